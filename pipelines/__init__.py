@@ -1,0 +1,5 @@
+"""Arobase: French public records turned into open data that can be trusted.
+
+One way through: collect → read → conform → judge → assess → assemble → release → announce. The rooms, in the order
+in which they may import each other, are described in `docs/architecture.md`.
+"""

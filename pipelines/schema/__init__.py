@@ -1,0 +1,25 @@
+"""What the data is: tables, fields, code lists and packages, each defined once under `schemas/` and rendered many ways.
+
+Belongs here: reading `schemas/`, and its renderings as Frictionless descriptors, Arrow schemas and documentation.
+Does not: judging a value (`validation/`), reading a source (`sources/`, `records/`).
+"""
+
+from pipelines.schema.codelists import Code, CodeList, load_codelist
+from pipelines.schema.packages import Package, PackageTable, load_package, package_names
+from pipelines.schema.tables import Field, ForeignKey, Privacy, TableSchema, load_incoming, load_table
+
+__all__ = [
+    "Code",
+    "CodeList",
+    "Field",
+    "ForeignKey",
+    "Package",
+    "PackageTable",
+    "Privacy",
+    "TableSchema",
+    "load_codelist",
+    "load_incoming",
+    "load_package",
+    "load_table",
+    "package_names",
+]

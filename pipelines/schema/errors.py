@@ -1,0 +1,34 @@
+"""What can be wrong with a file under `schemas/`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.errors import ArobaseError, Mender
+
+
+class SchemaFileError(ArobaseError):
+    """A file under `schemas/` cannot be used as it stands."""
+
+    code: ClassVar[str] = "schema-file"
+    mender: ClassVar[Mender] = Mender.SCHEMA
+    fr: ClassVar[str] = "{file} : {place} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{file}: {place}: {found}; expected: {expected}."
+
+
+class PrivacyMissing(SchemaFileError):
+    """A field without a privacy class: nobody decided whether it may be published."""
+
+    code: ClassVar[str] = "privacy-missing"
+    fr: ClassVar[str] = (
+        "{file} : le champ « {field} » n'a pas de classe de confidentialité ; attendu : public, personnel ou interne."
+    )
+    en: ClassVar[str] = '{file}: field "{field}" has no privacy class; expected: public, personnel or interne.'
+
+
+class SchemaNotFound(SchemaFileError):
+    """A schema, package or code list that something names does not exist."""
+
+    code: ClassVar[str] = "schema-not-found"
+    fr: ClassVar[str] = "{file} n'existe pas, mais {asked_by} le demande."
+    en: ClassVar[str] = "{file} does not exist, but {asked_by} asks for it."

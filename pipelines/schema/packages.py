@@ -1,0 +1,126 @@
+"""Packages: what is versioned and published together, `schemas/<package>/package.yaml`.
+
+A package names its tables in their published order. A table is either filled by sources (every `rows` entry of
+`sources/*.yaml` that names it) or derived from other tables by a function registered under `derived`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.schema.errors import SchemaFileError, SchemaNotFound
+from pipelines.schema.tables import TableSchema, load_table
+
+
+@dataclass(frozen=True)
+class PackageTable:
+    """A table in a package. `derived` names the function that makes it from the tables `inputs` (`package/table`).
+
+    `minimum_rows` is fatal for a release, `maximum_rows` and `maximum_loss` (share of rows that may go between two
+    releases, 0 to 1) are warnings or refusals as `docs/publication.md` says.
+    """
+
+    name: str
+    derived: str | None
+    inputs: tuple[str, ...]
+    minimum_rows: int
+    maximum_rows: int | None
+    maximum_loss: float
+
+
+@dataclass(frozen=True)
+class Package:
+    """One data package, as described by its `package.yaml`; `more` keeps the keys that other rooms read."""
+
+    name: str
+    title: str
+    title_en: str
+    description: str
+    description_en: str
+    licence: str
+    publisher: Mapping[str, str]
+    contributors: tuple[Mapping[str, str], ...]
+    contact: Mapping[str, str]
+    keywords: tuple[str, ...]
+    keywords_en: tuple[str, ...]
+    cadence: str
+    owner: str
+    tables: tuple[PackageTable, ...]
+    schemas: Path
+    more: Mapping[str, Any]
+
+    def table(self, name: str) -> PackageTable:
+        """Raises `KeyError` when the package has no such table."""
+        for item in self.tables:
+            if item.name == name:
+                return item
+        raise KeyError(f"{self.name}/{name}")
+
+    def schema(self, table: str) -> TableSchema:
+        """The Table Schema of one of its tables. Raises `SchemaNotFound`, `SchemaFileError`, `PrivacyMissing`."""
+        return load_table(self.schemas, self.name, table)
+
+
+def package_names(schemas: Path) -> list[str]:
+    """The packages under `schemas/`: the folders that hold a `package.yaml`, in alphabetical order."""
+    return sorted(path.parent.name for path in schemas.glob("*/package.yaml"))
+
+
+def load_package(schemas: Path, name: str) -> Package:
+    """Read `schemas/<name>/package.yaml`. Raises `SchemaNotFound`, `SchemaFileError`."""
+    shown = f"schemas/{name}/package.yaml"
+    path = schemas / name / "package.yaml"
+    if not path.is_file():
+        raise SchemaNotFound(file=shown, asked_by=name)
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise SchemaFileError(
+            file=shown, place="YAML", found=str(error), expected="un document YAML / a YAML document"
+        ) from None
+    wanted = ("title", "description", "licence", "publisher", "contact", "tables")
+    missing = [key for key in wanted if not isinstance(raw, dict) or key not in raw]
+    if missing:
+        raise SchemaFileError(file=shown, place=missing[0], found="absent", expected=", ".join(wanted))
+    known = {*wanted, "title_en", "description_en", "contributors", "keywords", "keywords_en", "cadence", "owner"}
+    return Package(
+        name=name,
+        title=raw["title"],
+        title_en=raw.get("title_en", raw["title"]),
+        description=raw["description"],
+        description_en=raw.get("description_en", raw["description"]),
+        licence=raw["licence"],
+        publisher=raw["publisher"],
+        contributors=tuple(raw.get("contributors", ())),
+        contact=raw["contact"],
+        keywords=tuple(raw.get("keywords", ())),
+        keywords_en=tuple(raw.get("keywords_en", ())),
+        cadence=raw.get("cadence", "P1Y"),
+        owner=raw.get("owner", "arobase"),
+        tables=tuple(_table(item, shown) for item in raw["tables"]),
+        schemas=schemas,
+        more={key: value for key, value in raw.items() if key not in known},
+    )
+
+
+def _table(raw: Any, shown: str) -> PackageTable:
+    if isinstance(raw, str):
+        raw = {"name": raw}
+    if not isinstance(raw, dict) or "name" not in raw:
+        raise SchemaFileError(
+            file=shown, place="tables", found=repr(raw), expected="un nom de table / the name of a table"
+        )
+    rows = raw.get("rows", {})
+    return PackageTable(
+        name=raw["name"],
+        derived=raw.get("derived"),
+        inputs=tuple(raw.get("from", ())),
+        minimum_rows=rows.get("min", 1),
+        maximum_rows=rows.get("max"),
+        maximum_loss=float(rows.get("loss", 0.2)),
+    )

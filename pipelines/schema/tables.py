@@ -1,0 +1,246 @@
+"""Table Schemas: what a table's fields are, `schemas/<package>/<table>.json` and `schemas/entrants/<name>.json`.
+
+A file is a Table Schema (Data Package v2) with a few properties of our own on the table and on each field:
+`title_en`, `description_en` (the French stand in `title` and `description`); `privacy` (required: `public`,
+`personnel`, `interne`; only `public` leaves); `codelist` (the name of a code list: becomes an `enum`); `reference` (the
+law, specification or page that the field rests on); `scale` (decimals kept of a `number`: it is then an exact decimal).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pipelines.schema.codelists import load_codelist
+from pipelines.schema.errors import PrivacyMissing, SchemaFileError, SchemaNotFound
+
+OWN_PROPERTIES = ("title_en", "description_en", "privacy", "codelist", "reference", "scale")
+
+
+class Privacy(StrEnum):
+    """Who may see a field. Source: CRPA L312-1-2."""
+
+    PUBLIC = "public"
+    PERSONAL = "personnel"
+    INTERNAL = "interne"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a table; `descriptor` is its plain Table Schema field, code list expanded into `enum`."""
+
+    name: str
+    type: str
+    privacy: Privacy
+    title: str
+    title_en: str
+    description: str
+    description_en: str
+    example: Any
+    codelist: str | None
+    reference: str
+    scale: int | None
+    descriptor: Mapping[str, Any]
+
+    @property
+    def required(self) -> bool:
+        return bool(self.descriptor.get("constraints", {}).get("required"))
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """`fields` of this table name `reference_fields` of the table `table` (empty: this same table)."""
+
+    fields: tuple[str, ...]
+    table: str
+    reference_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """One table's schema. `path` is relative to the project, for messages."""
+
+    name: str
+    title: str
+    title_en: str
+    description: str
+    description_en: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    missing_values: tuple[str, ...]
+    path: str
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Field:
+        """Raises `KeyError` when the table has no such field."""
+        for item in self.fields:
+            if item.name == name:
+                return item
+        raise KeyError(f"{self.name}: {name}")
+
+    @property
+    def names(self) -> list[str]:
+        return [item.name for item in self.fields]
+
+    @property
+    def public(self) -> TableSchema:
+        """The same table with its public fields only. Keys that lose a field are dropped."""
+        kept = tuple(item for item in self.fields if item.privacy is Privacy.PUBLIC)
+        names = {item.name for item in kept}
+        primary = self.primary_key if names.issuperset(self.primary_key) else ()
+        foreign = tuple(key for key in self.foreign_keys if names.issuperset(key.fields))
+        return TableSchema(
+            self.name,
+            self.title,
+            self.title_en,
+            self.description,
+            self.description_en,
+            kept,
+            primary,
+            foreign,
+            self.missing_values,
+            self.path,
+            self.more,
+        )
+
+    def descriptor(self, *, documented: bool = False) -> dict[str, Any]:
+        """The plain Table Schema that Frictionless judges by; with our own properties too when `documented`."""
+        fields = []
+        for item in self.fields:
+            plain = dict(item.descriptor)
+            if documented:
+                own: dict[str, Any] = {
+                    "title_en": item.title_en,
+                    "description_en": item.description_en,
+                    "privacy": item.privacy.value,
+                    "codelist": item.codelist,
+                }
+                own |= {"reference": item.reference, "scale": item.scale}
+                plain |= {key: value for key, value in own.items() if value not in (None, "")}
+            fields.append(plain)
+        descriptor: dict[str, Any] = {"fields": fields, "missingValues": list(self.missing_values)}
+        if self.primary_key:
+            descriptor["primaryKey"] = list(self.primary_key)
+        if self.foreign_keys:
+            descriptor["foreignKeys"] = [
+                {"fields": list(key.fields), "reference": {"resource": key.table, "fields": list(key.reference_fields)}}
+                for key in self.foreign_keys
+            ]
+        return descriptor
+
+
+def load_table(schemas: Path, package: str, table: str) -> TableSchema:
+    """Read `schemas/<package>/<table>.json`. Raises `SchemaNotFound`, `SchemaFileError`, `PrivacyMissing`."""
+    return _load(schemas, f"{package}/{table}.json")
+
+
+def load_incoming(schemas: Path, name: str) -> TableSchema:
+    """Read `schemas/entrants/<name>.json`, the schema of records as a source gives them. Raises as `load_table`."""
+    return _load(schemas, f"entrants/{name}.json")
+
+
+def _load(schemas: Path, relative: str) -> TableSchema:
+    path, shown = schemas / relative, f"schemas/{relative}"
+    if not path.is_file():
+        raise SchemaNotFound(file=shown, asked_by="un package ou une source / a package or a source")
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        place = f"ligne {error.lineno}, colonne {error.colno}"
+        raise SchemaFileError(
+            file=shown, place=place, found=error.msg, expected="un document JSON / a JSON document"
+        ) from None
+    return parse_table(raw, path.stem, shown, schemas)
+
+
+def parse_table(raw: Any, name: str, shown: str, schemas: Path) -> TableSchema:
+    """A `TableSchema` from a parsed document. `schemas` is where code lists are looked up. Raises as `load_table`."""
+    if not isinstance(raw, dict) or not isinstance(raw.get("fields"), list) or not raw["fields"]:
+        raise SchemaFileError(
+            file=shown, place="fields", found=type(raw).__name__, expected="une liste de champs / a list of fields"
+        )
+    table: dict[str, Any] = raw
+    fields = tuple(_field(item, shown, schemas) for item in table["fields"])
+    names = [item.name for item in fields]
+    if len(set(names)) < len(names):
+        twice = sorted({item for item in names if names.count(item) > 1})
+        raise SchemaFileError(
+            file=shown, place="fields", found=", ".join(twice), expected="des noms uniques / unique names"
+        )
+    primary = _names(table.get("primaryKey", []))
+    foreign = tuple(_foreign_key(item) for item in table.get("foreignKeys", []))
+    unknown = [item for item in (*primary, *(part for key in foreign for part in key.fields)) if item not in names]
+    if unknown:
+        raise SchemaFileError(
+            file=shown, place="primaryKey/foreignKeys", found=", ".join(unknown), expected=", ".join(names)
+        )
+    known = (
+        "fields",
+        "primaryKey",
+        "foreignKeys",
+        "missingValues",
+        "name",
+        "title",
+        "title_en",
+        "description",
+        "description_en",
+    )
+    return TableSchema(
+        name=table.get("name", name),
+        title=table.get("title", name),
+        title_en=table.get("title_en", table.get("title", name)),
+        description=table.get("description", ""),
+        description_en=table.get("description_en", table.get("description", "")),
+        fields=fields,
+        primary_key=primary,
+        foreign_keys=foreign,
+        missing_values=tuple(table.get("missingValues", [""])),
+        path=shown,
+        more={key: value for key, value in table.items() if key not in known},
+    )
+
+
+def _names(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _foreign_key(raw: Mapping[str, Any]) -> ForeignKey:
+    reference = raw["reference"]
+    return ForeignKey(_names(raw["fields"]), reference.get("resource", ""), _names(reference["fields"]))
+
+
+def _field(raw: Any, shown: str, schemas: Path) -> Field:
+    if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
+        raise SchemaFileError(
+            file=shown, place="fields", found=repr(raw), expected="un champ avec un nom / a field with a name"
+        )
+    entry: dict[str, Any] = raw
+    name = entry["name"]
+    if entry.get("privacy") not in [item.value for item in Privacy]:
+        raise PrivacyMissing(file=shown, field=name)
+    plain = {key: value for key, value in entry.items() if key not in OWN_PROPERTIES}
+    plain.setdefault("type", "string")
+    if entry.get("codelist"):
+        plain["constraints"] = {
+            **plain.get("constraints", {}),
+            "enum": load_codelist(schemas, entry["codelist"]).values,
+        }
+    return Field(
+        name=name,
+        type=plain["type"],
+        privacy=Privacy(entry["privacy"]),
+        title=entry.get("title", name),
+        title_en=entry.get("title_en", entry.get("title", name)),
+        description=entry.get("description", ""),
+        description_en=entry.get("description_en", entry.get("description", "")),
+        example=entry.get("example"),
+        codelist=entry.get("codelist"),
+        reference=entry.get("reference", ""),
+        scale=entry.get("scale"),
+        descriptor=plain,
+    )

@@ -1,0 +1,84 @@
+"""Files and folders that appear whole or not at all, whatever moment the process dies at.
+
+A file is written aside in the same folder, flushed to the disk, then renamed over its place (`rename(2)` is atomic on a
+POSIX file system). What a dead process left aside starts with `.aside-` and is never read by anything.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ASIDE = ".aside-"
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file atomically, making its folder if needed. Raises `OSError`, and then the old file is as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(aside).chmod(0o644)
+        Path(aside).replace(path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file atomically, line ends as given."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def append_line(path: Path, line: str) -> None:
+    """Append one line to a log in a single write, flushed to the disk. `line` holds no newline."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(handle, (line + "\n").encode("utf-8"))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill aside; it becomes `path` by one rename when the block ends, and goes when the block raises.
+
+    Raises `FileExistsError` when `path` is there already at the end: a published folder is never replaced.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=path.parent))
+    try:
+        yield aside
+        aside.chmod(0o755)
+        for file in sorted(item for item in aside.rglob("*") if item.is_file()):
+            with file.open("rb") as opened:
+                os.fsync(opened.fileno())
+        for folder in sorted((item for item in aside.rglob("*") if item.is_dir()), reverse=True):
+            sync_folder(folder)
+        sync_folder(aside)
+        if path.exists():
+            raise FileExistsError(path)
+        aside.rename(path)
+        sync_folder(path.parent)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to the disk, so that a rename in it outlives a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
