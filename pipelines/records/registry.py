@@ -23,7 +23,7 @@ _converters: dict[str, Converter] = {}
 _readings: dict[str, ReadingMaker] = {}
 
 
-class Unreadable(ValueError):  # noqa: N818 - it says of a text what it is, and is never shown to a person as it stands
+class Unreadable(ValueError):
     """A converter or reading refuses a text. `expected_fr` and `expected_en` say what would have been read."""
 
     def __init__(self, expected_fr: str, expected_en: str) -> None:

@@ -1,1 +1,1 @@
-"""Converters and readings that mappings name, one family a file; each registers itself (`pipelines/records/registry.py`)."""
+"""Converters and readings that mappings name, one family a file; each registers itself (see `records/registry.py`)."""
