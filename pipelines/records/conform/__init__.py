@@ -1,0 +1,9 @@
+"""Conform: records in the shape of tables, by the mapping of their source.
+
+Belongs here: mappings, joins, converters applied, refusals as rejections. Does not: reading a file (`formats/`),
+deciding whether a row is valid (`validation/`).
+"""
+
+from pipelines.records.conform.engine import Conformed, PartRecords, conform
+
+__all__ = ["Conformed", "PartRecords", "conform"]

@@ -1,0 +1,57 @@
+"""The command line's front door: `arobase COMMAND …`.
+
+Belongs here: finding commands and saying what went wrong. Does not: any command; those are files of `commands/`, found
+by their names and imported only when they run, so that `arobase --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from importlib.metadata import version
+
+import click
+
+from pipelines.errors import ArobaseError
+from pipelines.language import terminal_language
+
+CANNOT = 2
+
+
+class Commands(click.Group):
+    """The files of `pipelines/commands/`, each with a click command called `command`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        package = importlib.import_module("pipelines.commands")
+        return sorted(info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"pipelines.commands.{cmd_name}").command
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(version("arobase"), prog_name="arobase")
+def commands() -> None:
+    """Arobase: French public records turned into open data that can be trusted.
+
+    Messages are in French or in English, by the locale, by AROBASE_LANG or by each command's --lang.
+    """
+
+
+def main() -> None:
+    """Runs a command; an error that a person can act on is one sentence, who can mend it, and exit code 2."""
+    try:
+        commands(prog_name="arobase")
+    except ArobaseError as error:
+        language = terminal_language()
+        mend = "À corriger par" if language == "fr" else "To be mended by"
+        click.echo(f"arobase: {error.message(language)}\n{mend} {error.advice(language)}. [{error.code}]", err=True)
+        sys.exit(CANNOT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Results that are kept under the fingerprint of what they were made from, and made again only when that changed.
+
+A result is a folder `outputs/work/<stage>/<name>/<fingerprint>/`. It appears by one rename, so that a run killed at any
+moment leaves the old result or the new one. The fingerprint covers the inputs, the code and the pinned libraries.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipelines.project import Project
+from pipelines.storage import new_folder, sha256_bytes, sha256_file
+
+KEPT_RESULTS = 2
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A result's folder, the fingerprint that names it, and whether this call made it."""
+
+    folder: Path
+    fingerprint: str
+    is_new: bool
+
+
+def fingerprint(parts: Mapping[str, object]) -> str:
+    """The SHA-256 of named parts, whatever the order in which they are given."""
+    return sha256_bytes(json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str).encode())
+
+
+def keep(
+    project: Project, stage: str, name: str, made_from: Mapping[str, object], make: Callable[[Path], None]
+) -> Kept:
+    """The result of `make` for these inputs: the kept one, or a new one that `make` fills in an empty folder.
+
+    Whatever `make` raises passes through, and then nothing of it is kept.
+    """
+    mark = fingerprint({**made_from, "code": code_digest()})
+    base = project.work / stage / name
+    folder = base / mark[:24]
+    if folder.is_dir():
+        return Kept(folder, mark, is_new=False)
+    try:
+        with new_folder(folder) as aside:
+            make(aside)
+    except FileExistsError:
+        # Another process made the same result from the same inputs in the meantime: it is as good as ours.
+        if not folder.is_dir():
+            raise
+    _forget_old(base, folder)
+    return Kept(folder, mark, is_new=True)
+
+
+def _forget_old(base: Path, newest: Path) -> None:
+    others = sorted(
+        (item for item in base.iterdir() if item.is_dir() and item != newest), key=lambda item: item.stat().st_mtime_ns
+    )
+    for old in others[: max(0, len(others) - KEPT_RESULTS + 1)]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@cache
+def code_digest() -> str:
+    """The SHA-256 over the project's own code and, where it stands beside it, the lock of its libraries."""
+    package = Path(__file__).resolve().parent.parent
+    files = [path for path in package.rglob("*") if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts]
+    lock = package.parent / "requirements.lock"
+    return _digest(package.parent, [*files, *([lock] if lock.is_file() else [])])
+
+
+CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg"}
+
+
+def settings_digest(project: Project) -> str:
+    """The SHA-256 over what the data is held against: schemas, code lists, corrections, reference data."""
+    folders = (project.schemas, project.corrections, project.reference)
+    files = [path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file()]
+    return _digest(project.root, files)
+
+
+def _digest(root: Path, files: Iterable[Path]) -> str:
+    named = sorted((path.relative_to(root).as_posix(), path) for path in files)
+    return fingerprint({name: sha256_file(path) for name, path in named})

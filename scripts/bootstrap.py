@@ -1,0 +1,98 @@
+"""Sets the project up from its lock files and runs it: `python3 scripts/bootstrap.py release|test|check`.
+
+Standard library only, so that it works on a machine that has nothing but Python 3.11 or later. The virtual environment
+`.venv/` is made once, and again only when the lock changes; packages are checked against the hashes of the lock.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+RUN_LOCK, TEST_LOCK = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
+OLDEST = (3, 11)
+
+
+def say(text: str) -> None:
+    print(f"· {text}", file=sys.stderr, flush=True)
+
+
+def stamp(lock: Path) -> str:
+    """What an installation depends on: the lock, the project's own metadata, and the interpreter."""
+    digest = hashlib.sha256(sys.version.encode())
+    for file in (lock, ROOT / "pyproject.toml"):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def install(lock: Path) -> None:
+    """Install what the lock pins, unless that is what stands there already. Exits with a sentence when it cannot."""
+    marker = VENV / f".installed-{lock.stem}"
+    wanted = stamp(lock)
+    if marker.is_file() and marker.read_text(encoding="utf-8") == wanted:
+        return
+    started = time.monotonic()
+    if not (BIN / ("python.exe" if os.name == "nt" else "python")).exists():
+        say("making .venv/")
+        make_environment()
+    say(f"installing what {lock.name} pins (a minute or so, once)")
+    pip = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    run(
+        [*pip, "--require-hashes", "--requirement", str(lock)],
+        "the packages could not be installed; see pip's words above",
+    )
+    # The build back end is in the lock, so that nothing is fetched that is not pinned.
+    run(
+        [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
+        "the project itself could not be installed",
+    )
+    marker.write_text(wanted, encoding="utf-8")
+    say(f"set up in {time.monotonic() - started:.0f} s")
+
+
+def make_environment() -> None:
+    try:
+        venv.EnvBuilder(with_pip=True, clear=True).create(VENV)
+    except (subprocess.CalledProcessError, OSError) as error:
+        shutil.rmtree(VENV, ignore_errors=True)
+        sys.exit(
+            f"bootstrap: no virtual environment can be made here ({error}); on Debian: apt-get install python3-venv"
+        )
+
+
+def run(command: list[str], failure: str) -> None:
+    if subprocess.run(command, check=False, cwd=ROOT).returncode:
+        sys.exit(f"bootstrap: {failure}.")
+
+
+def main(words: list[str]) -> int:
+    if sys.version_info < OLDEST:
+        sys.exit(f"bootstrap: Python {OLDEST[0]}.{OLDEST[1]} or later is needed; this is {sys.version.split()[0]}.")
+    task, rest = (words[0] if words else ""), words[1:]
+    if task == "release":
+        install(RUN_LOCK)
+        return subprocess.run([str(BIN / "arobase"), "release", *rest], check=False, cwd=ROOT).returncode
+    if task in ("test", "setup"):
+        install(RUN_LOCK)
+        install(TEST_LOCK)
+        if task == "setup":
+            return 0
+        return subprocess.run(
+            [str(BIN / "python"), str(ROOT / "scripts" / "run_tests.py"), *rest], check=False, cwd=ROOT
+        ).returncode
+    print(__doc__)
+    print("tasks: release (set up, then run the main job), test (set up, then run the tests), setup (only set up)")
+    return 0 if not words else 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
