@@ -27,11 +27,13 @@ RESERVED = ("_source", "_snapshot", "_part", "_position")
 
 @dataclass(frozen=True)
 class PartRecords:
-    """The judged records of one part, the schema that judged them, and the raw `rows` entries of its mapping."""
+    """The judged records of one part, the schema that judged them, and its mapping as written: `rows`, and the `join`
+    that holds for all of them."""
 
     records: pa.Table
     schema: TableSchema
     rows: Sequence[Mapping[str, Any]]
+    join: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def conform(parts: Mapping[str, PartRecords], project: Project, *, file: str) ->
     rejections: list[Rejection] = []
     for name, part in parts.items():
         for raw in part.rows:
-            mapping = parse_mapping(raw, file=file, part=name)
+            mapping = parse_mapping({"join": part.join, **raw}, file=file, part=name)
             table, refused = _RowsOf(parts, name, mapping, project, file).make()
             rows.setdefault(mapping.table, []).append(table)
             rejections.extend(refused)
