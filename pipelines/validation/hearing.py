@@ -1,0 +1,114 @@
+"""Hearing rows one by one: Frictionless' `Row` and its errors, in the order in which its own stream gives them.
+
+This is `TableResource.__open_row_stream` of frictionless 5.21 with two parts given from outside: which rows are heard,
+and what is known of their keys (`Integrity`), so that a few suspects can be heard at their true positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Cells = list[str]
+
+
+@dataclass(frozen=True)
+class ForeignGroup:
+    """One foreign key of the table that is judged, in Frictionless' words."""
+
+    source: str
+    source_fields: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeyFields:
+    """The keys of a table: unique fields in field order, the labels of the primary key, the foreign keys."""
+
+    unique: tuple[str, ...]
+    primary: tuple[str, ...]
+    foreign: tuple[ForeignGroup, ...]
+
+    @property
+    def all(self) -> frozenset[str]:
+        return frozenset((*self.unique, *self.primary, *(name for group in self.foreign for name in group.fields)))
+
+
+class Integrity(Protocol):
+    """What is known of keys. Every answer is the row number of the previous holder, or whether a parent has the key."""
+
+    def previous_unique(self, field: str, value: Any, row: int) -> int | None: ...
+    def previous_primary(self, values: tuple[Any, ...], row: int) -> int | None: ...
+    def has_parent(self, group: int, values: tuple[Any, ...], row: int) -> bool: ...
+
+
+class Remembered:
+    """Keys remembered as the rows go by, as Frictionless does; `parents` holds the parents' values, one set a group."""
+
+    def __init__(self, parents: Sequence[set[tuple[Any, ...]]]) -> None:
+        self._unique: dict[str, dict[Any, int]] = {}
+        self._primary: dict[tuple[Any, ...], int] = {}
+        self._parents = parents
+
+    def previous_unique(self, field: str, value: Any, row: int) -> int | None:
+        seen = self._unique.setdefault(field, {})
+        previous = seen.get(value)
+        seen[value] = row
+        return previous
+
+    def previous_primary(self, values: tuple[Any, ...], row: int) -> int | None:
+        previous = self._primary.get(values)
+        self._primary[values] = row
+        return previous
+
+    def has_parent(self, group: int, values: tuple[Any, ...], row: int) -> bool:
+        return values in self._parents[group]
+
+
+def hear(
+    rows: Iterable[tuple[int, Cells]], handlers: Any, keys: KeyFields, integrity: Integrity
+) -> Iterator[tuple[int, Cells, list[Any]]]:
+    """Row number, cells and Frictionless' errors of every row, in order."""
+    from frictionless import errors
+    from frictionless.table import Row
+
+    for number, cells in rows:
+        row = Row(cells, handlers=handlers, row_number=number)
+        # An error is appended to `row.errors` where Frictionless appends it: the first one makes it read the whole row,
+        # and so fixes the order of the errors of its cells.
+        for name in keys.unique:
+            value = row[name]
+            if value is not None and (previous := integrity.previous_unique(name, value, number)):
+                note = f"the same as in the row at position {previous}"
+                row.errors.append(errors.UniqueError.from_row(row, note=note, field_name=name))
+        if keys.primary:
+            values = tuple(row[name] for name in keys.primary)
+            if set(values) == {None}:
+                note = 'cells composing the primary keys are all "None"'
+                row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
+            elif previous := integrity.previous_primary(values, number):
+                note = f"the same as in the row at position {previous}"
+                row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
+        for index, group in enumerate(keys.foreign):
+            values = tuple(row[name] for name in group.fields)
+            if set(values) != {None} and not integrity.has_parent(index, values, number):
+                row.errors.append(_orphan(row, group, values))
+        yield number, cells, row.errors
+
+
+def _orphan(row: Any, group: ForeignGroup, values: tuple[Any, ...]) -> Any:
+    from frictionless import errors
+
+    note = (
+        f'for "{", ".join(group.fields)}": values "{", ".join(str(value) for value in values)}" '
+        f'not found in the lookup table "{group.source}" as "{", ".join(group.source_fields)}"'
+    )
+    return errors.ForeignKeyError.from_row(
+        row,
+        note=note,
+        field_names=list(group.fields),
+        field_values=list(values),
+        reference_name=group.source,
+        reference_field_names=list(group.source_fields),
+    )

@@ -1,0 +1,63 @@
+"""Frictionless' own cell readers, guarded where Frictionless itself raises instead of judging.
+
+Two of its failures are not ours: a signalling NaN compared with a bound or used in a key, and a date-time without an
+offset compared with an aware bound, make it raise out of `validate`. Both are reported as a type error of the cell.
+Belongs here: asking Frictionless about one cell. Does not: deciding without it (`proofs.py`).
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipelines.validation.errors import SchemaUnusable
+
+Notes = Mapping[str, str] | None
+Reader = Callable[[Any], tuple[Any, dict[str, str] | None]]
+
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+
+
+def guarded_reader(field: Any, *, is_key: bool) -> Reader:
+    """Frictionless' reader of a field: cell → (value, notes by constraint or None).
+
+    `is_key`: the field takes part in a key, so that its values are compared. Raises `SchemaUnusable` when a constraint
+    can be applied to no cell at all. Source: frictionless 5.21, schema/field.py.
+    """
+    _check_constraints(field)
+    try:
+        reader = field.create_cell_reader()
+    except Exception as error:
+        raise SchemaUnusable(
+            place=field.name,
+            found=f"{type(error).__name__}: {error}",
+            expected="des contraintes lisibles / constraints",
+        ) from error
+    if field.type not in ("number", "datetime"):
+        return reader  # type: ignore[no-any-return] # Frictionless declares its readers as Any
+    note = {"type": f'type is "{field.type}/{field.format}"'}
+
+    def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
+        try:
+            value, notes = reader(cell)
+        except (decimal.InvalidOperation, TypeError):
+            return None, dict(note)
+        if is_key and isinstance(value, decimal.Decimal) and value.is_snan():
+            return None, dict(note)
+        return value, notes
+
+    return read
+
+
+def _check_constraints(field: Any) -> None:
+    """A bound that is not a value of its field compares with nothing: Frictionless raises on the first cell."""
+    read = field.create_value_reader()
+    for name in BOUNDS:
+        bound = field.constraints.get(name)
+        if bound is None or name not in field.supported_constraints:
+            continue
+        value = read(bound)
+        if value is None or (isinstance(value, decimal.Decimal) and value.is_snan()):
+            expected = f"{field.type}"
+            raise SchemaUnusable(place=f"{field.name}.constraints.{name}", found=repr(bound), expected=expected)
