@@ -1,0 +1,119 @@
+"""Collecting a source: run its connector, keep what it brought, write it in the log. All or nothing.
+
+Belongs here: what holds for every connector. Does not: any protocol (`connectors/`, `http/`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from datetime import time as clock
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from pipelines.errors import ArobaseError
+from pipelines.project import Project
+from pipelines.sources.descriptions import Source
+from pipelines.sources.errors import CaptureIncomplete
+from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connectors
+from pipelines.sources.snapshots import CAPTURED, FAILED, UNCHANGED, Capture, Snapshot, SnapshotStore, as_entry, written
+from pipelines.storage.atomic import ASIDE
+
+
+def latest(project: Project, source: Source | str) -> Capture | None:
+    """The last complete capture of a source, None before the first. Raises `SnapshotLogDamaged`."""
+    return SnapshotStore.of(project).latest(source if isinstance(source, str) else source.name)
+
+
+def collect(
+    project: Project, source: Source, *, now: datetime, environment: Mapping[str, str] | None = None
+) -> Capture:
+    """Ask a source for its records and keep them. `now` is aware; `environment` holds the secrets (default: ours).
+
+    Returns the new capture, or the last one with `changed` false when the content is the same; both are logged. Raises
+    the connector's error after logging it: the last capture then stays the one in use.
+    """
+    store = SnapshotStore.of(project)
+    store.folder.mkdir(parents=True, exist_ok=True)
+    (store.folder / "locks").mkdir(exist_ok=True)
+    with FileLock(store.folder / "locks" / f"{source.name}.lock"):
+        folder = tempfile.mkdtemp(prefix=ASIDE, dir=store.folder)
+        context = FetchContext(
+            project=project,
+            source=source,
+            now=now,
+            folder=Path(folder),
+            resume=store.folder / "resume" / source.name,
+            environment=os.environ if environment is None else environment,
+        )
+        try:
+            return _collect(store, source, context)
+        except ArobaseError as error:
+            told = {"code": error.code, "fr": error.message("fr"), "en": error.message("en"), "mender": error.mender}
+            _log(store, context, FAILED, {"error": told})
+            raise
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Capture:
+    previous = store.latest(source.name)
+    if previous is not None:
+        context.state.update(previous.state)
+    fetched = {item.part: item for item in connectors()[source.connector](source, previous, context)}
+    missing = [part.name for part in source.parts if part.name not in fetched]
+    if missing:
+        raise CaptureIncomplete(source=source.name, parts=", ".join(missing))
+    kept: dict[Path, tuple[str, int]] = {}
+    parts = tuple(_keep(store, fetched[part.name], context, kept) for part in source.parts)
+    same = previous is not None and _identity(previous.parts, source) == _identity(parts, source)
+    if same and previous is not None:
+        _log(store, context, UNCHANGED, {"state": context.state})
+        capture = Capture(source.name, previous.parts, False, context.now, dict(context.state))
+    else:
+        entry = {"parts": [as_entry(part) for part in parts], "state": context.state}
+        _log(store, context, CAPTURED, entry)
+        capture = Capture(source.name, parts, True, context.now, dict(context.state))
+    shutil.rmtree(context.resume, ignore_errors=True)
+    return capture
+
+
+def _identity(parts: tuple[Snapshot, ...], source: Source) -> list[tuple[str, ...]]:
+    """What makes two captures the same: content; for a shipped file also the day and the address that its YAML says."""
+    if source.obtained is None:
+        return [(item.part, item.content) for item in parts]
+    return [(item.part, item.content, item.address, written(item.obtained)) for item in parts]
+
+
+def _keep(
+    store: SnapshotStore, fetched: Fetched | Unchanged, context: FetchContext, kept: dict[Path, tuple[str, int]]
+) -> Snapshot:
+    if isinstance(fetched, Unchanged):
+        return fetched.snapshot
+    if fetched.path not in kept:
+        size = fetched.path.stat().st_size
+        kept[fetched.path] = (store.adopt(fetched.path), size)
+    digest, size = kept[fetched.path]
+    shipped = context.source.obtained
+    return Snapshot(
+        part=fetched.part,
+        sha256=digest,
+        size=size,
+        address=fetched.address,
+        obtained=datetime.combine(shipped, clock.min, UTC) if shipped else fetched.obtained or context.now,
+        media_type=fetched.media_type,
+        content=fetched.content or digest,
+        fetch=fetched.fetch,
+    )
+
+
+def _log(store: SnapshotStore, context: FetchContext, outcome: str, more: dict[str, Any]) -> None:
+    seconds = round(time.monotonic() - context.started, 3)
+    told = {"at": written(context.now), "outcome": outcome, "connector": context.source.connector, "seconds": seconds}
+    store.log(context.source.name, told | more)

@@ -1,0 +1,1 @@
+"""Connectors, one a file; each registers itself under the name that `connector:` gives (see `sources/registry.py`)."""

@@ -1,0 +1,212 @@
+"""Descriptions of sources: `sources/*.yaml`, checked against `source.schema.json`, as `Source` and `Part`.
+
+Belongs here: reading and checking the files. Does not: interpreting a mapping (`records/conform/`), fetching
+(`connectors/`). A wrong file costs its own source only; the error says file, line, key and what was expected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import ArobaseError
+from pipelines.project import Project
+from pipelines.sources.errors import SourceFileError, SourceUnknown
+from pipelines.sources.lined_yaml import LinedDocument, YamlRefused, parse
+from pipelines.sources.registry import connector_names
+from pipelines.sources.shape import first_fault
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file, sheet or stream of a source. `rows` and `join` are the mapping as written, checked for shape only."""
+
+    name: str
+    format: str
+    path: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    schema: str | None = None
+    expect: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Any], ...] = ()
+    join: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether zero rows are no error: `expect: {rows: {min: 0}}`."""
+        return bool(self.expect.get("rows", {}).get("min") == 0)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source. `path` is its file, relative to the project; `obtained` is the snapshot date of shipped files."""
+
+    name: str
+    title: str
+    title_en: str
+    description: str
+    description_en: str
+    connector: str
+    address: str
+    obtained: date | None
+    example: bool
+    licence: str
+    publisher: Mapping[str, str]
+    owner: str
+    cadence: str | None
+    privacy: str
+    secrets: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    parts: tuple[Part, ...]
+    path: str
+
+    def part(self, name: str) -> Part:
+        """Raises `KeyError` when the source has no such part."""
+        for item in self.parts:
+            if item.name == name:
+                return item
+        raise KeyError(f"{self.name}: {name}")
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that its mapping fills, as `package/table`, each once, in the order of the file."""
+        return tuple(dict.fromkeys(str(rows["table"]) for part in self.parts for rows in part.rows))
+
+
+class Sources(dict[str, Source]):
+    """The sources of a project by name, sorted; `errors` holds one error for each file that cannot be used."""
+
+    errors: tuple[ArobaseError, ...] = ()
+
+    def find(self, name: str) -> Source:
+        """The source of that name. Raises its file's own error when that is why it is not here, or `SourceUnknown`."""
+        if name in self:
+            return self[name]
+        for error in self.errors:
+            if error.facts.get("file") == f"sources/{name}.yaml":
+                raise error
+        raise SourceUnknown(name=name, known=", ".join(self) or "—")
+
+
+def load_sources(project: Project) -> Sources:
+    """Read every `sources/*.yaml`. Never raises for a wrong file: its error is in `Sources.errors`."""
+    found: dict[str, Source] = {}
+    errors: list[ArobaseError] = []
+    for path in sorted(project.sources.glob("*.yaml")):
+        try:
+            found[path.stem] = load_source(path, licences=_licences(project))
+        except SourceFileError as error:
+            errors.append(error)
+    sources = Sources(found)
+    sources.errors = tuple(errors)
+    return sources
+
+
+def load_source(path: Path, *, licences: Iterable[str] | None = None) -> Source:
+    """Read one description. `licences` are the codes allowed, None when anything is. Raises `SourceFileError`."""
+    shown = f"sources/{path.name}"
+    try:
+        document = parse(path.read_text(encoding="utf-8"))
+    except YamlRefused as refused:
+        raise SourceFileError(
+            file=shown, line=refused.line, key=refused.key, found=refused.found, expected=refused.expected
+        ) from None
+    except UnicodeDecodeError as error:
+        raise SourceFileError(
+            file=shown,
+            line=error.object[: error.start].count(b"\n") + 1,
+            key="YAML",
+            found=f"octet 0x{error.object[error.start]:02x}",
+            expected="un texte UTF-8 / UTF-8 text",
+        ) from None
+    fault = first_fault(document.value)
+    if fault is not None:
+        raise SourceFileError(
+            file=shown, line=document.line(fault.path), key=fault.key, found=fault.found, expected=fault.expected
+        )
+    _check_names(document, path.stem, shown, licences)
+    return _source(document.value, shown)
+
+
+def _check_names(document: LinedDocument, stem: str, shown: str, licences: Iterable[str] | None) -> None:
+    """What the JSON Schema cannot say: names that must agree with other names."""
+    raw = document.value
+    parts = list(raw["parts"])
+    checks: list[tuple[tuple[str | int, ...], Any, list[str]]] = [
+        (("name",), raw["name"], [stem]),
+        (("connector",), raw["connector"], connector_names()),
+    ]
+    if licences is not None:
+        checks.append((("licence",), raw["licence"], list(licences)))
+    for name, part in raw["parts"].items():
+        for index, join in enumerate(part.get("join", ())):
+            others = [other for other in parts if other != name]
+            checks.append((("parts", name, "join", index, "part"), join["part"], others))
+    for path, value, allowed in checks:
+        if value not in allowed:
+            raise SourceFileError(
+                file=shown,
+                line=document.line(path),
+                key=".".join(map(str, path)),
+                found=repr(value),
+                expected=" | ".join(allowed) or "—",
+            )
+    if "obtained" in raw:
+        try:
+            date.fromisoformat(raw["obtained"])
+        except ValueError:
+            raise SourceFileError(
+                file=shown,
+                line=document.line(("obtained",)),
+                key="obtained",
+                found=repr(raw["obtained"]),
+                expected="une date AAAA-MM-JJ / a date YYYY-MM-DD",
+            ) from None
+
+
+def _source(raw: Mapping[str, Any], shown: str) -> Source:
+    description = raw.get("description", "")
+    return Source(
+        name=raw["name"],
+        title=raw["title"],
+        title_en=raw.get("title_en", raw["title"]),
+        description=description,
+        description_en=raw.get("description_en", description),
+        connector=raw["connector"],
+        address=raw["address"],
+        obtained=date.fromisoformat(raw["obtained"]) if "obtained" in raw else None,
+        example=raw.get("example", False),
+        licence=raw["licence"],
+        publisher=raw["publisher"],
+        owner=raw.get("owner", "arobase"),
+        cadence=raw.get("cadence"),
+        privacy=raw.get("privacy", ""),
+        secrets=tuple(raw.get("secrets", ())),
+        parameters=raw.get("parameters", {}),
+        parts=tuple(_part(name, part) for name, part in raw["parts"].items()),
+        path=shown,
+    )
+
+
+def _part(name: str, raw: Mapping[str, Any]) -> Part:
+    return Part(
+        name=name,
+        format=raw["format"],
+        path=raw.get("path"),
+        options=raw.get("options", {}),
+        schema=raw.get("schema"),
+        expect=raw.get("expect", {}),
+        rows=tuple(raw.get("rows", ())),
+        join=tuple(raw.get("join", ())),
+    )
+
+
+def _licences(project: Project) -> list[str] | None:
+    """The codes of `schemas/codelists/licences.csv`; None in a project that has no such list."""
+    from pipelines.schema import load_codelist
+
+    if not (project.schemas / "codelists" / "licences.csv").is_file():
+        return None
+    return load_codelist(project.schemas, "licences").values

@@ -1,0 +1,76 @@
+"""What can be wrong with a source's description, and with collecting it; what HTTP adds is in `http/errors.py`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.errors import ArobaseError, Mender
+
+
+class SourceFileError(ArobaseError):
+    """A file `sources/*.yaml` cannot be used as it stands; the other sources can."""
+
+    code: ClassVar[str] = "source-file"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = "{file}, ligne {line} : « {key} » : {found} ; attendu : {expected}."
+    en: ClassVar[str] = '{file}, line {line}: "{key}": {found}; expected: {expected}.'
+
+
+class SourceUnknown(ArobaseError):
+    """A source that somebody names does not exist, or its file is wrong."""
+
+    code: ClassVar[str] = "source-unknown"
+    fr: ClassVar[str] = "Il n'y a pas de source « {name} » ; sources connues : {known}."
+    en: ClassVar[str] = 'There is no source "{name}"; known sources: {known}.'
+
+
+class CollectError(ArobaseError):
+    """A source could not be collected; its last capture, when there is one, stays in use."""
+
+    code: ClassVar[str] = "collect"
+    mender: ClassVar[Mender] = Mender.SOURCE
+    fr: ClassVar[str] = "Source « {source} » : {found} ; attendu : {expected}."
+    en: ClassVar[str] = 'Source "{source}": {found}; expected: {expected}.'
+
+
+class SecretMissing(CollectError):
+    """A source needs a secret that the environment does not hold."""
+
+    code: ClassVar[str] = "secret-missing"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = "Source « {source} » : la variable d'environnement {variable} est absente ou vide."
+    en: ClassVar[str] = 'Source "{source}": the environment variable {variable} is absent or empty.'
+
+
+class SourceFileAbsent(CollectError):
+    """A file that a source names is not where it says."""
+
+    code: ClassVar[str] = "source-file-absent"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = "Source « {source} », partie « {part} » : {address} n'existe pas ; {hint}"
+    en: ClassVar[str] = 'Source "{source}", part "{part}": {address} does not exist; {hint}'
+
+
+class SourceUnreadable(CollectError):
+    """A file or a store that a source names is there, but the system refuses to give it."""
+
+    code: ClassVar[str] = "source-unreadable"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = "Source « {source} », partie « {part} » : {address} ne se lit pas : {reason}."
+    en: ClassVar[str] = 'Source "{source}", part "{part}": {address} cannot be read: {reason}.'
+
+
+class CaptureIncomplete(CollectError):
+    """A connector ended without an answer for every part: nothing of it is kept."""
+
+    code: ClassVar[str] = "capture-incomplete"
+    fr: ClassVar[str] = "Source « {source} » : aucune réponse pour {parts} ; rien n'est conservé de cette collecte."
+    en: ClassVar[str] = 'Source "{source}": no answer for {parts}; nothing of this collection is kept.'
+
+
+class SnapshotLogDamaged(ArobaseError):
+    """The log of a source's snapshots holds a line that no run of ours can have written."""
+
+    code: ClassVar[str] = "snapshot-log-damaged"
+    fr: ClassVar[str] = "{file}, ligne {line} : ligne illisible ; attendu : un objet JSON d'un journal de collecte."
+    en: ClassVar[str] = "{file}, line {line}: unreadable line; expected: a JSON object of a collection log."

@@ -1,0 +1,191 @@
+"""Snapshots: the exact bytes of a source's answers under their SHA-256, and the log of every collection.
+
+Belongs here: keeping bytes, and writing and reading the log. Does not: fetching. A capture is one line of
+`outputs/snapshots/log/<source>.jsonl`, written once all its bytes are on the disk: it is there whole, or not there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.project import Project
+from pipelines.sources.errors import SnapshotLogDamaged
+from pipelines.storage import ObjectStore, append_line, sha256_file
+from pipelines.storage.atomic import sync_folder
+
+CAPTURED, UNCHANGED, FAILED = "captured", "unchanged", "failed"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The bytes of one part. `content` is the digest by which change is told (`sha256`, unless noise was declared)."""
+
+    part: str
+    sha256: str
+    size: int
+    address: str
+    obtained: datetime
+    media_type: str = ""
+    content: str = ""
+    fetch: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One complete answer of a source: a snapshot a part.
+
+    `changed` tells whether the last check brought new content; `checked` is when that check was; `state` is what the
+    connector needs to go on from here.
+    """
+
+    source: str
+    parts: tuple[Snapshot, ...]
+    changed: bool
+    checked: datetime
+    state: Mapping[str, Any] = field(default_factory=dict)
+
+    def snapshot(self, part: str) -> Snapshot:
+        """Raises `KeyError` when the capture has no such part."""
+        for item in self.parts:
+            if item.part == part:
+                return item
+        raise KeyError(f"{self.source}: {part}")
+
+
+@dataclass(frozen=True)
+class SnapshotStore:
+    """The folder `outputs/snapshots/` of a project."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, project: Project) -> SnapshotStore:
+        return cls(project.snapshots)
+
+    @property
+    def objects(self) -> ObjectStore:
+        return ObjectStore(self.folder / "objects")
+
+    def log_path(self, source: str) -> Path:
+        return self.folder / "log" / f"{source}.jsonl"
+
+    def path(self, snapshot: Snapshot) -> Path:
+        """Where the bytes of a snapshot lie."""
+        return self.objects.path(snapshot.sha256)
+
+    def adopt(self, path: Path) -> str:
+        """Move a file of the same file system into the store, whatever its size; returns its SHA-256."""
+        digest = sha256_file(path)
+        target = self.objects.path(digest)
+        if digest in self.objects:
+            path.unlink()
+            return digest
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        path.chmod(0o644)
+        path.replace(target)
+        sync_folder(target.parent)
+        return digest
+
+    def entries(self, source: str) -> Iterator[dict[str, Any]]:
+        """The log of a source, oldest first.
+
+        A last line without its end was cut by a dying process: it never counted. Raises `SnapshotLogDamaged` for any
+        other line that is not a JSON object.
+        """
+        path = self.log_path(source)
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
+        for number, line in enumerate(lines[:-1], start=1):
+            if not line:
+                continue
+            try:
+                entry = json.loads(line)
+            except json.JSONDecodeError:
+                entry = None
+            if not isinstance(entry, dict):
+                raise SnapshotLogDamaged(file=f"snapshots/log/{path.name}", line=number)
+            yield entry
+
+    def log(self, source: str, entry: Mapping[str, Any]) -> None:
+        """Append one entry, after cutting the torn end that a dying process may have left."""
+        path = self.log_path(source)
+        line = json.dumps(entry, ensure_ascii=False, sort_keys=True)
+        if path.is_file() and not _ends_whole(path):
+            _cut_torn_end(path)
+        append_line(path, line)
+
+    def latest(self, source: str) -> Capture | None:
+        """The last complete capture of a source, and when it was last checked; None before the first."""
+        captured: dict[str, Any] | None = None
+        last: dict[str, Any] = {}
+        for entry in self.entries(source):
+            if entry["outcome"] == CAPTURED:
+                captured = last = entry
+            elif entry["outcome"] == UNCHANGED:
+                last = entry
+        if captured is None:
+            return None
+        return Capture(
+            source=source,
+            parts=tuple(_snapshot(item) for item in captured["parts"]),
+            changed=last is captured,
+            checked=instant(last["at"]),
+            state=last.get("state", {}),
+        )
+
+    def last_failure(self, source: str) -> dict[str, Any] | None:
+        """The log's entry of the last check when it failed; None when it succeeded, or before the first."""
+        last: dict[str, Any] | None = None
+        for entry in self.entries(source):
+            last = entry
+        return last if last is not None and last["outcome"] == FAILED else None
+
+
+def _ends_whole(path: Path) -> bool:
+    with path.open("rb") as file:
+        if not file.seek(0, os.SEEK_END):
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+
+
+def _cut_torn_end(path: Path) -> None:
+    """Take away what a dying process left after the last whole line: it was never an entry."""
+    with path.open("r+b") as file:
+        file.truncate(file.read().rfind(b"\n") + 1)
+        os.fsync(file.fileno())
+
+
+def as_entry(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as the log keeps it."""
+    return {
+        "part": snapshot.part,
+        "sha256": snapshot.sha256,
+        "size": snapshot.size,
+        "address": snapshot.address,
+        "obtained": written(snapshot.obtained),
+        "media_type": snapshot.media_type,
+        "content": snapshot.content,
+        "fetch": dict(snapshot.fetch),
+    }
+
+
+def _snapshot(raw: Mapping[str, Any]) -> Snapshot:
+    return Snapshot(**{**raw, "obtained": instant(raw["obtained"])})
+
+
+def written(moment: datetime) -> str:
+    """A moment as the log writes it: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def instant(text: str) -> datetime:
+    """A moment as the log wrote it."""
+    return datetime.fromisoformat(text)
