@@ -3,8 +3,22 @@
 Belongs here: atomic writes, content addressing, locks between processes. Does not: knowing what a file means.
 """
 
-from pipelines.storage.atomic import append_line, new_folder, write_bytes, write_text
+from pipelines.storage.atomic import append_line, aside_folder, new_folder, reveal, sweep, write_bytes, write_text
 from pipelines.storage.digests import sha256_bytes, sha256_file
+from pipelines.storage.locks import Busy, lock
 from pipelines.storage.objects import ObjectStore
 
-__all__ = ["ObjectStore", "append_line", "new_folder", "sha256_bytes", "sha256_file", "write_bytes", "write_text"]
+__all__ = [
+    "Busy",
+    "ObjectStore",
+    "append_line",
+    "aside_folder",
+    "lock",
+    "new_folder",
+    "reveal",
+    "sha256_bytes",
+    "sha256_file",
+    "sweep",
+    "write_bytes",
+    "write_text",
+]

@@ -55,24 +55,52 @@ def new_folder(path: Path) -> Iterator[Path]:
 
     Raises `FileExistsError` when `path` is there already at the end: a published folder is never replaced.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=path.parent))
+    with aside_folder(path.parent) as aside:
+        yield aside
+        reveal(aside, path)
+
+
+@contextmanager
+def aside_folder(parent: Path) -> Iterator[Path]:
+    """A folder to fill aside in `parent`, for `reveal`; what is still aside when the block ends is deleted."""
+    parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=parent))
     try:
         yield aside
-        aside.chmod(0o755)
-        for file in sorted(item for item in aside.rglob("*") if item.is_file()):
-            with file.open("rb") as opened:
-                os.fsync(opened.fileno())
-        for folder in sorted((item for item in aside.rglob("*") if item.is_dir()), reverse=True):
-            sync_folder(folder)
-        sync_folder(aside)
-        if path.exists():
-            raise FileExistsError(path)
-        aside.rename(path)
-        sync_folder(path.parent)
-    except BaseException:
+    finally:
         shutil.rmtree(aside, ignore_errors=True)
-        raise
+
+
+def reveal(aside: Path, path: Path) -> None:
+    """Flush a folder that was filled aside to the disk, then give it its name by one rename.
+
+    Raises `FileExistsError` when `path` is there already, and then it is as it was.
+    """
+    aside.chmod(0o755)
+    for file in sorted(item for item in aside.rglob("*") if item.is_file()):
+        with file.open("rb") as opened:
+            os.fsync(opened.fileno())
+    for folder in sorted((item for item in aside.rglob("*") if item.is_dir()), reverse=True):
+        sync_folder(folder)
+    sync_folder(aside)
+    if path.exists():
+        raise FileExistsError(path)
+    aside.rename(path)
+    sync_folder(path.parent)
+
+
+def sweep(parent: Path) -> list[str]:
+    """Delete what dead processes left aside in `parent`; returns the names deleted.
+
+    Call it only while holding the lock under which folders of `parent` are filled.
+    """
+    left = sorted(parent.glob(f"{ASIDE}*"))
+    for item in left:
+        if item.is_dir() and not item.is_symlink():
+            shutil.rmtree(item)
+        else:
+            item.unlink()
+    return [item.name for item in left]
 
 
 def sync_folder(folder: Path) -> None:
