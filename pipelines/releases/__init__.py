@@ -1,0 +1,29 @@
+"""Releases that prove themselves: versions, canonical files, changes and their causes, signature, ledger, proof.
+
+Belongs here: everything between the tables of a package and its immutable version, and what is asked of it later.
+Does not: making the tables (`tables/`, `stages/`), nor telling the world about versions (`catalogue/`).
+"""
+
+from pipelines.releases.publish import publish
+from pipelines.releases.request import (
+    Outcome,
+    Published,
+    Refused,
+    ReleaseRequest,
+    SnapshotUsed,
+    SourceUsed,
+    Unchanged,
+    Warned,
+)
+
+__all__ = [
+    "Outcome",
+    "Published",
+    "Refused",
+    "ReleaseRequest",
+    "SnapshotUsed",
+    "SourceUsed",
+    "Unchanged",
+    "Warned",
+    "publish",
+]

@@ -1,0 +1,78 @@
+"""BagIt (RFC 8493): the manifests of a release, and what a bag says about itself.
+
+Belongs here: writing and reading the files at the root of a bag. Does not: the payload under `data/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelines.releases.errors import ReleaseDamaged
+from pipelines.releases.signature import SigningKey
+from pipelines.storage import sha256_bytes, sha256_file
+
+DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+MANIFEST, TAGMANIFEST, SIGNATURE = "manifest-sha256.txt", "tagmanifest-sha256.txt", "tagmanifest-sha256.txt.sig"
+INFO = "bag-info.txt"
+ROOT_FILES = frozenset({"bagit.txt", INFO, MANIFEST, TAGMANIFEST, SIGNATURE})
+
+
+def seal(bag: Path, told: Mapping[str, str], hashes: Mapping[str, str], key: SigningKey | None) -> str:
+    """Make a bag of the folder `bag`, whose payload stands under `data/`; returns the SHA-256 of its tag manifest.
+
+    `told`: the lines of `bag-info.txt`, in order. `hashes`: SHA-256 of payload files already known, by path under the
+    bag; the others are read.
+    """
+    payload = payload_files(bag)
+    lines = [f"{hashes.get(name) or sha256_file(bag / name)}  {name}\n" for name in payload]
+    size = sum((bag / name).stat().st_size for name in payload)
+    info = {**told, "Payload-Oxum": f"{size}.{len(payload)}"}
+    tags = {
+        INFO: "".join(f"{name}: {value}\n" for name, value in info.items()),
+        "bagit.txt": DECLARATION,
+        MANIFEST: "".join(lines),
+    }
+    for name, text in tags.items():
+        (bag / name).write_text(text, encoding="utf-8", newline="")
+    tagmanifest = "".join(f"{sha256_bytes(text.encode())}  {name}\n" for name, text in sorted(tags.items()))
+    (bag / TAGMANIFEST).write_text(tagmanifest, encoding="utf-8", newline="")
+    if key is not None:
+        (bag / SIGNATURE).write_text(key.sign(tagmanifest.encode()), encoding="ascii", newline="")
+    return sha256_bytes(tagmanifest.encode())
+
+
+def payload_files(bag: Path) -> list[str]:
+    """Paths of the files under `data/`, relative to the bag, in byte order."""
+    found = (path for path in (bag / "data").rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path.relative_to(bag).as_posix() for path in found)
+
+
+def read_info(bag: Path) -> dict[str, str]:
+    """The lines of `bag-info.txt`. Raises `ReleaseDamaged` when it is missing or has another form."""
+    shown = f"{bag.name}/{INFO}"
+    try:
+        lines = (bag / INFO).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="UTF-8") from None
+    pairs = [line.partition(": ") for line in lines]
+    if not all(sign for _, sign, _ in pairs):
+        raise ReleaseDamaged(file=shown, found="une ligne sans « : » / a line without “:”", expected="Label: value")
+    return {name: value for name, _, value in pairs}
+
+
+def read_manifest(path: Path) -> dict[str, str]:
+    """SHA-256 by path, from a manifest of a bag. Raises `ReleaseDamaged` when it is missing or has another form."""
+    shown = f"{path.parent.name}/{path.name}"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="UTF-8") from None
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, start=1):
+        digest, sign, name = line.partition("  ")
+        if not sign or len(digest) != 64 or not set(digest) <= set("0123456789abcdef") or name in found:
+            expected = "SHA-256, deux espaces, un chemin / SHA-256, two spaces, a path"
+            raise ReleaseDamaged(file=f"{shown}, {number}", found=repr(line[:80]), expected=expected)
+        found[name] = digest
+    return found

@@ -1,0 +1,113 @@
+"""The changes that a release ships: one file a table, and `CHANGES.md` for a person.
+
+Belongs here: writing them. Does not: finding them (`diff.py`) nor their causes (`causes.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.releases.csvfile import content_hash, write_csv
+from pipelines.releases.descriptor import FileMade
+from pipelines.releases.diff import ADDED, CHANGED, REMOVED, Difference
+from pipelines.releases.parquet import write_parquet
+from pipelines.releases.versioning import Reason
+
+SAMPLE = 10
+LARGEST = 10
+
+
+def write_changes(differences: Mapping[str, Difference], data: Path) -> list[FileMade]:
+    """Write `changes/<table>.csv` and `.parquet` for each table, even where nothing changed."""
+    (data / "changes").mkdir()
+    made = []
+    for name, found in differences.items():
+        content = content_hash(found.changes)
+        csv = write_csv(found.changes, data / "changes" / f"{name}.csv")
+        made.append(FileMade(f"changes/{name}.csv", "changes", "changements", csv.bytes, csv.sha256, csv.rows, content))
+        columns = write_parquet(found.changes.combine_chunks(), data / "changes" / f"{name}.parquet", unique=["cle"])
+        told = (columns.bytes, columns.sha256, columns.rows, content)
+        made.append(FileMade(f"changes/{name}.parquet", "changes", "changements", *told))
+    return made
+
+
+def changes_page(
+    title: str, previous: str | None, version: str, reasons: Sequence[Reason], differences: Mapping[str, Difference]
+) -> str:
+    """`CHANGES.md`: the reasons of the number, totals by table and field, the largest moves, samples."""
+    since = f"depuis {previous} / since {previous}" if previous else "première version / first version"
+    lines = [f"# {title} {version} — {since}", "", "## Pourquoi ce numéro / Why this number", ""]
+    lines += [f"- **{reason.level.name}** {reason.fr} / *{reason.en}*" for reason in reasons]
+    lines += ["", "## Totaux / Totals", ""]
+    lines += ["| table | ajoutées / added | retirées / removed | lignes révisées / rows revised | valeurs / values |"]
+    lines += ["|---|---:|---:|---:|---:|"]
+    for name, found in differences.items():
+        counts = found.counts
+        lines.append(f"| {name} | {counts.added} | {counts.removed} | {counts.rows_changed} | {counts.changed} |")
+    for name, found in differences.items():
+        if found.counts:
+            lines += _table(name, found)
+    return "\n".join(lines) + "\n"
+
+
+def _table(name: str, found: Difference) -> list[str]:
+    lines = ["", f"## {name}", ""]
+    causes = _totals(found.changes)
+    lines += [f"- cause **{cause}** : {total}" for cause, total in causes]
+    if found.counts.fields:
+        lines += ["", "| champ / field | valeurs révisées / values revised |", "|---|---:|"]
+        lines += [f"| {field} | {total} |" for field, total in found.counts.fields.items()]
+    moves = _largest(found.changes)
+    if moves:
+        lines += ["", "Plus grands écarts / Largest moves", "", "| clé / key | champ / field | avant | après | écart |"]
+        lines += ["|---|---|---:|---:|---:|", *moves]
+    for nature, heading in (
+        (CHANGED, "Révisions / Revisions"),
+        (ADDED, "Lignes apparues / Rows that appear"),
+        (REMOVED, "Lignes disparues / Rows that vanish"),
+    ):
+        chosen = found.changes.filter(pc.equal(found.changes.column("nature"), nature))
+        if chosen.num_rows:
+            lines += ["", f"{heading} ({min(SAMPLE, chosen.num_rows)} / {chosen.num_rows})", ""]
+            lines += [_sample(row) for row in chosen.slice(0, SAMPLE).to_pylist()]
+    return lines
+
+
+def _totals(changes: pa.Table) -> list[tuple[str, int]]:
+    counted = pc.value_counts(changes.column("cause").combine_chunks()).to_pylist()
+    return sorted((str(item["values"] or ""), item["counts"]) for item in counted)
+
+
+def _largest(changes: pa.Table) -> list[str]:
+    """Changes of numbers by how far they moved, farthest first; a tie keeps the order of the rows."""
+    revised = changes.filter(pc.equal(changes.column("nature"), CHANGED))
+    numeric = r"^-?[0-9]{1,15}(\.[0-9]{1,9})?$"
+    for side in ("avant", "apres"):
+        revised = revised.filter(pc.fill_null(pc.match_substring_regex(revised.column(side), numeric), False))
+    if not revised.num_rows:
+        return []
+    gap = pc.subtract(revised.column("apres").cast(pa.float64()), revised.column("avant").cast(pa.float64()))
+    ranked = pa.table({"gap": pc.negate(pc.abs(gap)), "row": pa.array(range(len(gap)))})
+    order = pc.sort_indices(ranked, sort_keys=[("gap", "ascending"), ("row", "ascending")])[:LARGEST]
+    rows = revised.take(order).to_pylist()
+    return [
+        f"| {cell(row['cle'])} | {row['champ']} | {row['avant']} | {row['apres']} | {move:+.10g} |"
+        for row, move in zip(rows, gap.take(order).to_pylist(), strict=True)
+    ]
+
+
+def _sample(row: Mapping[str, str | None]) -> str:
+    key = cell(row["cle"])
+    if row["champ"] is None:
+        return f"- `{key}` ({row['cause']})"
+    return f"- `{key}` {row['champ']} : « {cell(row['avant'])} » → « {cell(row['apres'])} » ({row['cause']})"
+
+
+def cell(value: str | None) -> str:
+    """A value fit for a line of Markdown: on one line, short, no sign that would break a table or a code span."""
+    words = " ".join((value or "∅").split()).replace("|", "\\|").replace("`", "'").replace("<", "&lt;")
+    return words if len(words) <= 120 else words[:119] + "…"

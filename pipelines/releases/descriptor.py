@@ -1,0 +1,165 @@
+"""`datapackage.json`: Data Package v2, which readers of v1 also understand.
+
+Belongs here: what the descriptor says. Does not: deciding a version (`versioning.py`) or writing files (`files.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.releases.errors import ReleaseDamaged
+from pipelines.releases.request import ReleaseRequest, SourceUsed
+from pipelines.schema import TableSchema
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+LICENCES = {
+    "etalab-2.0": (
+        "Licence Ouverte / Open Licence 2.0",
+        "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
+    ),
+    "CC-BY-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    "ODbL-1.0": ("Open Data Commons Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+}
+CSV_DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
+
+
+@dataclass(frozen=True)
+class FileMade:
+    """One file of a release, as its writer counted it. `path` is relative to `data/`.
+
+    `role`: table, parquet, excel, quality, provenance, changes. `content`: the SHA-256 of the values.
+    """
+
+    path: str
+    role: str
+    table: str
+    bytes: int
+    sha256: str
+    rows: int
+    content: str
+
+
+def instant(moment: datetime) -> str:
+    """A date as releases write it: UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def descriptor(
+    request: ReleaseRequest, version: str, files: Sequence[FileMade], own: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The whole descriptor. `own`: what Arobase keeps for itself under `arobase` (parent, inputs, reasons)."""
+    package = request.package
+    publisher: dict[str, Any] = {
+        "title": package.publisher.get("title", ""),
+        "path": package.publisher.get("url", ""),
+        "role": "publisher",
+        "roles": ["publisher"],
+    }
+    told: dict[str, Any] = {
+        "$schema": PROFILE,
+        "profile": "data-package",
+        "name": package.name,
+        "title": package.title,
+        "title_en": package.title_en,
+        "description": package.description,
+        "description_en": package.description_en,
+        "version": version,
+        "created": instant(request.created),
+        "homepage": package.more.get("homepage", ""),
+        "keywords": list(package.keywords),
+        "keywords_en": list(package.keywords_en),
+        "licenses": [licence(package.licence)],
+        "contributors": [
+            {key: value for key, value in item.items() if value}
+            for item in (publisher, *map(dict, package.contributors))
+        ],
+        "sources": [_source(item) for item in request.sources],
+        "warnings": [{"fr": item.fr, "en": item.en} for item in request.warnings],
+        "resources": [_resource(item, request) for item in files],
+        "arobase": dict(own),
+    }
+    return {key: value for key, value in told.items() if value not in ("", [])}
+
+
+def licence(code: str) -> dict[str, str]:
+    """A licence as Data Package describes one; a code of ours that is not known is given by its name alone."""
+    title, path = LICENCES.get(code, ("", ""))
+    return {key: value for key, value in {"name": code, "title": title, "path": path}.items() if value}
+
+
+def _source(item: SourceUsed) -> dict[str, Any]:
+    told = {
+        "title": item.title,
+        "title_en": item.title_en,
+        "path": item.address,
+        "name": item.name,
+        "publisher": item.publisher,
+        "licence": item.licence,
+        "example": item.example,
+        "snapshots": [
+            {"part": one.part, "sha256": one.sha256, "path": one.address, "obtained": one.obtained}
+            for one in item.snapshots
+        ],
+    }
+    return {key: value for key, value in told.items() if value != ""}
+
+
+def _resource(item: FileMade, request: ReleaseRequest) -> dict[str, Any]:
+    schema = request.schemas.get(item.table) or request.quality_schemas[item.table]
+    name, title = item.table, schema.title
+    told: dict[str, Any] = {"name": name, "path": item.path}
+    described = {"title": title, "title_en": schema.title_en, "description": schema.description}
+    described |= {"description_en": schema.description_en}
+    counted = {"bytes": item.bytes, "hash": f"sha256:{item.sha256}", "content": item.content}
+    if item.role in ("table", "quality"):
+        told |= {"type": "table", "profile": "tabular-data-resource", **described}
+        told |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": CSV_DIALECT, **counted}
+        told["rows"] = item.rows
+        told["schema"] = plain_schema(schema, set(request.schemas))
+    elif item.role == "excel":
+        told |= {"name": f"{name}-excel", "type": "file", **described, "format": "csv", "mediatype": "text/csv"}
+        told |= {"encoding": "utf-8-sig", "dialect": {**CSV_DIALECT, "delimiter": ";"}, **counted, "alternative": name}
+    elif item.role == "changes":
+        told |= {"name": Path(item.path).name.replace(".", "-") + "-changements", "type": "file", **described}
+        told |= {"format": Path(item.path).suffix[1:], **counted}
+    else:
+        told |= {"name": f"{name}-parquet", "type": "file", **described, "format": "parquet"}
+        told |= {"mediatype": "application/vnd.apache.parquet", **counted}
+    if item.role not in ("table", "quality"):
+        told["row_count"] = item.rows  # Frictionless counts `rows` of tables only, and would find none
+    return {key: value for key, value in told.items() if value != ""}
+
+
+def plain_schema(schema: TableSchema, siblings: set[str]) -> dict[str, Any]:
+    """The Table Schema as published: documented, foreign keys only to tables of the same package."""
+    told = schema.descriptor(documented=True)
+    kept = [key for key in told.pop("foreignKeys", []) if key["reference"]["resource"] in {"", *siblings}]
+    return {**told, "foreignKeys": kept} if kept else told
+
+
+def to_json(document: Any) -> str:
+    """A JSON document as releases write it: in the order given, two spaces, one final line feed."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def read_descriptor(data: Path) -> dict[str, Any]:
+    """The descriptor in the folder `data`. Raises `ReleaseDamaged` when it is missing or is not a JSON object."""
+    path = data / "datapackage.json"
+    shown = f"{data.parent.name}/{data.name}/datapackage.json"
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="JSON") from None
+    if not isinstance(document, dict) or not isinstance(document.get("resources"), list):
+        raise ReleaseDamaged(file=shown, found="sans ressources / no resources", expected="Data Package")
+    return document
+
+
+def resources(document: Mapping[str, Any], *, typed: str = "table") -> dict[str, dict[str, Any]]:
+    """The resources of a descriptor that have this `type`, by name."""
+    return {item["name"]: item for item in document["resources"] if item.get("type", "table") == typed}

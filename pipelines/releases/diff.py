@@ -1,0 +1,153 @@
+"""What differs between two tables: rows that appear, rows that vanish, values that were revised.
+
+Belongs here: comparing tables by their key, one column at a time, so that two tables need never be in memory whole.
+Does not: telling why (`causes.py`), nor writing it (`changes.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.releases.canonical import key_text, text
+
+CHANGES = pa.schema(
+    [(name, pa.string()) for name in ("nature", "cle", "champ", "avant", "apres", "cause")],
+)
+ADDED, REMOVED, CHANGED = "ajout", "retrait", "modification"
+Column = Callable[[str], pa.ChunkedArray]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two tables: its columns, and how to get one of them."""
+
+    names: tuple[str, ...]
+    rows: int
+    column: Column
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Side:
+        return cls(tuple(table.column_names), table.num_rows, table.column)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows added and removed, values changed, rows in which some value changed, values changed by field."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    rows_changed: int = 0
+    fields: dict[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The changes of one table: `changes` in the columns of `CHANGES` (`cause` still null), and their counts."""
+
+    changes: pa.Table
+    counts: Counts
+
+
+def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
+    """The changes from one table to the other, over the fields that both have.
+
+    `key`: the fields that identify a row, in both tables; empty: the whole row does. Rows that share a key are told
+    apart by their order. Added rows come first, then removed rows, then changed values by field, each in row order.
+    """
+    fields = [name for name in after.names if name in before.names]
+    by = list(key) or fields
+    old_keys, new_keys = _distinct(_keys(before, by)), _distinct(_keys(after, by))
+    found = pc.index_in(new_keys, value_set=old_keys)
+    added = new_keys.filter(pc.is_null(found))
+    removed = old_keys.filter(pc.invert(pc.is_in(old_keys, value_set=new_keys)))
+    common = pc.is_valid(found)
+    places_old, places_new = found.filter(common), pc.indices_nonzero(common)
+    aligned = len(places_new) == after.rows and _is_identity(places_old, before.rows)
+    pieces = [_piece(ADDED, added), _piece(REMOVED, removed)]
+    touched: list[pa.Array] = []
+    fields_changed: dict[str, int] = {}
+    for name in fields:
+        if name in by:
+            continue
+        old, new = before.column(name), after.column(name)
+        if not aligned:
+            old, new = old.take(places_old), new.take(places_new)
+        places = _differing(old, new)
+        if len(places):
+            fields_changed[name] = len(places)
+            rows = places_new.take(places)
+            touched.append(rows)
+            pieces.append(_piece(CHANGED, new_keys.take(rows), name, text(old.take(places)), text(new.take(places))))
+    changes = pa.concat_tables(pieces)
+    rows_changed = len(pc.unique(pa.chunked_array(touched))) if touched else 0
+    counts = Counts(len(added), len(removed), sum(fields_changed.values()), rows_changed, fields_changed)
+    return Difference(changes, counts)
+
+
+def _keys(side: Side, by: Sequence[str]) -> pa.Array:
+    return key_text(pa.table({name: side.column(name) for name in by}), by)
+
+
+def _distinct(keys: pa.Array) -> pa.Array:
+    """The keys, those met again followed by « # » and how many times they were met."""
+    if pc.count_distinct(keys).as_py() == len(keys):
+        return keys
+    met: dict[str, int] = {}
+    words = []
+    for word in keys.to_pylist():
+        met[word] = met.get(word, 0) + 1
+        words.append(word if met[word] == 1 else f"{word} #{met[word]}")
+    return pa.array(words, pa.string())
+
+
+def _is_identity(places: pa.Array, rows: int) -> bool:
+    import numpy as np
+
+    return len(places) == rows and bool((places.to_numpy(zero_copy_only=False) == np.arange(rows)).all())
+
+
+def _differing(old: pa.ChunkedArray, new: pa.ChunkedArray) -> pa.Array:
+    """Where two columns differ; an absent value differs from any value and not from another absent one."""
+    if old.type != new.type or pa.types.is_dictionary(old.type):
+        old, new = pa.chunked_array([text(old)]), pa.chunked_array([text(new)])
+    unequal = pc.fill_null(pc.not_equal(old, new), False)
+    if old.null_count or new.null_count:
+        unequal = pc.or_(unequal, pc.xor(pc.is_null(old), pc.is_null(new)))
+    if not pc.any(unequal).as_py():
+        return pa.array([], pa.uint64())
+    return pc.indices_nonzero(unequal)
+
+
+def _piece(nature: str, keys: pa.Array, name: str | None = None, old: Any = None, new: Any = None) -> pa.Table:
+    nothing = pa.nulls(len(keys), pa.string())
+    columns = [
+        pa.repeat(nature, len(keys)),
+        keys,
+        nothing if name is None else pa.repeat(name, len(keys)),
+        nothing if old is None else old,
+        nothing if new is None else new,
+        nothing,
+    ]
+    return pa.Table.from_arrays(columns, schema=CHANGES)
+
+
+def merged(counts: Iterable[Counts]) -> Counts:
+    """The counts of several tables together."""
+    total = Counts()
+    for one in counts:
+        total = Counts(
+            total.added + one.added,
+            total.removed + one.removed,
+            total.changed + one.changed,
+            total.rows_changed + one.rows_changed,
+        )
+    return total

@@ -1,0 +1,106 @@
+"""The payload of a release: every table in its formats, the quality tables, the provenance of rows.
+
+Belongs here: which files a release holds. Does not: their bytes (`csvfile.py`, `parquet.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.releases.canonical import canonical, key_text, shaped
+from pipelines.releases.csvfile import write_csv, write_excel_csv
+from pipelines.releases.descriptor import FileMade
+from pipelines.releases.parquet import write_parquet
+from pipelines.releases.request import ReleaseRequest
+from pipelines.schema.arrow import arrow_schema
+
+PROVENANCE = {"source": "_source", "snapshot": "_snapshot", "part": "_part", "position": "_position"}
+
+
+def declared_files(tables: list[str]) -> list[str]:
+    """The files that a release of these tables holds under `data/`, known before anything is written."""
+    found = [f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")]
+    found += [f"excel/{name}.csv" for name in tables]
+    found += [f"changes/{name}.{kind}" for name in tables for kind in ("csv", "parquet")]
+    found += [f"qualite/{name}.{kind}" for name in ("constats", "rejets") for kind in ("csv", "parquet")]
+    return sorted([*found, "qualite/provenance.parquet", "CHANGES.md", "README.md", "datapackage.json"])
+
+
+def write_tables(request: ReleaseRequest, tables: Mapping[str, pa.Table], data: Path) -> list[FileMade]:
+    """Write the tables (canonical) in CSV, Parquet and Excel's CSV, in the package's order."""
+    (data / "excel").mkdir(parents=True)
+    made = []
+    for name, table in tables.items():
+        key = request.schemas[name].primary_key
+        csv = write_csv(table, data / f"{name}.csv")
+        made.append(FileMade(f"{name}.csv", "table", name, csv.bytes, csv.sha256, csv.rows, csv.sha256))
+        columns = write_parquet(table, data / f"{name}.parquet", unique=key if len(key) == 1 else ())
+        told = (columns.bytes, columns.sha256, columns.rows, csv.sha256)
+        made.append(FileMade(f"{name}.parquet", "parquet", name, *told))
+        excel = write_excel_csv(table, data / "excel" / f"{name}.csv")
+        made.append(FileMade(f"excel/{name}.csv", "excel", name, excel.bytes, excel.sha256, excel.rows, csv.sha256))
+    return made
+
+
+def write_quality(request: ReleaseRequest, tables: Mapping[str, pa.Table], data: Path) -> list[FileMade]:
+    """Write findings, rejects and provenance."""
+    folder = data / "qualite"
+    folder.mkdir(parents=True)
+    made = []
+    for name, given in (("constats", request.findings), ("rejets", request.rejects)):
+        table = canonical(given, request.quality_schemas[name])
+        csv = write_csv(table, folder / f"{name}.csv")
+        made.append(FileMade(f"qualite/{name}.csv", "quality", name, csv.bytes, csv.sha256, csv.rows, csv.sha256))
+        columns = write_parquet(table, folder / f"{name}.parquet")
+        told = (columns.bytes, columns.sha256, columns.rows, csv.sha256)
+        made.append(FileMade(f"qualite/{name}.parquet", "parquet", name, *told))
+    provenance = provenance_table(request, tables)
+    columns = write_parquet(provenance, folder / "provenance.parquet", runs=("ligne", "position"))
+    told = (columns.bytes, columns.sha256, columns.rows, "")
+    made.append(FileMade("qualite/provenance.parquet", "provenance", "provenance", *told))
+    return made
+
+
+def provenance_table(request: ReleaseRequest, tables: Mapping[str, pa.Table]) -> pa.Table:
+    """Where each row comes from, in the columns of `schemas/qualite/provenance.json`.
+
+    A row is named by its rank in its table, which costs next to nothing to store; names, hashes and parts repeat, and
+    are dictionaries. Lines that name no row of the table are left out: the row was not published.
+    """
+    schema = request.quality_schemas["provenance"]
+    pieces = [_provenance(name, request, table) for name, table in tables.items() if name in request.provenance]
+    table = shaped(pa.concat_tables(pieces) if pieces else arrow_schema(schema).empty_table(), schema)
+    texts = ("table", "source", "snapshot", "part")
+    for place, name in enumerate(table.column_names):
+        if name in texts:
+            encoded = table.column(name).combine_chunks().dictionary_encode()
+            table = table.set_column(place, table.schema.field(name).with_type(encoded.type), encoded)
+    return table
+
+
+def _provenance(name: str, request: ReleaseRequest, table: pa.Table) -> pa.Table:
+    given, key = request.provenance[name], request.schemas[name].primary_key or tuple(table.column_names)
+    typed = [(field, table.schema.field(field).type) for field in key]
+    keys = pa.table({field: given.column(field).cast(_plain(kind)) for field, kind in typed})
+    ranks = pc.index_in(key_text(keys, key), value_set=key_text(table, key))
+    known = pc.is_valid(ranks)
+    return _in_order(name, given.filter(known), pc.add(ranks.filter(known).cast(pa.int64()), 1))
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _in_order(name: str, given: pa.Table, ranks: pa.Array) -> pa.Table:
+    told = {"table": pa.repeat(name, len(ranks)), "ligne": ranks.cast(pa.int64())}
+    for column, origin in PROVENANCE.items():
+        wanted = pa.int64() if column == "position" else pa.string()
+        told[column] = given.column(origin).cast(wanted)
+    table = pa.table(told)
+    order = ["ligne", "source", "snapshot", "part", "position"]
+    indices = pc.sort_indices(table, sort_keys=[(column, "ascending") for column in order])
+    return table.take(indices)

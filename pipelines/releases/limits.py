@@ -1,0 +1,86 @@
+"""What stops a release: a table that is missing, empty or shrunken beyond `package.yaml`, a key met twice.
+
+Belongs here: comparing a request with what its package declares. Does not: judging rows (`validation/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.releases.canonical import key_text
+from pipelines.releases.errors import PrivateFieldAsked
+from pipelines.releases.request import ReleaseRequest, Warned
+from pipelines.schema import Privacy
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What was found: reasons to refuse, and warnings."""
+
+    refusals: tuple[Warned, ...]
+    warnings: tuple[Warned, ...]
+
+
+def check_public(request: ReleaseRequest) -> None:
+    """Raises `PrivateFieldAsked` when a table or its schema holds a field whose class is not `public`."""
+    for name, schema in request.schemas.items():
+        for item in schema.fields:
+            if item.privacy is not Privacy.PUBLIC:
+                told = {"table": name, "field": item.name, "privacy": item.privacy.value}
+                raise PrivateFieldAsked(package=request.package.name, **told)
+        table = request.tables.get(name)
+        for column in table.column_names if table is not None else ():
+            if column not in schema.names:
+                told = {"table": name, "field": column, "privacy": "?"}
+                raise PrivateFieldAsked(package=request.package.name, **told)
+
+
+def check(request: ReleaseRequest, tables: Mapping[str, pa.Table], before: Mapping[str, int]) -> Limits:
+    """Compare with `package.yaml`. `before`: rows of each table in the current version."""
+    refusals: list[Warned] = []
+    warnings: list[Warned] = []
+    declared = [item.name for item in request.package.tables]
+    refusals += [
+        Warned(f"la table « {name} » est déclarée et absente", f'table "{name}" is declared and missing')
+        for name in declared
+        if name not in tables
+    ]
+    refusals += [
+        Warned(f"la table « {name} » n'est pas déclarée", f'table "{name}" is not declared')
+        for name in tables
+        if name not in declared
+    ]
+    for item in (item for item in request.package.tables if item.name in tables):
+        rows, name = tables[item.name].num_rows, item.name
+        if rows < item.minimum_rows:
+            fr = f"{name} : {rows} ligne(s), au moins {item.minimum_rows} attendue(s)"
+            refusals.append(Warned(fr, f"{name}: {rows} row(s), at least {item.minimum_rows} expected"))
+        if item.maximum_rows is not None and rows > item.maximum_rows:
+            fr = f"{name} : {rows} lignes, au plus {item.maximum_rows} attendues"
+            warnings.append(Warned(fr, f"{name}: {rows} rows, at most {item.maximum_rows} expected"))
+        kept = before.get(name, 0) * (1 - item.maximum_loss)
+        if rows < kept:
+            told = (rows, before[name], f"{item.maximum_loss:.0%}")
+            fr = "{} : {} lignes contre {} dans la version courante, perte permise : {}".format(name, *told)
+            en = "{}: {} rows against {} in the current version, loss allowed: {}".format(name, *told)
+            refusals.append(Warned(fr, en))
+        refusals += _keys(request, name, tables[name])
+    return Limits(tuple(refusals), tuple(warnings))
+
+
+def _keys(request: ReleaseRequest, name: str, table: pa.Table) -> list[Warned]:
+    key = request.schemas[name].primary_key
+    if not key:
+        return []
+    twice = table.num_rows - pc.count_distinct(key_text(table, key)).as_py()
+    absent = sum(table.column(field).null_count for field in key)
+    found = []
+    if twice:
+        found.append(Warned(f"{name} : {twice} clé(s) en double", f"{name}: {twice} duplicate key(s)"))
+    if absent:
+        found.append(Warned(f"{name} : {absent} clé(s) incomplète(s)", f"{name}: {absent} incomplete key(s)"))
+    return found

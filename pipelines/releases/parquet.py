@@ -1,0 +1,46 @@
+"""Canonical Parquet: the types of the Table Schema, fixed row groups and compression, descriptions in the metadata.
+
+Belongs here: the bytes of a Parquet file. Does not: the order and types of values (`canonical.py`).
+The bytes also depend on the version of pyarrow, which the lock file pins and the file itself names.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.releases.csvfile import Written
+
+ROW_GROUP = 131_072
+
+
+def write_parquet(table: pa.Table, path: Path, *, unique: Sequence[str] = (), runs: Sequence[str] = ()) -> Written:
+    """Write a canonical table. `unique`: columns whose values do not repeat, which no dictionary helps; `runs`: columns
+    of integers that mostly grow, kept as differences."""
+    import pyarrow.parquet as pq
+
+    plain = {*unique, *runs}
+    pq.write_table(
+        table,
+        path,
+        row_group_size=ROW_GROUP,
+        compression="zstd",
+        compression_level=3,
+        use_dictionary=[name for name in table.column_names if name not in plain],
+        column_encoding=dict.fromkeys(runs, "DELTA_BINARY_PACKED") or None,
+        version="2.6",
+        write_statistics=True,
+    )
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Written(path.stat().st_size, digest, table.num_rows)
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """A table of a release, with the types it was written with."""
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path, columns=list(columns) if columns is not None else None, partitioning=None)

@@ -1,0 +1,63 @@
+"""`README.md` of a release: what it is, what is in it, and how to check it with no Arobase.
+
+Belongs here: the page. Does not: the numbers on it, which come from the descriptor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SIGNED = "tagmanifest-sha256.txt"
+CHECKS = f"""## Vérifier / Verify
+
+Depuis le dossier de la version (celui qui contient `bagit.txt`), sans Arobase :
+From the folder of the version (the one that holds `bagit.txt`), with no Arobase:
+
+```
+ssh-keygen -Y verify -f allowed_signers -I arobase -n arobase-release -s {SIGNED}.sig < {SIGNED}
+sha256sum -c tagmanifest-sha256.txt && sha256sum -c manifest-sha256.txt
+bagit.py --validate .
+```
+
+`allowed_signers` : une ligne `arobase ssh-ed25519 AAAA…`, la clé publique obtenue du producteur par un autre chemin
+que ce dossier. / one line, the publisher's public key, had from the publisher by another way than this folder.
+La deuxième commande accepterait un fichier ajouté ; la troisième le refuse. / The second would accept an added file;
+the third refuses it.
+
+Avec Arobase / With Arobase: `arobase verify . --key allowed_signers`
+"""
+
+
+def readme(document: Mapping[str, Any]) -> str:
+    """The page, from the descriptor."""
+    own = document["arobase"]
+    title = document["title"]
+    lines = [f"# {title} {document['version']}", "", document["description"], ""]
+    if document.get("description_en", document["description"]) != document["description"]:
+        lines += [f"*{document['description_en']}*", ""]
+    licence = document["licenses"][0]
+    lines += [f"- Licence : {licence.get('title', licence['name'])} ({licence['name']})"]
+    lines += [f"- Instantané le plus récent / newest snapshot: {document['created']}"]
+    lines += [f"- Version précédente / version before: {own['parent_version'] or '—'}", ""]
+    for warning in document.get("warnings", []):
+        lines += [f"> ⚠ {warning['fr']} / *{warning['en']}*", ""]
+    lines += ["## Tables", "", "| table | lignes / rows | CSV | Parquet | Excel |", "|---|---:|---|---|---|"]
+    for item in (item for item in document["resources"] if "schema" in item and "/" not in item["path"]):
+        name = item["name"]
+        files = f"[{name}.csv]({name}.csv) | [{name}.parquet]({name}.parquet) | [excel/{name}.csv](excel/{name}.csv)"
+        lines.append(f"| {item['title']} | {item['rows']} | {files} |")
+    lines += ["", "Chaque champ est décrit dans / every field is described in `datapackage.json`.", ""]
+    lines += ["- `qualite/constats.csv` : ce que les règles disent des lignes / what rules say about the rows"]
+    lines += ["- `qualite/rejets.csv` : ce qui a été refusé, et pourquoi / what was refused, and why"]
+    lines += ["- `qualite/provenance.parquet` : d'où vient chaque ligne / where each row comes from"]
+    lines += [
+        "- `CHANGES.md`, `changes/` : ce qui change depuis la version précédente / what changed since the one before"
+    ]
+    lines += ["", "## Sources", ""]
+    for source in document.get("sources", []):
+        example = " — **exemple, données inventées / example, invented data**" if source["example"] else ""
+        lines.append(f"- {source['title']} ({source.get('publisher', '')}, {source.get('licence', '')}){example}")
+        for one in source["snapshots"]:
+            lines.append(f"  - {one['part']} : SHA-256 `{one['sha256']}`, {one['obtained']}, {one['path']}")
+    return "\n".join([*lines, "", CHECKS])

@@ -1,0 +1,113 @@
+"""What a release is asked for with, and how the asking ends.
+
+Belongs here: the words that the stages and this room share. Does not: doing anything with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.schema import Package, TableSchema
+
+
+@dataclass(frozen=True)
+class SnapshotUsed:
+    """One snapshot that a release was made from. `obtained` is an ISO date or UTC instant, as the snapshot knows it."""
+
+    part: str
+    sha256: str
+    address: str
+    obtained: str
+
+
+@dataclass(frozen=True)
+class SourceUsed:
+    """One source that a release was made from; `example` is true for records that were invented to show the way."""
+
+    name: str
+    title: str
+    title_en: str
+    address: str
+    licence: str
+    publisher: str
+    example: bool
+    snapshots: tuple[SnapshotUsed, ...]
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something that a user of the data has to know, in both languages."""
+
+    fr: str
+    en: str
+
+
+@dataclass(frozen=True)
+class ReleaseRequest:
+    """Everything that a release is a function of.
+
+    `tables`: by name, the public fields of `schemas[name]`, typed as `pipelines.schema.arrow.typed` types them; this
+    room puts rows in key order, and empty texts become absent values.
+    `provenance`: by table name, the key fields of the table and `_source`, `_snapshot`, `_part`, `_position`; several
+    lines a row when several records fed it.
+    `findings`, `rejects`: text columns of `schemas/qualite/constats.json` and `rejets.json`, whose schemas stand in
+    `quality_schemas` with those of `provenance` and `changements`.
+    `created`: the date of the newest snapshot, UTC; the only date that a release knows.
+    `code`: a hash of the code and of whatever else is not named below. `corrections`, `redactions`: hashes of the files
+    of corrections and of redactions, empty when there are none. They are only compared, never interpreted.
+    """
+
+    package: Package
+    schemas: Mapping[str, TableSchema]
+    tables: Mapping[str, pa.Table]
+    provenance: Mapping[str, pa.Table]
+    findings: pa.Table
+    rejects: pa.Table
+    sources: Sequence[SourceUsed]
+    created: datetime
+    code: str
+    quality_schemas: Mapping[str, TableSchema]
+    warnings: Sequence[Warned] = ()
+    corrections: str = ""
+    redactions: str = ""
+    steps: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By "table/field": the steps that touched the field (mapping, converter, resolution, correction), for `trace`."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A new version stands. `reason` is the list of what made its number, most important first."""
+
+    package: str
+    version: str
+    reasons: tuple[str, ...]
+    path: Path
+    rows: Mapping[str, int]
+    signed: bool
+    warnings: tuple[Warned, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """Nothing differs from the current version, which stays."""
+
+    package: str
+    version: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Refused:
+    """No release: `reasons` say why, and are kept in `record`; the last good version stays current."""
+
+    package: str
+    reasons: tuple[Warned, ...]
+    record: Path
+
+
+Outcome = Published | Unchanged | Refused

@@ -1,0 +1,182 @@
+"""Signatures in the SSH format (SSHSIG), made and checked with no `ssh` installed.
+
+Belongs here: keys, the bytes of a signature. Does not: deciding what is signed (`bag.py`, `ledger.py`).
+Source: PROTOCOL.sshsig of OpenSSH; auditors check with `ssh-keygen -Y verify`. Ed25519 only: its signatures are a
+function of the key and of the message, so the same release has the same signature.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.releases.errors import KeyExists, KeyUnreadable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+NAMESPACE = "arobase-release"
+KEY_TEXT, KEY_FILE = "AROBASE_SIGNING_KEY", "AROBASE_SIGNING_KEY_FILE"
+MAGIC = b"SSHSIG"
+BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A private key. Its `repr` never shows it."""
+
+    _private: Ed25519PrivateKey
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.fingerprint})"
+
+    @property
+    def public_line(self) -> str:
+        """The public key as OpenSSH writes it, without a comment."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        return self._private.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.public_line)
+
+    def sign(self, message: bytes) -> str:
+        """The armoured signature of `message`, ready to be written as a `.sig` file."""
+        public = base64.b64decode(self.public_line.split()[1])
+        raw = self._private.sign(_signed_part(message))
+        blob = MAGIC + struct.pack(">I", 1) + _string(public) + _string(NAMESPACE.encode()) + _string(b"")
+        blob += _string(b"sha512") + _string(_string(b"ssh-ed25519") + _string(raw))
+        text = base64.b64encode(blob).decode()
+        lines = [text[start : start + 70] for start in range(0, len(text), 70)]
+        return "\n".join([BEGIN, *lines, END, ""])
+
+
+def load_key(path: Path) -> SigningKey:
+    """Read an OpenSSH private key file, Ed25519, without a passphrase. Raises `KeyUnreadable`."""
+    try:
+        return _parse_key(path.read_bytes(), path.name)
+    except OSError:
+        raise KeyUnreadable(file=path.name, expected="un fichier lisible / a readable file") from None
+
+
+def key_of_environment(environment: Mapping[str, str] | None = None) -> SigningKey | None:
+    """The key in AROBASE_SIGNING_KEY, else in the file that AROBASE_SIGNING_KEY_FILE names, else none.
+
+    Called by front doors only. Raises `KeyUnreadable`.
+    """
+    given = os.environ if environment is None else environment
+    if given.get(KEY_TEXT):
+        return _parse_key(given[KEY_TEXT].strip().encode() + b"\n", KEY_TEXT)
+    return load_key(Path(given[KEY_FILE])) if given.get(KEY_FILE) else None
+
+
+def _parse_key(data: bytes, shown: str) -> SigningKey:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+    expected = "clé privée OpenSSH Ed25519 sans phrase secrète / an OpenSSH Ed25519 private key with no passphrase"
+    try:
+        private = load_ssh_private_key(data, None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise KeyUnreadable(file=shown, expected=expected) from None
+    if not isinstance(private, Ed25519PrivateKey):
+        raise KeyUnreadable(file=shown, expected=expected)
+    return SigningKey(private)
+
+
+def new_key(path: Path) -> SigningKey:
+    """Make a key: `path` (private, mode 0600) and `path`.pub. Raises `KeyExists`, `OSError`."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    private = Ed25519PrivateKey.generate()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise KeyExists(file=path.name) from None
+    with os.fdopen(handle, "wb") as file:
+        file.write(private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+    key = SigningKey(private)
+    path.with_name(path.name + ".pub").write_text(key.public_line + "\n", encoding="ascii")
+    return key
+
+
+def trusted_keys(path: Path) -> tuple[str, ...]:
+    """The public keys (`type base64`) of a `.pub` or `allowed_signers` file. Raises `KeyUnreadable`."""
+    expected = "une clé publique ssh-ed25519 / an ssh-ed25519 public key"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise KeyUnreadable(file=path.name, expected=expected) from None
+    found = []
+    for line in lines:
+        words = line.split()
+        if "ssh-ed25519" in words[:-1] and not line.startswith("#"):
+            found.append(f"ssh-ed25519 {words[words.index('ssh-ed25519') + 1]}")
+    if not found:
+        raise KeyUnreadable(file=path.name, expected=expected)
+    return tuple(found)
+
+
+def fingerprint(public_line: str) -> str:
+    """The fingerprint of a public key, as `ssh-keygen -l` prints it; of any text that is not one, the same of it."""
+    try:
+        blob = base64.b64decode(public_line.split()[1], validate=True)
+    except (IndexError, ValueError):
+        blob = public_line.encode()
+    return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
+
+
+def signer(message: bytes, armoured: str) -> str | None:
+    """The public key that made this signature of `message`, or none when it is not a good signature of it."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        public, raw = _parse_signature(armoured)
+        Ed25519PublicKey.from_public_bytes(_strings(public)[1]).verify(raw, _signed_part(message))
+    except (ValueError, IndexError, struct.error, InvalidSignature):
+        return None
+    return f"ssh-ed25519 {base64.b64encode(public).decode()}"
+
+
+def _parse_signature(armoured: str) -> tuple[bytes, bytes]:
+    lines = armoured.splitlines()
+    if len(lines) < 3 or lines[0] != BEGIN or lines[-1] != END:
+        raise ValueError("not an SSH signature")
+    blob = base64.b64decode("".join(lines[1:-1]), validate=True)
+    public, namespace, reserved, algorithm, signature = _strings(blob[len(MAGIC) + 4 :])
+    kind, raw = _strings(signature)
+    told = (blob[: len(MAGIC) + 4], namespace, reserved, algorithm, kind, _strings(public)[0])
+    if told != (MAGIC + struct.pack(">I", 1), NAMESPACE.encode(), b"", b"sha512", b"ssh-ed25519", b"ssh-ed25519"):
+        raise ValueError("another kind of signature")
+    return public, raw
+
+
+def _signed_part(message: bytes) -> bytes:
+    parts = (NAMESPACE.encode(), b"", b"sha512", hashlib.sha512(message).digest())
+    return MAGIC + b"".join(_string(part) for part in parts)
+
+
+def _string(data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + data
+
+
+def _strings(data: bytes) -> list[bytes]:
+    found, place = [], 0
+    while place < len(data):
+        (length,) = struct.unpack_from(">I", data, place)
+        if place + 4 + length > len(data):
+            raise ValueError("a string is cut short")
+        found.append(data[place + 4 : place + 4 + length])
+        place += 4 + length
+    return found
