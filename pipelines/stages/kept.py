@@ -17,6 +17,7 @@ from pipelines.project import Project
 from pipelines.storage import new_folder, sha256_bytes, sha256_file
 
 KEPT_RESULTS = 2
+CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg"}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ def code_digest() -> str:
     return _digest(package.parent, [*files, *([lock] if lock.is_file() else [])])
 
 
-CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg"}
+def folder_digest(folder: Path) -> str:
+    """The SHA-256 over every file of a folder, empty when there is none."""
+    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    return _digest(folder, files) if files else ""
 
 
 def settings_digest(project: Project) -> str:

@@ -1,0 +1,137 @@
+"""`arobase release`: the main job, from the sources to the releases and the catalogue, without a server."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.language import Language, terminal_language
+from pipelines.project import Project
+
+if TYPE_CHECKING:
+    from pipelines.stages.run import Event, Run
+
+SAID = {
+    "collect": {"fr": "collecte", "en": "collecting"},
+    "records": {"fr": "lecture et mise en forme", "en": "reading and conforming"},
+    "tables": {"fr": "assemblage et jugement", "en": "assembling and judging"},
+    "findings": {"fr": "constats", "en": "findings"},
+    "release": {"fr": "publication", "en": "releasing"},
+    "announce": {"fr": "catalogue", "en": "catalogue"},
+}
+
+
+@click.command("release")
+@click.argument("packages", nargs=-1, metavar="[PACKAGE]...")
+@click.option(
+    "--key", "key_path", type=click.Path(exists=True, dir_okay=False), help="Signing key; `arobase keys new` makes one."
+)
+@click.option("--no-collect", is_flag=True, help="Work on the snapshots that are there; ask no source.")
+@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+def command(packages: tuple[str, ...], key_path: str | None, no_collect: bool, lang: str | None) -> None:
+    """Publish new versions of the packages (default: all) from what their sources hold.
+
+    Nothing is published when nothing changed. Exit codes: 0 when every package is published or unchanged, 1 when one
+    could not be, 2 when the run could not start.
+    """
+    from pipelines.schema import package_names
+
+    language = terminal_language(lang)
+    project = Project.here()
+    known = package_names(project.schemas)
+    unknown = [name for name in packages if name not in known]
+    if unknown:
+        raise click.UsageError(f"{', '.join(unknown)}? {', '.join(known)}")
+    started = time.monotonic()
+    done = _run(project, packages or None, key_path, not no_collect, language)
+    _report(project, done, language, time.monotonic() - started)
+    refused = [name for name, outcome in done.outcomes.items() if type(outcome).__name__ == "Refused"]
+    sys.exit(1 if done.errors or done.blocked or refused else 0)
+
+
+def _run(
+    project: Project, packages: Iterable[str] | None, key_path: str | None, collecting: bool, language: Language
+) -> Run:
+    from pathlib import Path
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from pipelines.releases.signature import key_of_environment, load_key
+    from pipelines.stages.run import run, steps_ahead
+
+    key = load_key(Path(key_path)) if key_path else key_of_environment()
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("", total=steps_ahead(project, packages))
+
+        def tell(event: Event) -> None:
+            progress.update(bar, advance=1, description=f"{SAID[event.stage][language]}: {event.name}")
+
+        return run(project, now=datetime.now(UTC), packages=packages, key=key, tell=tell, collecting=collecting)
+
+
+def _report(project: Project, done: Run, language: Language, seconds: float) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    french = language == "fr"
+    console = Console()
+    heads = (
+        ("Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder")
+        if french
+        else ("Package", "Version", "Tables", "Rows", "Rejected", "Findings", "Where to look next")
+    )
+    table = Table(*heads, title_justify="left")
+    for index in (2, 3, 4, 5):
+        table.columns[index].justify = "right"
+    names = sorted({*done.outcomes, *done.blocked})
+    for name in names:
+        table.add_row(*_line(project, name, done, french))
+    console.print(table)
+    for place, error in done.errors:
+        console.print(
+            f"[red]✗[/] {place}: {error.message(language)} → {error.advice(language)} \\[{error.code}]", highlight=False
+        )
+    for name, outcome in done.outcomes.items():
+        for reason in getattr(outcome, "reasons", ()) if type(outcome).__name__ == "Refused" else ():
+            console.print(f"[red]✗[/] {name}: {getattr(reason, language)}", highlight=False)
+        for warning in getattr(outcome, "warnings", ()):
+            console.print(f"[yellow]![/] {name}: {getattr(warning, language)}", highlight=False)
+    console.print(f"{'Durée' if french else 'Took'} {seconds:.1f} s")
+
+
+def _line(project: Project, name: str, done: Run, french: bool) -> tuple[str, ...]:
+    from pipelines.releases import Published, Unchanged
+
+    tables = [result for result in done.tables.values() if result.package == name]
+    rows = sum(result.summary["accepted"] for result in tables)
+    sources = {
+        result.source for result in done.records.values() if any(key.startswith(f"{name}/") for key in result.tables)
+    }
+    rejected = sum(result.summary["rejected"] for result in tables)
+    rejected += sum(done.records[source].summary["rejected"] for source in sources)
+    findings = str(done.findings[name].table.num_rows) if name in done.findings else "–"
+    outcome = done.outcomes.get(name)
+    if isinstance(outcome, Published):
+        version = f"[green]{outcome.version}[/] {'nouvelle' if french else 'new'}"
+    elif isinstance(outcome, Unchanged):
+        version = f"{outcome.version} {'inchangée' if french else 'unchanged'}"
+    else:
+        version = f"[red]{'non publiée' if french else 'not published'}[/]"
+    where = project.releases / name
+    path = getattr(outcome, "path", getattr(outcome, "record", where))
+    shown = path.relative_to(project.root) if path.is_relative_to(project.root) else path
+    return name, version, str(len(tables)), f"{rows:,}".replace(",", " "), str(rejected), findings, str(shown)

@@ -1,0 +1,15 @@
+"""Announce: the catalogue of what is released, for people and for machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.project import Project
+
+
+def make_announcement(project: Project) -> Path:
+    """Write `outputs/catalogue/` from the releases, only what changed; returns the folder."""
+    from pipelines.catalogue import write_catalogue
+
+    write_catalogue(project.releases, project.catalogue)
+    return project.catalogue

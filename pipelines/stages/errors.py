@@ -1,0 +1,59 @@
+"""What can stop a stage, as opposed to what a record is refused for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.errors import ArobaseError, Mender
+
+
+class StageError(ArobaseError):
+    """A stage cannot make its result; what stands from an earlier run stays in use."""
+
+
+class NeverCollected(StageError):
+    """A source has no capture at all: it was never collected, or never with success."""
+
+    code: ClassVar[str] = "never-collected"
+    fr: ClassVar[str] = "La source « {source} » n'a encore jamais été collectée avec succès."
+    en: ClassVar[str] = 'The source "{source}" was never collected with success.'
+
+
+class IncomingSchemaMissing(StageError):
+    """A part that is mapped or joined names no incoming schema: nobody said which of its fields are personal."""
+
+    code: ClassVar[str] = "incoming-schema-missing"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = (
+        "{file} : la partie « {part} » ne nomme pas de schéma d'entrée (schema: …, sous schemas/entrants/)."
+    )
+    en: ClassVar[str] = '{file}: the part "{part}" names no incoming schema (schema: …, under schemas/entrants/).'
+
+
+class TooFewRecords(StageError):
+    """A part gave fewer records than its file says it must."""
+
+    code: ClassVar[str] = "too-few-records"
+    mender: ClassVar[Mender] = Mender.SOURCE
+    fr: ClassVar[str] = (
+        "{source}, partie « {part} » : {found} enregistrements ; au moins {expected} sont attendus ({file})."
+    )
+    en: ClassVar[str] = '{source}, part "{part}": {found} records; at least {expected} are expected ({file}).'
+
+
+class RowsMissing(StageError):
+    """A table cannot be made because a source that fills it could not be read."""
+
+    code: ClassVar[str] = "rows-missing"
+    fr: ClassVar[str] = (
+        "{table} : la source « {source} » n'a pas pu être lue ; la dernière version publiée reste en place."
+    )
+    en: ClassVar[str] = '{table}: the source "{source}" could not be read; the last published version stays in place.'
+
+
+class InputMissing(StageError):
+    """A derived table cannot be made because a table that it reads could not be made."""
+
+    code: ClassVar[str] = "input-missing"
+    fr: ClassVar[str] = "{table} : la table « {input} » dont elle dépend n'a pas pu être faite."
+    en: ClassVar[str] = '{table}: the table "{input}" that it depends on could not be made.'

@@ -1,0 +1,138 @@
+"""Read, judge what comes in, conform: one source's latest capture becomes rows of tables.
+
+A source goes through as a whole, because its parts join each other. What is personal is kept in the private store and
+dropped from everything else that this stage writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.project import Project
+from pipelines.records.conform import PartRecords, conform
+from pipelines.records.formats import read
+from pipelines.records.rejections import Rejection, rejections_table
+from pipelines.schema import Privacy, TableSchema, load_incoming
+from pipelines.sources import Capture, Part, SnapshotStore, Source, latest
+from pipelines.stages.errors import IncomingSchemaMissing, NeverCollected, TooFewRecords
+from pipelines.stages.kept import Kept, keep, settings_digest
+from pipelines.stages.refusals import refusals
+from pipelines.validation import judge
+
+REJECTS, SUMMARY = "rejets.parquet", "summary.json"
+
+
+@dataclass(frozen=True)
+class RecordsResult:
+    """What one source gave. `summary`: by part the records read, accepted and rejected; by table the rows; warnings."""
+
+    source: str
+    kept: Kept
+    summary: Mapping[str, Any]
+
+    def rows(self, table: str) -> pa.Table:
+        """The rows of one table ("package/table"), text with the reserved columns."""
+        return pq.read_table(self.kept.folder / "rows" / f"{table.replace('/', '.')}.parquet")
+
+    @property
+    def rejects(self) -> pa.Table:
+        return pq.read_table(self.kept.folder / REJECTS)
+
+    @property
+    def tables(self) -> list[str]:
+        return sorted(self.summary["rows"])
+
+
+def make_records(project: Project, source: Source) -> RecordsResult:
+    """The rows of a source's latest capture, made again only when the capture, the mapping or the schemas changed.
+
+    Raises `NeverCollected`, `TooFewRecords`, `IncomingSchemaMissing`, and whatever the formats and the mapping raise.
+    """
+    capture = latest(project, source)
+    if capture is None:
+        raise NeverCollected(source=source.name)
+    made_from = {
+        "source": (project.root / source.path).read_text(encoding="utf-8"),
+        "snapshots": [(part.part, part.sha256, part.address) for part in capture.parts],
+        "settings": settings_digest(project),
+    }
+    kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
+    summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
+    return RecordsResult(source.name, kept, summary)
+
+
+def _make(project: Project, source: Source, capture: Capture, folder: Path) -> None:
+    parts: dict[str, PartRecords] = {}
+    rejections: list[Rejection] = []
+    summary: dict[str, Any] = {"parts": {}, "rows": {}, "warnings": []}
+    for part in source.parts:
+        schema = _incoming(project, source, part)
+        records, refused, told = _read_and_judge(project, source, part, schema, capture)
+        parts[part.name] = PartRecords(records, schema, part.rows, part.join)
+        rejections.extend(refused)
+        summary["parts"][part.name] = told
+        summary["warnings"] += _unfilled(part, records)
+        _write(folder / "records" / f"{part.name}.parquet", _public(records, schema))
+    conformed = conform(parts, project, file=source.path)
+    rejections.extend(conformed.rejections)
+    for table, rows in conformed.rows.items():
+        summary["rows"][table] = rows.num_rows
+        _write(folder / "rows" / f"{table.replace('/', '.')}.parquet", rows)
+    _write(folder / REJECTS, rejections_table(rejections))
+    summary["rejected"] = len({(item.part, item.position, item.table) for item in rejections})
+    (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _incoming(project: Project, source: Source, part: Part) -> TableSchema:
+    if part.schema is None:
+        raise IncomingSchemaMissing(file=source.path, part=part.name)
+    return load_incoming(project.schemas, part.schema)
+
+
+def _read_and_judge(
+    project: Project, source: Source, part: Part, schema: TableSchema, capture: Capture
+) -> tuple[pa.Table, list[Rejection], dict[str, int]]:
+    snapshot = capture.snapshot(part.name)
+    path = SnapshotStore.of(project).path(snapshot)
+    records = read(part, path, source=source.name, snapshot=snapshot.sha256)
+    least = part.expect.get("rows", {}).get("min", 1)
+    if records.num_rows < least:
+        facts = {"source": source.name, "part": part.name, "found": records.num_rows, "expected": least}
+        raise TooFewRecords(file=source.path, **facts)
+    verdict = judge(records, schema, name=f"{source.name}/{part.name}", sample=None)
+    refused = list(refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree"))
+    accepted = verdict.accepted if verdict.accepted is not None else records.slice(0, 0)
+    told = {"read": records.num_rows, "accepted": accepted.num_rows, "rejected": verdict.rejected_rows}
+    return accepted, refused, told
+
+
+def _public(records: pa.Table, schema: TableSchema) -> pa.Table:
+    """The records without their personal and internal columns: what may lie outside `outputs/private/`."""
+    hidden = {field.name for field in schema.fields if field.privacy is not Privacy.PUBLIC}
+    return records.select([name for name in records.column_names if name not in hidden])
+
+
+def _unfilled(part: Part, records: pa.Table) -> list[str]:
+    """Warnings for columns that are filled less than the source's file expects."""
+    warnings = []
+    for column, least in part.expect.get("fill", {}).items():
+        filled = (
+            pc.sum(pc.not_equal(pc.fill_null(pc.utf8_trim_whitespace(records.column(column)), ""), "")).as_py() or 0
+        )
+        rate = filled / records.num_rows if records.num_rows else 0.0
+        if rate < least:
+            warnings.append(f"{part.name}.{column}: {rate:.3f} < {least}")
+    return warnings
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(table, path, compression="snappy")

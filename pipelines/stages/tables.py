@@ -1,0 +1,176 @@
+"""Assemble and judge what goes out: one table of a package, from the rows of its sources or from other tables.
+
+Foreign keys are judged against the accepted rows of their parents, so the tables of a package are made in the order in
+which they refer to each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.project import Project
+from pipelines.records.rejections import rejections_table
+from pipelines.schema import Package, PackageTable, TableSchema, load_package
+from pipelines.schema.arrow import as_text
+from pipelines.stages.kept import Kept, keep, settings_digest
+from pipelines.stages.records import REJECTS, SUMMARY, RecordsResult
+from pipelines.stages.refusals import refusals
+from pipelines.tables import derivation, finish, gather
+from pipelines.tables.assembly import PLACE_SCHEMA
+from pipelines.validation import judge
+
+TABLE, PROVENANCE = "table.parquet", "provenance.parquet"
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """One table, judged. `summary`: rows gathered, accepted, rejected."""
+
+    package: str
+    name: str
+    kept: Kept
+    summary: Mapping[str, Any]
+
+    @property
+    def key(self) -> str:
+        return f"{self.package}/{self.name}"
+
+    @property
+    def table(self) -> pa.Table:
+        """Typed, in key order, every field of its schema: also those that are not public."""
+        return pq.read_table(self.kept.folder / TABLE)
+
+    @property
+    def provenance(self) -> pa.Table:
+        return pq.read_table(self.kept.folder / PROVENANCE)
+
+    @property
+    def rejects(self) -> pa.Table:
+        return pq.read_table(self.kept.folder / REJECTS)
+
+
+def making_order(package: Package) -> list[PackageTable]:
+    """The tables of a package, parents before children, derived ones after what they read; else as published."""
+    placed: list[PackageTable] = []
+    waiting = list(package.tables)
+    names = {table.name for table in package.tables}
+    while waiting:
+        done = {table.name for table in placed}
+        ready = [table for table in waiting if needs(package, table) & names <= done | {table.name}]
+        # A circle of references: take the first as it stands, the judge will say which rows it refuses.
+        placed.append((ready or waiting)[0])
+        waiting.remove(placed[-1])
+    return placed
+
+
+def needs(package: Package, table: PackageTable) -> set[str]:
+    """The tables of the same package that have to be made before this one."""
+    parents = {key.table for key in package.schema(table.name).foreign_keys if key.table}
+    inputs = {item.split("/")[1] for item in table.inputs if item.split("/")[0] == package.name}
+    return parents | inputs
+
+
+def make_table(
+    project: Project,
+    package: Package,
+    table: PackageTable,
+    records: Iterable[RecordsResult],
+    tables: Mapping[str, TableResult],
+) -> TableResult:
+    """One table, made again only when its rows, its inputs or its schema changed.
+
+    `records`: the results of the sources that fill it, in their order. `tables`: by "package/table", at least its
+    parents and inputs. Raises what the judge raises when it cannot judge, and what a derivation raises.
+    """
+    sources = [result for result in records if f"{package.name}/{table.name}" in result.summary["rows"]]
+    schema = package.schema(table.name)
+    parents = {key.table: tables[f"{package.name}/{key.table}"] for key in schema.foreign_keys if key.table}
+    inputs = {key: tables[key] for key in table.inputs}
+    made_from = {
+        "rows": [(result.source, result.kept.fingerprint) for result in sources],
+        "inputs": {key: result.kept.fingerprint for key, result in inputs.items()},
+        "parents": {key: result.kept.fingerprint for key, result in parents.items()},
+        "settings": settings_digest(project),
+    }
+
+    def make(folder: Path) -> None:
+        key = f"{package.name}/{table.name}"
+        rows = _derived(project, table, schema, inputs) if table.derived else [result.rows(key) for result in sources]
+        _make(schema, key, rows, parents, folder)
+
+    kept = keep(project, "tables", f"{package.name}/{table.name}", made_from, make)
+    summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
+    return TableResult(package.name, table.name, kept, summary)
+
+
+def _derived(
+    project: Project, table: PackageTable, schema: TableSchema, inputs: Mapping[str, TableResult]
+) -> list[pa.Table]:
+    load_derivations()
+    made = derivation(table.derived or "")({key: result.table for key, result in inputs.items()}, project)
+    text = as_text(made.select([name for name in schema.names if name in made.column_names]))
+    places = {
+        "_source": pa.array([f"derivation:{table.derived}"] * text.num_rows, pa.string()),
+        "_snapshot": pa.nulls(text.num_rows, pa.string()),
+        "_part": pa.nulls(text.num_rows, pa.string()),
+        "_position": pa.array(range(1, text.num_rows + 1), pa.int64()),
+    }
+    for name, column in places.items():
+        text = text.append_column(PLACE_SCHEMA.field(name), column)
+    return [text]
+
+
+def _make(
+    schema: TableSchema, key: str, rows: list[pa.Table], parents: Mapping[str, TableResult], folder: Path
+) -> None:
+    gathered, again = gather(schema, rows)
+    known = {name: as_text(parent.table) for name, parent in parents.items()}
+    verdict = judge(gathered, schema, parents=known, name=key, sample=None)
+    assembled = finish(schema, verdict.accepted, again)
+    pq.write_table(assembled.table, folder / TABLE, compression="snappy")
+    pq.write_table(assembled.provenance, folder / PROVENANCE, compression="snappy")
+    pq.write_table(rejections_table(refusals(verdict, schema, table=key, stage="sortie")), folder / REJECTS)
+    told = {
+        "gathered": gathered.num_rows + again.num_rows,
+        "said_again": again.num_rows,
+        "accepted": assembled.table.num_rows,
+        "rejected": verdict.rejected_rows,
+        "errors": {f"{rule}:{field or ''}": count for (rule, field), count in verdict.totals.items()},
+    }
+    (folder / SUMMARY).write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+@cache
+def load_derivations() -> None:
+    """Import every module of the rooms that register derived tables, once."""
+    for room in ("pipelines.tables", "pipelines.rules"):
+        package = import_module(room)
+        for module in sorted(info.name for info in walk_packages(package.__path__, f"{room}.")):
+            import_module(module)
+
+
+def load_packages(project: Project, names: Iterable[str]) -> list[Package]:
+    """The packages of those names, in the order in which their tables need each other's."""
+    waiting = [load_package(project.schemas, name) for name in names]
+    placed: list[Package] = []
+    while waiting:
+        unmade = {package.name for package in waiting}
+        ready = [package for package in waiting if not other_packages(package) & unmade]
+        placed.append((ready or waiting)[0])
+        waiting.remove(placed[-1])
+    return placed
+
+
+def other_packages(package: Package) -> set[str]:
+    """The other packages whose tables this one reads."""
+    return {item.split("/")[0] for table in package.tables for item in table.inputs} - {package.name}
