@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -54,12 +55,12 @@ def publish(
     *,
     key: SigningKey | None,
     across: Across | None = None,
-    at: str = "",
+    now: datetime | None = None,
     step: Step = lambda name: None,
 ) -> Outcome:
     """Publish what differs from the current version of the package, under a number computed from what differs.
 
-    `across` rebuilds tables from other ingredients, to tell causes apart (see `causes.py`). `at`: the time of the
+    `across` rebuilds tables from other ingredients, to tell causes apart (see `causes.py`). `now`: the time of the
     event, which only a refusal's line in the ledger carries; releases know no clock. `step` is told each of `STEPS`.
     Raises `Busy` when another process releases this package, `PrivateFieldAsked`, `LedgerBroken`, `ReleaseDamaged`, and
     `OSError` (disk full, folder read-only); then the last good version stands as it was.
@@ -79,7 +80,7 @@ def publish(
         undeclared = {name: table for name, table in request.tables.items() if name not in tables}
         found = limits.check(request, {**tables, **undeclared}, previous.rows)
         if found.refusals:
-            return _refuse(previous.shelf, found.refusals, request, at)
+            return _refuse(previous.shelf, found.refusals, request, instant(now) if now else "")
         request = replace(request, warnings=(*request.warnings, *found.warnings))
         step("begun")
         with aside_folder(folder) as aside:
@@ -153,6 +154,7 @@ def _commit(attempt: _Attempt, version: str, aside: Path, made: Sequence[FileMad
             "Arobase-Signer": key.fingerprint if key else "none",
         }
         tagmanifest = seal(aside, told, {f"data/{item.path}": item.sha256 for item in made}, key)
+        shelf.begin(version)
         attempt.step("sealed")
         reveal(aside, shelf.folder / version)
         attempt.step("revealed")
@@ -161,6 +163,7 @@ def _commit(attempt: _Attempt, version: str, aside: Path, made: Sequence[FileMad
         attempt.step("recorded")
         shelf.write_indexes()
         attempt.step("indexed")
+        shelf.end()
 
 
 def ingredients_of(request: ReleaseRequest) -> Ingredients:

@@ -24,6 +24,7 @@ from pipelines.storage import lock, sha256_bytes, sha256_file, write_text
 from pipelines.storage.atomic import ASIDE
 
 VERSIONS, LATEST, TOMBSTONES, REFUSALS = "versions.json", "latest.json", "retraits", "refus"
+UNDER_WAY = ".en-cours"
 LEDGER_WAIT = 600.0
 
 
@@ -110,6 +111,19 @@ class Shelf:
         told = {"package": self.package, "version": self.current, "created": line["created"], "path": path}
         return {**told, "datapackage": f"{path}data/datapackage.json", "tagmanifest": line["tagmanifest"]}
 
+    def begin(self, version: str) -> None:
+        """Leave a mark that this version is being shown or retracted: until `end`, the indexes may lag behind."""
+        write_text(self.folder / UNDER_WAY, f"{version}\n")
+
+    def end(self) -> None:
+        """Take the mark away, once every index is right."""
+        (self.folder / UNDER_WAY).unlink(missing_ok=True)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a process is showing or retracting a version, or died doing so."""
+        return (self.folder / UNDER_WAY).is_file()
+
     def write_indexes(self) -> None:
         """Bring `versions.json` and `latest.json` up to the ledger; a file that is right already is not touched."""
         if not self.published:
@@ -143,6 +157,7 @@ def settle(releases: Path) -> list[str]:
             for version in shelf.retracted:
                 bury(folder / version)
             shelf.write_indexes()
+            shelf.end()
     return done
 
 

@@ -1,0 +1,69 @@
+"""What can be wrong with a release, a shelf of releases or a ledger, in words.
+
+Belongs here: the list of flaws that `verify` can find, and their sentences. Does not: finding them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipelines.language import Language
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "no-release": ("aucune version à vérifier ici", "no release to verify here"),
+    "link": ("lien symbolique ou fichier spécial", "symbolic link or special file"),
+    "name": ("nom de fichier trompeur", "deceptive file name"),
+    "stray": ("fichier ajouté hors du contenu", "file added beside the payload"),
+    "tag-missing": ("fichier du sac absent", "file of the bag missing"),
+    "declaration": ("bagit.txt n'est pas celui d'une version", "bagit.txt is not that of a release"),
+    "form": ("fichier illisible ou mal formé", "file unreadable or malformed"),
+    "tag-changed": ("fichier du sac modifié", "file of the bag altered"),
+    "unsigned": ("la signature manque", "the signature is missing"),
+    "signature": ("la signature n'est pas celle de ces octets", "the signature is not of these bytes"),
+    "signer": ("signé par une autre clé", "signed by another key"),
+    "payload-missing": ("fichier absent", "file missing"),
+    "payload-added": ("fichier ajouté", "file added"),
+    "payload-changed": ("fichier modifié", "file altered"),
+    "size": ("le contenu n'a pas la taille annoncée", "the payload is not of the size announced"),
+    "identity": ("la version n'est pas celle que dit son dossier", "the release is not what its folder says"),
+    "descriptor": ("le descripteur contredit le sac", "the descriptor contradicts the bag"),
+    "types": ("types autres que ceux du schéma", "types other than the schema's"),
+    "values": ("le CSV et le Parquet ne portent pas les mêmes valeurs", "CSV and Parquet do not hold the same values"),
+    "excel": (
+        "le CSV pour tableur ne porte pas les mêmes valeurs",
+        "the spreadsheet's CSV does not hold the same values",
+    ),
+    "rows": ("des lignes enfreignent le schéma", "rows break the schema"),
+    "provenance": ("provenance de lignes ou de sources inconnues", "provenance of unknown rows or sources"),
+    "ledger": ("le registre n'est plus une chaîne", "the ledger is no longer a chain"),
+    "unrecorded": ("version absente du registre", "release not in the ledger"),
+    "removed": ("version du registre absente du dossier", "release of the ledger missing from the folder"),
+    "swapped": ("ce n'est pas la version que dit le registre", "not the release that the ledger tells of"),
+    "chain": ("la version ne suit pas celle d'avant", "the release does not follow the one before it"),
+    "tombstone": ("retrait sans sa trace", "retraction without its tombstone"),
+    "buried": ("fichiers d'une version retirée", "files of a retracted release"),
+    "refusal": ("trace d'une tentative refusée absente ou modifiée", "record of a refused attempt missing or altered"),
+    "index": ("index en désaccord avec le registre", "index that disagrees with the ledger"),
+    "witness": ("le registre ne contient pas la ligne du témoin", "the ledger does not hold the witness's line"),
+}
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One thing that is wrong: where, what was found, what was expected."""
+
+    code: str
+    place: str
+    found: str = ""
+    expected: str = ""
+
+    def message(self, language: Language) -> str:
+        """The sentence for a person."""
+        words = SENTENCES[self.code][0 if language == "fr" else 1]
+        colon = " : " if language == "fr" else ": "
+        told = f"{self.place}{colon}{words}"
+        if self.found:
+            told += f" ({self.found}"
+            told += (" ; attendu : " if language == "fr" else "; expected: ") + self.expected if self.expected else ""
+            told += ")"
+        return told

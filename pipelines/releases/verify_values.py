@@ -1,0 +1,105 @@
+"""Do the files of a release hold the same values, of the schema's types, within the schema's rules?
+
+Belongs here: what takes reading the tables. Does not: the bytes (`verify_bag.py`). Parquet files are read a row group
+at a time, and turned back into the bytes that the CSV must have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.releases.csvfile import BOM, csv_bytes
+from pipelines.releases.descriptor import read_descriptor
+from pipelines.releases.flaws import Flaw
+from pipelines.schema.arrow import PLAIN_TYPES
+from pipelines.validation import judge
+
+
+def values(bag: Path) -> Iterator[Flaw]:
+    """Each table has the schema's types in Parquet, and the same values in every format."""
+    import pyarrow.parquet as pq
+
+    document = read_descriptor(bag / "data")
+    by_path = {item["path"]: item for item in document["resources"]}
+    for resource in (item for item in document["resources"] if "schema" in item):
+        path = resource["path"].removesuffix(".csv") + ".parquet"
+        opened = pq.ParquetFile(bag / "data" / path)
+        wanted = [(field["name"], expected_type(field)) for field in resource["schema"]["fields"]]
+        if [(field.name, str(field.type)) for field in opened.schema_arrow] != wanted:
+            yield Flaw("types", f"data/{path}", *_unlike(opened.schema_arrow, wanted))
+            continue
+        excel = f"excel/{resource['path']}"
+        plain, spreadsheet = rendered(opened)
+        if f"sha256:{plain}" != resource["hash"] or opened.metadata.num_rows != resource["rows"]:
+            yield Flaw("values", f"data/{resource['path']}", path)
+        if excel in by_path and f"sha256:{spreadsheet}" != by_path[excel]["hash"]:
+            yield Flaw("excel", f"data/{excel}", path)
+        for other in (by_path[path], by_path.get(excel, resource), resource):
+            if other["content"] != plain:
+                yield Flaw("descriptor", f"data/{other['path']}", other["content"][:12], plain[:12])
+
+
+def _unlike(found: pa.Schema, wanted: list[tuple[str, str]]) -> tuple[str, str]:
+    """The columns that are not as wanted, as found and as expected."""
+    got = [(field.name, str(field.type)) for field in found]
+    odd = [item for item in got if item not in wanted]
+    return ", ".join(map(" ".join, odd)), ", ".join(" ".join(item) for item in wanted if item not in got)
+
+
+def rendered(opened: Any) -> tuple[str, str]:
+    """The SHA-256 that a Parquet file's values have as canonical CSV, and as CSV for spreadsheets."""
+    digests = (hashlib.sha256(), hashlib.sha256())
+    for group in range(max(opened.num_row_groups, 1)):
+        piece = opened.read_row_group(group) if opened.num_row_groups else opened.schema_arrow.empty_table()
+        for digest, delimiter, mark in zip(digests, (",", ";"), (b"", BOM), strict=True):
+            blocks = csv_bytes(piece, delimiter=delimiter, mark=mark)
+            if group:
+                next(blocks)  # the header, which only the first piece has
+            for block in blocks:
+                digest.update(block)
+    return digests[0].hexdigest(), digests[1].hexdigest()
+
+
+def expected_type(field: Mapping[str, Any]) -> str:
+    """The Arrow type that a field of a published schema has in Parquet, as Arrow names it."""
+    if field.get("codelist"):
+        return "dictionary<values=string, indices=int32, ordered=0>"
+    if field["type"] == "number" and field.get("scale") is not None:
+        return f"decimal128(18, {field['scale']})"
+    if field["type"] == "datetime":
+        return "timestamp[ms, tz=UTC]"  # Parquet knows no seconds
+    return str(PLAIN_TYPES.get(field["type"], pa.string()))
+
+
+def rows(bag: Path) -> Iterator[Flaw]:
+    """Every row satisfies the published schema, keys included: the judge says so."""
+    resources = [item for item in read_descriptor(bag / "data")["resources"] if "schema" in item]
+    parents = {item["name"]: (bag / "data" / item["path"], item["schema"]) for item in resources}
+    for item in resources:
+        verdict = judge(bag / "data" / item["path"], item["schema"], parents=parents)
+        if not verdict.is_valid:
+            yield Flaw("rows", f"data/{item['path']}", ", ".join(sorted({str(key) for key in verdict.totals})))
+
+
+def provenance(bag: Path) -> Iterator[Flaw]:
+    """Provenance tells of rows that are there, and of snapshots that the descriptor names."""
+    import pyarrow.parquet as pq
+
+    document = read_descriptor(bag / "data")
+    counts = {item["name"]: item["rows"] for item in document["resources"] if "schema" in item}
+    known = {one["sha256"] for source in document.get("sources", []) for one in source["snapshots"]}
+    table = pq.read_table(bag / "data" / "qualite" / "provenance.parquet", partitioning=None)
+    place = "data/qualite/provenance.parquet"
+    for entry in table.group_by("table").aggregate([("ligne", "min_max")]).to_pylist():
+        last = counts.get(entry["table"], 0)
+        if entry["ligne_min_max"]["min"] < 1 or entry["ligne_min_max"]["max"] > last:
+            yield Flaw("provenance", place, f"{entry['table']} {entry['ligne_min_max']['max']}", f"1–{last}")
+    for digest in pc.unique(table.column("snapshot")).drop_null().cast(pa.string()).to_pylist():
+        if digest not in known:
+            yield Flaw("provenance", place, digest[:12], ", ".join(sorted(item[:12] for item in known)))
