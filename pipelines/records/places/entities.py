@@ -1,0 +1,49 @@
+"""What a place is, as far as resolving its name goes.
+
+Belongs here: the shape of a place and of an EPCI. Does not: loading them (`gazetteer.py`) or choosing (`resolution.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A territory under one of the names that it bears or bore.
+
+    `since` and `until` are ISO dates or None for "not known to begin or end"; `until` is the first day when the name or
+    the commune was no more, and set for former communes only. `present` is the code of the territory of today that
+    holds its place: its own code for what still exists.
+    """
+
+    code: str
+    nature: str
+    name: str
+    key: str
+    departements: tuple[str, ...]
+    region: str | None
+    present: str | None
+    since: str | None = None
+    until: str | None = None
+    postal_codes: str = ""
+    kind: str = ""
+
+    @property
+    def departement(self) -> str | None:
+        """The département; for an EPCI that straddles several, the one where most of its people live."""
+        return self.departements[0] if self.departements else None
+
+    def lives_on(self, day: str | None) -> bool:
+        """Whether it bore its name on that ISO date; today when no date is given."""
+        if day is None:
+            return self.until is None
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    def rank(self, day: str | None) -> int:
+        """How directly a bare name printed on that day points to it: 0 a commune or EPCI of the day, 3 one long gone."""
+        if self.nature in ("commune_deleguee", "commune_associee", "arrondissement_municipal"):
+            return 2
+        if self.lives_on(day):
+            return 0
+        return 1 if self.until is None else 3
