@@ -22,6 +22,7 @@ from pipelines.records.formats import read
 from pipelines.records.rejections import Rejection, rejections_table
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source, latest
+from pipelines.stages.collect import as_captured
 from pipelines.stages.errors import IncomingSchemaMissing, NeverCollected, TooFewRecords
 from pipelines.stages.kept import Kept, keep, settings_digest
 from pipelines.stages.refusals import refusals
@@ -59,6 +60,7 @@ def make_records(project: Project, source: Source) -> RecordsResult:
     capture = latest(project, source)
     if capture is None:
         raise NeverCollected(source=source.name)
+    source = as_captured(source, capture)
     made_from = {
         "source": (project.root / source.path).read_text(encoding="utf-8"),
         "snapshots": [(part.part, part.sha256, part.address) for part in capture.parts],

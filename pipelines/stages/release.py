@@ -58,7 +58,7 @@ def request_for(
 
 def make_release(project: Project, request: ReleaseRequest, *, key: SigningKey | None, now: datetime) -> Outcome:
     """Publish, or say that nothing changed, or why not. `now` dates a refusal in the ledger, and nothing else."""
-    return publish(request, project.releases, key=key, at=instant(now))
+    return publish(request, project.releases, key=key, now=now)
 
 
 def sources_of(package: Package, sources: Mapping[str, Source], packages: Mapping[str, Package]) -> list[Source]:

@@ -15,8 +15,9 @@ from pipelines.project import Project
 from pipelines.releases import Outcome
 from pipelines.releases.signature import SigningKey
 from pipelines.schema import Package, load_package, package_names
-from pipelines.sources import Source, collect, latest, load_sources
+from pipelines.sources import Source, latest, load_sources
 from pipelines.stages.announce import make_announcement
+from pipelines.stages.collect import make_snapshot
 from pipelines.stages.errors import InputMissing, RowsMissing
 from pipelines.stages.findings import FindingsResult, make_findings
 from pipelines.stages.records import RecordsResult, make_records
@@ -119,7 +120,7 @@ def _with_inputs(asked: Iterable[str], every: Mapping[str, Package]) -> list[str
 
 def _collect(project: Project, source: Source, now: datetime, done: Run, tell: Tell) -> None:
     try:
-        capture = collect(project, source, now=now)
+        capture = make_snapshot(project, source, now=now)
     except ArobaseError as error:
         done.errors.append((source.name, error))
         tell(Event("collect", source.name, "failed", error))

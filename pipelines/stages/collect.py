@@ -1,0 +1,52 @@
+"""Collect: a source's answer, or what an engineer left for it in `sources/inbox/<source>/`.
+
+A delivery in the drop folder takes the place of the source's own address until it is taken away. A source made of one
+file takes the newest file there; a source made of several takes them by their names, and all of them have to be there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from pipelines.project import Project
+from pipelines.sources import Capture, Part, Source, collect
+
+SHEETS = ("xlsx", "xls", "ods")
+
+
+def make_snapshot(project: Project, source: Source, *, now: datetime) -> Capture:
+    """The source's capture: a new one, or the last one when the content is the same. Raises the connector's error."""
+    return collect(project, delivered(project, source), now=now)
+
+
+def deliveries(project: Project, name: str) -> list[Path]:
+    """What lies in the drop folder of a source, oldest first; hidden and half-copied files (`.part`, `~`) left out."""
+    folder = project.sources / "inbox" / name
+    files = [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
+    whole = [path for path in files if not path.name.startswith((".", "~")) and path.suffix not in (".part", ".tmp")]
+    return sorted(whole, key=lambda path: (path.stat().st_mtime_ns, path.name))
+
+
+def delivered(project: Project, source: Source) -> Source:
+    """The source as it stands, or reading from its drop folder when a delivery lies there."""
+    found = deliveries(project, source.name)
+    if not found:
+        return source
+    if len({part.path for part in source.parts}) > 1:
+        return replace(source, connector="files", address=f"inbox/{source.name}", obtained=None)
+    newest = found[-1]
+    address = f"inbox/{source.name}/{newest.name}"
+    parts = tuple(replace(_shaped(part, newest.name), path=None) for part in source.parts)
+    return replace(source, connector="files", address=address, obtained=None, parts=parts)
+
+
+def as_captured(source: Source, capture: Capture) -> Source:
+    """The source as its capture has it: a workbook that was delivered as `.xls` for an `.xlsx` is read as what it is."""
+    return replace(source, parts=tuple(_shaped(part, capture.snapshot(part.name).address) for part in source.parts))
+
+
+def _shaped(part: Part, name: str) -> Part:
+    suffix = PurePosixPath(name).suffix.lstrip(".").lower()
+    return replace(part, format=suffix) if {suffix, part.format} <= set(SHEETS) else part
