@@ -50,8 +50,7 @@ def command(packages: tuple[str, ...], key_path: str | None, no_collect: bool, l
     started = time.monotonic()
     done = _run(project, packages or None, key_path, not no_collect, language)
     _report(project, done, language, time.monotonic() - started)
-    refused = [name for name, outcome in done.outcomes.items() if type(outcome).__name__ == "Refused"]
-    sys.exit(1 if done.errors or done.blocked or refused else 0)
+    sys.exit(0 if done.went_well else 1)
 
 
 def _run(

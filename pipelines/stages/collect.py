@@ -43,7 +43,7 @@ def delivered(project: Project, source: Source) -> Source:
 
 
 def as_captured(source: Source, capture: Capture) -> Source:
-    """The source as its capture has it: a workbook that was delivered as `.xls` for an `.xlsx` is read as what it is."""
+    """The source as its capture has it: a workbook delivered as `.xls` for an `.xlsx` is read as what it is."""
     return replace(source, parts=tuple(_shaped(part, capture.snapshot(part.name).address) for part in source.parts))
 
 

@@ -6,25 +6,22 @@ Everything else goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.errors import ArobaseError
 from pipelines.project import Project
-from pipelines.releases import Outcome
+from pipelines.releases import Outcome, Refused, Unchanged
 from pipelines.releases.signature import SigningKey
-from pipelines.schema import Package, load_package, package_names
-from pipelines.sources import Source, latest, load_sources
+from pipelines.sources import Source
 from pipelines.stages.announce import make_announcement
 from pipelines.stages.collect import make_snapshot
-from pipelines.stages.errors import InputMissing, RowsMissing
-from pipelines.stages.findings import FindingsResult, make_findings
-from pipelines.stages.records import RecordsResult, make_records
-from pipelines.stages.release import make_release, request_for, sources_of
-from pipelines.stages.tables import TableResult, load_packages, make_table, making_order, other_packages
-
-STAGES = ("collect", "records", "tables", "findings", "release", "announce")
+from pipelines.stages.findings import FindingsResult
+from pipelines.stages.records import RecordsResult
+from pipelines.stages.release import make_release
+from pipelines.stages.tables import TableResult
+from pipelines.stages.workshop import Workshop
 
 
 @dataclass(frozen=True)
@@ -48,14 +45,21 @@ class Run:
     blocked: dict[str, ArobaseError] = field(default_factory=dict)
     errors: list[tuple[str, ArobaseError]] = field(default_factory=list)
 
+    @property
+    def went_well(self) -> bool:
+        """Whether every source was read and every package is published or unchanged."""
+        refused = any(isinstance(outcome, Refused) for outcome in self.outcomes.values())
+        return not (self.errors or self.blocked or refused)
+
 
 Tell = Callable[[Event], None]
 
 
 def steps_ahead(project: Project, packages: Iterable[str] | None = None) -> int:
     """How many events a run will tell: what a progress bar counts to."""
-    wanted, all_packages, sources = _plan(project, packages)
-    used = {source.name for package in wanted for source in sources_of(package, sources, all_packages)}
+    workshop = Workshop(project)
+    wanted = workshop.in_order(list(packages) if packages is not None else None)
+    used = {source.name for package in wanted for source in workshop.sources_of(package.name)}
     return 2 * len(used) + sum(len(package.tables) for package in wanted) + 2 * len(wanted) + 1
 
 
@@ -72,129 +76,79 @@ def run(
 
     Errors that a person can act on are in the result, beside what went well; anything else is raised.
     """
-    wanted, all_packages, sources = _plan(project, packages)
-    done = Run()
-    for error in sources_errors(project):
-        done.errors.append((str(error.facts.get("file", "sources")), error))
-    used: dict[str, Source] = {}
+    workshop = Workshop(project)
+    wanted = [item.name for item in workshop.in_order(list(packages) if packages is not None else None)]
+    used = {source.name: source for package in wanted for source in workshop.sources_of(package)}
+    running = _Running(workshop, tell)
+    running.done.errors += [(str(error.facts.get("file", "sources")), error) for error in workshop.sources.errors]
+    for source in used.values() if collecting else ():
+        running.collect(source, now)
+    for name in used:
+        running.records(name)
     for package in wanted:
-        used |= {source.name: source for source in sources_of(package, sources, all_packages)}
-    for source in used.values():
-        if collecting:
-            _collect(project, source, now, done, tell)
-        _records(project, source, done, tell)
+        running.tables(package)
     for package in wanted:
-        _tables(project, package, used, done, tell)
-    for package in wanted:
-        _release(project, package, sources_of(package, sources, all_packages), done, tell, key=key, now=now)
+        running.release(package, key, now)
     make_announcement(project)
     tell(Event("announce", "catalogue", "made"))
-    return done
+    return running.done
 
 
-def sources_errors(project: Project) -> tuple[ArobaseError, ...]:
-    """One error for each file of `sources/` that cannot be used."""
-    return load_sources(project).errors
+@dataclass
+class _Running:
+    """A run under way: each step is tried, told, and noted."""
 
+    workshop: Workshop
+    tell: Tell
+    done: Run = field(default_factory=Run)
 
-def _plan(
-    project: Project, packages: Iterable[str] | None
-) -> tuple[list[Package], Mapping[str, Package], Mapping[str, Source]]:
-    names = package_names(project.schemas)
-    every = {name: load_package(project.schemas, name) for name in names}
-    asked = list(packages) if packages is not None else names
-    wanted = load_packages(project, _with_inputs(asked, every))
-    return wanted, every, load_sources(project)
-
-
-def _with_inputs(asked: Iterable[str], every: Mapping[str, Package]) -> list[str]:
-    reached: list[str] = []
-    waiting = list(asked)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in reached:
-            reached.append(name)
-            waiting += sorted(other_packages(every[name]))
-    return reached
-
-
-def _collect(project: Project, source: Source, now: datetime, done: Run, tell: Tell) -> None:
-    try:
-        capture = make_snapshot(project, source, now=now)
-    except ArobaseError as error:
-        done.errors.append((source.name, error))
-        tell(Event("collect", source.name, "failed", error))
-        return
-    tell(Event("collect", source.name, "made" if capture.changed else "kept"))
-
-
-def _records(project: Project, source: Source, done: Run, tell: Tell) -> None:
-    if latest(project, source) is None:
-        # Its collection failed and was told; there is nothing older to fall back on.
-        tell(Event("records", source.name, "failed"))
-        return
-    try:
-        result = make_records(project, source)
-    except ArobaseError as error:
-        done.errors.append((source.name, error))
-        tell(Event("records", source.name, "failed", error))
-        return
-    done.records[source.name] = result
-    tell(Event("records", source.name, "made" if result.kept.is_new else "kept"))
-
-
-def _tables(project: Project, package: Package, used: Mapping[str, Source], done: Run, tell: Tell) -> None:
-    for table in making_order(package):
-        name = f"{package.name}/{table.name}"
+    def collect(self, source: Source, now: datetime) -> None:
         try:
-            _check_inputs(package, name, used, done)
-            result = make_table(project, package, table, done.records.values(), done.tables)
+            capture = make_snapshot(self.workshop.project, source, now=now)
         except ArobaseError as error:
-            done.blocked.setdefault(package.name, error)
-            done.errors.append((name, error))
-            tell(Event("tables", name, "failed", error))
-            continue
-        done.tables[name] = result
-        tell(Event("tables", name, "made" if result.kept.is_new else "kept"))
+            self._failed("collect", source.name, error)
+        else:
+            self._went("collect", source.name, is_new=capture.changed)
 
+    def records(self, name: str) -> None:
+        try:
+            self.done.records[name] = result = self.workshop.records(name)
+        except ArobaseError as error:
+            self._failed("records", name, error)
+        else:
+            self._went("records", name, is_new=result.kept.is_new)
 
-def _check_inputs(package: Package, name: str, used: Mapping[str, Source], done: Run) -> None:
-    """Raises when something that the table is made from is missing: a table is whole or not made."""
-    table = package.table(name.split("/")[1])
-    for source in used.values():
-        if name in source.tables and source.name not in done.records:
-            raise RowsMissing(table=name, source=source.name)
-    parents = [f"{package.name}/{key.table}" for key in package.schema(table.name).foreign_keys if key.table]
-    for item in (*table.inputs, *parents):
-        if item != name and item not in done.tables:
-            raise InputMissing(table=name, input=item)
+    def tables(self, package: str) -> None:
+        for table in self.workshop.packages[package].tables:
+            key = f"{package}/{table.name}"
+            try:
+                self.done.tables[key] = result = self.workshop.table(key)
+            except ArobaseError as error:
+                self.done.blocked.setdefault(package, error)
+                self._failed("tables", key, error)
+            else:
+                self._went("tables", key, is_new=result.kept.is_new)
 
+    def release(self, package: str, key: SigningKey | None, now: datetime) -> None:
+        if package in self.done.blocked:
+            self.tell(Event("findings", package, "failed"))
+            self.tell(Event("release", package, "failed", self.done.blocked[package]))
+            return
+        try:
+            self.done.findings[package] = findings = self.workshop.findings(package)
+            self._went("findings", package, is_new=findings.kept.is_new)
+            request = self.workshop.request(package)
+            self.done.outcomes[package] = outcome = make_release(self.workshop.project, request, key=key, now=now)
+        except ArobaseError as error:
+            self.done.blocked[package] = error
+            self._failed("release", package, error)
+        else:
+            told = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
+            self.tell(Event("release", package, told))
 
-def _release(
-    project: Project,
-    package: Package,
-    sources: Iterable[Source],
-    done: Run,
-    tell: Tell,
-    *,
-    key: SigningKey | None,
-    now: datetime,
-) -> None:
-    if package.name in done.blocked:
-        tell(Event("findings", package.name, "failed"))
-        tell(Event("release", package.name, "failed", done.blocked[package.name]))
-        return
-    try:
-        findings = make_findings(project, package, done.tables)
-        done.findings[package.name] = findings
-        tell(Event("findings", package.name, "made" if findings.kept.is_new else "kept"))
-        request = request_for(project, package, sources, records=done.records, tables=done.tables, findings=findings)
-        outcome = make_release(project, request, key=key, now=now)
-    except ArobaseError as error:
-        done.blocked[package.name] = error
-        done.errors.append((package.name, error))
-        tell(Event("release", package.name, "failed", error))
-        return
-    done.outcomes[package.name] = outcome
-    kinds = {"Published": "made", "Unchanged": "kept", "Refused": "failed"}
-    tell(Event("release", package.name, kinds[type(outcome).__name__]))
+    def _went(self, stage: str, name: str, *, is_new: bool) -> None:
+        self.tell(Event(stage, name, "made" if is_new else "kept"))
+
+    def _failed(self, stage: str, name: str, error: ArobaseError) -> None:
+        self.done.errors.append((name, error))
+        self.tell(Event(stage, name, "failed", error))
