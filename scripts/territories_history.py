@@ -45,11 +45,8 @@ def former_communes(history: Rows, later: Later, present: Rows) -> Rows:
     for key, start, end, _ in _intervals(history):
         if key in now:
             continue
-        precision = "jour"
-        if end is None:
-            end = next((f"{year}-01-01" for year in sorted(later) if key not in later[year]), None)
-            precision = "millesime"
-        last[key] = _former(key, start, end, precision, today)
+        unseen = next((f"{year}-01-01" for year in sorted(later) if key not in later[year]), None)
+        last[key] = _former(key, start, end or unseen, "jour" if end else "millesime", today)
     known = {key for key, *_ in _intervals(history)}
     for year in sorted(later):
         for key in later[year] - now - known:

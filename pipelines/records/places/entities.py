@@ -1,6 +1,6 @@
 """What a place is, as far as resolving its name goes.
 
-Belongs here: the shape of a place and of an EPCI. Does not: loading them (`gazetteer.py`) or choosing (`resolution.py`).
+Belongs here: the shape of a place and of an EPCI. Does not: loading them (`gazetteer.py`), choosing (`resolution.py`).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Entity:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
     def rank(self, day: str | None) -> int:
-        """How directly a bare name printed on that day points to it: 0 a commune or EPCI of the day, 3 one long gone."""
+        """How directly a name printed on that day points to it: 0 a commune or EPCI of the day, 3 one that was gone."""
         if self.nature in ("commune_deleguee", "commune_associee", "arrondissement_municipal"):
             return 2
         if self.lives_on(day):

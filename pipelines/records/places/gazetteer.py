@@ -31,7 +31,9 @@ def read_reference(folder: Path, name: str, columns: list[str] | None = None) ->
     path = folder / f"{name}.parquet"
     if not path.is_file():
         raise ReferenceMissing(file=f"sources/reference/{path.name}")
-    return pq.read_table(path, columns=columns, use_threads=False)
+    # `pq.read_table` would import pyarrow's datasets first, which takes longer than everything here.
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=columns, use_threads=False)
 
 
 class Gazetteer:
@@ -206,8 +208,9 @@ def _current(row: dict[str, Any]) -> Entity:
 
 
 def _gone(row: dict[str, Any], regions: dict[str, str | None]) -> Entity:
+    departement = row["departement_code"]
     return Entity(
-        row["code"], "commune", row["nom"], row["cle"], (row["departement_code"],), regions.get(row["departement_code"]),
+        row["code"], "commune", row["nom"], row["cle"], (departement,), regions.get(departement),
         row["code_actuel"], row["valide_du"], row["valide_au"],
     )  # fmt: skip
 

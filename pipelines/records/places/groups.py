@@ -33,13 +33,14 @@ def resolve_group(
         return _other_type(found, day)
     if bare:
         return unresolved("nom_inconnu")
-    return _forgiving(printed, kind, core, hints, day, gazetteer)
+    return _forgiving(printed, (kind, core), hints, day, gazetteer)
 
 
 def _forgiving(
-    printed: Printed, kind: str | None, core: str, hints: Hints, day: str | None, gazetteer: Gazetteer
+    printed: Printed, said: tuple[str | None, str], hints: Hints, day: str | None, gazetteer: Gazetteer
 ) -> Resolution:
     """What an EPCI may still be called by when nothing bears its whole name: an acronym, a misprint, a part."""
+    kind, core = said
     if looks_like_an_acronym(printed.name):
         return _acronym(printed, hints, day, gazetteer)
     near = [
@@ -102,3 +103,15 @@ def _acronym(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazette
     if not hints.departements or hints.unread:
         return unresolved("sigle", codes)
     return _only(found, "sigle", "probable", day) if found else unresolved("nom_inconnu")
+
+
+def groups_around(key: str, departement: str | None, day: str | None, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """Codes of the EPCI of a département whose name holds every word of a commune's: what a bare name may also mean."""
+    words = set(key.split())
+    return tuple(
+        entity.code
+        for core, entities in gazetteer.epci_by_core.items()
+        if words <= set(core.split())
+        for entity in entities
+        if departement in entity.departements and entity.lives_on(day)
+    )

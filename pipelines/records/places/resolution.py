@@ -16,7 +16,7 @@ from pipelines.records.places.corrections import Correction, Corrections
 from pipelines.records.places.entities import Entity
 from pipelines.records.places.epci_names import announces_an_epci, looks_like_an_acronym
 from pipelines.records.places.gazetteer import Gazetteer
-from pipelines.records.places.groups import resolve_group
+from pipelines.records.places.groups import groups_around, resolve_group
 from pipelines.records.places.hints import Hints, departements_in, hint_in_text, hints_in_brackets
 from pipelines.records.places.names import Printed, keeps_the_accents_of, spoken_variants, take_apart
 from pipelines.records.places.outcome import Resolution, resolved, unresolved
@@ -47,23 +47,37 @@ def resolve(query: Query, gazetteer: Gazetteer, corrections: Corrections) -> Res
     settled = corrections.of(query.name, query.context)
     if settled is not None:
         return _corrected(settled, query, gazetteer)
-    if query.code:
-        return _by_code(query, gazetteer)
+    return _by_code(query, gazetteer) if query.code else _by_name(query, gazetteer)
+
+
+def _by_name(query: Query, gazetteer: Gazetteer) -> Resolution:
     printed = take_apart(query.name)
     hints = _hints(query, printed, gazetteer)
     if query.nature == "autre":
         return unresolved("nature_autre")
     if query.nature in ("departement", "region", "collectivite_outre_mer"):
         return _area(printed, query.nature, gazetteer)
-    announced = announces_an_epci(printed.key)
-    if query.nature == "epci" or announced:
+    if query.nature == "epci" or announces_an_epci(printed.key):
         alert = "nature_contredite" if query.nature == "commune" else ""
         return resolve_group(printed, hints, query.day, gazetteer).with_alert(alert)
     found = _commune(printed, hints, query.day, gazetteer)
-    if found.code is None and not found.candidates and query.nature is None:
-        group = resolve_group(printed, hints, query.day, gazetteer, bare=not looks_like_an_acronym(printed.name))
+    return found if query.nature else _of_unsaid_nature(found, printed, hints, query.day, gazetteer)
+
+
+def _of_unsaid_nature(
+    found: Resolution, printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer
+) -> Resolution:
+    """A bare name is a commune's; where an EPCI of the place bears it too, that is said and the answer is less sure."""
+    if found.code is None:
+        if found.candidates:
+            return found
+        group = resolve_group(printed, hints, day, gazetteer, bare=not looks_like_an_acronym(printed.name))
         return group if group.code or group.candidates else found
-    return found
+    around = groups_around(printed.key, found.departement, day, gazetteer)
+    if not around:
+        return found
+    rivals = tuple(sorted({*found.candidates, *around}))
+    return replace(found, certainty="probable", candidates=rivals).with_alert("commune_ou_epci")
 
 
 def _hints(query: Query, printed: Printed, gazetteer: Gazetteer) -> Hints:
@@ -78,7 +92,8 @@ def _corrected(settled: Correction, query: Query, gazetteer: Gazetteer) -> Resol
         return Resolution(None, settled.nature, settled.name, None, None, settled.present, "correction", "certaine")
     entity = _of_nature(settled.code, settled.nature, query.day, gazetteer)
     answer = resolved(entity, "correction", "certaine", query.day)
-    return replace(answer, nature=settled.nature, present=settled.present or answer.present)
+    name, present = settled.name or answer.name, settled.present or answer.present
+    return replace(answer, nature=settled.nature, name=name, present=present)
 
 
 def _of_nature(code: str, nature: str, day: str | None, gazetteer: Gazetteer) -> Entity:
@@ -98,14 +113,14 @@ def _by_code(query: Query, gazetteer: Gazetteer) -> Resolution:
     code = code.zfill(5) if code.isdigit() and len(code) == 4 else code
     found = gazetteer.coded(code) or [entity for entity in gazetteer.epci if entity.code == code]
     if not found:
-        answer = resolve(replace(query, code=None), gazetteer, Corrections({}))
+        answer = _by_name(query, gazetteer)
         return answer.with_alert("code_inconnu")
     key = take_apart(query.name).key
     same = [entity for entity in found if entity.key in spoken_variants(key)]
     best = min(same or found, key=lambda entity: entity.rank(query.day))
     if same:
         return resolved(best, "code", "certaine", query.day)
-    named = resolve(replace(query, code=None), gazetteer, Corrections({}))
+    named = _by_name(query, gazetteer)
     if named.code == code:
         return named
     if named.code or named.candidates:
