@@ -81,8 +81,7 @@ def frictionless_resource(
     with system.use_context(trusted=True):
         schema = Schema.from_descriptor(dict(descriptor))
         if isinstance(source, Path):
-            if not source.is_file():
-                raise FileUnreadable(file=str(source), found="aucun fichier de ce nom / no such file")
+            check_file(source)
             resource = TableResource(
                 path=str(source),
                 schema=schema,
@@ -96,6 +95,16 @@ def frictionless_resource(
         if name is not None:
             resource.name = name
         yield resource
+
+
+def check_file(path: Path) -> tuple[int, int, int]:
+    """What tells that a file is still the same. Raises `FileUnreadable`."""
+    try:
+        found = path.stat()
+        with path.open("rb"):
+            return found.st_size, found.st_mtime_ns, found.st_ino
+    except OSError as error:
+        raise FileUnreadable(file=str(path), found=error.strerror or type(error).__name__) from error
 
 
 def file_format(path: Path) -> dict[str, str]:

@@ -23,9 +23,9 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
     """Frictionless' reader of a field: cell → (value, notes by constraint or None).
 
     `is_key`: the field takes part in a key, so that its values are compared. Raises `SchemaUnusable` when a constraint
-    can be applied to no cell at all. Source: frictionless 5.21, schema/field.py.
+    is not one, and so does the reader when a cell has to be compared with a bound that is no value of its field. Source: frictionless 5.21, schema/field.py.
     """
-    _check_constraints(field)
+    broken = _broken_bound(field)
     try:
         reader = field.create_cell_reader()
     except Exception as error:
@@ -34,7 +34,7 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
             found=f"{type(error).__name__}: {error}",
             expected="des contraintes lisibles / constraints",
         ) from error
-    if field.type not in ("number", "datetime"):
+    if field.type not in ("number", "datetime") and broken is None:
         return reader  # type: ignore[no-any-return] # Frictionless declares its readers as Any
     note = {"type": f'type is "{field.type}/{field.format}"'}
 
@@ -42,6 +42,8 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
         try:
             value, notes = reader(cell)
         except (decimal.InvalidOperation, TypeError):
+            if broken is not None:
+                raise broken from None
             return None, dict(note)
         if is_key and isinstance(value, decimal.Decimal) and value.is_snan():
             return None, dict(note)
@@ -50,8 +52,8 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
     return read
 
 
-def _check_constraints(field: Any) -> None:
-    """A bound that is not a value of its field compares with nothing: Frictionless raises on the first cell."""
+def _broken_bound(field: Any) -> SchemaUnusable | None:
+    """What is wrong with a bound that is no value of its field: Frictionless raises when it first compares with it."""
     read = field.create_value_reader()
     for name in BOUNDS:
         bound = field.constraints.get(name)
@@ -59,5 +61,5 @@ def _check_constraints(field: Any) -> None:
             continue
         value = read(bound)
         if value is None or (isinstance(value, decimal.Decimal) and value.is_snan()):
-            expected = f"{field.type}"
-            raise SchemaUnusable(place=f"{field.name}.constraints.{name}", found=repr(bound), expected=expected)
+            return SchemaUnusable(place=f"{field.name}.constraints.{name}", found=repr(bound), expected=field.type)
+    return None

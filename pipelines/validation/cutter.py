@@ -1,0 +1,174 @@
+"""The fast reader of plain CSV files: bytes cut at the ends of records, and parsed by pyarrow as text.
+
+pyarrow's tokeniser agrees with Python's, its own block cutter does not (apache/arrow#51368 loses the LF of a quoted
+CRLF between two blocks): records are cut here, where quotes are regular. A block that pyarrow will not parse, or that
+holds a row of empty cells, is read by Python's `csv`. A file that is not plain raises `NotPlain` and is streamed.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Callable, Container, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from pipelines.validation.blocks import Block, Examined, block_of_rows, has_blank_row, rows_of_text
+from pipelines.validation.hashing import Hasher
+
+SIZE = 4 << 20  # bytes of a block
+LONGEST = 64 << 20  # a block that finds no end of record in that many bytes is streamed
+BOM = b"\xef\xbb\xbf"
+QUOTE = ord('"')
+THREADS = 2
+AHEAD = 2  # blocks that wait, parsed and examined, before the next is cut
+
+
+class NotPlain(Exception):
+    """The file cannot be cut at the ends of its records: stream it through Python's reader."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a block stands in the file, and which row (from 0) is its first."""
+
+    offset: int
+    length: int
+    first: int
+
+
+class CutSource:
+    """A plain CSV file: UTF-8, quotes of RFC 4180, a delimiter of one byte, its header the first record."""
+
+    failure: Any = None
+
+    def __init__(self, path: Path, delimiter: str, width: int, hasher: Hasher | None = None) -> None:
+        self.path, self.delimiter, self.width = path, delimiter, width
+        self._hasher, self._size = hasher, SIZE
+        self._names = [f"c{number}" for number in range(width)]
+        self._beside = np.zeros(256, np.bool_)
+        self._beside[[ord(delimiter), ord("\n"), ord("\r"), QUOTE]] = True
+        self._places: list[Place] = []
+        self._rows_of_last = 0
+
+    def examined(self, examine: Callable[[Block], Examined]) -> Iterator[tuple[Block, Examined]]:
+        """Every block and what `examine` says of it, in order. Raises `NotPlain`."""
+        self._places.clear()
+
+        def work(raw: bytes, offset: int) -> tuple[Block, Examined, int, int]:
+            block = self._parse(raw, offset == 0)
+            return block, examine(block), offset, len(raw)
+
+        waiting: deque[Future[tuple[Block, Examined, int, int]]] = deque()
+        with self.path.open("rb") as file, ThreadPoolExecutor(THREADS) as pool:
+            try:
+                for raw, offset in self._cut(file):
+                    waiting.append(pool.submit(work, raw, offset))
+                    # The first block is examined alone: columns decide on it how they are proved.
+                    while len(waiting) > (AHEAD if self._places else 0):
+                        yield self._settled(*waiting.popleft().result())
+                while waiting:
+                    yield self._settled(*waiting.popleft().result())
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def again(self, wanted: Container[int]) -> Iterator[tuple[int, Block]]:
+        """The wanted blocks, read again."""
+        with self.path.open("rb") as file:
+            for ordinal, place in enumerate(self._places):
+                if ordinal in wanted:
+                    file.seek(place.offset)
+                    raw = file.read(place.length)
+                    yield ordinal, replace(self._parse(raw, place.offset == 0), first=place.first)
+
+    def _settled(self, block: Block, result: Examined, offset: int, length: int) -> tuple[Block, Examined]:
+        first = self._places[-1].first + self._rows_of_last if self._places else 0
+        self._places.append(Place(offset, length, first))
+        self._rows_of_last = len(block)
+        return replace(block, first=first), result
+
+    def _cut(self, file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
+        """Whole records, a few megabytes at a time, with their offset."""
+        offset, wanted, rest = 0, self._size, b""
+        while True:
+            read = file.read(wanted)
+            raw, is_last = rest + read, len(read) < wanted
+            if not raw:
+                return
+            end = len(raw) if is_last else self._end_of_record(raw)
+            if end == 0:
+                wanted, rest = wanted * 2, raw
+                if wanted > LONGEST:
+                    raise NotPlain("no end of record")
+                continue
+            raw, rest, wanted = raw[:end], raw[end:], self._size
+            self._check_quotes(raw, offset == 0)
+            if self._hasher is not None:
+                self._hasher.update(raw)
+            yield raw, offset
+            offset += end
+            if is_last:
+                return
+
+    @staticmethod
+    def _end_of_record(raw: bytes) -> int:
+        """One past the last newline that stands outside quotes, 0 when there is none."""
+        cut = raw.rfind(b"\n")
+        if cut < 0 or b'"' not in raw:
+            return cut + 1
+        quotes = np.flatnonzero(np.frombuffer(raw, np.uint8) == QUOTE)
+        while cut >= 0 and np.searchsorted(quotes, cut) % 2:
+            cut = raw.rfind(b"\n", 0, cut)
+        return cut + 1
+
+    def _check_quotes(self, raw: bytes, is_first: bool) -> None:
+        """Each quote opens after a delimiter or a newline and closes before one, else `NotPlain`: nothing can be cut."""
+        if b'"' not in raw:
+            return
+        data = np.frombuffer(raw, np.uint8)
+        quotes = np.flatnonzero(data == QUOTE)
+        start = len(BOM) if is_first and raw.startswith(BOM) else 0
+        opening, closing = quotes[0::2], quotes[1::2]
+        before = data[opening[opening > start] - 1]
+        after = data[closing[closing + 1 < len(data)] + 1]
+        if len(quotes) % 2 or not (self._beside[before].all() and self._beside[after].all()):
+            raise NotPlain("irregular quotes")
+
+    def _parse(self, raw: bytes, is_first: bool) -> Block:
+        body = memoryview(raw)[len(BOM) :] if is_first and raw.startswith(BOM) else memoryview(raw)
+        if body[:3] == BOM:  # pyarrow would take it for a mark; Python's reader keeps it as a character of the cell
+            return self._parse_slowly(body, is_first)
+        try:
+            table = pyarrow.csv.read_csv(
+                pa.py_buffer(body),
+                pyarrow.csv.ReadOptions(
+                    use_threads=False,
+                    block_size=len(body) + 1,
+                    column_names=self._names,
+                    skip_rows_after_names=int(is_first),
+                ),
+                pyarrow.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=False),
+                pyarrow.csv.ConvertOptions(
+                    column_types=dict.fromkeys(self._names, pa.string()), strings_can_be_null=False
+                ),
+            )
+        except pa.ArrowInvalid:
+            return self._parse_slowly(body, is_first)
+        columns = [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns]
+        if any(column.num_chunks != 1 for column in table.columns) or has_blank_row(columns):
+            return self._parse_slowly(body, is_first)
+        return Block(0, columns)
+
+    def _parse_slowly(self, body: memoryview, is_first: bool) -> Block:
+        try:
+            rows = rows_of_text(str(body, "utf-8"), self.delimiter)
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise NotPlain(str(error)) from error
+        return block_of_rows(rows[1:] if is_first else rows, self.width)

@@ -1,0 +1,149 @@
+"""Examining a block: which of its rows are suspect, and how many errors of which rule their cells have.
+
+A pure function of one block, run beside the reading of the next ones. Belongs here: rows of one block. Does not: what
+needs other rows (`keys.py`) or words (`explain.py`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.validation.blocks import Block
+from pipelines.validation.columns import Column
+from pipelines.validation.hearing import KeyFields, Remembered, hear
+from pipelines.validation.keys import Indexes, Key, KeyedRows, keyed, texts_of
+from pipelines.validation.keytext import KINDS
+from pipelines.validation.references import ParentKeys
+
+Totals = Counter[tuple[str, str | None]]
+NO_KEYS = KeyFields((), (), ())
+RULE_OF_NOTE = {"type": "type-error"}  # every other note is a constraint's
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key: its columns, counted from 0, and the keys that they must be among."""
+
+    columns: tuple[int, ...]
+    parents: ParentKeys
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One field of one block: the rows whose cell is refused, and the cells."""
+
+    column: Column
+    indexes: Indexes
+    cells: pa.Array
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What one block shows by itself. Indexes are places in the block."""
+
+    findings: Sequence[Finding]
+    blank: Indexes
+    ragged: Mapping[int, Sequence[Any]]  # place → Frictionless' errors, keys apart
+    keyed: Sequence[KeyedRows]
+    texts: Mapping[int, pa.Array]
+    orphans: Sequence[Indexes]
+    totals: Totals
+
+    def suspects(self, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """The mask of rows with an error that the block shows by itself."""
+        mask = np.zeros(size, np.bool_)
+        mask[self.blank] = True
+        mask[list(self.ragged)] = True
+        for finding in self.findings:
+            mask[finding.indexes] = True
+        for indexes in self.orphans:
+            mask[indexes] = True
+        return mask
+
+
+class Examiner:
+    """The proofs of one table. `keys` and `references` are in the order in which Frictionless reports them."""
+
+    def __init__(
+        self, columns: Sequence[Column], handlers: Any, keys: Sequence[Key], references: Sequence[Reference]
+    ) -> None:
+        self.columns, self.handlers, self.keys, self.references = columns, handlers, keys, references
+        wanted = [*(key.columns for key in keys), *(reference.columns for reference in references)]
+        self._key_columns = {number for columns in wanted for number in columns}
+        # The fewer blanks a column is likely to have, the sooner a row is known not to be blank.
+        self._by_fullness = sorted(range(len(columns)), key=lambda number: not columns[number].required)
+
+    def __call__(self, block: Block) -> Examination:
+        """Examine a block. Raises `NotComparable` when its keys have to be compared by Frictionless."""
+        totals: Totals = Counter()
+        blank = self._blank(block)
+        ragged = self._hear_ragged(block)
+        for errors in ragged.values():
+            totals.update((error.type, getattr(error, "field_name", None) or None) for error in errors)
+        apart = np.union1d(blank, np.fromiter(ragged, np.int64, len(ragged)))
+        blank = np.setdiff1d(blank, np.fromiter(ragged, np.int64, len(ragged)), assume_unique=True)
+        if len(blank):
+            totals["blank-row", None] += len(blank)
+        findings = []
+        for number, column in enumerate(self.columns):
+            cells = block.filled(number)
+            refused = column.refused(cells)
+            if refused is None:
+                continue
+            indexes = np.flatnonzero(refused.to_numpy(zero_copy_only=False))
+            if len(apart):
+                indexes = np.setdiff1d(indexes, apart, assume_unique=True)
+            if len(indexes):
+                found = Finding(column, indexes, cells.take(pa.array(indexes)))
+                findings.append(found)
+                totals.update(rule_totals(found))
+        texts = texts_of(self.columns, block.columns, self._key_columns)
+        return Examination(findings, blank, ragged, *self._keys(texts, totals), totals=totals)
+
+    def _keys(
+        self, texts: Mapping[int, pa.Array], totals: Totals
+    ) -> tuple[list[KeyedRows], Mapping[int, pa.Array], list[Indexes]]:
+        rows = [keyed(key, [texts[number] for number in key.columns]) for key in self.keys]
+        for key, found in zip(self.keys, rows, strict=True):
+            if key.is_primary and len(found.empty):
+                totals["primary-key", None] += len(found.empty)
+        orphans = []
+        for reference in self.references:
+            kinds = tuple(KINDS[self.columns[number].field.type] for number in reference.columns)
+            indexes = reference.parents.orphans([texts[number] for number in reference.columns], kinds)
+            orphans.append(indexes)
+            if len(indexes):
+                totals["foreign-key", None] += len(indexes)
+        return rows, texts, orphans
+
+    def _blank(self, block: Block) -> Indexes:
+        mask: pa.Array | None = None
+        for number in self._by_fullness:
+            empty = self.columns[number].blank(block.filled(number))
+            mask = empty if mask is None else pc.and_(mask, empty)
+            if not pc.any(mask).as_py():
+                return np.empty(0, np.int64)
+        return np.flatnonzero(mask.to_numpy(zero_copy_only=False)) if mask is not None else np.empty(0, np.int64)
+
+    def _hear_ragged(self, block: Block) -> dict[int, Sequence[Any]]:
+        """Rows of another width, in Frictionless' words; their numbers are set when `first` is known."""
+        rows = ((index, list(cells)) for index, cells in block.ragged.items())
+        return {index: errors for index, _, errors in hear(rows, self.handlers, NO_KEYS, Remembered(()))}
+
+
+def rule_totals(found: Finding) -> Totals:
+    """How many errors of each rule the refused cells of a field make: one a note."""
+    totals: Totals = Counter()
+    counts = pc.value_counts(found.cells)
+    cells, numbers = counts.field("values").to_pylist(), counts.field("counts").to_pylist()
+    for cell, number in zip(cells, numbers, strict=True):
+        for name, _ in found.column.read(cell)[1]:
+            totals[RULE_OF_NOTE.get(name, "constraint-error"), found.column.name] += number
+    return totals

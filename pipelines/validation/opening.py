@@ -1,0 +1,142 @@
+"""A case: one table and its schema, opened by Frictionless, its fields compiled.
+
+Belongs here: what is needed before the first row is read. Does not: reading rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.validation.blocks import Cells, Source, StreamSource, TableSource
+from pipelines.validation.columns import Column
+from pipelines.validation.cutter import CutSource
+from pipelines.validation.errors import SchemaUnusable
+from pipelines.validation.hashing import Hasher
+from pipelines.validation.hearing import ForeignGroup, KeyFields
+from pipelines.validation.keytext import comparable
+from pipelines.validation.readers import guarded_reader
+
+PLAIN_CSV = {
+    "quote_char": '"',
+    "double_quote": True,
+    "escape_char": None,
+    "null_sequence": None,
+    "skip_initial_space": False,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """An opened table. `fields` are Frictionless', one a column of the data; `keys` those whose fields are all there."""
+
+    judged: Path | pa.Table
+    resource: Any
+    fields: list[Any]
+    labels: list[str]
+    columns: list[Column]
+    handlers: Any
+    keys: KeyFields
+
+    @property
+    def provable(self) -> bool:
+        """Whether rows can be proved: one name a column, and keys whose values texts can stand for."""
+        by_name = {field.name: field for field in self.fields}
+        plain_keys = all(comparable(by_name[name]) for name in self.keys.all)
+        return bool(self.fields) and len(by_name) == len(self.fields) and plain_keys
+
+    def rows(self) -> Iterator[tuple[int, Cells]]:
+        """Row numbers and cells as Frictionless reads them, from the start."""
+        if isinstance(self.judged, Path):
+            self.resource.open()
+            yield from self.resource.dialect.read_enumerated_content_stream(self.resource.cell_stream)
+            return
+        number = 2
+        for batch in self.judged.to_batches():
+            columns = [["" if cell is None else cell for cell in column.to_pylist()] for column in batch.columns]
+            for cells in zip(*columns, strict=True):
+                yield number, list(cells)
+                number += 1
+
+    def source(self, hasher: Hasher | None) -> Source:
+        """The fastest source of blocks that may be tried; a `CutSource` may still raise `NotPlain`."""
+        if not isinstance(self.judged, Path):
+            return TableSource(self.judged)
+        delimiter = self._plain_delimiter()
+        if delimiter is None:
+            return self.stream()
+        return CutSource(self.judged, delimiter, len(self.fields), hasher)
+
+    def stream(self) -> Source:
+        """The source that reads whatever Frictionless can read."""
+        return StreamSource(self.rows, len(self.fields))
+
+    def _plain_delimiter(self) -> str | None:
+        from frictionless.formats import CsvControl
+
+        resource, dialect = self.resource, self.resource.dialect
+        control = CsvControl.from_dialect(dialect)
+        is_plain = (
+            resource.format == "csv"
+            and resource.encoding in ("utf-8", "utf-8-sig")
+            and not resource.compression
+            and dialect.header
+            and dialect.header_rows == [1]
+            and not (dialect.comment_char or dialect.comment_rows or dialect.skip_blank_rows)
+            and len(self.labels) == len(self.fields)
+            and all(getattr(control, name) == value for name, value in PLAIN_CSV.items())
+            and len(control.delimiter) == 1
+            and control.delimiter.isascii()
+            and control.delimiter not in '"\r\n'
+        )
+        return control.delimiter if is_plain else None
+
+
+def table_schema(descriptor: Mapping[str, Any]) -> Any:
+    """Frictionless' `Schema`. Raises `SchemaUnusable` with all that Frictionless finds wrong in it."""
+    from frictionless import FrictionlessException, Schema
+
+    try:
+        return Schema.from_descriptor(dict(descriptor))
+    except FrictionlessException as error:
+        found = "; ".join(item.message for item in error.to_errors())
+        raise SchemaUnusable(place="schema", found=found, expected="Table Schema") from error
+    except Exception as error:  # noqa: BLE001 - Frictionless lets whatever a strange document provokes out
+        found = f"{type(error).__name__}: {error}"
+        raise SchemaUnusable(place="schema", found=found, expected="Table Schema") from error
+
+
+def compile_case(judged: Path | pa.Table, resource: Any, schema: Any) -> Case:
+    """The case of a resource that is open. `schema` has the foreign keys. Raises `SchemaUnusable`."""
+    from frictionless.table import create_cell_handlers
+
+    fields = resource.header.get_expected_fields()
+    keys = key_fields(schema, fields)
+    _check_key_types(fields, keys)
+    made = create_cell_handlers(fields)
+    readers = {field.name: guarded_reader(field, is_key=field.name in keys.all) for field in fields}
+    handlers = {name: handler._replace(reader=readers[name]) for name, handler in made.items()}
+    columns = [Column(field, number, readers[field.name]) for number, field in enumerate(fields, start=1)]
+    return Case(judged, resource, fields, list(resource.labels), columns, handlers, keys)
+
+
+def key_fields(schema: Any, fields: list[Any]) -> KeyFields:
+    """The keys whose fields the data has. Source: frictionless 5.21, resources/table.py."""
+    names = {field.name for field in fields}
+    groups = tuple(
+        ForeignGroup(key["reference"]["resource"], tuple(key["reference"]["fields"]), tuple(key["fields"]))
+        for key in schema.foreign_keys
+        if names.issuperset(key["fields"])
+    )
+    primary = tuple(schema.primary_key) if names.issuperset(schema.primary_key) else ()
+    return KeyFields(tuple(field.name for field in fields if field.constraints.get("unique")), primary, groups)
+
+
+def _check_key_types(fields: list[Any], keys: KeyFields) -> None:
+    for field in fields:
+        if field.name in keys.all and field.type in ("array", "object", "list", "geojson"):
+            raise SchemaUnusable(place=field.name, found=field.type, expected="type comparable / a type that compares")
