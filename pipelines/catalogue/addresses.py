@@ -1,0 +1,76 @@
+"""Addresses: where each page and file of the catalogue is on the web, and where each stands from another.
+
+Belongs here: the layout of the published site, once. Does not: making any page.
+
+A host shows two folders side by side, as `outputs/` holds them: `catalogue/`, which this room writes, and `releases/`,
+which it only points at. Everything that is identified is identified by an address that opens the page about it, with a
+fragment; none of these addresses holds a date or an order, so that harvesting twice finds the same things.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+
+from pipelines.language import Language
+
+CATALOGUE, RELEASES = "catalogue", "releases"
+DEFAULT_BASE = "https://example.org/arobase/"
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Absolute addresses under `base`, which ends with a slash."""
+
+    base: str = DEFAULT_BASE
+
+    @classmethod
+    def under(cls, base: str) -> Addresses:
+        """Addresses under `base`, whether or not it ends with a slash."""
+        return cls(base if base.endswith("/") else f"{base}/")
+
+    def page(self, path: str) -> str:
+        """The address of a file of the catalogue, given relative to it; `index.html` is its folder's address."""
+        path = path.removesuffix("index.html") if path.endswith("index.html") else path
+        return f"{self.base}{CATALOGUE}/{path}"
+
+    def release(self, path: str) -> str:
+        """The address of a file of the releases, given relative to them."""
+        return f"{self.base}{RELEASES}/{path}"
+
+    @property
+    def catalogue(self) -> str:
+        """What the catalogue is called in RDF."""
+        return self.page("") + "#catalogue"
+
+    def dataset(self, package: str) -> str:
+        """What a package is called for ever, whatever its current version."""
+        return self.page(f"{package}/") + "#jeu"
+
+    def series(self, package: str) -> str:
+        """What all the versions of a package together are called."""
+        return self.page(f"{package}/") + "#versions"
+
+    def version(self, package: str, version: str) -> str:
+        """What one immutable version is called."""
+        return self.page(f"{package}/version-{version}.html") + "#version"
+
+    def table_schema(self, package: str, schema_version: str, table: str) -> str:
+        """Where a table's schema stands, as the versions with this schema version have it."""
+        return self.page(schema_path(package, schema_version, table))
+
+
+def schema_path(package: str, schema_version: str, table: str) -> str:
+    """The file of a published Table Schema, relative to the catalogue."""
+    return f"{package}/schemas/{schema_version}/{table}.json"
+
+
+def localised(path: str, language: Language) -> str:
+    """A page's file in a language: French at the root, English under `en/`."""
+    return path if language == "fr" else f"en/{path}"
+
+
+def relative(target: str, page: str) -> str:
+    """How `page` points at `target`, both relative to the catalogue; `../releases/…` leaves it."""
+    return posixpath.relpath(target, posixpath.dirname(page) or ".")
