@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from pipelines.project import Project
 from pipelines.sources import Capture, Part, Source, collect
+from pipelines.stages.inbox import deliveries
 
 SHEETS = ("xlsx", "xls", "ods")
 
@@ -19,14 +20,6 @@ SHEETS = ("xlsx", "xls", "ods")
 def make_snapshot(project: Project, source: Source, *, now: datetime) -> Capture:
     """The source's capture: a new one, or the last one when the content is the same. Raises the connector's error."""
     return collect(project, delivered(project, source), now=now)
-
-
-def deliveries(project: Project, name: str) -> list[Path]:
-    """What lies in the drop folder of a source, oldest first; hidden and half-copied files (`.part`, `~`) left out."""
-    folder = project.sources / "inbox" / name
-    files = [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
-    whole = [path for path in files if not path.name.startswith((".", "~")) and path.suffix not in (".part", ".tmp")]
-    return sorted(whole, key=lambda path: (path.stat().st_mtime_ns, path.name))
 
 
 def delivered(project: Project, source: Source) -> Source:

@@ -57,3 +57,11 @@ class InputMissing(StageError):
     code: ClassVar[str] = "input-missing"
     fr: ClassVar[str] = "{table} : la table « {input} » dont elle dépend n'a pas pu être faite."
     en: ClassVar[str] = '{table}: the table "{input}" that it depends on could not be made.'
+
+
+class TableUnsound(StageError):
+    """What is about to leave is refused by its own schema: a fault of ours, which stops the release."""
+
+    code: ClassVar[str] = "table-unsound"
+    fr: ClassVar[str] = "{table} : ce qui allait être publié est refusé par son schéma : {errors}."
+    en: ClassVar[str] = "{table}: what was about to be published is refused by its schema: {errors}."

@@ -27,7 +27,7 @@ from pipelines.stages.records import REJECTS, SUMMARY, RecordsResult
 from pipelines.stages.refusals import refusals
 from pipelines.tables import derivation, finish, gather
 from pipelines.tables.assembly import PLACE_SCHEMA
-from pipelines.validation import judge
+from pipelines.validation import Verdict, judge
 
 TABLE, PROVENANCE = "table.parquet", "provenance.parquet"
 
@@ -49,6 +49,11 @@ class TableResult:
     def table(self) -> pa.Table:
         """Typed, in key order, every field of its schema: also those that are not public."""
         return pq.read_table(self.kept.folder / TABLE)
+
+    @property
+    def unsound(self) -> dict[str, int]:
+        """Errors that the judge still finds in what is about to leave, by "rule:field": there must be none."""
+        return dict(self.summary["leaving"])
 
     @property
     def provenance(self) -> pa.Table:
@@ -136,7 +141,9 @@ def _make(
     gathered, again = gather(schema, rows)
     known = {name: as_text(parent.table) for name, parent in parents.items()}
     verdict = judge(gathered, schema, parents=known, name=key, sample=None)
-    assembled = finish(schema, verdict.accepted, again)
+    accepted = verdict.accepted if verdict.accepted is not None else gathered.slice(0, 0)
+    assembled = finish(schema, accepted, again)
+    leaving = judge(as_text(assembled.table), schema, parents=known, name=key)
     pq.write_table(assembled.table, folder / TABLE, compression="snappy")
     pq.write_table(assembled.provenance, folder / PROVENANCE, compression="snappy")
     pq.write_table(rejections_table(refusals(verdict, schema, table=key, stage="sortie")), folder / REJECTS)
@@ -145,9 +152,14 @@ def _make(
         "said_again": again.num_rows,
         "accepted": assembled.table.num_rows,
         "rejected": verdict.rejected_rows,
-        "errors": {f"{rule}:{field or ''}": count for (rule, field), count in verdict.totals.items()},
+        "errors": _named(verdict),
+        "leaving": _named(leaving),
     }
     (folder / SUMMARY).write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _named(verdict: Verdict) -> dict[str, int]:
+    return {f"{rule}:{field or ''}": count for (rule, field), count in verdict.totals.items()}
 
 
 @cache

@@ -14,7 +14,7 @@ from pipelines.project import Project
 from pipelines.releases import ReleaseRequest
 from pipelines.schema import Package, load_package, package_names
 from pipelines.sources import Source, load_sources
-from pipelines.stages.errors import InputMissing, RowsMissing
+from pipelines.stages.errors import InputMissing, RowsMissing, TableUnsound
 from pipelines.stages.findings import FindingsResult, make_findings
 from pipelines.stages.records import RecordsResult, make_records
 from pipelines.stages.release import request_for, sources_of
@@ -51,6 +51,9 @@ class Workshop:
         described = self.packages[package]
         sources = self.sources_of(package)
         keys = [f"{package}/{table.name}" for table in described.tables]
+        for key in keys:
+            if unsound := self.table(key).unsound:
+                raise TableUnsound(table=key, errors=", ".join(f"{rule} ({n})" for rule, n in unsound.items()))
         return request_for(
             self.project,
             described,

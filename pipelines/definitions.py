@@ -1,0 +1,50 @@
+"""Dagster's front door: assembles the definitions of a project from `schemas/` and `sources/`, and computes nothing.
+
+A new table or a new source appears here by being there. `build_definitions` serves the tests and other projects too.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import dagster as dg
+
+from pipelines.orchestration.packages import catalogue_asset, findings_asset, release_asset
+from pipelines.orchestration.sources import records_asset, snapshots_asset
+from pipelines.orchestration.tables import table_asset
+from pipelines.orchestration.triggers import daily_schedule, everything_job, inbox_sensor, package_job
+from pipelines.orchestration.workspace import Workspace
+from pipelines.project import Project
+from pipelines.schema import load_package, package_names
+from pipelines.sources import load_sources
+
+# Backfills in one run are marked beta; what they do for us is held by tests, with Dagster's version pinned.
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
+
+
+def build_definitions(project: Project) -> dg.Definitions:
+    """The definitions of one project. Raises what a wrong package or table schema raises.
+
+    A source whose file is wrong is left out and told in the log of the code location: the others load.
+    """
+    sources = load_sources(project)
+    for error in sources.errors:
+        dg.get_dagster_logger("arobase").error(f"{error.message('fr')} → {error.advice('fr')} [{error.code}]")
+    packages = {name: load_package(project.schemas, name) for name in package_names(project.schemas)}
+    assets: list[dg.AssetsDefinition] = [snapshots_asset(sources), records_asset(sources)]
+    for package in packages.values():
+        assets += [table_asset(package, table, sources) for table in package.tables]
+        assets += [findings_asset(package, packages), release_asset(package)]
+    assets.append(catalogue_asset(packages))
+    return dg.Definitions(
+        assets=assets,
+        jobs=[everything_job(), *(package_job(name) for name in packages)],
+        schedules=[daily_schedule(sources)],
+        sensors=[inbox_sensor(sources)],
+        resources={"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))},
+        # A trivial step costs 3 s less in the run's own process than in one of its own; parallelism is across runs.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions(Project.here())

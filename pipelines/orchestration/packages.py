@@ -1,0 +1,112 @@
+"""Assets of the packages: their findings and their releases; and the catalogue of all of them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from pipelines.errors import ArobaseError
+from pipelines.orchestration.tables import failure, group_of, table_key
+from pipelines.orchestration.workspace import Workspace
+from pipelines.schema import Package
+
+
+def findings_key(package: str) -> dg.AssetKey:
+    return dg.AssetKey([package.replace("-", "_"), "constats"])
+
+
+def release_key(package: str) -> dg.AssetKey:
+    return dg.AssetKey([package.replace("-", "_"), "release"])
+
+
+def findings_asset(package: Package, packages: dict[str, Package]) -> dg.AssetsDefinition:
+    """What the rules say of a package's tables."""
+    seen = {package.name} | {item.split("/")[0] for table in package.tables for item in table.inputs}
+    deps = [table_key(name, table.name) for name in sorted(seen) for table in packages[name].tables]
+
+    @dg.asset(
+        key=findings_key(package.name),
+        group_name=group_of(package.name),
+        deps=deps,
+        description=f"Constats sur « {package.title} » : ce que disent les règles et la loi, avec le calcul.",
+        owners=[f"team:{package.owner}"],
+        kinds={"parquet"},
+    )
+    def constats(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        from collections import Counter
+
+        from pipelines.stages.findings import FINDINGS
+        from pipelines.stages.workshop import Workshop
+
+        try:
+            result = Workshop(workspace.project).findings(package.name)
+        except ArobaseError as error:
+            raise failure(error) from error
+        table = result.table
+        told: dict[str, Any] = {
+            "dagster/row_count": table.num_rows,
+            "par résultat": dict(Counter(table.column("resultat").to_pylist())),
+        }
+        path = dg.MetadataValue.path(str(result.kept.folder / FINDINGS))
+        return dg.MaterializeResult(metadata={**told, "table": path, "computed again": result.kept.is_new})
+
+    return constats
+
+
+def release_asset(package: Package) -> dg.AssetsDefinition:
+    """The immutable versions of a package."""
+    key = release_key(package.name)
+
+    @dg.asset(
+        key=key,
+        group_name=group_of(package.name),
+        deps=[findings_key(package.name), *(table_key(package.name, table.name) for table in package.tables)],
+        description=f"Versions immuables de « {package.title} » : CSV, Parquet, différences et preuve.",
+        owners=[f"team:{package.owner}"],
+        kinds={"csv", "parquet"},
+        check_specs=[dg.AssetCheckSpec("publication", asset=key, description="La version est publiée ou inchangée.")],
+    )
+    def release(workspace: Workspace) -> Iterator[Any]:
+        from pipelines.releases import Refused
+        from pipelines.releases.signature import key_of_environment
+        from pipelines.stages.release import make_release
+        from pipelines.stages.workshop import Workshop
+
+        try:
+            request = Workshop(workspace.project).request(package.name)
+            outcome = make_release(workspace.project, request, key=key_of_environment(), now=datetime.now(UTC))
+        except ArobaseError as error:
+            raise failure(error) from error
+        if isinstance(outcome, Refused):
+            reasons = [reason.fr for reason in outcome.reasons]
+            raise dg.Failure(
+                description=" ".join(reasons), metadata={"dossier": dg.MetadataValue.path(str(outcome.record))}
+            )
+        told = {"version": outcome.version, "état": type(outcome).__name__}
+        told |= {"dossier": dg.MetadataValue.path(str(outcome.path))}
+        told |= {"dagster/row_count": sum(table.num_rows for table in request.tables.values())}
+        yield dg.MaterializeResult(metadata={**told, "raisons": list(getattr(outcome, "reasons", ()))})
+        yield dg.AssetCheckResult(check_name="publication", passed=True, metadata={"version": outcome.version})
+
+    return release
+
+
+def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
+    """The catalogue for people and for machines."""
+
+    @dg.asset(
+        key="catalogue",
+        group_name="announce",
+        deps=[release_key(name) for name in packages],
+        description="Le catalogue : pages pour les personnes, DCAT-AP et flux pour les portails.",
+        owners=["team:arobase"],
+        kinds={"html", "rdf"},
+    )
+    def catalogue(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        from pipelines.stages.announce import make_announcement
+
+        folder = make_announcement(workspace.project)
+        return dg.MaterializeResult(metadata={"dossier": dg.MetadataValue.path(str(folder))})
+
+    return catalogue

@@ -1,0 +1,65 @@
+"""What an asset shows of its table: columns, counts, a preview of public columns, links to files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from pipelines.schema import Privacy, TableSchema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_WIDTH = 5, 8, 40
+
+
+def column_schema(schema: TableSchema) -> dg.TableSchema:
+    """The columns as Dagster shows them: type, French description, constraints, privacy class."""
+    columns = []
+    for field in schema.fields:
+        constraints = field.descriptor.get("constraints", {})
+        other = [f"{name} {value}" for name, value in constraints.items() if name not in ("required", "unique", "enum")]
+        if field.codelist:
+            other.append(f"liste de codes {field.codelist}")
+        columns.append(
+            dg.TableColumn(
+                name=field.name,
+                type=field.type,
+                description=field.description or field.title,
+                constraints=dg.TableColumnConstraints(
+                    nullable=not field.required,
+                    unique=bool(constraints.get("unique")) or list(schema.primary_key) == [field.name],
+                    other=other,
+                ),
+                tags={"privacy": field.privacy.value},
+            )
+        )
+    return dg.TableSchema(columns=columns)
+
+
+def preview(table: pa.Table, schema: TableSchema) -> dg.MarkdownMetadataValue:
+    """The first rows of the first public columns, as a Markdown table; long texts are cut."""
+    public = [field.name for field in schema.fields if field.privacy is Privacy.PUBLIC][:PREVIEW_COLUMNS]
+    rows = table.select(public).slice(0, PREVIEW_ROWS).to_pylist()
+    lines = [_line(public), _line(["---"] * len(public))]
+    lines += [_line([_cell(row[name]) for name in public]) for row in rows]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def table_metadata(rows: int, files: Mapping[str, Path], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Row count under the name that Dagster charts, links to files, and whatever else is worth showing."""
+    links = {name: dg.MetadataValue.path(str(path)) for name, path in files.items()}
+    return {"dagster/row_count": rows, **links, **more}
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else str(value)
+    text = text.replace("|", "\\|").replace("\n", " ")
+    return text if len(text) <= PREVIEW_WIDTH else f"{text[: PREVIEW_WIDTH - 1]}…"

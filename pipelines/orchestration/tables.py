@@ -1,0 +1,89 @@
+"""Assets of the tables: one a table of `schemas/`, with the blocking checks that its Table Schema gives rise to."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from pipelines.errors import ArobaseError
+from pipelines.orchestration.shown import column_schema, preview, table_metadata
+from pipelines.orchestration.sources import RECORDS
+from pipelines.orchestration.workspace import Workspace
+from pipelines.schema import Package, PackageTable
+from pipelines.sources import Source
+
+
+def table_key(package: str, table: str) -> dg.AssetKey:
+    """`label/palmares` as Dagster's key; hyphens, which it allows in no key, become underscores."""
+    return dg.AssetKey([part.replace("-", "_") for part in (package, table)])
+
+
+def group_of(package: str) -> str:
+    return package.replace("-", "_")
+
+
+def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Source]) -> dg.AssetsDefinition:
+    """One table, assembled from its sources or derived from others, judged, in key order."""
+    from pipelines.stages.families import SAID, families_of
+
+    key = table_key(package.name, table.name)
+    schema = package.schema(table.name)
+    name = f"{package.name}/{table.name}"
+
+    @dg.asset(
+        key=key,
+        group_name=group_of(package.name),
+        deps=_deps(package, table, sources),
+        description=f"{schema.title}. {schema.description}",
+        owners=[f"team:{package.owner}"],
+        kinds={"parquet", "frictionless"},
+        metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
+        check_specs=[
+            dg.AssetCheckSpec(family, asset=key, description=SAID[family], blocking=True)
+            for family in families_of(schema)
+        ]
+        + [dg.AssetCheckSpec("rejets", asset=key, description="Aucune ligne n'a été refusée.")],
+    )
+    def made(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+        from pipelines.stages.families import family_checks
+        from pipelines.stages.tables import PROVENANCE, TABLE
+        from pipelines.stages.workshop import Workshop
+
+        try:
+            result = Workshop(workspace.project).table(name)
+        except ArobaseError as error:
+            raise failure(error) from error
+        summary, folder = result.summary, result.kept.folder
+        files = {"table": folder / TABLE, "provenance": folder / PROVENANCE}
+        shown = {"aperçu": preview(result.table, schema), "computed again": result.kept.is_new}
+        shown |= {"rejected": summary["rejected"], "said again": summary["said_again"]}
+        yield dg.MaterializeResult(
+            metadata=table_metadata(summary["accepted"], files, shown),
+            data_version=dg.DataVersion(result.kept.fingerprint[:16]),
+        )
+        for check in family_checks(schema, table, summary):
+            told = {"attendu": check.expected, "trouvé": check.found, "erreurs": dict(check.errors)}
+            yield dg.AssetCheckResult(check_name=check.family, passed=check.passed, metadata=told)
+        told = {"attendu": 0, "trouvé": summary["rejected"], "erreurs": summary["errors"]}
+        severity = dg.AssetCheckSeverity.WARN
+        yield dg.AssetCheckResult(check_name="rejets", passed=not summary["rejected"], metadata=told, severity=severity)
+
+    return made
+
+
+def failure(error: ArobaseError) -> dg.Failure:
+    """An error that a person can act on, as Dagster shows it."""
+    metadata = {"code": error.code, "à corriger par": error.advice("fr"), "in English": error.message("en")}
+    return dg.Failure(description=error.message("fr"), metadata=metadata)
+
+
+def _deps(package: Package, table: PackageTable, sources: Mapping[str, Source]) -> list[dg.AssetDep]:
+    """The partitions of the sources that fill the table, its parents, and the tables that it is derived from."""
+    name = f"{package.name}/{table.name}"
+    filled_by = [source.name for source in sources.values() if name in source.tables]
+    deps = []
+    if filled_by:
+        deps.append(dg.AssetDep(RECORDS, partition_mapping=dg.SpecificPartitionsPartitionMapping(filled_by)))
+    parents = {f"{package.name}/{key.table}" for key in package.schema(table.name).foreign_keys if key.table}
+    others = sorted((parents | set(table.inputs)) - {name})
+    return deps + [dg.AssetDep(table_key(*other.split("/"))) for other in others]

@@ -1,0 +1,88 @@
+"""What starts a run: jobs for everything and for each package, a daily schedule, a sensor on the drop folders."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from pipelines.orchestration.packages import release_key
+from pipelines.orchestration.tables import group_of
+from pipelines.orchestration.workspace import Workspace
+from pipelines.sources import Source
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+EVERYTHING = "tout"
+DAILY = "30 5 * * *"
+
+Job = Any  # dagster names the type of `define_asset_job`'s result in no public module
+
+
+def all_sources(sources: Mapping[str, Source]) -> dict[str, str]:
+    """The tags of a run over every source at once."""
+    names = list(sources)
+    return {RANGE_START: names[0], RANGE_END: names[-1]} if names else {}
+
+
+def everything_job() -> Job:
+    """All stages of all packages, in one run over all sources."""
+    return dg.define_asset_job(
+        EVERYTHING,
+        selection=dg.AssetSelection.all(),
+        description="Tout : de la collecte de chaque source aux versions publiées et au catalogue.",
+    )
+
+
+def package_job(package: str) -> Job:
+    """All stages that lead to the release of one package, over all sources."""
+    return dg.define_asset_job(
+        group_of(package),
+        selection=dg.AssetSelection.assets(release_key(package)).upstream(),
+        description=f"Tout ce qui mène à une nouvelle version de « {package} ».",
+    )
+
+
+def daily_schedule(sources: Mapping[str, Source]) -> dg.ScheduleDefinition:
+    """Everything, every day before the working day, in the time zone of the label's association."""
+
+    @dg.schedule(
+        name="chaque_jour",
+        job_name=EVERYTHING,
+        cron_schedule=DAILY,
+        execution_timezone="Europe/Paris",
+        description="Chaque jour à 5 h 30, heure de Paris : collecte, jugement, publication de ce qui a changé.",
+    )
+    def every_day(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        return dg.RunRequest(tags=all_sources(sources))
+
+    return every_day
+
+
+def inbox_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
+    """A run over everything when a file was left in a drop folder, once per delivery."""
+
+    @dg.sensor(
+        name="boite_de_depot",
+        job_name=EVERYTHING,
+        minimum_interval_seconds=30,
+        description="Regarde sources/inbox/<source>/ : un nouveau fichier lance la collecte de tout.",
+    )
+    def watch(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        from pipelines.stages.inbox import deliveries
+
+        seen = [
+            f"{name}/{path.name}@{path.stat().st_mtime_ns}:{path.stat().st_size}"
+            for name in sources
+            for path in deliveries(workspace.project, name)
+        ]
+        state = "\n".join(seen)
+        if state == (context.cursor or ""):
+            yield dg.SkipReason("Aucun nouveau fichier dans sources/inbox/.")
+            return
+        before = set((context.cursor or "").split("\n"))
+        delivered = sorted({item.split("/", maxsplit=1)[0] for item in seen if item not in before} or {"retrait"})
+        context.update_cursor(state)
+        tags = {**all_sources(sources), "arobase/livraison": ", ".join(delivered)}
+        yield dg.RunRequest(run_key=hashlib.sha256(state.encode()).hexdigest(), tags=tags)
+
+    return watch
