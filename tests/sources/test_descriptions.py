@@ -1,0 +1,193 @@
+"""Descriptions of sources: what a file gives, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from pipelines.sources import load_sources
+from pipelines.sources.errors import SourceFileError, SourceUnknown
+from pipelines.sources.lined_yaml import YamlRefused, parse
+from pipelines.sources.shape import SCHEMA, first_fault
+from tests.sources.builders import a_description, a_project, a_source
+
+TEXT = """\
+name: mairie
+title: Mairie
+connector: files
+address: data/mairie.csv
+licence: etalab-2.0
+publisher: {title: Mairie inventée}
+parts:
+  lignes:
+    format: csv
+    options: {delimiter: ";"}
+    rows:
+      - table: label/palmares
+        when: {nom: present}
+        fields:
+          titre: nom
+          nature: {from: genre, codes: {01: commune, no: autre}, otherwise: autre}
+"""
+
+
+def the_error(folder: Path, text: str) -> SourceFileError:
+    project = a_project(folder)
+    (project.sources / "mairie.yaml").write_text(text, encoding="utf-8")
+    (error,) = load_sources(project).errors
+    assert isinstance(error, SourceFileError)
+    return error
+
+
+def test_a_source_is_what_its_file_says(tmp_path: Path) -> None:
+    source = a_source(
+        a_project(tmp_path), title_en="Town hall", obtained="2026-11-23", secrets=["JETON"], cadence="P1Y"
+    )
+    assert (source.name, source.title_en, source.obtained, source.path) == (
+        "mairie",
+        "Town hall",
+        date(2026, 11, 23),
+        "sources/mairie.yaml",
+    )
+    assert source.part("lignes").format == "csv"
+    with pytest.raises(KeyError):
+        source.part("autre")
+
+
+def test_english_falls_back_on_french(tmp_path: Path) -> None:
+    source = a_source(a_project(tmp_path), description="Lignes")
+    assert (source.title_en, source.description_en) == ("Mairie", "Lignes")
+
+
+def test_codes_stay_as_they_were_typed(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    (project.sources / "mairie.yaml").write_text(TEXT, encoding="utf-8")
+    source = load_sources(project)["mairie"]
+    assert source.parts[0].rows[0]["fields"]["nature"]["codes"] == {"01": "commune", "no": "autre"}
+    assert source.tables == ("label/palmares",)
+
+
+def test_a_wrong_file_does_not_keep_the_others_from_loading(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    a_source(project, name="prefecture")
+    (project.sources / "mairie.yaml").write_text("name: [", encoding="utf-8")
+    sources = load_sources(project)
+    assert (list(sources), len(sources.errors)) == (["prefecture"], 1)
+    with pytest.raises(SourceFileError):
+        sources.find("mairie")
+    with pytest.raises(SourceUnknown, match="prefecture"):
+        sources.find("region")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "key", "expected"),
+    [
+        (TEXT.replace("connector: files", "connector: fichiers"), 3, "connector", "files"),
+        (TEXT.replace("name: mairie", "name: autre"), 1, "name", "mairie"),
+        (TEXT.replace("format: csv", "format: dbf"), 9, "parts.lignes.format", "csv | tsv"),
+        (TEXT.replace("delimiter:", "delimeter:"), 10, "parts.lignes.options.delimeter", "delimiter"),
+        (TEXT.replace("licence: etalab-2.0\n", ""), 1, "licence", "schemas/codelists/licences.csv"),
+        (
+            TEXT.replace("- table: label/palmares", "- table: palmares"),
+            12,
+            "parts.lignes.rows.0.table",
+            "package/table",
+        ),
+        (TEXT.replace("titre: nom", "titre: [nom]"), 15, "parts.lignes.rows.0.fields.titre", "une colonne"),
+        (TEXT.replace("from: genre, ", ""), 16, "parts.lignes.rows.0.fields.nature.from", "from"),
+        (TEXT.replace("otherwise", "sinon"), 16, "parts.lignes.rows.0.fields.nature.sinon", "otherwise"),
+        (TEXT + "titre_bis: x\n", 17, "titre_bis", "title"),
+        (TEXT + "title: x\n", 17, "title", "once"),
+        (TEXT + "cadence: yearly\n", 17, "cadence", "P1Y"),
+        (TEXT + "obtained: 2026-02-30\n", 17, "obtained", "AAAA-MM-JJ"),
+        (TEXT + "secrets: [udata_abc]\n", 17, "secrets.0", "never its value"),
+        (TEXT + "parts: [\n", 18, "YAML", "YAML"),
+        (TEXT + "parameters: &a {b: *a}\n", 17, "YAML", "loop"),
+        (
+            TEXT.replace("    rows:", "    join: [{part: autre, on: {a: b}}]\n    rows:"),
+            11,
+            "parts.lignes.join.0.part",
+            "—",
+        ),
+        (TEXT + "\x07", 1, "YAML", "YAML"),
+        ("", 1, "(document)", "une source"),
+    ],
+)
+def test_a_wrong_file_gets_its_line_its_key_and_what_was_expected(
+    tmp_path: Path, wrong: str, line: int, key: str, expected: str
+) -> None:
+    error = the_error(tmp_path, wrong)
+    assert (error.facts["file"], error.facts["line"], error.facts["key"]) == ("sources/mairie.yaml", line, key)
+    assert expected in error.facts["expected"]
+    assert "attendu" in error.message("fr")
+
+
+def test_a_file_that_is_not_utf8_is_told_by_its_line(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    (project.sources / "mairie.yaml").write_bytes(TEXT.encode("cp1252"))
+    (error,) = load_sources(project).errors
+    assert error.facts["line"] == 6
+
+
+def test_a_licence_outside_the_code_list_is_an_error(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    (project.schemas / "codelists").mkdir()
+    header = "code,libelle_fr,libelle_en,valide_du,valide_au,source\n"
+    (project.schemas / "codelists" / "licences.csv").write_text(header + "odbl,ODbL,ODbL,,,x\n", encoding="utf-8")
+    (project.sources / "mairie.yaml").write_text(TEXT, encoding="utf-8")
+    (error,) = load_sources(project).errors
+    assert (error.facts["key"], error.facts["expected"]) == ("licence", "odbl")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: 01053", "01053"),
+        ("a: 12", 12),
+        ("a: -0.5", -0.5),
+        ("a: yes", "yes"),
+        ("a: true", True),
+        ("a: ", None),
+        ("a: 2026-11-23", "2026-11-23"),
+        ("a: '12'", "12"),
+        ("a: 1e3", "1e3"),
+    ],
+)
+def test_plain_text_is_read_as_it_is_written(text: str, value: object) -> None:
+    assert parse(text).value == {"a": value}
+
+
+def test_an_empty_document_has_no_value_and_an_unknown_place_is_its_first_line() -> None:
+    document = parse("")
+    assert (document.value, document.line(("a", "b"))) == (None, 1)
+
+
+def test_a_tab_is_refused_with_its_line() -> None:
+    with pytest.raises(YamlRefused) as refused:
+        parse("a: 1\nb:\t- 2\n\t c: d")
+    assert refused.value.line >= 2
+
+
+def test_long_values_are_shortened_in_messages() -> None:
+    fault = first_fault(a_description(title=["x" * 200]))
+    assert fault is not None
+    assert len(fault.found) == 60
+
+
+def test_the_schema_for_editors_is_a_valid_json_schema() -> None:
+    from jsonschema import Draft202012Validator
+
+    Draft202012Validator.check_schema(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def test_every_key_of_the_documentation_is_allowed() -> None:
+    page = Path(__file__).parents[2] / "docs" / "mapping.md"
+    described: dict[str, Any] = yaml.safe_load(page.read_text(encoding="utf-8").split("```yaml")[1].split("```")[0])
+    described["obtained"] = str(described["obtained"])
+    described["parts"]["palmares"]["rows"][0] |= {"fields": {"titre": "title"}, "readings": []}
+    assert first_fault(described) is None
