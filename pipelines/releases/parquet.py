@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.releases.csvfile import Written
+from pipelines.releases.diff import Side
 
 ROW_GROUP = 131_072
 
@@ -37,6 +38,18 @@ def write_parquet(table: pa.Table, path: Path, *, unique: Sequence[str] = (), ru
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Written(path.stat().st_size, digest, table.num_rows)
+
+
+def parquet_side(path: Path) -> Side:
+    """A Parquet file as one side of a comparison: its columns are read when they are asked for."""
+    import pyarrow.parquet as pq
+
+    opened = pq.ParquetFile(path)
+
+    def column(name: str) -> pa.ChunkedArray:
+        return opened.read(columns=[name]).column(name)
+
+    return Side(tuple(opened.schema_arrow.names), opened.metadata.num_rows, column)
 
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:

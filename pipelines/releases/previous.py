@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from pipelines.releases.causes import Across, Ingredients, Stage, walk, with_cau
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.diff import Difference, Side, difference
 from pipelines.releases.errors import ReleaseDamaged
-from pipelines.releases.parquet import read_parquet
+from pipelines.releases.parquet import parquet_side, read_parquet
 from pipelines.releases.shelf import Shelf
 from pipelines.schema import TableSchema
 from pipelines.storage import sha256_file
@@ -47,6 +48,9 @@ class Previous:
 
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """One of its tables, once its bytes were found to be what its descriptor says. Raises `ReleaseDamaged`."""
+        return read_parquet(self._sound(name), columns)
+
+    def _sound(self, name: str) -> Path:
         path = self.shelf.path() / "data" / f"{name}.parquet"
         document = self.document or {"resources": []}
         told = next((item["hash"] for item in document["resources"] if item["path"] == path.name), "absent")
@@ -54,14 +58,14 @@ class Previous:
         if got != told:
             shown = f"{self.shelf.package}/{self.shelf.current}/data/{name}.parquet"
             raise ReleaseDamaged(file=shown, found=got, expected=told)
-        return read_parquet(path, columns)
+        return path
 
     def differences(self, schemas: Mapping[str, TableSchema], tables: Mapping[str, pa.Table]) -> dict[str, Difference]:
         """Changes by table; a table that was not there has all its rows added."""
         found = {}
         for name, table in tables.items():
-            old = self.table(name) if name in self.tables else table.slice(0, 0)
-            found[name] = difference(Side.of(old), Side.of(table), self.key(name, schemas[name]))
+            old = parquet_side(self._sound(name)) if name in self.tables else Side.of(table.slice(0, 0))
+            found[name] = difference(old, Side.of(table), self.key(name, schemas[name]))
         return found
 
     def key(self, name: str, schema: TableSchema) -> tuple[str, ...]:

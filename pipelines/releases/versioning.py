@@ -77,8 +77,8 @@ def reasons(before: Mapping[str, Any], after: Mapping[str, Any], counts: Mapping
 
 
 def _tables(document: Mapping[str, Any]) -> dict[str, Any]:
-    names = [item["name"] for item in document["resources"] if item.get("path", "").count("/") == 0]
-    return {item["name"]: item for item in document["resources"] if item["name"] in names and "schema" in item}
+    tables = [item for item in document["resources"] if isinstance(item.get("schema"), dict)]
+    return {item["name"]: item for item in tables if not str(item.get("path", "")).startswith("qualite/")}
 
 
 def _told(resource: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,153 @@
+"""Building: the files of a version, written aside, from a request and the version before.
+
+Belongs here: everything that decides the bytes of a release, for `publish.py` and for `rebuild.py` alike. Does not:
+showing them to anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.releases import versioning
+from pipelines.releases.bag import seal
+from pipelines.releases.canonical import canonical
+from pipelines.releases.causes import Across, Ingredients
+from pipelines.releases.changes import changes_page, write_changes
+from pipelines.releases.descriptor import FileMade, descriptor, instant, plain_schema, to_json
+from pipelines.releases.errors import ReleaseDamaged
+from pipelines.releases.files import declared_files, write_quality, write_tables
+from pipelines.releases.ledger import Ledger
+from pipelines.releases.previous import Previous
+from pipelines.releases.readme import readme
+from pipelines.releases.request import ReleaseRequest
+from pipelines.releases.shelf import Shelf, published_facts
+from pipelines.releases.signature import SigningKey
+from pipelines.releases.versioning import Reason
+from pipelines.storage import sha256_bytes
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One version under way; `tables` are canonical. `step` is told the name of each step once it is done."""
+
+    request: ReleaseRequest
+    previous: Previous
+    tables: Mapping[str, pa.Table]
+    across: Across | None
+    step: Step
+
+    @property
+    def shelf(self) -> Shelf:
+        return self.previous.shelf
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was written aside."""
+
+    version: str
+    reasons: tuple[Reason, ...]
+    files: tuple[FileMade, ...]
+
+
+def canonical_tables(request: ReleaseRequest) -> dict[str, pa.Table]:
+    """The tables of a request that its package declares, in its order and in their one form."""
+    return {
+        item.name: canonical(request.tables[item.name], request.schemas[item.name])
+        for item in request.package.tables
+        if item.name in request.tables
+    }
+
+
+def build(attempt: Attempt, aside: Path) -> Built | None:
+    """Write the payload of the next version under `aside`/data; none when nothing differs from the one before."""
+    request, shelf, tables, data = attempt.request, attempt.shelf, attempt.tables, aside / "data"
+    made = write_tables(request, tables, data)
+    attempt.step("tables")
+    made += write_quality(request, tables, data)
+    attempt.step("quality")
+    differences = attempt.previous.differences(request.schemas, tables)
+    counts = {name: item.counts for name, item in differences.items()}
+    why = [versioning.FIRST_REASON]
+    if attempt.previous.document is not None:
+        why = versioning.reasons(attempt.previous.document, descriptor(request, versioning.FIRST, made, {}), counts)
+    if not why:
+        return None
+    ingredients = ingredients_of(request)
+    differences = attempt.previous.explained(differences, request.schemas, tables, ingredients, attempt.across)
+    released = [item["version"] for item in shelf.published]
+    version = versioning.number(released[-1], why) if released else versioning.FIRST
+    made += write_changes(differences, data)
+    page = changes_page(request.package.title, shelf.current, version, why, differences)
+    (data / "CHANGES.md").write_text(page, encoding="utf-8", newline="")
+    attempt.step("changes")
+    own = {
+        "parent_version": released[-1] if released else None,
+        "compared_with": shelf.current,
+        "schema_version": f"{version.split('.')[0]}-{ingredients.schema[:12]}",
+        "reasons": [{"level": item.level.name, "fr": item.fr, "en": item.en} for item in why],
+        "changes": {
+            name: {"added": item.added, "removed": item.removed, "changed": item.changed, "fields": item.fields}
+            for name, item in counts.items()
+        },
+        "ingredients": ingredients.document(),
+        "steps": {place: list(words) for place, words in request.steps.items()},
+    }
+    document = descriptor(request, version, made, own)
+    (data / "datapackage.json").write_text(to_json(document), encoding="utf-8", newline="")
+    (data / "README.md").write_text(readme(document), encoding="utf-8", newline="")
+    attempt.step("described")
+    _check_complete(data, list(tables), made)
+    return Built(version, tuple(why), tuple(made))
+
+
+def seal_built(
+    attempt: Attempt, built: Built, aside: Path, ledger: Ledger, *, key: SigningKey | None, signer: str
+) -> str:
+    """Make a bag of what was built, to be told of next in `ledger`; returns the ledger's line.
+
+    `signer`: the fingerprint of `key`, or "none".
+    """
+    package = attempt.shelf.package
+    released = ledger.of(package, "published")
+    created = instant(attempt.request.created)
+    told = {
+        "Bagging-Date": created[:10],
+        "External-Identifier": f"{package}/{built.version}",
+        "Arobase-Package": package,
+        "Arobase-Version": built.version,
+        "Arobase-Created": created,
+        "Arobase-Parent": released[-1]["tagmanifest"] if released else "none",
+        "Arobase-Ledger-Sequence": str(len(ledger.lines)),
+        "Arobase-Ledger-Previous": ledger.head,
+        "Arobase-Signer": signer,
+    }
+    tagmanifest = seal(aside, told, {f"data/{item.path}": item.sha256 for item in built.files}, key)
+    return ledger.next_line("published", published_facts(told, tagmanifest))
+
+
+def ingredients_of(request: ReleaseRequest) -> Ingredients:
+    """What the tables of a request are a function of."""
+    siblings = set(request.schemas)
+    schemas = {name: plain_schema(schema, siblings) for name, schema in request.schemas.items()}
+    digest = sha256_bytes(json.dumps(schemas, sort_keys=True, ensure_ascii=False).encode())
+    snapshots = sorted((item.name, one.part, one.sha256) for item in request.sources for one in item.snapshots)
+    return Ingredients(request.code, digest, request.corrections, request.redactions, tuple(snapshots))
+
+
+def _check_complete(data: Path, tables: list[str], made: Sequence[FileMade]) -> None:
+    """What stands aside is what was declared, with the sizes that were counted. Raises `ReleaseDamaged`."""
+    found = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
+    if found != declared_files(tables):
+        raise ReleaseDamaged(file="data/", found=", ".join(found), expected=", ".join(declared_files(tables)))
+    for item in made:
+        size = (data / item.path).stat().st_size
+        if size != item.bytes:
+            raise ReleaseDamaged(file=item.path, found=str(size), expected=str(item.bytes))

@@ -1,0 +1,124 @@
+"""What differs between two versions, or between any two data packages on disk.
+
+Belongs here: finding and reading the two. Does not: comparing tables (`diff.py`) or showing the outcome
+(`comparison_views.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.releases.descriptor import read_descriptor
+from pipelines.releases.diff import Difference, Side, difference
+from pipelines.releases.errors import NotComparable, ReleaseDamaged
+from pipelines.releases.parquet import parquet_side
+from pipelines.releases.shelf import Shelf
+from pipelines.releases.versioning import Reason, reasons
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two data packages, by table: what differs, and what that would do to the number of a version."""
+
+    before: str
+    after: str
+    tables: Mapping[str, Difference]
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def is_same(self) -> bool:
+        return not self.reasons and not any(item.counts for item in self.tables.values())
+
+
+def compare_versions(releases: Path, package: str, before: str | None = None, after: str | None = None) -> Comparison:
+    """Compare two versions: by default the current one with the one before it; with one given, that and the current.
+
+    Raises `NoSuchRelease`, `RetractedRelease`, `ReleaseDamaged`, `LedgerBroken`.
+    """
+    shelf = Shelf.read(releases, package)
+    new = shelf.path(after)
+    earlier = shelf.versions[: shelf.versions.index(new.name)]
+    old = shelf.path(before or (earlier[-1] if earlier else new.name))
+    return compare_packages(old, new)
+
+
+def compare_packages(before: Path, after: Path) -> Comparison:
+    """Compare two folders that hold a `datapackage.json`, at their root or under `data/`.
+
+    Tables are matched by name and rows by primary key. Raises `NotComparable`, `ReleaseDamaged`.
+    """
+    (old_folder, old), (new_folder, new) = _package(before), _package(after)
+    olds, news = _tables(old), _tables(new)
+    found = {}
+    for name in (name for name in news if name in olds):
+        key = _key(news[name]) if _key(news[name]) == _key(olds[name]) else ()
+        found[name] = difference(side(old_folder, old, olds[name]), side(new_folder, new, news[name]), key)
+    counts = {name: item.counts for name, item in found.items()}
+    return Comparison(
+        before=_label(before, old),
+        after=_label(after, new),
+        tables=found,
+        only_before=tuple(name for name in olds if name not in news),
+        only_after=tuple(name for name in news if name not in olds),
+        reasons=tuple(reasons(old, new, counts)),
+    )
+
+
+def _package(folder: Path) -> tuple[Path, dict[str, Any]]:
+    for place in (folder, folder / "data"):
+        if (place / "datapackage.json").is_file():
+            return place, read_descriptor(place)
+    raise NotComparable(place=folder.name, expected="datapackage.json")
+
+
+def _label(folder: Path, document: Mapping[str, Any]) -> str:
+    return f"{document.get('name', folder.name)} {document.get('version', folder.name)}"
+
+
+def _tables(document: Mapping[str, Any]) -> dict[str, Any]:
+    tables = [item for item in document["resources"] if isinstance(item.get("schema"), dict)]
+    return {item["name"]: item for item in tables if not str(item["path"]).startswith("qualite/")}
+
+
+def _key(resource: Mapping[str, Any]) -> tuple[str, ...]:
+    told = resource["schema"].get("primaryKey", [])
+    return (told,) if isinstance(told, str) else tuple(told)
+
+
+def side(folder: Path, document: Mapping[str, Any], resource: Mapping[str, Any]) -> Side:
+    """A table of a data package: its Parquet file where the package has one beside it, else its CSV as text."""
+    parquet = str(resource["path"]).removesuffix(".csv") + ".parquet"
+    if any(item.get("path") == parquet for item in document["resources"]) and (folder / parquet).is_file():
+        return parquet_side(folder / parquet)
+    return Side.of(_csv(folder / resource["path"], resource))
+
+
+def _csv(path: Path, resource: Mapping[str, Any]) -> pa.Table:
+    from pyarrow import csv
+
+    dialect = resource.get("dialect", {})
+    dialect = dialect.get("csv", dialect)
+    missing = resource["schema"].get("missingValues", [""])
+    names = [item["name"] for item in resource["schema"]["fields"]]
+    try:
+        return csv.read_csv(
+            path,
+            read_options=csv.ReadOptions(encoding=resource.get("encoding", "utf-8")),
+            parse_options=csv.ParseOptions(delimiter=dialect.get("delimiter", ","), newlines_in_values=True),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=missing,
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    except (OSError, pa.ArrowInvalid, LookupError) as error:
+        shown = f"{path.parent.name}/{path.name}"
+        raise ReleaseDamaged(file=shown, found=str(error).splitlines()[0][:120], expected="CSV") from None

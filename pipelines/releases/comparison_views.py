@@ -1,0 +1,117 @@
+"""A comparison as a person or a program reads it: text, JSON, HTML.
+
+Belongs here: showing. Does not: finding what differs (`compare.py`). The page shows a budget of rows and says so; JSON
+holds everything.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pipelines.language import Language
+from pipelines.releases.changes import cell
+from pipelines.releases.compare import Comparison
+from pipelines.releases.descriptor import to_json
+from pipelines.releases.diff import ADDED, REMOVED, Difference
+
+SHOWN = 20
+PAGE_ROWS = 500
+WORDS: dict[str, tuple[str, str]] = {
+    "same": ("Aucune différence.", "No difference."),
+    "why": ("Ce que cela ferait au numéro de version", "What this would do to the number of the version"),
+    "added": ("lignes ajoutées", "rows added"),
+    "removed": ("lignes retirées", "rows removed"),
+    "changed": ("valeurs révisées", "values revised"),
+    "more": ("… et {n} autres", "… and {n} more"),
+    "only_before": ("table disparue", "table gone"),
+    "only_after": ("table apparue", "table new"),
+    "key": ("clé", "key"),
+    "field": ("champ", "field"),
+    "before": ("avant", "before"),
+    "after": ("après", "after"),
+    "nature": ("nature", "kind"),
+}
+
+
+def word(name: str, language: Language) -> str:
+    """A word of these views."""
+    return WORDS[name][0 if language == "fr" else 1]
+
+
+def as_text(found: Comparison, language: Language) -> str:
+    """Totals, reasons, and the first changes of each table."""
+    lines = [f"{found.before} → {found.after}"]
+    if found.is_same:
+        return "\n".join([*lines, word("same", language)]) + "\n"
+    if found.reasons:
+        lines += ["", f"{word('why', language)} :"]
+        lines += [f"  {item.level.name:5} {item.fr if language == 'fr' else item.en}" for item in found.reasons]
+    for name in found.only_before:
+        lines += ["", f"{name} : {word('only_before', language)}"]
+    for name in found.only_after:
+        lines += ["", f"{name} : {word('only_after', language)}"]
+    for name, item in found.tables.items():
+        if item.counts:
+            lines += ["", f"{name} : {totals(item, language)}"]
+            lines += [f"  {_line(row)}" for row in item.changes.slice(0, SHOWN).to_pylist()]
+            if item.changes.num_rows > SHOWN:
+                lines.append("  " + word("more", language).format(n=item.changes.num_rows - SHOWN))
+    return "\n".join(lines) + "\n"
+
+
+def totals(item: Difference, language: Language) -> str:
+    """The counts of one table, in one line."""
+    counts = item.counts
+    told = ((counts.added, "added"), (counts.removed, "removed"), (counts.changed, "changed"))
+    return ", ".join(f"{number} {word(name, language)}" for number, name in told)
+
+
+def _line(row: dict[str, Any]) -> str:
+    if row["nature"] in (ADDED, REMOVED):
+        return f"{'+' if row['nature'] == ADDED else '-'} {cell(row['cle'])}"
+    return f"~ {cell(row['cle'])} {row['champ']} : {cell(row['avant'])} → {cell(row['apres'])}"
+
+
+def as_json(found: Comparison) -> str:
+    """Everything, for a program."""
+    return to_json(
+        {
+            "before": found.before,
+            "after": found.after,
+            "same": found.is_same,
+            "reasons": [{"level": item.level.name, "fr": item.fr, "en": item.en} for item in found.reasons],
+            "only_before": list(found.only_before),
+            "only_after": list(found.only_after),
+            "tables": {
+                name: {
+                    "added": item.counts.added,
+                    "removed": item.counts.removed,
+                    "changed": item.counts.changed,
+                    "rows_changed": item.counts.rows_changed,
+                    "fields": item.counts.fields,
+                    "changes": item.changes.drop_columns(["cause"]).to_pylist(),
+                }
+                for name, item in found.tables.items()
+            },
+        }
+    )
+
+
+def as_html(found: Comparison, language: Language) -> str:
+    """One page that stands alone: no script, no address outside it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    page: str = environment.get_template("comparison.html.j2").render(
+        found=found,
+        language=language,
+        word=lambda name: word(name, language),
+        totals=lambda item: totals(item, language),
+        rows=lambda item: item.changes.slice(0, PAGE_ROWS).to_pylist(),
+        left=lambda item: max(0, item.changes.num_rows - PAGE_ROWS),
+        sentence=lambda reason: reason.fr if language == "fr" else reason.en,
+    )
+    return page

@@ -1,0 +1,202 @@
+"""Tracing: from a published cell back to the byte that it came from, with nothing but the releases.
+
+Belongs here: putting together what releases record. Does not: reading a snapshot, which the caller may do for the raw
+record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.releases.canonical import KEY_SEPARATOR, key_text, text
+from pipelines.releases.descriptor import read_descriptor
+from pipelines.releases.errors import NoSuchRow
+from pipelines.releases.parquet import read_parquet
+from pipelines.releases.shelf import Shelf
+
+Raw = Callable[[str, str, str, int], Mapping[str, str | None] | None]
+"""`raw(source, snapshot, part, position)`: the record as the source gave it, public columns only; none when the
+snapshot is not kept here."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One record that fed the row."""
+
+    source: str
+    title: str
+    snapshot: str
+    part: str
+    position: int
+    address: str
+    obtained: str
+    record: Mapping[str, str | None] | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of the row: what touched it, what it had to satisfy, since when and until when it was published."""
+
+    field: str
+    value: str | None
+    steps: tuple[str, ...]
+    constraints: Mapping[str, Any]
+    first_version: str
+    last_version: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Everything that the releases know about one row, or one value of it. `findings`: lines of the findings table."""
+
+    package: str
+    version: str
+    table: str
+    key: str
+    row: int
+    cells: tuple[Cell, ...]
+    origins: tuple[Origin, ...]
+    findings: tuple[Mapping[str, str | None], ...]
+
+
+def trace(
+    releases: Path,
+    package: str,
+    table: str,
+    key: Sequence[str],
+    field: str | None = None,
+    *,
+    version: str | None = None,
+    raw: Raw | None = None,
+) -> Trace:
+    """Trace a row, or one field of it, in a version (the current one by default).
+
+    `key`: the values of the primary key in the schema's order, or one text with ` | ` between them. Raises
+    `NoSuchRelease`, `RetractedRelease`, `NoSuchRow`, `LedgerBroken`, `ReleaseDamaged`.
+    """
+    shelf = Shelf.read(releases, package)
+    release = shelf.path(version)
+    document = read_descriptor(release / "data")
+    resource = _resource(document, table, shelf.package, release.name)
+    by = list(resource["schema"].get("primaryKey") or [item["name"] for item in resource["schema"]["fields"]])
+    names = [item["name"] for item in resource["schema"]["fields"]]
+    if field is not None and field not in names:
+        told = {"place": f"{table}.{field}", "expected": ", ".join(names)}
+        raise NoSuchRow(package=package, version=release.name, **told)
+    wanted = key[0] if len(key) == 1 else _joined(key)
+    row = _row(release, table, by, wanted)
+    if row is None:
+        told = {"place": f"{table} [{wanted}]", "expected": KEY_SEPARATOR.join(by)}
+        raise NoSuchRow(package=package, version=release.name, **told)
+    chosen = [field] if field else names
+    history = [(name, _values(shelf.path(name), table, by, wanted, chosen)) for name in shelf.versions]
+    cells = tuple(_cell(name, document, table, release.name, history) for name in chosen)
+    origins = tuple(_origin(line, document, raw) for line in _provenance(release, table, row))
+    return Trace(package, release.name, table, wanted, row, cells, origins, _findings(release, table, wanted, field))
+
+
+def _joined(key: Sequence[str]) -> str:
+    return KEY_SEPARATOR.join(part.replace("\\", "\\\\").replace("|", "\\|") for part in key)
+
+
+def _resource(document: Mapping[str, Any], table: str, package: str, version: str) -> dict[str, Any]:
+    found = {item["name"]: item for item in document["resources"] if "schema" in item and "/" not in item["path"]}
+    if table not in found:
+        raise NoSuchRow(package=package, version=version, place=table, expected=", ".join(found))
+    resource: dict[str, Any] = found[table]
+    return resource
+
+
+def _row(release: Path, table: str, by: Sequence[str], wanted: str) -> int | None:
+    """The rank of a row, from 1."""
+    path = release / "data" / f"{table}.parquet"
+    if not path.is_file():
+        return None
+    import pyarrow.parquet as pq
+
+    if not set(by) <= set(pq.read_schema(path).names):
+        return None
+    place = pc.index(key_text(read_parquet(path, by), by), wanted).as_py()
+    return None if place < 0 else place + 1
+
+
+def _values(
+    release: Path, table: str, by: Sequence[str], wanted: str, fields: Sequence[str]
+) -> dict[str, str | None] | None:
+    """The values of a row in one version; none when the version has no such row, no entry for a field it lacks."""
+    row = _row(release, table, by, wanted)
+    if row is None:
+        return None
+    import pyarrow.parquet as pq
+
+    path = release / "data" / f"{table}.parquet"
+    there = [name for name in fields if name in pq.read_schema(path).names]
+    found = read_parquet(path, there).slice(row - 1, 1)
+    return {name: text(found.column(name))[0].as_py() for name in there}
+
+
+def _cell(
+    field: str,
+    document: Mapping[str, Any],
+    table: str,
+    version: str,
+    history: Sequence[tuple[str, Mapping[str, str | None] | None]],
+) -> Cell:
+    names = [name for name, _ in history]
+    place = names.index(version)
+    value = (history[place][1] or {})[field]
+
+    def same(position: int) -> bool:
+        values = history[position][1]
+        return values is not None and field in values and values[field] == value
+
+    first = last = place
+    while first > 0 and same(first - 1):
+        first -= 1
+    while last + 1 < len(names) and same(last + 1):
+        last += 1
+    schema = next(item["schema"] for item in document["resources"] if item["name"] == table)
+    described = next(item for item in schema["fields"] if item["name"] == field)
+    constraints = {"type": described["type"], **described.get("constraints", {})}
+    steps = tuple(document["arobase"]["steps"].get(f"{table}/{field}", ()))
+    return Cell(field, value, steps, constraints, names[first], names[last])
+
+
+def _provenance(release: Path, table: str, row: int) -> list[dict[str, Any]]:
+    import pyarrow.parquet as pq
+
+    path = release / "data" / "qualite" / "provenance.parquet"
+    chosen = [("table", "==", table), ("ligne", "==", row)]
+    found: list[dict[str, Any]] = pq.read_table(path, filters=chosen, partitioning=None).to_pylist()
+    return found
+
+
+def _origin(line: Mapping[str, Any], document: Mapping[str, Any], raw: Raw | None) -> Origin:
+    source: dict[str, Any] = next((item for item in document.get("sources", []) if item["name"] == line["source"]), {})
+    snapshot: dict[str, Any] = next(
+        (one for one in source.get("snapshots", []) if one["sha256"] == line["snapshot"]), {}
+    )
+    place = (line["source"], line["snapshot"], line["part"], line["position"])
+    record = raw(*place) if raw is not None and None not in place else None
+    told = (source.get("title", ""), line["snapshot"], line["part"], line["position"])
+    return Origin(line["source"], *told, snapshot.get("path", ""), snapshot.get("obtained", ""), record)
+
+
+def _findings(release: Path, table: str, key: str, field: str | None) -> tuple[Mapping[str, str | None], ...]:
+    found = read_parquet(release / "data" / "qualite" / "constats.parquet")
+    about = found.filter(pc.equal(_plain(found, "table"), table))
+    about = about.filter(pc.fill_null(pc.equal(_plain(about, "cle"), key), False))
+    if field is not None:
+        named = _plain(about, "champ")
+        about = about.filter(pc.or_(pc.is_null(named), pc.fill_null(pc.equal(named, field), False)))
+    return tuple(pa.table({name: _plain(about, name) for name in about.column_names}).to_pylist())
+
+
+def _plain(table: pa.Table, name: str) -> pa.Array:
+    return text(table.column(name))
