@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from pipelines.project import Project
 from pipelines.records.conform import PartRecords, conform
-from pipelines.records.formats import read
+from pipelines.records.formats import RESERVED, read
 from pipelines.records.rejections import Rejection, rejections_table
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source, latest
@@ -101,7 +101,7 @@ def _incoming(project: Project, source: Source, part: Part) -> TableSchema:
 
 def _read_and_judge(
     project: Project, source: Source, part: Part, schema: TableSchema, capture: Capture
-) -> tuple[pa.Table, list[Rejection], dict[str, int]]:
+) -> tuple[pa.Table, list[Rejection], dict[str, Any]]:
     snapshot = capture.snapshot(part.name)
     path = SnapshotStore.of(project).path(snapshot)
     records = read(part, path, source=source.name, snapshot=snapshot.sha256)
@@ -109,11 +109,22 @@ def _read_and_judge(
     if records.num_rows < least:
         facts = {"source": source.name, "part": part.name, "found": records.num_rows, "expected": least}
         raise TooFewRecords(file=source.path, **facts)
+    records, leftover = _aligned(records, schema)
     verdict = judge(records, schema, name=f"{source.name}/{part.name}", sample=None)
     refused = list(refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree"))
     accepted = verdict.accepted if verdict.accepted is not None else records.slice(0, 0)
     told = {"read": records.num_rows, "accepted": accepted.num_rows, "rejected": verdict.rejected_rows}
+    told |= {"columns_without_field": leftover}
     return accepted, refused, told
+
+
+def _aligned(records: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[str]]:
+    """The records in the schema's columns, by name, and the columns that it does not know: nobody classed those, so they
+    go no further, and are told. A field that no column brings is absent everywhere; formats said so where it matters."""
+    given = {name: records.column(name) for name in records.column_names}
+    absent = pa.nulls(records.num_rows, pa.string())
+    columns = {name: given.get(name, absent) for name in [*schema.names, *RESERVED]}
+    return pa.table(columns), [name for name in given if name not in columns]
 
 
 def _public(records: pa.Table, schema: TableSchema) -> pa.Table:

@@ -10,7 +10,7 @@ from pipelines.errors import ArobaseError, Mender
 class ReferenceMissing(ArobaseError):
     """A file of the geographic reference is not there."""
 
-    code: ClassVar[str] = "reference-missing"
+    code: ClassVar[str] = "territories-missing"
     mender: ClassVar[Mender] = Mender.OPERATOR
     fr: ClassVar[str] = "{file} est absent ; python scripts/build_territories.py le refait."
     en: ClassVar[str] = "{file} is missing; python scripts/build_territories.py makes it again."
