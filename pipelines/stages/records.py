@@ -119,8 +119,11 @@ def _read_and_judge(
 
 
 def _aligned(records: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[str]]:
-    """The records in the schema's columns, by name, and the columns that it does not know: nobody classed those, so they
-    go no further, and are told. A field that no column brings is absent everywhere; formats said so where it matters."""
+    """The records in the schema's columns, by name, and the columns that it does not know.
+
+    Nobody classed those, so they go no further, and are told. A field that no column brings is absent everywhere; the
+    formats have refused the file already where a mapping reads it.
+    """
     given = {name: records.column(name) for name in records.column_names}
     absent = pa.nulls(records.num_rows, pa.string())
     columns = {name: given.get(name, absent) for name in [*schema.names, *RESERVED]}
