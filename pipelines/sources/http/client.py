@@ -1,0 +1,279 @@
+"""The HTTP client: asks an address until it answers whole, or says why it will not.
+
+What may pass (refused, reset, cut, slow, 408, 429, 500, 502, 503, 504) is tried again within limits of attempts and of
+time; everything else is an error at once. Redirects are followed one by one, each checked as the first address was.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from http.client import HTTPException
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from pipelines.sources.http.addresses import redacted, refusal, shown
+from pipelines.sources.http.answers import Answer, Cut, TooLarge, receive
+from pipelines.sources.http.errors import (
+    AddressRefused,
+    AnswerTooLarge,
+    CertificateWrong,
+    HttpError,
+    NotAuthorised,
+    NotFound,
+    NotTheAnswer,
+    RedirectRefused,
+    Throttled,
+    Unreachable,
+)
+from pipelines.sources.http.gates import gate
+from pipelines.sources.http.session import PeerRefused, a_session
+from pipelines.sources.http.waiting import own_wait, told_wait
+from pipelines.sources.registry import FetchContext
+
+MAY_PASS = (408, 425, 429, 500, 502, 503, 504)
+REDIRECTS = (301, 302, 303, 307, 308)
+TOKENS = ("authorization", "x-api-key", "cookie")
+FURTHEST = 5
+MAXIMUM_SIZE = 2_000_000_000
+TOLD = 200
+
+
+class _Again(Exception):
+    """One attempt failed in a way that may pass; `wait` is what the server asked for."""
+
+    def __init__(self, found: str, wait: float | None = None) -> None:
+        super().__init__(found)
+        self.found, self.wait = found, wait
+
+
+@dataclass(frozen=True)
+class _Request:
+    url: str
+    method: str
+    params: Mapping[str, Any] | None
+    headers: Mapping[str, str]
+    json: Any
+    to: Path | None
+    began: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Limits, in seconds but for `attempts`: to connect, between two reads, for one whole answer, for one wait."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    whole: float = 900.0
+    wait: float = 300.0
+    attempts: int = 5
+
+
+@dataclass
+class Client:
+    """A client of one source. `secrets` are values to keep out of every message; `names` are what they are called."""
+
+    source: str
+    allow_private: bool = False
+    secrets: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    patience: Patience = Patience()
+    maximum_size: int = MAXIMUM_SIZE
+    at_once: int = 4
+    per_minute: int = 0
+    sleep: Callable[[float], None] = time.sleep
+    _local: threading.local = field(default_factory=threading.local)
+
+    def ask(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        to: Path | None = None,
+        page_is_wrong: bool = True,
+    ) -> Answer:
+        """The answer, status 200 to 299 or 304, its body in memory or in the file `to`.
+
+        Raises an `HttpError`. `page_is_wrong` refuses a web page (`NotTheAnswer`): a login form, an error with 200.
+        """
+        request = _Request(url, method, params, headers or {}, json, to)
+        for attempt in range(1, self.patience.attempts + 1):
+            try:
+                answer = self._attempt(request, attempt)
+            except _Again as again:
+                wait = own_wait(attempt) if again.wait is None else again.wait
+                if wait > self.patience.wait:
+                    raise self._error(Throttled, url, wait=round(wait), limit=round(self.patience.wait)) from None
+                if attempt == self.patience.attempts:
+                    raise self._error(Unreachable, url, attempts=attempt, found=again.found) from None
+                self.sleep(wait)
+                continue
+            if page_is_wrong and answer.is_web_page:
+                raise self._error(NotTheAnswer, url, found="une page web / a web page", expected="des données / data")
+            return answer
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _attempt(self, request: _Request, attempt: int) -> Answer:
+        """One attempt, redirects followed. Raises `_Again` or an `HttpError`."""
+        current = request
+        for _step in range(FURTHEST + 1):
+            self._check(current.url)
+            host = urlsplit(current.url).netloc.rpartition("@")[2]
+            with gate(host, at_once=self.at_once, per_minute=self.per_minute).entered(self.sleep):
+                response = self._send(current)
+                try:
+                    if response.status_code not in REDIRECTS:
+                        return self._received(response, request, attempt)
+                    target = urljoin(current.url, response.headers.get("location", ""))
+                finally:
+                    response.close()
+            current = self._followed(current, target, response.status_code)
+        raise self._error(RedirectRefused, request.url, found=f"plus de / more than {FURTHEST}")
+
+    def _followed(self, request: _Request, target: str, status: int) -> _Request:
+        """The request that a redirect asks for; a token does not follow to another host."""
+        was, now = urlsplit(request.url), urlsplit(target)
+        if (was.scheme, now.scheme) == ("https", "http"):
+            raise self._error(RedirectRefused, request.url, found="de https vers http / from https to http")
+        headers = request.headers
+        if was.netloc != now.netloc:
+            headers = {key: value for key, value in headers.items() if key.lower() not in TOKENS}
+        if status == 303:
+            return replace(request, url=target, params=None, headers=headers, method="GET", json=None)
+        return replace(request, url=target, params=None, headers=headers)
+
+    def _send(self, request: _Request) -> Any:
+        import requests
+
+        told = {"User-Agent": f"arobase/{version('arobase')} (source {self.source})", "Accept-Encoding": "gzip"}
+        try:
+            return self._session().request(
+                request.method,
+                request.url,
+                params=request.params,
+                headers=told | dict(request.headers),
+                json=request.json,
+                stream=True,
+                allow_redirects=False,
+                timeout=(self.patience.connect, self.patience.read),
+            )
+        except requests.exceptions.SSLError:
+            raise self._error(CertificateWrong, request.url) from None
+        except PeerRefused:
+            raise self._error(AddressRefused, request.url, found="adresse privée / private address") from None
+        except requests.exceptions.RequestException as error:
+            raise _Again(_reason(error)) from None
+
+    def _received(self, response: Any, request: _Request, attempt: int) -> Answer:
+        import urllib3
+
+        headers = {key.lower(): value for key, value in response.headers.items()}
+        status = response.status_code
+        if status in MAY_PASS:
+            raise _Again(f"HTTP {status}", told_wait(headers, time.time()))
+        if not (200 <= status < 300 or status == 304):
+            raise self._refused(response, status, request.url, headers)
+        end = time.monotonic() + self.patience.whole
+
+        def tick() -> None:
+            if time.monotonic() > end:
+                raise _Again(f"plus de / more than {self.patience.whole:g} s")
+
+        body = io.BytesIO()
+        try:
+            with request.to.open("wb") if request.to else nullcontext(body) as file:
+                size, digest = receive(response.raw, headers, file, self.maximum_size, tick)
+        except TooLarge:
+            raise self._error(AnswerTooLarge, request.url, limit=self.maximum_size) from None
+        except (Cut, urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
+            raise _Again("réponse coupée / answer cut" if isinstance(error, Cut) else _reason(error)) from None
+        seconds = time.monotonic() - request.began
+        address = shown(response.url, self.secrets)
+        return Answer(status, address, headers, size, digest, seconds, attempt, body.getvalue(), request.to)
+
+    def _refused(self, response: Any, status: int, url: str, headers: Mapping[str, str]) -> HttpError:
+        if status in (401, 403):
+            return self._error(NotAuthorised, url, status=status, secrets=", ".join(self.names) or "—")
+        if status in (404, 410):
+            return self._error(NotFound, url, status=status)
+        return self._error(HttpError, url, found=f"HTTP {status}{self._said(response, headers)}")
+
+    def _said(self, response: Any, headers: Mapping[str, str]) -> str:
+        """The sentence of an error in JSON (`message`, `error`), without secrets; nothing else of a body is shown."""
+        body = io.BytesIO()
+        try:
+            receive(response.raw, headers, body, 1 << 16, lambda: None)
+            import json
+
+            document = json.loads(body.getvalue())
+        except (Cut, TooLarge, OSError, ValueError):
+            return ""
+        texts = [document.get(key) for key in ("message", "error")] if isinstance(document, dict) else []
+        said = next((text for text in texts if isinstance(text, str)), "")
+        return f" : {redacted(said, self.secrets)[:TOLD]}" if said else ""
+
+    def _check(self, url: str) -> None:
+        from requests.utils import get_environ_proxies
+
+        through_proxy = bool(get_environ_proxies(url))
+        found = refusal(url, allow_private=self.allow_private, through_proxy=through_proxy)
+        if found:
+            raise self._error(AddressRefused, url, found=found)
+
+    def _session(self) -> Any:
+        if not hasattr(self._local, "session"):
+            self._local.session = a_session(allow_private=self.allow_private)
+        return self._local.session
+
+    def _error(self, kind: type[HttpError], url: str, **facts: Any) -> HttpError:
+        return kind(source=self.source, address=shown(url, self.secrets), **facts)
+
+
+def client_of(context: FetchContext) -> Client:
+    """The client that a source's YAML describes: `parameters` `allow_private`, `maximum_size`, `at_once`,
+    `per_minute`, `timeout` (connect, read, whole, wait, attempts). Raises `SecretMissing`."""
+    source = context.source
+    secrets = tuple(context.secret(name) for name in source.secrets)
+    return Client(
+        source=source.name,
+        allow_private=bool(source.parameters.get("allow_private", False)),
+        secrets=secrets,
+        names=source.secrets,
+        patience=Patience(**source.parameters.get("timeout", {})),
+        maximum_size=int(source.parameters.get("maximum_size", MAXIMUM_SIZE)),
+        at_once=int(source.parameters.get("at_once", 4)),
+        per_minute=int(source.parameters.get("per_minute", 0)),
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """The kind of a failure: the text of a library may hold an address with its secrets."""
+    words = {
+        "ConnectTimeout": "délai de connexion dépassé / connection timed out",
+        "ReadTimeout": "délai de lecture dépassé / read timed out",
+        "ReadTimeoutError": "délai de lecture dépassé / read timed out",
+    }
+    name = type(error).__name__
+    if _caused_by(error, ConnectionRefusedError):
+        return "connexion refusée / connection refused"
+    return words.get(name, f"connexion coupée / connection cut ({name})")
+
+
+def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
+    """Whether `kind` is among the causes of an error, those in its arguments included."""
+    seen: list[BaseException] = [error]
+    for item in seen:
+        if isinstance(item, kind):
+            return True
+        near = (item.__cause__, item.__context__, getattr(item, "reason", None), *item.args)
+        seen += [other for other in near if isinstance(other, BaseException) and other not in seen]
+    return False

@@ -1,0 +1,392 @@
+"""The HTTP client against a real server that behaves as servers do, well and badly."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.sources.http import Client, Patience
+from pipelines.sources.http import addresses as addressing
+from pipelines.sources.http.addresses import is_public, refusal, shown
+from pipelines.sources.http.errors import (
+    AddressRefused,
+    AnswerTooLarge,
+    CertificateWrong,
+    HttpError,
+    NotAuthorised,
+    NotFound,
+    NotTheAnswer,
+    RedirectRefused,
+    Throttled,
+    Unreachable,
+)
+from pipelines.sources.http.gates import Gate
+from pipelines.sources.http.waiting import own_wait, told_wait
+from tests.sources.server import Reply, Request, as_json, serving
+
+QUICK = Patience(connect=2, read=0.5, whole=1, wait=100, attempts=3)
+
+
+class Sleeper:
+    """Sleeps nowhere, and remembers for how long it was asked to."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+
+def a_client(**more: Any) -> Client:
+    return Client("mairie", **({"allow_private": True, "patience": QUICK, "sleep": Sleeper()} | more))
+
+
+def waits(client: Client) -> list[float]:
+    assert isinstance(client.sleep, Sleeper)
+    return client.sleep.waits
+
+
+def test_an_answer_is_received_whole_with_how_it_was_obtained() -> None:
+    with serving(
+        x=Reply(b"a,b\n", headers={"ETag": '"1"', "Set-Cookie": "id=secret", "Content-Type": "text/csv; charset=x"})
+    ) as server:
+        answer = a_client().ask(f"{server.url}/x", params={"page": 1}, headers={"Authorization": "Bearer t"})
+    assert (answer.body, answer.size, answer.media_type, answer.address) == (
+        b"a,b\n",
+        4,
+        "text/csv",
+        f"{server.url}/x?page=1",
+    )
+    assert answer.told()["headers"]["etag"] == '"1"'
+    assert "set-cookie" not in answer.told()["headers"]
+    assert server.asked[0].headers["user-agent"].startswith("arobase/")
+
+
+def test_an_answer_goes_to_a_file_block_by_block(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 4000
+    with serving(x=Reply(gzip.compress(content), headers={"Content-Encoding": "gzip"})) as server:
+        answer = a_client().ask(f"{server.url}/x", to=tmp_path / "x")
+    assert (tmp_path / "x").read_bytes() == content
+    assert (answer.size, answer.body, answer.head) == (len(content), b"", content[:512])
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_what_may_pass_is_tried_again(status: int) -> None:
+    with serving(x=[Reply(b"", status), Reply(b"", status), Reply(b"ok")]) as server:
+        client = a_client()
+        answer = client.ask(f"{server.url}/x")
+    assert (answer.body, answer.attempts, len(waits(client))) == (b"ok", 3, 2)
+
+
+def test_what_does_not_pass_is_an_error_that_counts_its_attempts() -> None:
+    with serving(x=Reply(b"", 500)) as server, pytest.raises(Unreachable) as raised:
+        a_client().ask(f"{server.url}/x")
+    assert (raised.value.facts["attempts"], raised.value.facts["found"]) == (3, "HTTP 500")
+
+
+def test_the_server_s_own_wait_is_obeyed() -> None:
+    with serving(x=[Reply(b"slow down", 429, {"Retry-After": "7"}), Reply(b"ok")]) as server:
+        client = a_client()
+        client.ask(f"{server.url}/x")
+    assert waits(client) == [7.0]
+
+
+def test_a_wait_beyond_the_limit_is_an_error() -> None:
+    with serving(x=Reply(b"", 429, {"Retry-After": "3600"})) as server, pytest.raises(Throttled) as raised:
+        a_client().ask(f"{server.url}/x")
+    assert raised.value.facts["wait"] == 3600
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"retry-after": "12"}, 12),
+        ({"retry-after": "Mon, 23 Nov 2026 06:01:00 GMT"}, 60),
+        ({"retry-after": "Mon, 23 Nov 2026 06:01:00 -0000"}, 60),
+        ({"retry-after": "soon"}, None),
+        ({"ratelimit-remaining": "0", "ratelimit-reset": "1795413630"}, 30),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "5"}, 5),
+        ({"ratelimit-remaining": "3", "ratelimit-reset": "5"}, None),
+        ({"ratelimit-remaining": "0"}, None),
+        ({}, None),
+    ],
+)
+def test_what_a_server_says_about_waiting_is_understood(headers: dict[str, str], wait: float | None) -> None:
+    assert told_wait(headers, 1795413600.0) == wait
+
+
+def test_our_own_wait_doubles_with_jitter_and_stays_under_a_minute() -> None:
+    assert 0.25 <= own_wait(1) <= 0.5
+    assert 1.0 <= own_wait(3) <= 2.0
+    assert own_wait(50) <= 60
+    assert len({own_wait(4) for _ in range(20)}) > 10
+
+
+def test_a_refused_connection_is_told() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(Unreachable, match="connection refused"):
+        a_client().ask(f"http://127.0.0.1:{port}/x")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Reply(b"0123456789", cut=4),
+        Reply(b"0123456789", length=40),
+        Reply(b"4\r\n0123\r\n", headers={"Transfer-Encoding": "chunked"}, cut=9),
+        Reply(gzip.compress(b"x" * 5000)[:-9], headers={"Content-Encoding": "gzip"}),
+        Reply(b"not gzip at all", headers={"Content-Encoding": "gzip"}),
+        Reply(b"x", headers={"Content-Encoding": "br"}),
+    ],
+)
+def test_a_body_that_is_cut_is_asked_for_again(broken: Reply) -> None:
+    with serving(x=[broken, Reply(b"whole")]) as server:
+        assert a_client().ask(f"{server.url}/x").body == b"whole"
+    with serving(x=broken) as server, pytest.raises(Unreachable, match="cut"):
+        a_client().ask(f"{server.url}/x")
+
+
+def test_a_reset_in_the_middle_is_tried_again() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def resets() -> None:
+        for answer in (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        ):
+            peer, _ = listening.accept()
+            peer.recv(4096)
+            peer.sendall(answer)
+            if not answer.endswith(b"ok"):
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+            peer.close()
+
+    thread = threading.Thread(target=resets)
+    thread.start()
+    answer = a_client().ask(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+    thread.join()
+    listening.close()
+    assert (answer.body, answer.attempts) == (b"ok", 2)
+
+
+def test_a_silent_server_is_left_after_the_reading_limit() -> None:
+    patience = Patience(connect=1, read=0.05, whole=1, attempts=2)
+    with serving(x=Reply(b"late", delay=0.3)) as server, pytest.raises(Unreachable, match="timed out"):
+        a_client(patience=patience).ask(f"{server.url}/x")
+
+
+def test_a_slow_drip_is_left_after_the_limit_for_the_whole() -> None:
+    patience = Patience(connect=1, read=0.5, whole=0.15, attempts=1)
+    began = time.monotonic()
+    with serving(x=Reply(b"x" * 1000, drip=0.02)) as server, pytest.raises(Unreachable, match=r"0\.15 s"):
+        a_client(patience=patience).ask(f"{server.url}/x")
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_token_names_its_variable_and_not_its_value(status: int) -> None:
+    client = a_client(secrets=("s3cret",), names=("JETON",))
+    with serving(x=Reply(b"s3cret", status)) as server, pytest.raises(NotAuthorised) as raised:
+        client.ask(f"{server.url}/x", params={"q": "s3cret", "apikey": "other"})
+    assert "JETON" in raised.value.message("fr")
+    assert "s3cret" not in str(raised.value.facts)
+
+
+def test_nothing_there_is_told() -> None:
+    with serving() as server, pytest.raises(NotFound):
+        a_client().ask(f"{server.url}/x")
+
+
+def test_a_wrong_question_is_told_in_the_server_s_words() -> None:
+    refused = as_json({"message": "ODSQL query is malformed: s3cret", "error_code": "ODSQLError"}, status=400)
+    with serving(x=refused, y=Reply(b"<p>no", 400), z=as_json([1], status=400)) as server:
+        client = a_client(secrets=("s3cret",))
+        with pytest.raises(HttpError, match=r"HTTP 400 : ODSQL query is malformed: \*\*\*"):
+            client.ask(f"{server.url}/x")
+        for path in ("y", "z"):
+            with pytest.raises(HttpError, match=r"HTTP 400\.$"):
+                client.ask(f"{server.url}/{path}")
+
+
+@pytest.mark.parametrize("page", [b"<!DOCTYPE html><form>login", b"\xef\xbb\xbf\n<HTML>"])
+def test_a_web_page_with_200_is_not_the_answer(page: bytes, tmp_path: Path) -> None:
+    with serving(x=Reply(page, headers={"Content-Type": "application/json"})) as server:
+        with pytest.raises(NotTheAnswer):
+            a_client().ask(f"{server.url}/x", to=tmp_path / "x")
+        assert a_client().ask(f"{server.url}/x", page_is_wrong=False).is_web_page
+
+
+def test_redirects_are_followed_and_a_token_stays_with_its_host() -> None:
+    with serving(there=Reply(b"ok")) as other:
+        here = Reply(b"", 302, {"Location": f"{other.url}/there"})
+        with serving(x=Reply(b"", 301, {"Location": "/here"}), here=here) as server:
+            answer = a_client().ask(f"{server.url}/x", headers={"Authorization": "Bearer t", "X-Other": "1"})
+        assert (answer.body, answer.address) == (b"ok", f"{other.url}/there")
+        assert "authorization" in server.asked[1].headers
+        assert "authorization" not in other.asked[0].headers
+        assert other.asked[0].headers["x-other"] == "1"
+
+
+def test_see_other_is_asked_with_get() -> None:
+    with serving(x=Reply(b"", 303, {"Location": "/y"}), y=Reply(b"ok")) as server:
+        a_client().ask(f"{server.url}/x", method="POST", json={})
+    assert [request.method for request in server.asked] == ["POST", "GET"]
+
+
+def test_a_redirect_in_circles_is_refused() -> None:
+    with serving(x=Reply(b"", 301, {"Location": "/x"})) as server, pytest.raises(RedirectRefused):
+        a_client().ask(f"{server.url}/x")
+    assert len(server.asked) == 6
+
+
+def test_a_redirect_to_another_scheme_is_refused() -> None:
+    with serving(x=Reply(b"", 301, {"Location": "file:///etc/passwd"})) as server, pytest.raises(AddressRefused):
+        a_client().ask(f"{server.url}/x")
+
+
+def test_not_modified_is_an_answer_without_a_body() -> None:
+    def conditional(request: Request) -> Reply:
+        return Reply(b"", 304) if request.headers.get("if-none-match") == '"1"' else Reply(b"x")
+
+    with serving(x=conditional) as server:
+        assert a_client().ask(f"{server.url}/x", headers={"If-None-Match": '"1"'}).not_modified
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(b"0" * 2000), Reply(b"0" * 2000, headers={"Transfer-Encoding": "x"}, cut=2000)]
+)
+def test_an_answer_beyond_the_limit_is_given_up(reply: Reply) -> None:
+    with serving(x=reply) as server, pytest.raises(AnswerTooLarge):
+        a_client(maximum_size=1000).ask(f"{server.url}/x")
+
+
+def test_two_gigabytes_of_zeros_are_given_up_early() -> None:
+    bomb = gzip.compress(b"\x00" * 30_000_000)
+    with serving(x=Reply(bomb, headers={"Content-Encoding": "gzip"})) as server, pytest.raises(AnswerTooLarge):
+        a_client(maximum_size=2_000_000_000).ask(f"{server.url}/x")
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2606:4700::1", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fd00::1", False),
+        ("::ffff:10.0.0.1", False),
+        ("2002:7f00:1::", False),
+    ],
+)
+def test_which_addresses_are_public(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+def test_a_private_address_is_refused_by_number_by_name_and_by_peer(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(x=Reply(b"internal")) as server:
+        strict = a_client(allow_private=False)
+        with pytest.raises(AddressRefused):
+            strict.ask(f"{server.url}/x")
+        with pytest.raises(AddressRefused):
+            strict.ask(f"{server.url.replace('127.0.0.1', 'localhost')}/x")
+        monkeypatch.setattr(addressing, "is_public", lambda _address: True)
+        with pytest.raises(AddressRefused):
+            strict.ask(f"{server.url}/x")
+        assert server.asked == []
+
+
+def test_a_redirect_inwards_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused: list[str] = []
+
+    def only_the_first(url: str, **_more: object) -> str | None:
+        refused.append(url)
+        return None if len(refused) == 1 else "private"
+
+    monkeypatch.setattr("pipelines.sources.http.client.refusal", only_the_first)
+    with serving(x=Reply(b"", 302, {"Location": "http://169.254.169.254/latest"})) as server:
+        with pytest.raises(AddressRefused, match=r"169\.254"):
+            a_client().ask(f"{server.url}/x")
+        assert refused[1] == "http://169.254.169.254/latest"
+
+
+def test_only_http_is_asked_and_a_proxy_resolves_names() -> None:
+    assert refusal("ftp://example.org/x", allow_private=True, through_proxy=False)
+    assert refusal("http:///x", allow_private=True, through_proxy=False)
+    assert refusal("http://10.0.0.1/", allow_private=False, through_proxy=True)
+    assert refusal("http://localhost/", allow_private=False, through_proxy=True) is None
+    assert refusal("http://nothing.invalid/", allow_private=False, through_proxy=False) is None
+    assert refusal("http://8.8.8.8/", allow_private=False, through_proxy=False) is None
+
+
+def test_an_address_is_shown_without_its_secrets() -> None:
+    url = "https://user:pw@example.org/d?apikey=abc&token=x&where=a%3D1&X-Amz-Signature=y#z"
+    assert shown(url) == "https://example.org/d?apikey=***&token=***&where=a%3D1&X-Amz-Signature=***"
+
+
+def test_a_wrong_certificate_is_refused(tmp_path: Path) -> None:
+    key, certificate = str(tmp_path / "k.pem"), str(tmp_path / "c.pem")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listening = socket.create_server(("127.0.0.1", 0))
+    seen: list[bytes] = []
+
+    def shake() -> None:
+        peer, _ = listening.accept()
+        try:
+            seen.append(context.wrap_socket(peer, server_side=True).recv(10))
+        except OSError:
+            peer.close()
+
+    thread = threading.Thread(target=shake)
+    thread.start()
+    with pytest.raises(CertificateWrong):
+        a_client().ask(f"https://127.0.0.1:{listening.getsockname()[1]}/")
+    thread.join()
+    listening.close()
+    assert seen in ([], [b""])
+
+
+def test_a_password_of_a_netrc_is_not_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password s3cret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with serving(x=Reply(b"ok")) as server:
+        a_client().ask(f"{server.url}/x")
+    assert "authorization" not in server.asked[0].headers
+
+
+def test_a_host_gets_no_more_at_once_than_allowed() -> None:
+    with serving(x=Reply(b"ok", delay=0.02)) as server:
+        client = a_client(at_once=2, patience=Patience())
+        threads = [threading.Thread(target=client.ask, args=(f"{server.url}/x",)) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert (len(server.asked), server.most_at_once) == (12, 2)
+
+
+def test_requests_to_a_host_are_spaced_as_its_limit_asks() -> None:
+    sleeper = Sleeper()
+    door = Gate(1, 60.0)
+    for _ in range(3):
+        with door.entered(sleeper):
+            pass
+    assert [round(wait) for wait in sleeper.waits] == [60, 120]
