@@ -187,11 +187,14 @@ def inquiry_place(project: Project, options: Mapping[str, Any]) -> Reading:
         departments = (department((inputs.get("departement"),), {}) or "").split(";")
         if name is None:
             return _department_itself(departments[0])
-        asked = {"nom": name, "annee": year, "contexte": inputs.get("contexte")}
+        # Inquiries print communes: without it, a name that an intercommunal body shares would stay in doubt.
+        asked = {"nom": name, "nature": "commune", "annee": year, "contexte": inputs.get("contexte")}
         found = [resolve({**asked, "departement": code or None}) for code in departments]
-        codes = {answer.get("code") for answer in found if answer.get("code")}
-        if len(codes) == 1:
-            return next(answer for answer in found if answer.get("code"))
+        resolved = sorted(
+            (answer for answer in found if answer.get("code")), key=lambda answer: bool(answer.get("alerte"))
+        )
+        if len({answer.get("code") for answer in resolved}) == 1:
+            return resolved[0]
         return found[0] if len(found) == 1 else resolve({**asked, "departement": None})
 
     return read
