@@ -83,7 +83,7 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
             raise dg.Failure(
                 description=" ".join(reasons), metadata={"dossier": dg.MetadataValue.path(str(outcome.record))}
             )
-        told = {"version": outcome.version, "état": type(outcome).__name__}
+        told: dict[str, Any] = {"version": outcome.version, "état": type(outcome).__name__}
         told |= {"dossier": dg.MetadataValue.path(str(outcome.path))}
         told |= {"dagster/row_count": sum(table.num_rows for table in request.tables.values())}
         yield dg.MaterializeResult(metadata={**told, "raisons": list(getattr(outcome, "reasons", ()))})

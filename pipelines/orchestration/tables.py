@@ -10,6 +10,7 @@ from pipelines.orchestration.shown import column_schema, preview, table_metadata
 from pipelines.orchestration.sources import RECORDS
 from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import Package, PackageTable
+from pipelines.schema.order import needs
 from pipelines.sources import Source
 
 
@@ -62,7 +63,7 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
             data_version=dg.DataVersion(result.kept.fingerprint[:16]),
         )
         for check in family_checks(schema, table, summary):
-            told = {"attendu": check.expected, "trouvé": check.found, "erreurs": dict(check.errors)}
+            told: dict[str, Any] = {"attendu": check.expected, "trouvé": check.found, "erreurs": dict(check.errors)}
             yield dg.AssetCheckResult(check_name=check.family, passed=check.passed, metadata=told)
         told = {"attendu": 0, "trouvé": summary["rejected"], "erreurs": summary["errors"]}
         severity = dg.AssetCheckSeverity.WARN
@@ -84,6 +85,5 @@ def _deps(package: Package, table: PackageTable, sources: Mapping[str, Source]) 
     deps = []
     if filled_by:
         deps.append(dg.AssetDep(RECORDS, partition_mapping=dg.SpecificPartitionsPartitionMapping(filled_by)))
-    parents = {f"{package.name}/{key.table}" for key in package.schema(table.name).foreign_keys if key.table}
-    others = sorted((parents | set(table.inputs)) - {name})
+    others = sorted({f"{package.name}/{item}" for item in needs(package, table)} | set(table.inputs))
     return deps + [dg.AssetDep(table_key(*other.split("/"))) for other in others]

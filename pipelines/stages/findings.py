@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from pipelines.project import Project
 from pipelines.rules import assess
 from pipelines.schema import Package
+from pipelines.schema.order import other_packages
 from pipelines.stages.kept import Kept, keep, settings_digest
-from pipelines.stages.tables import TableResult, other_packages
+from pipelines.stages.tables import TableResult
 
 FINDINGS = "constats.parquet"
 

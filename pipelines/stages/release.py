@@ -13,12 +13,13 @@ from pipelines.releases import Outcome, ReleaseRequest, SnapshotUsed, SourceUsed
 from pipelines.releases.descriptor import instant
 from pipelines.releases.signature import SigningKey
 from pipelines.schema import Package, load_table
+from pipelines.schema.order import other_packages
 from pipelines.sources import Source, latest
 from pipelines.stages.findings import FindingsResult
 from pipelines.stages.kept import code_digest, fingerprint, folder_digest, settings_digest
 from pipelines.stages.records import RecordsResult
 from pipelines.stages.steps import steps_of
-from pipelines.stages.tables import TableResult, other_packages
+from pipelines.stages.tables import TableResult
 
 QUALITY = ("constats", "rejets", "provenance", "changements")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -20,8 +20,9 @@ import pyarrow.parquet as pq
 
 from pipelines.project import Project
 from pipelines.records.rejections import rejections_table
-from pipelines.schema import Package, PackageTable, TableSchema, load_package
+from pipelines.schema import Package, PackageTable, TableSchema
 from pipelines.schema.arrow import as_text
+from pipelines.schema.order import late_keys
 from pipelines.stages.kept import Kept, keep, settings_digest
 from pipelines.stages.records import REJECTS, SUMMARY, RecordsResult
 from pipelines.stages.refusals import refusals
@@ -64,25 +65,16 @@ class TableResult:
         return pq.read_table(self.kept.folder / REJECTS)
 
 
-def making_order(package: Package) -> list[PackageTable]:
-    """The tables of a package, parents before children, derived ones after what they read; else as published."""
-    placed: list[PackageTable] = []
-    waiting = list(package.tables)
-    names = {table.name for table in package.tables}
-    while waiting:
-        done = {table.name for table in placed}
-        ready = [table for table in waiting if needs(package, table) & names <= done | {table.name}]
-        # A circle of references: take the first as it stands, the judge will say which rows it refuses.
-        placed.append((ready or waiting)[0])
-        waiting.remove(placed[-1])
-    return placed
-
-
-def needs(package: Package, table: PackageTable) -> set[str]:
-    """The tables of the same package that have to be made before this one."""
-    parents = {key.table for key in package.schema(table.name).foreign_keys if key.table}
-    inputs = {item.split("/")[1] for item in table.inputs if item.split("/")[0] == package.name}
-    return parents | inputs
+def dangling(package: Package, table: str, tables: Mapping[str, TableResult]) -> dict[str, int]:
+    """Errors of a table's late foreign keys against the finished tables, by "rule:field": there must be none."""
+    schema = package.schema(table)
+    late = late_keys(package, schema)
+    if not late:
+        return {}
+    plain = replace(schema, foreign_keys=tuple(late))
+    parents = {key.table: as_text(tables[f"{package.name}/{key.table}"].table) for key in late}
+    verdict = judge(as_text(tables[f"{package.name}/{table}"].table), plain, parents=parents, name=table)
+    return _named(verdict)
 
 
 def make_table(
@@ -99,7 +91,9 @@ def make_table(
     """
     sources = [result for result in records if f"{package.name}/{table.name}" in result.summary["rows"]]
     schema = package.schema(table.name)
-    parents = {key.table: tables[f"{package.name}/{key.table}"] for key in schema.foreign_keys if key.table}
+    late = late_keys(package, schema)
+    early = replace(schema, foreign_keys=tuple(key for key in schema.foreign_keys if key not in late))
+    parents = {key.table: tables[f"{package.name}/{key.table}"] for key in early.foreign_keys if key.table}
     inputs = {key: tables[key] for key in table.inputs}
     made_from = {
         "rows": [(result.source, result.kept.fingerprint) for result in sources],
@@ -111,7 +105,7 @@ def make_table(
     def make(folder: Path) -> None:
         key = f"{package.name}/{table.name}"
         rows = _derived(project, table, schema, inputs) if table.derived else [result.rows(key) for result in sources]
-        _make(schema, key, rows, parents, folder)
+        _make(early, key, rows, parents, folder)
 
     kept = keep(project, "tables", f"{package.name}/{table.name}", made_from, make)
     summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
@@ -169,20 +163,3 @@ def load_derivations() -> None:
         package = import_module(room)
         for module in sorted(info.name for info in walk_packages(package.__path__, f"{room}.")):
             import_module(module)
-
-
-def load_packages(project: Project, names: Iterable[str]) -> list[Package]:
-    """The packages of those names, in the order in which their tables need each other's."""
-    waiting = [load_package(project.schemas, name) for name in names]
-    placed: list[Package] = []
-    while waiting:
-        unmade = {package.name for package in waiting}
-        ready = [package for package in waiting if not other_packages(package) & unmade]
-        placed.append((ready or waiting)[0])
-        waiting.remove(placed[-1])
-    return placed
-
-
-def other_packages(package: Package) -> set[str]:
-    """The other packages whose tables this one reads."""
-    return {item.split("/")[0] for table in package.tables for item in table.inputs} - {package.name}

@@ -13,12 +13,13 @@ from pipelines.errors import ArobaseError
 from pipelines.project import Project
 from pipelines.releases import ReleaseRequest
 from pipelines.schema import Package, load_package, package_names
+from pipelines.schema.order import in_making_order, needs, other_packages
 from pipelines.sources import Source, load_sources
 from pipelines.stages.errors import InputMissing, RowsMissing, TableUnsound
 from pipelines.stages.findings import FindingsResult, make_findings
 from pipelines.stages.records import RecordsResult, make_records
 from pipelines.stages.release import request_for, sources_of
-from pipelines.stages.tables import TableResult, load_packages, make_table, needs, other_packages
+from pipelines.stages.tables import TableResult, dangling, make_table
 
 T = TypeVar("T")
 
@@ -51,15 +52,16 @@ class Workshop:
         described = self.packages[package]
         sources = self.sources_of(package)
         keys = [f"{package}/{table.name}" for table in described.tables]
-        for key in keys:
-            if unsound := self.table(key).unsound:
+        tables = {key: self.table(key) for key in keys}
+        for key, result in tables.items():
+            if unsound := result.unsound | dangling(described, result.name, tables):
                 raise TableUnsound(table=key, errors=", ".join(f"{rule} ({n})" for rule, n in unsound.items()))
         return request_for(
             self.project,
             described,
             sources,
             records={source.name: self.records(source.name) for source in sources},
-            tables={key: self.table(key) for key in keys},
+            tables=tables,
             findings=self.findings(package),
         )
 
@@ -76,7 +78,7 @@ class Workshop:
             if name not in reached:
                 reached.append(name)
                 waiting += sorted(other_packages(self.packages[name]))
-        return load_packages(self.project, reached)
+        return in_making_order(self.packages[name] for name in reached)
 
     def _table(self, key: str) -> TableResult:
         package_name, name = key.split("/")
@@ -89,7 +91,7 @@ class Workshop:
         records = [
             self._needed(RowsMissing, self.records, source.name, table=key, source=source.name) for source in sources
         ]
-        asked = {f"{package.name}/{item}" for item in needs(package, table) - {name}} | set(table.inputs)
+        asked = {f"{package.name}/{item}" for item in needs(package, table)} | set(table.inputs)
         tables = {item: self._needed(InputMissing, self.table, item, table=key, input=item) for item in sorted(asked)}
         return make_table(self.project, package, table, records, tables)
 
