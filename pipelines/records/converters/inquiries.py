@@ -176,32 +176,20 @@ def outcome_scope(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
 def inquiry_place(project: Project, options: Mapping[str, Any]) -> Reading:
     """The official territory of a name printed by an inquiry, through the reading `territoire`.
 
-    Inputs: nom, departement (one or several codes, "53 - Mayenne"), annee (a date or a year), contexte; outputs: those
-    of `territoire`. Without a name, the territory is the département. With several départements, a name is resolved
-    only when they agree on one code.
+    Inputs: nom, departement (one or several codes, "53 - Mayenne"), date, contexte; outputs: those of `territoire`.
+    Without a name, the territory is the département itself; without either, there is none.
     """
     resolve = readings()["territoire"](project, options)
 
     def read(inputs: Mapping[str, Text]) -> Mapping[str, Text]:
-        name, year = first_present((inputs.get("nom"),), {"absent": "-"}), (inputs.get("annee") or "")[:4] or None
-        departments = (department((inputs.get("departement"),), {}) or "").split(";")
+        name = first_present((inputs.get("nom"),), {"absent": "-"})
+        codes = department((inputs.get("departement"),), {})
+        if name is None and codes is None:
+            return {}
+        asked = {"date": first_present((inputs.get("date"),), {"absent": "-"}), "contexte": inputs.get("contexte")}
         if name is None:
-            return _department_itself(departments[0])
+            return resolve({**asked, "nom": codes, "nature": "departement"})
         # Inquiries print communes: without it, a name that an intercommunal body shares would stay in doubt.
-        asked = {"nom": name, "nature": "commune", "annee": year, "contexte": inputs.get("contexte")}
-        found = [resolve({**asked, "departement": code or None}) for code in departments]
-        resolved = sorted(
-            (answer for answer in found if answer.get("code")), key=lambda answer: bool(answer.get("alerte"))
-        )
-        if len({answer.get("code") for answer in resolved}) == 1:
-            return resolved[0]
-        return found[0] if len(found) == 1 else resolve({**asked, "departement": None})
+        return resolve({**asked, "nom": name, "nature": "commune", "departement": codes})
 
     return read
-
-
-def _department_itself(code: str) -> Mapping[str, Text]:
-    if not code:
-        return {}
-    told = {"code": code, "nature": "departement", "departement_code": code, "code_actuel": code}
-    return {**told, "methode": "code_imprime", "certitude": "certaine"}
