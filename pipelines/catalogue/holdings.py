@@ -24,6 +24,11 @@ def told(document: Mapping[str, Any], name: str, language: Language) -> str:
     return str(text or document.get(name, ""))
 
 
+def contributor(descriptor: Mapping[str, Any], role: str = "publisher") -> Mapping[str, Any]:
+    """The first contributor of a descriptor with this role; empty when there is none."""
+    return next((item for item in descriptor.get("contributors", []) if item.get("role") == role), {})
+
+
 @dataclass(frozen=True)
 class File:
     """A file of a release. `path` is relative to the releases; `kind`: csv, parquet, excel."""

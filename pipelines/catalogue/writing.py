@@ -5,10 +5,13 @@ Belongs here: what there is. Does not: what any file says.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from pipelines.catalogue import feeds
-from pipelines.catalogue.addresses import DEFAULT_BASE, LANGUAGES, Addresses, localised
+from pipelines.catalogue import contracts, dcat, feeds, structured
+from pipelines.catalogue.addresses import DEFAULT_BASE, LANGUAGES, Addresses, localised, schema_path
+from pipelines.catalogue.graph import Graph
 from pipelines.catalogue.holdings import Holding, read_holdings
 from pipelines.catalogue.pages import add_page
 from pipelines.catalogue.site import Site
@@ -33,6 +36,40 @@ def make_site(holdings: list[Holding], addresses: Addresses) -> Site:
         items = feeds.news(holdings, addresses, language)
         site.add(localised("feed.atom", language), feeds.atom(items, addresses, language))
         site.add_json(localised("feed.json", language), feeds.json_feed(items, addresses, language))
+    _describe(site, holdings, addresses)
     site.add_json("versions.json", feeds.versions_index(holdings, addresses))
     site.add("sitemap.xml", feeds.sitemap(site, holdings, addresses))
     return site
+
+
+def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None:
+    """What machines harvest: the catalogue's graph, and for each package its history, Croissant and Table Schemas."""
+    _add_graph(site, "catalog", dcat.catalogue_graph(holdings, addresses))
+    plain = dcat.catalogue_graph(holdings, addresses, plain_checksums=True)
+    site.add_json("catalog-datagouv.jsonld", plain.json_ld())
+    for holding in holdings:
+        if holding.current is not None:
+            _add_graph(site, f"{holding.name}/dcat", dcat.history_graph(holding, holding.current, addresses))
+            document = structured.croissant(holding, holding.current, addresses)
+            site.add_json(f"{holding.name}/croissant.json", document)
+        for number, table, schema in table_schemas(holding):
+            site.add_json(schema_path(holding.name, number, table), schema)
+    for name, schema in contracts.published(addresses).items():
+        site.add_json(f"schemas/{name}.schema.json", schema)
+
+
+def _add_graph(site: Site, path: str, graph: Graph) -> None:
+    site.add_json(f"{path}.jsonld", graph.json_ld())
+    site.add(f"{path}.ttl", graph.turtle())
+    site.add(f"{path}.rdf", graph.rdf_xml())
+
+
+def table_schemas(holding: Holding) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Each Table Schema that a version conforms to, once: its version, its table, itself."""
+    seen: set[tuple[str, str]] = set()
+    for version in holding.readable:
+        number = str(version.own["schema_version"])
+        for table in version.tables:
+            if (number, table.name) not in seen:
+                seen.add((number, table.name))
+                yield number, table.name, {"name": table.name, **table.schema}

@@ -1,0 +1,202 @@
+"""DCAT-AP 3.0.1: the catalogue, its datasets and series, their versions and files.
+
+Belongs here: what is said of them, and in which words. Does not: what they share (`dcat_terms.py`), how it is written
+down (`graph.py`).
+
+A package is one `dcat:Dataset` whose name never changes and whose distributions are those of its current version: what
+portals harvest (`catalog.*`). Its history (`<package>/dcat.*`) adds the series and every version with its own
+distributions. Every thing that a statement points at is typed, because ranges are checked within a file.
+Sources: DCAT 3 (W3C, 2024), DCAT-AP 3.0.1, the authority tables of the Publications Office of the European Union.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipelines.catalogue import dcat_terms as terms
+from pipelines.catalogue.addresses import LANGUAGES, Addresses
+from pipelines.catalogue.dcat_terms import AUTHORITY, Said
+from pipelines.catalogue.graph import Graph, Iri, Text
+from pipelines.catalogue.holdings import File, Holding, Table, Version, told
+from pipelines.language import Language
+
+SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
+FILE_TYPES = {"csv": "CSV", "excel": "CSV", "parquet": "PARQUET"}
+MEDIA = "http://www.iana.org/assignments/media-types/"
+TITLE: dict[Language, str] = {"fr": "Catalogue d'Arobase", "en": "The catalogue of Arobase"}
+DESCRIPTION: dict[Language, str] = {
+    "fr": "Jeux de données publics publiés en versions immuables, avec leurs preuves : provenance, rejets, constats.",
+    "en": "Public datasets published as immutable versions, with their proof: provenance, rejects, findings.",
+}
+KINDS: dict[str, dict[Language, str]] = {
+    "csv": {"fr": "CSV", "en": "CSV"},
+    "parquet": {"fr": "Parquet", "en": "Parquet"},
+    "excel": {"fr": "CSV pour tableur", "en": "CSV for spreadsheets"},
+}
+STABLE: dict[Language, str] = {"fr": "stable", "en": "stable"}
+
+
+def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses, *, plain_checksums: bool = False) -> Graph:
+    """What portals harvest: the catalogue and one dataset a package that has a current version.
+
+    `plain_checksums`: checksums as plain strings instead of `xsd:hexBinary`, which DCAT-AP demands and udata refuses.
+    """
+    graph = Graph()
+    known = [(holding, holding.current) for holding in holdings if holding.current]
+    moments = sorted(one.moment for holding in holdings for one in holding.versions)
+    first = known[0][1].descriptor if known else {"name": ""}
+    themes = f"{AUTHORITY}data-theme"
+    graph.add(
+        addresses.catalogue,
+        "dcat:Catalog",
+        *terms.both("dct:title", TITLE),
+        *terms.both("dct:description", DESCRIPTION),
+        ("dct:publisher", terms.publisher(graph, first, addresses)),
+        ("foaf:homepage", terms.document(graph, addresses.page(""))),
+        *(("dct:language", terms.spoken(graph, item)) for item in LANGUAGES),
+        ("dct:spatial", terms.place(graph, terms.FRANCE)),
+        ("dct:license", terms.licence(graph, first)),
+        ("dcat:themeTaxonomy", graph.add(themes, "skos:ConceptScheme", *terms.both("dct:title", terms.THEMES))),
+        ("dct:issued", terms.instant(moments[0] if moments else "")),
+        ("dct:modified", terms.instant(moments[-1] if moments else "")),
+        *(("dcat:dataset", Iri(addresses.dataset(holding.name))) for holding, _ in known),
+    )
+    for holding, current in known:
+        _dataset(graph, holding, current, addresses, plain_checksums=plain_checksums)
+    return graph
+
+
+def history_graph(holding: Holding, current: Version, addresses: Addresses) -> Graph:
+    """The dataset of a package, its series, and every version that was not retracted."""
+    graph = Graph()
+    versions = holding.readable
+    dataset = _dataset(graph, holding, current, addresses)
+    series = Iri(addresses.series(holding.name))
+    names = [Iri(addresses.version(holding.name, item.number)) for item in versions]
+    graph.add(
+        dataset.value,
+        "dcat:Dataset",
+        ("dcat:inSeries", series),
+        ("dcat:hasCurrentVersion", names[0]),
+        *(("dcat:hasVersion", name) for name in names),
+    )
+    graph.add(
+        series.value,
+        "dcat:DatasetSeries",
+        *terms.of("dct:title", current.descriptor, "title"),
+        *terms.of("dct:description", current.descriptor, "description"),
+        *terms.common(graph, current.descriptor, addresses),
+        ("dcat:first", names[-1]),
+        ("dcat:last", names[0]),
+        ("dct:issued", terms.instant(versions[-1].created)),
+        ("dct:modified", terms.instant(current.created)),
+    )
+    for version in versions:
+        _version(graph, holding, version, addresses)
+    return graph
+
+
+def _dataset(
+    graph: Graph, holding: Holding, current: Version, addresses: Addresses, *, plain_checksums: bool = False
+) -> Iri:
+    own, page = addresses.dataset(holding.name), addresses.page(f"{holding.name}/")
+    return graph.add(
+        own,
+        "dcat:Dataset",
+        *terms.of("dct:title", current.descriptor, "title"),
+        *terms.of("dct:description", current.descriptor, "description"),
+        ("dct:identifier", Text(own)),
+        *terms.common(graph, current.descriptor, addresses),
+        *terms.subject(graph, current.descriptor),
+        ("dcat:landingPage", terms.document(graph, page)),
+        ("dct:issued", terms.instant(holding.readable[-1].created)),
+        ("dct:modified", terms.instant(current.created)),
+        *_numbered(graph, current, page),
+        *_distributions(graph, current, page, addresses, plain_checksums=plain_checksums),
+    )
+
+
+def _version(graph: Graph, holding: Holding, version: Version, addresses: Addresses) -> None:
+    own = addresses.version(holding.name, version.number)
+    page, before = own.removesuffix("#version"), holding.before(version)
+    parent = Iri(addresses.version(holding.name, before.number)) if before else None
+    graph.add(
+        own,
+        "dcat:Dataset",
+        *(("dct:title", Text(f"{told(version.descriptor, 'title', it)} {version.number}", it)) for it in LANGUAGES),
+        *terms.of("dct:description", version.descriptor, "description"),
+        ("dct:identifier", Text(own)),
+        *terms.common(graph, version.descriptor, addresses),
+        *terms.subject(graph, version.descriptor),
+        ("dcat:landingPage", terms.document(graph, page)),
+        ("dct:issued", terms.instant(version.created)),
+        *_numbered(graph, version, page),
+        ("dcat:isVersionOf", Iri(addresses.dataset(holding.name))),
+        ("dcat:inSeries", Iri(addresses.series(holding.name))),
+        ("dcat:previousVersion", parent),
+        ("dcat:prev", parent),
+        *_distributions(graph, version, page, addresses),
+    )
+
+
+def _numbered(graph: Graph, version: Version, page: str) -> Iterator[Said]:
+    """Its number, why it has that number, and where it comes from."""
+    yield "dcat:version", Text(version.number)
+    for language in LANGUAGES:
+        yield "adms:versionNotes", Text("; ".join(item[language] for item in version.own["reasons"]), language)
+    sources = version.descriptor.get("sources", [])
+    if sources:
+        drawn: dict[Language, str] = {"fr": "Tiré de : ", "en": "Drawn from: "}
+        said = {item: drawn[item] + "; ".join(told(one, "title", item) for one in sources) for item in LANGUAGES}
+        kind = "dct:ProvenanceStatement"
+        yield "dct:provenance", graph.add(f"{page}#provenance", kind, *terms.both("rdfs:label", said))
+
+
+def _distributions(
+    graph: Graph, version: Version, page: str, addresses: Addresses, *, plain_checksums: bool = False
+) -> Iterator[Said]:
+    for table in version.tables:
+        for file in table.files:
+            address = f"{page}#{table.name}-{file.kind}"
+            checksum = _checksum(graph, file, address, plain=plain_checksums)
+            yield (
+                "dcat:distribution",
+                _distribution(graph, version, table, file, address=address, addresses=addresses, checksum=checksum),
+            )
+
+
+def _checksum(graph: Graph, file: File, address: str, *, plain: bool) -> Iri:
+    value = Text(file.sha256, datatype="" if plain else "xsd:hexBinary")
+    algorithm = graph.add(SHA256, "spdx:ChecksumAlgorithm")
+    said = (("spdx:algorithm", algorithm), ("spdx:checksumValue", value))
+    return graph.add(f"{address}-sha256", "spdx:Checksum", *said)
+
+
+def _distribution(
+    graph: Graph, version: Version, table: Table, file: File, *, address: str, addresses: Addresses, checksum: Iri
+) -> Iri:
+    number = str(version.own["schema_version"])
+    schema = addresses.table_schema(version.package, number, table.name)
+    kinds, url = KINDS[file.kind], terms.resource(graph, addresses.release(file.path))
+    standard = graph.add(
+        schema,
+        "dct:Standard",
+        *(("dct:title", Text(f"Table Schema – {table.title(item)}", item)) for item in LANGUAGES),
+        ("dcat:version", Text(number)),
+    )
+    return graph.add(
+        address,
+        "dcat:Distribution",
+        *(("dct:title", Text(f"{table.title(item)} ({kinds[item]})", item)) for item in LANGUAGES),
+        *terms.of("dct:description", table.resource, "description"),
+        ("dcat:accessURL", url),
+        ("dcat:downloadURL", url),
+        ("dcat:byteSize", Text(str(file.bytes), datatype="xsd:nonNegativeInteger")),
+        ("dcat:mediaType", graph.add(f"{MEDIA}{file.media_type}", "dct:MediaType")),
+        ("dct:format", graph.add(f"{AUTHORITY}file-type/{FILE_TYPES[file.kind]}", "dct:MediaTypeOrExtent")),
+        ("dct:license", terms.licence(graph, version.descriptor)),
+        ("dct:conformsTo", standard),
+        ("dct:issued", terms.instant(version.created)),
+        ("dcatap:availability", terms.concept(graph, "planned-availability/STABLE", STABLE)),
+        ("spdx:checksum", checksum),
+    )

@@ -1,0 +1,149 @@
+"""The things that datasets share in DCAT: who publishes, whom to ask, where, when, how often, under which licence.
+
+Belongs here: turning a descriptor's entries into typed things of the graph. Does not: datasets (`dcat.py`).
+Every function says the thing in the graph and returns its name; the same thing said twice is said once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.catalogue.addresses import Addresses
+from pipelines.catalogue.graph import Graph, Iri, Term, Text
+from pipelines.catalogue.holdings import contributor, told
+from pipelines.language import Language
+
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+FRANCE = f"{AUTHORITY}country/FRA"
+FREQUENCIES = {
+    "P1Y": "ANNUAL",
+    "P6M": "ANNUAL_2",
+    "P3M": "QUARTERLY",
+    "P1M": "MONTHLY",
+    "P1W": "WEEKLY",
+    "P1D": "DAILY",
+}
+LANGUAGES: dict[Language, str] = {"fr": "FRA", "en": "ENG"}
+THEMES: dict[Language, str] = {"fr": "Thèmes de données", "en": "Data themes"}
+THEME_NAMES: dict[str, dict[Language, str]] = {
+    "ECON": {"fr": "Économie et finances", "en": "Economy and finance"},
+    "ENVI": {"fr": "Environnement", "en": "Environment"},
+    "GOVE": {"fr": "Gouvernement et secteur public", "en": "Government and public sector"},
+    "JUST": {"fr": "Justice, système juridique et sécurité publique", "en": "Justice, legal system and public safety"},
+    "REGI": {"fr": "Régions et villes", "en": "Regions and cities"},
+    "SOCI": {"fr": "Population et société", "en": "Population and society"},
+    "TECH": {"fr": "Science et technologie", "en": "Science and technology"},
+}
+DEFAULT_THEMES = ("GOVE",)
+Said = tuple[str, Term | None]
+
+
+def common(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iterator[Said]:
+    """What datasets and series both say."""
+    yield "dct:publisher", publisher(graph, descriptor, addresses)
+    yield "dcat:contactPoint", contact(graph, descriptor, addresses)
+    yield "dct:spatial", place(graph, str(descriptor.get("spatial", FRANCE)))
+    yield "dct:temporal", period(graph, descriptor, addresses)
+    cadence = FREQUENCIES.get(str(descriptor.get("cadence", "")), "IRREG")
+    yield "dct:accrualPeriodicity", graph.add(f"{AUTHORITY}frequency/{cadence}", "dct:Frequency")
+
+
+def subject(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
+    """What datasets alone say: themes, keywords, languages, who may read them."""
+    for code in descriptor.get("themes", DEFAULT_THEMES):
+        yield "dcat:theme", concept(graph, f"data-theme/{code}", THEME_NAMES.get(code, {"en": str(code)}), "data-theme")
+    for key, spelled in (("keywords", "fr"), ("keywords_en", "en")):
+        for word in descriptor.get(key, []):
+            yield "dcat:keyword", Text(str(word), spelled)
+    for language in LANGUAGES:
+        yield "dct:language", spoken(graph, language)
+    yield "dct:accessRights", graph.add(f"{AUTHORITY}access-right/PUBLIC", "dct:RightsStatement")
+
+
+def publisher(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri:
+    """The contributor whose role is publisher; Arobase where none is told."""
+    found = contributor(descriptor)
+    name, page = str(found.get("title") or "Arobase"), str(found.get("path", ""))
+    known = page or f"{addresses.page('')}#editeur"
+    return graph.add(known, "foaf:Agent", ("foaf:name", Text(name)))
+
+
+def contact(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri:
+    """Whom to ask: the package's generic contact, never a person; the publisher's name where none is told."""
+    told_of = descriptor.get("contact", {})
+    named = contributor(descriptor)
+    name = str(told_of.get("title") or named.get("title") or "Arobase")
+    email = str(told_of.get("email", ""))
+    known = f"{addresses.page(str(descriptor['name']) + '/')}#contact"
+    mail = Iri(f"mailto:{email}") if email else None
+    return graph.add(known, "vcard:Organization", ("vcard:fn", Text(name)), ("vcard:hasEmail", mail))
+
+
+def place(graph: Graph, address: str) -> Iri:
+    """A territory, by its official address."""
+    return graph.add(address, "dct:Location")
+
+
+def period(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri | None:
+    """The period that the data speak of; none where the descriptor does not say."""
+    told_of = descriptor.get("temporal")
+    if not isinstance(told_of, Mapping):
+        return None
+    start, end = (str(told_of.get(name, "")) for name in ("start", "end"))
+    known = f"{addresses.page(str(descriptor['name']) + '/')}#periode-{start}-{end}"
+    days = (("dcat:startDate", Text(start, datatype="xsd:date")), ("dcat:endDate", Text(end, datatype="xsd:date")))
+    return graph.add(known, "dct:PeriodOfTime", *days)
+
+
+def spoken(graph: Graph, language: Language) -> Iri:
+    """A language, by its address in the authority table."""
+    return graph.add(f"{AUTHORITY}language/{LANGUAGES[language]}", "dct:LinguisticSystem")
+
+
+def licence(graph: Graph, descriptor: Mapping[str, Any]) -> Iri | None:
+    """The licence's own page; none for a licence that has no address."""
+    found: Mapping[str, Any] = next(iter(descriptor.get("licenses", [])), {})
+    page = found.get("path")
+    return graph.add(page, "dct:LicenseDocument", ("dct:title", Text(str(found.get("title", ""))))) if page else None
+
+
+def concept(graph: Graph, path: str, words: Mapping[Language, str], scheme: str = "") -> Iri:
+    """A concept of an authority table."""
+    of = scheme or path.split("/", maxsplit=1)[0]
+    table = graph.add(f"{AUTHORITY}{of}", "skos:ConceptScheme", *both("dct:title", SCHEMES.get(of, {"en": of})))
+    return graph.add(f"{AUTHORITY}{path}", "skos:Concept", *both("skos:prefLabel", words), ("skos:inScheme", table))
+
+
+SCHEMES: dict[str, dict[Language, str]] = {
+    "data-theme": THEMES,
+    "planned-availability": {"fr": "Disponibilité prévue", "en": "Planned availability"},
+}
+
+
+def document(graph: Graph, address: str) -> Iri:
+    """A page."""
+    return graph.add(address, "foaf:Document")
+
+
+def resource(graph: Graph, address: str) -> Iri:
+    """A file."""
+    return graph.add(address, "rdfs:Resource")
+
+
+def of(predicate: str, descriptor: Mapping[str, Any], name: str) -> list[Said]:
+    """A text of a descriptor in each of its languages."""
+    return [
+        (predicate, Text(told(descriptor, name, "fr"), "fr")),
+        (predicate, Text(told(descriptor, name, "en"), "en")),
+    ]
+
+
+def both(predicate: str, words: Mapping[Language, str]) -> list[Said]:
+    """A text in each language that it is told in."""
+    return [(predicate, Text(word, language)) for language, word in words.items()]
+
+
+def instant(moment: str) -> Text | None:
+    """An instant; none for an empty text."""
+    return Text(moment, datatype="xsd:dateTime") if moment else None
