@@ -42,7 +42,7 @@ class Entity:
 
     def rank(self, day: str | None) -> int:
         """How directly a name printed on that day points to it: 0 a commune or EPCI of the day, 3 one that was gone."""
-        if self.nature in ("commune_deleguee", "commune_associee", "arrondissement_municipal"):
+        if self.nature in ("commune_deleguee", "commune_associee"):
             return 2
         if self.lives_on(day):
             return 0

@@ -18,9 +18,9 @@ from pipelines.records.places.epci_names import announces_an_epci, looks_like_an
 from pipelines.records.places.gazetteer import Gazetteer
 from pipelines.records.places.groups import groups_around, resolve_group
 from pipelines.records.places.hints import Hints, departements_in, hint_in_text, hints_in_brackets
-from pipelines.records.places.names import Printed, keeps_the_accents_of, spoken_variants, take_apart
+from pipelines.records.places.names import Printed, keeps_the_accents_of, normalise, spoken_variants, take_apart
 from pipelines.records.places.outcome import Resolution, resolved, unresolved
-from pipelines.records.places.spelling import neighbour
+from pipelines.records.places.spelling import neighbour, resembling
 
 # A commune that was gone this long before the date is no rival of one that lives.
 _FORGOTTEN_YEARS = 10
@@ -51,7 +51,7 @@ def resolve(query: Query, gazetteer: Gazetteer, corrections: Corrections) -> Res
 
 
 def _by_name(query: Query, gazetteer: Gazetteer) -> Resolution:
-    printed = take_apart(query.name)
+    printed = _printed(query.name, gazetteer)
     hints = _hints(query, printed, gazetteer)
     if query.nature == "autre":
         return unresolved("nature_autre")
@@ -78,6 +78,12 @@ def _of_unsaid_nature(
         return found
     rivals = tuple(sorted({*found.candidates, *around}))
     return replace(found, certainty="probable", candidates=rivals).with_alert("commune_ou_epci")
+
+
+def _printed(name: str, gazetteer: Gazetteer) -> Printed:
+    """The name taken apart, unless its brackets are its own ("Château-Chinon (Ville)")."""
+    whole = normalise(name)
+    return Printed(name, whole, ()) if "(" in name and gazetteer.named(whole) else take_apart(name)
 
 
 def _hints(query: Query, printed: Printed, gazetteer: Gazetteer) -> Hints:
@@ -115,7 +121,7 @@ def _by_code(query: Query, gazetteer: Gazetteer) -> Resolution:
     if not found:
         answer = _by_name(query, gazetteer)
         return answer.with_alert("code_inconnu")
-    key = take_apart(query.name).key
+    key = _printed(query.name, gazetteer).key
     same = [entity for entity in found if entity.key in spoken_variants(key)]
     best = min(same or found, key=lambda entity: entity.rank(query.day))
     if same:
@@ -146,9 +152,9 @@ def _commune(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazette
     kept = [entity for entity in found if _agrees(entity, hints)]
     if kept:
         return _choose(printed, kept, hints, day, method)
-    near = _neighbours(printed, hints, gazetteer)
     if found:
-        return _contradicted(found, near, day)
+        return _contradicted(printed, found, hints, day, gazetteer)
+    near = _neighbours(printed, hints, gazetteer)
     if not near:
         return unresolved("nom_inconnu")
     answer = _choose(printed, near, hints, day, "graphie_voisine")
@@ -197,7 +203,7 @@ def _choose(printed: Printed, found: list[Entity], hints: Hints, day: str | None
         method = "nom_ancien" if entity.until is not None and entity.rank(day) else method
     said_where = bool(hints.departements or hints.five_digits)
     sure = entity.rank(day) == 0 and method in ("nom_exact", "nom_normalise") and (said_where or not others)
-    alert = "plus_une_commune" if first > 1 and entity.nature != "arrondissement_municipal" else ""
+    alert = "plus_une_commune" if first > 1 else ""
     return resolved(entity, method, "certaine" if sure else "probable", day, rivals=others, alert=alert)
 
 
@@ -228,13 +234,14 @@ def _neighbours(printed: Printed, hints: Hints, gazetteer: Gazetteer) -> list[En
     return found
 
 
-def _contradicted(found: list[Entity], near: list[Entity], day: str | None) -> Resolution:
-    """The name exists, elsewhere than the source says: kept only when it is the only one, and nothing near is there."""
+def _contradicted(
+    printed: Printed, found: list[Entity], hints: Hints, day: str | None, gazetteer: Gazetteer
+) -> Resolution:
+    """The name exists, but elsewhere than said: kept only when it is the only one, and nothing there is like it."""
+    near = resembling(printed.key, gazetteer.keys_in(hints.departements)) if hints.departements else []
     codes = {entity.code for entity in found}
-    candidates = tuple(sorted(codes | {entity.code for entity in near}))
-    if near or len(codes) > 1:
-        return unresolved("departement_contredit", candidates)
-    entity = _one_a_code(found, day)[0]
-    if entity.rank(day) > 0:
-        return unresolved("departement_contredit", candidates)
-    return resolved(entity, "nom_unique", "probable", day, alert="departement_contredit")
+    best = _one_a_code(found, day)[0]
+    if near or len(codes) > 1 or best.rank(day) > 0:
+        like = {entity.code for key in near for entity in gazetteer.named(key) if _agrees(entity, hints)}
+        return unresolved("departement_contredit", tuple(sorted(codes | like)))
+    return resolved(best, "nom_unique", "probable", day, alert="departement_contredit")

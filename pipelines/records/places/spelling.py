@@ -46,3 +46,14 @@ def _may_be(key: str, name: str) -> bool:
 
 def _fixed(key: str) -> tuple[list[str], str]:
     return sorted(set(key.split()) & _TELLING), "".join(letter for letter in key if letter.isdigit())
+
+
+def resembling(key: str, known: Iterable[str]) -> list[str]:
+    """The known keys within two errors of `key`, blanks left out, with no guard: enough to doubt, not to conclude."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    bare = {name: name.replace(" ", "") for name in known}
+    allowed = 2 if len(key) >= SHORTEST else 1
+    found = extract(key.replace(" ", ""), bare, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+    return sorted(name for _, _, name in found)
