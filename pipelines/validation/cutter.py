@@ -129,7 +129,7 @@ class CutSource:
         return cut + 1
 
     def _check_quotes(self, raw: bytes, is_first: bool) -> None:
-        """Each quote opens after a delimiter or a newline and closes before one, else `NotPlain`: nothing can be cut."""
+        """Each quote opens after a delimiter or newline and closes before one, else `NotPlain`: nothing can be cut."""
         if b'"' not in raw:
             return
         data = np.frombuffer(raw, np.uint8)
@@ -152,7 +152,6 @@ class CutSource:
                     use_threads=False,
                     block_size=len(body) + 1,
                     column_names=self._names,
-                    skip_rows_after_names=int(is_first),
                 ),
                 pyarrow.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True, ignore_empty_lines=False),
                 pyarrow.csv.ConvertOptions(
@@ -164,7 +163,8 @@ class CutSource:
         columns = [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns]
         if any(column.num_chunks != 1 for column in table.columns) or has_blank_row(columns):
             return self._parse_slowly(body, is_first)
-        return Block(0, columns)
+        # pyarrow is not asked to skip the header: with a NUL in it, it skips a row more.
+        return Block(0, [column.slice(1) for column in columns] if is_first else columns)
 
     def _parse_slowly(self, body: memoryview, is_first: bool) -> Block:
         try:

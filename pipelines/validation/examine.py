@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines.validation.blocks import Block
 from pipelines.validation.columns import Column
+from pipelines.validation.custom_checks import CustomCheck
 from pipelines.validation.hearing import KeyFields, Remembered, hear
 from pipelines.validation.keys import Indexes, Key, KeyedRows, keyed, texts_of
 from pipelines.validation.keytext import KINDS
@@ -54,6 +55,7 @@ class Examination:
     keyed: Sequence[KeyedRows]
     texts: Mapping[int, pa.Array]
     orphans: Sequence[Indexes]
+    failed: Sequence[Indexes]  # one a custom check
     totals: Totals
 
     def suspects(self, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -63,7 +65,7 @@ class Examination:
         mask[list(self.ragged)] = True
         for finding in self.findings:
             mask[finding.indexes] = True
-        for indexes in self.orphans:
+        for indexes in (*self.orphans, *self.failed):
             mask[indexes] = True
         return mask
 
@@ -72,9 +74,16 @@ class Examiner:
     """The proofs of one table. `keys` and `references` are in the order in which Frictionless reports them."""
 
     def __init__(
-        self, columns: Sequence[Column], handlers: Any, keys: Sequence[Key], references: Sequence[Reference]
+        self,
+        columns: Sequence[Column],
+        handlers: Any,
+        keys: Sequence[Key],
+        references: Sequence[Reference],
+        checks: Sequence[CustomCheck] = (),
     ) -> None:
         self.columns, self.handlers, self.keys, self.references = columns, handlers, keys, references
+        self.checks = checks
+        self._place = {column.name: number for number, column in enumerate(columns)}
         wanted = [*(key.columns for key in keys), *(reference.columns for reference in references)]
         self._key_columns = {number for columns in wanted for number in columns}
         # The fewer blanks a column is likely to have, the sooner a row is known not to be blank.
@@ -105,11 +114,11 @@ class Examiner:
                 findings.append(found)
                 totals.update(rule_totals(found))
         texts = texts_of(self.columns, block.columns, self._key_columns)
-        return Examination(findings, blank, ragged, *self._keys(texts, totals), totals=totals)
+        keyed_rows, orphans = self._keys(texts, totals)
+        failed = [self._failed(block, check, totals) for check in self.checks]
+        return Examination(findings, blank, ragged, keyed_rows, texts, orphans, failed, totals)
 
-    def _keys(
-        self, texts: Mapping[int, pa.Array], totals: Totals
-    ) -> tuple[list[KeyedRows], Mapping[int, pa.Array], list[Indexes]]:
+    def _keys(self, texts: Mapping[int, pa.Array], totals: Totals) -> tuple[list[KeyedRows], list[Indexes]]:
         rows = [keyed(key, [texts[number] for number in key.columns]) for key in self.keys]
         for key, found in zip(self.keys, rows, strict=True):
             if key.is_primary and len(found.empty):
@@ -121,7 +130,23 @@ class Examiner:
             orphans.append(indexes)
             if len(indexes):
                 totals["foreign-key", None] += len(indexes)
-        return rows, texts, orphans
+        return rows, orphans
+
+    def _failed(self, block: Block, check: CustomCheck, totals: Totals) -> Indexes:
+        """The rows that a custom check refuses, each distinct combination of cells judged once."""
+        numbers = [self._place[name] for name in check.columns]
+        rows = zip(*(block.columns[number].to_pylist() for number in numbers), strict=True)
+        known: dict[tuple[str | None, ...], bool] = {}
+        found = []
+        for index, cells in enumerate(rows):
+            if cells not in known:
+                values = [self.columns[number].read(cell)[0] for number, cell in zip(numbers, cells, strict=True)]
+                known[cells] = check.judgement(values) is not None
+            if known[cells]:
+                found.append(index)
+        if found:
+            totals[check.name, check.columns[0]] += len(found)
+        return np.array(found, np.int64)
 
     def _blank(self, block: Block) -> Indexes:
         mask: pa.Array | None = None

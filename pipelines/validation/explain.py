@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from pipelines.validation.blocks import Block
 from pipelines.validation.columns import Column
+from pipelines.validation.custom_checks import CustomCheck
 from pipelines.validation.examine import RULE_OF_NOTE, Examination, Finding
 from pipelines.validation.hearing import KeyFields, hear
 from pipelines.validation.keys import Key
@@ -35,6 +36,7 @@ class Suspects:
     shown: Examination
     keys: Sequence[Key]
     repeats: Sequence[Mapping[int, int]]
+    checks: Sequence[CustomCheck] = ()
 
     def mask(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """The rows that have an error."""
@@ -71,7 +73,7 @@ def show(suspects: Suspects, handlers: Any, fields: KeyFields, tally: Tally) -> 
     block = suspects.block
     chosen = sorted(_to_hear(suspects, fields, tally))
     rows = ((block.number(index), block.cells(index)) for index in chosen)
-    for _, _, errors in hear(rows, handlers, fields, KnownKeys(suspects, fields)):
+    for _, _, errors in hear(rows, handlers, fields, KnownKeys(suspects, fields), suspects.checks):
         for error in errors:
             tally.show(error)
 
@@ -90,6 +92,8 @@ def _to_hear(suspects: Suspects, fields: KeyFields, tally: Tally) -> set[int]:
         chosen.update(indexes[: max(0, tally.room(name))])
     for orphans in shown.orphans:
         chosen.update(orphans[: max(0, tally.room(("foreign-key", None)))].tolist())
+    for check, failed in zip(suspects.checks, shown.failed, strict=True):
+        chosen.update(failed[: max(0, tally.room((check.name, check.columns[0])))].tolist())
     return chosen
 
 
@@ -193,13 +197,13 @@ def _row_errors(
     """The errors of whole rows: heard, but only those that `_cell_errors` does not write."""
     block, shown = suspects.block, suspects.shown
     whole: set[int] = {*shown.blank.tolist(), *shown.ragged}
-    by_keys: set[int] = {index for orphans in shown.orphans for index in orphans.tolist()}
+    by_keys: set[int] = {index for found in (*shown.orphans, *shown.failed) for index in found.tolist()}
     for key, keyed, repeats in zip(suspects.keys, shown.keyed, suspects.repeats, strict=True):
         by_keys.update(repeats)
         by_keys.update(keyed.empty.tolist() if key.is_primary else ())
     chosen = sorted(whole | by_keys)
     rows = ((block.number(index), block.cells(index)) for index in chosen)
-    heard = hear(rows, handlers, fields, KnownKeys(suspects, fields))
+    heard = hear(rows, handlers, fields, KnownKeys(suspects, fields), suspects.checks)
     for index, (_, _, errors) in zip(chosen, heard, strict=True):
         for error in errors:
             if index in whole or error.type not in ("type-error", "constraint-error"):

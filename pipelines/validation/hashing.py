@@ -50,7 +50,7 @@ class Hasher:
 
 
 def hash_texts(column: pa.Array) -> Hashes:
-    """One 64-bit hash a text, equal for equal texts; null has its own. Not made to resist anybody: hits are verified."""
+    """One 64-bit hash a text, equal for equal texts; null has its own. It resists nobody: hits are verified."""
     sizes = pc.fill_null(pc.binary_length(column), 0)
     lengths = sizes.to_numpy(zero_copy_only=False)
     long = lengths > LONGEST

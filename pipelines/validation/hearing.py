@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipelines.validation.custom_checks import CustomCheck
+
 Cells = list[str]
 
 
@@ -67,9 +69,13 @@ class Remembered:
 
 
 def hear(
-    rows: Iterable[tuple[int, Cells]], handlers: Any, keys: KeyFields, integrity: Integrity
+    rows: Iterable[tuple[int, Cells]],
+    handlers: Any,
+    keys: KeyFields,
+    integrity: Integrity,
+    checks: Sequence[CustomCheck] = (),
 ) -> Iterator[tuple[int, Cells, list[Any]]]:
-    """Row number, cells and Frictionless' errors of every row, in order."""
+    """Row number, cells and Frictionless' errors of every row, in order; then those of custom checks."""
     from frictionless import errors
     from frictionless.table import Row
 
@@ -94,7 +100,8 @@ def hear(
             values = tuple(row[name] for name in group.fields)
             if set(values) != {None} and not integrity.has_parent(index, values, number):
                 row.errors.append(_orphan(row, group, values))
-        yield number, cells, row.errors
+        found = [error for check in checks if (error := check.error(row)) is not None]
+        yield number, cells, [*row.errors, *found]
 
 
 def _orphan(row: Any, group: ForeignGroup, values: tuple[Any, ...]) -> Any:

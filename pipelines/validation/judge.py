@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from pipelines.validation.blocks import ROWS, block_of_rows
+from pipelines.validation.custom_checks import declared_checks
 from pipelines.validation.cutter import CutSource, NotPlain
 from pipelines.validation.errors import FileChanged
 from pipelines.validation.hashing import Hasher
@@ -76,7 +78,7 @@ def judge(
         _unchanged(judged),
         frictionless_resource(judged, without_foreign_keys(descriptor), reading, name) as opened,
     ):
-        labels = _judge(judged, opened, whole_schema, given, outcome, memory, progress)
+        labels = _judge(judged, opened, _Hearing(whole_schema, given, outcome, memory, progress))
         accepted, rejected = outcome.finish()
         report = outcome.tally.report(opened, labels)
         return Verdict(
@@ -87,19 +89,23 @@ def judge(
             totals=dict(sorted(outcome.tally.totals.items(), key=lambda item: (item[0][0], item[0][1] or ""))),
             rejected_rows=outcome.rejected_rows,
             path=outcome.path,
+            warnings=tuple(outcome.tally.warnings),
             source_report=report,
         )
 
 
-def _judge(
-    judged: Path | pa.Table,
-    opened: Any,
-    schema: Any,
-    parents: Parents,
-    outcome: Outcome,
-    memory: int,
-    progress: Callable[[int], None] | None,
-) -> list[str]:
+@dataclass(frozen=True)
+class _Hearing:
+    """What was asked: the schema with its foreign keys, the parents, and where the outcome goes."""
+
+    schema: Any
+    parents: Parents
+    outcome: Outcome
+    memory: int
+    progress: Callable[[int], None] | None
+
+
+def _judge(judged: Path | pa.Table, opened: Any, asked: _Hearing) -> list[str]:
     """Judge an opened resource, in the fastest way that is Frictionless'; returns the labels."""
     from frictionless import FrictionlessException
 
@@ -107,30 +113,28 @@ def _judge(
         opened.to_descriptor(validate=True)
         opened.open()
         with opened:
-            case = compile_case(judged, opened, schema)
-            outcome.columns = case.columns
-            if not _by_proof(case, schema, parents, outcome, memory, progress):
-                _by_hearing(case, schema, parents, outcome, progress)
+            names = [field.name for field in opened.header.get_expected_fields()]
+            checks, told = declared_checks(asked.parents.descriptor, names)
+            asked.outcome.tally.warnings.extend(told)
+            case = compile_case(judged, opened, asked.schema, checks)
+            asked.outcome.columns = case.columns
+            if not _by_proof(case, asked):
+                _by_hearing(case, asked)
             return case.labels
     except FrictionlessException as error:
-        outcome.restart()
+        asked.outcome.restart()
         for item in error.to_errors():
-            outcome.tally.add(item)
+            asked.outcome.tally.add(item)
         return []
 
 
-def _by_proof(
-    case: Case,
-    schema: Any,
-    parents: Parents,
-    outcome: Outcome,
-    memory: int,
-    progress: Callable[[int], None] | None,
-) -> bool:
+def _by_proof(case: Case, asked: _Hearing) -> bool:
+    """Whether the case could be proved, and then was judged so."""
+    outcome = asked.outcome
     if not case.provable:
         return False
     try:
-        keys = parents.keys(schema)
+        keys = asked.parents.keys(asked.schema)
     except NotComparable:
         return False
     start = list(_start_errors(case.resource))
@@ -140,7 +144,7 @@ def _by_proof(
         for error in start:
             outcome.tally.add(error)
         try:
-            rows = Proving(case, source, keys, outcome, memory, progress).run()
+            rows = Proving(case, source, keys, outcome, asked.memory, asked.progress).run()
         except NotPlain:
             continue
         except NotComparable:
@@ -159,18 +163,17 @@ def _by_proof(
     raise NotPlain("a stream is always plain")
 
 
-def _by_hearing(
-    case: Case, schema: Any, parents: Parents, outcome: Outcome, progress: Callable[[int], None] | None
-) -> None:
+def _by_hearing(case: Case, asked: _Hearing) -> None:
     """Every row heard by Frictionless, keys remembered as it does."""
     from frictionless import FrictionlessException
 
+    outcome = asked.outcome
     outcome.restart()
     outcome.path = "frictionless"
     tally, width = outcome.tally, len(case.fields)
     for error in _start_errors(case.resource):
         tally.add(error)
-    known = parents.values(schema)
+    known = asked.parents.values(asked.schema)
     integrity = Remembered([known[group.source, group.source_fields] for group in case.keys.foreign])
     rows, numbers, errors_of, read = list[list[str]](), list[int](), dict[int, list[Any]](), 0
 
@@ -183,7 +186,7 @@ def _by_hearing(
         errors_of.clear()
 
     try:
-        for number, cells, errors in hear(case.rows(), case.handlers, case.keys, integrity):
+        for number, cells, errors in hear(case.rows(), case.handlers, case.keys, integrity, case.checks):
             read += 1
             for error in errors:
                 tally.add(error)
@@ -193,8 +196,8 @@ def _by_hearing(
             numbers.append(number)
             if len(rows) == ROWS:
                 flush()
-                if progress is not None:
-                    progress(read)
+                if asked.progress is not None:
+                    asked.progress(read)
         flush()
     except FrictionlessException as error:
         flush()

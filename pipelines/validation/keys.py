@@ -68,7 +68,7 @@ class HashLog:
         self._held += hashes.nbytes
         if self._held > self._budget:
             if self._spilled is None:
-                self._spilled = tempfile.TemporaryFile()
+                self._spilled = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the log
             for part in self._parts:
                 self._spilled.write(part.tobytes())
             self._parts, self._held = [], 0

@@ -1,8 +1,8 @@
 """Key texts: one text a value, so that keys can be compared as text.
 
-Frictionless compares the values that it reads: 1 = 01 = +1 = 1.0, Z = +01:00 shifted, null = null in a primary key. Each
-value gets one canonical text; canonical cells, by far the most, are their own. Belongs here: a cell or a value → its key
-text. Does not: comparing keys (`keys.py`).
+Frictionless compares the values that it reads: 1 = 01 = +1 = 1.0, Z = +01:00 shifted, null = null in a primary key.
+Each value gets one canonical text; canonical cells, by far the most, are their own. Belongs here: a cell or a value →
+its key text. Does not: comparing keys (`keys.py`).
 """
 
 from __future__ import annotations

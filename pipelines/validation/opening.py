@@ -5,7 +5,7 @@ Belongs here: what is needed before the first row is read. Does not: reading row
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines.validation.blocks import Cells, Source, StreamSource, TableSource
 from pipelines.validation.columns import Column
+from pipelines.validation.custom_checks import CustomCheck
 from pipelines.validation.cutter import CutSource
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.hashing import Hasher
@@ -32,7 +33,7 @@ PLAIN_CSV = {
 
 @dataclass(frozen=True)
 class Case:
-    """An opened table. `fields` are Frictionless', one a column of the data; `keys` those whose fields are all there."""
+    """An opened table. `fields` are Frictionless', one a column; `keys` those whose fields are all there."""
 
     judged: Path | pa.Table
     resource: Any
@@ -41,6 +42,7 @@ class Case:
     columns: list[Column]
     handlers: Any
     keys: KeyFields
+    checks: Sequence[CustomCheck] = ()
 
     @property
     def provable(self) -> bool:
@@ -105,12 +107,12 @@ def table_schema(descriptor: Mapping[str, Any]) -> Any:
     except FrictionlessException as error:
         found = "; ".join(item.message for item in error.to_errors())
         raise SchemaUnusable(place="schema", found=found, expected="Table Schema") from error
-    except Exception as error:  # noqa: BLE001 - Frictionless lets whatever a strange document provokes out
+    except Exception as error:  # Frictionless lets out whatever a strange document provokes
         found = f"{type(error).__name__}: {error}"
         raise SchemaUnusable(place="schema", found=found, expected="Table Schema") from error
 
 
-def compile_case(judged: Path | pa.Table, resource: Any, schema: Any) -> Case:
+def compile_case(judged: Path | pa.Table, resource: Any, schema: Any, checks: Sequence[CustomCheck] = ()) -> Case:
     """The case of a resource that is open. `schema` has the foreign keys. Raises `SchemaUnusable`."""
     from frictionless.table import create_cell_handlers
 
@@ -121,7 +123,7 @@ def compile_case(judged: Path | pa.Table, resource: Any, schema: Any) -> Case:
     readers = {field.name: guarded_reader(field, is_key=field.name in keys.all) for field in fields}
     handlers = {name: handler._replace(reader=readers[name]) for name, handler in made.items()}
     columns = [Column(field, number, readers[field.name]) for number, field in enumerate(fields, start=1)]
-    return Case(judged, resource, fields, list(resource.labels), columns, handlers, keys)
+    return Case(judged, resource, fields, list(resource.labels), columns, handlers, keys, checks)
 
 
 def key_fields(schema: Any, fields: list[Any]) -> KeyFields:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -29,7 +29,7 @@ from pipelines.validation.keytext import KINDS, NotComparable, comparable
 from pipelines.validation.opening import Case, compile_case, table_schema
 from pipelines.validation.references import ParentKeys
 
-Parent = Path | pa.Table | tuple[Path | pa.Table, SchemaLike]
+Parent: TypeAlias = Path | pa.Table | tuple[Path | pa.Table, SchemaLike]
 ReferredKey = tuple[str, tuple[str, ...]]  # table ("" for the table itself) and fields
 
 
@@ -37,7 +37,7 @@ ReferredKey = tuple[str, tuple[str, ...]]  # table ("" for the table itself) and
 class Parents:
     """What the caller gave: tables by name, and the table that is judged, for references to itself."""
 
-    given: Mapping[str, Parent]
+    given: Mapping[str, Any]  # of `Parent`
     judged: Path | pa.Table
     descriptor: Mapping[str, Any]
     reading: Reading

@@ -62,7 +62,7 @@ class Proving:
             Reference(tuple(place[name] for name in group.fields), parents[group.source, group.source_fields])
             for group in case.keys.foreign
         ]
-        self.examine = Examiner(case.columns, case.handlers, self.keys, references)
+        self.examine = Examiner(case.columns, case.handlers, self.keys, references, case.checks)
 
     def run(self) -> int:
         """Judge every row; returns how many there were. The outcome has the rest."""
@@ -138,7 +138,7 @@ class Proving:
             }
             for found in repeats
         ]
-        return Suspects(block, shown, self.keys, places)
+        return Suspects(block, shown, self.keys, places, self.case.checks)
 
     def _again(self, first: FirstPass, wanted: frozenset[int]) -> Any:
         if not wanted:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipelines.validation.errors import SchemaUnusable
+from pipelines.validation.pattern_clock import PatternClock
+from pipelines.validation.patterns import may_explode
 
 Notes = Mapping[str, str] | None
 Reader = Callable[[Any], tuple[Any, dict[str, str] | None]]
@@ -27,7 +29,7 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
     """
     broken = _broken_bound(field)
     try:
-        reader = field.create_cell_reader()
+        reader = _clocked_reader(field) or field.create_cell_reader()
     except Exception as error:
         raise SchemaUnusable(
             place=field.name,
@@ -35,7 +37,7 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
             expected="des contraintes lisibles / constraints",
         ) from error
     if field.type not in ("number", "datetime") and broken is None:
-        return reader  # type: ignore[no-any-return] # Frictionless declares its readers as Any
+        return reader
     note = {"type": f'type is "{field.type}/{field.format}"'}
 
     def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
@@ -48,6 +50,26 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
         if is_key and isinstance(value, decimal.Decimal) and value.is_snan():
             return None, dict(note)
         return value, notes
+
+    return read
+
+
+def _clocked_reader(field: Any) -> Reader | None:
+    """The reader of a field whose pattern may take for ever, its pattern matched under a clock; None for the others."""
+    pattern = field.constraints.get("pattern")
+    if field.type != "string" or not pattern or not may_explode(pattern):
+        return None
+    plain = field.to_copy()
+    plain.schema = field.schema
+    plain.constraints = {name: value for name, value in field.constraints.items() if name != "pattern"}
+    reader, clock = plain.create_cell_reader(), PatternClock(field.name, pattern)
+
+    def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
+        value, notes = reader(cell)
+        if value is None or (notes and "type" in notes) or clock.matches(value):
+            return value, notes
+        found = {**(notes or {}), "pattern": f'constraint "pattern" is "{pattern}"'}
+        return value, {name: found[name] for name in field.supported_constraints if name in found}
 
     return read
 

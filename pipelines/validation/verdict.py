@@ -42,6 +42,7 @@ class Verdict:
     totals: Mapping[tuple[str, str | None], int]
     rejected_rows: int
     path: str  # how it was decided: "proof" or "frictionless", for benchmarks and tests
+    warnings: tuple[str, ...] = ()  # what the judge could not do: custom checks that it does not know
     source_report: Any = field(repr=False, default=None)
 
     @property

@@ -17,6 +17,7 @@ import pyarrow as pa
 from pipelines.validation import judge
 from pipelines.validation.inputs import file_format
 
+VERSION_2 = "https://datapackage.org/profiles/2.0/tableschema.json"
 DIALECT = {"csv": {"delimiter": ",", "skipInitialSpace": False}}
 SPACES = ["", "", "", " ", "\u00a0", "\t", "\u2009", "\u001f", "\u0085"]
 INTEGERS = ["0", "1", "2", "01", "+1", "-1", "-0", "1_000", "1__0", "_1", "٣", "１２", "1.0", "1e3", "0x1F", "−1",
@@ -165,6 +166,8 @@ def hostile(rng: random.Random) -> Hostile:
     names = [f"c{number}" for number in range(rng.randint(1, 5))]
     fields = [odd_field(name, rng) for name in names]
     schema: dict[str, Any] = {"fields": fields}
+    if rng.random() < 0.9:
+        schema["$schema"] = VERSION_2
     if rng.random() < 0.2:
         schema["missingValues"] = rng.choice([["", "NA"], ["NA"], ["-", ""], [], ["None"]])
     if rng.random() < 0.15:
@@ -190,6 +193,9 @@ def _how_many(rng: random.Random) -> int:
 
 def _refer(made: Hostile, plain: list[str], rows: list[list[str]], names: list[str], rng: random.Random) -> None:
     chosen = rng.sample(plain, rng.randint(1, min(2, len(plain))))
+    for item in made.schema["fields"]:  # a copy of a parent forgets that it is of version 2, and refuses these
+        for name in ("exclusiveMinimum", "exclusiveMaximum"):
+            item.get("constraints", {}).pop(name, None)
     if rng.random() < 0.2:
         made.schema["foreignKeys"] = [{"fields": chosen, "reference": {"resource": "", "fields": chosen[::-1]}}]
         return
@@ -200,8 +206,8 @@ def _refer(made: Hostile, plain: list[str], rows: list[list[str]], names: list[s
         if rng.random() < 0.8:
             item.clear()
             item.update({**by_name[own], "name": theirs[chosen.index(own)]})
-            item.pop("constraints", None)
-    made.parent_schema = {"fields": fields}
+        item.pop("constraints", None)
+    made.parent_schema = {"$schema": VERSION_2, "fields": fields}
     picked = rng.sample(rows, len(rows) * 2 // 3)
     values = [[row[names.index(name)] for name in chosen] for row in picked]
     made.parent = hostile_bytes(theirs, values + [[odd_cell(item["type"], rng) for item in fields]], rng)

@@ -1,0 +1,108 @@
+"""What Frictionless' rules mean, in French and English, for somebody who publishes data and knows neither.
+
+Belongs here: one phrase a rule and constraint, and what to do about it. Does not: counting or showing errors.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pipelines.language import Language
+
+TYPES: dict[str, tuple[str, str]] = {
+    "integer": ("un nombre entier", "a whole number"),
+    "number": ("un nombre, avec un point pour les décimales", "a number, with a point for decimals"),
+    "boolean": ("vrai ou faux (true, false)", "true or false"),
+    "date": ("une date (AAAA-MM-JJ)", "a date (YYYY-MM-DD)"),
+    "datetime": ("une date et heure (AAAA-MM-JJThh:mm:ssZ)", "a date and time (YYYY-MM-DDThh:mm:ssZ)"),
+    "time": ("une heure (hh:mm:ss)", "a time (hh:mm:ss)"),
+    "year": ("une année (AAAA)", "a year (YYYY)"),
+    "yearmonth": ("un mois (AAAA-MM)", "a month (YYYY-MM)"),
+    "geopoint": ("un point (longitude, latitude)", "a point (longitude, latitude)"),
+    "string": ("un texte", "a text"),
+}
+FORMATS: dict[str, tuple[str, str]] = {
+    "email": ("une adresse électronique", "an e-mail address"),
+    "uri": ("une adresse web complète", "a complete web address"),
+    "uuid": ("un identifiant UUID", "a UUID"),
+}
+CONSTRAINTS: dict[str, tuple[str, str]] = {
+    "required": ("une valeur (elle est obligatoire)", "a value (it is required)"),
+    "enum": ("une valeur de la liste {bound}", "one of {bound}"),
+    "pattern": ("un texte de la forme {bound}", "a text of the form {bound}"),
+    "minimum": ("au moins {bound}", "at least {bound}"),
+    "maximum": ("au plus {bound}", "at most {bound}"),
+    "exclusiveMinimum": ("plus de {bound}", "more than {bound}"),
+    "exclusiveMaximum": ("moins de {bound}", "less than {bound}"),
+    "minLength": ("au moins {bound} caractères", "at least {bound} characters"),
+    "maxLength": ("au plus {bound} caractères", "at most {bound} characters"),
+}
+RULES: dict[str, tuple[str, str]] = {
+    "type-error": ("Valeur d'un autre type", "Value of another type"),
+    "constraint-error": ("Valeur hors des limites du champ", "Value outside the field's limits"),
+    "unique-error": ("Valeur déjà présente dans une autre ligne", "Value already in another row"),
+    "primary-key": ("Clé vide ou déjà présente", "Key empty or already there"),
+    "foreign-key": ("Renvoi à une ligne qui n'existe pas", "Reference to a row that does not exist"),
+    "blank-row": ("Ligne vide", "Blank row"),
+    "missing-cell": ("Cellule manquante en fin de ligne", "Missing cell at the end of the row"),
+    "extra-cell": ("Cellule en trop en fin de ligne", "Extra cell at the end of the row"),
+    "missing-label": ("Colonne absente de l'en-tête", "Column missing from the header"),
+    "extra-label": ("Colonne que le schéma ne connaît pas", "Column unknown to the schema"),
+    "incorrect-label": ("Colonne d'un autre nom que le champ attendu", "Column named otherwise than the field"),
+    "duplicate-label": ("Colonne nommée deux fois", "Column named twice"),
+    "blank-label": ("Colonne sans nom", "Column without a name"),
+    "encoding-error": ("Fichier écrit dans un autre encodage", "File in another encoding"),
+    "source-error": ("Fichier vide ou illisible comme table", "File empty or not readable as a table"),
+}
+ADVICE: dict[str, tuple[str, str]] = {
+    "type-error": ("Réécrivez ces cellules sous la forme attendue.", "Rewrite these cells in the expected form."),
+    "constraint-error": ("Corrigez ces valeurs.", "Correct these values."),
+    "unique-error": (
+        "Supprimez les doublons, ou corrigez l'identifiant.",
+        "Remove the repeats, or mend the identifier.",
+    ),
+    "primary-key": ("Donnez à chaque ligne une clé qui lui est propre.", "Give each row a key of its own."),
+    "foreign-key": ("Corrigez la valeur, ou ajoutez la ligne manquante.", "Mend the value, or add the missing row."),
+    "blank-row": ("Supprimez ces lignes.", "Remove these rows."),
+    "missing-cell": ("Vérifiez séparateurs et guillemets de ces lignes.", "Check delimiters and quotes of these rows."),
+    "extra-cell": ("Vérifiez séparateurs et guillemets de ces lignes.", "Check delimiters and quotes of these rows."),
+    "missing-label": ("Ajoutez la colonne à la place attendue.", "Add the column where it is expected."),
+    "extra-label": ("Supprimez la colonne, ou ajoutez-la au schéma.", "Remove the column, or add it to the schema."),
+    "incorrect-label": ("Reprenez noms et ordre des colonnes du schéma.", "Take the schema's column names and order."),
+    "encoding-error": (
+        "Enregistrez le fichier en UTF-8, ou nommez son encodage (--encoding cp1252).",
+        "Save the file as UTF-8, or name its encoding (--encoding cp1252).",
+    ),
+}
+
+
+def rule_title(rule: str, language: Language) -> str:
+    """A rule as a short title; the rule's own name when we have no better."""
+    return _spoken(RULES.get(rule, (rule, rule)), language)
+
+
+def advice(rule: str, language: Language) -> str:
+    """What to do about errors of a rule, empty when there is nothing general to say."""
+    return _spoken(ADVICE.get(rule, ("", "")), language)
+
+
+@cache
+def expected(note: str, language: Language) -> str:
+    """What a cell should have been, from Frictionless' note; empty when the note does not tell. It holds no value."""
+    found = re.fullmatch(r'type is "([a-z]+)/(.*)"', note, re.DOTALL)
+    if found:
+        kind, form = found.groups()
+        if form in FORMATS:
+            return _spoken(FORMATS[form], language)
+        phrase = _spoken(TYPES.get(kind, (kind, kind)), language)
+        return phrase if form == "default" else f"{phrase.split(' (')[0]} ({form})"
+    found = re.fullmatch(r'constraint "(\w+)" is "(.*)"', note, re.DOTALL)
+    if found and found[1] in CONSTRAINTS:
+        bound = found[2] if len(found[2]) <= 80 else found[2][:77] + "…"
+        return _spoken(CONSTRAINTS[found[1]], language).replace("{bound}", bound)
+    return ""
+
+
+def _spoken(pair: tuple[str, str], language: Language) -> str:
+    return pair[0] if language == "fr" else pair[1]

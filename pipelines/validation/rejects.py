@@ -1,0 +1,146 @@
+"""The rejects file: every error of every rejected row, as CSV and as Parquet, written as the judge goes.
+
+One line an error, in the columns of `schemas/qualite/rejets.json`. A value is written only where the field may be told.
+Belongs here: writing and reading that file. Does not: finding errors, or judging rejected rows again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from pipelines.storage.atomic import ASIDE
+from pipelines.validation.menders import Side, mender
+from pipelines.validation.phrases import expected, rule_title
+
+REJECTS = pa.schema(
+    [
+        pa.field("source", pa.string()),
+        pa.field("snapshot", pa.string()),
+        pa.field("part", pa.string()),
+        pa.field("position", pa.int64()),
+        pa.field("table", pa.string()),
+        pa.field("champ", pa.string()),
+        pa.field("valeur", pa.string()),
+        pa.field("regle", pa.string()),
+        pa.field("message", pa.string()),
+        pa.field("message_en", pa.string()),
+        pa.field("a_corriger_par", pa.string()),
+        pa.field("etape", pa.string()),
+    ]
+)
+PLACE = {"source": "_source", "snapshot": "_snapshot", "part": "_part", "position": "_position"}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where rows come from when they do not say so themselves in `_source`, `_snapshot`, `_part`."""
+
+    source: str
+    table: str
+    snapshot: str | None = None
+    part: str | None = None
+    side: Side = "entree"
+
+
+class RejectsFile:
+    """A sink of the judge, and a context: `<stem>.csv` and `<stem>.parquet` appear whole when it ends, or not at all."""
+
+    def __init__(self, stem: Path, origin: Origin) -> None:
+        self.csv_path, self.parquet_path = stem.with_suffix(".csv"), stem.with_suffix(".parquet")
+        self.origin = origin
+        self.lines = 0
+
+    def __enter__(self) -> RejectsFile:
+        self.csv_path.parent.mkdir(parents=True, exist_ok=True)
+        self._asides = [path.with_name(ASIDE + path.name) for path in (self.csv_path, self.parquet_path)]
+        self._csv = pyarrow.csv.CSVWriter(str(self._asides[0]), REJECTS)
+        self._parquet = pq.ParquetWriter(str(self._asides[1]), REJECTS, compression="zstd")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._csv.close()
+        self._parquet.close()
+        for aside, path in zip(self._asides, (self.csv_path, self.parquet_path), strict=True):
+            if kind is None:
+                aside.replace(path)
+            else:
+                aside.unlink(missing_ok=True)
+
+    def write(self, errors: pa.Table, rows: pa.Table) -> None:
+        """Add the errors of a block (shape `explain.ORDERED`); `rows` are the block's rows."""
+        lines = reject_lines(errors, rows, self.origin)
+        self._csv.write_table(lines)
+        self._parquet.write_table(lines)
+        self.lines += lines.num_rows
+
+
+def reject_lines(errors: pa.Table, rows: pa.Table, origin: Origin) -> pa.Table:
+    """Errors of a block in the shape `REJECTS`; a row that does not say its position is told by its row number."""
+    size = errors.num_rows
+    given = {"source": origin.source, "snapshot": origin.snapshot, "part": origin.part}
+    place = {
+        name: rows.column(column).take(errors.column("index")) if column in rows.column_names else None
+        for name, column in PLACE.items()
+    }
+    rules = errors.column("rule")
+    columns = {
+        **{
+            name: found if (found := place[name]) is not None else pa.array([value] * size, pa.string())
+            for name, value in given.items()
+        },
+        "position": place["position"] if place["position"] is not None else errors.column("row"),
+        "table": pa.array([origin.table] * size, pa.string()),
+        "champ": errors.column("field"),
+        "valeur": errors.column("cell"),
+        "regle": rules,
+        "message": _french(errors),
+        "message_en": errors.column("message"),
+        "a_corriger_par": _mapped(rules, {rule: mender(rule, origin.side).value for rule in _distinct(rules)}),
+        "etape": pa.array([origin.side] * size, pa.string()),
+    }
+    return pa.table([columns[name] for name in REJECTS.names], schema=REJECTS)
+
+
+def read_rejects(path: Path) -> pa.Table:
+    """A rejects file, CSV or Parquet, in the shape `REJECTS`."""
+    if path.suffix == ".parquet":
+        return pq.read_table(path, partitioning=None).cast(REJECTS)
+    options = pyarrow.csv.ConvertOptions(
+        column_types=REJECTS, strings_can_be_null=True, quoted_strings_can_be_null=False
+    )
+    parse = pyarrow.csv.ParseOptions(newlines_in_values=True)
+    return pyarrow.csv.read_csv(path, convert_options=options, parse_options=parse)
+
+
+def _french(errors: pa.Table) -> pa.Array:
+    """« Champ « x » : valeur d'un autre type ; attendu : une date (AAAA-MM-JJ). » The value stands in its own column."""
+    rules, notes = errors.column("rule"), errors.column("note")
+    titles = _mapped(rules, {rule: rule_title(rule, "fr") for rule in _distinct(rules)})
+    wanted = _mapped(
+        notes,
+        {note: f" ; attendu : {expected(note, 'fr')}" if expected(note, "fr") else "" for note in _distinct(notes)},
+    )
+    field = errors.column("field")
+    named = pc.if_else(
+        pc.is_null(field), "", pc.binary_join_element_wise("Champ « ", pc.fill_null(field, ""), " » : ", "")
+    )
+    return pc.binary_join_element_wise(named, titles, pc.fill_null(wanted, ""), ".", "")
+
+
+def _distinct(column: pa.ChunkedArray) -> list[str]:
+    return [value for value in pc.unique(column).to_pylist() if value is not None]
+
+
+def _mapped(column: pa.ChunkedArray, words: dict[str, str]) -> pa.Array:
+    places = pc.index_in(column, pa.array(list(words), pa.string()))
+    found: pa.Array = pa.array(list(words.values()), pa.string()).take(places)
+    return found
