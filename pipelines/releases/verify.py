@@ -7,7 +7,7 @@ Belongs here: which checks are made, in which order. Does not: any check (`verif
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.errors import ArobaseError
@@ -77,13 +77,16 @@ def verify(
         if shelf.is_under_way:
             notes.append(UNDER_WAY)
         if ledger is not None:
-            flaws += _shelf(shelf)
+            flaws += _recorded(shelf)
         for version in version_folders(folder):
             if (folder / version).is_dir():
                 step(f"{folder.name} {version}")
                 seen.append(f"{folder.name} {version}")
-                flaws += _release(folder / version, keys)
+                told = f"{folder.name}/{version}/"
+                flaws += [replace(flaw, place=told + flaw.place) for flaw in _release(folder / version, keys)]
                 notes += _notes(folder / version, keys)
+        if ledger is not None and not flaws:
+            flaws += _indexes(shelf)
     return Verification(tuple(flaws), tuple(dict.fromkeys(notes)), tuple(seen))
 
 
@@ -96,7 +99,9 @@ def _one(path: Path, keys: Sequence[str], witness: str | None, step: Callable[[s
     ledger, broken = verify_chain.read_ledger(ledger_beside(releases), witness)
     flaws += broken
     if ledger is not None:
-        flaws += _shelf(Shelf(releases, path.resolve().parent.name, ledger))
+        shelf = Shelf(releases, path.resolve().parent.name, ledger)
+        flaws = _recorded(shelf) + flaws
+        flaws += [] if flaws else _indexes(shelf)
     return Verification(tuple(flaws), tuple(notes), (path.name,))
 
 
@@ -136,11 +141,12 @@ def _notes(bag: Path, keys: Sequence[str]) -> list[Warned]:
     return [] if keys else [NO_KEY]
 
 
-def _shelf(shelf: Shelf) -> list[Flaw]:
-    found = _first(verify_chain.recorded(shelf))
-    found += _first(verify_chain.tombstones(shelf))
-    if found:
-        return found
+def _recorded(shelf: Shelf) -> list[Flaw]:
+    return _first(verify_chain.recorded(shelf)) + _first(verify_chain.tombstones(shelf))
+
+
+def _indexes(shelf: Shelf) -> list[Flaw]:
+    """Indexes are made again from the releases, which must therefore be sound."""
     try:
         return _first(verify_chain.indexes(shelf))
     except (ReleaseDamaged, KeyError, TypeError) as error:

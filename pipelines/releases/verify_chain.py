@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.releases.bag import TAGMANIFEST, read_info
+from pipelines.releases.bag import INFO, TAGMANIFEST
 from pipelines.releases.descriptor import to_json
-from pipelines.releases.errors import LedgerBroken, ReleaseDamaged
+from pipelines.releases.errors import LedgerBroken
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import START, Ledger
 from pipelines.releases.shelf import (
@@ -75,14 +75,10 @@ def _release(release: Path, entry: Mapping[str, Any]) -> Iterator[Flaw]:
     if not manifest.is_file() or sha256_file(manifest) != entry["tagmanifest"]:
         yield Flaw("swapped", place, "", entry["tagmanifest"][:12])
         return
-    try:
-        info = read_info(release)
-    except ReleaseDamaged as error:
-        yield Flaw("form", place, error.facts["found"], error.facts["expected"])
-        return
-    told = json.loads(line_of(release) or "{}")
-    if told != dict(entry):
-        yield Flaw("chain", place, info.get("Arobase-Ledger-Sequence", ""), str(entry["seq"]))
+    told = line_of(release)
+    sealed = (release / INFO).is_file() and f"{sha256_file(release / INFO)}  {INFO}" in manifest.read_text()
+    if sealed and json.loads(told or "{}") != dict(entry):
+        yield Flaw("chain", place, "", f"{entry['seq']}")
 
 
 def _retracted(shelf: Shelf, version: str) -> Iterator[Flaw]:

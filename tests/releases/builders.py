@@ -11,7 +11,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed
+from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed, publish
+from pipelines.releases.signature import SigningKey, new_key
 from pipelines.schema import Package, PackageTable, TableSchema, load_table
 from pipelines.schema.arrow import typed
 from pipelines.schema.tables import parse_table
@@ -159,3 +160,18 @@ def a_request(
 def prizes(**changes: Row) -> list[Row]:
     """The prizes, some with other values: `prizes(p1={"arobases": "4"})`."""
     return [{**row, **changes.get(str(row["prix_id"]), {})} for row in PRIZES]
+
+
+def a_key(folder: Path) -> SigningKey:
+    """A key made for one test."""
+    return new_key(folder / "cle")
+
+
+def two_releases(folder: Path, key: SigningKey | None = None) -> Path:
+    """A folder of releases with `prix` 1.0.0 and 1.1.0, and one refused attempt after them."""
+    releases = folder / "outputs" / "releases"
+    publish(a_request(), releases, key=key)
+    more: list[Row] = [*prizes(p1={"arobases": "4"}), {"prix_id": "p4", "annee": "2025", "nom": "Autre-Exemple"}]
+    publish(a_request(more), releases, key=key)
+    publish(a_request([]), releases, key=key)
+    return releases

@@ -1,0 +1,155 @@
+"""The bytes of the files: canonical CSV against Python's own writer, Parquet with the schema's types."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.releases.canonical import canonical, key_text, text
+from pipelines.releases.csvfile import BOM, content_hash, csv_bytes, write_csv, write_excel_csv
+from pipelines.releases.parquet import read_parquet, write_parquet
+from pipelines.storage import sha256_file
+from tests.releases.builders import EDITIONS, PRIZES, a_schema, a_table, editions_schema, field, prizes_schema
+
+CELLS = st.one_of(
+    st.none(), st.text(st.sampled_from(["a", "é", '"', ",", ";", "\n", "\r", " ", "\x00", "😀"]), min_size=1)
+)
+
+
+def as_bytes(table: pa.Table, **more: str) -> bytes:
+    return b"".join(bytes(block) for block in csv_bytes(table, **more))
+
+
+def tables(columns: int) -> st.SearchStrategy[pa.Table]:
+    rows = st.lists(st.tuples(*[CELLS] * columns), max_size=12)
+    return rows.map(
+        lambda found: pa.table(
+            {f"c{place}": pa.array([row[place] for row in found], pa.string()) for place in range(columns)}
+        )
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 4).flatmap(tables), st.sampled_from([",", ";"]))
+def test_csv_is_what_python_writes_but_for_lone_carriage_returns(table: pa.Table, delimiter: str) -> None:
+    rows = [["" if cell is None else cell for cell in row.values()] for row in table.to_pylist()]
+    found = as_bytes(table, delimiter=delimiter).decode()
+    assert list(csv.reader(io.StringIO(found, newline=""), delimiter=delimiter))[1:] == rows
+    expected = io.StringIO()
+    writer = csv.writer(expected, delimiter=delimiter, lineterminator="\n")
+    writer.writerows([table.column_names, *rows])
+    if not any("\r" in cell for row in rows for cell in row):
+        assert found == expected.getvalue()
+
+
+def test_a_lone_carriage_return_is_quoted() -> None:
+    assert as_bytes(pa.table({"a": ["x\ry"], "b": ["z"]})) == b'a,b\n"x\ry",z\n'
+
+
+def test_a_sliced_table_writes_its_own_rows_only() -> None:
+    table = pa.table({"a": ["x", "y,", "z"], "b": ["1", "2", "3"]}).slice(1, 1)
+    assert as_bytes(table) == b'a,b\n"y,",2\n'
+
+
+def test_batches_join_without_a_seam() -> None:
+    rows = 40_000
+    table = pa.table({"a": [f"v{n}" for n in range(rows)], "b": ["," if n % 7 == 0 else None for n in range(rows)]})
+    lines = as_bytes(table).decode().splitlines()
+    assert len(lines) == rows + 1
+    assert lines[16_385:16_387] == ["v16384,", "v16385,"]
+    assert lines[7 * 3_000 + 1] == 'v21000,","'
+
+
+def test_every_type_has_its_canonical_text(tmp_path: Path) -> None:
+    schema = a_schema("editions", editions_schema())
+    written = write_csv(canonical(a_table(EDITIONS, schema), schema), tmp_path / "e.csv")
+    expected = "annee,ouverte,date,clos,score\n2024,true,2024-01-31,2024-02-01T10:00:00Z,0.1\n2025,false,,,\n"
+    assert (tmp_path / "e.csv").read_text() == expected
+    assert (written.bytes, written.rows) == (len(expected), 2)
+    assert written.sha256 == sha256_file(tmp_path / "e.csv")
+
+
+def test_the_spreadsheet_file_has_a_mark_and_semicolons(tmp_path: Path) -> None:
+    schema = a_schema("prix", prizes_schema())
+    write_excel_csv(canonical(a_table(PRIZES, schema), schema), tmp_path / "p.csv")
+    data = (tmp_path / "p.csv").read_bytes()
+    assert data.startswith(BOM + b"prix_id;annee;nom;")
+    assert b"p2;2024;Bourg, l'Exemple;5;0.25;argent\n" in data
+
+
+def test_rows_stand_in_key_order_whatever_order_they_came_in() -> None:
+    schema = a_schema("prix", prizes_schema())
+    forward, backward = a_table(PRIZES, schema), a_table(PRIZES[::-1], schema)
+    assert canonical(backward, schema).column("prix_id").to_pylist() == ["p1", "p2", "p3"]
+    assert content_hash(canonical(backward, schema)) == content_hash(canonical(forward, schema))
+
+
+def test_keys_of_numbers_are_ordered_as_numbers() -> None:
+    schema = a_schema("editions", editions_schema())
+    rows = [{"annee": year} for year in ("10", "9", "100")]
+    assert canonical(a_table(rows, schema), schema).column("annee").to_pylist() == [9, 10, 100]
+
+
+def test_the_second_field_of_a_key_decides_where_the_first_does_not() -> None:
+    schema = a_schema("t", {"fields": [field("a"), field("b")], "primaryKey": ["a", "b"]})
+    rows = [{"a": "x", "b": "2"}, {"a": "x", "b": "1"}, {"a": "w", "b": "3"}]
+    assert canonical(a_table(rows, schema), schema).column("b").to_pylist() == ["3", "1", "2"]
+    ordered = [rows[2], rows[1], rows[0]]
+    assert canonical(a_table(ordered, schema), schema).column("b").to_pylist() == ["3", "1", "2"]
+
+
+def test_a_table_without_a_key_is_ordered_by_all_its_columns() -> None:
+    schema = a_schema("t", {"fields": [field("a"), field("b")]})
+    rows = [{"a": "x", "b": None}, {"a": "x", "b": "1"}, {"a": "a", "b": "3"}]
+    assert canonical(a_table(rows, schema), schema).column("b").to_pylist() == ["3", "1", None]
+
+
+def test_an_empty_text_becomes_absent() -> None:
+    schema = a_schema("t", {"fields": [field("a")]})
+    assert canonical(pa.table({"a": ["", "x"]}), schema).column("a").to_pylist() == ["x", None]
+
+
+def test_dictionaries_do_not_depend_on_chunks(tmp_path: Path) -> None:
+    schema = a_schema("prix", prizes_schema())
+    whole = a_table(PRIZES, schema)
+    pieces = pa.concat_tables([a_table(PRIZES[:1], schema), a_table(PRIZES[1:], schema)])
+    one = write_parquet(canonical(whole, schema), tmp_path / "a.parquet")
+    two = write_parquet(canonical(pieces, schema), tmp_path / "b.parquet")
+    assert one == two
+
+
+def test_parquet_keeps_types_and_descriptions(tmp_path: Path) -> None:
+    schema = a_schema("prix", prizes_schema())
+    write_parquet(canonical(a_table(PRIZES, schema), schema), tmp_path / "p.parquet", unique=["prix_id"])
+    found = pq.read_schema(tmp_path / "p.parquet")
+    assert str(found.field("part").type) == "decimal128(18, 2)"
+    assert str(found.field("annee").type) == "int64"
+    assert found.field("nom").metadata[b"description_en"] == b"Name of the laureate."
+    assert found.metadata[b"title"] == b"Prix"
+    described = pq.ParquetFile(tmp_path / "p.parquet").metadata.row_group(0)
+    assert described.column(0).compression == "ZSTD"
+    assert "RLE_DICTIONARY" not in described.column(0).encodings
+    assert read_parquet(tmp_path / "p.parquet", ["nom"]).column_names == ["nom"]
+
+
+def test_a_key_is_one_text_that_cannot_be_mistaken_for_another() -> None:
+    table = pa.table({"a": ["x | y", "x", "w\\"], "b": ["z", "y | z", None]})
+    assert key_text(table, ["a", "b"]).to_pylist() == ["x \\| y | z", "x | y \\| z", "w\\\\ | "]
+
+
+def test_repeated_numbers_have_the_text_of_each() -> None:
+    column = pa.chunked_array([[0.1, None], [0.1, 3.0, 1e300]])
+    assert text(column).to_pylist() == ["0.1", None, "0.1", "3", "1e+300"]
+
+
+def test_a_missing_column_is_told() -> None:
+    schema = a_schema("t", {"fields": [field("a")]})
+    with pytest.raises(KeyError):
+        canonical(pa.table({"b": ["x"]}), schema)
