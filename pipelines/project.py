@@ -54,6 +54,11 @@ class Project:
         return self.sources / "corrections"
 
     @property
+    def withdrawals(self) -> Path:
+        """Records that were withdrawn at their source or at a person's request, and must leave what is published."""
+        return self.sources / "retraits"
+
+    @property
     def snapshots(self) -> Path:
         return self.outputs / "snapshots"
 

@@ -140,6 +140,12 @@ class SnapshotStore:
             state=last.get("state", {}),
         )
 
+    def snapshots(self, source: str) -> Iterator[Snapshot]:
+        """Every snapshot that the log of a source knows, oldest first."""
+        for entry in self.entries(source):
+            if entry["outcome"] == CAPTURED:
+                yield from (_snapshot(item) for item in entry["parts"])
+
     def last_failure(self, source: str) -> dict[str, Any] | None:
         """The log's entry of the last check when it failed; None when it succeeded, or before the first."""
         last: dict[str, Any] | None = None

@@ -82,7 +82,7 @@ def folder_digest(folder: Path) -> str:
 
 def settings_digest(project: Project) -> str:
     """The SHA-256 over what the data is held against: schemas, code lists, corrections, reference data."""
-    folders = (project.schemas, project.corrections, project.reference)
+    folders = (project.schemas, project.corrections, project.withdrawals, project.reference)
     files = [path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file()]
     return _digest(project.root, files)
 

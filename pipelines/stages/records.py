@@ -21,9 +21,9 @@ from pipelines.records.conform import PartRecords, conform
 from pipelines.records.formats import RESERVED, read
 from pipelines.records.rejections import Rejection, rejections_table
 from pipelines.schema import Privacy, TableSchema, load_incoming
-from pipelines.sources import Capture, Part, SnapshotStore, Source, latest
+from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.stages.collect import as_captured
-from pipelines.stages.errors import IncomingSchemaMissing, NeverCollected, TooFewRecords
+from pipelines.stages.errors import IncomingSchemaMissing, TooFewRecords
 from pipelines.stages.kept import Kept, keep, settings_digest
 from pipelines.stages.refusals import refusals
 from pipelines.validation import judge
@@ -52,14 +52,11 @@ class RecordsResult:
         return sorted(self.summary["rows"])
 
 
-def make_records(project: Project, source: Source) -> RecordsResult:
-    """The rows of a source's latest capture, made again only when the capture, the mapping or the schemas changed.
+def make_records(project: Project, source: Source, capture: Capture) -> RecordsResult:
+    """The rows of a source's capture, made again only when the capture, the mapping or the schemas changed.
 
-    Raises `NeverCollected`, `TooFewRecords`, `IncomingSchemaMissing`, and whatever the formats and the mapping raise.
+    Raises `TooFewRecords`, `IncomingSchemaMissing`, and whatever the formats and the mapping raise.
     """
-    capture = latest(project, source)
-    if capture is None:
-        raise NeverCollected(source=source.name)
     source = as_captured(source, capture)
     made_from = {
         "source": (project.root / source.path).read_text(encoding="utf-8"),

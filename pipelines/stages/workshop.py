@@ -6,7 +6,7 @@ is thrown away when they, or the snapshots, may have changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pipelines.errors import ArobaseError
@@ -14,11 +14,11 @@ from pipelines.project import Project
 from pipelines.releases import ReleaseRequest
 from pipelines.schema import Package, load_package, package_names
 from pipelines.schema.order import in_making_order, needs, other_packages
-from pipelines.sources import Source, load_sources
-from pipelines.stages.errors import InputMissing, RowsMissing, TableUnsound
+from pipelines.sources import Capture, Source, latest, load_sources
+from pipelines.stages.errors import InputMissing, NeverCollected, RowsMissing, TableUnsound
 from pipelines.stages.findings import FindingsResult, make_findings
 from pipelines.stages.records import RecordsResult, make_records
-from pipelines.stages.release import request_for, sources_of
+from pipelines.stages.requests import request_for, sources_of
 from pipelines.stages.tables import TableResult, dangling, make_table
 
 T = TypeVar("T")
@@ -27,17 +27,26 @@ T = TypeVar("T")
 class Workshop:
     """Results by name. An error is remembered as a result is, so that it is told once and never computed twice."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, captures: Mapping[str, Capture] | None = None) -> None:
+        """`captures`: the capture of each source to work on, by name; none: the latest ones."""
         self.project = project
+        self._captures = captures
         self.sources = load_sources(project)
         self.packages: dict[str, Package] = {
             name: load_package(project.schemas, name) for name in package_names(project.schemas)
         }
         self._known: dict[tuple[str, str], Any] = {}
 
+    def capture(self, source: str) -> Capture:
+        """What a source answered. Raises `NeverCollected`, and the error of a source's file."""
+        found = latest(self.project, source) if self._captures is None else self._captures.get(source)
+        if found is None:
+            raise NeverCollected(source=source)
+        return found
+
     def records(self, source: str) -> RecordsResult:
         """The rows of a source. Raises what reading, judging or conforming it raises."""
-        return self._once("records", source, lambda: make_records(self.project, self.sources.find(source)))
+        return self._once("records", source, lambda: self._records(source))
 
     def table(self, key: str) -> TableResult:
         """One table by "package/table". Raises `RowsMissing`, `InputMissing`, and what making it raises."""
@@ -50,7 +59,7 @@ class Workshop:
     def request(self, package: str) -> ReleaseRequest:
         """Everything that the package's next version is a function of. Raises what its tables and findings raise."""
         described = self.packages[package]
-        sources = self.sources_of(package)
+        sources = [(source, self.capture(source.name)) for source in self.sources_of(package)]
         keys = [f"{package}/{table.name}" for table in described.tables]
         tables = {key: self.table(key) for key in keys}
         for key, result in tables.items():
@@ -60,7 +69,7 @@ class Workshop:
             self.project,
             described,
             sources,
-            records={source.name: self.records(source.name) for source in sources},
+            records={source.name: self.records(source.name) for source, _ in sources},
             tables=tables,
             findings=self.findings(package),
         )
@@ -79,6 +88,9 @@ class Workshop:
                 reached.append(name)
                 waiting += sorted(other_packages(self.packages[name]))
         return in_making_order(self.packages[name] for name in reached)
+
+    def _records(self, source: str) -> RecordsResult:
+        return make_records(self.project, self.sources.find(source), self.capture(source))
 
     def _table(self, key: str) -> TableResult:
         package_name, name = key.split("/")
