@@ -20,11 +20,13 @@ from pipelines.project import Project
 from pipelines.records.conform import PartRecords, conform
 from pipelines.records.formats import RESERVED, read
 from pipelines.records.rejections import Rejection, rejections_table
+from pipelines.records.withdrawals import load_withdrawals, without_withdrawn
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.stages.collect import as_captured
 from pipelines.stages.errors import IncomingSchemaMissing, TooFewRecords
 from pipelines.stages.kept import Kept, keep, settings_digest
+from pipelines.stages.private import keep_apart
 from pipelines.stages.refusals import refusals
 from pipelines.validation import judge
 
@@ -76,6 +78,7 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
         schema = _incoming(project, source, part)
         records, refused, told = _read_and_judge(project, source, part, schema, capture)
         parts[part.name] = PartRecords(records, schema, part.rows, part.join)
+        keep_apart(project, records, schema, capture)
         rejections.extend(refused)
         summary["parts"][part.name] = told
         summary["warnings"] += _unfilled(part, records)
@@ -106,12 +109,15 @@ def _read_and_judge(
     if records.num_rows < least:
         facts = {"source": source.name, "part": part.name, "found": records.num_rows, "expected": least}
         raise TooFewRecords(file=source.path, **facts)
+    records, withdrawn = without_withdrawn(
+        records, load_withdrawals(project.withdrawals), source=source.name, part=part.name
+    )
     records, leftover = _aligned(records, schema)
     verdict = judge(records, schema, name=f"{source.name}/{part.name}", sample=None)
     refused = list(refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree"))
     accepted = verdict.accepted if verdict.accepted is not None else records.slice(0, 0)
     told = {"read": records.num_rows, "accepted": accepted.num_rows, "rejected": verdict.rejected_rows}
-    told |= {"columns_without_field": leftover}
+    told |= {"withdrawn": withdrawn, "columns_without_field": leftover}
     return accepted, refused, told
 
 
