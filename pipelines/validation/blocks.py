@@ -55,9 +55,14 @@ Examined = TypeVar("Examined")
 
 
 class Source(Protocol):
-    """Where blocks come from. `failure` is Frictionless' error that ended the reading, None at a plain end."""
+    """Where blocks come from.
+
+    `failure` is Frictionless' error that ended the reading, None at a plain end; `fraction` how much has been read,
+    when that is known.
+    """
 
     failure: Any
+    fraction: float | None
 
     def examined(self, examine: Callable[[Block], Examined]) -> Iterator[tuple[Block, Examined]]:
         """Every block in order, with what `examine` says of it, which may run before `first` is known."""
@@ -112,6 +117,7 @@ class TableSource(_Serial):
     """A text table in memory, as the CSV file that it would make: its header is row 1."""
 
     failure: Any = None
+    fraction: float | None = None
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table
@@ -119,6 +125,7 @@ class TableSource(_Serial):
     def _blocks(self) -> Iterator[Block]:
         for first in range(0, self._table.num_rows, ROWS):
             columns = [_one(column).fill_null("") for column in self._table.slice(first, ROWS).columns]
+            self.fraction = min(1.0, (first + ROWS) / self._table.num_rows)
             yield Block(first, columns)
 
 
@@ -128,6 +135,7 @@ class StreamSource(_Serial):
     def __init__(self, rows: Callable[[], Iterable[tuple[int, Cells]]], width: int) -> None:
         self._rows, self._width = rows, width
         self.failure: Any = None
+        self.fraction: float | None = None
 
     def _blocks(self) -> Iterator[Block]:
         from frictionless import FrictionlessException

@@ -55,11 +55,14 @@ class CutSource:
         self._beside = np.zeros(256, np.bool_)
         self._beside[[ord(delimiter), ord("\n"), ord("\r"), QUOTE]] = True
         self._places: list[Place] = []
+        self._bytes = 0
         self._rows_of_last = 0
+        self.fraction: float | None = 0.0
 
     def examined(self, examine: Callable[[Block], Examined]) -> Iterator[tuple[Block, Examined]]:
         """Every block and what `examine` says of it, in order. Raises `NotPlain`."""
         self._places.clear()
+        self._bytes = self.path.stat().st_size
 
         def work(raw: bytes, offset: int) -> tuple[Block, Examined, int, int]:
             block = self._parse(raw, offset == 0)
@@ -92,6 +95,7 @@ class CutSource:
         first = self._places[-1].first + self._rows_of_last if self._places else 0
         self._places.append(Place(offset, length, first))
         self._rows_of_last = len(block)
+        self.fraction = (offset + length) / max(1, self._bytes)
         return replace(block, first=first), result
 
     def _cut(self, file: IO[bytes]) -> Iterator[tuple[bytes, int]]:

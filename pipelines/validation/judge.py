@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.validation.archives import check_archive
 from pipelines.validation.blocks import ROWS, block_of_rows
 from pipelines.validation.custom_checks import declared_checks
 from pipelines.validation.cutter import CutSource, NotPlain
@@ -27,7 +28,7 @@ from pipelines.validation.inputs import (
 )
 from pipelines.validation.keytext import NotComparable
 from pipelines.validation.opening import Case, compile_case, table_schema
-from pipelines.validation.outcome import Outcome, Rejects
+from pipelines.validation.outcome import Outcome, Progress, Rejects
 from pipelines.validation.parents import Parent, Parents
 from pipelines.validation.proving import Proving
 from pipelines.validation.tally import Tally, as_row
@@ -50,7 +51,7 @@ def judge(
     accept: Callable[[pa.Table], None] | None = None,
     rejects: Rejects | None = None,
     tell: frozenset[str] | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
     name: str | None = None,
 ) -> Verdict:
     """Frictionless' verdict on a file or on a text table.
@@ -62,7 +63,8 @@ def judge(
     `sample`: how many errors of each rule of each field are detailed, None for all; totals and rejected rows are
     complete anyway. `memory`: bytes that keys may take before they are put on disk. `keep=False`: accepted and rejected
     rows are not held, `accept` and `rejects` get them as they come; `tell` names the fields whose cells the rejects may
-    show. `progress` is called with the number of rows read. `name`: the resource's name in the report.
+    show. `progress` is called with the rows read, and with the part of the table that they are, when it is known.
+    `name`: the resource's name in the report.
 
     Raises `JudgeError` when there can be no verdict.
     """
@@ -102,7 +104,7 @@ class _Hearing:
     parents: Parents
     outcome: Outcome
     memory: int
-    progress: Callable[[int], None] | None
+    progress: Progress | None
 
 
 def _judge(judged: Path | pa.Table, opened: Any, asked: _Hearing) -> list[str]:
@@ -144,7 +146,7 @@ def _by_proof(case: Case, asked: _Hearing) -> bool:
         for error in start:
             outcome.tally.add(error)
         try:
-            rows = Proving(case, source, keys, outcome, asked.memory, asked.progress).run()
+            rows = Proving(case, source, keys, outcome, budget=asked.memory, progress=asked.progress).run()
         except NotPlain:
             continue
         except NotComparable:
@@ -197,7 +199,7 @@ def _by_hearing(case: Case, asked: _Hearing) -> None:
             if len(rows) == ROWS:
                 flush()
                 if asked.progress is not None:
-                    asked.progress(read)
+                    asked.progress(read, None)
         flush()
     except FrictionlessException as error:
         flush()
@@ -221,6 +223,7 @@ def _unchanged(judged: Path | pa.Table) -> Iterator[None]:
         yield
         return
     before = check_file(judged)
+    check_archive(judged)
     yield
     if check_file(judged) != before:
         raise FileChanged(file=str(judged))

@@ -18,6 +18,7 @@ from pipelines.validation.explain import ORDERED, told
 from pipelines.validation.tally import Tally, as_row
 from pipelines.validation.verdict import ROW
 
+Progress = Callable[[int, float | None], None]  # rows read, and which part of the table that is when it is known
 Mask = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 

@@ -6,7 +6,7 @@ Belongs here: the order of the two passes, and what is kept between them. Does n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from pipelines.validation.explain import Suspects, all_errors, show
 from pipelines.validation.keys import HashLog, Key, Repeats, key_digests, verified
 from pipelines.validation.keytext import NotComparable
 from pipelines.validation.opening import Case
-from pipelines.validation.outcome import Outcome
+from pipelines.validation.outcome import Outcome, Progress
 from pipelines.validation.parents import ReferredKey
 from pipelines.validation.references import ParentKeys
 
@@ -50,8 +50,9 @@ class Proving:
         source: Source,
         parents: Mapping[ReferredKey, ParentKeys],
         outcome: Outcome,
+        *,
         budget: int,
-        progress: Callable[[int], None] | None,
+        progress: Progress | None,
     ) -> None:
         self.case, self.source, self.outcome, self.budget, self.progress = case, source, outcome, budget, progress
         place = {field.name: number for number, field in enumerate(case.fields)}
@@ -91,7 +92,7 @@ class Proving:
                 kept[ordinal] = block
             starts.append(block.first + len(block))
             if self.progress is not None:
-                self.progress(starts[-1])
+                self.progress(starts[-1], self.source.fraction)
         return FirstPass(starts, frozenset(suspect), logs, kept)
 
     def _check_numbers(self, block: Block) -> None:
@@ -114,10 +115,7 @@ class Proving:
 
     def _explain(self, first: FirstPass, repeats: Sequence[Repeats], wanted: frozenset[int]) -> None:
         outcome, case = self.outcome, self.case
-        if outcome.wants_every_block:
-            asked = frozenset(range(len(first.starts) - 1))
-        else:
-            asked = wanted
+        asked = frozenset(range(len(first.starts) - 1)) if outcome.wants_every_block else wanted
         for ordinal, block in self._again(first, asked):
             if ordinal not in wanted:
                 outcome.take(block, None, None)

@@ -25,7 +25,8 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
     """Frictionless' reader of a field: cell → (value, notes by constraint or None).
 
     `is_key`: the field takes part in a key, so that its values are compared. Raises `SchemaUnusable` when a constraint
-    is not one, and so does the reader when a cell has to be compared with a bound that is no value of its field. Source: frictionless 5.21, schema/field.py.
+    is not one; so does the reader when a cell meets a bound that is no value of its field.
+    Source: frictionless 5.21, schema/field.py.
     """
     broken = _broken_bound(field)
     try:

@@ -50,7 +50,7 @@ class Origin:
 
 
 class RejectsFile:
-    """A sink of the judge, and a context: `<stem>.csv` and `<stem>.parquet` appear whole when it ends, or not at all."""
+    """A sink of the judge, and a context: `<stem>.csv` and `<stem>.parquet` appear whole when it ends, or neither."""
 
     def __init__(self, stem: Path, origin: Origin) -> None:
         self.csv_path, self.parquet_path = stem.with_suffix(".csv"), stem.with_suffix(".parquet")
@@ -122,7 +122,7 @@ def read_rejects(path: Path) -> pa.Table:
 
 
 def _french(errors: pa.Table) -> pa.Array:
-    """« Champ « x » : valeur d'un autre type ; attendu : une date (AAAA-MM-JJ). » The value stands in its own column."""
+    """« Champ « x » : Valeur d'un autre type ; attendu : une date. » The value stands in its own column."""
     rules, notes = errors.column("rule"), errors.column("note")
     titles = _mapped(rules, {rule: rule_title(rule, "fr") for rule in _distinct(rules)})
     wanted = _mapped(
