@@ -74,6 +74,7 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     parts: dict[str, PartRecords] = {}
     rejections: list[Rejection] = []
     summary: dict[str, Any] = {"parts": {}, "rows": {}, "warnings": []}
+    summary["snapshots"] = sorted({part.sha256 for part in capture.parts})
     for part in source.parts:
         schema = _incoming(project, source, part)
         records, refused, told = _read_and_judge(project, source, part, schema, capture)
