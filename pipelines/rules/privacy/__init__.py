@@ -1,0 +1,34 @@
+"""People kept out of the data: the gate that everything passes before it is published.
+
+Belongs here: detectors of personal data, the strong test on a record's own values, the private folder, small counts.
+Does not: privacy classes of fields (`schema/`), dropping personal fields (`records/`), withdrawal (`releases/`).
+"""
+
+from pipelines.rules.privacy.allowlist import Allowed, AllowList, load_allow_list
+from pipelines.rules.privacy.counts import THRESHOLD, ProtectedCounts, protect_counts
+from pipelines.rules.privacy.errors import AllowListInvalid, CountsInvalid, PersonalDataFound, VaultUnsafe
+from pipelines.rules.privacy.files import scan_file, scan_folder, scan_text
+from pipelines.rules.privacy.gate import GateReport, Hold, gate
+from pipelines.rules.privacy.known import PersonalValues
+from pipelines.rules.privacy.vault import Vault
+
+__all__ = [
+    "THRESHOLD",
+    "AllowList",
+    "AllowListInvalid",
+    "Allowed",
+    "CountsInvalid",
+    "GateReport",
+    "Hold",
+    "PersonalDataFound",
+    "PersonalValues",
+    "ProtectedCounts",
+    "Vault",
+    "VaultUnsafe",
+    "gate",
+    "load_allow_list",
+    "protect_counts",
+    "scan_file",
+    "scan_folder",
+    "scan_text",
+]

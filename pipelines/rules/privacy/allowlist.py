@@ -1,0 +1,111 @@
+"""What may be published although it looks personal, each with its legal basis: `schemas/privacy/admis.csv`.
+
+Belongs here: reading the list and asking it. Does not: any entry; those are data, reviewed like a schema.
+
+Columns: `admis_id`, `table`, `champ` (`package/table` and field, shell wildcards), `regle` (of the gate, wildcards),
+`motif` (regular expression that the whole passage has to match; empty: any), `contexte` (regular expression over the
+text around, in which `§` stands for the passage; empty: any), `base` (legal basis), `certitude` (`S` read, `M` from
+memory), `justification`. Case does not count in the two expressions."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pipelines.rules.privacy.errors import AllowListInvalid
+
+COLUMNS = ("admis_id", "table", "champ", "regle", "motif", "contexte", "base", "certitude", "justification")
+PLACES = "lieu_officiel"  # entries with this rule name the fields whose place names explain a word of the strong test
+_AROUND = 160
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """One entry of the list."""
+
+    id: str
+    table: str
+    field: str
+    rule: str
+    passage: str
+    context: str
+    basis: str
+    certainty: str
+    reason: str
+
+    def covers(self, table: str, field: str, rule: str) -> bool:
+        return fnmatchcase(table, self.table) and fnmatchcase(field, self.field) and fnmatchcase(rule, self.rule)
+
+    def accepts(self, text: str, start: int, end: int) -> bool:
+        """Whether the passage `text[start:end]` is what the entry speaks of."""
+        if self.passage and not re.fullmatch(self.passage, text[start:end], re.IGNORECASE):
+            return False
+        if not self.context:
+            return True
+        around = f"{text[max(0, start - _AROUND) : start]}§{text[end : end + _AROUND]}"
+        return re.search(self.context, around, re.IGNORECASE) is not None
+
+
+@dataclass(frozen=True)
+class AllowList:
+    """The entries, in the order of their file."""
+
+    entries: tuple[Allowed, ...] = ()
+
+    def __iter__(self) -> Iterator[Allowed]:
+        return iter(self.entries)
+
+    def reason(self, table: str, field: str, rule: str, text: str, span: tuple[int, int]) -> Allowed | None:
+        """The entry that lets a passage through, or none."""
+        for entry in self.entries:
+            if entry.covers(table, field, rule) and entry.accepts(text, *span):
+                return entry
+        return None
+
+    def places(self, table: str, fields: Iterable[str]) -> frozenset[str]:
+        """The fields of a table that hold official place names."""
+        return frozenset(
+            name for name in fields if any(entry.rule == PLACES and entry.covers(table, name, PLACES) for entry in self)
+        )
+
+
+def load_allow_list(schemas: Path) -> AllowList:
+    """Read `schemas/privacy/admis.csv`. Raises `AllowListInvalid`; a missing file is an empty list: nothing is let
+    through."""
+    path, shown = schemas / "privacy" / "admis.csv", "schemas/privacy/admis.csv"
+    if not path.is_file():
+        return AllowList()
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            found = ", ".join(reader.fieldnames or ()) or "(vide)"
+            raise AllowListInvalid(file=shown, place="ligne 1", found=found, expected=", ".join(COLUMNS))
+        entries = tuple(_entry(row, f"ligne {reader.line_num}", shown) for row in reader)
+    ids = [entry.id for entry in entries]
+    twice = sorted({item for item in ids if ids.count(item) > 1})
+    if twice:
+        raise AllowListInvalid(
+            file=shown, place="admis_id", found=", ".join(twice), expected="des identifiants uniques"
+        )
+    return AllowList(entries)
+
+
+def _entry(row: dict[str, str | None], place: str, shown: str) -> Allowed:
+    for column in ("admis_id", "table", "champ", "regle", "base", "justification"):
+        if not (row[column] or "").strip():
+            expected = "une base légale" if column == "base" else "une valeur"
+            raise AllowListInvalid(file=shown, place=f"{place}, {column}", found="vide", expected=expected)
+    if row["certitude"] not in ("S", "M"):
+        raise AllowListInvalid(file=shown, place=f"{place}, certitude", found=repr(row["certitude"]), expected="S ou M")
+    for column in ("motif", "contexte"):
+        try:
+            re.compile(row[column] or "")
+        except re.error as error:
+            raise AllowListInvalid(
+                file=shown, place=f"{place}, {column}", found=str(error), expected="une expression régulière"
+            ) from None
+    return Allowed(*(row[column] or "" for column in COLUMNS))

@@ -1,0 +1,49 @@
+"""What stops a release for the sake of people, and what can be wrong with the files of this room. No message holds a
+value."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.errors import ArobaseError, Mender
+
+
+class PersonalDataFound(ArobaseError):
+    """The gate found what looks like personal data in something about to be published."""
+
+    code: ClassVar[str] = "personal-data"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = (
+        "{holds} passage(s) retenu(s) avant publication, d'abord : {place}, champ « {field} », {row} (règle {rule}) ; "
+        "attendu : aucune donnée personnelle, ou une ligne de schemas/privacy/admis.csv avec sa base légale."
+    )
+    en: ClassVar[str] = (
+        '{holds} passage(s) held before publication, first: {place}, field "{field}", {row} (rule {rule}); '
+        "expected: no personal data, or a line of schemas/privacy/admis.csv with its legal basis."
+    )
+
+
+class AllowListInvalid(ArobaseError):
+    """The list of what may be published cannot be used."""
+
+    code: ClassVar[str] = "privacy-allow-list"
+    mender: ClassVar[Mender] = Mender.SCHEMA
+    fr: ClassVar[str] = "{file}, {place} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{file}, {place}: {found}; expected: {expected}."
+
+
+class VaultUnsafe(ArobaseError):
+    """The private folder could be read by somebody else, or is not what it should be."""
+
+    code: ClassVar[str] = "private-folder-unsafe"
+    fr: ClassVar[str] = "{folder} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{folder}: {found}; expected: {expected}."
+
+
+class CountsInvalid(ArobaseError):
+    """A table of counts cannot be protected as it stands."""
+
+    code: ClassVar[str] = "counts-invalid"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = "Comptages, champ « {field} » : {found} ; attendu : {expected}."
+    en: ClassVar[str] = 'Counts, field "{field}": {found}; expected: {expected}.'

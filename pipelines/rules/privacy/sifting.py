@@ -1,0 +1,132 @@
+"""Patterns over whole columns: RE2 sifts, exact detectors judge what is left.
+
+Belongs here: from a text column to the passages found in it. Does not: which of them are allowed (`gate.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.rules.privacy.detectors import detectors
+from pipelines.rules.privacy.folding import DISGUISED, unmask
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Something that a detector found: `text[start:end]`, in the unmasked text. Never written anywhere."""
+
+    rule: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
+
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_APART = re.compile(r"(?<!\w)(?:[\w.@+-] ){7,}[\w.@+-](?!\w)")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{16,}={0,2}(?![A-Za-z0-9+/=])")
+# RE2: what has more than one reading (disguises, tags, letters apart, base64).
+_DRESSED = rf"{DISGUISED}|<[A-Za-z/]|[A-Za-z0-9+]{{20}}|[A-Za-z0-9+/]{{16,}}=|(?:[\w.@+-] ){{7}}"
+
+
+@cache
+def sieve() -> str:
+    """One RE2 expression that matches every text in which some detector may find something."""
+    return "|".join(f"(?:{part})" for part in (_DRESSED, *(spaces(item.sieve) for item in detectors())))
+
+
+def spaces(expression: str) -> str:
+    """An expression whose `\\s` also means the no-break spaces of French typography: RE2's own are ASCII only."""
+    parts, inside = [], False
+    for part in re.split(r"(\\.|[\[\]])", expression):
+        inside = part == "[" or (inside and part != "]")
+        parts.append(("\\s\u00a0\u202f" if inside else "[\\s\u00a0\u202f]") if part == "\\s" else part)
+    return "".join(parts)
+
+
+def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passage, ...]]]:
+    """(row, passages) for the cells of a text column in which detectors found something. Equal cells are judged
+    once."""
+    encoded = pa.chunked_array(column.chunks, pa.string()).combine_chunks().dictionary_encode()
+    found = dict(_suspect_passages(encoded.dictionary))
+    if not found:
+        return
+    rows = pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(list(found), encoded.indices.type)))
+    for row, place in zip(rows.to_pylist(), encoded.indices.take(rows).to_pylist(), strict=True):
+        yield row, found[place]
+
+
+def matching_rows(column: pa.ChunkedArray, expression: str) -> list[int]:
+    """The rows of a text column in which an RE2 expression matches."""
+    matches = pc.fill_null(pc.match_substring_regex(column, expression), fill_value=False)
+    rows: list[int] = pc.indices_nonzero(matches).to_pylist()
+    return rows
+
+
+def unmasked(column: pa.ChunkedArray) -> list[str | None]:
+    """The cells of a text column, disguises undone where there are any."""
+    cells: list[str | None] = column.to_pylist()
+    for row in matching_rows(column, DISGUISED):
+        cells[row] = unmask(cells[row] or "")
+    return cells
+
+
+def _suspect_passages(texts: pa.Array) -> Iterator[tuple[int, tuple[Passage, ...]]]:
+    """(place in `texts`, passages). Sifted twice: texts by all expressions at once, then each of their readings by each
+    detector's own, so that a detector enters only what is worth its while."""
+    kept = pc.indices_nonzero(pc.match_substring_regex(texts, sieve()))
+    left = texts.take(kept)
+    dressed = pc.match_substring_regex(left, _DRESSED).to_pylist()
+    read = [
+        (place, reading)
+        for place, text, is_dressed in zip(kept.to_pylist(), left.to_pylist(), dressed, strict=True)
+        for reading in (readings(text) if is_dressed else (unmask(text),))
+    ]
+    candidates = pa.array([reading for _, reading in read], pa.string())
+    found: dict[int, list[Passage]] = {}
+    for item in detectors():
+        for number in pc.indices_nonzero(pc.match_substring_regex(candidates, spaces(item.sieve))).to_pylist():
+            place, reading = read[number]
+            for start, end in item.find(reading):
+                found.setdefault(place, []).append(Passage(item.rule, reading, start, end))
+    yield from ((place, tuple(found[place])) for place in sorted(found))
+
+
+def passages(text: str) -> tuple[Passage, ...]:
+    """What the detectors find in one raw text, in any of its readings."""
+    return next((found for _, found in _suspect_passages(pa.array([text]))), ())
+
+
+def readings(text: str) -> Iterator[str]:
+    """The ways in which a text may be understood: unmasked; without tags; spaced letters joined; base64 decoded."""
+    plain = unmask(text)
+    yield plain
+    if "<" in plain and _TAG.search(plain):
+        yield _TAG.sub("", plain)
+    if _APART.search(plain):
+        yield _APART.sub(lambda match: match[0].replace(" ", ""), plain)
+    for token in _BASE64.findall(plain):
+        decoded = _decoded(token)
+        if decoded:
+            yield decoded
+
+
+def _decoded(token: str) -> str | None:
+    """A base64 token as text, when it is one: printable, and long enough to hold an address."""
+    import base64
+    import binascii
+
+    try:
+        text = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return text if len(text) >= 8 and text.isprintable() else None

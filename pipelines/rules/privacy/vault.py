@@ -1,0 +1,156 @@
+"""The private folder: the only place where a personal value may be written, and how it goes away.
+
+Belongs here: writing, reading, forgetting, retention. Does not: deciding what is personal (schemas do), nor searching
+for it (`known.py`). The folder is of mode 0700, its files 0600; deleting it as a whole loses nothing that is published.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.rules.privacy.errors import VaultUnsafe
+from pipelines.rules.privacy.known import RECORD, PersonalValues, RecordId
+from pipelines.storage.atomic import ASIDE, sync_folder
+
+RETENTION = "conservation.json"
+_SCHEMA = pa.schema(
+    [(name, pa.int64() if name == "_position" else pa.string()) for name in RECORD]
+    + [("champ", pa.string()), ("valeur", pa.string())]
+)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Personal values in a folder, one file a part of a snapshot: `<source>/<snapshot>/<part>.parquet`."""
+
+    folder: Path
+
+    def open(self, keep_until: date, reason: str) -> None:
+        """Make the folder (0700) and write the date after which it has to be deleted, and why it is kept until then.
+
+        Raises `VaultUnsafe` when it is a link or belongs to somebody else.
+        """
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._check_owner()
+        self.folder.chmod(0o700)
+        told = {"a_supprimer_apres": keep_until.isoformat(), "motif": reason}
+        self._write(self.folder / RETENTION, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
+
+    def keep_until(self) -> date:
+        """The retention date. Raises `VaultUnsafe` when the folder was never opened or its date cannot be read."""
+        path = self.folder / RETENTION
+        try:
+            return date.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["a_supprimer_apres"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise VaultUnsafe(
+                folder=self.folder.name, found=f"{RETENTION} absent / unreadable", expected="AAAA-MM-JJ"
+            ) from None
+
+    def is_expired(self, today: date) -> bool:
+        """Whether the retention date has passed."""
+        return today > self.keep_until()
+
+    def write(self, table: pa.Table, fields: Sequence[str]) -> int:
+        """Keep the values of `fields` of a text table with the reserved columns; returns how many values were kept.
+
+        A part of a snapshot is written whole: what was kept of it before is replaced. Raises `VaultUnsafe` when the
+        folder is not open, or could be read by somebody else."""
+        self.check()
+        by_part: dict[tuple[str, str, str], list[tuple[RecordId, str, str]]] = {}
+        for record, values in PersonalValues.of_table(table, fields).by_record.items():
+            lines = by_part.setdefault(record[:3], [])
+            lines += [(record, name, value) for name, value in values]
+        for part, lines in sorted(by_part.items()):
+            columns = list(zip(*((*record, name, value) for record, name, value in lines), strict=True))
+            self._write_table(self._file(*part), pa.table([list(column) for column in columns], schema=_SCHEMA))
+        return sum(len(lines) for lines in by_part.values())
+
+    def read(self, source: str | None = None) -> PersonalValues:
+        """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that does not exist holds none."""
+        if not self.folder.exists():
+            return PersonalValues()
+        self.check()
+        by_record: dict[RecordId, list[tuple[str, str]]] = {}
+        for path in self._files(source):
+            columns = pq.read_table(path).to_pydict()
+            for *record, name, value in zip(*columns.values(), strict=True):
+                by_record.setdefault((record[0], record[1], record[2], record[3]), []).append((name, value))
+        return PersonalValues({record: tuple(values) for record, values in by_record.items()})
+
+    def forget(self, source: str, snapshot: str | None = None) -> int:
+        """Delete what is kept of a source, or of one of its snapshots; returns how many files went."""
+        folder = self.folder / self._name(source)
+        folder = folder / self._name(snapshot) if snapshot else folder
+        gone = len(list(folder.rglob("*.parquet"))) if folder.is_dir() else 0
+        shutil.rmtree(folder, ignore_errors=not folder.exists())
+        return gone
+
+    def destroy(self) -> None:
+        """Delete the folder as a whole."""
+        if self.folder.is_symlink():
+            raise VaultUnsafe(folder=self.folder.name, found="un lien / a link", expected="un dossier / a folder")
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+
+    def check(self) -> None:
+        """Raises `VaultUnsafe` when the folder is not open, is a link, or its group or others have any right on it."""
+        self._check_owner()
+        self.keep_until()
+        for path in (self.folder, *self.folder.rglob("*")):
+            mode = path.lstat().st_mode & 0o777
+            if mode & 0o077:
+                place = path.relative_to(self.folder.parent).as_posix()
+                raise VaultUnsafe(folder=place, found=f"mode {mode:04o}", expected="0700 / 0600")
+
+    def _check_owner(self) -> None:
+        if self.folder.is_symlink() or not self.folder.is_dir():
+            raise VaultUnsafe(folder=self.folder.name, found="absent / a link", expected="un dossier / a folder")
+        if self.folder.stat().st_uid != os.geteuid():
+            raise VaultUnsafe(folder=self.folder.name, found="autre propriétaire / another owner", expected="uid")
+
+    def _files(self, source: str | None) -> Iterator[Path]:
+        root = self.folder / self._name(source) if source else self.folder
+        yield from sorted(path for path in root.rglob("*.parquet") if not path.name.startswith(ASIDE))
+
+    def _file(self, source: str, snapshot: str, part: str) -> Path:
+        return self.folder / self._name(source) / self._name(snapshot) / f"{self._name(part)}.parquet"
+
+    @staticmethod
+    def _name(name: str) -> str:
+        if not _NAME.fullmatch(name):
+            raise VaultUnsafe(folder="private", found=repr(name), expected="[A-Za-z0-9._-]+")
+        return name
+
+    def _write_table(self, path: Path, table: pa.Table) -> None:
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression="zstd")
+        for folder in (path.parent.parent, path.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        self._write(path, sink.getvalue().to_pybytes())
+
+    @staticmethod
+    def _write(path: Path, data: bytes) -> None:
+        """Whole or not at all, and never readable by others, not even while it is written."""
+        handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)  # mkstemp makes files of mode 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(aside).replace(path)
+        except BaseException:
+            Path(aside).unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
