@@ -71,11 +71,7 @@ def _here(found: list[Entity], hints: Hints) -> list[Entity]:
 
 def _only(found: list[Entity], method: str, certainty: str, day: str | None) -> Resolution:
     """The one EPCI among those of the day, under its name of the day; several are candidates."""
-    by_code: dict[str, Entity] = {}
-    for entity in found:
-        rival = by_code.get(entity.code)
-        if rival is None or entity.rank(day) < rival.rank(day):
-            by_code[entity.code] = entity
+    by_code = {entity.code: entity for entity in sorted(found, key=lambda one: -one.rank(day))}
     alive = [entity for entity in by_code.values() if entity.lives_on(day)] or list(by_code.values())
     if len(alive) > 1:
         return unresolved("homonymes", tuple(entity.code for entity in alive))

@@ -188,7 +188,8 @@ def _agrees(entity: Entity, hints: Hints) -> bool:
 
 
 def _choose(printed: Printed, found: list[Entity], hints: Hints, day: str | None, method: str) -> Resolution:
-    dressed = [entity for entity in found if keeps_the_accents_of(printed.name, entity.name)]
+    # Letters can be laid side by side only where the keys are the same.
+    dressed = [one for one in found if method == "nom" and keeps_the_accents_of(printed.name, one.name)]
     alike = dressed or found
     best = _one_a_code(alike, day)
     first = min(entity.rank(day) for entity in best)

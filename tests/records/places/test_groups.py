@@ -87,3 +87,9 @@ def test_a_page_that_calls_a_group_a_commune_is_contradicted():
 def test_a_type_without_a_name_is_nothing():
     assert code("la", nature="epci") is None
     assert code("communauté de communes", nature="epci") is None
+    assert code("(62)", nature="epci") is None
+
+
+def test_a_group_lives_under_one_name_a_day():
+    names = {resolved("Plateau de Caux", nature="epci", day=f"{year}-01-01").name for year in (2020, 2025)}
+    assert "CC Plateau de Caux" in names

@@ -200,7 +200,7 @@ def test_a_kind_that_is_no_territory_is_not_looked_for():
 def test_a_printed_code_is_checked_against_the_name():
     assert resolved("Nantes", code="44109").method == "code"
     assert code("Bourg-en-Bresse", code="1053") == "01053"
-    assert code("Hazebrouk", code="59295") == "59295"
+    assert resolved("Hazebrouk", code="59295", departement="59").method == "graphie_voisine"
     assert code("CA Amiens Métropole", code="248000531") == "248000531"
 
 
@@ -223,3 +223,17 @@ def test_an_unknown_code_leaves_the_word_to_the_name():
 def test_a_code_that_a_commune_and_its_delegated_commune_share_follows_the_name():
     assert resolved("Arbignieu", code="01015").nature == "commune_deleguee"
     assert resolved("Arboys en Bugey", code="01015").nature == "commune"
+
+
+def test_a_misprint_between_two_names_stays_open():
+    found = resolved("Sazreay", departement="36")
+    assert (found.code, len(found.candidates)) == (None, 2)
+
+
+def test_brackets_that_are_part_of_an_official_name_are_no_hint():
+    assert code("Château-Chinon (Ville)", departement="58") == "58062"
+    assert code("Bors (Canton de Charente-Sud)") == "16053"
+
+
+def test_five_digits_that_fit_no_homonym_choose_none():
+    assert code("Bassens (75001)") is None
