@@ -22,8 +22,8 @@ SAID = {
 def command(source: str, lang: str | None) -> None:
     """Judge the records of SOURCE again, after its mapping, the code lists or sources/corrections/ changed.
 
-    Asks no source and publishes nothing. Exit codes: 0 when nothing is refused any more, 1 when something still is, 2 when
-    the records could not be judged.
+    Asks no source and publishes nothing. Exit codes: 0 when nothing is refused any more, 1 when something still is,
+    2 when the records could not be judged.
     """
     from rich.console import Console
     from rich.table import Table
@@ -38,8 +38,8 @@ def command(source: str, lang: str | None) -> None:
     table.columns[1].justify = "right"
     for name, words in SAID.items():
         places = getattr(done, name)
-        rules = ", ".join(f"{rule} ({count})" for rule, count in done.by_rule(places).items())
-        table.add_row(words[language], str(len(places)), rules)
+        counted = ", ".join(f"{rule} ({count})" for rule, count in done.by_rule(places).items())
+        table.add_row(words[language], str(len(places)), counted)
     console.print(table)
     for place, rules in sorted({**done.still_refused, **done.newly_refused}.items(), key=lambda item: item[0][1:])[:20]:
         _, part, position, into = place
