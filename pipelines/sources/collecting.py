@@ -23,6 +23,7 @@ from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CaptureIncomplete
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connectors
 from pipelines.sources.snapshots import CAPTURED, FAILED, UNCHANGED, Capture, Snapshot, SnapshotStore, as_entry, written
+from pipelines.storage import sha256_file
 from pipelines.storage.atomic import ASIDE
 
 
@@ -41,6 +42,8 @@ def collect(
     """
     store = SnapshotStore.of(project)
     store.folder.mkdir(parents=True, exist_ok=True)
+    # What sources send may hold personal data: nobody else on this machine reads it.
+    store.folder.chmod(0o700)
     (store.folder / "locks").mkdir(exist_ok=True)
     with FileLock(store.folder / "locks" / f"{source.name}.lock"):
         folder = tempfile.mkdtemp(prefix=ASIDE, dir=store.folder)
@@ -70,13 +73,14 @@ def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Cap
     missing = [part.name for part in source.parts if part.name not in fetched]
     if missing:
         raise CaptureIncomplete(source=source.name, parts=", ".join(missing))
-    kept: dict[Path, tuple[str, int]] = {}
-    parts = tuple(_keep(store, fetched[part.name], context, kept) for part in source.parts)
+    parts = tuple(_snapshot(fetched[part.name], context) for part in source.parts)
     same = previous is not None and _identity(previous.parts, source) == _identity(parts, source)
     if same and previous is not None:
         _log(store, context, UNCHANGED, {"state": context.state})
         capture = Capture(source.name, previous.parts, False, context.now, dict(context.state))
     else:
+        for path in dict.fromkeys(path for item in fetched.values() for path in _files(item)):
+            store.adopt(path)
         entry = {"parts": [as_entry(part) for part in parts], "state": context.state}
         _log(store, context, CAPTURED, entry)
         capture = Capture(source.name, parts, True, context.now, dict(context.state))
@@ -91,26 +95,26 @@ def _identity(parts: tuple[Snapshot, ...], source: Source) -> list[tuple[str, ..
     return [(item.part, item.content, item.address, written(item.obtained)) for item in parts]
 
 
-def _keep(
-    store: SnapshotStore, fetched: Fetched | Unchanged, context: FetchContext, kept: dict[Path, tuple[str, int]]
-) -> Snapshot:
+def _snapshot(fetched: Fetched | Unchanged, context: FetchContext) -> Snapshot:
     if isinstance(fetched, Unchanged):
         return fetched.snapshot
-    if fetched.path not in kept:
-        size = fetched.path.stat().st_size
-        kept[fetched.path] = (store.adopt(fetched.path), size)
-    digest, size = kept[fetched.path]
+    digest = sha256_file(fetched.path)
+    evidence = {name: sha256_file(path) for name, path in fetched.evidence.items()}
     shipped = context.source.obtained
     return Snapshot(
         part=fetched.part,
         sha256=digest,
-        size=size,
+        size=fetched.path.stat().st_size,
         address=fetched.address,
         obtained=datetime.combine(shipped, clock.min, UTC) if shipped else fetched.obtained or context.now,
         media_type=fetched.media_type,
         content=fetched.content or digest,
-        fetch=fetched.fetch,
+        fetch=dict(fetched.fetch) | ({"evidence": evidence} if evidence else {}),
     )
+
+
+def _files(fetched: Fetched | Unchanged) -> list[Path]:
+    return [] if isinstance(fetched, Unchanged) else [fetched.path, *fetched.evidence.values()]
 
 
 def _log(store: SnapshotStore, context: FetchContext, outcome: str, more: dict[str, Any]) -> None:

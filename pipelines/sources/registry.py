@@ -30,7 +30,7 @@ class Fetched:
 
     `address` is shown to the public: it carries no secret. `obtained` None means now. `content` is the digest to tell
     change by where that is not the file's own (noise removed); `fetch` is how it was obtained (status, headers that
-    matter, duration, what was asked).
+    matter, duration, what was asked); `evidence` are files to keep with it (the pages it was put together from).
     """
 
     part: str
@@ -40,6 +40,7 @@ class Fetched:
     obtained: datetime | None = None
     content: str | None = None
     fetch: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class FetchContext:
     now: datetime
     folder: Path
     resume: Path
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)
     state: dict[str, Any] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 

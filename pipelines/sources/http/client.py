@@ -81,7 +81,7 @@ class Client:
 
     source: str
     allow_private: bool = False
-    secrets: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
     names: tuple[str, ...] = ()
     patience: Patience = Patience()
     maximum_size: int = MAXIMUM_SIZE

@@ -1,0 +1,66 @@
+"""One address to one part: asked for only when it changed, streamed to the disk, its change told without its noise."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.sources.http import Client
+from pipelines.sources.registry import FetchContext, Fetched, Unchanged
+from pipelines.sources.snapshots import Capture, Snapshot
+
+
+def download(
+    context: FetchContext,
+    client: Client,
+    part: str,
+    previous: Capture | None,
+    url: str,
+    *,
+    params: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+    page_is_wrong: bool = True,
+    told: Mapping[str, Any] | None = None,
+) -> Fetched | Unchanged:
+    """The answer of an address as a part. `told` is added to how it was obtained. Raises an `HttpError`."""
+    before = kept(previous, part)
+    path = context.folder / f"{part}.download"
+    asked = dict(headers or {}) | _conditions(before, told or {})
+    answer = client.ask(url, params=params, headers=asked, to=path, page_is_wrong=page_is_wrong)
+    if answer.not_modified and before is not None:
+        return Unchanged(before)
+    return Fetched(
+        part,
+        path,
+        answer.address,
+        media_type=answer.media_type,
+        content=without_noise(path, context.source.parameters.get("noise", ())),
+        fetch=answer.told() | dict(told or {}),
+    )
+
+
+def kept(previous: Capture | None, part: str) -> Snapshot | None:
+    """The last snapshot of a part; None before the first."""
+    return next((item for item in previous.parts if item.part == part), None) if previous else None
+
+
+def _conditions(before: Snapshot | None, told: Mapping[str, Any]) -> dict[str, str]:
+    """The headers that ask for an answer only if it changed since `before`, which must have been asked for alike."""
+    if before is None or any(before.fetch.get(key) != value for key, value in told.items()):
+        return {}
+    headers = before.fetch.get("headers", {})
+    pairs = {"If-None-Match": headers.get("etag"), "If-Modified-Since": headers.get("last-modified")}
+    return {key: value for key, value in pairs.items() if value}
+
+
+def without_noise(path: Path, patterns: tuple[str, ...] | list[str]) -> str | None:
+    """The digest of a file after removing what the YAML declares as noise (`parameters.noise`, regular expressions)."""
+    if not patterns:
+        return None
+    data = path.read_bytes()
+    for pattern in patterns:
+        data = re.sub(pattern.encode("utf-8"), b"", data)
+    return hashlib.sha256(data).hexdigest()
