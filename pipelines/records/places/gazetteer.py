@@ -175,7 +175,10 @@ class Gazetteer:
             )
 
     def _former_regions(self) -> dict[str, list[str]]:
-        with (self.folder / "anciennes_regions.csv").open(encoding="utf-8", newline="") as file:
+        path = self.folder / "anciennes_regions.csv"
+        if not path.is_file():
+            raise ReferenceMissing(file=f"sources/reference/{path.name}")
+        with path.open(encoding="utf-8", newline="") as file:
             return {normalise(row["nom"]): row["departements_codes"].split() for row in csv.DictReader(file)}
 
 

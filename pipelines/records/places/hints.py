@@ -13,6 +13,8 @@ from pipelines.records.places.gazetteer import Gazetteer
 from pipelines.records.places.names import normalise
 
 _CODE = re.compile(r"(?<![0-9A-Za-z])(97[1-8]|98[4-9]|2[ABab]|\d{1,2})(?![0-9A-Za-z])")
+# In brackets a code stands alone, or at one end: "(62)", "(62, Pas-de-Calais)"; not "(2 lauréats)".
+_CODE_IN_BRACKETS = re.compile(rf"{_CODE.pattern}(?:\s*[-–,;:/].*)?|.*[,;]\s*{_CODE.pattern}")
 _FIVE = re.compile(r"(?<!\d)(\d{4,5}|2[ABab]\d{3})(?!\d)")
 _INTRODUCED = re.compile(
     r"(?:^|\b)(?:territory as published|territoire publie|territoire|departement|region|dans|en|a)"
@@ -73,7 +75,8 @@ def hints_in_brackets(brackets: tuple[str, ...], gazetteer: Gazetteer) -> Hints:
     found = Hints()
     for text in brackets:
         five = frozenset(code.upper().zfill(5) for code in _FIVE.findall(text))
-        departements = departements_in(text, gazetteer) if not five else frozenset()
+        is_code = _CODE_IN_BRACKETS.fullmatch(text) is not None
+        departements = departements_in(text, gazetteer) if is_code and not five else _territory(text, gazetteer)
         silent = five or departements or normalise(text) in _SILENT
         found |= Hints(departements, five, () if silent else (text,))
     return found

@@ -47,7 +47,9 @@ def resolve(query: Query, gazetteer: Gazetteer, corrections: Corrections) -> Res
     settled = corrections.of(query.name, query.context)
     if settled is not None:
         return _corrected(settled, query, gazetteer)
-    return _by_code(query, gazetteer) if query.code else _by_name(query, gazetteer)
+    found = _by_code(query, gazetteer) if query.code else _by_name(query, gazetteer)
+    unread = query.departement and query.departement.strip() and not departements_in(query.departement, gazetteer)
+    return found.with_alert("departement_inconnu") if unread else found
 
 
 def _by_name(query: Query, gazetteer: Gazetteer) -> Resolution:

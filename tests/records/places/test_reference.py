@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.records.places import normalise, read_reference
 from pipelines.records.places.errors import ReferenceMissing
-from pipelines.records.places.gazetteer import load_gazetteer
+from pipelines.records.places.gazetteer import Gazetteer, load_gazetteer
 from tests.records.places.builders import PROJECT, gazetteer
 
 FILES = (
@@ -101,7 +101,14 @@ def test_files_stay_small():
     assert max(sizes.values()) < 200_000
 
 
-@pytest.mark.parametrize("read", [load_gazetteer, lambda folder: read_reference(folder, "epci-2026")])
+@pytest.mark.parametrize(
+    "read",
+    [
+        load_gazetteer,
+        lambda folder: read_reference(folder, "epci-2026"),
+        lambda folder: Gazetteer(folder)._former_regions(),
+    ],
+)
 def test_a_missing_file_says_how_to_make_it_again(tmp_path, read):
     with pytest.raises(ReferenceMissing, match=r"build_territories\.py"):
         read(tmp_path)

@@ -237,3 +237,17 @@ def test_brackets_that_are_part_of_an_official_name_are_no_hint():
 
 def test_five_digits_that_fit_no_homonym_choose_none():
     assert code("Bassens (75001)") is None
+
+
+def test_a_departement_that_is_none_is_said_and_chooses_nothing():
+    found = resolved("Bassens", departement="96", nature="commune")
+    assert (found.code, found.alerts) == (None, ("homonymes", "departement_inconnu"))
+
+
+@pytest.mark.parametrize("brackets", ["(33)", "(33, Gironde)", "(Gironde, 33)", "(Gironde)", "(commune, 33)"])
+def test_brackets_may_name_the_departement_in_several_ways(brackets):
+    assert code(f"Bassens {brackets}") == "33032"
+
+
+def test_a_figure_in_brackets_is_no_departement():
+    assert resolved("Bassens (33 lauréats)").alerts == ("precision_inconnue",)
