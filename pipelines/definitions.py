@@ -34,7 +34,7 @@ def build_definitions(project: Project) -> dg.Definitions:
     assets: list[dg.AssetsDefinition] = [snapshots_asset(sources), records_asset(sources)]
     for package in packages.values():
         assets += [table_asset(package, table, sources) for table in package.tables]
-        assets += [findings_asset(package, packages), release_asset(package)]
+        assets += [findings_asset(package), release_asset(package)]
     assets.append(catalogue_asset(packages))
     return dg.Definitions(
         assets=assets,

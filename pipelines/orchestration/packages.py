@@ -20,10 +20,11 @@ def release_key(package: str) -> dg.AssetKey:
     return dg.AssetKey([package.replace("-", "_"), "release"])
 
 
-def findings_asset(package: Package, packages: dict[str, Package]) -> dg.AssetsDefinition:
+def findings_asset(package: Package) -> dg.AssetsDefinition:
     """What the rules say of a package's tables."""
-    seen = {package.name} | {item.split("/")[0] for table in package.tables for item in table.inputs}
-    deps = [table_key(name, table.name) for name in sorted(seen) for table in packages[name].tables]
+    own = {f"{package.name}/{table.name}" for table in package.tables}
+    read = own | {item for table in package.tables for item in table.inputs}
+    deps = [table_key(*item.split("/")) for item in sorted(read)]
 
     @dg.asset(
         key=findings_key(package.name),

@@ -5,7 +5,7 @@ Belongs here: order, read from foreign keys and from what derived tables are mad
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pipelines.schema.packages import Package, PackageTable
 from pipelines.schema.tables import ForeignKey, TableSchema
@@ -34,6 +34,21 @@ def is_made_from(package: Package, name: str, other: str) -> bool:
 def late_keys(package: Package, schema: TableSchema) -> list[ForeignKey]:
     """The foreign keys to tables that are themselves derived from this one: judged once both are made."""
     return [key for key in schema.foreign_keys if key.table and is_made_from(package, key.table, schema.name)]
+
+
+def tables_behind(package: str, packages: Mapping[str, Package]) -> set[str]:
+    """Every table ("package/table") that decides what a package holds: its own, their parents, what they are made of."""
+    waiting = [f"{package}/{table.name}" for table in packages[package].tables]
+    reached: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in reached:
+            continue
+        reached.add(key)
+        owner, name = key.split("/")
+        table = packages[owner].table(name)
+        waiting += [f"{owner}/{item}" for item in needs(packages[owner], table)] + list(table.inputs)
+    return reached
 
 
 def other_packages(package: Package) -> set[str]:

@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 from pipelines.project import Project
 from pipelines.rules import assess
 from pipelines.schema import Package
-from pipelines.schema.order import other_packages
 from pipelines.stages.kept import Kept, keep, settings_digest
 from pipelines.stages.tables import TableResult
 
@@ -34,10 +33,9 @@ class FindingsResult:
 def make_findings(project: Project, package: Package, tables: Mapping[str, TableResult]) -> FindingsResult:
     """The findings on a package, made again only when one of its tables, or the rules, changed.
 
-    `tables`: by "package/table", at least the tables of this package and of those that it reads.
+    `tables`: by "package/table", the tables of this package and those of others that it reads.
     """
-    seen = {package.name, *other_packages(package)}
-    read = {key: result for key, result in sorted(tables.items()) if result.package in seen}
+    read = dict(sorted(tables.items()))
     made_from = {
         "tables": {key: result.kept.fingerprint for key, result in read.items()},
         "settings": settings_digest(project),

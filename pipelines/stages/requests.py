@@ -11,7 +11,7 @@ from pipelines.records.rejections import REJECTIONS
 from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed, Warned
 from pipelines.releases.descriptor import instant
 from pipelines.schema import Package, load_table
-from pipelines.schema.order import other_packages
+from pipelines.schema.order import tables_behind
 from pipelines.sources import Capture, Source
 from pipelines.stages.findings import FindingsResult
 from pipelines.stages.kept import code_digest, fingerprint, folder_digest
@@ -70,13 +70,8 @@ def code_ingredient(project: Project) -> str:
 
 def sources_of(package: Package, sources: Mapping[str, Source], packages: Mapping[str, Package]) -> list[Source]:
     """The sources whose rows reach a package: directly, or through the tables of other packages that it reads."""
-    reached = {package.name}
-    while True:
-        more = {other for name in reached for other in other_packages(packages[name])} - reached
-        if not more:
-            break
-        reached |= more
-    return [source for source in sources.values() if {table.split("/")[0] for table in source.tables} & reached]
+    behind = tables_behind(package.name, packages)
+    return [source for source in sources.values() if behind & set(source.tables)]
 
 
 def _rejects(package: Package, records: Iterable[RecordsResult], tables: Iterable[TableResult]) -> pa.Table:

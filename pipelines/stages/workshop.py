@@ -113,9 +113,11 @@ class Workshop:
         return path.is_file() and key.encode() in path.read_bytes()
 
     def _findings(self, package: str) -> FindingsResult:
-        seen = [self.packages[name] for name in sorted({package} | other_packages(self.packages[package]))]
-        keys = [f"{item.name}/{table.name}" for item in seen for table in item.tables]
-        return make_findings(self.project, self.packages[package], {key: self.table(key) for key in keys})
+        described = self.packages[package]
+        own = [f"{package}/{table.name}" for table in described.tables]
+        read = [item for table in described.tables for item in table.inputs]
+        keys = sorted({*own, *read})
+        return make_findings(self.project, described, {key: self.table(key) for key in keys})
 
     def _needed(self, missing: type[ArobaseError], make: Callable[[str], T], name: str, **facts: str) -> T:
         """What something else is made from; its own error was told where it is made, here it is only missing."""
