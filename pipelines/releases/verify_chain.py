@@ -57,7 +57,9 @@ def recorded(shelf: Shelf) -> Iterator[Flaw]:
         if version in shelf.retracted:
             yield from _retracted(shelf, version)
         elif not (shelf.folder / version).is_dir() or (shelf.folder / version).is_symlink():
-            yield Flaw("removed", f"{shelf.package}/{version}")
+            tombstone = shelf.folder / TOMBSTONES / f"{version}.json"
+            if not (shelf.is_under_way and _comes_next(tombstone_line(tombstone), shelf.ledger)):
+                yield Flaw("removed", f"{shelf.package}/{version}")
         else:
             yield from _release(shelf.folder / version, entry)
     known = {entry["version"] for entry in shelf.published}

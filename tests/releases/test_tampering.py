@@ -284,7 +284,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "the descriptor removed": (remove("data/datapackage.json"), "payload-missing"),
     "the manifest removed": (remove("manifest-sha256.txt"), "tag-missing"),
     "the tag manifest removed": (remove("tagmanifest-sha256.txt"), "swapped"),
-    "bag-info.txt removed": (remove("bag-info.txt"), "form"),
+    "bag-info.txt removed": (remove("bag-info.txt"), "tag-missing"),
     "the signature removed": (remove("tagmanifest-sha256.txt.sig"), "unsigned"),
     "a file renamed": (rename("data/prix.csv", "data/prize.csv"), "payload-missing"),
     "a file renamed in capitals": (rename("data/prix.csv", "data/PRIX.csv"), "payload-missing"),

@@ -1,0 +1,99 @@
+"""A program for `test_faults.py`: publish or retract in children that are killed, and look at what they leave.
+
+Run as `python -m tests.releases.killing FOLDER KILLS SEED`: each child is a fork, so that a kill costs no start-up.
+Prints one line of JSON: how many children were killed at work, how many had ended, and what was wrong afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from pipelines.releases import Published, Unchanged, publish
+from pipelines.releases.retract import retract
+from pipelines.releases.shelf import Shelf
+from pipelines.releases.signature import load_key
+from pipelines.releases.verify import verify
+from tests.releases.builders import Row, a_key, a_request, prizes
+
+ROUND = 6
+
+
+def rows(number: int) -> list[Row]:
+    return prizes(p1={"nom": f"Ville-Exemple {number}"})
+
+
+def work(releases: Path, number: int) -> None:
+    """What is killed: a release, and every third time a retraction of the version before it."""
+    key = load_key(releases.parent.parent / "cle")
+    publish(a_request(rows(number)), releases, key=key)
+    versions = Shelf.read(releases, "prix").versions
+    if number % 3 == 0 and len(versions) > 2:
+        retract(releases, "prix", versions[-2], "essai", now=datetime(2026, 5, 1, tzinfo=UTC))
+
+
+def look(releases: Path, number: int, known: list[str]) -> None:
+    """What must hold afterwards. Raises `AssertionError`."""
+    key = load_key(releases.parent.parent / "cle")
+    found = verify(releases, keys=(key.public_line,))
+    assert found.is_sound or (found.first is not None and found.first.code == "no-release" and not known), found.flaws
+    outcome = publish(a_request(rows(number)), releases, key=key)
+    assert isinstance(outcome, Published | Unchanged), outcome
+    shelf = Shelf.read(releases, "prix")
+    gone = [version for version in known if version not in shelf.versions and version not in shelf.retracted]
+    assert not gone, gone
+    again = verify(releases, keys=(key.public_line,))
+    assert again.is_sound, again.flaws
+    assert not again.notes, again.notes
+    left = [path.name for path in (releases / "prix").iterdir() if path.name.startswith(".aside")]
+    assert not left, left
+
+
+def in_child(task: Callable[[], None], kill_after: float | None = None) -> int:
+    """Run `task` in a fork; its exit status, negative when it was killed."""
+    child = os.fork()
+    if child == 0:
+        try:
+            task()
+        except BaseException as error:  # noqa: BLE001  # a child of fork must never return into its parent's code
+            print(repr(error), file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
+    chance = random.Random(seed)
+    key = a_key(folder)
+    publish(a_request(), folder / "warm" / "releases", key=key)  # imports are paid once, before the forks
+    verify(folder / "warm" / "releases")
+    counted = {"killed": 0, "ended": 0, "wrong": 0}
+    started = time.perf_counter()
+    in_child(partial(work, folder / "o" / "releases", 1))
+    whole = time.perf_counter() - started
+    releases = folder / "o" / "releases"
+    for number in range(2, kills + 2):
+        if number % ROUND == 0:
+            shutil.rmtree(releases.parent)
+        known = Shelf.read(releases, "prix").versions
+        status = in_child(partial(work, releases, number), chance.uniform(0, whole * 1.1))
+        counted["killed" if status < 0 else "ended"] += 1
+        counted["wrong"] += in_child(partial(look, releases, number, known)) != 0
+    return counted
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))
