@@ -50,6 +50,7 @@ def test_a_correction_without_context_holds_everywhere_but_gives_way_to_the_very
     assert len(found) == 2
     assert answer(found, "La Rochelle", context="https://example.org/palmares").code == "70450"
     assert answer(found, "La Rochelle").code == "17300"
+    assert answer(found, "La Rochelle", context="https://example.org/autre").code == "17300"
 
 
 def test_what_has_no_code_is_openly_outside_the_code(tmp_path):
