@@ -244,7 +244,7 @@ def _zip(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> GateRe
 
 
 def _workbook(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> GateReport:
-    """The cells of a spreadsheet, each sheet's first row as its header; and, of the zipped ones, comments and properties."""
+    """The cells of a spreadsheet, and what else a zipped one holds (comments, properties)."""
     import python_calamine
 
     try:

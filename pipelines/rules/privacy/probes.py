@@ -226,7 +226,7 @@ def _address(value: str) -> list[Probe]:
         (place for place, word in enumerate(words) if place and len(word) == 5 and word.isdigit()), len(words)
     )
     street = words[:postal]
-    if _OFFICES.intersection(street) or len(street) < 2 or len(b"".join(street)) < 8:
+    if _OFFICES.intersection(street) or len(street) < 2 or len(b"".join(street)) < (6 if street[0].isdigit() else 8):
         return []
     key = max(
         (word for word in street if word not in _ABBREVIATIONS and word not in _LONG), key=len, default=street[-1]

@@ -177,14 +177,14 @@ _STREET_BEFORE = re.compile(
     r"\s+(?:(?:publique|primaire|maternelle|élémentaire|municipale?|polyvalente)\s+)?(?:du\s+|de\s+|de\s+la\s+)?$",
     re.IGNORECASE,
 )
-_ARTICLE = re.compile(r"(?i)(?:le|la|les|l['’])\s*")
-_FIRST_WORD = re.compile(r"[\w-]+")
+_PARTICLES = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "el", "ben", "van", "der", "von"])
+_WORDS = re.compile(r"[\w-]+")
 
 
 @detector(
     "nom_civilite",
-    sieve=r"(?i)(^|[^\w'’-])(m\.|mm\.|mr|mrs|mme|mmes|mlle|mlles|monsieur|madame|mademoiselle|messieurs"
-    r"|mesdames|me|ma[iî]tre|dr|docteur|pr)([^\w]|$)",
+    sieve=r"(?i)(^|[^\w'’-])((m|mm|mr|mme|mlle|dr|pr)\.|(mr|mme|mmes|mlle|mlles|monsieur|madame|mademoiselle|messieurs"
+    r"|mesdames|me|ma[iî]tre|dr|docteur|pr)([^\w]|$))",
 )
 def names_after_a_civility(text: str) -> Iterator[Span]:
     """A civility or title followed by a name. A function ("M. le maire"), a street or a school named after somebody,
@@ -206,10 +206,9 @@ def _names_somebody(text: str, match: re.Match[str]) -> bool:
         return False
     if title == "Maître" and re.match(r"(?i)d['’]", name):
         return False
-    bare = _ARTICLE.sub("", name, count=1) if _ARTICLE.match(name) else name
-    first = _FIRST_WORD.search(bare)
-    if first is None or first[0].lower() in _PLAIN_WORDS:
+    first = next((word for word in _WORDS.findall(name) if word.lower() not in _PARTICLES), "")
+    if not first or first.lower() in _PLAIN_WORDS:
         return False
-    if title in ("Me", "Pr", "Dr") and len(first[0]) < 3:
+    if title in ("Me", "Pr", "Dr") and len(first) < 3:
         return False
     return not _STREET_BEFORE.search(before)

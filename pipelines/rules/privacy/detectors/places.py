@@ -50,13 +50,13 @@ def private_addresses(text: str) -> Iterator[Span]:
     for match in _ADDRESS.finditer(text):
         before = text[max(0, match.start() - 120) : match.start()]
         if _LIVES.search(before) or (
-            not _EXPLAINED.search(before) and not _BOX.search(text[match.end() : match.end() + 40])
+            not _EXPLAINED.search(before) and not _BOX.search(text[match.start() : match.end() + 40])
         ):
             yield match.span()
 
 
 _NUMBER = r"[-+]?\d{1,3}[.,]\d{5,}"
-_PAIR = re.compile(rf"(?<![\w.,])(?P<one>{_NUMBER})\s*°?\s*[NSEOW]?\s*[,;/ |]\s*(?P<two>{_NUMBER})(?![\w.])")
+_PAIR = re.compile(rf"(?<![\w.,])(?P<one>{_NUMBER})\s*°?\s*[NSEOW]?\s*[,;/ |]\s*(?P<two>{_NUMBER})(?!\w|\.\d)")
 _LABELLED = re.compile(rf"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\b\W{{0,3}}(?P<value>{_NUMBER})", re.IGNORECASE)
 _SEXAGESIMAL = re.compile(r"\d{1,3}\s?°\s?\d{1,2}\s?['’′]\s?\d{1,2}(?:[.,]\d+)?\s?(?:\"|''|″|”)?\s?[NSEOW]\b")
 # Latitude and longitude of the metropole, the Antilles and Guiana, Reunion and Mayotte, the Pacific, Saint-Pierre.

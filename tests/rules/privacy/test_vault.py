@@ -1,0 +1,134 @@
+"""The private folder: who may read it, and how it goes away."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines.rules.privacy import Vault, VaultUnsafe
+from tests.rules.privacy.builders import SOLENE, a_table
+
+DAY = date(2027, 1, 31)
+
+
+def an_open_vault(folder: Path) -> Vault:
+    vault = Vault(folder / "private")
+    vault.open(DAY, "instruction des candidatures")
+    return vault
+
+
+def test_what_is_written_is_read_again_and_by_nobody_else(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    assert vault.write(a_table(SOLENE), ["nom", "prenom"]) == 2
+    assert list(vault.read().by_record.values()) == [(("nom", "Quéméneur"), ("prenom", "Solène"))]
+    assert list(vault.read("essai").by_record) == list(vault.read().by_record)
+    assert vault.folder.stat().st_mode & 0o777 == 0o700
+    for path in vault.folder.rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_modes_do_not_depend_on_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        vault = an_open_vault(tmp_path)
+        vault.write(a_table(SOLENE), ["nom"])
+        vault.check()
+    finally:
+        os.umask(before)
+    assert len(vault.read()) == 1
+
+
+def test_blank_values_are_not_kept_and_a_part_is_replaced_whole(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom", "ville"])
+    two = pa.concat_tables([a_table({"nom": " "}), a_table({"nom": "Payet"}, position=2)])
+    assert vault.write(two, ["nom"]) == 1
+    assert list(vault.read().by_record.values()) == [(("nom", "Payet"),)]
+
+
+def test_the_folder_says_until_when_it_may_be_kept(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    assert vault.keep_until() == DAY
+    assert not vault.is_expired(DAY)
+    assert vault.is_expired(date(2027, 2, 1))
+
+
+def test_a_source_or_a_snapshot_can_be_forgotten(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    assert vault.forget("essai", "1" * 64) == 0
+    assert vault.forget("essai", "0" * 64) == 1
+    assert len(vault.read()) == 0
+    vault.write(a_table(SOLENE), ["nom"])
+    assert vault.forget("essai") == 1
+    assert vault.forget("essai") == 0
+
+
+def test_the_whole_folder_can_be_deleted(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    vault.destroy()
+    assert not vault.folder.exists()
+    assert len(vault.read()) == 0
+    vault.destroy()
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o705])
+def test_a_folder_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.folder.chmod(mode)
+    for act in (vault.read, lambda: vault.write(a_table(SOLENE), ["nom"])):
+        with pytest.raises(VaultUnsafe, match=f"{mode:04o}"):
+            act()
+
+
+def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    next(vault.folder.rglob("*.parquet")).chmod(0o644)
+    with pytest.raises(VaultUnsafe, match="0644"):
+        vault.read()
+
+
+def test_a_folder_that_was_never_opened_or_is_a_link_is_refused(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "private")
+    with pytest.raises(VaultUnsafe):
+        vault.write(a_table(SOLENE), ["nom"])
+    (tmp_path / "private").mkdir(mode=0o700)
+    with pytest.raises(VaultUnsafe, match="conservation"):
+        vault.check()
+    (tmp_path / "elsewhere").mkdir()
+    link = Vault(tmp_path / "link")
+    link.folder.symlink_to(tmp_path / "elsewhere")
+    for act in (link.destroy, lambda: link.open(DAY, "x"), link.read):
+        with pytest.raises(VaultUnsafe, match="link"):
+            act()
+
+
+def test_somebody_elses_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = an_open_vault(tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 123456)
+    with pytest.raises(VaultUnsafe, match="owner"):
+        vault.check()
+
+
+@pytest.mark.parametrize("name", ["..", "a/b", ""])
+def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(VaultUnsafe):
+        an_open_vault(tmp_path).forget(name)
+
+
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = an_open_vault(tmp_path)
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="space"):
+        vault.write(a_table(SOLENE), ["nom"])
+    assert [path.name for path in vault.folder.rglob("*") if path.is_file()] == ["conservation.json"]
