@@ -1,7 +1,7 @@
 """The benchmark's tables: invented observations of invented inquiries, made from a seed, and their Table Schema.
 
-Eleven columns, about 320 bytes a row, a fifth of the rows with quotes and newlines inside cells. `share` of the rows get
-one wrong cell each, of five kinds in turn.
+Eleven columns, about 320 bytes a row, a fifth of the rows with quotes and newlines inside cells. `share` of the rows
+get one wrong cell each, of five kinds in turn.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from typing import Any
 
 import pyarrow as pa
 
+CHANNELS = ["registre", "courriel", "courrier", "dématérialisé"]
+REQUIRED = {"required": True}
 SCHEMA: dict[str, Any] = {
     "fields": [
-        {"name": "observation_id", "type": "string", "format": "uuid", "constraints": {"required": True, "unique": True}},
+        {"name": "observation_id", "type": "string", "format": "uuid", "constraints": REQUIRED | {"unique": True}},
         {"name": "enquete_id", "type": "string", "constraints": {"required": True, "pattern": "EP-[0-9]{6}"}},
         {"name": "commune_code", "type": "string", "constraints": {"pattern": "([013-9]\\d|2[AB1-9])\\d{3}"}},
         {"name": "depose_le", "type": "datetime", "constraints": {"required": True}},
         {"name": "publie_le", "type": "date", "constraints": {"minimum": "2016-01-01"}},
-        {"name": "canal", "type": "string", "constraints": {"enum": ["registre", "courriel", "courrier", "dématérialisé"]}},
+        {"name": "canal", "type": "string", "constraints": {"enum": CHANNELS}},
         {"name": "pieces_nombre", "type": "integer", "constraints": {"minimum": 0, "maximum": 500}},
         {"name": "note", "type": "number", "constraints": {"minimum": 0}},
         {"name": "anonyme", "type": "boolean"},
@@ -28,8 +30,21 @@ SCHEMA: dict[str, Any] = {
     ],
     "primaryKey": ["observation_id"],
 }
-CHANNELS = ["registre", "courriel", "courrier", "dématérialisé"]
-WORDS = "la le une enquête publique projet avis commune route forêt parc bruit eau demande favorable réserve étude".split()
+WORDS = [
+    "la",
+    "le",
+    "une",
+    "enquête",
+    "publique",
+    "projet",
+    "avis",
+    "commune",
+    "route",
+    "forêt",
+    "parc",
+    "bruit",
+    "eau",
+]
 WRONG = [(4, "30/02/2024"), (6, "-3"), (5, "pigeon"), (2, "99A99"), (7, "beaucoup")]
 
 

@@ -1,0 +1,108 @@
+"""The two oracles of the judge, as functions: cells against Frictionless' reader, files against its report.
+
+They are run by the tests as they are, and again over mutated proofs, which they must catch.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from pipelines.validation import blocks, cutter, judge
+from pipelines.validation.columns import Column
+from pipelines.validation.errors import SchemaUnusable
+from pipelines.validation.keytext import NotComparable, comparable, key_texts
+from pipelines.validation.opening import table_schema
+from pipelines.validation.readers import guarded_reader
+from tests.validation.builders import VERSION_2, difference, hostile, odd_cell, odd_field, sound_cell
+
+CELLS = 2000
+judging = __import__("sys").modules[judge.__module__]
+
+
+def columns_of_cells(seed: int, cells: int) -> Iterator[tuple[dict[str, Any], Any, list[str]]]:
+    """Fields of every type with their constraints, each with a column of cells; `cells` of them in all."""
+    rng = random.Random(seed)
+    for _ in range(0, cells, CELLS):
+        described = odd_field("c0", rng, hard=False)
+        schema = {"$schema": VERSION_2, "fields": [described]}
+        if rng.random() < 0.3:
+            schema["missingValues"] = rng.choice([["", "NA"], ["NA"], [], ["-9", "1"]])
+        made = [
+            odd_cell(described["type"], rng) if rng.random() < 0.5 else sound_cell(described["type"], rng)
+            for _ in range(CELLS)
+        ]
+        yield described, table_schema(schema).fields[0], made
+
+
+def wrongly_proved(seed: int, cells: int) -> tuple[list[tuple[dict[str, Any], str]], int]:
+    """Cells that are proved and that Frictionless refuses, with their field; and how many were proved."""
+    wrong, proved = [], 0
+    for described, field, made in columns_of_cells(seed, cells):
+        column = Column(field, 1, guarded_reader(field, is_key=False))
+        if column.proof is None:
+            continue
+        text = pa.array(made, pa.string())
+        open_ = column._open(text, column.proof)
+        closed = text if open_ is None else text.filter(pc.invert(open_))
+        reader = field.create_cell_reader()
+        for cell in pc.unique(closed).to_pylist():
+            proved += 1
+            if _refused(reader, cell):
+                wrong.append((described, cell))
+    return wrong, proved
+
+
+def _refused(reader: Any, cell: str) -> bool:
+    try:
+        return bool(reader(cell)[1])
+    except Exception:  # Frictionless itself fails on it: it must not have been proved
+        return True
+
+
+def wrong_keys(seed: int, cells: int) -> list[tuple[dict[str, Any], str, str]]:
+    """Pairs of cells of a field whose key texts agree and whose values do not, or the other way round."""
+    wrong = []
+    for described, field, made in columns_of_cells(seed, cells):
+        if not comparable(field):
+            continue
+        column = Column(field, 1, guarded_reader(field, is_key=True))
+        distinct = sorted(set(made))
+        values: dict[Any, tuple[str, str | None]] = {}
+        texts: dict[str | None, str] = {}
+        for cell in distinct:
+            try:
+                text = key_texts(column, pa.array([cell], pa.string()))[0].as_py()
+            except NotComparable:
+                continue
+            value = column.read(cell)[0]
+            known = values.setdefault(value, (cell, text))
+            if known[1] != text or (value is None) != (text is None):
+                wrong.append((described, cell, known[0]))
+            other = texts.setdefault(text, cell)
+            if column.read(other)[0] != value:
+                wrong.append((described, cell, other))
+    return wrong
+
+
+def differences(seed: int, files: int, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
+    """What differs from Frictionless' report over hostile files, each told with its seed; block sizes vary too."""
+    for number in range(seed, seed + files):
+        rng = random.Random(number)
+        rows = rng.choice([1, 3, 7, 16384])
+        patch.setattr(cutter, "SIZE", rng.choice([16, 40, 100, 1 << 20]))
+        patch.setattr(blocks, "ROWS", rows)
+        patch.setattr(judging, "ROWS", rows)
+        case = hostile(rng)
+        found, how = difference(case, folder)
+        if found is not None:
+            yield f"seed {number} ({how}): {found}\n{case.describe()}"
+
+
+__all__ = ["SchemaUnusable", "differences", "wrong_keys", "wrongly_proved"]

@@ -1,0 +1,53 @@
+"""The judge's report is Frictionless' own, error for error, over hostile files; and no cell is proved that it refuses.
+
+`python -m tests.validation.test_equality 50000` runs as many files as are asked for, from a seed that it prints.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.validation.oracle import differences, wrong_keys, wrongly_proved
+
+SEED = 20_261_123
+FILES, SHARE = 3000, 100
+CELLS, PORTION = 1_000_000, 100_000
+
+
+@pytest.mark.parametrize("first", range(SEED, SEED + FILES, SHARE))
+def test_reports_are_frictionless_own(first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    print(f"seeds {first} to {first + SHARE - 1}")
+    assert next(differences(first, SHARE, tmp_path, monkeypatch), None) is None
+
+
+@pytest.mark.parametrize("first", range(SEED, SEED + CELLS // PORTION))
+def test_no_cell_is_proved_that_frictionless_refuses(first: int) -> None:
+    print(f"seed {first}, {PORTION} cells")
+    wrong, proved = wrongly_proved(first, PORTION)
+    assert wrong == []
+    assert proved > PORTION // 20  # or else the test proves nothing
+
+
+def test_two_cells_have_one_key_text_when_frictionless_reads_one_value() -> None:
+    assert wrong_keys(SEED, 60_000) == []
+
+
+def by_hand(files: int, seed: int) -> int:
+    """Run over as many files as asked for, print what differs; returns how many did."""
+    print(f"seed {seed}, {files} files")
+    count = 0
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        for found in differences(seed, files, Path(folder), patch):
+            count += 1
+            print(found)
+    print(f"{count} differences over {files} files")
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, by_hand(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(10**9))))
