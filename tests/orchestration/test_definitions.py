@@ -1,0 +1,229 @@
+"""What Dagster is shown, and that it does the same as the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.definitions import build_definitions
+from pipelines.orchestration.triggers import EVERYTHING, RANGE_END, RANGE_START, all_sources
+from pipelines.project import Project
+from pipelines.sources import load_sources
+from tests.stages.builders import ACTIONS, REPOSITORY, a_run, a_small_project, rewrite
+from tests.stages.conftest import count_by_level
+
+HEAVY = ["duckdb", "frictionless", "lxml", "numpy", "pandas", "pyarrow", "rapidfuzz", "rdflib", "requests"]
+assert count_by_level  # registers the derivation that the small project names
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return a_small_project(tmp_path)
+
+
+@pytest.fixture
+def instance() -> dg.DagsterInstance:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+def execute(
+    project: Project, instance: dg.DagsterInstance, job: str = EVERYTHING, **more: object
+) -> dg.ExecuteInProcessResult:
+    definitions = build_definitions(project)
+    tags = all_sources(load_sources(project)) if "partition_key" not in more else {}
+    return definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, tags=tags, raise_on_error=False, **more
+    )
+
+
+def evaluations(result: dg.ExecuteInProcessResult, key: str) -> dict[str, dg.AssetCheckEvaluation]:
+    found = result.get_asset_check_evaluations()
+    return {item.check_name: item for item in found if item.asset_key.to_user_string() == key}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nothing_heavy_is_imported_while_definitions_load():
+    script = f"import sys, pipelines.definitions; print(sorted(set({HEAVY!r}) & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True, cwd=REPOSITORY
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_table_and_source_of_the_project_is_there_without_being_named_in_code(project: Project):
+    graph = build_definitions(project).resolve_asset_graph()
+    keys = {key.to_user_string() for key in graph.get_all_asset_keys()}
+    assert keys == {
+        *("snapshots", "records", "catalogue"),
+        *("villes/villes", "villes/actions", "villes/constats", "villes/release"),
+        *("bilan/nombres", "bilan/constats", "bilan/release"),
+    }
+    partitions = graph.get(dg.AssetKey("records")).partitions_def
+    assert partitions.get_partition_keys() == ["actions", "villes"]
+
+
+def test_every_asset_is_described_owned_and_marked_with_kinds(project: Project):
+    graph = build_definitions(project).resolve_asset_graph()
+    for node in graph.asset_nodes:
+        assert node.description, node.key
+        assert node.owners, node.key
+        assert node.kinds, node.key
+
+
+def test_a_table_shows_its_columns(project: Project):
+    node = build_definitions(project).resolve_asset_graph().get(dg.AssetKey(["villes", "villes"]))
+    columns = {column.name: column for column in node.metadata["dagster/column_schema"].columns}
+    assert list(columns) == ["code", "nom", "niveau"]
+    assert columns["niveau"].type == "integer"
+    assert columns["niveau"].constraints.other == ["minimum 1", "maximum 5"]
+    assert not columns["nom"].constraints.nullable
+    assert columns["code"].tags == {"privacy": "public"}
+
+
+def test_the_job_gives_the_same_bytes_as_the_command_line(
+    project: Project, tmp_path: Path, instance: dg.DagsterInstance
+):
+    result = execute(project, instance)
+    assert result.success
+    other = Project.at(project.root, tmp_path / "ailleurs")
+    a_run(other)
+    assert files(project.releases) == files(other.releases)
+
+
+def test_the_checks_of_a_table_come_from_its_schema_and_block(project: Project, instance: dg.DagsterInstance):
+    result = execute(project, instance)
+    towns = evaluations(result, "villes/villes")
+    assert set(towns) == {"structure", "types", "contraintes", "cles", "volume", "rejets"}
+    assert set(evaluations(result, "villes/actions")) == {*towns, "references"}
+    assert all(item.passed for item in towns.values())
+    assert towns["contraintes"].blocking
+    assert not towns["rejets"].blocking
+    assert towns["cles"].metadata["attendu"].value == "0 erreur"
+    assert towns["volume"].metadata["trouvé"].value == 2
+
+
+def test_a_materialised_table_shows_rows_preview_and_files_but_nothing_personal(
+    project: Project, instance: dg.DagsterInstance
+):
+    result = execute(project, instance)
+    (event,) = [
+        item
+        for item in result.get_asset_materialization_events()
+        if item.asset_key == dg.AssetKey(["villes", "villes"])
+    ]
+    metadata = event.materialization.metadata
+    assert metadata["dagster/row_count"].value == 2
+    assert "| 57463 | Metz | 5 |" in metadata["aperçu"].value
+    assert Path(metadata["table"].value).is_file()
+    assert "invente@example.org" not in str(result.all_events)
+
+
+def test_rejected_rows_warn_and_do_not_block(project: Project, instance: dg.DagsterInstance):
+    rewrite(project, "actions", ACTIONS + "a3,99999,Nulle part\n")
+    result = execute(project, instance)
+    assert result.success
+    rejects = evaluations(result, "villes/actions")["rejets"]
+    assert not rejects.passed
+    assert rejects.severity == dg.AssetCheckSeverity.WARN
+    assert rejects.metadata["trouvé"].value == 1
+
+
+def test_a_broken_source_fails_its_check_and_its_tables_and_the_rest_goes_on(
+    project: Project, instance: dg.DagsterInstance
+):
+    rewrite(project, "actions", "identifiant,ville,titre\na1,57463,Ateliers\n")
+    result = execute(project, instance)
+    assert not result.success
+    check = evaluations(result, "records")["lecture"]
+    assert not check.passed
+    assert "colonne" in check.metadata["actions"].value
+    failed = {event.step_key for event in result.all_events if event.is_step_failure}
+    assert failed == {"villes__actions"}
+    assert (project.releases / "bilan" / "1.0.0").is_dir()
+    assert not (project.releases / "villes" / "1.0.0").exists()
+
+
+def test_one_partition_collects_and_reads_one_source(project: Project, instance: dg.DagsterInstance):
+    result = execute(project, instance, partition_key="villes")
+    seen = {
+        (event.asset_key.to_user_string(), event.partition)
+        for event in result.get_asset_materialization_events()
+        if event.partition
+    }
+    assert seen == {("snapshots", "villes"), ("records", "villes")}
+
+
+def test_a_partition_that_cannot_be_read_fails(project: Project, instance: dg.DagsterInstance):
+    execute(project, instance)
+    rewrite(project, "actions", "")
+    result = execute(project, instance, partition_key="actions")
+    (failure, *_) = [event for event in result.all_events if event.is_step_failure and event.step_key == "records"]
+    assert (
+        "actions" in failure.event_specific_data.error_display_string or failure.event_specific_data.user_failure_data
+    )
+
+
+def test_there_is_a_job_a_package_and_one_for_everything(project: Project):
+    definitions = build_definitions(project)
+    assert {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")} == {
+        EVERYTHING,
+        "villes",
+        "bilan",
+    }
+    bilan = definitions.resolve_job_def("bilan").asset_layer.executable_asset_keys
+    assert dg.AssetKey(["villes", "release"]) not in bilan
+    assert dg.AssetKey(["villes", "villes"]) in bilan
+
+
+def test_every_day_everything_runs_over_all_sources(project: Project):
+    schedule = build_definitions(project).resolve_schedule_def("chaque_jour")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/Paris")
+    (request,) = schedule.evaluate_tick(dg.build_schedule_context()).run_requests
+    assert (request.tags[RANGE_START], request.tags[RANGE_END]) == ("actions", "villes")
+
+
+def look(project: Project, instance: dg.DagsterInstance, cursor: str | None) -> tuple[list[dg.RunRequest], str]:
+    sensor = build_definitions(project).resolve_sensor_def("boite_de_depot")
+    from pipelines.orchestration.workspace import Workspace
+
+    resources = {"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))}
+    context = dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources)
+    data = sensor.evaluate_tick(context)
+    return list(data.run_requests or []), data.cursor
+
+
+def test_a_delivery_opens_one_run_and_only_one(project: Project, instance: dg.DagsterInstance):
+    assert look(project, instance, None)[0] == []
+    inbox = project.sources / "inbox" / "actions"
+    inbox.mkdir(parents=True)
+    (inbox / "livraison.csv").write_text(ACTIONS, encoding="utf-8")
+    (request,), cursor = look(project, instance, None)
+    assert request.tags["arobase/livraison"] == "actions"
+    assert request.tags[RANGE_START] == "actions"
+    assert look(project, instance, cursor)[0] == []
+    os.utime(inbox / "livraison.csv", ns=(1, 1))
+    (again,), _ = look(project, instance, cursor)
+    assert again.run_key != request.run_key
+
+
+def test_a_wrong_source_file_is_left_out_and_told(project: Project, caplog: pytest.LogCaptureFixture):
+    (project.sources / "actions.yaml").write_text("name: actions\n", encoding="utf-8")
+    partitions = build_definitions(project).resolve_asset_graph().get(dg.AssetKey("records")).partitions_def
+    assert partitions.get_partition_keys() == ["villes"]
+    assert "sources/actions.yaml, ligne 1" in caplog.text
+
+
+def test_the_definitions_of_the_repository_load():
+    from pipelines.definitions import defs
+
+    keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
+    assert {"label/palmares", "enquetes_publiques/enquetes", "territoires_numeriques/inegalites"} <= keys
