@@ -37,7 +37,7 @@ def late_keys(package: Package, schema: TableSchema) -> list[ForeignKey]:
 
 
 def tables_behind(package: str, packages: Mapping[str, Package]) -> set[str]:
-    """Every table ("package/table") that decides what a package holds: its own, their parents, what they are made of."""
+    """Every table ("package/table") that decides what a package holds: its own, parents, what they are made of."""
     waiting = [f"{package}/{table.name}" for table in packages[package].tables]
     reached: set[str] = set()
     while waiting:
