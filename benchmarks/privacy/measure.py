@@ -48,7 +48,7 @@ def measure(made: Generated) -> Measured:
     return Measured(
         report,
         {kind: found[kind] / all_of[kind] for kind in sorted(all_of)},
-        len(held - leaking) / clean,
+        len(held - leaking) / max(1, clean),
         len(held & leaking) / max(1, len(held)),
         report.cells,
         seconds,

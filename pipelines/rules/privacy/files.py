@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from pipelines.rules.privacy.allowlist import AllowList
 from pipelines.rules.privacy.gate import OWN_VALUE, GateReport, Hold, gate
 from pipelines.rules.privacy.known import Everyone, PersonalValues
-from pipelines.rules.privacy.sifting import column_passages, readings
+from pipelines.rules.privacy.sifting import column_passages, passages, readings
 
 UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
 Text = tuple[int, str, str]  # row or line from 0, place in the file, text
@@ -71,6 +71,7 @@ _DRAWING = re.compile(
     r"\s(?:d|points|transform|viewBox|x[12]?|y[12]?|c[xy]|r[xy]?|width|height|dx|dy|offset|stroke-\w+"
     r"|fill-\w+)=(?:\"[^\"]*\"|'[^']*')"
 )
+_PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
@@ -150,8 +151,8 @@ def _first_record(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _parquet(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> GateReport:
     table = pq.read_table(io.BytesIO(data))
-    told = [f"{key!r} {value!r}" for key, value in (table.schema.metadata or {}).items() if key != b"ARROW:schema"]
-    told += [repr(value) for column in table.schema for value in (column.metadata or {}).values()]
+    told = [f"{_said(key)} : {_said(value)}" for key, value in (table.schema.metadata or {}).items()]
+    told += [_said(value) for column in table.schema for value in (column.metadata or {}).values()]
     report = _judge(name, [(-1, "metadata", line) for line in told], allow, everyone)
     nested = [column.name for column in table.schema if pa.types.is_nested(column.type)]
     for column in nested:
@@ -160,13 +161,18 @@ def _parquet(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> Ga
     return report + _columns(name, table.column_names, table, allow, everyone)
 
 
+def _said(metadata: bytes) -> str:
+    return metadata.decode("utf-8", "replace")
+
+
 def _columns(name: str, header: list[str], table: pa.Table, allow: AllowList, everyone: Everyone) -> GateReport:
     """A table by the gate itself; a column that comes twice keeps a number."""
     seen: Counter[str] = Counter()
     names = []
-    for column in header:
-        seen[column] += 1
-        names.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
+    for number, column in enumerate(header, start=1):
+        shown = column if _names_nobody(column, everyone) else f"colonne {number}"
+        seen[shown] += 1
+        names.append(shown if seen[shown] == 1 else f"{shown} ({seen[shown]})")
     report = gate({name: table.rename_columns(names)}, PersonalValues(), allow)
     if not everyone:
         return report
@@ -183,29 +189,36 @@ def _columns(name: str, header: list[str], table: pa.Table, allow: AllowList, ev
 
 
 def _json(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> GateReport:
-    return _judge(name, list(_walk(json.loads(_decoded(data)), "", 0)), allow, everyone)
+    return _judge(name, list(_walk(json.loads(_decoded(data)), "", 0, everyone)), allow, everyone)
 
 
 def _json_lines(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> GateReport:
     lines = enumerate(_decoded(data).splitlines())
-    texts = [text for number, line in lines if line.strip() for text in _walk(json.loads(line), "", number)]
+    texts = [text for number, line in lines if line.strip() for text in _walk(json.loads(line), "", number, everyone)]
     return _judge(name, texts, allow, everyone)
 
 
-def _walk(value: object, pointer: str, row: int) -> Iterator[Text]:
-    """The texts of a JSON document, each with its pointer; a list of two numbers is one text: it may be a point.
+def _names_nobody(name: str, everyone: Everyone) -> bool:
+    """Whether the name of a column, a key or a sheet may be told."""
+    is_plain = _PLAIN_NAME.fullmatch(name) is not None  # no pattern fits in it, and most names are so
+    return (is_plain or not passages(name)) and everyone.kind_in(name) is None
 
-    Keys are texts too, and a key that announces personal data is told by its name (`nom_de_champ`).
+
+def _walk(value: object, pointer: str, row: int, everyone: Everyone) -> Iterator[Text]:
+    """The texts of a JSON document, keys among them, each with its pointer; a key that is held is `*` in pointers.
+
+    A list of two or three decimal numbers is one text too: it may be a point.
     """
     if isinstance(value, dict):
         for key, inner in value.items():
             yield row, pointer, key
-            yield from _walk(inner, f"{pointer}/{key}", row)
+            shown = key if _names_nobody(key, everyone) else "*"
+            yield from _walk(inner, f"{pointer}/{shown}", row, everyone)
     elif isinstance(value, list):
         if len(value) in (2, 3) and all(isinstance(item, float) for item in value):
             yield row, pointer, ", ".join(repr(item) for item in value[:2])
         for place, inner in enumerate(value):
-            yield from _walk(inner, f"{pointer}/{place}", row)
+            yield from _walk(inner, f"{pointer}/{place}", row, everyone)
     elif isinstance(value, str):
         yield row, pointer, value
     elif isinstance(value, int | float) and not isinstance(value, bool):
@@ -252,10 +265,11 @@ def _workbook(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> G
     except python_calamine.CalamineError as error:
         raise ValueError(type(error).__name__) from error
     report = GateReport()
-    for sheet in book.sheet_names:
+    for number, sheet in enumerate(book.sheet_names, start=1):
         rows = book.get_sheet_by_name(sheet).to_python()
         texts = [(row, str(column), str(cell)) for row, cells in enumerate(rows) for column, cell in enumerate(cells)]
-        report += _judge(f"{name}/{sheet}", [text for text in texts if text[2]], allow, everyone)
+        shown = f"{name}/{sheet if _names_nobody(sheet, everyone) else f'feuille {number}'}"
+        report += _judge(shown, [(-1, "feuille", sheet), *(text for text in texts if text[2])], allow, everyone)
     return report + (_zip(name, data, allow, everyone) if zipfile.is_zipfile(io.BytesIO(data)) else GateReport())
 
 
