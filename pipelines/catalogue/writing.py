@@ -13,7 +13,7 @@ from pipelines.catalogue import contracts, dcat, feeds, structured
 from pipelines.catalogue.addresses import DEFAULT_BASE, LANGUAGES, Addresses, localised, schema_path
 from pipelines.catalogue.graph import Graph
 from pipelines.catalogue.holdings import Holding, read_holdings
-from pipelines.catalogue.pages import add_page
+from pipelines.catalogue.people import add_pages
 from pipelines.catalogue.site import Site
 
 
@@ -31,7 +31,7 @@ def write_catalogue(releases: Path, catalogue: Path, *, base_url: str = DEFAULT_
 def make_site(holdings: list[Holding], addresses: Addresses) -> Site:
     """Every file of the catalogue, in memory."""
     site = Site()
-    add_page(site, addresses, "index", "index.html", {"holdings": holdings})
+    add_pages(site, holdings, addresses)
     for language in LANGUAGES:
         items = feeds.news(holdings, addresses, language)
         site.add(localised("feed.atom", language), feeds.atom(items, addresses, language))

@@ -1,0 +1,111 @@
+"""Which pages people find, and the facts that each is filled with.
+
+Belongs here: one function a kind of page. Does not: templates, nor pictures (`pictures/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from pipelines.catalogue import contracts, feeds, preview, rows, structured
+from pipelines.catalogue.addresses import Addresses
+from pipelines.catalogue.holdings import Holding, Table, Version
+from pipelines.catalogue.pages import Place, add_page
+from pipelines.catalogue.pictures import Picture, pictures_of
+from pipelines.catalogue.site import Site
+
+STATIC = ("style.css", "theme.css", "site.js", "parquet.js", "icon.svg")
+NEWS_SHOWN = 8
+
+
+def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses) -> None:
+    """Hold every page, and the files that pages share."""
+    folder = files("pipelines.catalogue").joinpath("static")
+    for name in STATIC:
+        site.add(f"static/{name}", folder.joinpath(name).read_bytes())
+
+    def home(place: Place) -> dict[str, Any]:
+        news = feeds.news(holdings, addresses, place.language)[:NEWS_SHOWN]
+        return {"holdings": holdings, "news": [(item, _local(item.page, place, addresses)) for item in news]}
+
+    add_page(site, addresses, "index", "index.html", home)
+    add_page(
+        site, addresses, "machines", "machines.html", {"holdings": holdings, "contracts": list(contracts.contracts())}
+    )
+    add_page(site, addresses, "404", "404.html", {})
+    for holding in holdings:
+        _package(site, holding, addresses)
+
+
+def _local(address: str, place: Place, addresses: Addresses) -> str:
+    """A page's own address as a link from another page."""
+    inside = address.removeprefix(addresses.page(""))
+    return place.shared(inside)
+
+
+def _package(site: Site, holding: Holding, addresses: Addresses) -> None:
+    current, folder = holding.current, holding.name
+    pictures = pictures_of(current) if current else []
+
+    def sheet(place: Place) -> dict[str, Any]:
+        told: dict[str, Any] = {"holding": holding, "version": current, "pictures": pictures, "linked": None}
+        if current is not None:
+            told["linked"] = structured.schema_org(holding, current, addresses, place.language)
+            told["citation"] = structured.citation(current, addresses, place.language)
+            told["sources"] = rows.freshness(current)
+        return told
+
+    add_page(site, addresses, "package", f"{folder}/index.html", sheet)
+    add_page(site, addresses, "versions", f"{folder}/versions.html", {"holding": holding})
+    for version in holding.versions:
+        _version(site, holding, version, addresses)
+    if current is None:
+        return
+    add_page(site, addresses, "quality", f"{folder}/qualite.html", _quality(holding, current))
+    add_page(site, addresses, "dictionary", f"{folder}/dictionnaire.html", {"holding": holding, "version": current})
+    if pictures:
+        _pictures(site, holding, current, pictures, addresses)
+    for table in current.tables:
+        _table(site, holding, current, table, addresses)
+
+
+def _version(site: Site, holding: Holding, version: Version, addresses: Addresses) -> None:
+    path = f"{holding.name}/version-{version.number}.html"
+    if version.is_retracted:
+        add_page(site, addresses, "retracted", path, {"holding": holding, "version": version})
+        return
+    changes = rows.changes(version)
+
+    def facts(place: Place) -> dict[str, Any]:
+        cited = structured.citation(version, addresses, place.language)
+        before = holding.before(version)
+        return {"holding": holding, "version": version, "changes": changes, "citation": cited, "before": before}
+
+    add_page(site, addresses, "version", path, facts)
+
+
+def _quality(holding: Holding, version: Version) -> dict[str, Any]:
+    return {
+        "holding": holding,
+        "version": version,
+        "rejects": rows.rejects(version),
+        "findings": rows.findings(version),
+        "sources": rows.freshness(version),
+    }
+
+
+def _pictures(
+    site: Site, holding: Holding, version: Version, pictures: Sequence[Picture], addresses: Addresses
+) -> None:
+    told = {"holding": holding, "version": version, "pictures": pictures}
+    add_page(site, addresses, "pictures", f"{holding.name}/images.html", told)
+
+
+def _table(site: Site, holding: Holding, version: Version, table: Table, addresses: Addresses) -> None:
+    def facts(place: Place) -> dict[str, Any]:
+        document = preview.preview(holding, version, table, place.words, place.release)
+        return {"holding": holding, "version": version, "table": table, "preview": document}
+
+    add_page(site, addresses, "table", f"{holding.name}/table-{table.name}.html", facts)

@@ -1,0 +1,1 @@
+"""The drawings, a file each; `gallery.py` finds them."""

@@ -1,0 +1,67 @@
+"""Which pictures a version of a package has.
+
+Belongs here: the list. A picture is found by registration: a file of `drawings/` that calls `draws`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+
+from pipelines.catalogue.holdings import Version
+from pipelines.language import Language
+
+Both = Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers of a picture as a table: heads and lines, in one language."""
+
+    heads: Sequence[str]
+    lines: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture. `svg` is drawn in each language; `note` says what it does not show; `group` gathers editions."""
+
+    name: str
+    title: Both
+    note: Both
+    svg: Both
+    figures: Mapping[Language, Figures]
+    table: str
+    group: str = ""
+    label: str = ""
+
+
+Drawing = Callable[[Version], Iterator[Picture]]
+DRAWINGS: dict[str, tuple[str, Drawing]] = {}
+
+
+def draws(place: str) -> Callable[[Drawing], Drawing]:
+    """Register a drawing of the table `place` (`package/table`)."""
+
+    def register(drawing: Drawing) -> Drawing:
+        DRAWINGS[drawing.__name__] = (place, drawing)
+        return drawing
+
+    return register
+
+
+def pictures_of(version: Version) -> list[Picture]:
+    """The pictures of a version: those whose table it has, with rows."""
+    from pipelines.catalogue.pictures import drawings
+
+    for module in iter_modules(drawings.__path__):
+        import_module(f"{drawings.__name__}.{module.name}")
+    found: list[Picture] = []
+    for name in sorted(DRAWINGS):
+        place, drawing = DRAWINGS[name]
+        package, _, table = place.partition("/")
+        if package == version.package and version.table(table) is not None:
+            found += drawing(version)
+    return found

@@ -1,0 +1,68 @@
+"""What the preview in the browser is told: where the files of each version are, and the first rows as a fallback.
+
+Belongs here: that document. Does not: the preview itself (`static/site.js`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pipelines.catalogue import rows
+from pipelines.catalogue.holdings import Holding, Table, Version, told
+from pipelines.catalogue.wording import Wording
+
+Link = Callable[[str], str]
+
+
+def preview(holding: Holding, version: Version, table: Table, words: Wording, release: Link) -> dict[str, Any]:
+    """Everything that the preview of a table needs, as JSON. `release` makes a link to a file of the releases."""
+    steps = version.own["steps"]
+    return {
+        "table": table.name,
+        "language": words.language,
+        "key": table.key,
+        "fields": [
+            {
+                "name": item["name"],
+                "title": told(item, "title", words.language),
+                "scale": item.get("scale"),
+                "type": item["type"],
+                "steps": [
+                    step.split(" / ")[0 if words.language == "fr" else -1] for step in _steps(steps, table, item)
+                ],
+            }
+            for item in table.fields
+        ],
+        "sources": {
+            item["name"]: {"title": told(item, "title", words.language), "path": item.get("path", "")}
+            for item in version.descriptor.get("sources", [])
+        },
+        "versions": [_files(item, table.name, release) for item in holding.readable if item.table(table.name)],
+        "sample": rows.sample(version, table),
+    }
+
+
+def _steps(steps: dict[str, list[str]], table: Table, item: dict[str, Any]) -> list[str]:
+    return steps.get(f"{table.name}/{item['name']}", [])
+
+
+def _files(version: Version, name: str, release: Link) -> dict[str, Any]:
+    found: dict[str, Any] = {"number": version.number}
+    for kind, path in (
+        ("rows", f"{name}.parquet"),
+        ("provenance", "qualite/provenance.parquet"),
+        ("findings", "qualite/constats.parquet"),
+        ("changes", f"changes/{name}.parquet"),
+    ):
+        resource = version.resource(path)
+        if resource is not None:
+            count = resource["row_count"]
+            found[kind] = {"url": release(f"{version.path}data/{path}"), "bytes": resource["bytes"], "count": count}
+    return found
+
+
+def embedded(document: Any) -> str:
+    """JSON that can stand inside a `script` element."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,0 +1,108 @@
+"""What pages need from the rows of a release: first rows, counts of changes by cause, of rejects and findings by rule.
+
+Belongs here: reading a release's files. Does not: wording anything for a reader. Counts are exact.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from pipelines.catalogue.holdings import Table, Version
+
+SAMPLE = 25
+Counted = list[dict[str, Any]]
+
+
+def sample(version: Version, table: Table) -> list[list[str]]:
+    """The first rows of a table, as its CSV writes them."""
+    path = version.folder / "data" / str(table.resource["path"])
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(islice(csv.reader(file), 1, 1 + SAMPLE))
+
+
+def read_rows(version: Version, name: str) -> list[dict[str, str]]:
+    """Every row of a table as text, by field; empty when the version has no such table."""
+    table = version.table(name)
+    if table is None:
+        return []
+    with (version.folder / "data" / str(table.resource["path"])).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@dataclass(frozen=True)
+class TableChanges:
+    """What changed in one table since the version before. `causes`: lines of `changes/<table>`, by cause."""
+
+    name: str
+    added: int
+    removed: int
+    changed: int
+    fields: Mapping[str, int]
+    causes: Sequence[tuple[str, int]]
+
+    @property
+    def total(self) -> int:
+        return self.added + self.removed + self.changed
+
+
+def changes(version: Version) -> list[TableChanges]:
+    """The changes that a version brings, by table, in the package's order."""
+    told: Mapping[str, Any] = version.own["changes"]
+    return [_changes(version, name, counts) for name, counts in told.items()]
+
+
+def _changes(version: Version, name: str, counts: Mapping[str, Any]) -> TableChanges:
+    numbers = {kind: int(counts[kind]) for kind in ("added", "removed", "changed")}
+    causes: list[tuple[str, int]] = []
+    if any(numbers.values()):
+        found = count_by(version.folder / "data" / "changes" / f"{name}.parquet", ["cause"])
+        causes = [(str(item["cause"]), int(item["count"])) for item in found]
+    return TableChanges(name, **numbers, fields=counts["fields"], causes=causes)
+
+
+def rejects(version: Version) -> Counted:
+    """Errors by rule, field and mender, most frequent first."""
+    return count_by(version.folder / "data/qualite/rejets.parquet", ["regle", "table", "champ", "a_corriger_par"])
+
+
+@dataclass(frozen=True)
+class RuleResults:
+    """What one rule concluded: its basis, and how often each result."""
+
+    rule: str
+    basis: str
+    results: Mapping[str, int]
+
+
+def findings(version: Version) -> list[RuleResults]:
+    """Findings by rule, in the order of the rules' names."""
+    counted = count_by(version.folder / "data" / "qualite" / "constats.parquet", ["regle", "base", "resultat"])
+    rules: dict[tuple[str, str], dict[str, int]] = {}
+    for item in sorted(counted, key=lambda one: (str(one["regle"]), str(one["base"]))):
+        rules.setdefault((str(item["regle"]), str(item["base"] or "")), {})[str(item["resultat"])] = item["count"]
+    return [RuleResults(rule, basis, results) for (rule, basis), results in rules.items()]
+
+
+def count_by(path: Path, names: Sequence[str]) -> Counted:
+    """How many rows of a Parquet file have each combination of these columns; most frequent first, then by value."""
+    table = pq.read_table(path, columns=list(names), partitioning=None)
+    if not table.num_rows:
+        return []
+    counted = table.group_by(list(names)).aggregate([([], "count_all")]).to_pylist()
+    lines = [{**{name: item[name] for name in names}, "count": item["count_all"]} for item in counted]
+    return sorted(lines, key=lambda item: (-item["count"], *(str(item[name]) for name in names)))
+
+
+def freshness(version: Version) -> list[dict[str, Any]]:
+    """The sources of a version, each with the newest moment at which one of its snapshots was taken."""
+    return [
+        {**source, "newest": max((one["obtained"] for one in source["snapshots"]), default="")}
+        for source in version.descriptor.get("sources", [])
+    ]

@@ -1,0 +1,335 @@
+/* What pages do beyond being read: copying a command, choosing an edition, and the preview of a table, which reads the
+   published Parquet file in the browser. Without this script every page still holds its first rows and its pictures. */
+(() => {
+  'use strict';
+  const PAGE = 25, WHOLE = 262144, UNRANGED = 30e6, EVERY_COLUMN = 20000, TAIL = 65536;
+
+  const make = (tag, facts = {}, ...inside) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(facts)) {
+      if (name.startsWith('on')) node.addEventListener(name.slice(2), value);
+      else if (name in node && name !== 'list') node[name] = value;
+      else node.setAttribute(name, value);
+    }
+    node.append(...inside);
+    return node;
+  };
+  const fill = (text, facts) => text.replace(/\{(\w)\}/g, (_, name) => facts[name]);
+  const folded = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+  for (const button of document.querySelectorAll('.copy')) {
+    button.addEventListener('click', async () => {
+      const code = button.parentElement.querySelector('code');
+      try {
+        await navigator.clipboard.writeText(code.textContent);
+      } catch {
+        const range = document.createRange();
+        range.selectNodeContents(code);
+        getSelection().removeAllRanges();
+        getSelection().addRange(range);
+        return;
+      }
+      const words = button.textContent;
+      button.textContent = button.dataset.copied;
+      setTimeout(() => { button.textContent = words; }, 2000);
+    });
+  }
+
+  for (const series of document.querySelectorAll('.series')) {
+    const members = [...series.querySelectorAll('.member')];
+    if (members.length < 2) continue;
+    const output = make('output', { className: 'tag' });
+    const slider = make('input', { type: 'range', min: 0, max: members.length - 1, value: members.length - 1, 'aria-label': series.dataset.choose });
+    const show = () => {
+      members.forEach((member, place) => { member.hidden = place !== Number(slider.value); });
+      const label = members[slider.value].dataset.label;
+      output.textContent = label;
+      slider.setAttribute('aria-valuetext', label);
+    };
+    const step = by => () => { slider.value = Number(slider.value) + by; show(); };
+    slider.addEventListener('input', show);
+    const chooser = make('div', { className: 'chooser' },
+      make('button', { type: 'button', onclick: step(-1), textContent: '‹', 'aria-label': series.dataset.previous }),
+      slider, output,
+      make('button', { type: 'button', onclick: step(1), textContent: '›', 'aria-label': series.dataset.next }));
+    members[0].before(chooser);
+    const wanted = members.findIndex(member => location.hash && member.querySelector(location.hash.replace(/[^#\w-]/g, '')));
+    if (wanted >= 0) slider.value = wanted;
+    show();
+  }
+
+  /* A file on the host, read in pieces; a host without Range requests sends it whole, once. */
+  const remote = (url, length) => {
+    const kept = new Map();
+    let whole = null;
+    const slice = async (start, end = length) => {
+      if (start < 0) start += length;
+      if (whole) return (await whole).slice(start, end);
+      const answer = await fetch(url, { headers: { Range: `bytes=${start}-${end - 1}` } });
+      if (answer.status === 206) return answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+      if (length > UNRANGED) { await answer.body.cancel(); throw new Error('too large without Range'); }
+      whole = answer.arrayBuffer();
+      return (await whole).slice(start, end);
+    };
+    return {
+      byteLength: length,
+      slice(start, end) {
+        if (length <= WHOLE && !whole) whole = slice(0, length);
+        if (whole) return whole.then(bytes => bytes.slice(start < 0 ? start + length : start, end ?? length));
+        const name = `${start}-${end}`;
+        if (!kept.has(name)) kept.set(name, slice(start, end));
+        return kept.get(name);
+      },
+    };
+  };
+
+  /* A Parquet file: its rows by range, one of its columns whole, and its groups of rows. */
+  const parquet = ({ url, bytes }) => {
+    const file = remote(url, bytes), columns = new Map();
+    const opened = Parquet.metadata(file, { initialFetchSize: Math.min(TAIL, bytes) });
+    return {
+      opened,
+      async rows(rowStart, rowEnd, names) {
+        return Parquet.rows({ file, metadata: await opened, rowStart, rowEnd, columns: names });
+      },
+      async column(name) {
+        if (!columns.has(name)) columns.set(name, opened.then(metadata => Parquet.column({ file, metadata, columns: [name] })));
+        return columns.get(name);
+      },
+      async groups() {
+        let start = 0;
+        return (await opened).row_groups.map(group => {
+          const found = { start, end: start + Number(group.num_rows), statistics: {} };
+          for (const { meta_data: told } of group.columns) found.statistics[told.path_in_schema[0]] = told.statistics;
+          start = found.end;
+          return found;
+        });
+      },
+    };
+  };
+
+  const preview = section => {
+    const data = JSON.parse(section.querySelector('.preview-data').textContent);
+    const words = JSON.parse(section.querySelector('.preview-words').textContent);
+    const number = new Intl.NumberFormat(data.language);
+    const [controls, status, body, pager, sheet] = ['.controls', '.status', 'tbody', '.pager', '.row-sheet'].map(name => section.querySelector(name));
+    const heads = [...section.querySelectorAll('thead th[data-field]')];
+    const files = new Map();
+    const state = { version: data.versions[0], start: 0, sort: null, down: false, column: '', wanted: '', order: null, turn: 0 };
+
+    const text = (value, field) => {
+      if (value === null || value === undefined) return null;
+      if (value instanceof Date) return field.type === 'date' ? value.toISOString().slice(0, 10) : value.toISOString().replace('.000Z', 'Z');
+      if (typeof value === 'number' && Number.isInteger(field.scale)) return value.toFixed(field.scale);
+      return String(value);
+    };
+    const file = (version, kind) => {
+      const name = `${version.number}/${kind}`;
+      if (!files.has(name)) files.set(name, parquet(version[kind]));
+      return files.get(name);
+    };
+    const table = () => file(state.version, 'rows');
+    const count = () => state.version.rows.count;
+    const escaped = value => value.replace(/\\/g, '\\\\').replace(/\|/g, '\\|');
+    const keyOf = row => data.key.map(name => escaped(row[name] ?? '')).join(' | ');
+    const worded = row => Object.fromEntries(data.fields.map(field => [field.name, text(row[field.name], field)]));
+
+    /* Which rows are shown, in which order; null stands for all of them in the file's order. */
+    const arrange = async () => {
+      if (!state.wanted && !state.sort) return null;
+      const found = folded(state.wanted);
+      const looked = state.column ? [state.column] : data.fields.map(field => field.name);
+      let order = Array.from({ length: count() }, (_, place) => place);
+      if (found) {
+        const columns = await Promise.all(looked.map(async name => [await table().column(name), data.fields.find(field => field.name === name)]));
+        order = order.filter(place => columns.some(([values, field]) => folded(text(values[place], field) ?? '').includes(found)));
+      }
+      if (state.sort) {
+        const values = await table().column(state.sort), sign = state.down ? -1 : 1;
+        const compare = new Intl.Collator(data.language, { numeric: true }).compare;
+        order.sort((one, other) => {
+          const a = values[one], b = values[other];
+          if (a == null || b == null) return (a == null) - (b == null) || one - other;
+          return sign * (typeof a === 'string' ? compare(a, b) : a < b ? -1 : a > b ? 1 : 0) || one - other;
+        });
+      }
+      return order;
+    };
+    const rowsAt = async places => {
+      const found = new Map();
+      for (const group of await table().groups()) {
+        const inside = places.filter(place => place >= group.start && place < group.end);
+        if (!inside.length) continue;
+        const first = Math.min(...inside), rows = await table().rows(first, Math.max(...inside) + 1);
+        for (const place of inside) found.set(place, worded(rows[place - first]));
+      }
+      return places.map(place => ({ place, row: found.get(place) }));
+    };
+
+    const draw = lines => {
+      body.replaceChildren(...lines.map(({ place, row }) => make('tr', {},
+        make('th', { scope: 'row' }, make('a', { href: link(row), 'aria-label': `${words.open} ${place + 1}`, textContent: number.format(place + 1) })),
+        ...data.fields.map(field => row[field.name] === null
+          ? make('td', { className: 'absent' }, make('span', { 'aria-hidden': 'true', textContent: '–' }), make('span', { className: 'hidden', textContent: words.empty }))
+          : make('td', { textContent: row[field.name], title: row[field.name].length > 40 ? row[field.name] : '' })))));
+      body.querySelectorAll('td[title=""]').forEach(cell => cell.removeAttribute('title'));
+    };
+    const link = row => {
+      const told = new URLSearchParams({ cle: keyOf(row) });
+      if (state.version !== data.versions[0]) told.set('version', state.version.number);
+      return `#${told}`;
+    };
+
+    const refresh = async ({ rearrange = false } = {}) => {
+      const turn = ++state.turn;
+      status.textContent = words.reading;
+      try {
+        if (rearrange) {
+          const order = await arrange();
+          if (turn !== state.turn) return;
+          state.order = order;
+          state.start = 0;
+        }
+        const total = state.order ? state.order.length : count();
+        const end = Math.min(state.start + PAGE, total);
+        const places = state.order ? state.order.slice(state.start, end) : Array.from({ length: end - state.start }, (_, step) => state.start + step);
+        const lines = places.length ? await rowsAt(places) : [];
+        if (turn !== state.turn) return;
+        draw(lines);
+        const shown = fill(words.rows, { a: number.format(state.start + 1), b: number.format(end), n: number.format(total) });
+        status.textContent = total ? shown + (state.wanted ? ` ${fill(words.matching, { n: number.format(count()) })}` : '') : words.none;
+        pager.hidden = false;
+        const [first, previous, next] = pager.children;
+        first.disabled = previous.disabled = state.start === 0;
+        next.disabled = end >= total;
+        section.dataset.state = 'file';
+      } catch (problem) {
+        if (turn === state.turn) fall(problem);
+      }
+    };
+
+    /* No file can be read (a folder opened as file://, a broken network): the first rows are in the page. */
+    const fall = problem => {
+      console.warn('preview', problem);
+      const names = data.fields.map(field => field.name);
+      draw(data.sample.map((values, place) => ({ place, row: Object.fromEntries(names.map((name, at) => [name, values[at] || null])) })));
+      status.textContent = fill(words.sample, { n: data.sample.length, v: data.versions[0].number });
+      controls.hidden = pager.hidden = true;
+      for (const head of heads) head.textContent = head.dataset.field;
+      section.dataset.state = 'sample';
+    };
+
+    const sortBy = head => {
+      const name = head.dataset.field;
+      [state.sort, state.down] = state.sort !== name ? [name, false] : state.down ? [null, false] : [name, true];
+      for (const other of heads) other.removeAttribute('aria-sort');
+      if (state.sort) head.setAttribute('aria-sort', state.down ? 'descending' : 'ascending');
+      refresh({ rearrange: true });
+    };
+
+    /* One row: its values, where it comes from, what rules say of it, and when it changed. */
+    const open = async key => {
+      sheet.hidden = false;
+      sheet.replaceChildren(make('p', { textContent: words.reading }));
+      const version = state.version;
+      try {
+        const parts = await Promise.all(data.key.map(name => table().column(name)));
+        const fields = data.key.map(name => data.fields.find(field => field.name === name));
+        let place = -1;
+        for (let at = 0; at < count() && place < 0; at++) {
+          if (parts.map((values, part) => escaped(text(values[at], fields[part]) ?? '')).join(' | ') === key) place = at;
+        }
+        if (place < 0) { sheet.replaceChildren(make('p', { textContent: words.gone })); return; }
+        const [{ row }] = await rowsAt([place]);
+        const origins = make('div'), said = make('div'), past = make('div');
+        const title = make('h3', { id: 'ligne-titre', tabIndex: -1 }, make('span', { textContent: `${words.row} ${number.format(place + 1)}` }),
+          make('button', { type: 'button', textContent: words.close, onclick: () => { sheet.hidden = true; history.replaceState(null, '', location.pathname + location.search); } }));
+        sheet.replaceChildren(title,
+          make('p', {}, make('a', { href: link(row), textContent: words.link })),
+          make('dl', { className: 'values' }, ...data.fields.flatMap(field => [
+            make('dt', { textContent: field.title || field.name }),
+            make('dd', {}, row[field.name] ?? '–', ...(field.steps.length ? [make('br'), make('span', { className: 'soft', textContent: `${words.steps} : ${field.steps.join(' → ')}` })] : []))])),
+          make('h4', { textContent: words.why }), origins,
+          make('h4', { textContent: words.findings }), said,
+          make('h4', { textContent: words.history }), past);
+        title.focus();
+        await Promise.all([
+          provenance(version, place + 1).then(lines => origins.append(lines), () => origins.append(words.unread)),
+          findings(version, key).then(lines => said.append(lines), () => said.append(words.unread)),
+        ]);
+        past.append(make('button', { type: 'button', textContent: words.search, onclick: event => { event.target.disabled = true; across(key).then(lines => past.replaceChildren(lines), () => past.replaceChildren(words.unread)); } }));
+        section.dataset.row = key;
+      } catch (problem) {
+        console.warn('row', problem);
+        sheet.replaceChildren(make('p', { textContent: words.unread }));
+      }
+    };
+    const grid = (heading, lines) => make('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': heading[0] }, make('table', { className: 'plain' },
+      make('thead', {}, make('tr', {}, ...heading.map(word => make('th', { scope: 'col', textContent: word })))),
+      make('tbody', {}, ...lines.map(line => make('tr', {}, ...line.map(value => make('td', {}, value)))))));
+    const provenance = async (version, line) => {
+      const origin = file(version, 'provenance'), found = [];
+      for (const group of await origin.groups()) {
+        const { table: names, ligne: lines } = group.statistics;
+        if (names?.min_value !== undefined && (String(names.min_value) > data.table || String(names.max_value) < data.table)) continue;
+        if (names?.min_value === names?.max_value && lines?.min_value !== undefined && (Number(lines.min_value) > line || Number(lines.max_value) < line)) continue;
+        for (const row of await origin.rows(group.start, group.end)) if (row.table === data.table && Number(row.ligne) === line) found.push(row);
+      }
+      if (!found.length) return make('p', { textContent: words.nothing });
+      return grid([words.source, words.part, words.position, words.snapshot], found.map(row => {
+        const source = data.sources[row.source] ?? { title: row.source, path: '' };
+        const name = /^https?:/.test(source.path) ? make('a', { href: source.path, rel: 'external', textContent: source.title }) : source.title;
+        return [name, row.part ?? '–', row.position == null ? '–' : number.format(Number(row.position)), make('code', { className: 'hash', textContent: row.snapshot })];
+      }));
+    };
+    const findings = async (version, key) => {
+      const rows = (await file(version, 'findings').rows(0, version.findings.count)).filter(row => row.table === data.table && row.cle === key);
+      if (!rows.length) return make('p', { textContent: words.nothing });
+      return make('ul', {}, ...rows.map(row => make('li', {}, make('code', { textContent: row.regle }), ` ${row.resultat} : ${(data.language === 'en' ? row.message_en : row.message) ?? ''} `, make('span', { className: 'soft', textContent: row.calcul ?? '' }))));
+    };
+    const across = async key => {
+      const lines = [];
+      for (const version of [...data.versions].reverse()) {
+        if (!version.changes?.count) continue;
+        for (const row of await file(version, 'changes').rows(0, version.changes.count)) {
+          if (row.cle !== key) continue;
+          const what = row.champ == null ? (row.nature === 'ajout' ? words.added : words.removed) : `${row.champ} : ${row.avant ?? '∅'} → ${row.apres ?? '∅'}`;
+          lines.push(make('li', {}, make('strong', { textContent: version.number }), ` ${what} `, make('span', { className: 'soft', textContent: `(${words.cause} : ${row.cause})` })));
+        }
+      }
+      return lines.length ? make('ol', {}, ...lines) : make('p', { textContent: words.nothing });
+    };
+
+    const follow = () => {
+      const told = new URLSearchParams(location.hash.slice(1));
+      if (!told.has('cle')) return;
+      const version = data.versions.find(item => item.number === told.get('version')) ?? data.versions[0];
+      if (version !== state.version) { state.version = version; controls.querySelector('select').value = version.number; refresh({ rearrange: true }); }
+      open(told.get('cle'));
+    };
+
+    const build = () => {
+      const few = count() <= EVERY_COLUMN;
+      const versions = make('select', { onchange: () => { state.version = data.versions[versions.selectedIndex]; sheet.hidden = true; refresh({ rearrange: true }); } }, ...data.versions.map(item => make('option', { value: item.number, textContent: item.number })));
+      const columns = make('select', { onchange: () => { state.column = columns.value; if (state.wanted) refresh({ rearrange: true }); } },
+        ...(few ? [make('option', { value: '', textContent: words.all })] : []), ...data.fields.map(field => make('option', { value: field.name, textContent: field.name })));
+      state.column = columns.value;
+      let waiting = 0;
+      const wanted = make('input', { type: 'search', oninput: () => { clearTimeout(waiting); waiting = setTimeout(() => { state.wanted = wanted.value.trim(); refresh({ rearrange: true }); }, 250); } });
+      controls.replaceChildren(make('label', {}, words.version, versions), make('label', {}, words.column, columns), make('label', {}, words.contains, wanted));
+      controls.hidden = false;
+      const turn = to => () => { state.start = Math.max(0, to()); refresh(); };
+      pager.replaceChildren(
+        make('button', { type: 'button', textContent: words.first, onclick: turn(() => 0) }),
+        make('button', { type: 'button', textContent: words.previous, onclick: turn(() => state.start - PAGE) }),
+        make('button', { type: 'button', textContent: words.next, onclick: turn(() => state.start + PAGE) }));
+      for (const head of heads) head.replaceChildren(make('button', { type: 'button', textContent: head.dataset.field, 'aria-label': `${words.sort} ${head.dataset.field}`, onclick: () => sortBy(head) }));
+      addEventListener('hashchange', follow);
+    };
+
+    const reader = make('script', { src: section.dataset.parquet, onload: () => { build(); refresh().then(() => { if (section.dataset.state === 'file') follow(); }); }, onerror: fall });
+    document.head.append(reader);
+  };
+  document.querySelectorAll('.preview').forEach(preview);
+})();
