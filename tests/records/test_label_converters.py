@@ -85,6 +85,8 @@ def test_a_count_of_one_theme_is_read_and_anything_else_kept_as_printed(passage,
         ("11784 fiches", ("fiches", None, "11784", "exact")),
         (">12000 fiches", ("fiches", None, "12000", "approche")),
         ("48% between 3000 and 20000 inhabitants", ("autre", None, None, None)),
+        ("69 collectivités at 4@ or 5@ (56 in 2016)", ("arobases_4_ou_5", "2016=56", "69", "exact")),
+        ("69 collectivités at 4@ or 5@", ("arobases_4_ou_5", None, "69", "exact")),
         ("41 new applicants", ("autre", None, None, None)),
     ],
 )

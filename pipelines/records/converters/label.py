@@ -20,6 +20,7 @@ _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _THEME_COUNT = re.compile(r"(?P<theme>[^\d(,:]+?)\s+(?P<count>\d+)")
 _CLASS = re.compile(r"(?:population classes:\s*)?(?P<count>\d+) (?P<bounds><\d+|\d+-\d+|>\d+)(?: \(sum \d+\))?")
 _INHABITANTS = re.compile(r"(?P<over>>)?(?P<count>\d+(?:\.\d+)?)(?P<million> million)? inhabitants")
+_BEST = re.compile(r"(?P<count>\d+) collectivités at 4@ or 5@(?: \((?P<recalled>\d+) in (?P<year>\d{4})\))?")
 _SHEETS = re.compile(r"(?P<over>>)?(?P<count>\d+) fiches")
 NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
@@ -82,7 +83,8 @@ def mentions_passage(project: Project, options: Mapping[str, Any]) -> Reading:
 def figures_passage(project: Project, options: Mapping[str, Any]) -> Reading:
     """A passage of the other figures as a figure where its wording is known; any other is kept as printed.
 
-    Known are population classes ("107 3000-20000"), inhabitants ("26 million inhabitants") and sheets ("11784 fiches").
+    Known are population classes ("107 3000-20000"), inhabitants ("26 million inhabitants"), sheets ("11784 fiches") and
+    the two best levels ("69 collectivités at 4@ or 5@ (56 in 2016)", whose `detail` is then "2016=56").
     A number in millions, or after ">", is approximate. Input and outputs as `passage_mentions`.
     """
 
@@ -102,6 +104,14 @@ def figures_passage(project: Project, options: Mapping[str, Any]) -> Reading:
                 "mesure": "habitants",
                 "nombre": str(int(count)),
                 "precision": "approche" if rough else "exact",
+            }
+        if match := _BEST.fullmatch(passage):
+            recall = f"{match['year']}={match['recalled']}" if match["year"] else None
+            return {
+                "mesure": "arobases_4_ou_5",
+                "detail": recall,
+                "nombre": match["count"],
+                "precision": "exact",
             }
         if match := _SHEETS.fullmatch(passage):
             return {
