@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -147,9 +147,20 @@ class Crawl:
         )
 
 
-def stable_total(crawl: Crawl, totals: set[int], total: int, address: str) -> None:
-    """Note the total that a page states. Raises `CrawlRefused` when it is not the one of the pages before."""
-    totals.add(total)
-    if len(totals) > 1:
-        told = " → ".join(str(item) for item in sorted(totals))
-        raise crawl.refused(address, f"total qui change / total that changes ({told})")
+def follow(crawl: Crawl, ask: Callable[[Crawl], tuple[Answer, list[Any], int]]) -> int:
+    """Follow pages that state a total until that many records came; returns the total.
+
+    `ask` gives the page after those that the crawl has: its answer, its records, its total. Raises `CrawlRefused` for a
+    total that moves meanwhile (pages would overlap or leave gaps), for an empty page before the end, for one repeated.
+    """
+    first: int | None = None
+    while True:
+        answer, records, total = ask(crawl)
+        first = total if first is None else first
+        if total != first:
+            raise crawl.refused(answer.address, f"total qui change / total that changes ({first} → {total})")
+        crawl.add(answer, records, crawl.records + len(records))
+        if crawl.records >= total:
+            return total
+        if not records:
+            raise crawl.refused(answer.address, f"page vide avant la fin / empty page before the end ({total})")

@@ -142,7 +142,7 @@ def test_a_file_that_the_system_refuses_is_told(tmp_path: Path, monkeypatch: pyt
     def refuse(*_paths: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("shutil.copyfile", refuse)
+    monkeypatch.setattr("shutil.copyfileobj", refuse)
     with pytest.raises(SourceUnreadable, match="Permission denied"):
         collected(project, a_source(project))
 

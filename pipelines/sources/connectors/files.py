@@ -1,7 +1,9 @@
-"""The connector `files`: a file or a folder that lies under `sources/`, or anywhere that the address names.
+"""The connector `files`: a file or a folder, under `sources/`, at an http(s) address, or in an SFTP or S3 store.
 
-The address is relative to `sources/`. When it is a folder, each part's `path` is a file in it, or a pattern (`*.csv`):
-then the last name in alphabetical order is taken, so that files named by date give the newest.
+A plain address is relative to `sources/`. When it is a folder, or ends in `/`, each part's `path` is a file in it, or a
+pattern (`*.csv`): then the last name in alphabetical order is taken, so that files named by date give the newest.
+
+parameters: `storage` (what fsspec needs: a host, a user…), `password` (a secret's name), `noise`, and the client's.
 """
 
 from __future__ import annotations
@@ -9,48 +11,99 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
 from pipelines.sources.descriptions import Part, Source
+from pipelines.sources.downloads import download
 from pipelines.sources.errors import SourceFileAbsent, SourceUnreadable
+from pipelines.sources.http import client_of
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connector
 from pipelines.sources.snapshots import Capture
+
+STORES = ("s3", "sftp")
 
 
 @connector("files")
 def fetch(source: Source, previous: Capture | None, context: FetchContext) -> Iterator[Fetched | Unchanged]:
-    """Copy the file of each part. Raises `SourceFileAbsent`, `SourceUnreadable`."""
-    copies: dict[Path, Path] = {}
+    """The file of each part. Raises `SourceFileAbsent`, `SourceUnreadable`, and what the client raises."""
+    scheme = source.address.partition("://")[0] if "://" in source.address else ""
+    if scheme in ("http", "https"):
+        yield from _addresses(source, previous, context)
+        return
+    copies: dict[str, Path] = {}
     for part in source.parts:
-        origin = _origin(source, part, context.project.sources)
-        if origin not in copies:
-            copies[origin] = _copy(origin, context.folder / str(len(copies)), source, part)
-        yield Fetched(part.name, copies[origin], _shown(origin, context.project.sources), fetch={"file": origin.name})
+        origin, shown, name = (
+            _in_store(source, part, context) if scheme in STORES else _in_folder(source, part, context.project.sources)
+        )
+        if shown not in copies:
+            copies[shown] = _copy(origin, context.folder / str(len(copies)), source, part)
+        yield Fetched(part.name, copies[shown], shown, fetch={"file": name})
 
 
-def _origin(source: Source, part: Part, base: Path) -> Path:
-    """The file of a part. Raises `SourceFileAbsent` with what lies there instead."""
+def _addresses(source: Source, previous: Capture | None, context: FetchContext) -> Iterator[Fetched | Unchanged]:
+    client = client_of(context)
+    headers = {"Authorization": f"Bearer {context.secret(source.secrets[0])}"} if source.secrets else {}
+    for part in source.parts:
+        url = urljoin(source.address, part.path) if part.path and source.address.endswith("/") else source.address
+        yield download(context, client, part.name, previous, url, headers=headers, page_is_wrong=part.format != "html")
+
+
+def _in_folder(source: Source, part: Part, base: Path) -> tuple[Any, str, str]:
+    """The file of a part, how its address is shown, its name. Raises `SourceFileAbsent` with what lies there."""
     place = base / source.address
     if place.is_file():
         if part.path in (None, place.name):
-            return place
+            return place, _shown(place, base), place.name
         hint = f"l'adresse désigne le fichier {place.name} / the address names the file {place.name}"
         raise SourceFileAbsent(source=source.name, part=part.name, address=part.path, hint=hint)
     found = sorted(item for item in place.glob(part.path or "*") if item.is_file() and not item.name.startswith("."))
     if found and (part.path is not None or len(found) == 1):
-        return found[-1]
-    there = sorted(item.name for item in place.iterdir()) if place.is_dir() else []
+        return found[-1], _shown(found[-1], base), found[-1].name
+    raise _absent(source, part, sorted(item.name for item in place.iterdir()) if place.is_dir() else [])
+
+
+def _in_store(source: Source, part: Part, context: FetchContext) -> tuple[Any, str, str]:
+    """The same in a store that fsspec reaches. Raises `SourceFileAbsent`, `SourceUnreadable`."""
+    import fsspec
+
+    scheme = source.address.partition("://")[0]
+    options = dict(source.parameters.get("storage", {}))
+    if "password" in source.parameters:
+        options["password"] = context.secret(source.parameters["password"])
+    try:
+        store = fsspec.filesystem(scheme, **options)
+        place = store._strip_protocol(source.address)
+        if store.isfile(place):
+            found = [place]
+        else:
+            found = sorted(item for item in store.glob(f"{place}/{part.path or '*'}") if store.isfile(item))
+            if not found or (part.path is None and len(found) > 1):
+                raise _absent(source, part, [item.rpartition("/")[2] for item in found])
+        chosen = str(found[-1])
+        return store.open(chosen, "rb"), f"{scheme}://{chosen.lstrip('/')}", chosen.rpartition("/")[2]
+    except (OSError, ValueError, ImportError) as error:
+        raise _unreadable(source, part, error) from None
+
+
+def _copy(origin: Any, target: Path, source: Source, part: Part) -> Path:
+    try:
+        with origin.open("rb") if isinstance(origin, Path) else origin as read, target.open("wb") as written:
+            shutil.copyfileobj(read, written, 1 << 20)
+    except OSError as error:
+        raise _unreadable(source, part, error) from None
+    return target
+
+
+def _absent(source: Source, part: Part, there: list[str]) -> SourceFileAbsent:
     shown = f"{source.address}/{part.path}" if part.path else source.address
     hint = f"fichiers présents / files there: {', '.join(there) or '—'}"
-    raise SourceFileAbsent(source=source.name, part=part.name, address=shown, hint=hint)
+    return SourceFileAbsent(source=source.name, part=part.name, address=shown, hint=hint)
 
 
-def _copy(origin: Path, target: Path, source: Source, part: Part) -> Path:
-    try:
-        shutil.copyfile(origin, target)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise SourceUnreadable(source=source.name, part=part.name, address=source.address, reason=reason) from None
-    return target
+def _unreadable(source: Source, part: Part, error: Exception) -> SourceUnreadable:
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return SourceUnreadable(source=source.name, part=part.name, address=source.address, reason=reason)
 
 
 def _shown(origin: Path, base: Path) -> str:
