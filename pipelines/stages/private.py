@@ -7,7 +7,8 @@ from datetime import timedelta
 import pyarrow as pa
 
 from pipelines.project import Project
-from pipelines.rules.privacy import Vault
+from pipelines.releases import ReleaseRequest
+from pipelines.rules.privacy import GateReport, Vault, gate, load_allow_list
 from pipelines.schema import Privacy, TableSchema
 from pipelines.sources import Capture
 
@@ -30,3 +31,23 @@ def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture
         until = max(until, vault.keep_until())
     vault.open(until, WHY)
     return vault.write(records, personal)
+
+
+def check_request(project: Project, request: ReleaseRequest) -> GateReport:
+    """Hold what is personal in a request: tables, findings and rejects. Raises `PersonalDataFound`, which blocks.
+
+    The strong test looks in each row for the personal values of the records that it comes from.
+    """
+    package = request.package.name
+    tables = {f"{package}/{name}": table for name, table in request.tables.items()}
+    report = gate(
+        tables,
+        Vault(project.private).read(),
+        load_allow_list(project.schemas),
+        provenance={f"{package}/{name}": table for name, table in request.provenance.items()},
+        keys={f"{package}/{name}": schema.primary_key for name, schema in request.schemas.items()},
+    )
+    quality = {"qualite/constats": request.findings, "qualite/rejets": request.rejects}
+    report += gate(quality, Vault(project.private).read(), load_allow_list(project.schemas))
+    report.raise_if_held()
+    return report

@@ -8,10 +8,15 @@ from pipelines.project import Project
 from pipelines.releases import Outcome, ReleaseRequest, publish
 from pipelines.releases.signature import SigningKey
 from pipelines.stages.again import across, keep_ingredients
+from pipelines.stages.private import check_request
 
 
 def make_release(project: Project, request: ReleaseRequest, *, key: SigningKey | None, now: datetime) -> Outcome:
-    """Publish, or say that nothing changed, or why not. `now` dates a refusal in the ledger, and nothing else."""
+    """Publish, or say that nothing changed, or why not. `now` dates a refusal in the ledger, and nothing else.
+
+    Raises `PersonalDataFound` when something personal was about to leave, and what publishing raises.
+    """
+    check_request(project, request)
     keep_ingredients(project, request)
     causes = across(project, request.package.name)
     return publish(request, project.releases, key=key, across=causes, now=now)
