@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipelines.project import Project
 from pipelines.rules.inquiries import durees, organe, publicite, suites  # noqa: F401 - importing a module registers its rules
 from pipelines.rules.inquiries.enquete import PACKAGE, Enquete, enquetes
-from pipelines.rules.inquiries.regimes import Choix, choisir
+from pipelines.rules.inquiries.regimes import Choix, choisir, regimes_possibles
 from pipelines.rules.inquiries.registre import (
     Regle,
     Resultat,
@@ -73,15 +73,19 @@ def controler_regle(identifiant: str, enquete: Enquete) -> Constat:
 def _constat(enquete: Enquete, item: Regle, choix: Choix) -> Constat:
     jour = item.datation(enquete) if item.datation else choix.jour
     version = version_de(item.id, choix.regime, jour)
-    if version is None:
-        resultat = (
-            non_evalue(choix.manque)
-            if choix.manque
-            else non_applicable("règle sans version pour ce régime à cette date")
-        )
-    else:
+    if version is not None:
         resultat = prudent(item.controle(enquete, version), version, choix.reserve)
+    elif choix.manque and _pourrait_valoir(item, enquete):
+        resultat = non_evalue(choix.manque)
+    else:
+        resultat = non_applicable("règle sans version pour ce régime à cette date")
     return Constat(enquete, item, choix, version, resultat)
+
+
+def _pourrait_valoir(item: Regle, enquete: Enquete) -> bool:
+    """Whether the rule has a version for one of the regimes that the family leaves open."""
+    possibles = regimes_possibles(enquete)
+    return any(possibles.intersection(ligne.regimes) for ligne in lignes() if ligne.regle == item.id)
 
 
 def controles(tables: Mapping[str, pa.Table]) -> pa.Table:

@@ -89,6 +89,17 @@ def regime_le(famille: str, jour: date) -> str | None:
     return None
 
 
+def regimes_possibles(enquete: Enquete) -> frozenset[str]:
+    """The regimes that the family leaves open, whatever the day; every regime when the family is not known."""
+    familles = {enquete.famille}
+    if enquete.famille == "enquete_conjointe":
+        familles = {"enquete_environnementale", "enquete_dup"}
+    connus = frozenset(item.regime for item in _regimes() if item.famille in familles)
+    if enquete.famille == "enquete_voirie":
+        connus |= {"chemin_rural_pluricommunal"}
+    return connus or frozenset(item.regime for item in _regimes())
+
+
 def _famille_de_droit(enquete: Enquete) -> str | None:
     """The family whose law applies: joint inquiries go by their objects; mixed ones are left open."""
     if enquete.famille == "indeterminee":
