@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.rules.privacy.allowlist import AllowList
 from pipelines.rules.privacy.columns import named_personal, precise_points
 from pipelines.rules.privacy.errors import PersonalDataFound
-from pipelines.rules.privacy.known import DIGEST, RECORD, Everyone, PersonalValues, RecordId, held_in_row
+from pipelines.rules.privacy.known import DIGEST, RECORD, Everyone, PersonalValues, RecordId, held_in_rows
 from pipelines.rules.privacy.sifting import column_passages, matching_rows, unmasked
 from pipelines.schema.arrow import as_text
 
@@ -148,15 +148,11 @@ class _Looking:
         shown = [column for column in self.text.column_names if column not in RECORD]
         places = self.allow.places(self.name, shown)
         digests = {row for column in shown for row in matching_rows(self.text.column(column), DIGEST)}
-        rows = zip(*(unmasked(self.text.column(column)) for column in shown), strict=True)
-        for row, (cells, origin) in enumerate(zip(rows, records, strict=True)):
-            values = personal.of(origin)
-            if not values:
-                continue
-            by_column = dict(zip(shown, cells, strict=True))
-            for column, kind in held_in_row(values, by_column, places, has_digest=row in digests):
-                cell = by_column[column] or ""
-                self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
+        columns = {column: unmasked(self.text.column(column)) for column in shown}
+        values = [personal.of(origin) for origin in records]
+        for row, column, kind in held_in_rows(values, columns, places, digests):
+            cell = columns[column][row] or ""
+            self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
 
     def anybody(self, everyone: Everyone) -> None:
         for column in self.text.column_names:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from pipelines.rules.privacy.folding import CELL, compact, digits, fold
-from pipelines.rules.privacy.kinds import FIRST_NAMES, Kind
-from pipelines.rules.privacy.probes import Forms, Probe, forms_of, name_words, probes, probes_of_value, rotations
+from pipelines.rules.privacy.folding import CELL, compact, digits, fold, fold_all, unmask, unmask_all
+from pipelines.rules.privacy.kinds import FIRST_NAMES, Kind, kind_of
+from pipelines.rules.privacy.probes import TEXT, Probe, forms_of, name_words, probes, probes_of_value, rotations
 
 RECORD = ("_source", "_snapshot", "_part", "_position")
 RecordId = tuple[str, str, str, int]
@@ -64,48 +64,75 @@ def _records(table: pa.Table, fields: Sequence[str]) -> Iterator[tuple[RecordId,
         yield record, tuple((name, value) for name, value in kept if value and value.strip())
 
 
-def row_text(cells: Iterable[str | None]) -> str:
-    """The cells of a row as one text, each between two separators. Disguises have to be undone cell by cell before."""
-    return CELL + CELL.join(cell for cell in cells if cell) + CELL
+def held_in_rows(
+    values: Sequence[Values], columns: Mapping[str, Sequence[str | None]], places: frozenset[str], digests: Set[int]
+) -> Iterator[tuple[int, str, Kind]]:
+    """(row, column, kind) wherever a value of a row's records shows in it.
 
-
-def held_in_row(
-    values: Values, cells: Mapping[str, str | None], places: frozenset[str], *, has_digest: bool = True
-) -> Iterator[tuple[str, Kind]]:
-    """(column, kind) wherever one of a record's values shows in a row. `cells` by column, unmasked; `has_digest` says
-    whether one of them may hold a hash (`DIGEST`).
-
-    A single word that also stands in one of the columns `places` (official place names) is explained by it: somebody
-    called Beaumont may live in Beaumont.
+    `values` of the records of each row; `columns` of unmasked cells; `digests`, the rows where some cell may be a hash
+    (`DIGEST`). A single word that also stands in one of the columns `places` (official place names) is explained by it:
+    somebody called Beaumont may live in Beaumont.
     """
-    wanted = probes(values)
-    row = row_text(cells.values())
-    forms = forms_of(row)
-    hit = [probe for probe in wanted if probe.hits(forms)]
-    named = b" ".join(fold(cells[name] or "") for name in sorted(places.intersection(cells))) if hit else b""
-    hit = [probe for probe in hit if probe.word is None or b" " + probe.word + b" " not in named]
-    if hit:
-        yield from _by_column(hit, cells)
-    if has_digest:
-        yield from _digests(values, cells)
+    for start in range(0, len(values), _BATCH):
+        some = [
+            tuple(zip(fields, unmask_all(texts), strict=True))
+            for fields, texts in map(_unzipped, values[start : start + _BATCH])
+        ]
+        folded_values = iter(fold_all([text for pairs in some for _, text in pairs]))
+        folded = [_folded_column(cells[start : start + _BATCH]) for cells in columns.values()]
+        for row, (own, cells) in enumerate(zip(some, zip(*folded, strict=True), strict=True), start=start):
+            if not own:
+                continue
+            wanted = probes(own, folded_values)
+            text = _text_of(columns, row) if any(probe.form == TEXT for probe in wanted) else b""
+            forms = forms_of(cells, text)
+            hit = [probe for probe in wanted if probe.key in forms[probe.form] and probe.hits(forms)]
+            if hit:
+                yield from (
+                    (row, *found) for found in _by_column(hit, dict(zip(columns, cells, strict=True)), places, text)
+                )
+            if row in digests:
+                yield from (
+                    (row, *found) for found in _digests(own, {name: column[row] for name, column in columns.items()})
+                )
 
 
-def _by_column(hit: Sequence[Probe], cells: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
-    told: set[tuple[str, Kind]] = set()
+_BATCH = 2048
+
+
+def _unzipped(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return tuple(name for name, _ in values), tuple(value for _, value in values)
+
+
+def _folded_column(cells: Sequence[str | None]) -> list[bytes]:
+    """The folded form of each cell; equal cells are folded once."""
+    unique = list(dict.fromkeys(cells))
+    forms = dict(zip(unique, fold_all([cell or "" for cell in unique]), strict=True))
+    return [forms[cell] for cell in cells]
+
+
+def _text_of(columns: Mapping[str, Sequence[str | None]], row: int) -> bytes:
+    return CELL.join(cells[row] or "" for cells in columns.values()).lower().encode()
+
+
+def _by_column(
+    hit: Sequence[Probe], cells: Mapping[str, bytes], places: frozenset[str], text: bytes
+) -> Iterator[tuple[str, Kind]]:
+    """Which cells hold what a row holds, once for each kind."""
+    named = b" ".join(cells[name] for name in sorted(places.intersection(cells)))
+    left = [probe for probe in hit if probe.word is None or b" " + probe.word + b" " not in named]
     for name, cell in cells.items():
-        forms: Forms | None = forms_of(row_text([cell])) if cell else None
-        for probe in hit:
-            if forms is not None and (name, probe.kind) not in told and probe.hits(forms):
-                told.add((name, probe.kind))
-                yield name, probe.kind
+        forms = forms_of([cell], text)
+        for kind in sorted({probe.kind for probe in left if probe.hits(forms)}):
+            yield name, kind
 
 
 def _digests(values: Values, cells: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
     """A hash of an e-mail address or a number is no anonymisation: whoever has the list of addresses undoes it."""
     sought: dict[str, Kind] = {}
     for name, value in values:
-        kind, made = probes_of_value(name, value)
-        if not made:
+        kind = kind_of(name, value)
+        if not probes_of_value(kind, value, fold(value)):
             continue
         number = digits(fold(value)).decode()
         spellings = {value, value.strip().lower(), value.strip().upper()} | ({number} if len(number) >= 8 else set())
@@ -131,9 +158,9 @@ class Everyone:
         names: dict[int, set[tuple[bytes, ...]]] = {}
         numbers: set[bytes] = set()
         for values in records:
-            kinds = [(probes_of_value(name, value)[0], value) for name, value in values]
-            first = [name_words(value) for kind, value in kinds if kind is Kind.FIRST_NAME]
-            last = [name_words(value) for kind, value in kinds if kind is Kind.NAME]
+            kinds = [(kind_of(name, value), value) for name, value in values]
+            first = [name_words(fold(unmask(value))) for kind, value in kinds if kind is Kind.FIRST_NAME]
+            last = [name_words(fold(unmask(value))) for kind, value in kinds if kind is Kind.NAME]
             full = [words for words in last if len(words) > 1 and not _are_first_names(words)]
             full += [[*given, *family] for given in first for family in last if given and family]
             for words in full:

@@ -8,12 +8,12 @@ follow."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple
 
-from pipelines.rules.privacy.folding import compact, digits, fold, unmask
+from pipelines.rules.privacy.folding import compact, digits, fold
 from pipelines.rules.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind, kind_of
 
 WORDS, COMPACT, DIGITS, TEXT = 0, 1, 2, 3
@@ -39,48 +39,43 @@ class Probe(NamedTuple):
         return self.spell is None or any(needle in forms[form] for form, needle in self.spell())
 
 
-def forms_of(row: str) -> Forms:
-    """The folded forms of a row (its unmasked cells, each between two cell separators): words, letters run together,
-    digits, and, of what is not ASCII, the text itself in lower case."""
-    words = fold(row)
-    return words, compact(words), digits(words), b"" if row.isascii() else row.lower().encode()
+def forms_of(cells: Iterable[bytes], text: bytes = b"") -> Forms:
+    """The forms of a row from its folded cells: words, letters run together, digits; and `text`, in lower case."""
+    words = b"\x1f" + b"\x1f".join(cells) + b"\x1f"
+    return words, compact(words), digits(words), text
 
 
-def probes(values: Iterable[tuple[str, str]]) -> list[Probe]:
-    """The probes of one record's personal values, given as (field, value)."""
+def probes(values: Iterable[tuple[str, str]], folded: Iterator[bytes]) -> list[Probe]:
+    """The probes of one record's personal values, given as (field, unmasked value), each with its folded form."""
     found: list[Probe] = []
-    named: dict[Kind, list[str]] = {}
+    named: dict[Kind, list[list[bytes]]] = {}
     for field, value in values:
-        kind, made = probes_of_value(field, value)
-        found += made
+        kind, form = kind_of(field, value), next(folded)
+        found += probes_of_value(kind, value, form)
         if kind is Kind.FIRST_NAME or kind is Kind.NAME:
-            named.setdefault(kind, []).append(value)
+            named.setdefault(kind, []).append(name_words(form))
     if len(named) == 2:
-        for given in map(name_words, named[Kind.FIRST_NAME]):
-            for family in map(name_words, named[Kind.NAME]):
+        for given in named[Kind.FIRST_NAME]:
+            for family in named[Kind.NAME]:
                 if given and family and given[0] not in family:
                     found.append(_full_name(given + family, len(given)))
     return found
 
 
-@lru_cache(maxsize=8192)
-def probes_of_value(field: str, value: str) -> tuple[Kind, Sequence[Probe]]:
-    """The kind of a value and its own probes; none when it identifies nobody by itself."""
-    kind = kind_of(field, value)
+def probes_of_value(kind: Kind, value: str, folded: bytes) -> list[Probe]:
+    """The probes of one unmasked value; none when it identifies nobody by itself."""
     maker = _MAKERS.get(kind)
     if maker is None:
-        return kind, []
-    plain = unmask(value)
-    made = maker(plain)
-    if not made and len(fold(plain)) <= 2 and re.search(r"[^\W\d_]", plain):
-        made = [Probe(kind, TEXT, plain.strip().lower().encode())]  # a script that folding leaves nothing of
-    return kind, made
+        return []
+    made = maker(value, folded)
+    if not made and len(folded) <= 2 and re.search(r"[^\W\d_]", value):
+        made = [Probe(kind, TEXT, value.strip().lower().encode())]  # a script that folding leaves nothing of
+    return made
 
 
-@lru_cache(maxsize=8192)
-def name_words(value: str) -> list[bytes]:
-    """The words of a name, civility left out."""
-    return [word for word in fold(unmask(value)).split() if word.decode() not in CIVILITIES]
+def name_words(folded: bytes) -> list[bytes]:
+    """The words of a folded name, civility left out."""
+    return [word for word in folded.split() if word not in _CIVILITIES]
 
 
 def rotations(words: Sequence[bytes]) -> list[tuple[bytes, ...]]:
@@ -88,12 +83,16 @@ def rotations(words: Sequence[bytes]) -> list[tuple[bytes, ...]]:
     return list(dict.fromkeys((*words[cut:], *words[:cut]) for cut in range(len(words))))
 
 
+_CIVILITIES = frozenset(word.encode() for word in CIVILITIES)
 _SIGNS = (b"", b"at", b"a", b"arobase", b"arrobase", b"arobas", b"chez")
 
 
-def _email(value: str) -> list[Probe]:
+def _email(value: str, folded: bytes) -> list[Probe]:
     local, _, domain = value.strip().partition("@")
-    parts, labels = fold(local).split(), fold(domain).split()
+    words, size = folded.split(), domain.count(".") + 1
+    parts, labels = words[:-size], words[-size:]
+    if len(parts) + len(labels) != len(words) or "-" in domain or not domain.isascii():
+        parts, labels = fold(local).split(), fold(domain).split()
     if not parts or not labels:
         return []
     return [Probe(Kind.EMAIL, COMPACT, max(parts, key=len), partial(_email_needles, parts, labels[0]))]
@@ -107,7 +106,7 @@ def _email_needles(parts: list[bytes], label: bytes) -> Iterable[Needle]:
             yield COMPACT, joined
 
 
-def _phone(value: str) -> list[Probe]:
+def _phone(value: str, _folded: bytes) -> list[Probe]:
     number = digits(value.encode("ascii", "ignore"))
     return [Probe(Kind.PHONE, DIGITS, number[-9:])] if len(number) >= 8 else _short_number(Kind.PHONE, number)
 
@@ -134,15 +133,15 @@ _MONTHS = [
 _DAY = re.compile(r"(?P<y>\d{4})\D?(?P<m>\d\d)\D?(?P<d>\d\d)|(?P<d2>\d{1,2})\D(?P<m2>\d{1,2})\D(?P<y2>\d{4})")
 
 
-def _birth(value: str) -> list[Probe]:
+def _birth(value: str, folded: bytes) -> list[Probe]:
     match = _DAY.search(value)
     if match is None:
-        return _other(value)
+        return _other(value, folded)
     year, month, day = (int(match[name] or match[name + "2"]) for name in ("y", "m", "d"))
     try:
         born = date(year, month, day)
     except ValueError:
-        return _other(value)
+        return _other(value, folded)
     return [Probe(Kind.BIRTH, WORDS, f"{born.year}".encode(), partial(_birth_needles, born))]
 
 
@@ -193,8 +192,8 @@ def _whole_cell(kind: Kind, folded: bytes) -> list[Probe]:
     return [Probe(kind, WORDS, b"\x1f " + folded + b" \x1f", word=folded)]
 
 
-def _name(value: str) -> list[Probe]:
-    words = name_words(value)
+def _name(_value: str, folded: bytes) -> list[Probe]:
+    words = name_words(folded)
     if not words:
         return []
     if len(words) == 1:
@@ -208,8 +207,8 @@ def _name(value: str) -> list[Probe]:
     return found
 
 
-def _first_name(value: str) -> list[Probe]:
-    return _whole_cell(Kind.FIRST_NAME, fold(value).strip())
+def _first_name(_value: str, folded: bytes) -> list[Probe]:
+    return _whole_cell(Kind.FIRST_NAME, folded.strip())
 
 
 _ABBREVIATIONS = {
@@ -220,8 +219,8 @@ _LONG = {short: long for long, shorts in _ABBREVIATIONS.items() for short in sho
 _OFFICES = frozenset((b"mairie", b"hotel", b"prefecture", b"bp", b"cs"))
 
 
-def _address(value: str) -> list[Probe]:
-    words = fold(value).split()
+def _address(_value: str, folded: bytes) -> list[Probe]:
+    words = folded.split()
     postal = next(
         (place for place, word in enumerate(words) if place and len(word) == 5 and word.isdigit()), len(words)
     )
@@ -244,9 +243,9 @@ def _address_needles(street: list[bytes]) -> Iterable[Needle]:
 SHINGLE, STEP = 8, 4
 
 
-def _text(value: str) -> list[Probe]:
+def _text(value: str, folded: bytes) -> list[Probe]:
     """A person's own words: any run of `SHINGLE` of them, tried every `STEP` (so any run of eleven is found)."""
-    words = fold(value).split()
+    words = folded.split()
     if len(words) < SHINGLE:
         return [Probe(Kind.TEXT, WORDS, b" " + b" ".join(words) + b" ")] if len(words) > 2 and len(value) > 14 else []
     return [Probe(Kind.TEXT, WORDS, b" ", partial(_shingles, words))]
@@ -257,8 +256,8 @@ def _shingles(words: list[bytes]) -> Iterable[Needle]:
         yield WORDS, b" " + b" ".join(words[start : start + SHINGLE]) + b" "
 
 
-def _other(value: str) -> list[Probe]:
-    folded = fold(value).strip()
+def _other(_value: str, folded: bytes) -> list[Probe]:
+    folded = folded.strip()
     joined = compact(folded)
     number = digits(folded)
     if number == joined:
@@ -270,7 +269,7 @@ def _other(value: str) -> list[Probe]:
     return _word(Kind.OTHER, folded, shortest=5)
 
 
-_MAKERS: dict[Kind, Callable[[str], list[Probe]]] = {
+_MAKERS: dict[Kind, Callable[[str, bytes], list[Probe]]] = {
     Kind.EMAIL: _email,
     Kind.PHONE: _phone,
     Kind.BIRTH: _birth,
