@@ -171,6 +171,7 @@ def test_a_place_stands_for_the_intercommunal_body_that_it_names():
     assert convert("collectivite_de_fiche", "Ville / Village", "CA du Pays Ajaccien", "Ajaccio") == "Ajaccio"
     assert convert("collectivite_de_fiche", "autre", "Cabinet médical", "Istres") == "Istres"
     assert convert("collectivite_de_fiche", None, None, "Istres") == "Istres"
+    assert convert("collectivite_de_fiche", "autre", "Association Exemple", None) == "Association Exemple"
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,12 @@ def sheet_edition(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
 
 @converter("collectivite_de_fiche")
 def sheet_body(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
-    """The body that a place stands for, from (type, name, town): the intercommunal body it names, else its town."""
+    """The body that a place stands for, from (type, name, town): the intercommunal body it names, else its town.
+
+    A place without a town is shown by its name, which is not looked up: a library is no municipality.
+    """
     kind, name, town = texts
-    return name if _is_intercommunal(kind, name) else town
+    return name if _is_intercommunal(kind, name) else town or name
 
 
 @converter("code_commune")

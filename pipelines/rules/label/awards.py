@@ -200,7 +200,7 @@ def _name_finding(row: Row, table: str, identifier: str) -> Finding | None:
         fr, en = f"« {name} » : sans code officiel", f'"{name}": has no official code'
     else:
         outcome, field, arithmetic = "a_verifier", "territoire_code", candidates or "aucun candidat"
-        fr, en = f"« {name} » : à trancher entre ses candidats", f'"{name}": to be settled among its candidates'
+        fr, en = f"« {name} » : à trancher", f'"{name}": to be settled'
     return Finding(
         table=table,
         key=(identifier,),
