@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,6 +24,11 @@ SAID = {
     "findings": {"fr": "constats", "en": "findings"},
     "release": {"fr": "publication", "en": "releasing"},
     "announce": {"fr": "catalogue", "en": "catalogue"},
+}
+
+HEADS = {
+    "fr": ("Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder ensuite"),
+    "en": ("Package", "Version", "Tables", "Rows", "Rejected rows", "Findings", "Where to look next"),
 }
 
 
@@ -56,8 +62,6 @@ def command(packages: tuple[str, ...], key_path: str | None, no_collect: bool, l
 def _run(
     project: Project, packages: Iterable[str] | None, key_path: str | None, collecting: bool, language: Language
 ) -> Run:
-    from pathlib import Path
-
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -84,32 +88,36 @@ def _run(
 
 def _report(project: Project, done: Run, language: Language, seconds: float) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
+    from pipelines.releases import Published, Refused, Unchanged
+
     french = language == "fr"
-    console = Console()
-    heads = (
-        ("Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder")
-        if french
-        else ("Package", "Version", "Tables", "Rows", "Rejected", "Findings", "Where to look next")
-    )
-    table = Table(*heads, title_justify="left")
-    for index in (2, 3, 4, 5):
-        table.columns[index].justify = "right"
-    names = sorted({*done.outcomes, *done.blocked})
-    for name in names:
+    console = Console(highlight=False)
+    heads = HEADS[language]
+    table = Table(*heads)
+    for index, column in enumerate(table.columns):
+        column.justify = "right" if index in (2, 3, 4, 5) else "left"
+        column.overflow = "fold"
+        column.no_wrap = index in (2, 3, 4, 5)
+    for name in sorted({*done.outcomes, *done.blocked}):
         table.add_row(*_line(project, name, done, french))
     console.print(table)
     for place, error in done.errors:
-        console.print(
-            f"[red]✗[/] {place}: {error.message(language)} → {error.advice(language)} \\[{error.code}]", highlight=False
-        )
+        told = f"{place}: {error.message(language)} → {error.advice(language)} [{error.code}]"
+        console.print(f"[red]✗[/] {escape(told)}")
     for name, outcome in done.outcomes.items():
-        for reason in getattr(outcome, "reasons", ()) if type(outcome).__name__ == "Refused" else ():
-            console.print(f"[red]✗[/] {name}: {getattr(reason, language)}", highlight=False)
-        for warning in getattr(outcome, "warnings", ()):
-            console.print(f"[yellow]![/] {name}: {getattr(warning, language)}", highlight=False)
-    console.print(f"{'Durée' if french else 'Took'} {seconds:.1f} s")
+        if isinstance(outcome, Refused):
+            for reason in outcome.reasons:
+                console.print(f"[red]✗[/] {escape(f'{name}: {getattr(reason, language)}')}")
+        elif isinstance(outcome, Published):
+            for warning in outcome.warnings:
+                console.print(f"[yellow]![/] {escape(f'{name}: {getattr(warning, language)}')}")
+    if all(isinstance(outcome, Unchanged) for outcome in done.outcomes.values()) and not done.blocked:
+        console.print("Rien n'a changé : rien n'est publié." if french else "Nothing changed: nothing is published.")
+    console.print(f"{'Catalogue' if french else 'Catalogue'}: {_shown(project, project.catalogue / 'index.html')}")
+    console.print(f"{'Durée' if french else 'Took'}: {seconds:.1f} s")
 
 
 def _line(project: Project, name: str, done: Run, french: bool) -> tuple[str, ...]:
@@ -130,7 +138,11 @@ def _line(project: Project, name: str, done: Run, french: bool) -> tuple[str, ..
         version = f"{outcome.version} {'inchangée' if french else 'unchanged'}"
     else:
         version = f"[red]{'non publiée' if french else 'not published'}[/]"
-    where = project.releases / name
-    path = getattr(outcome, "path", getattr(outcome, "record", where))
-    shown = path.relative_to(project.root) if path.is_relative_to(project.root) else path
-    return name, version, str(len(tables)), f"{rows:,}".replace(",", " "), str(rejected), findings, str(shown)
+    path = getattr(outcome, "path", getattr(outcome, "record", project.releases / name))
+    counts = (str(len(tables)), f"{rows:,}".replace(",", "\u202f"), str(rejected), findings)
+    return name, version, *counts, _shown(project, path)
+
+
+def _shown(project: Project, path: Path) -> str:
+    """A path as a person would type it from the project's folder."""
+    return str(path.relative_to(project.root) if path.is_relative_to(project.root) else path)
