@@ -26,6 +26,7 @@ SAID = {
     "announce": {"fr": "catalogue", "en": "catalogue"},
 }
 
+WIDE = 110
 HEADS = {
     "fr": ("Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder ensuite"),
     "en": ("Package", "Version", "Tables", "Rows", "Rejected rows", "Findings", "Where to look next"),
@@ -95,15 +96,17 @@ def _report(project: Project, done: Run, language: Language, seconds: float) -> 
 
     french = language == "fr"
     console = Console(highlight=False)
-    heads = HEADS[language]
-    table = Table(*heads)
+    lines = [_line(project, name, done, french) for name in sorted({*done.outcomes, *done.blocked})]
+    is_wide = console.width >= WIDE
+    table = Table(*(HEADS[language] if is_wide else HEADS[language][:-1]))
     for index, column in enumerate(table.columns):
-        column.justify = "right" if index in (2, 3, 4, 5) else "left"
-        column.overflow = "fold"
-        column.no_wrap = index in (2, 3, 4, 5)
-    for name in sorted({*done.outcomes, *done.blocked}):
-        table.add_row(*_line(project, name, done, french))
+        column.justify = "right" if 2 <= index <= 5 else "left"
+        column.no_wrap = True
+    for line in lines:
+        table.add_row(*(line if is_wide else line[:-1]))
     console.print(table)
+    for line in () if is_wide else lines:
+        console.print(f"{line[0]} → {line[-1]}", soft_wrap=True)
     for place, error in done.errors:
         told = f"{place}: {error.message(language)} → {error.advice(language)} [{error.code}]"
         console.print(f"[red]✗[/] {escape(told)}")
@@ -116,7 +119,7 @@ def _report(project: Project, done: Run, language: Language, seconds: float) -> 
                 console.print(f"[yellow]![/] {escape(f'{name}: {getattr(warning, language)}')}")
     if all(isinstance(outcome, Unchanged) for outcome in done.outcomes.values()) and not done.blocked:
         console.print("Rien n'a changé : rien n'est publié." if french else "Nothing changed: nothing is published.")
-    console.print(f"{'Catalogue' if french else 'Catalogue'}: {_shown(project, project.catalogue / 'index.html')}")
+    console.print(f"Catalogue: {_shown(project, project.catalogue / 'index.html')}")
     console.print(f"{'Durée' if french else 'Took'}: {seconds:.1f} s")
 
 
