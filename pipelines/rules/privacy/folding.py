@@ -99,14 +99,6 @@ def fold_all(texts: Sequence[str]) -> list[bytes]:
     return [b" " + b" ".join(text.split()) + b" " for text in plain]
 
 
-def unmask_all(texts: Sequence[str]) -> Sequence[str]:
-    """`unmask` of each text; one look tells whether any of them needs it."""
-    joined = "".join(texts)
-    if joined.isascii() and not any(sign in joined for sign in "%&\\"):
-        return texts
-    return [unmask(text) for text in texts]
-
-
 def _plain(text: str) -> bytes:
     """Letters without case or accents, digits, separators; a space for each other character of Latin-1."""
     try:

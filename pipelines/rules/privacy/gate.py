@@ -151,14 +151,14 @@ class _Looking:
         columns = {column: unmasked(self.text.column(column)) for column in shown}
         values = [personal.of(origin) for origin in records]
         for row, column, kind in held_in_rows(values, columns, places, digests):
-            cell = columns[column][row] or ""
+            cell = columns[column][row]
             self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
 
     def anybody(self, everyone: Everyone) -> None:
         for column in self.text.column_names:
             for row, cell in enumerate(unmasked(self.text.column(column))):
                 kind = everyone.kind_in(cell) if cell else None
-                if cell and kind is not None:
+                if kind is not None:
                     self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
 
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from pipelines.rules.privacy.folding import CELL, compact, digits, fold, fold_all, unmask, unmask_all
+from pipelines.rules.privacy.folding import CELL, compact, digits, fold, fold_all, unmask
 from pipelines.rules.privacy.kinds import FIRST_NAMES, Kind, kind_of
 from pipelines.rules.privacy.probes import TEXT, Probe, forms_of, name_words, probes, probes_of_value, rotations
+from pipelines.rules.privacy.sifting import unmasked
 
 RECORD = ("_source", "_snapshot", "_part", "_position")
 RecordId = tuple[str, str, str, int]
@@ -65,7 +66,7 @@ def _records(table: pa.Table, fields: Sequence[str]) -> Iterator[tuple[RecordId,
 
 
 def held_in_rows(
-    values: Sequence[Values], columns: Mapping[str, Sequence[str | None]], places: frozenset[str], digests: Set[int]
+    values: Sequence[Values], columns: Mapping[str, Sequence[str]], places: frozenset[str], digests: Set[int]
 ) -> Iterator[tuple[int, str, Kind]]:
     """(row, column, kind) wherever a value of a row's records shows in it.
 
@@ -74,13 +75,12 @@ def held_in_rows(
     somebody called Beaumont may live in Beaumont.
     """
     for start in range(0, len(values), _BATCH):
-        some = [
-            tuple(zip(fields, unmask_all(texts), strict=True))
-            for fields, texts in map(_unzipped, values[start : start + _BATCH])
-        ]
-        folded_values = iter(fold_all([text for pairs in some for _, text in pairs]))
+        some = values[start : start + _BATCH]
+        texts = unmasked(pa.chunked_array([pa.array([text for own in some for _, text in own], pa.string())]))
+        told, folded_values = iter(texts), iter(fold_all(texts))
         folded = [_folded_column(cells[start : start + _BATCH]) for cells in columns.values()]
-        for row, (own, cells) in enumerate(zip(some, zip(*folded, strict=True), strict=True), start=start):
+        for row, (fields, cells) in enumerate(zip(some, zip(*folded, strict=True), strict=True), start=start):
+            own = [(name, next(told)) for name, _ in fields]
             if not own:
                 continue
             wanted = probes(own, folded_values)
@@ -100,19 +100,15 @@ def held_in_rows(
 _BATCH = 2048
 
 
-def _unzipped(values: Values) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return tuple(name for name, _ in values), tuple(value for _, value in values)
-
-
-def _folded_column(cells: Sequence[str | None]) -> list[bytes]:
+def _folded_column(cells: Sequence[str]) -> list[bytes]:
     """The folded form of each cell; equal cells are folded once."""
     unique = list(dict.fromkeys(cells))
-    forms = dict(zip(unique, fold_all([cell or "" for cell in unique]), strict=True))
+    forms = dict(zip(unique, fold_all(unique), strict=True))
     return [forms[cell] for cell in cells]
 
 
-def _text_of(columns: Mapping[str, Sequence[str | None]], row: int) -> bytes:
-    return CELL.join(cells[row] or "" for cells in columns.values()).lower().encode()
+def _text_of(columns: Mapping[str, Sequence[str]], row: int) -> bytes:
+    return CELL.join(cells[row] for cells in columns.values()).lower().encode()
 
 
 def _by_column(
@@ -127,7 +123,7 @@ def _by_column(
             yield name, kind
 
 
-def _digests(values: Values, cells: Mapping[str, str | None]) -> Iterator[tuple[str, Kind]]:
+def _digests(values: Iterable[tuple[str, str]], cells: Mapping[str, str]) -> Iterator[tuple[str, Kind]]:
     """A hash of an e-mail address or a number is no anonymisation: whoever has the list of addresses undoes it."""
     sought: dict[str, Kind] = {}
     for name, value in values:
@@ -140,7 +136,7 @@ def _digests(values: Values, cells: Mapping[str, str | None]) -> Iterator[tuple[
             for algorithm in _ALGORITHMS.values():
                 sought[hashlib.new(algorithm, spelling.encode(), usedforsecurity=False).hexdigest()] = kind
     for column, cell in cells.items():
-        for match in _DIGEST.finditer(cell or ""):
+        for match in _DIGEST.finditer(cell):
             if match[0].lower() in sought:
                 yield column, sought[match[0].lower()]
 

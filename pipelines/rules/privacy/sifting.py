@@ -72,11 +72,11 @@ def matching_rows(column: pa.ChunkedArray, expression: str) -> list[int]:
     return rows
 
 
-def unmasked(column: pa.ChunkedArray) -> list[str | None]:
-    """The cells of a text column, disguises undone where there are any."""
-    cells: list[str | None] = column.to_pylist()
+def unmasked(column: pa.ChunkedArray) -> list[str]:
+    """The cells of a text column, disguises undone where there are any; empty where there is none."""
+    cells: list[str] = pc.fill_null(column, "").to_pylist()
     for row in matching_rows(column, DISGUISED):
-        cells[row] = unmask(cells[row] or "")
+        cells[row] = unmask(cells[row])
     return cells
 
 
