@@ -1,0 +1,88 @@
+"""Beginning a source: a sample collected aside, read, and a YAML and a Table Schema written for a person to correct."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+
+from pipelines.errors import ArobaseError, Mender
+from pipelines.project import Project
+from pipelines.records.formats.proposing import plain_name, proposed_fields, proposed_schema
+from pipelines.records.formats.reading import RESERVED, read
+from pipelines.schema import load_table
+from pipelines.sources import SnapshotStore, collect, load_source
+from pipelines.storage import write_text
+
+
+class SourceExists(ArobaseError):
+    """A source of that name is there already: nothing is written over it."""
+
+    code: ClassVar[str] = "source-exists"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = "{file} existe déjà ; attendu : un autre nom."
+    en: ClassVar[str] = "{file} exists already; expected: another name."
+
+
+def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], *, now: datetime) -> list[Path]:
+    """Write `sources/<name>.yaml`, and `schemas/entrants/<name>.json` when there is none; returns what was written.
+
+    `chosen`: `file_format`, `connector`, and where given `target` ("package/table") and `sheet`. Raises `SourceExists`,
+    and what describing, collecting and reading raise; then nothing is written.
+    """
+    path = project.sources / f"{name}.yaml"
+    if path.exists():
+        raise SourceExists(file=f"sources/{path.name}")
+    part = plain_name(name)
+    described: dict[str, Any] = {
+        "name": name,
+        "title": name,
+        "title_en": name,
+        "connector": chosen["connector"],
+        "address": address,
+        "licence": "etalab-2.0",
+        "publisher": {"title": "À compléter"},
+        "parts": {part: {"format": chosen["file_format"]}},
+    }
+    if chosen.get("sheet"):
+        described["parts"][part]["options"] = {"sheet": chosen["sheet"]}
+    table = _sample(project, name, described, now)
+    facts = json.loads(table.schema.metadata[b"facts"])
+    options = described["parts"][part].get("options", {})
+    options |= {key: facts[key] for key in ("encoding", "delimiter") if key in facts}
+    described["parts"][part] |= {"options": options} if options else {}
+    described["parts"][part]["schema"] = part
+    if chosen.get("target"):
+        package, _, target = str(chosen["target"]).partition("/")
+        fields = proposed_fields(table.column_names, load_table(project.schemas, package, target).names)
+        described["parts"][part]["rows"] = [{"table": chosen["target"], "fields": fields}]
+    used = {column for rows in described["parts"][part].get("rows", ()) for column in rows["fields"].values()}
+    left = [column for column in table.column_names if column not in used and column not in RESERVED]
+    note = (
+        f"# Proposé d'après un échantillon ; à corriger. Colonnes que rien ne lit encore : {', '.join(left) or '—'}\n"
+    )
+    written = [path]
+    schema = project.schemas / "entrants" / f"{part}.json"
+    if not schema.exists():
+        proposal = proposed_schema(table, name)
+        write_text(schema, json.dumps(proposal, ensure_ascii=False, indent=2) + "\n")
+        written.append(schema)
+    write_text(path, note + yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=120))
+    return written
+
+
+def _sample(project: Project, name: str, described: Mapping[str, Any], now: datetime) -> Any:
+    """The records of a description that is not in the project yet."""
+    with tempfile.TemporaryDirectory(prefix="arobase-") as folder:
+        draft = Path(folder) / f"{name}.yaml"
+        draft.write_text(yaml.safe_dump(dict(described), allow_unicode=True, sort_keys=False), encoding="utf-8")
+        source = load_source(draft)
+        trial = Project.at(project.root, Path(folder) / "outputs")
+        snapshot = collect(trial, source, now=now).parts[0]
+        path = SnapshotStore.of(trial).path(snapshot)
+        return read(source.parts[0], path, source=name, snapshot=snapshot.sha256)

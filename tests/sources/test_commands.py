@@ -1,0 +1,224 @@
+"""`arobase sources …`: what a data engineer reads, in both languages, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from pipelines.commands.sources import command
+from pipelines.errors import ArobaseError
+from pipelines.project import Project
+from pipelines.records.formats.beginning import SourceExists
+from pipelines.records.formats.proposing import plain_name, proposed_fields
+from pipelines.sources import latest, load_sources
+from pipelines.sources.errors import SourceUnknown
+from tests.sources.builders import a_project, a_shipped_file, a_source
+from tests.sources.platform import TOKEN, Platform, identifier
+from tests.sources.server import Reply, serving
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project that the commands find."""
+    made = a_project(tmp_path)
+    monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
+    monkeypatch.delenv("AROBASE_OUTPUTS", raising=False)
+    return made
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(command, [*arguments])
+    if isinstance(result.exception, ArobaseError):
+        raise result.exception
+    return result
+
+
+def test_a_list_names_every_source_and_the_files_that_are_wrong(project: Project) -> None:
+    a_shipped_file(project)
+    a_source(project, cadence="P1D")
+    a_source(project, name="casse", address="data/absent.csv", title_en="Broken")
+    assert run("fetch").exit_code == 1
+    listed = run("list", "--lang", "en").output
+    assert "mairie" in listed
+    assert "never collected, last attempt failed  Broken" in listed
+    (project.sources / "faux.yaml").write_text("name: [")
+    wrong = run("list", "--lang", "fr")
+    assert wrong.exit_code == 1
+    assert "sources/faux.yaml, ligne" in wrong.output
+    assert run("fetch").exit_code == 1
+    assert "en retard" not in wrong.output.split("\n")[1]
+
+
+def test_a_source_that_was_never_collected_is_late(project: Project) -> None:
+    a_source(project, cadence="P1D")
+    assert "jamais collectée, en retard" in run("list", "--lang", "fr").output
+
+
+def test_fetching_says_what_changed_and_goes_on_after_a_failure(project: Project) -> None:
+    a_shipped_file(project)
+    a_source(project)
+    a_source(project, name="casse", address="data/absent.csv")
+    first, second = run("fetch", "--lang", "en"), run("fetch", "mairie", "--lang", "fr")
+    assert "mairie: new capture, 8 B" in first.output
+    assert "casse: " in first.output
+    assert first.exit_code == 1
+    assert (second.output, second.exit_code) == ("mairie: inchangée, 8 B\n", 0)
+    with pytest.raises(SourceUnknown):
+        run("fetch", "rien")
+
+
+def test_showing_a_source_says_where_it_stands(project: Project) -> None:
+    file = a_shipped_file(project)
+    a_source(project, description="Des lignes", description_en="Lines")
+    run("fetch")
+    file.unlink()
+    run("fetch")
+    shown = run("show", "mairie", "--lang", "fr").output
+    assert "Des lignes" in shown
+    assert "sources/data/mairie.csv" in shown
+    assert "n'existe pas" in shown
+    assert "Lines" in run("show", "mairie", "--lang", "en").output
+
+
+def test_showing_a_form_tells_its_drift_and_no_secret(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform = Platform()
+    platform.file(1)
+    monkeypatch.setenv("JETON", TOKEN)
+    with serving(graphql=platform.answer) as server:
+        champs = {"titre": identifier("Champ", 1)}
+        a_source(
+            project,
+            connector="demarche",
+            address=f"{server.url}/graphql",
+            secrets=["JETON"],
+            parameters={"number": 1, "allow_private": True, "per_minute": 0},
+            parts={"dossiers": {"format": "demarche", "options": {"champs": champs}}},
+        )
+        run("fetch")
+    shown = run("show", "mairie", "--lang", "fr").output
+    assert f"! missing {champs['titre']}" in shown
+    assert TOKEN not in shown
+
+
+def test_a_trial_says_what_is_mapped_and_left_over_and_keeps_nothing(project: Project) -> None:
+    a_shipped_file(project, content="nom,genre,vide\nSéné,commune,\n")
+    rows = [{"table": "label/x", "fields": {"titre": "nom"}}]
+    expect = {"rows": {"min": 2, "max": 9}, "fill": {"vide": 0.5, "absente": 1.0, "nom": 1.0}}
+    a_source(project, parts={"lignes": {"format": "csv", "rows": rows, "expect": expect}})
+    result = run("test", "mairie", "--lang", "en")
+    assert result.exit_code == 1
+    for told in (
+        "reachable, authorised",
+        "1 records",
+        "mapped (1): nom",
+        "left over (2): genre, vide",
+        "1 rows; expected: 2–9",
+        '"vide" filled at 0.0% < 50.0%',
+        'column "absente" is missing',
+        '"encoding": "utf-8"',
+    ):
+        assert told in result.output
+    assert "laissées (2)" in run("test", "mairie", "--lang", "fr").output
+    assert latest(project, "mairie") is None
+
+
+def test_a_source_as_described_passes_its_trial(project: Project) -> None:
+    a_shipped_file(project)
+    a_source(project)
+    assert run("test", "mairie").exit_code == 0
+
+
+def test_a_trial_of_an_empty_source_fills_nothing(project: Project) -> None:
+    a_shipped_file(project, content="a,b\n")
+    a_source(project, parts={"lignes": {"format": "csv", "expect": {"rows": {"min": 0, "max": 0}, "fill": {"a": 0.0}}}})
+    assert run("test", "mairie").exit_code == 0
+
+
+def a_table(project: Project, *names: str) -> None:
+    folder = project.schemas / "label"
+    folder.mkdir(parents=True, exist_ok=True)
+    fields = [{"name": name, "type": "string", "privacy": "public"} for name in names]
+    (folder / "palmares.json").write_text(json.dumps({"fields": fields}))
+
+
+def test_a_new_source_is_proposed_from_a_sample(project: Project) -> None:
+    a_shipped_file(
+        project,
+        "depot.csv",
+        "Nom commune;Code INSEE;Année;Taux;Jour;Actif;Courriel;Libre\n"
+        "Séné;05600;2026;1.5;2026-01-02;true;a@example.org;\nVannes;56260;2025;2;2026-01-03;false;b@example.org;x\n",
+    )
+    a_table(project, "commune_nom", "annee", "autre")
+    result = run("new", "depot", "data/depot.csv", "--format", "csv", "--table", "label/palmares", "--lang", "en")
+    assert result.output == "written: sources/depot.yaml\nwritten: schemas/entrants/depot.json\n"
+    text = (project.sources / "depot.yaml").read_text()
+    assert text.startswith("# Proposé d'après un échantillon")
+    assert "Code INSEE" in text.split("\n", 1)[0]
+    described: dict[str, Any] = yaml.safe_load(text)
+    part = described["parts"]["depot"]
+    assert part["options"] == {"encoding": "utf-8", "delimiter": ";"}
+    assert part["rows"] == [{"table": "label/palmares", "fields": {"commune_nom": "Nom commune", "annee": "Année"}}]
+    schema = json.loads((project.schemas / "entrants" / "depot.json").read_text())
+    kinds = {field["name"]: (field["type"], field["privacy"]) for field in schema["fields"]}
+    assert kinds["Code INSEE"] == ("string", "interne")
+    assert (kinds["Année"][0], kinds["Taux"][0], kinds["Jour"][0], kinds["Actif"][0]) == (
+        "integer",
+        "number",
+        "date",
+        "boolean",
+    )
+    assert kinds["Courriel"] == ("string", "personnel")
+    assert "constraints" not in schema["fields"][-1]
+    assert load_sources(project)["depot"].parts[0].schema == "depot"
+    with pytest.raises(SourceExists):
+        run("new", "depot", "data/depot.csv", "--format", "csv")
+
+
+def test_a_new_source_keeps_a_schema_that_is_there_and_reads_the_sheet_asked_for(project: Project) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.create_sheet("Actions").append(["a"])
+    book["Actions"].append([1])
+    (project.sources / "data").mkdir()
+    book.save(project.sources / "data" / "c.xlsx")
+    (project.schemas / "entrants").mkdir()
+    (project.schemas / "entrants" / "classeur.json").write_text("{}")
+    result = run("new", "classeur", "data/c.xlsx", "--format", "xlsx", "--sheet", "Actions", "--lang", "fr")
+    assert result.output == "écrit: sources/classeur.yaml\n"
+
+
+def test_a_sample_that_cannot_be_read_writes_nothing(project: Project) -> None:
+    a_shipped_file(project, "depot.csv", "")
+    with pytest.raises(ArobaseError):
+        run("new", "depot", "data/depot.csv", "--format", "csv")
+    assert list(project.sources.glob("*.yaml")) == []
+
+
+def test_a_column_is_proposed_for_one_field_only() -> None:
+    assert plain_name("  Numéro d'Enquête (2026) ") == "numero_d_enquete_2026"
+    assert proposed_fields(["titre"], ["titre", "titres"]) == {"titre": "titre"}
+
+
+def test_no_output_of_a_failing_run_holds_the_token(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JETON", TOKEN)
+    with serving(graphql=Reply(f'{{"message": "bad token {TOKEN}"}}'.encode(), 400)) as server:
+        a_source(
+            project,
+            connector="demarche",
+            address=f"{server.url}/graphql?token={TOKEN}",
+            secrets=["JETON"],
+            parameters={"number": 1, "allow_private": True},
+            parts={"dossiers": {"format": "demarche"}},
+        )
+        outputs = [run("fetch", "--lang", "fr"), run("show", "mairie", "--lang", "en"), run("list")]
+    assert outputs[0].exit_code == 1
+    assert all(TOKEN not in result.output for result in outputs)
+    written = [path.read_bytes() for path in project.outputs.rglob("*") if path.is_file()]
+    assert written
+    assert not any(TOKEN.encode() in content for content in written)
