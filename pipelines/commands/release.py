@@ -29,7 +29,7 @@ SAID = {
 WIDE = 110
 HEADS = {
     "fr": ("Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder ensuite"),
-    "en": ("Package", "Version", "Tables", "Rows", "Rejected rows", "Findings", "Where to look next"),
+    "en": ("Package", "Version", "Tables", "Rows", "Rejected", "Findings", "Where to look next"),
 }
 
 
@@ -88,6 +88,7 @@ def _run(
 
 
 def _report(project: Project, done: Run, language: Language, seconds: float) -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -98,7 +99,7 @@ def _report(project: Project, done: Run, language: Language, seconds: float) -> 
     console = Console(highlight=False)
     lines = [_line(project, name, done, french) for name in sorted({*done.outcomes, *done.blocked})]
     is_wide = console.width >= WIDE
-    table = Table(*(HEADS[language] if is_wide else HEADS[language][:-1]))
+    table = Table(*(HEADS[language] if is_wide else HEADS[language][:-1]), box=SIMPLE_HEAD)
     for index, column in enumerate(table.columns):
         column.justify = "right" if 2 <= index <= 5 else "left"
         column.no_wrap = True
