@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,7 @@ from pipelines.project import Project
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pipelines.releases.trace import Trace
+    from pipelines.releases.trace import Raw, Trace
 
 WORDS = {
     "field": ("Champ", "Field"),
@@ -44,8 +45,44 @@ def command(*, package: str, table: str, key: str, field: str | None, version: s
 
     from pipelines.releases.trace import trace
 
-    found = trace(Project.here().releases, package, table, [key], field, version=version)
+    project = Project.here()
+    found = trace(project.releases, package, table, [key], field, version=version, raw=_reader(project))
     _show(found, terminal_language(lang), Console())
+
+
+def _reader(project: Project) -> Raw:
+    """How raw records are had: from the kept snapshot, read as the source's file says, its public columns only."""
+    from pipelines.errors import ArobaseError
+
+    def raw(source: str, snapshot: str, part: str, position: int) -> Mapping[str, str | None] | None:
+        try:
+            return _record(project, source, snapshot, part, position)
+        except (ArobaseError, KeyError, OSError):
+            # The releases may stand far from their sources: then the trace ends at the snapshot's hash and position.
+            return None
+
+    return raw
+
+
+def _record(project: Project, source: str, snapshot: str, part: str, position: int) -> Mapping[str, str | None] | None:
+    import pyarrow.compute as pc
+
+    from pipelines.records.formats import read
+    from pipelines.schema import Privacy, load_incoming
+    from pipelines.sources import SnapshotStore, load_sources
+
+    described = load_sources(project).find(source).part(part)
+    if described.schema is None:
+        return None
+    schema = load_incoming(project.schemas, described.schema)
+    store = SnapshotStore.of(project)
+    records = read(described, store.objects.path(snapshot), source=source, snapshot=snapshot)
+    public = {item.name for item in schema.fields if item.privacy is Privacy.PUBLIC}
+    found = records.filter(pc.equal(records.column("_position"), position))
+    rows: list[dict[str, str | None]] = found.select(
+        [name for name in found.column_names if name in public]
+    ).to_pylist()
+    return rows[0] if rows else None
 
 
 def _show(found: Trace, language: Language, console: Console) -> None:
@@ -67,9 +104,10 @@ def _show(found: Trace, language: Language, console: Console) -> None:
         console.print(escape(f"{word('origin')} : {origin.title} ({origin.source}), {origin.part} #{origin.position}"))
         console.print(escape(f"  sha256 {origin.snapshot}\n  {origin.obtained} {origin.address}"))
         if origin.record is not None:
-            console.print(escape(f"  {word('raw')} : {dict(origin.record)}"))
+            told = ", ".join(f"{name}={value!r}" for name, value in origin.record.items() if value is not None)
+            console.print(escape(f"  {word('raw')} : {told}"))
     if not found.origins:
         console.print(word("none"))
     for finding in found.findings:
-        told = finding["message"] if language == "fr" else finding["message_en"]
-        console.print(escape(f"{word('findings')} : {finding['regle']} {finding['resultat']} : {told or ''}"))
+        sentence = finding["message"] if language == "fr" else finding["message_en"]
+        console.print(escape(f"{word('findings')} : {finding['regle']} {finding['resultat']} : {sentence or ''}"))

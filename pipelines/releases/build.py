@@ -98,7 +98,7 @@ def build(attempt: Attempt, aside: Path) -> Built | None:
             for name, item in counts.items()
         },
         "ingredients": ingredients.document(),
-        "steps": {place: list(words) for place, words in request.steps.items()},
+        "steps": {place: list(words) for place, words in sorted(request.steps.items())},
     }
     document = descriptor(request, version, made, own)
     (data / "datapackage.json").write_text(to_json(document), encoding="utf-8", newline="")

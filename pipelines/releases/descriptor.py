@@ -78,7 +78,7 @@ def descriptor(
             {key: value for key, value in item.items() if value}
             for item in (publisher, *map(dict, package.contributors))
         ],
-        "sources": [_source(item) for item in request.sources],
+        "sources": [_source(item) for item in sorted(request.sources, key=lambda item: item.name)],
         "warnings": [{"fr": item.fr, "en": item.en} for item in request.warnings],
         "resources": [_resource(item, request) for item in files],
         "arobase": dict(own),
@@ -103,7 +103,7 @@ def _source(item: SourceUsed) -> dict[str, Any]:
         "example": item.example,
         "snapshots": [
             {"part": one.part, "sha256": one.sha256, "path": one.address, "obtained": one.obtained}
-            for one in item.snapshots
+            for one in sorted(item.snapshots, key=lambda one: (one.part, one.sha256))
         ],
     }
     return {key: value for key, value in told.items() if value != ""}

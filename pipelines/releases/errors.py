@@ -81,6 +81,20 @@ class NoSuchRow(ReleaseError):
     en: ClassVar[str] = "{package} {version}: {place} does not exist; expected: {expected}."
 
 
+class CannotRebuild(ReleaseError):
+    """What a release was made from is not kept here, or the code at hand makes no table of it."""
+
+    code: ClassVar[str] = "cannot-rebuild"
+    fr: ClassVar[str] = (
+        "{package} {version} : un instantané, un schéma ou une correction dont elle est faite n'est pas gardé ici, ou le "
+        "code présent n'en fait plus de tables ; reprendre le code de cette version."
+    )
+    en: ClassVar[str] = (
+        "{package} {version}: a snapshot, a schema or a correction that it was made from is not kept here, or the code "
+        "at hand makes no tables of them any more; take the code of that version."
+    )
+
+
 class NotComparable(ReleaseError):
     """Something given to `diff` that is not a data package."""
 

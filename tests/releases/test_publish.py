@@ -381,6 +381,16 @@ def test_a_source_without_snapshots_is_still_named(tmp_path: Path) -> None:
     assert "publisher" not in document["sources"][0]
 
 
+def test_the_order_of_sources_and_of_their_snapshots_changes_no_byte(tmp_path: Path) -> None:
+    used = a_source().snapshots[0]
+    parts = tuple(replace(used, part=part) for part in ("b", "a"))
+    sources = (a_source(snapshots=parts), a_source(name="autre"))
+    turned = (sources[1], replace(sources[0], snapshots=parts[::-1]))
+    one = published(tmp_path / "one", sources=sources, steps={"prix/nom": ["x"], "prix/annee": ["y"]})
+    two = published(tmp_path / "two", sources=turned, steps={"prix/annee": ["y"], "prix/nom": ["x"]})
+    assert (one / "manifest-sha256.txt").read_bytes() == (two / "manifest-sha256.txt").read_bytes()
+
+
 PROGRAM = """
 import sys
 sys.path.insert(0, {root!r})
