@@ -99,7 +99,9 @@ def _report(project: Project, done: Run, language: Language, seconds: float) -> 
     console = Console(highlight=False)
     lines = [_line(project, name, done, french) for name in sorted({*done.outcomes, *done.blocked})]
     is_wide = console.width >= WIDE
-    table = Table(*(HEADS[language] if is_wide else HEADS[language][:-1]), box=SIMPLE_HEAD)
+    table = Table(
+        *(HEADS[language] if is_wide else HEADS[language][:-1]), box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
     for index, column in enumerate(table.columns):
         column.justify = "right" if 2 <= index <= 5 else "left"
         column.no_wrap = True
