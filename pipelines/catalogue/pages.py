@@ -33,6 +33,7 @@ def templates() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["embedded"] = lambda document: Markup(embedded(document))
+    environment.filters["spaced"] = lambda text, language: Wording(language).spaced(text)
     return environment
 
 

@@ -51,6 +51,7 @@ def _package(site: Site, holding: Holding, addresses: Addresses) -> None:
 
     def sheet(place: Place) -> dict[str, Any]:
         told: dict[str, Any] = {"holding": holding, "version": current, "pictures": pictures, "linked": None}
+        told["chosen"] = next((one for one in reversed(pictures) if one.group), next(iter(pictures), None))
         if current is not None:
             told["linked"] = structured.schema_org(holding, current, addresses, place.language)
             told["citation"] = structured.citation(current, addresses, place.language)

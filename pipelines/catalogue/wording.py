@@ -14,6 +14,14 @@ MONTHS: dict[Language, str] = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "en": "January February March April May June July August September October November December",
 }
+SPACED = (
+    (" :", f"{WIDE}:"),
+    (" ;", f"{NARROW};"),
+    (" !", f"{NARROW}!"),
+    (" ?", f"{NARROW}?"),
+    ("« ", f"«{WIDE}"),
+    (" »", f"{WIDE}»"),
+)
 UNITS: dict[Language, tuple[str, ...]] = {"fr": ("o", "ko", "Mo", "Go"), "en": ("B", "kB", "MB", "GB")}
 
 
@@ -25,7 +33,14 @@ class Wording:
 
     def choose(self, fr: str, en: str) -> str:
         """The text of this language."""
-        return fr if self.language == "fr" else en
+        return self.spaced(fr) if self.language == "fr" else en
+
+    def spaced(self, text: str) -> str:
+        """A sentence whose French punctuation keeps its no-break spaces, so that no line begins with a colon."""
+        if self.language == "fr":
+            for before, after in SPACED:
+                text = text.replace(before, after)
+        return text
 
     def number(self, value: float, decimals: int = 0) -> str:
         """1 234,5 in French (narrow no-break space), 1,234.5 in English."""

@@ -26,7 +26,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture. `svg` is drawn in each language; `note` says what it does not show; `group` gathers editions."""
+    """One picture. `svg` is drawn in each language; `note` says what it does not show; `group` gathers editions.
+
+    `shapes`: outlines that the drawing points at, shown once a page.
+    """
 
     name: str
     title: Both
@@ -36,6 +39,7 @@ class Picture:
     table: str
     group: str = ""
     label: str = ""
+    shapes: str = ""
 
 
 Drawing = Callable[[Version], Iterator[Picture]]
