@@ -86,8 +86,8 @@ class CannotRebuild(ReleaseError):
 
     code: ClassVar[str] = "cannot-rebuild"
     fr: ClassVar[str] = (
-        "{package} {version} : un instantané, un schéma ou une correction dont elle est faite n'est pas gardé ici, ou le "
-        "code présent n'en fait plus de tables ; reprendre le code de cette version."
+        "{package} {version} : un instantané, un schéma ou une correction dont elle est faite n’est pas gardé ici, ou "
+        "le code présent n’en fait plus de tables ; reprendre le code de cette version."
     )
     en: ClassVar[str] = (
         "{package} {version}: a snapshot, a schema or a correction that it was made from is not kept here, or the code "
