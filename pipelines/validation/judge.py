@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.validation.archives import check_archive
-from pipelines.validation.blocks import ROWS, block_of_rows
+from pipelines.validation.blocks import ROWS, StreamSource, block_of_rows
 from pipelines.validation.custom_checks import declared_checks
 from pipelines.validation.cutter import CutSource, NotPlain
 from pipelines.validation.errors import FileChanged
@@ -160,7 +160,7 @@ def _by_proof(case: Case, asked: _Hearing) -> bool:
             stats.md5, stats.sha256, stats.bytes = digests
         if source.failure is not None:
             outcome.tally.add(source.failure)
-        outcome.path = "proof" if isinstance(source, CutSource) else "stream"
+        outcome.path = "stream" if isinstance(source, StreamSource) else "proof"
         return True
     raise NotPlain("a stream is always plain")
 

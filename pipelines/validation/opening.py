@@ -103,7 +103,10 @@ def table_schema(descriptor: Mapping[str, Any]) -> Any:
     from frictionless import FrictionlessException, Schema
 
     try:
-        return Schema.from_descriptor(dict(descriptor))
+        schema = Schema.from_descriptor(dict(descriptor))
+        for field in schema.fields:
+            field.create_cell_reader()  # raises on a pattern that is not one
+        return schema
     except FrictionlessException as error:
         found = "; ".join(item.message for item in error.to_errors())
         raise SchemaUnusable(place="schema", found=found, expected="Table Schema") from error

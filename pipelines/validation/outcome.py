@@ -69,6 +69,11 @@ class Outcome:
         return self.keep and self.table is None
 
     @property
+    def wants_blocks(self) -> bool:
+        """Whether suspect rows are only of use in their own block, among the others."""
+        return self.wants_every_block or self.table is not None
+
+    @property
     def wants_every_block(self) -> bool:
         return self.keep or self.accept is not None
 

@@ -25,10 +25,10 @@ for line in sys.stdin:
 
 
 class PatternClock:
-    """One pattern of one field, matched in a process that is ended when a text takes longer than `seconds`."""
+    """One pattern of one field, matched in a process that is ended when a text takes longer than `SECONDS`."""
 
-    def __init__(self, field: str, pattern: str, seconds: float = SECONDS) -> None:
-        self.field, self.pattern, self.seconds = field, pattern, seconds
+    def __init__(self, field: str, pattern: str) -> None:
+        self.field, self.pattern, self.seconds = field, pattern, SECONDS
         self._process: subprocess.Popen[str] | None = None
 
     def matches(self, text: str) -> bool:

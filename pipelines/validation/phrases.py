@@ -39,6 +39,17 @@ CONSTRAINTS: dict[str, tuple[str, str]] = {
     "maxLength": ("au plus {bound} caractères", "at most {bound} characters"),
 }
 RULES: dict[str, tuple[str, str]] = {
+    "french-siret-value": ("Numéro SIRET invalide", "Invalid SIRET number"),
+    "french-siren-value": ("Numéro SIREN invalide", "Invalid SIREN number"),
+    "compare-columns-value": ("Colonnes dans le mauvais ordre", "Columns in the wrong order"),
+    "cohesive-columns-value": (
+        "Colonnes qui vont ensemble, remplies à moitié",
+        "Columns that go together, half filled",
+    ),
+    "sum-columns-value": ("Somme inexacte", "Wrong sum"),
+    "year-interval-value": ("Période mal écrite", "Badly written period"),
+    "one-of-required": ("Aucune des deux colonnes requises n'est remplie", "Neither of two columns is filled"),
+    "nomenclature-actes-value": ("Matière hors de la nomenclature Actes", "Subject outside the Actes nomenclature"),
     "type-error": ("Valeur d'un autre type", "Value of another type"),
     "constraint-error": ("Valeur hors des limites du champ", "Value outside the field's limits"),
     "unique-error": ("Valeur déjà présente dans une autre ligne", "Value already in another row"),
@@ -102,6 +113,21 @@ def expected(note: str, language: Language) -> str:
         bound = found[2] if len(found[2]) <= 80 else found[2][:77] + "…"
         return _spoken(CONSTRAINTS[found[1]], language).replace("{bound}", bound)
     return ""
+
+
+def circumstance(note: str, language: Language) -> str:
+    """What Frictionless notes of a row rather than of a cell, in the language."""
+    found = re.fullmatch(r"the same as in the row at position (\d+)", note)
+    if found:
+        return f"déjà à la ligne {found[1]}" if language == "fr" else f"already in row {found[1]}"
+    if note == 'cells composing the primary keys are all "None"':
+        return "clé vide" if language == "fr" else "empty key"
+    found = re.fullmatch(r'for "(.*)": values "(.*)" not found in the lookup table "(.*)" as "(.*)"', note, re.DOTALL)
+    if found:
+        fields, values, table, theirs = found.groups()
+        place = f"{table}.{theirs}" if table else theirs
+        return f"{fields} « {values} » absent de {place}" if language == "fr" else f"{fields} “{values}” not in {place}"
+    return note
 
 
 def _spoken(pair: tuple[str, str], language: Language) -> str:

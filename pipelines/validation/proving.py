@@ -6,11 +6,13 @@ Belongs here: the order of the two passes, and what is kept between them. Does n
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from pipelines.validation.blocks import Block, Source
 from pipelines.validation.examine import Examination, Examiner, Reference
@@ -22,6 +24,9 @@ from pipelines.validation.outcome import Outcome, Progress
 from pipelines.validation.parents import ReferredKey
 from pipelines.validation.references import ParentKeys
 
+NONE_REPEATED = verified([], [])
+FEW = 20  # a block with fewer suspects than one row in that many keeps them for the second pass
+
 
 @dataclass(frozen=True)
 class FirstPass:
@@ -31,6 +36,7 @@ class FirstPass:
     suspect: frozenset[int]  # ordinals of blocks with an error of their own
     logs: Sequence[HashLog]
     kept: Mapping[int, Block]  # blocks that are held because their rows were asked for
+    few: Mapping[int, Block]  # the suspect rows alone of blocks that have few, so that they need no second reading
 
     @property
     def rows(self) -> int:
@@ -78,7 +84,8 @@ class Proving:
         return first.rows
 
     def _prove(self) -> FirstPass:
-        starts, suspect, kept = [0], set[int](), dict[int, Block]()
+        starts, suspect, kept, few = [0], set[int](), dict[int, Block](), dict[int, Block]()
+        room = self.budget // 8
         logs = [HashLog(self.budget // 4) for _ in self.keys]
         totals = self.outcome.tally.totals
         for ordinal, (block, shown) in enumerate(self.source.examined(self.examine)):
@@ -86,6 +93,10 @@ class Proving:
             if shown.totals:
                 suspect.add(ordinal)
                 totals.update(shown.totals)
+                if not self.outcome.wants_blocks and (rows := self._few(block, shown)) is not None:
+                    room -= sum(column.nbytes for column in rows.columns)
+                    if room > 0:
+                        few[ordinal] = rows
             for log, keyed in zip(logs, shown.keyed, strict=True):
                 log.add(keyed.hashes)
             if self.outcome.keeps_blocks:
@@ -93,7 +104,18 @@ class Proving:
             starts.append(block.first + len(block))
             if self.progress is not None:
                 self.progress(starts[-1], self.source.fraction)
-        return FirstPass(starts, frozenset(suspect), logs, kept)
+        return FirstPass(starts, frozenset(suspect), logs, kept, few)
+
+    def _few(self, block: Block, shown: Examination) -> Block | None:
+        """The suspect rows of a block as a block of their own, None when they are many."""
+        mask = Suspects(block, shown, self.keys, [{} for _ in self.keys], self.case.checks).mask()
+        indexes = np.flatnonzero(mask)
+        if len(indexes) * FEW > len(block):
+            return None
+        columns = [column.take(pa.array(indexes)) for column in block.columns]
+        places = {index: place for place, index in enumerate(indexes.tolist())}
+        ragged = {places[index]: cells for index, cells in block.ragged.items()}
+        return Block(block.first, columns, ragged, [block.number(index) for index in places])
 
     def _check_numbers(self, block: Block) -> None:
         """Keys tell rows by their number: rows that were skipped between others leave that to Frictionless."""
@@ -115,12 +137,15 @@ class Proving:
 
     def _explain(self, first: FirstPass, repeats: Sequence[Repeats], wanted: frozenset[int]) -> None:
         outcome, case = self.outcome, self.case
-        asked = frozenset(range(len(first.starts) - 1)) if outcome.wants_every_block else wanted
-        for ordinal, block in self._again(first, asked):
+        repeating = frozenset[int]().union(*(first.ordinals(found.rows) for found in repeats))
+        alone = {ordinal: block for ordinal, block in first.few.items() if ordinal not in repeating}
+        asked = frozenset(range(len(first.starts) - 1)) if outcome.wants_every_block else wanted - alone.keys()
+        for ordinal, block in heapq.merge(self._again(first, asked), sorted(alone.items()), key=lambda item: item[0]):
             if ordinal not in wanted:
                 outcome.take(block, None, None)
                 continue
-            suspects = self._suspects(block, self.examine(block), repeats)
+            known = [NONE_REPEATED] * len(repeats) if ordinal in alone else repeats
+            suspects = self._suspects(block, self.examine(block), known)
             show(suspects, case.handlers, case.keys, outcome.tally)
             table = None
             if outcome.wants_all_errors:
@@ -129,11 +154,9 @@ class Proving:
 
     def _suspects(self, block: Block, shown: Examination, repeats: Sequence[Repeats]) -> Suspects:
         offset = 2 if block.numbers is None else block.numbers[0] - block.first
+        stop = block.first + len(block)
         places = [
-            {
-                row - block.first: holder + offset
-                for row, holder in found.between(block.first, block.first + len(block)).items()
-            }
+            {row - block.first: holder + offset for row, holder in found.between(block.first, stop).items()}
             for found in repeats
         ]
         return Suspects(block, shown, self.keys, places, self.case.checks)

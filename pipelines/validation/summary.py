@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pipelines.errors import MENDERS
 from pipelines.language import Language
 from pipelines.validation.menders import mender
-from pipelines.validation.phrases import advice, expected, rule_title
+from pipelines.validation.phrases import advice, circumstance, expected, rule_title
 from pipelines.validation.verdict import Verdict
 
 EXAMPLES = 3
@@ -20,16 +20,17 @@ LONGEST = 60
 def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
     """The lines that say whether a table is valid, what is wrong, where first, who can mend it and how."""
     french = language == "fr"
-    rows = number(verdict.rows, language)
+    rows = counted(verdict.rows, "ligne" if french else "row", language)
     if verdict.is_valid:
-        yield f"✔ {place} : valide, {rows} lignes." if french else f"✔ {place}: valid, {rows} rows."
+        yield f"✔ {place} : valide, {rows}." if french else f"✔ {place}: valid, {rows}."
         yield from _warnings(verdict)
         return
-    errors, rejected = number(verdict.error_count, language), number(verdict.rejected_rows, language)
+    errors = counted(verdict.error_count, "erreur" if french else "error", language)
+    rejected = number(verdict.rejected_rows, language)
     if french:
-        yield f"✘ {place} : {errors} erreurs, {rejected} lignes refusées sur {rows}."
+        yield f"✘ {place} : {errors}, {rejected} refusées sur {rows}."
     else:
-        yield f"✘ {place}: {errors} errors, {rejected} rows of {rows} rejected."
+        yield f"✘ {place}: {errors}, {rejected} rejected of {rows}."
     lines = verdict.errors.to_pylist()
     for (rule, field), total in sorted(
         verdict.totals.items(), key=lambda item: (-item[1], item[0][0], item[0][1] or "")
@@ -40,9 +41,9 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
         examples = [line for line in lines if line["rule"] == rule and line["field"] == field][:EXAMPLES]
         for line in examples:
             yield "    " + example(line, language)
-        told = advice(rule, language)
         who = MENDERS[mender(rule)][language]
-        yield f"    → {told} À corriger par {who}." if french else f"    → {told} To be mended by {who}."
+        mended = f"À corriger par {who}." if french else f"To be mended by {who}."
+        yield "    → " + " ".join(part for part in (advice(rule, language), mended) if part)
     yield from _warnings(verdict)
 
 
@@ -50,14 +51,26 @@ def example(line: dict[str, object], language: Language) -> str:
     """One error of the shape `verdict.ERRORS`: where, what, and what was expected."""
     french = language == "fr"
     row, cell, note = line["row"], line["cell"], str(line["note"] or "")
-    where = (f"ligne {row} : " if french else f"row {row}: ") if row else ""
+    where = (f"ligne {row}" if french else f"row {row}") if row else ""
     wanted = expected(note, language)
     if wanted and cell is not None:
-        value = str(cell) if len(str(cell)) <= LONGEST else str(cell)[: LONGEST - 1] + "…"
-        shown = f"« {value!r} »" if french else f"“{value!r}”"
-        shown = shown.replace("'", "", 1)[::-1].replace("'", "", 1)[::-1] if value.isprintable() else shown
-        return where + (f"{shown} ; attendu : {wanted}" if french else f"{shown}; expected: {wanted}")
-    return where + (note or str(line["message"]))
+        value = shown(str(cell))
+        told = f"« {value} » ; attendu : {wanted}" if french else f"“{value}”; expected: {wanted}"
+    else:
+        told = circumstance(note, language) or ("" if row else str(line["message"]))
+    return f"{where} : {told}" if french and where and told else ": ".join(part for part in (where, told) if part)
+
+
+def shown(cell: str) -> str:
+    """A cell on one line of a terminal: what cannot be seen is spelled, what is long is cut."""
+    visible = "".join(mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in cell[:LONGEST])
+    return visible if len(cell) <= LONGEST else visible + "…"
+
+
+def counted(value: int, noun: str, language: Language) -> str:
+    """A number and its noun, plural from two on (in French one and a half is singular, zero too)."""
+    singular = value < 2 if language == "fr" else value == 1
+    return f"{number(value, language)} {noun}{'' if singular else 's'}"
 
 
 def number(value: int, language: Language) -> str:

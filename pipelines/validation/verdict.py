@@ -41,7 +41,7 @@ class Verdict:
     errors: pa.Table
     totals: Mapping[tuple[str, str | None], int]
     rejected_rows: int
-    path: str  # how it was decided: "proof" or "frictionless", for benchmarks and tests
+    path: str  # how it was decided: "proof", "stream" (proved, read by Python's csv) or "frictionless" (row by row)
     warnings: tuple[str, ...] = ()  # what the judge could not do: custom checks that it does not know
     source_report: Any = field(repr=False, default=None)
 

@@ -1,7 +1,7 @@
-"""The oracles catch wrong proofs: each mutant breaks the judge in one way, and must be seen by the oracle that guards it.
+"""The oracles catch wrong proofs: each mutant breaks the judge in one way, and one of them must see it.
 
-A mutant is a patch of one name of the judge. The oracles run as in `test_equality.py`, over fewer cells and files, until
-they find something.
+A mutant is a patch of one name of the judge. The oracles run as in `test_equality.py`, until they
+find something.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def test_a_wrong_judge_is_caught_by_the_files(mutant: str, tmp_path: Path, monke
 def _seen(folder: Path, patch: pytest.MonkeyPatch) -> Any:
     try:
         yield from differences(SEED, FILES, folder, patch)
-    except Exception as error:  # a mutant that fails instead of judging is seen as well
+    except Exception as error:  # noqa: BLE001 - a mutant that fails instead of judging is seen as well
         yield repr(error)
 
 

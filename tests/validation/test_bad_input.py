@@ -1,0 +1,213 @@
+"""Files and schemas that are broken, hostile or absurd: an error that says who can mend it, or Frictionless' own."""
+
+from __future__ import annotations
+
+import gzip
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.errors import Mender
+from pipelines.validation import archives, judge, pattern_clock
+from pipelines.validation.errors import (
+    ArchiveTooLarge,
+    FileChanged,
+    FileUnreadable,
+    JudgeError,
+    PatternTooSlow,
+    SchemaUnusable,
+)
+from tests.validation.comparison import Raised, frictionless_report, plain_report
+
+SCHEMA: dict[str, Any] = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
+
+
+def same_as_frictionless(path: Path, schema: dict[str, Any] = SCHEMA) -> Any:
+    """Our verdict, after its report was compared with Frictionless' own."""
+    verdict = judge(path, schema, sample=None, name="child")
+    assert plain_report(verdict.report()) == plain_report(frictionless_report(path, schema))
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("data", "rules"),
+    [
+        (b"a,b\n1,\xc3", {"encoding-error"}),
+        (b"a,b\n1,x\n2,\xe9t\xe9\n3,z\n", {"encoding-error"}),
+        (b"a,b\n1,x\x00y\n", set()),
+        (b"a\x00,b\n1,x\n2,y\n", {"incorrect-label"}),
+        (b'a,b\n1,"x\n2,y\n3,z\n', set()),
+        (b"a,a\n1,x\n", {"duplicate-label"}),
+        (b"b,a\nx,1\n", {"incorrect-label", "type-error"}),
+        (b"a\n1\n", {"missing-label"}),
+        (b"a,b,c\n1,x,y\n", {"extra-label"}),
+        (b",\n1,x\n", {"blank-label", "incorrect-label"}),
+        (b"", {"source-error"}),
+        (b"\n\n\n", {"source-error", "blank-row", "blank-label"}),
+        (b"a,b\n", set()),
+        (b"a,b", set()),
+        (b"a,b\n\xef\xbb\xbf1,x\n", {"type-error"}),
+        (b"\xef\xbb\xbf\xef\xbb\xbfa,b\n1,x\n", {"incorrect-label"}),
+        (b"a,b\r1,x\r2,y\r", set()),
+        (b"\xff\xfea\x00,\x00b\x00", {"encoding-error"}),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00", {"encoding-error"}),
+    ],
+)
+def test_broken_bytes_are_judged_as_frictionless_does(data: bytes, rules: set[str], tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(data)
+    verdict = same_as_frictionless(path)
+    assert {rule for rule, _ in verdict.totals} & rules or not rules
+    assert verdict.is_valid is (not rules)
+
+
+def test_a_cell_of_three_megabytes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n1," + "x" * (3 << 20) + '\n2,"' + "y\n" * (1 << 20) + '"\n')
+    assert same_as_frictionless(path).is_valid
+
+
+def test_a_file_without_an_end_of_record_is_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.validation import cutter
+
+    monkeypatch.setattr(cutter, "LONGEST", 1 << 10)
+    monkeypatch.setattr(cutter, "SIZE", 64)
+    path = tmp_path / "table.csv"
+    path.write_text('a,b\n1,"' + "y\n" * 2000 + '"\n')
+    assert same_as_frictionless(path).path == "stream"
+
+
+@pytest.mark.parametrize("width", [1_000, pytest.param(10_000, marks=pytest.mark.heavy)])
+def test_thousands_of_columns_are_judged(width: int, tmp_path: Path) -> None:
+    names = [f"c{number}" for number in range(width)]
+    path = tmp_path / "table.csv"
+    path.write_text(",".join(names) + "\n" + ",".join(["1"] * width) + "\n" + ",".join(["1"] * (width - 1)) + ",x\n")
+    verdict = judge(path, {"fields": [{"name": name, "type": "integer"} for name in names]}, sample=2)
+    assert verdict.totals == {("type-error", names[-1]): 1}
+    assert verdict.rows == 2
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {},
+        [],
+        {"fields": "id"},
+        {"fields": [{"type": "integer"}]},
+        {"fields": [{"name": "a", "type": "pigeon"}]},
+        {"fields": [{"name": "a", "type": "integer", "constraints": {"pattern": "a"}}]},
+        {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": "("}}]},
+        {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": "x(?i)"}}]},
+        {"fields": [{"name": "a"}], "primaryKey": ["z"]},
+        {"fields": [{"name": "a"}], "foreignKeys": [{"fields": ["a"]}]},
+        {"fields": [{"name": "a", "type": "array"}], "primaryKey": ["a"]},
+        {"fields": [7]},
+    ],
+)
+def test_a_schema_that_is_not_one_is_said_to_be_the_schemas_fault(schema: Any) -> None:
+    with pytest.raises(SchemaUnusable) as caught:
+        judge(pa.table({"a": ["1"]}), schema)
+    assert caught.value.mender is Mender.SCHEMA
+    assert caught.value.message("fr")
+
+
+def test_a_bound_that_is_no_value_is_found_when_a_cell_meets_it() -> None:
+    schema = {"fields": [{"name": "a", "type": "integer", "constraints": {"minimum": "x"}}]}
+    assert judge(pa.table({"a": ["y"]}), schema).totals == {("type-error", "a"): 1}
+    with pytest.raises(SchemaUnusable, match="minimum"):
+        judge(pa.table({"a": ["1"]}), schema)
+
+
+def test_a_pattern_that_explodes_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_clock, "SECONDS", 0.3)
+    schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": r"(\w+\s?)+"}}]}
+    assert judge(pa.table({"a": ["abc def"]}), schema).is_valid
+    with pytest.raises(PatternTooSlow) as caught:
+        judge(pa.table({"a": ["a" * 40 + "!"]}), schema)
+    assert caught.value.mender is Mender.SCHEMA
+
+
+def test_a_pattern_under_the_clock_is_judged_as_frictionless_does(tmp_path: Path) -> None:
+    limits = {"pattern": r"(\w+\s?)+", "minLength": 3, "enum": ["abc", "de f"]}
+    schema = {"fields": [{"name": "a", "type": "string", "constraints": limits, "missingValues": ["", "NA"]}]}
+    path = tmp_path / "table.csv"
+    path.write_text("a\nabc\nde f\nde\nNA\n!\né!\n")
+    assert same_as_frictionless(path, schema).rejected_rows == 4
+
+
+def test_a_pattern_that_explodes_in_re_does_not_in_re2() -> None:
+    schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": "(a+)+b?"}}]}
+    assert judge(pa.table({"a": ["a" * 5000]}), schema).is_valid
+
+
+def test_a_signalling_nan_is_a_type_error_of_its_cell(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\nsNaN,1\n2,sNaN\n")
+    schema = {
+        "fields": [
+            {"name": "a", "type": "number", "constraints": {"minimum": 0}},
+            {"name": "b", "type": "number", "constraints": {"unique": True}},
+        ]
+    }
+    assert isinstance(frictionless_report(path, schema), Raised)
+    assert judge(path, schema).totals == {("type-error", "a"): 1, ("type-error", "b"): 1}
+
+
+def test_a_local_time_against_a_bound_with_an_offset_is_a_type_error_of_its_cell(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a\n2024-01-05T10:20:30\n2024-01-05T10:20:30Z\n")
+    schema = {"fields": [{"name": "a", "type": "datetime", "constraints": {"minimum": "2020-01-01T00:00:00Z"}}]}
+    assert isinstance(frictionless_report(path, schema), Raised)
+    assert judge(path, schema).totals == {("type-error", "a"): 1}
+
+
+def test_a_file_that_is_not_there() -> None:
+    with pytest.raises(FileUnreadable):
+        judge("/nulle/part.csv", SCHEMA)
+
+
+def test_a_folder_is_not_a_table(tmp_path: Path) -> None:
+    with pytest.raises(FileUnreadable):
+        judge(tmp_path, SCHEMA)
+
+
+def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n1,x\n")
+
+    def meanwhile(rows: int, part: float | None) -> None:
+        path.write_text("a,b\nx,x\nx,x\n")
+
+    with pytest.raises(FileChanged):
+        judge(path, SCHEMA, progress=meanwhile)
+
+
+def test_an_archive_made_to_fill_a_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "ALLOWED", 1 << 20)
+    packed = tmp_path / "table.csv.gz"
+    packed.write_bytes(gzip.compress(b"0" * (8 << 20)))
+    with pytest.raises(ArchiveTooLarge):
+        judge(packed, SCHEMA)
+    with zipfile.ZipFile(tmp_path / "table.csv.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("table.csv", b"0" * (8 << 20))
+    with pytest.raises(ArchiveTooLarge):
+        judge(tmp_path / "table.csv.zip", SCHEMA)
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.csv.zip", "a.csv.bz2", "a.csv.xz"])
+@pytest.mark.parametrize("data", [b"not an archive", gzip.compress(b"a,b\n1,x\n" * 9999)[:60]])
+def test_a_damaged_archive_is_an_error(name: str, data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    with pytest.raises(JudgeError):
+        judge(path, SCHEMA)
+
+
+def test_an_archive_with_nothing_in_it_is_an_error(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.csv.zip", "w"):
+        pass
+    with pytest.raises(FileUnreadable, match="empty"):
+        judge(tmp_path / "a.csv.zip", SCHEMA)

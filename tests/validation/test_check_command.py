@@ -1,0 +1,187 @@
+"""`arobase check`: what a publisher reads, what a program reads, and the exit code."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipelines.commands import check
+from pipelines.commands.check import Size, command
+from pipelines.validation import judge
+from pipelines.validation.rejects import read_rejects
+
+SCHEMA: dict[str, Any] = {
+    "fields": [
+        {"name": "id", "type": "integer", "constraints": {"required": True, "unique": True}},
+        {"name": "jour", "type": "date", "constraints": {"minimum": "2020-01-01"}},
+        {"name": "lieu", "type": "string"},
+    ]
+}
+BAD = "id;jour;lieu\n1;2020-01-01;Alès\n1;01/02/2020;a\tb\n2;2019-01-01;Évry\n\n3;2020-05-05\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to stand in, with a schema, a valid file and an invalid one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schema.json").write_text(json.dumps(SCHEMA))
+    (tmp_path / "bon.csv").write_text("id,jour,lieu\n1,2020-01-01,Alès\n")
+    (tmp_path / "mauvais.csv").write_text(BAD)
+    return tmp_path
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, list(arguments))
+
+
+def test_a_valid_file(folder: Path) -> None:
+    result = run("bon.csv", "--schema", "schema.json", "--lang", "fr")
+    assert result.output == "✔ bon.csv : valide, 1 ligne.\n"
+    assert result.exit_code == 0
+
+
+def test_a_publisher_reads_totals_examples_who_and_what_to_do(folder: Path) -> None:
+    result = run("mauvais.csv", "--schema", "schema.json", "--lang", "fr")
+    assert result.exit_code == 1
+    assert "✘ mauvais.csv : 5 erreurs, 4 refusées sur 5 lignes." in result.output
+    assert "1 × Valeur d'un autre type, champ « jour » [type-error]" in result.output
+    assert "ligne 3 : « 01/02/2020 » ; attendu : une date (AAAA-MM-JJ)" in result.output
+    assert "ligne 4 : « 2019-01-01 » ; attendu : au moins 2020-01-01" in result.output
+    assert "ligne 3 : déjà à la ligne 2" in result.output
+    assert "    ligne 5\n" in result.output
+    assert "→ Supprimez ces lignes. À corriger par le producteur de la source." in result.output
+
+
+def test_the_same_in_english(folder: Path) -> None:
+    result = run("mauvais.csv", "--schema", "schema.json", "--lang", "en")
+    assert "✘ mauvais.csv: 5 errors, 4 rejected of 5 rows." in result.output
+    assert "row 3: “01/02/2020”; expected: a date (YYYY-MM-DD)" in result.output
+    assert "row 3: already in row 2" in result.output
+
+
+def test_json_is_frictionless_report_with_totals(folder: Path) -> None:
+    result = run("bon.csv", "mauvais.csv", "--schema", "schema.json", "--format", "json")
+    told = json.loads(result.output)
+    report = judge(folder / "mauvais.csv", SCHEMA, delimiter=";").report().to_descriptor()
+    assert told["tasks"][1]["errors"] == report["tasks"][0]["errors"]
+    assert told["valid"] is False
+    assert told["stats"]["errors"] == 5
+    assert {"place": "mauvais.csv", "rule": "type-error", "field": "jour", "errors": 1} in told["totals"]
+
+
+def test_csv_has_one_line_an_error(folder: Path) -> None:
+    result = run("mauvais.csv", "--schema", "schema.json", "--format", "csv")
+    lines = list(csv.DictReader(io.StringIO(result.output)))
+    assert [line["row"] for line in lines] == ["3", "3", "4", "5", "6"]
+    assert lines[0]["cell"] == "01/02/2020"
+
+
+def test_details_stop_at_the_sample_and_totals_do_not(folder: Path) -> None:
+    (folder / "long.csv").write_text("id,jour,lieu\n" + "x,,\n" * 50)
+    result = run("long.csv", "--schema", "schema.json", "--format", "json", "--sample", "3")
+    told = json.loads(result.output)
+    assert len(told["tasks"][0]["errors"]) == 3
+    assert told["stats"]["errors"] == 50
+
+
+def test_rejects_are_written_for_each_file(folder: Path) -> None:
+    run("bon.csv", "mauvais.csv", "--schema", "schema.json", "--rejects", "out/refus")
+    assert read_rejects(folder / "out" / "refus-mauvais.csv").num_rows == 5
+    assert read_rejects(folder / "out" / "refus-bon.parquet").num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["rien.csv", "--schema", "schema.json"], "rien.csv"),
+        (["bon.csv", "--schema", "rien.json"], "rien.json"),
+        (["bon.csv", "--schema", "bon.csv"], "bon.csv"),
+        (["bon.csv", "--schema", "liste.json"], "list"),
+        (["bon.csv", "--package", "schema.json"], "resources"),
+        (["bon.csv", "--package", "dehors.json"], "../dehors.csv"),
+        (["bon.csv"], "--schema"),
+        (["--schema", "schema.json"], "FILE"),
+        (["bon.csv", "--schema", "schema.json", "--memory", "beaucoup"], "512M"),
+        (["bon.csv", "--package", "paquet.json"], "enfants.csv"),
+    ],
+)
+def test_what_cannot_be_judged_exits_2(arguments: list[str], said: str, folder: Path) -> None:
+    (folder / "liste.json").write_text("[]")
+    outside = {"resources": [{"name": "x", "path": "../dehors.csv", "schema": SCHEMA}]}
+    (folder / "dehors.json").write_text(json.dumps(outside))
+    a_package(folder)
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def a_package(folder: Path) -> None:
+    key = {"fields": ["parent"], "reference": {"resource": "parents", "fields": ["id"]}}
+    child = {"fields": [{"name": "id", "type": "integer"}, {"name": "parent", "type": "integer"}], "foreignKeys": [key]}
+    (folder / "schema-parents.json").write_text(json.dumps({"fields": [{"name": "id", "type": "integer"}]}))
+    (folder / "parents.csv").write_text("id\n1\n2\n")
+    (folder / "enfants.csv").write_text("id|parent\n1|01\n2|3\n")
+    (folder / "notes.txt").write_text("rien")
+    dialect = {"commentChar": "#", "csv": {"delimiter": "|"}}
+    resources = [
+        {"name": "parents", "path": "parents.csv", "schema": "schema-parents.json", "dialect": {"delimiter": ","}},
+        {"name": "enfants", "path": "enfants.csv", "schema": child, "dialect": dialect},
+        {"name": "notes", "path": "notes.txt"},
+    ]
+    (folder / "paquet.json").write_text(json.dumps({"resources": resources}))
+
+
+@pytest.mark.parametrize("files", [[], ["enfants.csv"]])
+def test_a_package_gives_schemas_parents_and_files(files: list[str], folder: Path) -> None:
+    a_package(folder)
+    result = run(*files, "--package", "paquet.json", "--format", "json")
+    told = json.loads(result.output)
+    assert len(told["tasks"]) == (len(files) or 2)
+    assert told["totals"] == [{"place": "enfants.csv", "rule": "foreign-key", "field": None, "errors": 1}]
+
+
+def test_a_package_gives_the_parents_of_a_schema(folder: Path) -> None:
+    a_package(folder)
+    schema = json.loads((folder / "paquet.json").read_text())["resources"][1]["schema"]
+    (folder / "enfant.json").write_text(json.dumps(schema))
+    result = run("enfants.csv", "--schema", "enfant.json", "--package", "paquet.json", "--lang", "fr")
+    assert "ligne 3 : parent « 3 » absent de parents.id" in result.output
+
+
+def test_another_encoding_may_be_named(folder: Path) -> None:
+    (folder / "latin.csv").write_bytes("id;jour;lieu\n1;;Alès\n".encode("cp1252"))
+    assert run("latin.csv", "--schema", "schema.json", "--encoding", "cp1252", "--delimiter", ";").exit_code == 0
+    result = run("latin.csv", "--schema", "schema.json", "--lang", "fr")
+    assert "--encoding cp1252" in result.output
+
+
+@pytest.mark.parametrize(("text", "bytes_"), [("512M", 512 << 20), ("2Gio", 2 << 30), ("64 KB", 64 << 10), ("7", 7)])
+def test_sizes(text: str, bytes_: int) -> None:
+    assert Size().convert(text, None, None) == bytes_
+
+
+def test_a_bar_shows_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    with check._progress("table.csv") as silent:
+        assert silent is None
+    monkeypatch.setattr(check.sys.stderr, "isatty", lambda: True, raising=False)
+    with check._progress("table.csv") as shown:
+        assert shown is not None
+        shown(10, None)
+        shown(20, 0.5)
+
+
+def test_it_is_a_program(folder: Path) -> None:
+    arguments = [sys.executable, "-m", "pipelines.commands.check", "mauvais.csv", "--schema", "schema.json"]
+    root = Path(check.__file__).parents[2]
+    environment = {"PYTHONPATH": str(root), "LANG": "fr_FR.UTF-8", "PATH": "", "PYTHONIOENCODING": "utf-8"}
+    found = subprocess.run(arguments, capture_output=True, encoding="utf-8", env=environment, check=False)
+    assert found.returncode == 1
+    assert "refusées sur 5 lignes" in found.stdout

@@ -1,0 +1,123 @@
+"""Custom checks of French schemas, decided as validata-core decides them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from pipelines.validation import judge
+from tests.validation.comparison import Collected
+
+
+def a_schema(name: str, kinds: dict[str, str], **params: Any) -> dict[str, Any]:
+    return {
+        "fields": [{"name": field, "type": kind} for field, kind in kinds.items()],
+        "custom_checks": [{"name": name, "params": params}],
+    }
+
+
+def refused(schema: dict[str, Any], rows: list[list[str | None]]) -> list[int]:
+    """The places of the rows that the custom check refuses."""
+    names = [field["name"] for field in schema["fields"]]
+    table = pa.table({name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(names)})
+    verdict = judge(table, schema)
+    name = schema["custom_checks"][0]["name"]
+    return [line["row"] - 2 for line in verdict.errors.to_pylist() if line["rule"] == name]
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("french-siret-value", "73282932000074", "73282932000075"),
+        ("french-siren-value", "732829320", "732829321"),
+        ("nomenclature-actes-value", "Libertés publiques et pouvoirs de police/Police municipale", "Urbanisme / PLU"),
+        ("nomenclature-actes-value", "URBANISME/x", "Jardinage/x"),
+        ("nomenclature-actes-value", "finances locales/x", "Urbanisme"),
+        ("year-interval-value", "2017/2018", "2018/2017"),
+        ("year-interval-value", "2017/2018", "2017/2017"),
+        ("year-interval-value", "2017/2018", "2017"),
+    ],
+)
+def test_a_value_by_itself(name: str, good: str, bad: str) -> None:
+    schema = a_schema(name, {"v": "string", "w": "string"}, column="v")
+    assert refused(schema, [[good, "x"], [bad, "x"], [None, "x"]]) == [1]
+
+
+def test_a_year_alone_may_be_allowed() -> None:
+    schema = a_schema("year-interval-value", {"v": "string"}, column="v", **{"allow-year-only": "yes"})
+    assert refused(schema, [["2017"], ["17"]]) == [1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "op", "good", "bad"),
+    [
+        ("integer", ">=", ["3", "3"], ["2", "10"]),
+        ("number", "<", ["2", "10.5"], ["10.5", "2"]),
+        ("date", ">", ["2024-01-05", "2023-12-31"], ["2023-12-31", "2024-01-05"]),
+        ("string", "<=", ["a", "b"], ["b", "a"]),
+        ("string", "==", ["01", "1.0"], ["1", "a"]),
+    ],
+)
+def test_columns_are_compared_as_values(kind: str, op: str, good: list[str], bad: list[str]) -> None:
+    schema = a_schema("compare-columns-value", {"a": kind, "b": kind}, column="a", column2="b", op=op)
+    assert refused(schema, [good, bad, [None, bad[1]]]) == [1]
+
+
+def test_values_of_other_kinds_are_not_comparable() -> None:
+    schema = a_schema("compare-columns-value", {"a": "boolean", "b": "integer"}, column="a", column2="b", op="<")
+    assert refused(schema, [["true", "3"]]) == [0]
+
+
+def test_nan_is_no_number_to_compare() -> None:
+    schema = a_schema("compare-columns-value", {"a": "string", "b": "string"}, column="a", column2="b", op="<")
+    assert refused(schema, [["nan", "3"], ["3", "nan"]]) == [0]
+
+
+def test_columns_that_go_together() -> None:
+    schema = a_schema("cohesive-columns-value", {"a": "integer", "b": "integer"}, column="a", othercolumns=["b"])
+    assert refused(schema, [["1", "2"], ["1", None], [None, "2"]]) == [1, 2]
+
+
+def test_sums() -> None:
+    kinds = dict.fromkeys("tab", "integer")
+    schema = a_schema("sum-columns-value", kinds, column="t", columns=["a", "b"])
+    assert refused(schema, [["3", "1", "2"], ["4", "1", "2"], ["4", None, "2"]]) == [1]
+
+
+def test_one_of_two_columns() -> None:
+    kinds = {"a": "string", "b": "string", "c": "string"}
+    schema = a_schema("one-of-required", kinds, column1="a", column2="b")
+    assert refused(schema, [["1", None, "x"], [None, None, "x"]]) == [1]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "opening-hours-value", "params": {"column": "a"}},
+        {"name": "compare-columns-value", "params": {"column": "a", "column2": "a", "op": "~"}},
+        {"name": "sum-columns-value"},
+        {"name": "french-siret-value", "params": {"column": "absente"}},
+    ],
+)
+def test_a_check_that_cannot_be_run_is_told(entry: dict[str, Any]) -> None:
+    verdict = judge(pa.table({"a": ["1"]}), {"fields": [{"name": "a"}], "custom_checks": [entry]})
+    assert verdict.is_valid
+    assert entry["name"] in verdict.warnings[0]
+    assert verdict.report().tasks[0].warnings == list(verdict.warnings)
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_custom_errors_are_counted_sampled_and_rejected(heard: bool) -> None:
+    schema = a_schema("cohesive-columns-value", {"a": "integer", "b": "time"}, column="a", othercolumns=["b"])
+    if heard:
+        schema["fields"][1]["constraints"] = {"unique": True}  # a key of times is left to Frictionless
+    table = pa.table({"a": ["1", "1", "x", "1"], "b": ["10:20:30", None, None, None]})
+    collected = Collected()
+    verdict = judge(table, schema, sample=1, rejects=collected)
+    assert verdict.path == ("frictionless" if heard else "proof")
+    assert verdict.totals == {("cohesive-columns-value", "a"): 2, ("type-error", "a"): 1}
+    assert [line["rule"] for line in verdict.errors.to_pylist()] == ["cohesive-columns-value", "type-error"]
+    assert len(collected.rows()) == 3
+    assert verdict.rejected.column("_row").to_pylist() == [3, 4, 5]
