@@ -61,12 +61,14 @@ def unmask(text: str) -> str:
         before = text
         if "&" in text:
             text = html.unescape(text)
-        if _PERCENT.search(text):
+        if "%" in text and _PERCENT.search(text):
             text = unquote(text)
         if "\\u" in text:
             text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
-        if text == before:
+        if text == before or not any(sign in text for sign in "%&\\"):
             break
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFKC", text.translate(_UNMASK)).translate(_UNMASK)
 
 
