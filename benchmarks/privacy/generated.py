@@ -7,7 +7,6 @@ code."""
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -222,7 +221,10 @@ def _clean_row(chance: random.Random, row: int) -> dict[str, str | int]:
         "p1": f"{chance.randint(0, 99):02d}",
         "p2": f"{chance.randint(0, 99):02d}",
     }
-    said: Callable[[str], str] = lambda text: text.format(**facts)  # noqa: E731
+
+    def said(text: str) -> str:
+        return text.format(**facts)
+
     return {
         "observation_id": f"obs-{row:08d}",
         "titre": f"{chance.choice(OBJECTS)} de {commune}",
