@@ -85,17 +85,16 @@ def show(name: str, lang: str | None) -> None:
 def fetch(names: tuple[str, ...], lang: str | None) -> None:
     """Collect the sources NAMES, or all. One that fails keeps its last capture; exit 1 then."""
     from pipelines.errors import ArobaseError
-    from pipelines.sources import collect, load_sources
+    from pipelines.sources import collect_many, load_sources
 
     language, project = terminal_language(lang), Project.here()
     sources = load_sources(project)
+    chosen = [sources.find(name) for name in names] if names else list(sources.values())
     failed = False
-    for source in [sources.find(name) for name in names] if names else sources.values():
-        try:
-            capture = collect(project, source, now=datetime.now(UTC))
-        except ArobaseError as error:
+    for source, capture in collect_many(project, chosen, now=lambda: datetime.now(UTC)):
+        if isinstance(capture, ArobaseError):
             failed = True
-            click.echo(f"{source.name}: {_sentence(error, language)}", err=True)
+            click.echo(f"{source.name}: {_sentence(capture, language)}", err=True)
             continue
         changed = {"fr": ("inchangée", "nouvelle capture"), "en": ("unchanged", "new capture")}[language][
             capture.changed

@@ -3,7 +3,7 @@
 Belongs here: everything up to the bytes. Does not: what is in the bytes (`records/`).
 """
 
-from pipelines.sources.collecting import collect, latest
+from pipelines.sources.collecting import collect, collect_many, latest
 from pipelines.sources.descriptions import Part, Source, Sources, load_source, load_sources
 from pipelines.sources.snapshots import Capture, Snapshot, SnapshotStore
 
@@ -15,6 +15,7 @@ __all__ = [
     "Source",
     "Sources",
     "collect",
+    "collect_many",
     "latest",
     "load_source",
     "load_sources",

@@ -9,7 +9,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from datetime import time as clock
 from pathlib import Path
@@ -63,6 +64,22 @@ def collect(
             raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def collect_many(
+    project: Project, sources: Iterable[Source], *, now: Callable[[], datetime], workers: int = 16
+) -> Iterator[tuple[Source, Capture | ArobaseError]]:
+    """Collect several sources at once, each result as it comes: a capture, or the error of the source that failed.
+
+    Limits of a host hold over all of them (`http/gates.py`), whatever `workers` is.
+    """
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        waiting = {pool.submit(collect, project, source, now=now()): source for source in sources}
+        for done in as_completed(waiting):
+            try:
+                yield waiting[done], done.result()
+            except ArobaseError as error:
+                yield waiting[done], error
 
 
 def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Capture:

@@ -16,6 +16,8 @@ import yaml
 
 Path = tuple[str | int, ...]
 
+# The same grammar in C, ten times as fast, where PyYAML was built with it.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?")
 CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -46,7 +48,7 @@ class LinedDocument:
 def parse(text: str) -> LinedDocument:
     """Parse one YAML document. Raises `YamlRefused` with the line."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         found = error.problem or "?"
@@ -60,7 +62,7 @@ def parse(text: str) -> LinedDocument:
 def _value(node: yaml.Node, path: Path, lines: dict[Path, int], above: tuple[int, ...]) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.ScalarNode):
-        return node.value if node.style is not None else _plain(node.value)
+        return node.value if node.style else _plain(node.value)
     if id(node) in above:
         expected = "un document sans boucle / a document without a loop"
         raise YamlRefused(lines[path], "YAML", "un alias qui se contient / an alias that holds itself", expected)

@@ -1,0 +1,59 @@
+"""One crawl in a process of its own, to measure it: `python -m tests.sources.crawl_once bare|connector URL FOLDER`.
+
+Prints the seconds and the greatest memory that the process took (bytes), as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.sources.builders import MORNING, a_project, a_source, collected
+
+
+def bare(url: str) -> int:
+    """What a person writes at first: a loop over requests, each answer parsed and its dossiers counted."""
+    import requests
+
+    session, cursor, count = requests.Session(), None, 0
+    while True:
+        body: dict[str, Any] = {"queryId": "ds-query-v2", "variables": {"first": 100, "after": cursor}}
+        page = session.post(url, json=body, timeout=60).json()["data"]["demarche"]["dossiers"]
+        count += len(page["nodes"])
+        cursor = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return count
+
+
+def connector(url: str, folder: Path) -> int:
+    project = a_project(folder)
+    source = a_source(
+        project,
+        connector="demarche",
+        address=url,
+        secrets=["JETON"],
+        parameters={"number": 1, "allow_private": True, "per_minute": 0},
+        parts={"dossiers": {"format": "demarche"}},
+    )
+    capture = collected(project, source, MORNING, JETON="invented")
+    return int(capture.parts[0].fetch["dossiers"])
+
+
+def main(kind: str, url: str, folder: str) -> None:
+    # What the first request of a process imports is no part of a crawl.
+    import requests
+
+    requests.Session().close()
+    began = time.perf_counter()
+    count = bare(url) if kind == "bare" else connector(url, Path(folder))
+    seconds = time.perf_counter() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"dossiers": count, "seconds": seconds, "memory": memory}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])
