@@ -13,7 +13,7 @@ from pipelines.records.errors import MappingError
 from pipelines.records.registry import converters, readings
 
 PRESENT, ABSENT = "present", "absent"
-OWN_KEYS = ("from", "with", "codes", "otherwise", "value")
+OWN_KEYS = ("from", "with")
 
 
 @dataclass(frozen=True)

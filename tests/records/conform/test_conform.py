@@ -78,6 +78,13 @@ def test_constants_converters_and_translations_fill_fields(tmp_path: Path):
     ]
 
 
+def test_every_other_key_of_an_entry_is_an_option_of_its_converter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(registry._converters, "options", lambda _texts, options: ",".join(sorted(options)))
+    entry = {"from": "a", "with": "options", "otherwise": "absent", "output": "x"}
+    result = conformed(a_label_project(tmp_path), {"a": ["1"]}, {"table": "p/t", "fields": {"id": entry}})
+    assert lines(result) == [{"id": "otherwise,output"}]
+
+
 def test_a_null_constant_is_absent(tmp_path: Path):
     result = conformed(a_label_project(tmp_path), {"a": ["x"]}, {"table": "p/t", "fields": {"id": {"value": None}}})
     assert lines(result) == [{"id": None}]
