@@ -10,8 +10,6 @@ import random
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 CHANNELS = ["registre", "courriel", "courrier", "dématérialisé"]
 REQUIRED = {"required": True}
 SCHEMA: dict[str, Any] = {
@@ -45,6 +43,7 @@ WORDS = [
     "bruit",
     "eau",
 ]
+INQUIRIES = [f"EP-{number:06}" for number in range(5000)]
 WRONG = [(4, "30/02/2024"), (6, "-3"), (5, "pigeon"), (2, "99A99"), (7, "beaucoup")]
 
 
@@ -85,8 +84,3 @@ def write(path: Path, rows: int, share: float = 0.0, seed: int = 20261123) -> Pa
             file.write(line(number, rng, share) + "\n")
     aside.rename(path)
     return path
-
-
-def inquiries() -> pa.Table:
-    """The parent table of `enquete_id`."""
-    return pa.table({"enquete_id": [f"EP-{number:06}" for number in range(5000)]})

@@ -10,6 +10,7 @@ import json
 import select
 import subprocess
 import sys
+import threading
 from typing import IO
 
 from pipelines.validation.errors import PatternTooSlow
@@ -30,18 +31,20 @@ class PatternClock:
     def __init__(self, field: str, pattern: str) -> None:
         self.field, self.pattern, self.seconds = field, pattern, SECONDS
         self._process: subprocess.Popen[str] | None = None
+        self._turn = threading.Lock()
 
     def matches(self, text: str) -> bool:
-        """Whether `^pattern$` matches. Raises `PatternTooSlow`."""
-        process = self._process or self._start()
-        asked, answer = _pipe(process.stdin), _pipe(process.stdout)
-        asked.write(json.dumps([self.pattern, text]) + "\n")
-        asked.flush()
-        ready, _, _ = select.select([answer], [], [], self.seconds)
-        if not ready:
-            self.close()
-            raise PatternTooSlow(field=self.field, pattern=self.pattern, seconds=self.seconds)
-        return answer.read(1) == "1"
+        """Whether `^pattern$` matches. Raises `PatternTooSlow`. One text at a time: blocks are examined in threads."""
+        with self._turn:
+            process = self._process or self._start()
+            asked, answer = _pipe(process.stdin), _pipe(process.stdout)
+            asked.write(json.dumps([self.pattern, text]) + "\n")
+            asked.flush()
+            ready, _, _ = select.select([answer], [], [], self.seconds)
+            if not ready:
+                self.close()
+                raise PatternTooSlow(field=self.field, pattern=self.pattern, seconds=self.seconds)
+            return answer.read(1) == "1"
 
     def close(self) -> None:
         """End the process, if there is one."""
