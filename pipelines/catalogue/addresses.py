@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pipelines.language import Language
 
@@ -34,6 +35,10 @@ class Addresses:
         """The address of a file of the catalogue, given relative to it; `index.html` is its folder's address."""
         path = path.removesuffix("index.html") if path.endswith("index.html") else path
         return f"{self.base}{CATALOGUE}/{path}"
+
+    def rooted(self, path: str) -> str:
+        """The same without the host: for the page that a host shows in the place of any missing one."""
+        return urlsplit(self.page(path)).path
 
     def release(self, path: str) -> str:
         """The address of a file of the releases, given relative to them."""
@@ -73,4 +78,5 @@ def localised(path: str, language: Language) -> str:
 
 def relative(target: str, page: str) -> str:
     """How `page` points at `target`, both relative to the catalogue; `../releases/…` leaves it."""
-    return posixpath.relpath(target, posixpath.dirname(page) or ".")
+    folder = posixpath.join("/site", CATALOGUE)  # an absolute place, so that the current folder plays no part
+    return posixpath.relpath(posixpath.join(folder, target), posixpath.dirname(posixpath.join(folder, page)))

@@ -20,6 +20,8 @@ from pipelines.catalogue.site import Site
 from pipelines.catalogue.wording import Wording
 from pipelines.language import Language
 
+MISSING = "404.html"  # what a host shows in the place of any page, at any depth
+
 
 @lru_cache(maxsize=1)
 def templates() -> Environment:
@@ -60,11 +62,11 @@ class Place:
 
     def page(self, target: str) -> str:
         """A link to another page, in the same language."""
-        return relative(localised(target, self.language), self.own)
+        return self.shared(localised(target, self.language))
 
     def shared(self, target: str) -> str:
         """A link to a file of the catalogue that both languages share."""
-        return relative(target, self.own)
+        return self.addresses.rooted(target) if self.path == MISSING else relative(target, self.own)
 
     def release(self, target: str) -> str:
         """A link to a file of the releases."""
@@ -88,7 +90,7 @@ def add_page(site: Site, addresses: Addresses, template: str, path: str, facts: 
             L=place.words.choose,
             words=place.words,
             language=language,
-            twin=relative(twin, place.own),
+            twin=place.shared(twin),
             canonical=addresses.page(place.own),
             alternates={item: addresses.page(localised(path, item)) for item in LANGUAGES},
             page=place.page,

@@ -1,0 +1,116 @@
+"""The catalogue's folder: what is written, what is left alone, what goes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipelines.catalogue import write_catalogue
+from pipelines.catalogue.site import INVENTORY, Site
+from pipelines.releases.errors import ReleaseDamaged
+from tests.catalogue.builders import BASE, a_catalogue, another_package, two_versions
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_same_releases_give_the_same_bytes_and_nothing_is_rewritten(tmp_path: Path) -> None:
+    releases = two_versions(tmp_path)
+    catalogue = a_catalogue(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in catalogue.rglob("*") if path.is_file()}
+    assert write_catalogue(releases, catalogue, base_url=BASE) == []
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    elsewhere = tmp_path / "elsewhere"
+    write_catalogue(releases, elsewhere, base_url=BASE)
+    assert contents(elsewhere) == contents(catalogue)
+
+
+def test_the_environment_does_not_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    releases = two_versions(tmp_path)
+    catalogue = a_catalogue(tmp_path)
+    for name, value in (("LC_ALL", "de_DE.UTF-8"), ("TZ", "Pacific/Noumea"), ("AROBASE_LANG", "en")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(os.sep)
+    assert write_catalogue(releases, catalogue, base_url=BASE.removesuffix("/")) == []
+
+
+def test_a_new_package_leaves_the_pages_of_others_alone(tmp_path: Path) -> None:
+    releases = two_versions(tmp_path)
+    catalogue = a_catalogue(tmp_path)
+    another_package(tmp_path)
+    changed = write_catalogue(releases, catalogue, base_url=BASE)
+    assert not [path for path in changed if path.removeprefix("en/").startswith("prix/")]
+    assert {"index.html", "en/index.html", "medailles/index.html", "versions.json"} <= set(changed)
+
+
+def test_a_file_that_nobody_makes_any_more_goes_and_a_stranger_stays(tmp_path: Path) -> None:
+    import shutil
+
+    releases = two_versions(tmp_path)
+    another_package(tmp_path)
+    catalogue = a_catalogue(tmp_path)
+    (catalogue / "CNAME").write_text("data.example.org\n", encoding="utf-8")
+    (catalogue / "medailles" / "notes.txt").write_text("à nous\n", encoding="utf-8")
+    shutil.rmtree(releases / "medailles")
+    changed = write_catalogue(releases, catalogue, base_url=BASE)
+    assert "medailles/index.html" in changed
+    assert not (catalogue / "medailles" / "index.html").exists()
+    assert not (catalogue / "en" / "medailles").exists()
+    assert (catalogue / "CNAME").is_file()
+    assert (catalogue / "medailles" / "notes.txt").is_file()
+
+
+def test_a_file_that_somebody_altered_is_mended(tmp_path: Path) -> None:
+    two_versions(tmp_path)
+    catalogue = a_catalogue(tmp_path)
+    page = catalogue / "prix" / "index.html"
+    altered = page.read_bytes().replace(b"a", b"b")
+    page.write_bytes(altered)
+    assert write_catalogue(tmp_path / "releases", catalogue, base_url=BASE) == ["prix/index.html"]
+    assert page.read_bytes() != altered
+
+
+def test_a_path_is_made_once_and_stays_inside() -> None:
+    site = Site()
+    site.add("a.txt", "a")
+    for path in ("a.txt", "../b.txt", "/c.txt"):
+        with pytest.raises(ValueError, match="made twice"):
+            site.add(path, "b")
+
+
+def test_nothing_half_written_is_left_when_the_disk_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site({"a.txt": b"new"})
+    (tmp_path / "a.txt").write_bytes(b"old")
+
+    def full(*_: object, **__: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        site.write(tmp_path)
+    assert (tmp_path / "a.txt").read_bytes() == b"old"
+
+
+def test_the_inventory_names_every_file(tmp_path: Path) -> None:
+    two_versions(tmp_path)
+    catalogue = a_catalogue(tmp_path)
+    named = (catalogue / INVENTORY).read_text(encoding="utf-8").splitlines()
+    assert sorted([*named, INVENTORY]) == sorted(contents(catalogue))
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"versions": 3}', '{"versions": [{}]}'])
+def test_an_index_that_cannot_be_read_is_named(tmp_path: Path, damage: str) -> None:
+    releases = two_versions(tmp_path)
+    (releases / "prix" / "versions.json").write_text(damage, encoding="utf-8")
+    with pytest.raises(ReleaseDamaged) as caught:
+        a_catalogue(tmp_path)
+    assert "prix/versions.json" in caught.value.message("fr")
+
+
+def test_a_folder_without_versions_is_not_a_package(tmp_path: Path) -> None:
+    (tmp_path / "releases" / "brouillon").mkdir(parents=True)
+    catalogue = a_catalogue(tmp_path)
+    assert "brouillon" not in (catalogue / "versions.json").read_text(encoding="utf-8")
