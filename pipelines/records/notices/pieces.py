@@ -30,7 +30,7 @@ _MONTH_OF = {name: number for number, names in _MONTHS.items() for name in names
 MONTH = rf"(?:{'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})(?![a-z])\.?"
 YEAR = r"(?:19|20)\d{2}(?!\d|-\d)"
 WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
-_DAY = r"(?<![\d/.,°-])\d{1,2}(?![\d:h/-])(?:\s?er(?![a-z]))?"
+_DAY = rf"(?<![\d/.,°-])\d{{1,2}}(?![\d:h/-])(?:\s?er(?:(?![a-z])|(?={MONTH})))?"
 # A date: weekday or not, then day and month (year or not), or JJ/MM(/AAAA), or AAAA-MM-JJ standing alone.
 DATE = (
     rf"(?:{WEEKDAY}\s*,?\s*(?:le\s+)?)?"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from pipelines.records.notices.pieces import PrintedDate
-from pipelines.records.notices.reading import NOT_READ, Fact, ambiguous, contradicted, read
+from pipelines.records.notices.reading import Fact, ambiguous, contradicted, read
 
 SHORTEST, LONGEST = 8, 190  # days, both ends counted, between which a period is believed to be an inquiry
 WEEKDAY_NAMES = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -18,8 +18,6 @@ WEEKDAY_NAMES = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "d
 
 def single_day(printed: PrintedDate, years: Iterable[int] = ()) -> Fact:
     """The day of a date that stands alone; `years` are those that the context allows when it bears none."""
-    if printed.month is None:
-        return NOT_READ
     if printed.year is not None:
         return _as_printed(printed, printed.in_year(printed.year))
     days = [day for year in sorted(set(years)) if (day := printed.in_year(year)) and printed.agrees(day)]
@@ -43,8 +41,6 @@ def period(opening: PrintedDate, closing: PrintedDate, years: Iterable[int] = ()
     """The two days of a period. `years` are those in which the context lets it open, when neither end bears one."""
     if opening.month is None:
         opening = PrintedDate(opening.day, closing.month, opening.year, opening.weekday)
-    if closing.month is None:
-        return NOT_READ, NOT_READ
     if opening.year is not None and closing.year is not None:
         return _both_printed(opening, closing)
     if opening.year is None and closing.year is None:

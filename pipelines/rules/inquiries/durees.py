@@ -34,10 +34,10 @@ def bornes_manquantes(enquete: Enquete) -> str | None:
     return None
 
 
-def duree(enquete: Enquete) -> int | None:
-    """The duration before any extension, both days counted."""
-    if enquete.ouverture is None or enquete.cloture_prevue is None:
-        return None
+def duree(enquete: Enquete) -> int:
+    """The duration before any extension, both days counted; asked once no bound is missing."""
+    assert enquete.ouverture is not None
+    assert enquete.cloture_prevue is not None
     return duree_inclusive(enquete.ouverture, enquete.cloture_prevue)
 
 
@@ -87,7 +87,7 @@ def duree_reduite(enquete: Enquete, version: Version) -> Resultat:
         return non_applicable("évaluation environnementale : durée pleine, règle EP-02")
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
-    minimum, nombre = version.nombre("duree_minimale_jours"), duree(enquete) or 0
+    minimum, nombre = version.nombre("duree_minimale_jours"), duree(enquete)
     calcul = f"{duree_dite(enquete)} = {nombre} jours {'≥' if nombre >= minimum else '<'} {minimum}"
     if enquete.evaluation_environnementale is None and nombre >= minimum:
         return non_evalue("existence d'une évaluation environnementale", calcul)
@@ -189,7 +189,7 @@ def complementaire(enquete: Enquete, version: Version) -> Resultat:
     clôture de quinze jours au plus."""
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
-    attendu, nombre = version.nombre("duree_jours"), duree(enquete) or 0
+    attendu, nombre = version.nombre("duree_jours"), duree(enquete)
     exacte = version.parametres["duree_lecture"] == "exactement"
     respecte = nombre == attendu if exacte else nombre >= attendu
     signe = "=" if nombre == attendu else "≥" if respecte else "≠" if exacte else "<"
@@ -224,7 +224,7 @@ def voirie(enquete: Enquete, version: Version) -> Resultat:
     """Une enquête de voirie communale ou de chemin rural dure exactement quinze jours."""
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
-    attendu, nombre = version.nombre("duree_jours"), duree(enquete) or 0
+    attendu, nombre = version.nombre("duree_jours"), duree(enquete)
     return conforme_si(
         nombre == attendu, f"{duree_dite(enquete)} = {nombre} jours {'=' if nombre == attendu else '≠'} {attendu}"
     )

@@ -56,10 +56,8 @@ class Rangee:
         dit = self.libelle
         if self.periode:
             dit += f" : du {self.periode[0]} au {self.periode[1]}"
-        elif self.jours:
-            dit += f" : {', '.join(map(str, self.jours))}"
         else:
-            dit += " : date non lue"
+            dit += f" : {', '.join(map(str, self.jours))}"
         if self.bande:
             debut, fin = self.bande
             limite = " et ".join(
@@ -85,7 +83,8 @@ def frise(enquete: Enquete) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="frise" viewBox="0 0 {LARGEUR} {hauteur}" width="100%" '
         f'role="img" aria-labelledby="titre-{cle} texte-{cle}" lang="fr">'
-        f'<title id="titre-{cle}">{escape(titre)}</title><desc id="texte-{cle}">{escape(texte)}.</desc>'
+        f'<title id="titre-{cle}">{escape(titre, quote=False)}</title>'
+        f'<desc id="texte-{cle}">{escape(texte, quote=False)}.</desc>'
         f"<style>{_style()}</style>"
         f'<rect class="fond" width="{LARGEUR}" height="{hauteur}"/>{corps}</svg>\n'
     )
@@ -181,7 +180,7 @@ def _mois(debut: date, fin: date) -> Iterator[date]:
 
 
 def _mot(x: float, y: float, texte: str, classe: str = "mot") -> str:
-    return f'<text class="{classe}" x="{x}" y="{y}">{escape(texte)}</text>'
+    return f'<text class="{classe}" x="{x}" y="{y}">{escape(texte, quote=False)}</text>'
 
 
 def _style() -> str:

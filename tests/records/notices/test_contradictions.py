@@ -143,3 +143,21 @@ def test_a_long_page_is_read_in_little_time() -> None:
     started = time.perf_counter()
     read_notice(page)
     assert time.perf_counter() - started < 10
+
+
+def test_a_suspension_leaves_the_closing_open() -> None:
+    notice = read_notice(
+        "L'enquête se déroule du 2 mars 2020 au 3 avril 2020. Elle est suspendue à compter du 17 mars 2020."
+    )
+    assert (notice.opening_date.value, notice.closing_date.value) == ("2020-03-02", None)
+    assert notice.closing_date.candidates == ("2020-04-03",)
+
+
+def test_an_order_of_which_nothing_is_printed_is_not_read() -> None:
+    notice = read_notice("Un arrêté prescrivant l'enquête a été pris.")
+    assert (notice.order_number.value, notice.order_date.value) == (None, None)
+
+
+def test_an_order_known_by_its_service_has_a_number() -> None:
+    notice = read_notice("Par arrêté SG/BCI du 2JAN. 2026, une enquête est prescrite")
+    assert (notice.order_number.value, notice.order_date.value) == ("SG/BCI", "2026-01-02")
