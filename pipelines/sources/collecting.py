@@ -90,14 +90,15 @@ def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Cap
     missing = [part.name for part in source.parts if part.name not in fetched]
     if missing:
         raise CaptureIncomplete(source=source.name, parts=", ".join(missing))
-    parts = tuple(_snapshot(fetched[part.name], context) for part in source.parts)
+    digests = {path: sha256_file(path) for item in fetched.values() for path in _files(item)}
+    parts = tuple(_snapshot(fetched[part.name], context, digests) for part in source.parts)
     same = previous is not None and _identity(previous.parts, source) == _identity(parts, source)
     if same and previous is not None:
         _log(store, context, UNCHANGED, {"state": context.state})
         capture = Capture(source.name, previous.parts, False, context.now, dict(context.state))
     else:
-        for path in dict.fromkeys(path for item in fetched.values() for path in _files(item)):
-            store.adopt(path)
+        for path, digest in digests.items():
+            store.adopt(path, digest)
         entry = {"parts": [as_entry(part) for part in parts], "state": context.state}
         _log(store, context, CAPTURED, entry)
         capture = Capture(source.name, parts, True, context.now, dict(context.state))
@@ -112,11 +113,11 @@ def _identity(parts: tuple[Snapshot, ...], source: Source) -> list[tuple[str, ..
     return [(item.part, item.content, item.address, written(item.obtained)) for item in parts]
 
 
-def _snapshot(fetched: Fetched | Unchanged, context: FetchContext) -> Snapshot:
+def _snapshot(fetched: Fetched | Unchanged, context: FetchContext, digests: Mapping[Path, str]) -> Snapshot:
     if isinstance(fetched, Unchanged):
         return fetched.snapshot
-    digest = sha256_file(fetched.path)
-    evidence = {name: sha256_file(path) for name, path in fetched.evidence.items()}
+    digest = digests[fetched.path]
+    evidence = {name: digests[path] for name, path in fetched.evidence.items()}
     shipped = context.source.obtained
     return Snapshot(
         part=fetched.part,

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 from pipelines.sources.http import Answer
 from pipelines.sources.http.errors import CrawlRefused
 from pipelines.sources.registry import FetchContext, Fetched
@@ -89,12 +91,12 @@ class Crawl:
 
         Raises `CrawlRefused` for a page that came before, and for a cursor that does not advance while records come.
         """
-        lines = [json.dumps(record, ensure_ascii=False, separators=(",", ":")) for record in records]
+        lines = [orjson.dumps(record) for record in records]
         if lines and answer.sha256 == self._last:
             raise self.refused(answer.address, "page répétée / repeated page")
         if lines and cursor is not None and cursor == self.cursor:
             raise self.refused(answer.address, "curseur qui n'avance pas / cursor that does not advance")
-        written = "".join(f"{line}\n" for line in lines).encode("utf-8")
+        written = b"".join(line + b"\n" for line in lines)
         self._files["records"].write(written)
         raw = answer.body if self.keep_answers else b""
         self._files["answers"].write(raw + b"\n" if raw else b"")
@@ -129,7 +131,7 @@ class Crawl:
         """The records so far."""
         with self.path("records").open("rb") as file:
             for line in file:
-                yield json.loads(line)
+                yield orjson.loads(line)
 
     def fetched(self, address: str, **told: Any) -> Fetched:
         """The part, its pages as evidence."""

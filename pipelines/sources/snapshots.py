@@ -79,9 +79,12 @@ class SnapshotStore:
         """Where the bytes of a snapshot lie."""
         return self.objects.path(snapshot.sha256)
 
-    def adopt(self, path: Path) -> str:
-        """Move a file of the same file system into the store, whatever its size; returns its SHA-256."""
-        digest = sha256_file(path)
+    def adopt(self, path: Path, digest: str | None = None) -> str:
+        """Move a file of the same file system into the store, whatever its size; returns its SHA-256.
+
+        `digest` is that SHA-256 where the caller has just computed it.
+        """
+        digest = digest or sha256_file(path)
         target = self.objects.path(digest)
         if digest in self.objects:
             path.unlink()

@@ -78,15 +78,13 @@ def _dossiers(asking: Asking, crawl: Crawl, start: str | None) -> None:
     seen: dict[int, str] = {}
     while True:
         answer, demarche = asking.page({"includeDossiers": True, "first": PAGE, "after": crawl.cursor or start})
-        page = asking.list(answer, demarche, "dossiers")
-        nodes = page["nodes"]
-        dates = {int(node["number"]): str(node["dateDerniereModification"]) for node in nodes}
+        found = asking.list(answer, demarche, "dossiers")
+        nodes, info = found["nodes"], found["pageInfo"]
+        dates = {int(node["number"]): node["dateDerniereModification"] for node in nodes}
         if nodes and all(seen.get(number) == day for number, day in dates.items()):
             raise crawl.refused(answer.address, "page répétée / repeated page")
         seen |= dates
-        info = page["pageInfo"]
-        end = info.get("endCursor") or crawl.cursor
-        more = bool(info.get("hasNextPage"))
+        end, more = info.get("endCursor") or crawl.cursor, bool(info.get("hasNextPage"))
         if more and end == (crawl.cursor or start):
             raise crawl.refused(answer.address, "curseur qui n'avance pas / cursor that does not advance")
         crawl.add(answer, (kept_dossier(node, asking.files) for node in nodes), end if nodes else crawl.cursor)

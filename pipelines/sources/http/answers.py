@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
+
+import orjson
 
 HEADERS_THAT_MATTER = ("content-type", "content-length", "etag", "last-modified", "content-disposition", "date")
 BLOCK = 1 << 16
@@ -63,7 +64,7 @@ class Answer:
 
     def json(self) -> Any:
         """The body as JSON. Raises `ValueError`."""
-        return json.loads(self.body)
+        return orjson.loads(self.body)
 
     def told(self) -> dict[str, Any]:
         """How it was obtained, for the log."""

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import cache
 from http.client import HTTPException
 from importlib.metadata import version
 from pathlib import Path
@@ -154,7 +155,7 @@ class Client:
     def _send(self, request: _Request) -> Any:
         import requests
 
-        told = {"User-Agent": f"arobase/{version('arobase')} (source {self.source})", "Accept-Encoding": "gzip"}
+        told = {"User-Agent": f"arobase/{_version()} (source {self.source})", "Accept-Encoding": "gzip"}
         try:
             return self._session().request(
                 request.method,
@@ -224,7 +225,7 @@ class Client:
     def _check(self, url: str) -> None:
         from requests.utils import get_environ_proxies
 
-        through_proxy = bool(get_environ_proxies(url))
+        through_proxy = not self.allow_private and bool(get_environ_proxies(url))
         found = refusal(url, allow_private=self.allow_private, through_proxy=through_proxy)
         if found:
             raise self._error(AddressRefused, url, found=found)
@@ -253,6 +254,11 @@ def client_of(context: FetchContext) -> Client:
         at_once=int(source.parameters.get("at_once", 4)),
         per_minute=int(source.parameters.get("per_minute", 0)),
     )
+
+
+@cache
+def _version() -> str:
+    return version("arobase")
 
 
 def _reason(error: BaseException) -> str:
