@@ -1,0 +1,235 @@
+"""Pictures: drawn from published tables, absent where the table is, with their numbers beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.catalogue.holdings import read_holdings
+from pipelines.catalogue.pictures import Picture, marks, pictures_of
+from pipelines.catalogue.pictures.drawings.carte import colour, outlines
+from tests.catalogue.builders import a_catalogue, published
+from tests.releases.builders import Row, a_package, a_request, a_schema, a_table, field, provenance_of
+
+
+def a_release(outputs: Path, package: str, table: str, rows: Sequence[Mapping[str, str]]) -> list[Picture]:
+    """The pictures of a package with one table of texts."""
+    names = ["cle", *rows[0]]
+    schema = a_schema(table, {"title": table, "fields": [field(name) for name in names], "primaryKey": ["cle"]})
+    told: list[Row] = [{"cle": f"{place:04d}", **row} for place, row in enumerate(rows)]
+    made = a_table(told, schema)
+    request = a_request(
+        package=a_package([table], name=package),
+        schemas={table: schema},
+        tables={table: made},
+        provenance={table: provenance_of(made, ["cle"])},
+        steps={},
+    )
+    published(request, outputs / "releases")
+    current = read_holdings(outputs / "releases")[0].current
+    assert current is not None
+    return pictures_of(current)
+
+
+def an_award(edition: str, code: str, departement: str, arobases: str = "5", nature: str = "commune") -> dict[str, str]:
+    return {
+        "edition": edition,
+        "territoire_code": code,
+        "territoire_nature": nature,
+        "departement_code": departement,
+        "arobases": arobases,
+        "nom_publie": f"Lieu {code}",
+    }
+
+
+AWARDS = [
+    an_award("2024", "01001", "01"),
+    an_award("2024", "01002", "01", "3"),
+    an_award("2024", "01001", "01"),
+    an_award("2024", "200041507", "971", "4", "epci"),
+    an_award("2025", "2A004", "2A", "0"),
+    an_award("2025", "", "", "2"),
+]
+
+
+def by_name(pictures: Sequence[Picture]) -> dict[str, Picture]:
+    return {picture.name: picture for picture in pictures}
+
+
+def test_the_map_counts_each_collectivity_once_overseas_included(tmp_path: Path) -> None:
+    found = by_name(a_release(tmp_path, "label", "palmares", AWARDS))
+    assert found["carte-2024"].figures["fr"].lines == [("01", "2"), ("971", "1")]
+    assert found["carte-2025"].figures["en"].lines == [("2A", "1")]
+    svg = found["carte-2024"].svg["fr"]
+    assert '<use href="#dep-01" class="land q2"' in svg
+    assert '<use href="#dep-02" class="land q0"' in svg
+    assert "Guadeloupe" in svg
+
+
+def test_a_laureate_whose_department_is_unknown_is_on_no_map(tmp_path: Path) -> None:
+    found = a_release(tmp_path, "label", "palmares", [an_award("2025", "", "", "2")])
+    assert [picture.name for picture in found] == ["arobases-par-edition"]
+
+
+def test_levels_are_counted_by_edition(tmp_path: Path) -> None:
+    found = by_name(a_release(tmp_path, "label", "palmares", AWARDS))["arobases-par-edition"]
+    assert found.figures["fr"].lines == [["2024", "0", "0", "1", "1", "1"], ["2025", "0", "1", "0", "0", "0"]]
+
+
+def test_no_level_no_picture(tmp_path: Path) -> None:
+    assert a_release(tmp_path, "label", "palmares", [an_award("2024", "", "", "")]) == []
+
+
+def test_the_outlines_are_the_96_metropolitan_departements() -> None:
+    codes = set(outlines()["paths"])
+    assert codes == {f"{n:02d}" for n in range(1, 96) if n != 20} | {"2A", "2B"}
+
+
+@pytest.mark.parametrize(
+    ("count", "kind"), [(0, "q0"), (1, "q1"), (3, "q3"), (4, "q4"), (5, "q4"), (6, "q5"), (99, "q5")]
+)
+def test_classes_of_the_map(count: int, kind: str) -> None:
+    assert colour(count) == kind
+
+
+def test_the_lorenz_curve_is_that_of_the_last_edition_with_an_index(tmp_path: Path) -> None:
+    rows = [
+        {"edition": edition, "decoupage": kind, "gini": gini, "part_population_cumulee": x, "part_couverte_cumulee": y}
+        for edition, kind, gini, x, y in [
+            ("2024", "departement", "0.5", "0", "0"),
+            ("2025", "departement", "0.25", "0", "0"),
+            ("2025", "departement", "0.25", "1", "1"),
+            ("2026", "departement", "", "1", ""),
+            ("2026", "taille", "0.9", "1", "1"),
+        ]
+    ]
+    found = by_name(a_release(tmp_path, "territoires-numeriques", "inegalites", rows))["lorenz"]
+    assert found.title["fr"].endswith("2025")
+    assert "0,250" in found.note["fr"]
+    assert "0.250" in found.svg["en"]
+    assert len(found.figures["fr"].lines) == 2
+
+
+def test_no_index_no_curve(tmp_path: Path) -> None:
+    row = {"edition": "2026", "decoupage": "departement", "gini": "", "part_population_cumulee": "1"}
+    assert a_release(tmp_path, "territoires-numeriques", "inegalites", [{**row, "part_couverte_cumulee": ""}]) == []
+
+
+def test_coverage_by_size_is_that_of_the_last_edition(tmp_path: Path) -> None:
+    told = {"communes_nombre": "10", "communes_couvertes_nombre": "1", "population": "1000"}
+    rows = [
+        {"edition": "2024", "classe": "moins_3000", "population_couverte": "9", "part_population": "0.009", **told},
+        {"edition": "2025", "classe": "moins_3000", "population_couverte": "500", "part_population": "0.5", **told},
+        {"edition": "2025", "classe": "2000_et_plus", "population_couverte": "0", "part_population": "", **told},
+        {"edition": "2026", "classe": "autre", "population_couverte": "0", "part_population": "1", **told},
+    ]
+    found = by_name(a_release(tmp_path, "territoires-numeriques", "couverture_tailles", rows))["couverture-par-taille"]
+    assert [line[-1] for line in found.figures["en"].lines] == ["50.0%", "0.0%"]
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("couverture_tailles", {"classe": "autre", "edition": "2025"}),
+        ("comparaison_europe", {"zone": "lune", "part": "3"}),
+    ],
+)
+def test_classes_that_are_not_known_are_not_drawn(tmp_path: Path, table: str, row: dict[str, str]) -> None:
+    assert a_release(tmp_path, "territoires-numeriques", table, [row]) == []
+
+
+def test_europe_is_compared_with_france(tmp_path: Path) -> None:
+    rows = [{"zone": "europe", "part": "32"}, {"zone": "france", "part": "48"}]
+    found = by_name(a_release(tmp_path, "territoires-numeriques", "comparaison_europe", rows))["europe"]
+    assert [tuple(line) for line in found.figures["en"].lines] == [("France", "48.0%"), ("Europe (average)", "32.0%")]
+
+
+def test_compliance_by_year_adds_departements_up(tmp_path: Path) -> None:
+    told = {"conformes_nombre": "2", "non_conformes_nombre": "1", "a_verifier_nombre": "", "non_evalues_nombre": "4"}
+    rows = [{"annee": "2025", **told}, {"annee": "2025", **told}, {"annee": "2024", **told}]
+    found = by_name(a_release(tmp_path, "enquetes-publiques", "conformite_annuelle", rows))["conformite-par-annee"]
+    assert found.figures["fr"].lines == [["2024", "2", "1", "0", "4"], ["2025", "4", "2", "0", "8"]]
+
+
+def test_compliance_by_rule_leaves_out_rules_never_evaluated(tmp_path: Path) -> None:
+    rows = [
+        {"regle": rule, "resultat": result}
+        for rule, result in [("EP-02", "conforme"), ("EP-02", "non_evalue"), ("EP-03", "non_evalue")]
+    ] + [{"regle": "EP-04", "resultat": "non_applicable"}]
+    found = by_name(a_release(tmp_path, "enquetes-publiques", "controles_legaux", rows))["conformite-par-regle"]
+    assert found.figures["fr"].lines == [["EP-02", "1", "0", "0", "1"]]
+
+
+def test_nothing_evaluated_nothing_drawn(tmp_path: Path) -> None:
+    rows = [{"regle": "EP-03", "resultat": "non_evalue"}]
+    assert a_release(tmp_path, "enquetes-publiques", "controles_legaux", rows) == []
+
+
+def an_inquiry(opening: str, closing: str, order: str = "", report: str = "", example: str = "false") -> dict[str, str]:
+    told = {
+        "enquete_id": f"enq-{opening}",
+        "titre": f"Enquête inventée du {opening}, au titre assez long pour être coupé",
+    }
+    dates = {"arrete_date": order, "ouverture_date": opening, "cloture_date": closing, "rapport_date": report}
+    return {**told, **dates, "exemple": example}
+
+
+def test_timelines_show_the_most_recent_inquiries_and_no_example(tmp_path: Path) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=30 * number) for number in range(30)]
+    rows = [an_inquiry(day.isoformat(), (day + timedelta(days=29)).isoformat()) for day in days]
+    rows += [an_inquiry("2030-01-01", "2030-02-01", example="true"), an_inquiry("2031-01-01", "")]
+    rows += [an_inquiry("2026-06-15", "2026-07-15", order="2026-05-01", report="2026-08-20")]
+    found = by_name(a_release(tmp_path, "enquetes-publiques", "enquetes", rows))["chronologies"]
+    lines = found.figures["fr"].lines
+    assert len(lines) == 18
+    assert lines[-1][1:] == ["2026-05-01", "2026-06-15", "2026-07-15", "2026-08-20"]
+    assert lines[0][1] == "–"
+
+
+def test_an_inquiry_of_one_day_alone_is_drawn(tmp_path: Path) -> None:
+    rows = [an_inquiry("2026-06-15", "2026-06-15")]
+    assert len(a_release(tmp_path, "enquetes-publiques", "enquetes", rows)) == 1
+
+
+def test_no_dates_no_timelines(tmp_path: Path) -> None:
+    assert a_release(tmp_path, "enquetes-publiques", "enquetes", [an_inquiry("", "")]) == []
+
+
+def test_every_picture_is_well_formed_named_and_described(tmp_path: Path) -> None:
+    for picture in a_release(tmp_path, "label", "palmares", AWARDS):
+        for svg in picture.svg.values():
+            root = ElementTree.fromstring(svg)
+            ids = {node.get("id"): node.text for node in root if node.tag in ("title", "desc")}
+            assert all(ids[name] for name in str(root.get("aria-labelledby")).split())
+            assert root.get("role") == "img"
+
+
+def test_pictures_reach_their_page_and_outlines_stand_there_once(tmp_path: Path) -> None:
+    a_release(tmp_path, "label", "palmares", AWARDS)
+    catalogue = a_catalogue(tmp_path)
+    page = (catalogue / "en" / "label" / "images.html").read_text(encoding="utf-8")
+    assert page.count('id="dep-01"') == 1
+    assert page.count('href="#dep-01"') == 2
+    assert 'id="carte-2025"' in (catalogue / "label" / "index.html").read_text(encoding="utf-8")
+
+
+@given(st.floats(min_value=1e-6, max_value=1e9))
+def test_ticks_are_few_start_at_zero_and_reach_the_highest_value(highest: float) -> None:
+    found = marks.ticks(highest)
+    assert found[0] == 0
+    assert found[-1] >= highest
+    assert 2 <= len(found) <= 7
+
+
+def test_an_axis_without_values_still_has_two_ticks() -> None:
+    assert marks.ticks(0) == [0, 1]
+
+
+def test_words_in_a_drawing_are_escaped() -> None:
+    assert marks.text(0, 0, "<&>") == '<text x="0" y="0">&lt;&amp;&gt;</text>'
