@@ -85,11 +85,19 @@ def _is_ordered(keys: Sequence[pa.ChunkedArray]) -> bool:
     return bool(pc.all(pc.or_(ordered, undecided)).as_py())
 
 
-def text_batches(table: pa.Table) -> Iterator[list[pa.Array]]:
-    """The table's canonical text, `BATCH_ROWS` rows at a time: one string array a column, null where absent."""
+def is_ascending(keys: pa.Array) -> bool:
+    """Whether each key is greater than the one before it: then none is there twice, which costs less than counting."""
+    if len(keys) < 2:
+        return True
+    return (
+        bool(pc.all(pc.less(keys.slice(0, len(keys) - 1), keys.slice(1)), min_count=0).as_py()) and not keys.null_count
+    )
+
+
+def batches(table: pa.Table) -> Iterator[pa.Table]:
+    """The table, `BATCH_ROWS` rows at a time."""
     for start in range(0, table.num_rows, BATCH_ROWS):
-        piece = table.slice(start, BATCH_ROWS)
-        yield [text(column) for column in piece.columns]
+        yield table.slice(start, BATCH_ROWS)
 
 
 def text(column: pa.ChunkedArray) -> pa.Array:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.releases.canonical import text_batches
+from pipelines.releases.canonical import BATCH_ROWS, batches, text
 
 BOM = b"\xef\xbb\xbf"
+WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -64,15 +68,31 @@ def csv_bytes(table: pa.Table, *, delimiter: str = ",", mark: bytes = b"") -> It
     header = io.StringIO()
     csv.writer(header, delimiter=delimiter, lineterminator="\n").writerow(table.column_names)
     yield mark + header.getvalue().encode()
-    for columns in text_batches(table):
-        yield _lines(columns, delimiter)
+    if table.num_rows <= BATCH_ROWS:
+        yield from (_lines(piece, delimiter) for piece in batches(table))
+        return
+    with ThreadPoolExecutor(WORKERS) as pool:
+        yield from _in_order(pool, (partial(_lines, piece, delimiter) for piece in batches(table)))
 
 
-def _lines(columns: list[pa.Array], delimiter: str) -> Any:
+def _in_order(pool: ThreadPoolExecutor, tasks: Iterable[Callable[[], Any]]) -> Iterator[Any]:
+    """The results of tasks in their order, a few of them under way at a time: Arrow works outside Python's lock."""
+    waiting: deque[Future[Any]] = deque()
+    for task in tasks:
+        waiting.append(pool.submit(task))
+        if len(waiting) > 2 * WORKERS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _lines(piece: pa.Table, delimiter: str) -> Any:
     """One batch as bytes: every line ends in the delimiter, which is then overwritten by the line feed."""
     import numpy as np
 
-    cells = [_quoted(column, delimiter) for column in columns]
+    cells = [
+        _quoted(text(column), delimiter) if may_need_quotes(column.type) else text(column) for column in piece.columns
+    ]
     if len(cells) == 1:  # csv quotes the empty cell of a one-column file: an empty line would be no row at all
         cells = [pc.if_else(pc.equal(pc.fill_null(cells[0], ""), ""), '""', cells[0])]
     lines = pc.binary_join_element_wise(*cells, pa.scalar(""), delimiter, null_handling="replace", null_replacement="")
@@ -80,6 +100,11 @@ def _lines(columns: list[pa.Array], delimiter: str) -> Any:
     block = np.frombuffer(lines.buffers()[2], np.uint8)[offsets[0] : offsets[-1]].copy()
     block[offsets[1:] - offsets[0] - 1] = ord("\n")
     return block.data
+
+
+def may_need_quotes(kind: pa.DataType) -> bool:
+    """Whether the canonical text of a type can hold a delimiter, a quote or a line end: numbers and dates cannot."""
+    return bool(pa.types.is_string(kind) or pa.types.is_dictionary(kind))
 
 
 def _quoted(column: pa.Array, delimiter: str) -> pa.Array:
@@ -94,8 +119,7 @@ def _quoted(column: pa.Array, delimiter: str) -> pa.Array:
     places = np.flatnonzero(signs)
     if not len(places):
         return column
-    rows = np.unique(np.searchsorted(offsets, places + offsets[0], side="right") - 1)
     chosen = np.zeros(len(column), bool)
-    chosen[rows] = True
-    doubled = pc.replace_substring(column.take(pa.array(rows)), '"', '""')
+    chosen[np.searchsorted(offsets, places + offsets[0], side="right") - 1] = True
+    doubled = pc.replace_substring(column.filter(pa.array(chosen)), '"', '""')
     return pc.replace_with_mask(column, pa.array(chosen), pc.binary_join_element_wise('"', doubled, '"', ""))

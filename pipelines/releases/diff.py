@@ -13,11 +13,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.releases.canonical import key_text, text
+from pipelines.releases.canonical import is_ascending, key_text, text
 
 CHANGES = pa.schema(
     [(name, pa.string()) for name in ("nature", "cle", "champ", "avant", "apres", "cause")],
 )
+MAXIMUM_RUNS = 4_096
 ADDED, REMOVED, CHANGED = "ajout", "retrait", "modification"
 Column = Callable[[str], pa.ChunkedArray]
 
@@ -68,7 +69,7 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
     old_keys, new_keys = _distinct(_keys(before, by)), _distinct(_keys(after, by))
     found = pc.index_in(new_keys, value_set=old_keys)
     added = new_keys.filter(pc.is_null(found))
-    removed = old_keys.filter(pc.invert(pc.is_in(old_keys, value_set=new_keys)))
+    removed = old_keys.filter(_never(found, len(old_keys)))
     common = pc.is_valid(found)
     places_old, places_new = found.filter(common), pc.indices_nonzero(common)
     aligned = len(places_new) == after.rows and _is_identity(places_old, before.rows)
@@ -80,7 +81,7 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
             continue
         old, new = before.column(name), after.column(name)
         if not aligned:
-            old, new = old.take(places_old), new.take(places_new)
+            old, new = _taken(old, places_old), _taken(new, places_new)
         places = _differing(old, new)
         if len(places):
             fields_changed[name] = len(places)
@@ -99,7 +100,7 @@ def _keys(side: Side, by: Sequence[str]) -> pa.Array:
 
 def _distinct(keys: pa.Array) -> pa.Array:
     """The keys, those met again followed by « # » and how many times they were met."""
-    if pc.count_distinct(keys).as_py() == len(keys):
+    if is_ascending(keys) or pc.count_distinct(keys).as_py() == len(keys):
         return keys
     met: dict[str, int] = {}
     words = []
@@ -107,6 +108,30 @@ def _distinct(keys: pa.Array) -> pa.Array:
         met[word] = met.get(word, 0) + 1
         words.append(word if met[word] == 1 else f"{word} #{met[word]}")
     return pa.array(words, pa.string())
+
+
+def _taken(column: pa.ChunkedArray, places: pa.Array) -> pa.ChunkedArray:
+    """The column at these places: long runs of rows that follow each other are pieces of it, and are not copied."""
+    import numpy as np
+
+    if not len(places):
+        return column.slice(0, 0)
+    wanted = places.to_numpy().astype(np.int64)
+    starts = np.concatenate(([0], np.flatnonzero(np.diff(wanted) != 1) + 1))
+    if len(starts) > MAXIMUM_RUNS:
+        return column.take(places)
+    ends = np.append(starts[1:], len(wanted))
+    runs = [column.slice(int(wanted[start]), int(end - start)) for start, end in zip(starts, ends, strict=True)]
+    return pa.chunked_array([chunk for run in runs for chunk in run.chunks], column.type)
+
+
+def _never(places: pa.Array, rows: int) -> pa.Array:
+    """Which of `rows` rows are not among `places`."""
+    import numpy as np
+
+    missed = np.ones(rows, bool)
+    missed[places.drop_null().to_numpy()] = False
+    return pa.array(missed)
 
 
 def _is_identity(places: pa.Array, rows: int) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.releases.canonical import key_text
+from pipelines.releases.canonical import is_ascending, key_text
 from pipelines.releases.errors import PrivateFieldAsked
 from pipelines.releases.request import ReleaseRequest, Warned
 from pipelines.schema import Privacy
@@ -76,7 +76,8 @@ def _keys(request: ReleaseRequest, name: str, table: pa.Table) -> list[Warned]:
     key = request.schemas[name].primary_key
     if not key:
         return []
-    twice = table.num_rows - pc.count_distinct(key_text(table, key)).as_py()
+    keys = key_text(table, key)
+    twice = 0 if is_ascending(keys) else table.num_rows - pc.count_distinct(keys).as_py()
     absent = sum(table.column(field).null_count for field in key)
     found = []
     if twice:

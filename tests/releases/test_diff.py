@@ -84,3 +84,13 @@ def test_only_fields_that_both_have_are_compared() -> None:
     old = Side.of(pa.table({"id": ["a"], "gone": ["1"]}))
     new = Side.of(pa.table({"id": ["a"], "come": ["2"]}))
     assert not difference(old, new, ["id"]).counts
+
+
+def test_rows_scattered_in_many_runs_are_compared_as_well() -> None:
+    """More runs of shared rows than are worth slicing: every other row goes, and every third value changes."""
+    keys = [f"k{n:05d}" for n in range(12_000)]
+    old = pa.table({"id": keys, "v": [str(n) for n in range(12_000)]})
+    kept = [n for n in range(12_000) if n % 2]
+    new = pa.table({"id": [keys[n] for n in kept], "v": ["x" if n % 3 == 0 else str(n) for n in kept]})
+    counts = difference(Side.of(old), Side.of(new), ["id"]).counts
+    assert (counts.added, counts.removed, counts.changed) == (0, 6_000, 2_000)

@@ -1,0 +1,340 @@
+"""Writers, a second version, verification and diffs, side by side with peers in the same run.
+
+`python -m benchmarks.releases.measure FOLDER [rows]` prints a table of seconds (wall and processor) and peak memory.
+Peers that are not installed are left out; each measurement runs in a process of its own, alternating, and the least of
+three is kept. Values are invented, by a fixed rule: a fifth of the rows hold a comma, a quote or a line end.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = 3
+CHANGED = 100
+
+
+def observations(rows: int, *, version: int = 1) -> pa.Table:
+    """Invented observations in key order; in version 2, one row in `CHANGED` has other values, comes or goes."""
+    import numpy as np
+
+    numbers = np.arange(rows)
+    noise = (numbers * 2_654_435_761 % 2**32).astype(np.int64)
+    level = noise % 5 + 1
+    if version == 2:
+        level = np.where(numbers % CHANGED == 7, (level % 5) + 1, level)
+    texts = [f"Observation {n} sur le projet, point {n % 977}" for n in range(min(rows, 50_000))]
+    for place in range(0, len(texts), 5):
+        texts[place] = f'Avis « {place} », dit "réservé"\nsuite {place % 31}'
+    words = pa.array(texts).take(pa.array(noise % len(texts)))
+    keys = pa.array([f"obs-{n:09d}" for n in numbers.tolist()])
+    table = pa.table(
+        {
+            "observation_id": keys,
+            "enquete_code": pa.array([f"EP{n:05d}" for n in range(5_000)]).take(pa.array(noise % 5_000)),
+            "date": pa.array((noise % 5_000 + 12_000).astype(np.int32)).cast(pa.date32()),
+            "canal": pa.array(["registre", "courriel", "courrier"]).take(pa.array(noise % 3)).dictionary_encode(),
+            "commune_code": pa.array([f"{n:05d}" for n in range(30_000)]).take(pa.array(noise % 30_000)),
+            "niveau": pa.array(level),
+            "part": pa.array(noise % 10_000 / 100).cast(pa.decimal128(18, 2)),
+            "publiee": pa.array(noise % 2 == 0),
+            "texte": words,
+            "theme": pa.array(["eau", "air", "bruit", None, "paysage"]).take(pa.array(noise % 5)),
+            "rang": pa.array(noise % 1_000),
+        }
+    )
+    return table.slice(0, rows - rows // 1000) if version == 1 else table.filter(pa.array(numbers % 1000 != 13))
+
+
+def a_request(rows: int, version: int) -> Any:
+    """A request for a package of one table."""
+    from pipelines.releases import ReleaseRequest
+    from pipelines.schema import Package, PackageTable, load_table
+    from pipelines.schema.tables import parse_table
+    from tests.releases.builders import a_package, a_source, field, text_table
+
+    table = observations(rows, version=version)
+    kinds = {"date": "date", "niveau": "integer", "publiee": "boolean", "rang": "integer", "part": "number"}
+    fields = [field(name, kinds.get(name, "string")) for name in table.column_names]
+    fields[0]["constraints"] = {"required": True}
+    next(item for item in fields if item["name"] == "part")["scale"] = 2
+    schema = parse_table(
+        {"fields": fields, "primaryKey": ["observation_id"]}, "observations", "o.json", ROOT / "schemas"
+    )
+    quality = {
+        name: load_table(ROOT / "schemas", "qualite", name)
+        for name in ("constats", "rejets", "provenance", "changements")
+    }
+    package: Package = a_package((PackageTable("observations", None, (), 1, None, 0.5),), name="essai")
+    count = table.num_rows
+    told = {"_source": pa.repeat("inventee", count), "_snapshot": pa.repeat(f"{version}b" * 32, count)}
+    told |= {"_part": pa.repeat("fichier", count), "_position": pa.array(range(2, count + 2), pa.int64())}
+    return ReleaseRequest(
+        package=package,
+        schemas={"observations": schema},
+        tables={"observations": table},
+        provenance={"observations": pa.table({"observation_id": table.column(0), **told})},
+        findings=text_table([], quality["constats"].names),
+        rejects=text_table([], quality["rejets"].names),
+        sources=(a_source(f"{version}b" * 32),),
+        created=datetime(2026, 1, version, tzinfo=UTC),
+        code="code",
+        quality_schemas=quality,
+    )
+
+
+def ours_csv(folder: Path, rows: int) -> Callable[[], Any]:
+    from pipelines.releases.csvfile import write_csv
+
+    table = observations(rows)
+    return lambda: write_csv(table, folder / "ours.csv")
+
+
+def polars_csv(folder: Path, rows: int) -> Callable[[], Any]:
+    import polars
+
+    frame = polars.from_arrow(observations(rows))
+    return lambda: frame.write_csv(folder / "polars.csv")
+
+
+def polars_csv_hashed(folder: Path, rows: int) -> Callable[[], Any]:
+    import hashlib
+
+    write = polars_csv(folder, rows)
+
+    def work() -> None:
+        write()
+        with (folder / "polars.csv").open("rb") as file:
+            hashlib.file_digest(file, "sha256")
+
+    return work
+
+
+def pandas_csv(folder: Path, rows: int) -> Callable[[], Any]:
+    frame = observations(rows).to_pandas()
+    return lambda: frame.to_csv(folder / "pandas.csv", index=False, lineterminator="\n")
+
+
+def python_csv(folder: Path, rows: int) -> Callable[[], Any]:
+    import csv
+
+    table = observations(rows)
+    lists = list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+    def work() -> None:
+        with (folder / "python.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file, lineterminator="\n").writerows(lists)
+
+    return work
+
+
+def ours_parquet(folder: Path, rows: int) -> Callable[[], Any]:
+    from pipelines.releases.parquet import write_parquet
+
+    table = observations(rows).combine_chunks()
+    return lambda: write_parquet(table, folder / "ours.parquet", unique=["observation_id"])
+
+
+def arrow_parquet(folder: Path, rows: int) -> Callable[[], Any]:
+    import pyarrow.parquet as pq
+
+    table = observations(rows).combine_chunks()
+    return lambda: pq.write_table(table, folder / "arrow.parquet", compression="zstd", compression_level=3)
+
+
+def polars_parquet(folder: Path, rows: int) -> Callable[[], Any]:
+    import polars
+
+    frame = polars.from_arrow(observations(rows))
+    return lambda: frame.write_parquet(folder / "polars.parquet", compression="zstd", compression_level=3)
+
+
+def write_table(folder: Path, rows: int) -> Callable[[], Any]:
+    """What one version's table costs to write: the three files that a release has of it."""
+    from pipelines.releases.canonical import canonical
+    from pipelines.releases.files import write_tables
+
+    request = a_request(rows, 2)
+
+    def work() -> None:
+        import shutil
+
+        shutil.rmtree(folder / "w", ignore_errors=True)
+        schema = request.schemas["observations"]
+        write_tables(request, {"observations": canonical(request.tables["observations"], schema)}, folder / "w")
+
+    return work
+
+
+def first_version(folder: Path, rows: int) -> Callable[[], Any]:
+    return _publication(folder, rows, 1)
+
+
+def second_version(folder: Path, rows: int) -> Callable[[], Any]:
+    return _publication(folder, rows, 2)
+
+
+def _publication(folder: Path, rows: int, version: int) -> Callable[[], Any]:
+    import shutil
+
+    from pipelines.releases import publish
+
+    releases = folder / "publication" / "releases"
+    if version == 1:
+        shutil.rmtree(releases.parent, ignore_errors=True)
+    elif (releases / "essai" / "1.1.0").exists():
+        shutil.rmtree(releases.parent)
+        publish(a_request(rows, 1), releases, key=None)
+    request = a_request(rows, version)
+    return lambda: publish(request, releases, key=None)
+
+
+def verification(folder: Path, rows: int) -> Callable[[], Any]:
+    from pipelines.releases.verify import verify
+
+    def work() -> None:
+        found = verify(folder / "publication" / "releases" / "essai" / "1.1.0")
+        assert found.is_sound, found.flaws
+
+    return work
+
+
+def _pair(folder: Path, kind: str) -> tuple[str, str]:
+    base = folder / "publication" / "releases" / "essai"
+    return str(base / "1.0.0" / "data" / f"observations.{kind}"), str(base / "1.1.0" / "data" / f"observations.{kind}")
+
+
+def ours_diff(folder: Path, rows: int) -> Callable[[], Any]:
+    from pipelines.releases.compare import compare_packages
+
+    base = folder / "publication" / "releases" / "essai"
+    return lambda: compare_packages(base / "1.0.0", base / "1.1.0").tables["observations"].counts
+
+
+def read_both_csv(folder: Path, rows: int) -> Callable[[], Any]:
+    from pyarrow import csv
+
+    options = csv.ParseOptions(newlines_in_values=True)
+    return lambda: [csv.read_csv(path, parse_options=options).num_rows for path in _pair(folder, "csv")]
+
+
+def read_both_parquet(folder: Path, rows: int) -> Callable[[], Any]:
+    import pyarrow.parquet as pq
+
+    return lambda: [pq.read_table(path, partitioning=None).num_rows for path in _pair(folder, "parquet")]
+
+
+def datacompy_diff(folder: Path, rows: int) -> Callable[[], Any]:
+    import datacompy
+    import polars
+
+    def work() -> Any:
+        old, new = (polars.read_csv(path, infer_schema=False) for path in _pair(folder, "csv"))
+        found = datacompy.PolarsCompare(old, new, join_columns=["observation_id"])
+        return len(found.df1_unq_rows), len(found.df2_unq_rows), found.count_matching_rows()
+
+    return work
+
+
+def csv_diff_diff(folder: Path, rows: int) -> Callable[[], Any]:
+    import csv_diff
+
+    def work() -> Any:
+        tables = []
+        for path in _pair(folder, "csv"):
+            with Path(path).open(encoding="utf-8", newline="") as file:
+                tables.append(csv_diff.load_csv(file, key="observation_id"))
+        return {name: len(rows) for name, rows in csv_diff.compare(*tables).items()}
+
+    return work
+
+
+def daff_diff(folder: Path, rows: int) -> Callable[[], Any]:
+    import csv
+
+    import daff
+
+    def work() -> Any:
+        tables = []
+        for path in _pair(folder, "csv"):
+            with Path(path).open(encoding="utf-8", newline="") as file:
+                tables.append(daff.PythonTableView(list(csv.reader(file))))
+        flags = daff.CompareFlags()
+        flags.addPrimaryKey("observation_id")
+        out: list[Any] = []
+        daff.TableDiff(daff.Coopy.compareTables(*tables, flags).align(), flags).hilite(daff.PythonTableView(out))
+        return len(out)
+
+    return work
+
+
+NEEDS = {
+    "polars_csv": "polars", "polars_csv_hashed": "polars", "polars_parquet": "polars", "pandas_csv": "pandas",
+    "datacompy_diff": "datacompy", "csv_diff_diff": "csv_diff", "daff_diff": "daff",
+}  # fmt: skip
+ONCE = {"first_version", "second_version", "datacompy_diff", "csv_diff_diff", "daff_diff", "python_csv", "pandas_csv"}
+ORDER = (
+    "ours_csv", "polars_csv", "polars_csv_hashed", "pandas_csv", "python_csv", "ours_parquet", "arrow_parquet",
+    "polars_parquet", "first_version", "second_version", "write_table", "verification", "read_both_csv",
+    "read_both_parquet", "ours_diff", "datacompy_diff", "csv_diff_diff", "daff_diff",
+)  # fmt: skip
+
+
+def one(name: str, folder: Path, rows: int) -> dict[str, float]:
+    """One measurement, in this process: preparation is not counted, but is in the peak of memory."""
+    importlib.import_module("pyarrow.dataset")  # what reading Parquet imports the first time is not what reading costs
+    work = globals()[name](folder, rows)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    started, used = time.perf_counter(), time.process_time()
+    work()
+    wall, processor = time.perf_counter() - started, time.process_time() - used
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return {"wall": wall, "cpu": processor, "peak_mib": peak / 1024, "before_mib": before / 1024}
+
+
+def main(folder: Path, rows: int, names: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    found: dict[str, dict[str, float]] = {}
+    wanted = [name for name in ORDER if not names or name in names]
+    for turn in range(RUNS):
+        for name in wanted:
+            there = name not in NEEDS or importlib.util.find_spec(NEEDS[name]) is not None
+            if not there or (turn and name in ONCE):
+                continue
+            asked = [sys.executable, "-m", "benchmarks.releases.measure", str(folder), str(rows), "--one", name]
+            done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, env=os.environ, check=False)
+            if done.returncode:
+                print(f"| {name} | failed: {done.stderr.strip().splitlines()[-1:]} |")
+                continue
+            got = json.loads(done.stdout.splitlines()[-1])
+            if name not in found or got["wall"] < found[name]["wall"]:
+                found[name] = got
+    print(f"| what, {rows} rows | wall s | processor s | peak MiB | of which before |\n|---|---:|---:|---:|---:|")
+    for name in wanted:
+        if name in found:
+            got = found[name]
+            print(
+                f"| {name} | {got['wall']:.2f} | {got['cpu']:.2f} | {got['peak_mib']:.0f} | {got['before_mib']:.0f} |"
+            )
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    count = int(words[1]) if len(words) > 1 else 1_000_000
+    if "--one" in words:
+        print(json.dumps(one(words[-1], Path(words[0]), count)))
+    else:
+        main(Path(words[0]), count, words[2:])
