@@ -17,7 +17,9 @@ _DURATION = re.compile(
     rf"(?<![\w/.,°-])(?P<number>{_NUMBER})(?:\s*\(\s*(?P<again>{_NUMBER})\s*\))?\s*\)?\s*(?P<unit>jours?|semaines?)(?![a-z])"
     r"(?P<kind>\s+(?:francs?|ouvres?|ouvrables?))?"
 )
-_ABOUT_INQUIRY = re.compile(r"duree|durant|dure(?:ra)?\b|pendants?|\bsoit\b|periode|\bpour\b|\btotal\b|\($")
+_ABOUT_INQUIRY = re.compile(
+    r"duree|enquete(?:\s+\w+){0,2}\s+de\s*$|durant|dure(?:ra)?\b|pendants?|\bsoit\b|periode|\bpour\b|\btotal\b|\($"
+)
 _LIMIT_BEFORE = re.compile(
     r"delai|dans\s+les|moins|premiers|\bsous\b|prolong|maxim|minim|superieur|inferieur|affich|chaque|rapport|parution|"
     r"publi(?:e|cation)|suspen|recours|avant|apres|ouvert(?:e|ure)?\s+au\s+public"

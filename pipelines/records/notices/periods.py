@@ -15,17 +15,21 @@ from pipelines.records.notices.reading import NOT_READ, Fact, Status, ambiguous,
 from pipelines.records.notices.years import period, single_day
 
 _INCLUDED = r"(?:\s*,?\s*\(?(?:inclus(?:e|ivement)?|compris(?:e)?)\)?)?"
-_HOUR_LEAD = r"(?:\s*,)?\s*\(?\s*(?:jusqu'?\s*)?(?:a\s+partir\s+de\s+|a\s+compter\s+de\s+|des\s+|a\s+|,\s*)?"
+_HOUR_LEAD = r"(?:\s*[,-])?\s*\(?\s*(?:jusqu'?\s*)?(?:a\s+partir\s+de\s+|a\s+compter\s+de\s+|des\s+|a\s+|,\s*)?"
 # What follows an hour that belongs to the date; a second hour would make it the hours of every day.
 _HOUR_END = rf"\s*\)?(?!\s*(?:-|a|/|et)\s*{HOUR})"
-_LINK = r"\s*,?\s*(?:et\s+)?(?:jusqu'?\s*)?au\s*"
+_LINK = r"\s*[,-]?\s*(?:et\s+)?(?:jusqu'?\s*)?au\s*"
 _OPENING_TAIL = rf"{_INCLUDED}(?:{_HOUR_LEAD}(?P<opening_hour>{HOUR}){_HOUR_END})?{_INCLUDED}"
 _CLOSING_TAIL = rf"{_INCLUDED}(?:{_HOUR_LEAD}(?P<closing_hour>{HOUR}){_HOUR_END})?"
 _FROM_TO = re.compile(
     rf"(?P<opening>{DATE}|{BARE_DAY}){_OPENING_TAIL}(?:{_LINK}|\s+et\s+(?P<between>le)\s+)(?P<closing>{DATE}){_CLOSING_TAIL}"
 )
-_EXTENDED = re.compile(rf"prolonge\w*[^.;]{{0,60}}?jusqu'?\s*au\s+(?P<closing>{DATE}){_CLOSING_TAIL}")
-_EXTENSION = re.compile(r"prolong(?!ation\s+eventuelle)\w*")
+_EXTENDED = re.compile(
+    rf"(?:prolonge|proroge|rallonge|etendue?)\w*[^.;]{{0,60}}?jusqu'?\s*au\s+(?P<closing>{DATE}){_CLOSING_TAIL}"
+)
+_EXTENSION = re.compile(
+    r"\b(?:prolong|prorog|rallong)(?!ation\s+eventuelle)\w*|(?:cloture|\bfin|enquete)\b[^.;]{0,60}?\s(?:report|etend|repouss)\w*"
+)
 _MAYBE = re.compile(r"(?:peut|pourra|pourrait|susceptible|eventuel\w*|sauf|possib\w*|decider|cas)\W(?:[^.;]{0,60})$")
 _OPENS = re.compile(
     rf"(?:date\s+d'?\s*ouverture|\bouverture|\bouverte?|s'ouvrira|debutera|commencera|\bdebut)\b(?P<gap>[^\d.;]{{0,50}}?)"
@@ -35,6 +39,8 @@ _CLOSES = re.compile(
     rf"(?:date\s+de\s+(?:cloture|fermeture|fin)|\bcloture|\bclose|s'achevera|se\s+terminera|prendra\s+fin|\bfin)\b"
     rf"(?P<gap>[^\d.;]{{0,50}}?)(?P<closing>{DATE}){_CLOSING_TAIL}"
 )
+# Hours of another place than the seat, for a seat overseas: the local ones are kept, or none.
+_PARIS_TIME = re.compile(r"heures?\s+(?:de\s+)?(?:(?:la\s+)?metropole|paris|francaise|metropolitaine)")
 # Periods of something else than the inquiry, by the words between "enquête" (or the sentence's start) and the dates.
 _SOMETHING_ELSE = re.compile(
     r"affich|rapport|conclusions|permanence|concertation|suspen|repren|\breprise|ferme[es]|conges|vacances|"
@@ -44,7 +50,7 @@ _SOMETHING_ELSE = re.compile(
 _OTHER_INQUIRY = re.compile(r"(?:precedent|premiere|ancienne|autre|derniere)\w*\s*$")
 _NOT_A_LABEL = re.compile(r"arrete|decision|\bavis|\bplis?\b|offre|heures?\s+d'?\s*$|horaires?")
 _CALLED_OFF = re.compile(
-    r"^[^.;]{0,60}?(?:est|a\s+ete|sera|sont|ont\s+ete)\s+(?:annule|reporte|suspendu|ajourne|interrompu)"
+    r"^[^.;]{0,60}?(?:(?:est|a\s+ete|sera|sont|ont\s+ete)\s+(?:annule|reporte|suspendu|ajourne|interrompu)|n'aura\s+pas)"
 )
 
 
@@ -71,6 +77,8 @@ def read_period(text: str, years: Iterable[int]) -> Period:
     else:
         # Dates that were set aside (called off, of a poster…) must not come back as those of the inquiry.
         found, after = (Period() if matches else _from_labels(text, years)), 0
+    if _PARIS_TIME.search(text):
+        found = replace(found, opening_hour=NOT_READ, closing_hour=NOT_READ)
     found = replace(found, spans=(*found.spans, *others))
     return _with_extension(found, text, after)
 
