@@ -27,6 +27,8 @@ _ORDER = re.compile(
 )
 # A number that stands alone before its date, when its form cannot be the rank of an amendment: "n°41-2017-07-006 du …".
 _BARE_NUMBER = re.compile(r"(?<!\w)n\s*°\s*(?P<number>\w+(?:[/-]\w+)+)\s+du\s+(?=\d)", re.IGNORECASE)
+# The numbers of other acts: the court's decision, a deliberation, a file.
+_OTHER_ACT = re.compile(r"(?:decision|ordonnance|deliberation|dossier|permis|tribunal)\b[^.;]*$|\be\s?\d{8}\s*/")
 _DATE = re.compile(DATE)
 
 
@@ -39,7 +41,7 @@ def read_order(text: str, folded: str) -> tuple[Fact, Fact]:
     for match in (*_ORDER.finditer(text), *_BARE_NUMBER.finditer(text)):
         number = match["number"] or match.groupdict().get("bare")
         printed = _DATE.match(folded, match.end())
-        if not number and not printed:
+        if (not number and not printed) or _OTHER_ACT.search(folded[max(0, match.start() - 40) : match.end()]):
             continue
         day = parse_date(printed[0]) if printed else None
         return (

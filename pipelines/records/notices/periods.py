@@ -45,7 +45,8 @@ _PARIS_TIME = re.compile(r"heures?\s+(?:de\s+)?(?:(?:la\s+)?metropole|paris|fran
 _SOMETHING_ELSE = re.compile(
     r"affich|rapport|conclusions|permanence|concertation|suspen|repren|\breprise|ferme[es]|conges|vacances|"
     r"reunion\s+(?:publique|d')|exposition|inscription|initialement|au\s+lieu|devait|annule|reporte|mise?\s+en\s+ligne|"
-    r"debat\s|publie|electoral|rectifi|erron|prolong"
+    r"debat\s|publie|electoral|rectifi|erron|prolong|travaux\s+(?:se|du|aur|commenc|debut|dur)|"
+    r"conseil\s+\w+\s+du|chantier|festival|circulation"
 )
 _OTHER_INQUIRY = re.compile(r"(?:precedent|premiere|ancienne|autre|derniere)\w*\s*$")
 _NOT_A_LABEL = re.compile(r"arrete|decision|\bavis|\bplis?\b|offre|heures?\s+d'?\s*$|horaires?")
@@ -70,6 +71,8 @@ def read_period(text: str, years: Iterable[int]) -> Period:
     """The period of a folded text. `years`: those in which the context lets the inquiry open."""
     matches = [match for match in _FROM_TO.finditer(text) if _is_period(match, text)]
     about = [match for match in matches if _is_about_inquiry(match, text)]
+    # Where some announcements name the inquiry, those that do not may be of anything.
+    about = [match for match in about if "enquete" in _clause_before(text, match.start())[1]] or about
     others = tuple(match.span() for match in matches if match not in about)
     if about:
         found = _agreed([_from_match(match, years) for match in about])
