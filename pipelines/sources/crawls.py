@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -126,12 +126,6 @@ class Crawl:
     def refused(self, address: str, found: str) -> CrawlRefused:
         """The error for pages that do not add up."""
         return CrawlRefused(source=self.context.source.name, address=address, page=self.pages + 1, found=found)
-
-    def rows(self) -> Iterator[Any]:
-        """The records so far."""
-        with self.path("records").open("rb") as file:
-            for line in file:
-                yield orjson.loads(line)
 
     def fetched(self, address: str, **told: Any) -> Fetched:
         """The part, its pages as evidence."""

@@ -1,6 +1,6 @@
 """One crawl in a process of its own, to measure it: `python -m tests.sources.crawl_once bare|connector URL FOLDER`.
 
-Prints the seconds and the greatest memory that the process took (bytes), as JSON.
+Prints the seconds, those of the processor, and the greatest memory that the process took (bytes), as JSON.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main(kind: str, url: str, folder: str) -> None:
     count = bare(url) if kind == "bare" else connector(url, Path(folder))
     seconds = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"dossiers": count, "seconds": seconds, "memory": memory}))
+    print(json.dumps({"dossiers": count, "seconds": seconds, "cpu": time.process_time(), "memory": memory}))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from pipelines.project import Project
 from pipelines.sources import Capture, SnapshotStore, Source, latest
 from pipelines.sources.connectors import files
 from pipelines.sources.errors import CollectError, SecretMissing, SourceFileAbsent, SourceUnreadable
-from pipelines.sources.http.errors import CrawlRefused, NotAuthorised, NotTheAnswer
+from pipelines.sources.http.errors import CrawlRefused, NotAuthorised, NotTheAnswer, Unreachable
 from tests.sources.builders import NOON, a_project, a_source, collected, kept_bytes
 from tests.sources.platform import as_lines
 from tests.sources.server import Answering, Reply, Request, Server, as_json, serving
@@ -478,3 +478,59 @@ def test_a_published_page_is_kept_as_it_is(tmp_path: Path) -> None:
     with serving(**{"site/palmares": Reply(page)}) as server:
         capture = collected(project, asking(project, server, "html_table", "/site/", parts=parts))
     assert kept_bytes(project, capture, "lignes") == page
+
+
+def test_a_crawl_whose_records_were_lost_starts_again(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    broken = {"offset": "100"}
+
+    def sometimes(request: Request) -> Reply:
+        if request.params["offset"] == broken.get("offset"):
+            return Reply(b"", 500)
+        reply = an_explore(250)(request)
+        return reply if isinstance(reply, Reply) else Reply()
+
+    with serving(**{RECORDS: sometimes}) as server:
+        parameters = {"dataset": "enquetes", "mode": "records"}
+        source = asking(project, server, "opendatasoft", parts=one("jsonl"), parameters=parameters)
+        with pytest.raises(Unreachable):
+            collected(project, source)
+        (project.snapshots / "resume" / "mairie" / "lignes" / "records.jsonl").write_text("")
+        broken.clear()
+        server.asked.clear()
+        capture = collected(project, source, NOON)
+    assert [request.params["offset"] for request in server.asked] == ["0", "100", "200"]
+    assert len(rows(project, capture)) == 250
+
+
+def test_a_crawl_that_was_refused_starts_again(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    with serving(**{RECORDS: an_explore(250, totals=[250, 251])}) as server:
+        parameters = {"dataset": "enquetes", "mode": "records"}
+        source = asking(project, server, "opendatasoft", parts=one("jsonl"), parameters=parameters)
+        with pytest.raises(CrawlRefused):
+            collected(project, source)
+        server.routes[f"/{RECORDS}"] = an_explore(251)
+        server.asked.clear()
+        capture = collected(project, source, NOON)
+    assert server.asked[0].params["offset"] == "0"
+    assert len(rows(project, capture)) == 251
+
+
+def test_a_resource_that_the_server_says_is_the_same_is_not_sent_again(tmp_path: Path) -> None:
+    def conditional(request: Request) -> Reply:
+        known = "if-none-match" in request.headers
+        return Reply(b"", 304) if known else Reply(b"a,b\n1,2\n", headers={"ETag": '"1"'})
+
+    project = a_project(tmp_path)
+    with serving(**{"r/r1": conditional, "f": conditional}) as server:
+        a_portal(server, a_resource(server.url, checksum=None))
+        source = asking(project, server, "datagouv", parameters={"dataset": "d"})
+        outcomes = [collected(project, source).changed for _ in range(2)]
+        resource = {"id": "r1", "url": f"{server.url}/f"}
+        server.routes["/api/3/action/resource_show"] = as_json({"success": True, "result": resource})
+        other = asking(project, server, "ckan", name="autre", parameters={"resource": "r1"})
+        outcomes += [collected(project, other).changed for _ in range(2)]
+        form = asking(project, server, "framaforms", "/f", name="tiers")
+        outcomes += [collected(project, form).changed for _ in range(2)]
+    assert outcomes == [True, False] * 3

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.project import Project
 from pipelines.sources import Capture, Source, latest
-from pipelines.sources.dossiers import descriptor_of
+from pipelines.sources.dossiers import Merged, descriptor_of
 from pipelines.sources.errors import CollectError, SecretMissing
 from pipelines.sources.http.errors import CrawlRefused, NotAuthorised, NotTheAnswer, Unreachable
 from tests.sources.builders import MORNING, NOON, a_project, a_source, collected, kept_bytes
@@ -340,3 +340,36 @@ def test_the_descriptor_inside_a_repetition_is_found_without_the_row() -> None:
     assert descriptor_of({"id": inside}) == plain
     assert descriptor_of({"id": plain}) == plain
     assert descriptor_of({"id": "not base 64"}) == "not base 64"
+
+
+def test_organisations_and_repetitions_are_kept_without_the_people_in_them(tmp_path: Path) -> None:
+    company = {"siren": "215602430", "raisonSociale": "COMMUNE INVENTEE", "nom": "Durand-Inventé"}
+    answer = champ(3, "TextChamp", "x", value="x") | {"updatedAt": "2026-01-01T10:00:00+01:00"}
+    platform = Platform()
+    platform.file(
+        1,
+        champs=[
+            champ(1, "SiretChamp", "21560243000017", etablissement={"siret": "21560243000017", "entreprise": company}),
+            champ(2, "RepetitionChamp", "", rows=[{"id": "ligne-1", "champs": [answer]}], champs=[answer]),
+        ],
+    )
+    project = a_project(tmp_path)
+    with serving(graphql=platform.answer) as server:
+        capture = collected(project, a_form(project, server), JETON=TOKEN)
+    siret, block = dossiers(project, capture)[0]["champs"]
+    assert siret["etablissement"] == {
+        "siret": "21560243000017",
+        "siren": "215602430",
+        "raisonSociale": "COMMUNE INVENTEE",
+    }
+    assert [sorted(row["champs"][0]) for row in block["rows"]] == [
+        ["__typename", "champDescriptorId", "id", "label", "stringValue", "value"]
+    ]
+    assert "champs" not in block
+
+
+def test_a_snapshot_that_another_hand_wrote_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "base").write_text('{"numero": 1}\n')
+    (tmp_path / "changes").write_text("")
+    with pytest.raises(ValueError, match="did not write"):
+        Merged.of(tmp_path / "base", tmp_path / "changes", [])

@@ -390,3 +390,29 @@ def test_requests_to_a_host_are_spaced_as_its_limit_asks() -> None:
         with door.entered(sleeper):
             pass
     assert [round(wait) for wait in sleeper.waits] == [60, 120]
+
+
+def test_a_redirect_that_gives_up_encryption_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Redirecting:
+        status_code, headers = 302, {"location": "http://example.org/x"}
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+    client = a_client()
+    monkeypatch.setattr(client, "_send", lambda _request: Redirecting())
+    with pytest.raises(RedirectRefused, match="https"):
+        client.ask("https://example.org/x")
+
+
+def test_a_public_peer_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addressing, "is_public", lambda _address: True)
+    monkeypatch.setattr("pipelines.sources.http.session.is_public", lambda _address: True)
+    with serving(x=Reply(b"ok")) as server:
+        assert a_client(allow_private=False).ask(f"{server.url}/x").body == b"ok"
+
+
+def test_a_private_peer_is_refused_over_tls_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addressing, "is_public", lambda _address: True)
+    with serving() as server, pytest.raises(AddressRefused):
+        a_client(allow_private=False).ask(server.url.replace("http:", "https:"))

@@ -33,7 +33,7 @@ def test_three_hundred_sources_at_once_stay_within_the_limits_of_their_host(tmp_
             return Reply(b"", 304)
         return Reply(f"a,b\n{name},{versions.get(name, 0)}\n".encode() * 500, headers={"ETag": tag}, delay=0.002)
 
-    project = a_project(tmp_path)
+    project, before = a_project(tmp_path), peak_memory()
     names = [f"source-{number:03d}" for number in range(300)]
     with serving(**dict.fromkeys(names, answer)) as server:
         for name in names:
@@ -50,7 +50,7 @@ def test_three_hundred_sources_at_once_stay_within_the_limits_of_their_host(tmp_
     changed = [name for name, capture in second.items() if isinstance(capture, Capture) and capture.changed]
     assert changed == ["source-007"]
     assert server.most_at_once <= 3
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 < 400_000_000
+    assert peak_memory() - before < 200_000_000
 
 
 def test_one_changed_source_of_three_hundred_costs_little_of_the_whole(tmp_path: Path) -> None:
@@ -68,6 +68,11 @@ def test_one_changed_source_of_three_hundred_costs_little_of_the_whole(tmp_path:
             spent(lambda: list(collect_many(project, [sources["source-007"]], now=lambda: MORNING))) for _ in range(3)
         ]
     assert min(one) < 0.03 * whole
+
+
+def peak_memory() -> int:
+    """The most that this process ever took, in bytes: pytest and its plugins have their part in it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def by_name(found: Iterator[tuple[Source, Any]]) -> dict[str, Any]:
@@ -108,8 +113,7 @@ def test_a_crawl_gives_every_dossier_that_a_bare_loop_gives(tmp_path: Path) -> N
 @pytest.mark.heavy
 def test_a_hundred_thousand_dossiers_come_at_four_fifths_of_a_bare_loop_in_bounded_memory(tmp_path: Path) -> None:
     with a_dossier_server(100_000) as url:
-        small = crawled("connector", url.replace("/graphql", "/graphql"), tmp_path / "first")
-        bare = min(crawled("bare", url, tmp_path)["seconds"] for _ in range(2))
-        whole = min(crawled("connector", url, tmp_path / str(turn))["seconds"] for turn in range(2))
+        pairs = [(crawled("bare", url, tmp_path), crawled("connector", url, tmp_path / str(turn))) for turn in range(3)]
+    bare, whole = (min(pair[which]["seconds"] for pair in pairs) for which in (0, 1))
     assert bare / whole >= 0.8
-    assert small["memory"] < 250_000_000
+    assert max(pair[1]["memory"] for pair in pairs) < 150_000_000

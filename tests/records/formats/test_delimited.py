@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.records.formats.errors import HeaderMissing, RowTooLong, WrongDelimiter
+from pipelines.records.formats.errors import EmptyFile, HeaderMissing, RowTooLong, WrongDelimiter
 from tests.records.formats.builders import a_file, a_part, positions, reading, records
 
 CELLS = st.text(alphabet=st.sampled_from('ab1é ";,\n\r\t'), max_size=6)
@@ -150,3 +150,19 @@ def test_whatever_python_writes_is_read_back_cell_for_cell_and_line_for_line(
     table = reading(a_file(tmp_path, written.getvalue()), part)
     assert [tuple(record.values()) for record in records(table)] == rows
     assert positions(table) == lines
+
+
+def test_a_header_row_beyond_the_file_is_an_empty_file(tmp_path: Path) -> None:
+    with pytest.raises(EmptyFile):
+        reading(a_file(tmp_path, "a,b\n1,2\n"), a_part(options={"header_row": 9}))
+
+
+def test_only_the_rows_up_to_the_header_are_looked_at(tmp_path: Path) -> None:
+    content = "".join(f"note {number},\n" for number in range(11)) + "a,b\n1,2\n"
+    table = reading(a_file(tmp_path, content), a_part("csv", "a", options={"header_row": 12}))
+    assert (records(table), positions(table)) == ([{"a": "1", "b": "2"}], [13])
+
+
+def test_quotes_in_ragged_or_spaced_rows_are_still_read(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, 'a,b\n"1\n",2\n\n"3"\n'), a_part())
+    assert (records(table), positions(table)) == ([{"a": "1\n", "b": "2"}, {"a": "3", "b": None}], [2, 5])
