@@ -26,6 +26,8 @@ SIZE = 4 << 20  # bytes of a block
 LONGEST = 64 << 20  # a block that finds no end of record in that many bytes is streamed
 BOM = b"\xef\xbb\xbf"
 QUOTE = ord('"')
+Places = np.ndarray[Any, np.dtype[np.int64]]
+NO_QUOTES: Places = np.empty(0, np.int64)
 THREADS = 2
 AHEAD = 2  # blocks that wait, parsed and examined, before the next is cut
 
@@ -35,7 +37,7 @@ class NotPlain(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class Cut:
     """Where a block stands in the file, and which row (from 0) is its first."""
 
     offset: int
@@ -54,7 +56,7 @@ class CutSource:
         self._names = [f"c{number}" for number in range(width)]
         self._beside = np.zeros(256, np.bool_)
         self._beside[[ord(delimiter), ord("\n"), ord("\r"), QUOTE]] = True
-        self._places: list[Place] = []
+        self._places: list[Cut] = []
         self._bytes = 0
         self._rows_of_last = 0
         self.fraction: float | None = 0.0
@@ -93,7 +95,7 @@ class CutSource:
 
     def _settled(self, block: Block, result: Examined, offset: int, length: int) -> tuple[Block, Examined]:
         first = self._places[-1].first + self._rows_of_last if self._places else 0
-        self._places.append(Place(offset, length, first))
+        self._places.append(Cut(offset, length, first))
         self._rows_of_last = len(block)
         self.fraction = (offset + length) / max(1, self._bytes)
         return replace(block, first=first), result
@@ -106,14 +108,15 @@ class CutSource:
             raw, is_last = rest + read, len(read) < wanted
             if not raw:
                 return
-            end = len(raw) if is_last else self._end_of_record(raw)
+            quotes = np.flatnonzero(np.frombuffer(raw, np.uint8) == QUOTE) if b'"' in raw else NO_QUOTES
+            end = len(raw) if is_last else self._end_of_record(raw, quotes)
             if end == 0:
                 wanted, rest = wanted * 2, raw
                 if wanted > LONGEST:
                     raise NotPlain("no end of record")
                 continue
             raw, rest, wanted = raw[:end], raw[end:], self._size
-            self._check_quotes(raw, offset == 0)
+            self._check_quotes(raw, quotes[: np.searchsorted(quotes, end)], offset == 0)
             if self._hasher is not None:
                 self._hasher.update(raw)
             yield raw, offset
@@ -122,22 +125,16 @@ class CutSource:
                 return
 
     @staticmethod
-    def _end_of_record(raw: bytes) -> int:
+    def _end_of_record(raw: bytes, quotes: Places) -> int:
         """One past the last newline that stands outside quotes, 0 when there is none."""
         cut = raw.rfind(b"\n")
-        if cut < 0 or b'"' not in raw:
-            return cut + 1
-        quotes = np.flatnonzero(np.frombuffer(raw, np.uint8) == QUOTE)
         while cut >= 0 and np.searchsorted(quotes, cut) % 2:
             cut = raw.rfind(b"\n", 0, cut)
         return cut + 1
 
-    def _check_quotes(self, raw: bytes, is_first: bool) -> None:
+    def _check_quotes(self, raw: bytes, quotes: Places, is_first: bool) -> None:
         """Each quote opens after a delimiter or newline and closes before one, else `NotPlain`: nothing can be cut."""
-        if b'"' not in raw:
-            return
         data = np.frombuffer(raw, np.uint8)
-        quotes = np.flatnonzero(data == QUOTE)
         start = len(BOM) if is_first and raw.startswith(BOM) else 0
         opening, closing = quotes[0::2], quotes[1::2]
         before = data[opening[opening > start] - 1]

@@ -134,7 +134,7 @@ def no_repeats(self: Any) -> Any:
 
 
 def any_newline(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(cutter.CutSource, "_end_of_record", staticmethod(lambda raw: raw.rfind(b"\n") + 1))
+    patch.setattr(cutter.CutSource, "_end_of_record", staticmethod(lambda raw, _: raw.rfind(b"\n") + 1))
     patch.setattr(cutter.CutSource, "_check_quotes", lambda *_: None)
 
 
