@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,16 @@ from pipelines.catalogue import write_catalogue
 from pipelines.releases import ReleaseRequest, publish
 from pipelines.releases.retract import retract
 from pipelines.releases.signature import SigningKey
-from tests.releases.builders import a_package, a_request, prizes
+from tests.releases.builders import (
+    Row,
+    a_package,
+    a_request,
+    a_schema,
+    a_table,
+    field,
+    prizes,
+    provenance_of,
+)
 
 BASE = "https://data.example.org/arobase/"
 
@@ -51,3 +60,30 @@ def a_catalogue(outputs: Path, base: str = BASE) -> Path:
     """The catalogue of the releases that stand in `outputs`."""
     write_catalogue(outputs / "releases", outputs / "catalogue", base_url=base)
     return outputs / "catalogue"
+
+
+def texts_published(outputs: Path, package: str, table: str, rows: Sequence[Mapping[str, str]]) -> None:
+    """A version of a package with one table, whose columns are texts under a made-up key."""
+    names = ["cle", *rows[0]]
+    schema = a_schema(table, {"title": table, "fields": [field(name) for name in names], "primaryKey": ["cle"]})
+    told: list[Row] = [{"cle": f"{place:04d}", **row} for place, row in enumerate(rows)]
+    made = a_table(told, schema)
+    request = a_request(
+        package=a_package([table], name=package),
+        schemas={table: schema},
+        tables={table: made},
+        provenance={table: provenance_of(made, ["cle"])},
+        steps={},
+    )
+    published(request, outputs / "releases")
+
+
+def an_award(edition: str, code: str, departement: str, arobases: str = "5", nature: str = "commune") -> dict[str, str]:
+    return {
+        "edition": edition,
+        "territoire_code": code,
+        "territoire_nature": nature,
+        "departement_code": departement,
+        "arobases": arobases,
+        "nom_publie": f"Lieu {code}",
+    }

@@ -14,38 +14,15 @@ from hypothesis import strategies as st
 from pipelines.catalogue.holdings import read_holdings
 from pipelines.catalogue.pictures import Picture, marks, pictures_of
 from pipelines.catalogue.pictures.drawings.carte import colour, outlines
-from tests.catalogue.builders import a_catalogue, published
-from tests.releases.builders import Row, a_package, a_request, a_schema, a_table, field, provenance_of
+from tests.catalogue.builders import a_catalogue, an_award, texts_published
 
 
 def a_release(outputs: Path, package: str, table: str, rows: Sequence[Mapping[str, str]]) -> list[Picture]:
     """The pictures of a package with one table of texts."""
-    names = ["cle", *rows[0]]
-    schema = a_schema(table, {"title": table, "fields": [field(name) for name in names], "primaryKey": ["cle"]})
-    told: list[Row] = [{"cle": f"{place:04d}", **row} for place, row in enumerate(rows)]
-    made = a_table(told, schema)
-    request = a_request(
-        package=a_package([table], name=package),
-        schemas={table: schema},
-        tables={table: made},
-        provenance={table: provenance_of(made, ["cle"])},
-        steps={},
-    )
-    published(request, outputs / "releases")
+    texts_published(outputs, package, table, rows)
     current = read_holdings(outputs / "releases")[0].current
     assert current is not None
     return pictures_of(current)
-
-
-def an_award(edition: str, code: str, departement: str, arobases: str = "5", nature: str = "commune") -> dict[str, str]:
-    return {
-        "edition": edition,
-        "territoire_code": code,
-        "territoire_nature": nature,
-        "departement_code": departement,
-        "arobases": arobases,
-        "nom_publie": f"Lieu {code}",
-    }
 
 
 AWARDS = [

@@ -1,0 +1,176 @@
+"""Every kind of page: accessible, usable by keyboard and at 200 %, in both languages, and quick."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.builders import open_table
+
+KINDS = {
+    "home": "index.html",
+    "machines": "machines.html",
+    "missing": "404.html",
+    "package": "prix/index.html",
+    "versions": "prix/versions.html",
+    "version": "prix/version-1.1.0.html",
+    "retracted": "prix/version-1.0.2.html",
+    "quality": "prix/qualite.html",
+    "dictionary": "prix/dictionnaire.html",
+    "table": "prix/table-prix.html",
+    "pictures": "label/images.html",
+    "package with pictures": "label/index.html",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_axe_finds_no_violation(browser: Browser, address: str, kind: str, scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    language = "en/" if scheme == "dark" else ""
+    page.goto(address + language + KINDS[kind])
+    if kind == "table":
+        page.wait_for_selector(".preview[data-state=file]")
+        page.locator(".rows tbody th a").first.click()
+        expect(page.locator(".row-sheet")).to_contain_text("04" * 32)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    context.close()
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_nothing_is_lost_at_200_per_cent_on_a_small_screen(browser: Browser, address: str, kind: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 512}, device_scale_factor=2)
+    page = context.new_page()
+    page.goto(address + KINDS[kind])
+    page.wait_for_timeout(200)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, "the page scrolls sideways"
+    context.close()
+
+
+def test_by_keyboard_alone_one_reaches_a_row_and_its_trace(page: Page, address: str) -> None:
+    page.goto(f"{address}index.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "contenu"
+    open_table(page, address)
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if str(page.evaluate("document.activeElement.getAttribute('aria-label')")).endswith("Ligne 2"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("#ligne-titre")).to_be_focused()
+    expect(page.locator(".row-sheet")).to_contain_text("Bourg, l'Exemple")
+
+
+def test_focus_is_visible(page: Page, address: str) -> None:
+    page.goto(f"{address}prix/index.html")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_screen_reader_meets_navigation_then_title_then_content(page: Page, address: str) -> None:
+    page.goto(f"{address}prix/index.html")
+    tree = page.locator("body").aria_snapshot()
+    order = [
+        "Aller au contenu",
+        "Principale",
+        "Fil d’Ariane",
+        'heading "Prix inventés" [level=1]',
+        "Regarder les tables",
+    ]
+    places = [tree.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_switching_language_stays_on_the_same_page(page: Page, address: str) -> None:
+    page.goto(f"{address}prix/qualite.html")
+    page.get_by_role("link", name="English").click()
+    assert page.url == f"{address}en/prix/qualite.html"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("h1").inner_text() == "Quality of the data"
+    page.get_by_role("link", name="Français").click()
+    assert page.url == f"{address}prix/qualite.html"
+
+
+def test_the_edition_of_the_map_is_chosen(page: Page, address: str) -> None:
+    page.goto(f"{address}label/images.html")
+    expect(page.locator("#carte-2025")).to_be_visible()
+    expect(page.locator("#carte-2024")).to_be_hidden()
+    page.get_by_role("button", name="Édition précédente").click()
+    expect(page.locator("#carte-2024")).to_be_visible()
+    page.get_by_role("slider", name="Édition").press("ArrowRight")
+    expect(page.locator("#carte-2025")).to_be_visible()
+    page.goto(f"{address}label/images.html?x#carte-2024")
+    expect(page.locator("#carte-2024")).to_be_visible()
+
+
+def test_the_commands_of_the_page_verify_the_version(page: Page, address: str, outputs: Path, tmp_path: Path) -> None:
+    page.goto(f"{address}prix/version-1.1.0.html")
+    section = page.locator("section[aria-labelledby=verifier]")
+    commands = []
+    for button in section.locator(".copy").all():
+        button.click()
+        expect(button).to_have_text("Copié")
+        commands.append(str(page.evaluate("navigator.clipboard.readText()")))
+    assert len(commands) == 3
+    (tmp_path / "prix-1.1.0").mkdir()
+    (tmp_path / "prix-1.1.0" / "allowed_signers").write_text((outputs / "allowed_signers").read_text())
+    script = "\n".join(["set -e", *commands])
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "OK" in done.stdout
+    assert 'Good "arobase-release" signature' in done.stdout
+    altered = tmp_path / "prix-1.1.0" / "data" / "prix.csv"
+    altered.write_bytes(altered.read_bytes().replace(b"Ville", b"Bille"))
+    again = subprocess.run(
+        ["sh", "-c", commands[1]], cwd=tmp_path / "prix-1.1.0", capture_output=True, text=True, check=False
+    )
+    assert again.returncode != 0
+
+
+def test_no_page_calls_a_third_party_or_misses_a_file(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    failed: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    for path in KINDS.values():
+        page.goto(address + path)
+    origin = address.removesuffix("catalogue/")
+    assert all(url.startswith(origin) for url in asked)
+    assert not failed
+    context.close()
+
+
+def test_the_first_page_is_usable_within_a_second_on_a_slow_phone(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    slow = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
+    session.send("Network.emulateNetworkConditions", slow)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto(f"{address}index.html")
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    ready = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
+    assert max(painted, ready) < 1000
+    context.close()
+
+
+def test_print_leaves_navigation_out(page: Page, address: str) -> None:
+    page.goto(f"{address}prix/version-1.1.0.html")
+    page.emulate_media(media="print")
+    expect(page.locator(".top nav")).to_be_hidden()
+    expect(page.locator(".copy").first).to_be_hidden()
+    expect(page.locator("h1")).to_be_visible()
