@@ -69,17 +69,22 @@ def text_columns(table: pa.Table, descriptor: Mapping[str, Any]) -> pa.Table:
 
 @contextmanager
 def frictionless_resource(
-    source: Path | pa.Table, descriptor: Mapping[str, Any], reading: Reading, name: str | None = None
+    source: Path | pa.Table,
+    descriptor: Mapping[str, Any],
+    reading: Reading,
+    name: str | None = None,
+    schema: Any = None,
 ) -> Iterator[Any]:
     """A Frictionless table resource, not opened, over a file or over the header of a table in memory.
 
-    Raises `FileUnreadable` when the file is not there.
+    `schema`: Frictionless' own of that descriptor, when it was made already. Raises `FileUnreadable` when the file is
+    not there.
     """
     from frictionless import Dialect, Schema, system
     from frictionless.resources import TableResource
 
     with system.use_context(trusted=True):
-        schema = Schema.from_descriptor(dict(descriptor))
+        schema = schema or Schema.from_descriptor(dict(descriptor))
         if isinstance(source, Path):
             check_file(source)
             resource = TableResource(

@@ -76,9 +76,10 @@ def judge(
     table = source if isinstance(source, pa.Table) else None
     outcome = Outcome(Tally(sample), keep=keep, table=table, accept=accept, rejects=rejects, tell=tell)
     given = Parents(parents or {}, judged, descriptor, reading, memory // 4)
+    made = None if whole_schema.foreign_keys else whole_schema
     with (
         _unchanged(judged),
-        frictionless_resource(judged, without_foreign_keys(descriptor), reading, name) as opened,
+        frictionless_resource(judged, without_foreign_keys(descriptor), reading, name, made) as opened,
     ):
         labels = _judge(judged, opened, _Hearing(whole_schema, given, outcome, memory, progress))
         accepted, rejected = outcome.finish()

@@ -68,7 +68,7 @@ def odd_field(name: str, rng: random.Random, *, hard: bool = True) -> dict[str, 
 def _odd_string(made: dict[str, Any], limits: dict[str, Any], rng: random.Random) -> None:
     if rng.random() < 0.2:
         made["format"] = rng.choice(["uuid", "email", "uri", "default"])
-    if rng.random() < 0.3:
+    if rng.random() < 0.45:
         limits["pattern"] = rng.choice(PATTERNS)
     if rng.random() < 0.2:
         limits["minLength"] = rng.randint(0, 4)
@@ -142,7 +142,7 @@ def hostile(rng: random.Random) -> Hostile:
 
 
 def _how_many(rng: random.Random) -> int:
-    return rng.choice([0, 1, 1, 2, 3, 4, 5, 6, 8, 12, 25]) if rng.random() < 0.97 else 150
+    return rng.choice([0, 1, 1, 2, 3, 4, 5, 6, 8, 12, 25]) if rng.random() < 0.98 else 60
 
 
 def _refer(made: Hostile, plain: list[str], rows: list[list[str]], names: list[str], rng: random.Random) -> None:

@@ -58,8 +58,9 @@ def frictionless_report(
     with system.use_context(trusted=True):
         try:
             resources = [resource(path, "child", schema)]
-            if parent is not None:
-                resources.append(resource(parent, "parent", parent_schema or {}))
+            if parent is None:
+                return resources[0].validate(limit_errors=0)
+            resources.append(resource(parent, "parent", parent_schema or {}))
             return Package(resources=resources).get_resource("child").validate(limit_errors=0)
         except Exception as error:  # noqa: BLE001 - whatever Frictionless lets out is its answer
             return Raised(error)
