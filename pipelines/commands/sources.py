@@ -129,7 +129,7 @@ def test(name: str, lang: str | None) -> None:
         for part in source.parts:
             snapshot = capture.snapshot(part.name)
             table = read(part, SnapshotStore.of(trial).path(snapshot), source=name, snapshot=snapshot.sha256)
-            found = examine(part, table)
+            found = examine(part, table, source.parts)
             click.echo(f"  {part.name}: {found.rows} {'enregistrements' if french else 'records'}, {snapshot.address}")
             click.echo(f"    {'lues' if french else 'mapped'} ({len(found.mapped)}): {_some(found.mapped)}")
             click.echo(

@@ -222,3 +222,18 @@ def test_no_output_of_a_failing_run_holds_the_token(project: Project, monkeypatc
     written = [path.read_bytes() for path in project.outputs.rglob("*") if path.is_file()]
     assert written
     assert not any(TOKEN.encode() in content for content in written)
+
+
+def test_a_column_that_another_part_reads_through_a_join_is_not_left_over(project: Project) -> None:
+    a_shipped_file(project, "actions.csv", "id,titre\n1,Une action\n")
+    a_shipped_file(project, "lieux.csv", "id_action,ville,fax\n1,Séné,x\n")
+    rows = [{"table": "label/x", "fields": {"titre": "titre", "ville": "lieux.ville"}}]
+    join = [{"part": "lieux", "on": {"id": "id_action"}}]
+    parts = {
+        "actions": {"format": "csv", "path": "actions.csv", "join": join, "rows": rows},
+        "lieux": {"format": "csv", "path": "lieux.csv"},
+    }
+    a_source(project, address="data", parts=parts)
+    output = run("test", "mairie", "--lang", "en").output
+    assert "mapped (2): id_action, ville" in output
+    assert "left over (1): fax" in output

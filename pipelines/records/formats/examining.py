@@ -5,13 +5,13 @@ Belongs here: facts about columns, for whoever tests a source. Does not: judging
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.records.formats.header import columns_read
+from pipelines.records.formats.header import columns_joined, columns_read
 from pipelines.records.formats.reading import RESERVED
 from pipelines.sources import Part
 
@@ -35,10 +35,10 @@ class Examination:
     surprises: tuple[Surprise, ...]
 
 
-def examine(part: Part, table: pa.Table) -> Examination:
-    """Compare a part's records with what its description reads and expects."""
+def examine(part: Part, table: pa.Table, others: Iterable[Part] = ()) -> Examination:
+    """Compare a part's records with what its description, and the parts of `others` that join it, read and expect."""
     names = [name for name in table.column_names if name not in RESERVED]
-    read = columns_read(part)
+    read = {*columns_read(part), *columns_joined(part, others)}
     fill = {name: _fill(table.column(name)) for name in names}
     surprises = [*_of_rows(part, table.num_rows), *_of_fill(part, fill)]
     return Examination(

@@ -52,6 +52,18 @@ def columns_read(part: Part) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+def columns_joined(part: Part, others: Iterable[Part]) -> list[str]:
+    """The columns of this part that other parts read through a join, each once."""
+    named: list[str] = []
+    for other in others:
+        for rows in (*other.rows, {"join": other.join}):
+            on = [right for join in rows.get("join", ()) if join["part"] == part.name for right in join["on"].values()]
+            lefts = [left for join in rows.get("join", ()) for left in join["on"]]
+            dotted = [name for name in (*_asked(rows)[1], *lefts) if name.startswith(f"{part.name}.")]
+            named += [*on, *(name.split(".", 1)[1] for name in dotted)]
+    return list(dict.fromkeys(named))
+
+
 def _asked(rows: Mapping[str, Any]) -> tuple[set[str], list[str]]:
     """What one `rows` entry makes (its parts of cells) and the columns that it asks for."""
     each = rows.get("each", {})
@@ -70,9 +82,18 @@ def _from(columns: str | Iterable[str]) -> list[str]:
 
 
 def missing_columns(
-    missing: Sequence[str], found: Sequence[str], *, file: str, place: str, near: Sequence[Sequence[str]]
+    missing: Sequence[str],
+    found: Sequence[str],
+    *,
+    file: str,
+    place: str,
+    near: Sequence[Sequence[str]],
+    is_header: bool = True,
 ) -> HeaderMissing:
-    """The error for columns that are not there, with the nearest names and the row where the header seems to be."""
+    """The error for columns that are not there, with the nearest names and the row where the header seems to be.
+
+    `is_header`: whether what was found is certainly a header; else it is counted, and not shown.
+    """
     from rapidfuzz import fuzz, process
 
     fr: list[str] = []
@@ -89,6 +110,7 @@ def missing_columns(
                 fr.append(f"« {name} » s'appelle peut-être « {best[0]} »")
                 en.append(f'"{name}" may now be "{best[0]}"')
     shown = ", ".join(found[:SHOWN]) + (f", … ({len(found)})" if len(found) > SHOWN else "")
+    shown = shown if is_header else f"{len(found)}, aucune attendue / none expected"
     return HeaderMissing(
         file=file,
         place=place,
