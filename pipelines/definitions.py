@@ -12,7 +12,15 @@ import dagster as dg
 from pipelines.orchestration.packages import catalogue_asset, findings_asset, release_asset
 from pipelines.orchestration.sources import records_asset, snapshots_asset
 from pipelines.orchestration.tables import table_asset
-from pipelines.orchestration.triggers import daily_schedule, everything_job, inbox_sensor, package_job
+from pipelines.orchestration.triggers import (
+    changed_sources_sensor,
+    collect_job,
+    daily_schedule,
+    due_sources_sensor,
+    everything_job,
+    inbox_sensor,
+    package_job,
+)
 from pipelines.orchestration.workspace import Workspace
 from pipelines.project import Project
 from pipelines.schema import load_package, package_names
@@ -38,9 +46,9 @@ def build_definitions(project: Project) -> dg.Definitions:
     assets.append(catalogue_asset(packages))
     return dg.Definitions(
         assets=assets,
-        jobs=[everything_job(), *(package_job(name) for name in packages)],
+        jobs=[everything_job(), collect_job(), *(package_job(name) for name in packages)],
         schedules=[daily_schedule(sources)],
-        sensors=[inbox_sensor(sources)],
+        sensors=[inbox_sensor(sources), due_sources_sensor(sources), changed_sources_sensor(sources)],
         resources={"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))},
         # A trivial step costs 3 s less in the run's own process than in one of its own; parallelism is across runs.
         executor=dg.in_process_executor,

@@ -4,7 +4,7 @@ A run over several partitions goes on when one fails: the failure is a check tha
 last snapshot stays in use. A run over one partition fails with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import dagster as dg
 
 from pipelines.errors import ArobaseError
 from pipelines.orchestration.workspace import Workspace
+from pipelines.project import Project
 from pipelines.sources import Source
 
 SNAPSHOTS, RECORDS = dg.AssetKey("snapshots"), dg.AssetKey("records")
@@ -38,22 +39,25 @@ def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
         kinds={"file"},
         pool=POOL,
         retry_policy=RETRIES,
-        check_specs=[dg.AssetCheckSpec("collecte", asset=SNAPSHOTS, description="Chaque source a répondu.")],
+        check_specs=[
+            dg.AssetCheckSpec("collecte", asset=SNAPSHOTS, description="Chaque source a répondu."),
+            dg.AssetCheckSpec("fraicheur", asset=SNAPSHOTS, description="Chaque source a été lue dans sa cadence."),
+        ],
     )
     def snapshots(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.stages.collect import make_snapshot
+        from pipelines.stages.collect import make_snapshots
 
+        asked = [sources[name] for name in context.partition_keys]
         failed: dict[str, ArobaseError] = {}
-        for name in context.partition_keys:
-            try:
-                capture = make_snapshot(workspace.project, sources[name], now=datetime.now(UTC))
-            except ArobaseError as error:
-                failed[name] = error
+        for name, outcome in make_snapshots(workspace.project, asked, now=lambda: datetime.now(UTC)):
+            if isinstance(outcome, ArobaseError):
+                failed[name] = outcome
                 continue
-            size = sum(part.size for part in capture.parts)
-            told = {"changed": capture.changed, "bytes": size, "sha256": [part.sha256 for part in capture.parts]}
+            size = sum(part.size for part in outcome.parts)
+            told = {"changed": outcome.changed, "bytes": size, "sha256": [part.sha256 for part in outcome.parts]}
             context.add_asset_metadata({**told, "address": sources[name].address}, partition_key=name)
-        yield from _ended(context, failed, "collecte")
+        yield from _ended(context, dict(sorted(failed.items())), "collecte")
+        yield _fresh(workspace.project, asked)
 
     return snapshots
 
@@ -102,6 +106,21 @@ def _ended(context: dg.AssetExecutionContext, failed: dict[str, ArobaseError], c
     metadata = {"attendu": len(context.partition_keys), "trouvé": len(context.partition_keys) - len(failed)}
     reasons = {name: error.message("fr") for name, error in failed.items()}
     yield dg.AssetCheckResult(check_name=check, passed=not failed, metadata={**metadata, **reasons})
+
+
+def _fresh(project: Project, sources: Iterable[Source]) -> dg.AssetCheckResult:
+    """How old each source's records are, against how often it says that it changes; late ones are a warning."""
+    from pipelines.sources import latest
+    from pipelines.sources.freshness import freshness
+
+    now = datetime.now(UTC)
+    found = {source.name: freshness(source, latest(project, source), now) for source in sources}
+    ages = {name: f"{item.age.days} jours" if item.age is not None else "jamais" for name, item in found.items()}
+    late = [name for name, item in found.items() if item.is_late]
+    told: dict[str, Any] = {"attendu": "aucune source en retard", "trouvé": late, "âges": ages}
+    return dg.AssetCheckResult(
+        check_name="fraicheur", passed=not late, metadata=told, severity=dg.AssetCheckSeverity.WARN
+    )
 
 
 def _told(error: ArobaseError) -> dict[str, Any]:

@@ -1,18 +1,21 @@
 """What starts a run: jobs for everything and for each package, a daily schedule, a sensor on the drop folders."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
 from pipelines.orchestration.packages import release_key
+from pipelines.orchestration.sources import SNAPSHOTS
 from pipelines.orchestration.tables import group_of
 from pipelines.orchestration.workspace import Workspace
 from pipelines.sources import Source
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
-EVERYTHING = "tout"
+EVERYTHING, COLLECT = "tout", "collecte"
 DAILY = "30 5 * * *"
 
 Job = Any  # dagster names the type of `define_asset_job`'s result in no public module
@@ -86,3 +89,69 @@ def inbox_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
         yield dg.RunRequest(run_key=hashlib.sha256(state.encode()).hexdigest(), tags=tags)
 
     return watch
+
+
+def collect_job() -> Job:
+    """Only the collection of sources, one partition a source: what the sensor of due sources runs."""
+    return dg.define_asset_job(
+        COLLECT,
+        selection=dg.AssetSelection.assets(SNAPSHOTS),
+        description="Seulement la collecte, une partition par source.",
+    )
+
+
+def due_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
+    """Asks a remote source again once its cadence has passed since it was last asked."""
+
+    @dg.sensor(
+        name="sources_a_relever",
+        job_name=COLLECT,
+        minimum_interval_seconds=300,
+        description="Relève chaque source distante quand sa cadence est passée.",
+    )
+    def due(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        from pipelines.sources import latest
+        from pipelines.sources.freshness import duration
+
+        now, asked = datetime.now(UTC), False
+        for name, source in sources.items():
+            if source.obtained is not None or not source.cadence:
+                continue
+            capture = latest(workspace.project, source)
+            if capture is None or now - capture.checked >= duration(source.cadence):
+                asked = True
+                last = capture.checked.isoformat() if capture else "jamais"
+                yield dg.RunRequest(run_key=f"{name}@{last}", partition_key=name)
+        if not asked:
+            yield dg.SkipReason("Aucune source à relever : chacune l'a été dans sa cadence.")
+
+    return due
+
+
+def changed_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
+    """A run over everything when a source gave something new, whoever collected it: a sensor, a person, a command."""
+
+    @dg.sensor(
+        name="sources_changees",
+        job_name=EVERYTHING,
+        minimum_interval_seconds=60,
+        description="Lance tout quand un nouvel instantané d'une source est là.",
+    )
+    def changed(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        from pipelines.sources import latest
+
+        captures = {name: latest(workspace.project, source) for name, source in sources.items()}
+        marks = {name: ",".join(part.sha256 for part in found.parts) for name, found in captures.items() if found}
+        state = json.dumps(marks, sort_keys=True)
+        before = json.loads(context.cursor) if context.cursor else None
+        context.update_cursor(state)
+        new = sorted(name for name, mark in marks.items() if before is not None and before.get(name) != mark)
+        if not new:
+            yield dg.SkipReason(
+                "Aucun nouvel instantané." if before is not None else "Premier regard : rien à comparer."
+            )
+            return
+        tags = {**all_sources(sources), "arobase/sources": ", ".join(new)}
+        yield dg.RunRequest(run_key=hashlib.sha256(state.encode()).hexdigest(), tags=tags)
+
+    return changed

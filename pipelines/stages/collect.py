@@ -6,12 +6,14 @@ file takes the newest file there; a source made of several takes them by their n
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from pipelines.errors import ArobaseError
 from pipelines.project import Project
-from pipelines.sources import Capture, Part, Source, collect
+from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.stages.inbox import deliveries
 
 SHEETS = ("xlsx", "xls", "ods")
@@ -20,6 +22,15 @@ SHEETS = ("xlsx", "xls", "ods")
 def make_snapshot(project: Project, source: Source, *, now: datetime) -> Capture:
     """The source's capture: a new one, or the last one when the content is the same. Raises the connector's error."""
     return collect(project, delivered(project, source), now=now)
+
+
+def make_snapshots(
+    project: Project, sources: Iterable[Source], *, now: Callable[[], datetime]
+) -> Iterator[tuple[str, Capture | ArobaseError]]:
+    """Several sources at once, each as it comes, by name: its capture, or the error of the one that failed."""
+    wanted = [delivered(project, source) for source in sources]
+    for source, outcome in collect_many(project, wanted, now=now):
+        yield source.name, outcome
 
 
 def delivered(project: Project, source: Source) -> Source:

@@ -16,7 +16,7 @@ from pipelines.releases import Outcome, Refused, Unchanged
 from pipelines.releases.signature import SigningKey
 from pipelines.sources import Source
 from pipelines.stages.announce import make_announcement
-from pipelines.stages.collect import make_snapshot
+from pipelines.stages.collect import make_snapshots
 from pipelines.stages.findings import FindingsResult
 from pipelines.stages.records import RecordsResult
 from pipelines.stages.release import make_release
@@ -81,8 +81,8 @@ def run(
     used = {source.name: source for package in wanted for source in workshop.sources_of(package)}
     running = _Running(workshop, tell)
     running.done.errors += [(str(error.facts.get("file", "sources")), error) for error in workshop.sources.errors]
-    for source in used.values() if collecting else ():
-        running.collect(source, now)
+    if collecting:
+        running.collect(used.values(), now)
     for name in used:
         running.records(name)
     for package in wanted:
@@ -102,13 +102,13 @@ class _Running:
     tell: Tell
     done: Run = field(default_factory=Run)
 
-    def collect(self, source: Source, now: datetime) -> None:
-        try:
-            capture = make_snapshot(self.workshop.project, source, now=now)
-        except ArobaseError as error:
-            self._failed("collect", source.name, error)
-        else:
-            self._went("collect", source.name, is_new=capture.changed)
+    def collect(self, sources: Iterable[Source], now: datetime) -> None:
+        outcomes = dict(make_snapshots(self.workshop.project, sources, now=lambda: now))
+        for name, outcome in sorted(outcomes.items()):
+            if isinstance(outcome, ArobaseError):
+                self._failed("collect", name, outcome)
+            else:
+                self._went("collect", name, is_new=outcome.changed)
 
     def records(self, name: str) -> None:
         try:

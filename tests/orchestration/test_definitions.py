@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build_definitions
-from pipelines.orchestration.triggers import EVERYTHING, RANGE_END, RANGE_START, all_sources
+from pipelines.orchestration.triggers import COLLECT, EVERYTHING, RANGE_END, RANGE_START, all_sources
 from pipelines.project import Project
 from pipelines.sources import load_sources
 from tests.stages.builders import ACTIONS, REPOSITORY, a_run, a_small_project, rewrite
@@ -49,6 +49,12 @@ def evaluations(result: dg.ExecuteInProcessResult, key: str) -> dict[str, dg.Ass
 
 def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def payload(folder: Path) -> dict[str, bytes]:
+    """What is released: only the place in the ledger tells in which order two packages of one run came."""
+    chained = ("bag-info.txt", "tagmanifest-sha256.txt", "versions.json", "latest.json")
+    return {name: data for name, data in files(folder).items() if not name.endswith(chained)}
 
 
 def test_nothing_heavy_is_imported_while_definitions_load():
@@ -96,7 +102,7 @@ def test_the_job_gives_the_same_bytes_as_the_command_line(
     assert result.success
     other = Project.at(project.root, tmp_path / "ailleurs")
     a_run(other)
-    assert files(project.releases) == files(other.releases)
+    assert payload(project.releases) == payload(other.releases)
 
 
 def test_the_checks_of_a_table_come_from_its_schema_and_block(project: Project, instance: dg.DagsterInstance):
@@ -176,6 +182,7 @@ def test_there_is_a_job_a_package_and_one_for_everything(project: Project):
     definitions = build_definitions(project)
     assert {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")} == {
         EVERYTHING,
+        COLLECT,
         "villes",
         "bilan",
     }
@@ -213,6 +220,44 @@ def test_a_delivery_opens_one_run_and_only_one(project: Project, instance: dg.Da
     os.utime(inbox / "livraison.csv", ns=(1, 1))
     (again,), _ = look(project, instance, cursor)
     assert again.run_key != request.run_key
+
+
+def tick(
+    project: Project, instance: dg.DagsterInstance, sensor: str, cursor: str | None = None
+) -> dg.SensorExecutionData:
+    from pipelines.orchestration.workspace import Workspace
+
+    resources = {"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))}
+    definitions = build_definitions(project)
+    repository = definitions.get_repository_def()
+    context = dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources, repository_def=repository)
+    return definitions.resolve_sensor_def(sensor).evaluate_tick(context)
+
+
+def test_a_new_snapshot_opens_a_run_whoever_collected_it(project: Project, instance: dg.DagsterInstance):
+    a_run(project)
+    first = tick(project, instance, "sources_changees")
+    assert not first.run_requests
+    assert not tick(project, instance, "sources_changees", first.cursor).run_requests
+    rewrite(project, "actions", ACTIONS + "a3,47001,Wifi\n")
+    a_run(project)
+    (request,) = tick(project, instance, "sources_changees", first.cursor).run_requests
+    assert request.tags["arobase/sources"] == "actions"
+
+
+def test_a_remote_source_is_asked_again_once_its_cadence_has_passed(project: Project, instance: dg.DagsterInstance):
+    path = project.sources / "actions.yaml"
+    text = path.read_text(encoding="utf-8").replace("obtained: '2026-11-01'\n", "cadence: P1D\n")
+    path.write_text(text, encoding="utf-8")
+    (request,) = tick(project, instance, "sources_a_relever").run_requests
+    assert (request.partition_key, request.run_key) == ("actions", "actions@jamais")
+    a_run(project)
+    (again,) = tick(project, instance, "sources_a_relever").run_requests
+    assert again.run_key == "actions@2026-11-23T12:00:00+00:00"
+
+
+def test_a_late_source_is_a_warning(project: Project, instance: dg.DagsterInstance):
+    assert evaluations(execute(project, instance), "snapshots")["fraicheur"].passed
 
 
 def test_a_wrong_source_file_is_left_out_and_told(project: Project, caplog: pytest.LogCaptureFixture):
