@@ -66,7 +66,8 @@ def _check_delimiter(content: Content, cell: str, delimiter: str, line: int) -> 
     widths = {mark: _width(cell, mark) for mark in DELIMITERS}
     likely = max(DELIMITERS, key=lambda mark: widths[mark])
     if widths[likely] > 1:
-        told = {"declared": repr(delimiter), "likely": repr(likely), "count": widths[likely]}
+        quoted = " sans ses guillemets / unquoted" if likely == delimiter else ""
+        told = {"declared": repr(delimiter), "likely": repr(likely) + quoted, "count": widths[likely]}
         raise WrongDelimiter(file=content.file, line=line, **told)
 
 

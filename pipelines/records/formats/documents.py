@@ -122,7 +122,7 @@ def _step(content: Content, found: Any, step: str, pointer: str) -> Any:
 
 
 def _not_a_list(content: Content, pointer: str, found: Any) -> FormatError:
-    keys = ", ".join(list(found)[:20]) if isinstance(found, dict) else type(found).__name__
+    keys = (", ".join(list(found)[:20]) or "{}") if isinstance(found, dict) else type(found).__name__
     return FormatError(
         file=content.file,
         place=f"pointer « {pointer or '(document)'} »",

@@ -65,7 +65,7 @@ class WrongDelimiter(FormatError):
     code: ClassVar[str] = "wrong-delimiter"
     fr: ClassVar[str] = (
         "{file}, ligne {line} : l'en-tête n'a qu'une colonne avec le séparateur {declared} ; "
-        "elle en aurait {count} avec {likely}."
+        "il en aurait {count} avec {likely}."
     )
     en: ClassVar[str] = (
         "{file}, line {line}: the header has a single column with the delimiter {declared}; "

@@ -16,13 +16,15 @@ from pipelines.sources import Part
 RESERVED = ("_source", "_snapshot", "_part", "_position")
 
 
-def read(part: Part, path: Path, *, source: str, snapshot: str) -> pa.Table:
+def read(part: Part, path: Path, *, source: str, snapshot: str, address: str | None = None) -> pa.Table:
     """The records of one part: string columns named by the header, then `_source`, `_snapshot`, `_part`, `_position`.
 
-    `snapshot` is the SHA-256 that is written beside each record. Raises a `FormatError`. The schema's metadata holds
-    `headers` (the names as printed, a JSON list) and `facts` (what was detected: encoding, delimiter, sheet…).
+    `snapshot` is the SHA-256 that is written beside each record; `address`, where its bytes came from, names the file in
+    messages. Raises a `FormatError`. The schema's metadata holds `headers` (the names as printed, a JSON list) and `facts`
+    (what was detected: encoding, delimiter, sheet…).
     """
-    content = Content(path, part, f"{source}/{part.path or part.name}")
+    named = f"{source}/{part.path or part.name}"
+    content = Content(path, part, f"{named} ({address})" if address else named)
     records = readers()[part.format](content)
     table = _chosen(part, records, content.file)
     if table.num_rows == 0 and not part.may_be_empty:
@@ -53,7 +55,11 @@ def _chosen(part: Part, records: Records, file: str) -> pa.Table:
     missing = [name for name in needed if name not in kept and name not in optional]
     missing = [name for name in missing if not (records.is_sparse and _may_be_absent(name, kept))]
     if missing and not (records.is_sparse and not len(records.positions)):
-        raise missing_columns(missing, list(kept), file=file, place=records.place, near=records.near)
+        # Where no column at all is the expected one, the header may be gone and its names be cells, maybe personal.
+        is_header = len(missing) < len(set(needed)) or records.is_sparse
+        raise missing_columns(
+            missing, list(kept), file=file, place=records.place, near=records.near, is_header=is_header
+        )
     absent = pa.nulls(len(records.positions), pa.string())
     kept |= {name: absent for name in dict.fromkeys((*needed, *optional)) if name not in kept}
     return pa.table(kept) if kept else pa.table({})
