@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.project import Project
@@ -31,6 +31,7 @@ def test_an_identifier_is_the_digest_of_its_texts() -> None:
     assert convert("identifiant", "a", "b", prefix="enq") == "enq-f04cdced9736"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text() | st.none(), min_size=1, max_size=4), st.lists(st.text() | st.none(), min_size=1, max_size=4))
 def test_different_texts_have_different_identifiers(one: list[str | None], other: list[str | None]) -> None:
     said = [[text or "" for text in texts] for texts in (one, other)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.rules.inquiries.delais import duree_inclusive, heure_de_paris, plus_mois
@@ -27,6 +27,7 @@ def test_a_month_later_is_the_same_day_or_the_last_one(day: str, months: int, ex
     assert plus_mois(date.fromisoformat(day), months) == date.fromisoformat(expected)
 
 
+@settings(deadline=None)
 @given(st.dates(date(1980, 1, 1), date(2090, 1, 1)), st.integers(0, 60))
 def test_months_keep_the_day_wherever_it_exists(day: date, months: int) -> None:
     later = plus_mois(day, months)
@@ -34,6 +35,7 @@ def test_months_keep_the_day_wherever_it_exists(day: date, months: int) -> None:
     assert later.day == day.day or (later + timedelta(days=1)).day == 1
 
 
+@settings(deadline=None)
 @given(st.dates(date(1980, 1, 1), date(2090, 1, 1)), st.integers(0, 400))
 def test_a_duration_counts_both_days(day: date, length: int) -> None:
     assert duree_inclusive(day, day + timedelta(days=length)) == len(
