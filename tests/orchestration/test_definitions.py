@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -14,6 +15,7 @@ from pipelines.definitions import build_definitions
 from pipelines.orchestration.triggers import COLLECT, EVERYTHING, RANGE_END, RANGE_START, all_sources
 from pipelines.project import Project
 from pipelines.sources import load_sources
+from pipelines.stages.run import run
 from tests.stages.builders import ACTIONS, REPOSITORY, a_run, a_small_project, rewrite
 from tests.stages.conftest import count_by_level
 
@@ -251,13 +253,28 @@ def test_a_remote_source_is_asked_again_once_its_cadence_has_passed(project: Pro
     path.write_text(text, encoding="utf-8")
     (request,) = tick(project, instance, "sources_a_relever").run_requests
     assert (request.partition_key, request.run_key) == ("actions", "actions@jamais")
-    a_run(project)
+    run(project, now=datetime(2020, 1, 1, tzinfo=UTC))
     (again,) = tick(project, instance, "sources_a_relever").run_requests
-    assert again.run_key == "actions@2026-11-23T12:00:00+00:00"
+    assert again.run_key == "actions@2020-01-01T00:00:00+00:00"
+    run(project, now=datetime.now(UTC))
+    assert not tick(project, instance, "sources_a_relever").run_requests
 
 
-def test_a_late_source_is_a_warning(project: Project, instance: dg.DagsterInstance):
+def test_a_source_that_could_not_be_asked_for_long_is_a_warning(project: Project, instance: dg.DagsterInstance):
+    path = project.sources / "actions.yaml"
+    text = path.read_text(encoding="utf-8").replace("obtained: '2026-11-01'\n", "cadence: P1D\n")
+    path.write_text(text, encoding="utf-8")
+    run(project, now=datetime(2020, 1, 1, tzinfo=UTC))
     assert evaluations(execute(project, instance), "snapshots")["fraicheur"].passed
+    (project.sources / "data" / "actions.csv").unlink()
+    other = a_small_project(project.root / "autre")
+    (other.sources / "actions.yaml").write_text(text, encoding="utf-8")
+    run(other, now=datetime(2020, 1, 1, tzinfo=UTC))
+    (other.sources / "data" / "actions.csv").unlink()
+    late = evaluations(execute(other, instance), "snapshots")["fraicheur"]
+    assert not late.passed
+    assert late.severity == dg.AssetCheckSeverity.WARN
+    assert late.metadata["trouvé"].value == ["actions"]
 
 
 def test_a_wrong_source_file_is_left_out_and_told(project: Project, caplog: pytest.LogCaptureFixture):
