@@ -158,8 +158,3 @@ def read_descriptor(data: Path) -> dict[str, Any]:
     if not isinstance(document, dict) or not isinstance(document.get("resources"), list):
         raise ReleaseDamaged(file=shown, found="sans ressources / no resources", expected="Data Package")
     return document
-
-
-def resources(document: Mapping[str, Any], *, typed: str = "table") -> dict[str, dict[str, Any]]:
-    """The resources of a descriptor that have this `type`, by name."""
-    return {item["name"]: item for item in document["resources"] if item.get("type", "table") == typed}

@@ -6,7 +6,7 @@ Does not: telling why (`causes.py`), nor writing it (`changes.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -163,16 +163,3 @@ def _piece(nature: str, keys: pa.Array, name: str | None = None, old: Any = None
         nothing,
     ]
     return pa.Table.from_arrays(columns, schema=CHANGES)
-
-
-def merged(counts: Iterable[Counts]) -> Counts:
-    """The counts of several tables together."""
-    total = Counts()
-    for one in counts:
-        total = Counts(
-            total.added + one.added,
-            total.removed + one.removed,
-            total.changed + one.changed,
-            total.rows_changed + one.rows_changed,
-        )
-    return total

@@ -240,7 +240,5 @@ def bury(release: Path) -> None:
     """Delete the files of a retracted version: it vanishes by one rename, then goes."""
     if release.is_dir():
         gone = release.with_name(f"{ASIDE}gone-{release.name}-{sha256_bytes(release.name.encode())[:8]}")
-        if gone.exists():
-            shutil.rmtree(gone)
         release.rename(gone)
         shutil.rmtree(gone)

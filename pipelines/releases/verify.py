@@ -127,7 +127,7 @@ def _readable(bag: Path, check: Callable[[Path], Iterator[Flaw]]) -> Iterator[Fl
     """A check of contents that were sealed; contents that cannot be read at all are a flaw of their own."""
     try:
         yield from check(bag)
-    except (ArobaseError, OSError, ValueError, KeyError, TypeError, StopIteration) as error:
+    except (ArobaseError, OSError, ValueError, KeyError, TypeError) as error:
         yield Flaw("form", f"data/ ({check.__name__})", f"{type(error).__name__}: {error}"[:200])
 
 
