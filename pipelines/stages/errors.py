@@ -36,9 +36,26 @@ class TooFewRecords(StageError):
     code: ClassVar[str] = "too-few-records"
     mender: ClassVar[Mender] = Mender.SOURCE
     fr: ClassVar[str] = (
-        "{source}, partie « {part} » : {found} enregistrements ; au moins {expected} sont attendus ({file})."
+        "{source}, partie « {part} » ({address}) : {found} enregistrements ; attendu : au moins {expected} ({file})."
     )
-    en: ClassVar[str] = '{source}, part "{part}": {found} records; at least {expected} are expected ({file}).'
+    en: ClassVar[str] = (
+        '{source}, part "{part}" ({address}): {found} records; at least {expected} are expected ({file}).'
+    )
+
+
+class HeaderUnknown(StageError):
+    """Columns that must be there, or that hold what is not public, are not; columns that nobody classed are."""
+
+    code: ClassVar[str] = "header-unknown"
+    mender: ClassVar[Mender] = Mender.SOURCE
+    fr: ClassVar[str] = (
+        "{source}/{part} ({address}) : colonnes absentes : {missing} ; colonnes que {schema} ne connaît pas, et dont "
+        "les noms ne sont pas montrés : {unknown}. L'en-tête a-t-il été renommé ou retiré ?"
+    )
+    en: ClassVar[str] = (
+        "{source}/{part} ({address}): missing columns: {missing}; columns that {schema} does not know, and whose names "
+        "are not shown: {unknown}. Was the header renamed or removed?"
+    )
 
 
 class RowsMissing(StageError):

@@ -24,13 +24,15 @@ from pipelines.records.withdrawals import load_withdrawals, without_withdrawn
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.stages.collect import as_captured
-from pipelines.stages.errors import IncomingSchemaMissing, TooFewRecords
+from pipelines.stages.errors import HeaderUnknown, IncomingSchemaMissing, TooFewRecords
 from pipelines.stages.kept import Kept, keep, settings_digest
 from pipelines.stages.private import keep_apart
 from pipelines.stages.refusals import refusals
 from pipelines.validation import judge
 
 REJECTS, SUMMARY = "rejets.parquet", "summary.json"
+HEADED = frozenset({"csv", "tsv", "xlsx", "xls", "ods", "parquet", "html"})
+"""Formats whose columns are named once, by a header; in the others each record names its members."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class RecordsResult:
 def make_records(project: Project, source: Source, capture: Capture) -> RecordsResult:
     """The rows of a source's capture, made again only when the capture, the mapping or the schemas changed.
 
-    Raises `TooFewRecords`, `IncomingSchemaMissing`, and whatever the formats and the mapping raise.
+    Raises `TooFewRecords`, `IncomingSchemaMissing`, `HeaderUnknown`, and whatever the formats and the mapping raise.
     """
     source = as_captured(source, capture)
     made_from = {
@@ -105,15 +107,18 @@ def _read_and_judge(
 ) -> tuple[pa.Table, list[Rejection], dict[str, Any]]:
     snapshot = capture.snapshot(part.name)
     path = SnapshotStore.of(project).path(snapshot)
-    records = read(part, path, source=source.name, snapshot=snapshot.sha256)
+    records = read(part, path, source=source.name, snapshot=snapshot.sha256, address=snapshot.address)
     least = part.expect.get("rows", {}).get("min", 1)
     if records.num_rows < least:
-        facts = {"source": source.name, "part": part.name, "found": records.num_rows, "expected": least}
-        raise TooFewRecords(file=source.path, **facts)
+        facts = {"source": source.name, "part": part.name, "address": snapshot.address, "found": records.num_rows}
+        raise TooFewRecords(file=source.path, expected=least, **facts)
     records, withdrawn = without_withdrawn(
         records, load_withdrawals(project.withdrawals), source=source.name, part=part.name
     )
+    given = set(records.column_names)
     records, leftover = _aligned(records, schema)
+    if leftover and part.format in HEADED:
+        _check_header(source, part, schema, given, snapshot.address)
     verdict = judge(records, schema, name=f"{source.name}/{part.name}", sample=None)
     refused = list(refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree"))
     accepted = verdict.accepted if verdict.accepted is not None else records.slice(0, 0)
@@ -132,6 +137,21 @@ def _aligned(records: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[str
     absent = pa.nulls(records.num_rows, pa.string())
     columns = {name: given.get(name, absent) for name in [*schema.names, *RESERVED]}
     return pa.table(columns), [name for name in given if name not in columns]
+
+
+def _check_header(source: Source, part: Part, schema: TableSchema, given: set[str], address: str) -> None:
+    """Raises `HeaderUnknown` where a column that must be there, or that is not public, is not, and unknown ones are.
+
+    A personal column under another name would be kept apart by nobody; without its header, a sheet would take the cells
+    of its first record for names. So the unknown names are not shown.
+    """
+    expected = [field.name for field in schema.fields if field.required or field.privacy is not Privacy.PUBLIC]
+    absent = [name for name in expected if name not in given and name not in part.options.get("optional", ())]
+    if absent or not given & set(schema.names):
+        unknown = len(given - set(schema.names) - set(RESERVED))
+        missing = ", ".join(absent or schema.names)
+        facts = {"schema": f"schemas/entrants/{schema.name}.json", "missing": missing, "unknown": unknown}
+        raise HeaderUnknown(source=source.name, part=part.name, address=address, **facts)
 
 
 def _public(records: pa.Table, schema: TableSchema) -> pa.Table:

@@ -37,10 +37,17 @@ def refusals(verdict: Verdict, schema: TableSchema, *, table: str, stage: Stage)
             valeur=error["cell"] if public and field else None,
             regle=rule,
             message=_french(rule, field, error["note"] if public else None),
-            message_en=error["message"] if public else hidden,
+            message_en=_placed(error["message"], error["row"], place["_position"]) if public else hidden,
             a_corriger_par=mender(rule, "sortie" if stage == "sortie" else "entree").value,
             etape=stage,
         )
+
+
+def _placed(message: str, row: int, position: int) -> str:
+    """Frictionless' sentence with the record's place in its source, where it counts the rows of its own reading."""
+    for words in ("row at position", "Row at position", "in row"):
+        message = message.replace(f'{words} "{row}"', f'{words} "{position}"', 1)
+    return message
 
 
 def _places(verdict: Verdict) -> dict[int, dict[str, Any]]:

@@ -19,9 +19,9 @@ RESERVED = ("_source", "_snapshot", "_part", "_position")
 def read(part: Part, path: Path, *, source: str, snapshot: str, address: str | None = None) -> pa.Table:
     """The records of one part: string columns named by the header, then `_source`, `_snapshot`, `_part`, `_position`.
 
-    `snapshot` is the SHA-256 that is written beside each record; `address`, where its bytes came from, names the file in
-    messages. Raises a `FormatError`. The schema's metadata holds `headers` (the names as printed, a JSON list) and `facts`
-    (what was detected: encoding, delimiter, sheet…).
+    `snapshot` is the SHA-256 that is written beside each record; `address`, where its bytes came from, names the file
+    in messages. Raises a `FormatError`. The schema's metadata holds `headers` (the names as printed, a JSON list) and
+    `facts` (what was detected: encoding, delimiter, sheet…).
     """
     named = f"{source}/{part.path or part.name}"
     content = Content(path, part, f"{named} ({address})" if address else named)
