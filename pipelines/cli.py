@@ -7,6 +7,7 @@ by their names and imported only when they run, so that `arobase --help` answers
 from __future__ import annotations
 
 import importlib
+import io
 import pkgutil
 import sys
 from importlib.metadata import version
@@ -44,6 +45,10 @@ def commands() -> None:
 
 def main() -> None:
     """Runs a command; an error that a person can act on is one sentence, who can mend it, and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or a pipe that knows no « é » or no arrow gets a question mark, not a run that ends in a crash.
+            stream.reconfigure(errors="replace")
     try:
         commands(prog_name="arobase")
     except ArobaseError as error:

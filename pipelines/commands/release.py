@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,20 +111,53 @@ def _report(project: Project, done: Run, language: Language, seconds: float) -> 
     console.print(table)
     for line in () if is_wide else lines:
         console.print(f"{line[0]} → {line[-1]}", soft_wrap=True)
-    for place, error in done.errors:
-        told = f"{place}: {error.message(language)} → {error.advice(language)} [{error.code}]"
-        console.print(f"[red]✗[/] {escape(told)}")
+    for mark, told in _told(project, done, language):
+        console.print(f"[{'red' if mark == '✗' else 'yellow'}]{mark}[/] {escape(told)}", soft_wrap=True)
     for name, outcome in done.outcomes.items():
         if isinstance(outcome, Refused):
             for reason in outcome.reasons:
-                console.print(f"[red]✗[/] {escape(f'{name}: {getattr(reason, language)}')}")
+                console.print(f"[red]✗[/] {escape(f'{name}: {getattr(reason, language)}')}", soft_wrap=True)
         elif isinstance(outcome, Published):
             for warning in outcome.warnings:
-                console.print(f"[yellow]![/] {escape(f'{name}: {getattr(warning, language)}')}")
+                console.print(f"[yellow]![/] {escape(f'{name}: {getattr(warning, language)}')}", soft_wrap=True)
     if all(isinstance(outcome, Unchanged) for outcome in done.outcomes.values()) and not done.blocked:
         console.print("Rien n'a changé : rien n'est publié." if french else "Nothing changed: nothing is published.")
-    console.print(f"Catalogue: {_shown(project, project.catalogue / 'index.html')}")
+    console.print(f"Catalogue: {_shown(project, project.catalogue / 'index.html')}", soft_wrap=True)
     console.print(f"{'Durée' if french else 'Took'}: {seconds:.1f} s")
+
+
+def _told(project: Project, done: Run, language: Language) -> Iterator[tuple[str, str]]:
+    """What went wrong, each cause once, then what it cost; then what the sources' files did not expect."""
+    from pipelines.stages.errors import InputMissing, RowsMissing
+
+    costs: dict[str, list[str]] = {}
+    for place, error in done.errors:
+        if isinstance(error, InputMissing | RowsMissing):
+            package, _, table = place.partition("/")
+            costs.setdefault(package, []).append(table)
+        else:
+            yield "✗", f"{place}: {error.message(language)} → {error.advice(language)} [{error.code}]"
+    for package, tables in costs.items():
+        standing = _standing(project, package)
+        if language == "fr":
+            stays = f"la version {standing} reste en place" if standing else "aucune version n'est publiée"
+            yield "✗", f"{package}: tables qui n'ont pas pu être faites : {', '.join(tables)} ; {stays}."
+        else:
+            stays = f"version {standing} stays in place" if standing else "no version is published"
+            yield "✗", f"{package}: tables that could not be made: {', '.join(tables)}; {stays}."
+    thin = {"fr": "colonne moins remplie qu'attendu", "en": "column filled less than expected"}[language]
+    unread = {"fr": "colonnes inconnues, laissées de côté", "en": "unknown columns, left aside"}[language]
+    for name, result in done.records.items():
+        yield from (("!", f"{name}: {thin}: {warning}") for warning in result.summary["warnings"])
+        for part, counts in result.summary["parts"].items():
+            if counts["columns_without_field"]:
+                yield "!", f"{name}/{part}: {unread}: {', '.join(counts['columns_without_field'])}"
+
+
+def _standing(project: Project, package: str) -> str | None:
+    """The version that is current, none before the first."""
+    path = project.releases / package / "latest.json"
+    return str(json.loads(path.read_text(encoding="utf-8"))["version"]) if path.is_file() else None
 
 
 def _line(project: Project, name: str, done: Run, french: bool) -> tuple[str, ...]:
@@ -145,7 +179,7 @@ def _line(project: Project, name: str, done: Run, french: bool) -> tuple[str, ..
     else:
         version = f"[red]{'non publiée' if french else 'not published'}[/]"
     path = getattr(outcome, "path", getattr(outcome, "record", project.releases / name))
-    counts = (str(len(tables)), f"{rows:,}".replace(",", "\u202f"), str(rejected), findings)
+    counts = (str(len(tables)), f"{rows:,}".replace(",", "\u202f" if french else ","), str(rejected), findings)
     return name, version, *counts, _shown(project, path)
 
 
