@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pipelines.language import Language
@@ -76,6 +77,7 @@ def localised(path: str, language: Language) -> str:
     return path if language == "fr" else f"en/{path}"
 
 
+@lru_cache(maxsize=4096)
 def relative(target: str, page: str) -> str:
     """How `page` points at `target`, both relative to the catalogue; `../releases/…` leaves it."""
     folder = posixpath.join("/site", CATALOGUE)  # an absolute place, so that the current folder plays no part

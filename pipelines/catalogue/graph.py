@@ -7,6 +7,7 @@ was told. Sources: RDF 1.1 Turtle, RDF 1.1 XML, JSON-LD 1.1. Tests read each bac
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -26,6 +27,9 @@ PREFIXES = {
 }
 
 
+ENCODED = {ord(sign): f"%{ord(sign):02X}" for sign in '<>"{}|\\^` \t\r\n'}
+
+
 @dataclass(frozen=True)
 class Iri:
     """The address of a thing; characters that an IRI cannot hold are percent-encoded."""
@@ -33,9 +37,7 @@ class Iri:
     value: str
 
     def __post_init__(self) -> None:
-        bad = '<>"{}|\\^` \t\r\n'
-        safe = "".join(f"%{ord(sign):02X}" if sign in bad else sign for sign in self.value)
-        object.__setattr__(self, "value", safe)
+        object.__setattr__(self, "value", self.value.translate(ENCODED))
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,8 @@ class Graph:
             lines.append("  </rdf:Description>")
         return "\n".join([*lines, "</rdf:RDF>", ""])
 
-    def json_ld(self) -> dict[str, Any]:
-        """JSON-LD, its context inlined."""
+    def json_ld(self) -> str:
+        """JSON-LD, its context inlined, a line for each thing."""
         nodes: list[dict[str, Any]] = []
         for subject, statements in self.subjects.items():
             node: dict[str, Any] = {"@id": subject}
@@ -96,7 +98,8 @@ class Graph:
                 else:
                     node.setdefault(predicate, []).append(_json(term))
             nodes.append(node)
-        return {"@context": dict(PREFIXES), "@graph": nodes}
+        lines = ",\n".join(json.dumps(node, ensure_ascii=False) for node in nodes)
+        return f'{{"@context": {json.dumps(PREFIXES)},\n"@graph": [\n{lines}\n]}}\n'
 
 
 def full(name: str) -> str:

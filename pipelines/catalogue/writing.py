@@ -46,7 +46,7 @@ def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None
     """What machines harvest: the catalogue's graph, and for each package its history, Croissant and Table Schemas."""
     _add_graph(site, "catalog", dcat.catalogue_graph(holdings, addresses))
     plain = dcat.catalogue_graph(holdings, addresses, plain_checksums=True)
-    site.add_json("catalog-datagouv.jsonld", plain.json_ld())
+    site.add("catalog-datagouv.jsonld", plain.json_ld())
     for holding in holdings:
         if holding.current is not None:
             _add_graph(site, f"{holding.name}/dcat", dcat.history_graph(holding, holding.current, addresses))
@@ -59,7 +59,7 @@ def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None
 
 
 def _add_graph(site: Site, path: str, graph: Graph) -> None:
-    site.add_json(f"{path}.jsonld", graph.json_ld())
+    site.add(f"{path}.jsonld", graph.json_ld())
     site.add(f"{path}.ttl", graph.turtle())
     site.add(f"{path}.rdf", graph.rdf_xml())
 

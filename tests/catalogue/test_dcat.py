@@ -210,7 +210,7 @@ def test_texts_survive_every_syntax() -> None:
     as_read = [
         Graph().parse(data=told.turtle(), format="turtle"),
         Graph().parse(data=told.rdf_xml(), format="xml"),
-        Graph().parse(data=json.dumps(told.json_ld()), format="json-ld"),
+        Graph().parse(data=told.json_ld(), format="json-ld"),
     ]
     for graph in as_read:
         assert list(graph.objects(None, DCTERMS.title)) == [Literal(wild, lang="fr")]

@@ -203,6 +203,7 @@
         const [first, previous, next] = pager.children;
         first.disabled = previous.disabled = state.start === 0;
         next.disabled = end >= total;
+        if (section.dataset.state !== 'file') performance.mark('first-rows');
         section.dataset.state = 'file';
       } catch (problem) {
         if (turn === state.turn) fall(problem);
