@@ -1,0 +1,144 @@
+"""What the code registers by name: errors, rules, converters, readings, connectors; and the sources that ship."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pipelines
+from pipelines.errors import MENDERS, ArobaseError
+from pipelines.records.registry import converters, readings
+from pipelines.rules import Rule, finding_rules
+from pipelines.rules.inquiries import registre
+from pipelines.sources import Source
+from pipelines.stages.families import FAMILIES, SAID
+from scripts.reference.markdown import code, page, table
+
+
+def import_every_module() -> None:
+    """So that every error is registered. The front doors stay shut: they load a project."""
+    for info in pkgutil.walk_packages(pipelines.__path__, "pipelines."):
+        if info.name not in ("pipelines.definitions", "pipelines.cli"):
+            importlib.import_module(info.name)
+
+
+def errors_page() -> str:
+    """Every error that a person can act on: its code, who mends it, its sentences, in the order of codes."""
+    import_every_module()
+    own = {name: kind for name, kind in ArobaseError.registry.items() if kind.__module__.startswith("pipelines.")}
+    sections = [
+        f"## {name}\n\n{meaning(kind)}\n\n> {kind.fr}\n\n> {kind.en}\n\nMended by {MENDERS[kind.mender]['en']}; "
+        f"declared in `{place(kind)}`."
+        for name, kind in sorted(own.items())
+    ]
+    introduction = (
+        f"The {len(own)} errors that Arobase says to a person, by the code at the end of the message. Words in braces "
+        "are filled with the facts of the case; a personal value is never one of them."
+    )
+    return page("Errors", introduction, *sections)
+
+
+def rules_page() -> str:
+    """Every rule: the judge's families, the rules across rows, the law of inquiries with its versions."""
+    families = table(
+        ("family", "what it says", "Frictionless' errors"),
+        [(code(name), said, ", ".join(code(item) for item in FAMILIES.get(name, ()))) for name, said in SAID.items()],
+    )
+    inquiries = [inquiry_rule(item) for item in registre.regles().values()]
+    sections = [
+        f"## Families of the judge\n\nBlocking checks that every Table Schema gives rise to.\n\n{families}",
+        "## Rules across rows\n\nTheir conclusions are findings (`constats`) and never remove a row.",
+        *(finding_section(item) for item in finding_rules()),
+        "## Law of inquiries\n\nWhich law applied is in [enquetes.md](../enquetes.md). A version of a rule holds for "
+        "the regimes and between the days that it names; « lu » means that the text was read.",
+        *inquiries,
+    ]
+    introduction = (
+        "What is checked, on which basis, and how sure the basis is. The explanations are what releases publish."
+    )
+    return page("Rules", introduction, *sections)
+
+
+def finding_section(rule: Rule) -> str:
+    told = (
+        f"Reads {', '.join(code(name) for name in rule.reads)}. Basis: {rule.base}. Certainty `{rule.certainty}`, "
+        f"version {rule.version}; declared in `{place(rule.judge)}`."
+    )
+    return f"### {rule.code}\n\n{rule.explanation}\n\n{told}"
+
+
+def inquiry_rule(rule: registre.Regle) -> str:
+    lines = [item for item in registre.lignes() if item.regle == rule.id]
+    rows = [
+        (
+            ", ".join(item.regimes),
+            f"{item.valide_du or ''} … {item.valide_au or ''}" if item.valide_du or item.valide_au else "",
+            f"{item.parametre} {item.valeur}".strip(),
+            item.base,
+            item.certitude,
+        )
+        for item in lines
+    ]
+    versions = table(("regimes", "valid", "parameter", "basis", "certainty"), rows)
+    return f"### {rule.id}\n\n**{rule.libelle}.** {rule.explication}\n\n{versions}"
+
+
+def mappings_page() -> str:
+    """Every converter and reading that a mapping can name."""
+    converting = [function_section(name, made) for name, made in sorted(converters().items())]
+    reading = [function_section(name, made) for name, made in sorted(readings().items())]
+    introduction = (
+        "What a mapping can name under `with:` ([mapping.md](../mapping.md)). A converter makes one field of one or "
+        "several columns; a reading fills several fields at once."
+    )
+    return page("Converters and readings", introduction, "## Converters", *converting, "## Readings", *reading)
+
+
+def function_section(name: str, made: Callable[..., Any]) -> str:
+    return f"### {name}\n\n{meaning(made)}\n\nDeclared in `{place(made)}`."
+
+
+def sources_page(sources: Mapping[str, Source]) -> str:
+    """The sources that ship with the project, and what each of them fills."""
+    sections = [source_section(item) for item in sources.values()]
+    return page("Sources", "The sources that `sources/*.yaml` describe, and the tables that each fills.", *sections)
+
+
+def source_section(source: Source) -> str:
+    told = [f"## {source.name}", f"**{source.title}.** {source.description}"]
+    if source.description_en != source.description:
+        told.append(f"**{source.title_en}.** {source.description_en}")
+    if source.example:
+        told.append("An example: its records were put together to show the way.")
+    told.append(
+        f"Connector `{source.connector}`, address `{source.address}`, licence `{source.licence}`, kept by "
+        f"`{source.owner}`, cadence `{source.cadence or 'none'}`."
+    )
+    told.append(
+        table(
+            ("part", "format", "records", "fills"),
+            [
+                (
+                    code(part.name),
+                    part.format,
+                    f"[{part.schema}](data-incoming.md#{part.schema})" if part.schema else "",
+                    ", ".join(code(name) for name in dict.fromkeys(entry["table"] for entry in part.rows)),
+                )
+                for part in source.parts
+            ],
+        )
+    )
+    return "\n\n".join(told)
+
+
+def meaning(declared: Any) -> str:
+    """A docstring as paragraphs."""
+    return inspect.getdoc(declared) or ""
+
+
+def place(declared: Any) -> str:
+    """The file that declares something, from the project's folder."""
+    return f"{inspect.unwrap(declared).__module__.replace('.', '/')}.py"
