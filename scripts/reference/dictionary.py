@@ -60,7 +60,10 @@ def origin(package: Package, item: PackageTable, sources: Mapping[str, Source]) 
 
 
 def incoming_page(schemas: Path) -> str:
-    """The records as sources give them, before they are conformed. A record that its schema refuses is rejected, "
+    """Records in the shape that each source gives them, by schema."""
+    names = sorted(path.stem for path in (schemas / "entrants").glob("*.json"))
+    introduction = (
+        "The records as sources give them, before they are conformed. A record that its schema refuses is rejected, "
         "and kept with the reasons. Fields whose privacy is `personnel` are read only to make something of them that "
         "is not personal."
     )
