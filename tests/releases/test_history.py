@@ -58,6 +58,8 @@ def test_a_cell_is_traced_to_its_snapshot_and_position(tmp_path: Path) -> None:
 def test_a_value_that_changed_is_traced_to_the_version_that_changed_it(tmp_path: Path) -> None:
     releases = two_releases(tmp_path)
     assert trace(releases, "prix", "prix", ["p1"], "arobases").cells[0].first_version == "1.1.0"
+    kept = trace(releases, "prix", "prix", ["p2"], "nom", version="1.0.0").cells[0]
+    assert (kept.first_version, kept.last_version) == ("1.0.0", "1.1.0")
     old = trace(releases, "prix", "prix", ["p1"], "arobases", version="1.0.0").cells[0]
     assert (old.value, old.first_version, old.last_version) == ("3", "1.0.0", "1.0.0")
 

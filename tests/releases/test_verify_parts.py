@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.releases import Published, publish, verify_bag
+from pipelines.releases import Published, Unchanged, publish, verify_bag, verify_chain, verify_values
 from pipelines.releases.bag import MANIFEST, TAGMANIFEST, seal
 from pipelines.releases.parquet import write_parquet
 from pipelines.releases.retract import retract
 from pipelines.releases.shelf import Shelf
 from pipelines.releases.verify import verify
 from pipelines.releases.verify_values import expected_type, rendered
-from tests.releases.builders import a_package, a_request, prizes, two_releases
+from tests.releases.builders import Row, a_package, a_request, field, prizes, prizes_schema, two_releases
 from tests.releases.test_faults import DIES, ROOT
 
 
@@ -147,3 +147,41 @@ def test_what_another_package_left_begun_meanwhile_is_recorded_first(tmp_path: P
         retract(releases, "autre", "1.0.0", "essai", now=datetime(2026, 1, 1, tzinfo=UTC))
     publish(a_request(prizes(p1={"arobases": "4"})), releases, key=None)
     assert verify(releases).is_sound
+
+
+def test_a_field_of_a_code_list_is_a_dictionary_and_verifies(tmp_path: Path) -> None:
+    schema = prizes_schema()
+    schema["fields"][5] = field("niveau", codelist="licences")
+    rows: list[Row] = [
+        {"prix_id": f"p{n}", "annee": "2024", "niveau": "etalab-2.0" if n % 2 else None} for n in range(4)
+    ]
+    outcome = publish(a_request(rows, prix=schema), tmp_path / "releases", key=None)
+    assert isinstance(outcome, Published)
+    kept = pq.read_schema(outcome.path / "data" / "prix.parquet").field("niveau").type
+    assert str(kept) == expected_type({"type": "string", "codelist": "licences"})
+    assert verify(tmp_path / "releases").is_sound
+    again = publish(a_request(rows[::-1], prix=schema), tmp_path / "releases", key=None)
+    assert isinstance(again, Unchanged)
+
+
+def test_every_flaw_of_a_check_can_be_listed(tmp_path: Path) -> None:
+    """`verify` stops at the first of each check; the checks themselves go on as far as they can."""
+    releases = two_releases(tmp_path)
+    bag = releases / "prix" / "1.1.0"
+    shelf = Shelf.read(releases, "prix")
+    for name in ("prix", "editions"):
+        pq.write_table(pa.table({"x": [1]}), bag / "data" / f"{name}.parquet")
+    assert [flaw.code for flaw in verify_values.values(bag)] == ["types", "types"]
+    (bag / "data" / "datapackage.json").unlink()
+    assert [flaw.code for flaw in verify_bag.identity(bag)] == ["form"]
+    (bag / MANIFEST).unlink()
+    assert [flaw.code for flaw in verify_bag.tags(bag)] == ["tag-missing"]
+    (bag / TAGMANIFEST).write_text("x")
+    assert [flaw.code for flaw in verify_chain.recorded(shelf)] == ["swapped"]
+
+
+def test_a_package_described_in_one_language_says_it_once(tmp_path: Path) -> None:
+    package = a_package(description_en="Un paquet inventé pour les tests.")
+    outcome = publish(a_request(package=package), tmp_path / "releases", key=None)
+    assert isinstance(outcome, Published)
+    assert (outcome.path / "data" / "README.md").read_text().count("Un paquet inventé") == 1
