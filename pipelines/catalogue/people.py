@@ -5,7 +5,7 @@ Belongs here: one function a kind of page. Does not: templates, nor pictures (`p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -13,7 +13,7 @@ from pipelines.catalogue import contracts, feeds, preview, rows, structured
 from pipelines.catalogue.addresses import Addresses
 from pipelines.catalogue.holdings import Holding, Table, Version
 from pipelines.catalogue.pages import Place, add_page
-from pipelines.catalogue.pictures import Picture, pictures_of
+from pipelines.catalogue.pictures import pictures_of
 from pipelines.catalogue.site import Site
 
 STATIC = ("style.css", "theme.css", "site.js", "parquet.js", "icon.svg")
@@ -48,65 +48,55 @@ def _local(address: str, place: Place, addresses: Addresses) -> str:
 def _package(site: Site, holding: Holding, addresses: Addresses) -> None:
     current, folder = holding.current, holding.name
     pictures = pictures_of(current) if current else []
+    common: dict[str, Any] = {"holding": holding, "pictures": pictures}
+    add_page(site, addresses, "versions", f"{folder}/versions.html", common)
+    for version in holding.versions:
+        _version(site, common, holding, version, addresses)
+    if current is None:
+        add_page(site, addresses, "package", f"{folder}/index.html", {**common, "version": None})
+        return
+    common["version"] = current
 
     def sheet(place: Place) -> dict[str, Any]:
-        told: dict[str, Any] = {"holding": holding, "version": current, "pictures": pictures, "linked": None}
-        told["chosen"] = next((one for one in reversed(pictures) if one.group), next(iter(pictures), None))
-        if current is not None:
-            told["linked"] = structured.schema_org(holding, current, addresses, place.language)
-            told["citation"] = structured.citation(current, addresses, place.language)
-            told["sources"] = rows.freshness(current)
-        return told
+        return {
+            **common,
+            "chosen": next((one for one in reversed(pictures) if one.group), next(iter(pictures), None)),
+            "linked": structured.schema_org(holding, current, addresses, place.language),
+            "citation": structured.citation(current, addresses, place.language),
+            "sources": rows.freshness(current),
+        }
 
     add_page(site, addresses, "package", f"{folder}/index.html", sheet)
-    add_page(site, addresses, "versions", f"{folder}/versions.html", {"holding": holding})
-    for version in holding.versions:
-        _version(site, holding, version, addresses)
-    if current is None:
-        return
-    add_page(site, addresses, "quality", f"{folder}/qualite.html", _quality(holding, current))
-    add_page(site, addresses, "dictionary", f"{folder}/dictionnaire.html", {"holding": holding, "version": current})
+    add_page(site, addresses, "quality", f"{folder}/qualite.html", {**common, **_quality(current)})
+    add_page(site, addresses, "dictionary", f"{folder}/dictionnaire.html", common)
     if pictures:
-        _pictures(site, holding, current, pictures, addresses)
+        add_page(site, addresses, "pictures", f"{folder}/images.html", common)
     for table in current.tables:
-        _table(site, holding, current, table, addresses)
+        _table(site, common, table, addresses)
 
 
-def _version(site: Site, holding: Holding, version: Version, addresses: Addresses) -> None:
+def _version(site: Site, common: Mapping[str, Any], holding: Holding, version: Version, addresses: Addresses) -> None:
     path = f"{holding.name}/version-{version.number}.html"
     if version.is_retracted:
-        add_page(site, addresses, "retracted", path, {"holding": holding, "version": version})
+        add_page(site, addresses, "retracted", path, {**common, "version": version})
         return
-    changes = rows.changes(version)
+    told = {**common, "version": version, "changes": rows.changes(version), "before": holding.before(version)}
 
     def facts(place: Place) -> dict[str, Any]:
-        cited = structured.citation(version, addresses, place.language)
-        before = holding.before(version)
-        return {"holding": holding, "version": version, "changes": changes, "citation": cited, "before": before}
+        return {**told, "citation": structured.citation(version, addresses, place.language)}
 
     add_page(site, addresses, "version", path, facts)
 
 
-def _quality(holding: Holding, version: Version) -> dict[str, Any]:
-    return {
-        "holding": holding,
-        "version": version,
-        "rejects": rows.rejects(version),
-        "findings": rows.findings(version),
-        "sources": rows.freshness(version),
-    }
+def _quality(version: Version) -> dict[str, Any]:
+    return {"rejects": rows.rejects(version), "findings": rows.findings(version), "sources": rows.freshness(version)}
 
 
-def _pictures(
-    site: Site, holding: Holding, version: Version, pictures: Sequence[Picture], addresses: Addresses
-) -> None:
-    told = {"holding": holding, "version": version, "pictures": pictures}
-    add_page(site, addresses, "pictures", f"{holding.name}/images.html", told)
+def _table(site: Site, common: Mapping[str, Any], table: Table, addresses: Addresses) -> None:
+    holding, version = common["holding"], common["version"]
 
-
-def _table(site: Site, holding: Holding, version: Version, table: Table, addresses: Addresses) -> None:
     def facts(place: Place) -> dict[str, Any]:
         document = preview.preview(holding, version, table, place.words, place.release)
-        return {"holding": holding, "version": version, "table": table, "preview": document}
+        return {**common, "table": table, "preview": document}
 
     add_page(site, addresses, "table", f"{holding.name}/table-{table.name}.html", facts)

@@ -250,7 +250,7 @@
           make('p', {}, make('a', { href: link(row), textContent: words.link })),
           make('dl', { className: 'values' }, ...data.fields.flatMap(field => [
             make('dt', { textContent: field.title || field.name }),
-            make('dd', {}, row[field.name] ?? '–', ...(field.steps.length ? [make('br'), make('span', { className: 'soft', textContent: `${words.steps} : ${field.steps.join(' → ')}` })] : []))])),
+            make('dd', {}, linked(row[field.name] ?? '–'), ...(field.steps.length ? [make('br'), make('span', { className: 'soft', textContent: `${words.steps} : ${field.steps.join(' → ')}` })] : []))])),
           make('h4', { textContent: words.why }), origins,
           make('h4', { textContent: words.findings }), said,
           make('h4', { textContent: words.history }), past);
@@ -269,6 +269,7 @@
     const grid = (heading, lines) => make('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': heading[0] }, make('table', { className: 'plain' },
       make('thead', {}, make('tr', {}, ...heading.map(word => make('th', { scope: 'col', textContent: word })))),
       make('tbody', {}, ...lines.map(line => make('tr', {}, ...line.map(value => make('td', {}, value)))))));
+    const linked = value => /^https?:\/\/\S+$/.test(value) ? make('a', { href: value, rel: 'external nofollow', textContent: value }) : value;
     const provenance = async (version, line) => {
       const origin = file(version, 'provenance'), found = [];
       for (const group of await origin.groups()) {
