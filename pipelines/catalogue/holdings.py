@@ -72,9 +72,6 @@ class Table:
         key = self.schema.get("primaryKey", [])
         return [key] if isinstance(key, str) else list(key)
 
-    def file(self, kind: str) -> File | None:
-        return next((item for item in self.files if item.kind == kind), None)
-
 
 @dataclass(frozen=True)
 class Version:
@@ -126,12 +123,6 @@ class Version:
     def tables(self) -> tuple[Table, ...]:
         """Its tables, in the package's order."""
         return tuple(self._table(item) for item in self.descriptor["resources"] if _is_table(item))
-
-    @cached_property
-    def quality(self) -> Mapping[str, Table]:
-        """Findings and rejects, by name."""
-        found = (item for item in self.descriptor["resources"] if "schema" in item and not _is_table(item))
-        return {item["name"]: self._table(item) for item in found}
 
     def table(self, name: str) -> Table | None:
         return next((item for item in self.tables if item.name == name), None)

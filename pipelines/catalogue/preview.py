@@ -49,6 +49,7 @@ def _steps(steps: dict[str, list[str]], table: Table, item: dict[str, Any]) -> l
 
 
 def _files(version: Version, name: str, release: Link) -> dict[str, Any]:
+    files = {item["path"]: item for item in version.descriptor["resources"]}
     found: dict[str, Any] = {"number": version.number}
     for kind, path in (
         ("rows", f"{name}.parquet"),
@@ -56,10 +57,9 @@ def _files(version: Version, name: str, release: Link) -> dict[str, Any]:
         ("findings", "qualite/constats.parquet"),
         ("changes", f"changes/{name}.parquet"),
     ):
-        resource = version.resource(path)
-        if resource is not None:
-            count = resource["row_count"]
-            found[kind] = {"url": release(f"{version.path}data/{path}"), "bytes": resource["bytes"], "count": count}
+        resource = files[path]
+        url = release(f"{version.path}data/{path}")
+        found[kind] = {"url": url, "bytes": resource["bytes"], "count": resource["row_count"]}
     return found
 
 

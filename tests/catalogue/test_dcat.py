@@ -7,12 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rdflib import Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 from rdflib.namespace import DCTERMS, FOAF, RDF, SKOS, XSD
 
-from tests.catalogue.builders import BASE, a_catalogue, another_package, retracted, two_versions
+from pipelines.catalogue.graph import Graph as Told
+from pipelines.catalogue.graph import Iri, Text
+from tests.catalogue.builders import BASE, a_catalogue, another_package, published, retracted, two_versions
 from tests.catalogue.conformance import pyshacl_accepts, rudof_accepts
+from tests.releases.builders import a_request
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
 ADMS = Namespace("http://www.w3.org/ns/adms#")
@@ -111,9 +116,6 @@ def test_the_french_portal_gets_plain_checksums_and_nothing_else_differs(catalog
 
 
 def test_what_a_package_says_of_itself_reaches_the_graph(tmp_path: Path) -> None:
-    from tests.catalogue.builders import published
-    from tests.releases.builders import a_request
-
     published(a_request(), tmp_path / "releases")
     path = tmp_path / "releases" / "prix" / "1.0.0" / "data" / "datapackage.json"
     document = json.loads(path.read_text(encoding="utf-8"))
@@ -195,15 +197,10 @@ def test_each_fault_is_caught_by_both_implementations(catalogue: Path, mutation:
 
 
 def test_no_address_holds_what_an_iri_cannot() -> None:
-    from pipelines.catalogue.graph import Iri
-
     assert Iri("https://example.org/a b<c>").value == "https://example.org/a%20b%3Cc%3E"
 
 
 def test_texts_survive_every_syntax() -> None:
-    from pipelines.catalogue.graph import Graph as Told
-    from pipelines.catalogue.graph import Text
-
     wild = 'Le "Hameau"\\du\ntest\r<&> é'
     told = Told()
     told.add("https://example.org/a", "dcat:Dataset", ("dct:title", Text(wild, "fr")), ("dct:title", Text("")))
@@ -214,3 +211,23 @@ def test_texts_survive_every_syntax() -> None:
     ]
     for graph in as_read:
         assert list(graph.objects(None, DCTERMS.title)) == [Literal(wild, lang="fr")]
+
+
+def test_a_version_without_sources_claims_no_provenance(tmp_path: Path) -> None:
+    published(a_request(sources=()), tmp_path / "releases")
+    graph = read(a_catalogue(tmp_path), "catalog")
+    assert graph.value(DATASET, DCTERMS.provenance) is None
+    assert pyshacl_accepts(graph)
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Cn"]) | st.sampled_from("\n\t\r\"\\<>&'"))
+
+
+@settings(deadline=None, max_examples=60)
+@given(WORDS.filter(bool), st.sampled_from(["fr", "en", ""]))
+def test_any_text_is_read_back_from_every_syntax(words: str, language: str) -> None:
+    told = Told()
+    told.add("https://example.org/a", "dcat:Dataset", ("dct:title", Text(words, language)))
+    expected = Literal(words, lang=language or None)
+    for data, syntax in ((told.turtle(), "turtle"), (told.rdf_xml(), "xml"), (told.json_ld(), "json-ld")):
+        assert list(Graph().parse(data=data, format=syntax).objects(None, DCTERMS.title)) == [expected]

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipelines.catalogue.serving import server
 from pipelines.commands.serve import NoCatalogue, PortTaken, command
@@ -158,3 +160,19 @@ def test_requests_are_printed_unless_quiet(outputs: Path, capfd: pytest.CaptureF
         requests.get(f"http://127.0.0.1:{made.server_address[1]}/catalogue/", timeout=10)
         made.shutdown()
     assert "GET /catalogue/" in capfd.readouterr().err
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.none() | st.integers(0, 14), st.none() | st.integers(0, 14))
+def test_any_range_is_what_slicing_gives(address: str, first: int | None, last: int | None) -> None:
+    whole = b"0123456789"
+    told = f"bytes={'' if first is None else first}-{'' if last is None else last}"
+    answer = requests.get(address + PARQUET, headers={"Range": told}, timeout=10)
+    if first is None and last is None:
+        expected = whole
+    elif first is None:
+        expected = whole[max(0, 10 - (last or 0)) :]
+    else:
+        expected = whole[first : None if last is None else last + 1]
+    assert answer.content == expected
+    assert answer.status_code == (200 if first is last is None else 206 if expected else 416)
