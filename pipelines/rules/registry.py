@@ -24,6 +24,7 @@ COLUMNS = (
     "message", "message_en", "sources",
 )  # fmt: skip
 SEPARATOR = "|"
+KEY_SEPARATOR = " | "  # as releases write a key of several fields, so that a trace finds the findings on its row
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def assess(package: str, tables: Mapping[str, pa.Table], project: Project) -> pa
 
 
 def _line(rule: Rule, finding: Finding) -> tuple[str | None, ...]:
-    key = SEPARATOR.join(finding.key)
+    key = KEY_SEPARATOR.join(part.replace("\\", "\\\\").replace("|", "\\|") for part in finding.key)
     mark = "\n".join((rule.code, finding.table, key, finding.field or "", finding.aspect))
     return (
         sha256(mark.encode("utf-8")).hexdigest()[:16], rule.code, finding.table, key or None, finding.field,
