@@ -6,17 +6,17 @@ Belongs here: reading a release's files. Does not: wording anything for a reader
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from pipelines.catalogue.holdings import Table, Version
 
 SAMPLE = 25
+SMALL = 1_000_000  # bytes of CSV
 Counted = list[dict[str, Any]]
 
 
@@ -59,14 +59,14 @@ def _changes(version: Version, name: str, counts: Mapping[str, Any]) -> TableCha
     numbers = {kind: int(counts[kind]) for kind in ("added", "removed", "changed")}
     causes: list[tuple[str, int]] = []
     if any(numbers.values()):
-        found = count_by(version.folder / "data" / "changes" / f"{name}.parquet", ["cause"])
+        found = count_by(version.folder / "data" / "changes" / name, ["cause"])
         causes = [(str(item["cause"]), int(item["count"])) for item in found]
     return TableChanges(name, **numbers, fields=counts["fields"], causes=causes)
 
 
 def rejects(version: Version) -> Counted:
     """Errors by rule, field and mender, most frequent first."""
-    return count_by(version.folder / "data/qualite/rejets.parquet", ["regle", "table", "champ", "a_corriger_par"])
+    return count_by(version.folder / "data/qualite/rejets", ["regle", "table", "champ", "a_corriger_par"])
 
 
 @dataclass(frozen=True)
@@ -80,21 +80,41 @@ class RuleResults:
 
 def findings(version: Version) -> list[RuleResults]:
     """Findings by rule, in the order of the rules' names."""
-    counted = count_by(version.folder / "data" / "qualite" / "constats.parquet", ["regle", "base", "resultat"])
+    counted = count_by(version.folder / "data" / "qualite" / "constats", ["regle", "base", "resultat"])
     rules: dict[tuple[str, str], dict[str, int]] = {}
     for item in sorted(counted, key=lambda one: (str(one["regle"]), str(one["base"]))):
-        rules.setdefault((str(item["regle"]), str(item["base"] or "")), {})[str(item["resultat"])] = item["count"]
+        rules.setdefault((str(item["regle"]), str(item["base"])), {})[str(item["resultat"])] = item["count"]
     return [RuleResults(rule, basis, results) for (rule, basis), results in rules.items()]
 
 
 def count_by(path: Path, names: Sequence[str]) -> Counted:
-    """How many rows of a Parquet file have each combination of these columns; most frequent first, then by value."""
+    """How many rows of a table have each combination of these columns; most frequent first, then by value.
+
+    `path`: its files without their suffix. Absent values are empty texts. Small tables are counted from their CSV,
+    which opens sooner; large ones from the columns of their Parquet. Both hold the same values.
+    """
+    if path.with_suffix(".csv").stat().st_size < SMALL:
+        counts = _counted_lines(path.with_suffix(".csv"), names)
+    else:
+        counts = _counted_columns(path.with_suffix(".parquet"), names)
+    lines = [{**dict(zip(names, values, strict=True)), "count": count} for values, count in counts.items()]
+    return sorted(lines, key=lambda item: (-item["count"], *(item[name] for name in names)))
+
+
+def _counted_lines(path: Path, names: Sequence[str]) -> Mapping[tuple[str, ...], int]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        heads = next(reader)
+        places = [heads.index(name) for name in names]
+        return Counter(tuple(row[place] for place in places) for row in reader)
+
+
+def _counted_columns(path: Path, names: Sequence[str]) -> Mapping[tuple[str, ...], int]:
+    import pyarrow.parquet as pq
+
     table = pq.read_table(path, columns=list(names), partitioning=None)
-    if not table.num_rows:
-        return []
     counted = table.group_by(list(names)).aggregate([([], "count_all")]).to_pylist()
-    lines = [{**{name: item[name] for name in names}, "count": item["count_all"]} for item in counted]
-    return sorted(lines, key=lambda item: (-item["count"], *(str(item[name]) for name in names)))
+    return {tuple(item[name] or "" for name in names): item["count_all"] for item in counted}
 
 
 def freshness(version: Version) -> list[dict[str, Any]]:

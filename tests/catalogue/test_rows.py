@@ -1,0 +1,38 @@
+"""Counts that pages show: the same from a CSV as from a Parquet file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.catalogue import rows
+from pipelines.catalogue.holdings import read_holdings
+from tests.catalogue.builders import published, two_versions
+from tests.releases.builders import a_finding, a_reject, a_request
+
+
+def test_small_and_large_tables_are_counted_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = [a_finding(), a_finding(2, base=""), a_finding(3, regle="R-0", resultat="non_evalue"), a_finding(4)]
+    rejects = [a_reject(9), a_reject(10), {**a_reject(11), "champ": None}]
+    published(a_request(findings=findings, rejects=rejects), tmp_path / "releases")
+    current = read_holdings(tmp_path / "releases")[0].current
+    assert current is not None
+    small = (rows.findings(current), rows.rejects(current), rows.changes(current))
+    monkeypatch.setattr(rows, "SMALL", 0)
+    assert (rows.findings(current), rows.rejects(current), rows.changes(current)) == small
+    assert [(item.rule, item.basis, dict(item.results)) for item in small[0]] == [
+        ("R-0", "règle inventée", {"non_evalue": 1}),
+        ("R-1", "", {"conforme": 1}),
+        ("R-1", "règle inventée", {"conforme": 2}),
+    ]
+    assert [(item["champ"], item["count"]) for item in small[1]] == [("annee", 2), ("", 1)]
+
+
+def test_a_change_is_counted_under_its_cause(tmp_path: Path) -> None:
+    two_versions(tmp_path)
+    current = read_holdings(tmp_path / "releases")[0].current
+    assert current is not None
+    told = {item.name: item for item in rows.changes(current)}
+    assert (told["prix"].changed, told["prix"].causes) == (1, [("source", 1)])
+    assert (told["editions"].total, told["editions"].causes) == (0, [])
