@@ -43,7 +43,9 @@ def command(source: str, lang: str | None) -> None:
     console.print(table)
     for place, rules in sorted({**done.still_refused, **done.newly_refused}.items(), key=lambda item: item[0][1:])[:20]:
         _, part, position, into = place
-        console.print(f"  {part}:{position} → {into}: {', '.join(rules)}", highlight=False)
+        console.print(f"  {part}:{position} → {into}: {', '.join(rules)}", highlight=False, soft_wrap=True)
     where = done.result.kept.folder
-    console.print(f"{'Détail' if language == 'fr' else 'Details'}: {where}/rejets.parquet", highlight=False)
+    console.print(
+        f"{'Détail' if language == 'fr' else 'Details'}: {where}/rejets.parquet", highlight=False, soft_wrap=True
+    )
     sys.exit(1 if done.still_refused or done.newly_refused else 0)

@@ -1,0 +1,95 @@
+"""A run on bad input: the others go on, the last good release stays as it was, and mending is enough."""
+
+from __future__ import annotations
+
+import pyarrow.parquet as pq
+
+from pipelines.project import Project
+from pipelines.releases import Published, Unchanged
+from pipelines.releases.verify import verify
+from pipelines.stages.run import Run, run
+from tests.acceptance.builders import NOW, WORKBOOK, arobase, cell, files, in_text, in_workbook, versions
+
+AWARDS = "data/label/palmares.csv"
+INQUIRIES = "data/inquiries/enquetes.csv"
+PROJECTS = "data/inquiries/projets-environnement.json"
+
+
+def a_run(project: Project, *packages: str) -> Run:
+    return run(project, now=NOW, packages=packages or None)
+
+
+def codes(done: Run) -> dict[str, str]:
+    return {place: error.code for place, error in done.errors}
+
+
+def test_a_cut_workbook_costs_its_package_and_no_other_until_it_is_whole_again(project: Project) -> None:
+    whole = (project.sources / WORKBOOK).read_bytes()
+    (project.sources / WORKBOOK).write_bytes(whole[:60_000])
+    in_text(project, INQUIRIES, lambda text: text.replace("PLU du Gosier", "Plan local d'urbanisme du Gosier"))
+    before = files(project.releases / "label")
+    done = arobase(project, "release", "--lang", "fr")
+    assert done.returncode == 1
+    assert "formulaires-exemple.xlsx" in done.stdout
+    assert "[damaged-file]" in done.stdout
+    assert "la version 1.0.0 reste en place" in done.stdout
+    assert len([line for line in done.stdout.splitlines() if line.startswith("✗")]) == 2, "the cause, and what it cost"
+    assert "Traceback" not in done.stdout + done.stderr
+    assert files(project.releases / "label") == before
+    assert versions(project, "enquetes-publiques")[0] == "1.0.0"
+    assert len(versions(project, "enquetes-publiques")) == 2, "the other package went on"
+    assert verify(project.releases).is_sound
+    (project.sources / WORKBOOK).write_bytes(whole)
+    in_workbook(project, lambda book: setattr(cell(book["Actions"], "Id_Action", 6), "value", "1.5295E+04"))
+    outcome = a_run(project, "label").outcomes["label"]
+    assert isinstance(outcome, Published)
+    rejects = pq.read_table(outcome.path / "data" / "qualite" / "rejets.parquet").to_pylist()
+    told = [(row["part"], row["position"], row["champ"], row["valeur"], row["etape"]) for row in rejects]
+    assert ("actions", 6, "Id_Action", "1.5295E+04", "entree") in told, "refused, and published as refused"
+    assert pq.read_table(outcome.path / "data" / "actions.parquet").num_rows == 91
+
+
+def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(project: Project) -> None:
+    awards = project.sources / AWARDS
+    text = awards.read_text(encoding="utf-8")
+    awards.write_text(text, encoding="utf-16")
+    projects = (project.sources / PROJECTS).read_bytes()
+    (project.sources / PROJECTS).write_bytes(b"<!DOCTYPE html><p>Maintenance</p>")
+    before = files(project.releases)
+    done = a_run(project)
+    told = codes(done)
+    assert told["palmares"] == "wrong-encoding"
+    assert told["projets-environnement"] == "not-what-it-says"
+    assert set(done.blocked) == {"enquetes-publiques", "label", "territoires-numeriques"}
+    assert files(project.releases) == before
+    awards.write_text(text.replace("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"), encoding="utf-8")
+    (project.sources / PROJECTS).write_bytes(projects)
+    mended = a_run(project)
+    assert mended.went_well, mended.errors
+    outcome = mended.outcomes["label"]
+    assert isinstance(outcome, Published)
+    released = pq.read_table(outcome.path / "data" / "palmares.parquet").to_pylist()
+    assert [row["arobases"] for row in released if row["nom_publie"] == "Douvaine"] == [5]
+    assert isinstance(mended.outcomes["enquetes-publiques"], Unchanged)
+    after = files(project.releases)
+    kept = {path: digest for path, digest in before.items() if "/1.0.0/" in path}
+    assert {path: after.get(path) for path in kept} == kept, "what was published stays byte for byte"
+    assert verify(project.releases).is_sound
+
+
+def test_replay_says_what_a_correction_brought_back(project: Project) -> None:
+    in_text(project, AWARDS, lambda text: text.replace(",new,", ",nouvelle venue,", 1))
+    a_run(project, "label")
+    published = versions(project, "label")
+    first = arobase(project, "replay", "palmares", "--lang", "fr")
+    assert first.returncode == 1, "one record is still refused"
+    assert "lecture-codes" in first.stdout
+    in_text(
+        project, "palmares.yaml", lambda text: text.replace("{new: nouveau,", "{new: nouveau, nouvelle venue: nouveau,")
+    )
+    second = arobase(project, "replay", "palmares", "--lang", "fr")
+    assert second.returncode == 0, second.stdout + second.stderr
+    came_back = next(line for line in second.stdout.splitlines() if "revenus" in line)
+    assert " 1 " in came_back
+    assert "lecture-codes (1)" in came_back
+    assert versions(project, "label") == published, "nothing is published by judging again"

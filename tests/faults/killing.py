@@ -1,0 +1,123 @@
+"""Runs of the whole job killed at random moments; a program of its own, since it forks.
+
+`python -m tests.faults.killing FOLDER KILLS SEED` copies the project that stands in FOLDER/before after a run (a small
+one is made there when there is none), changes a source, starts the job in a fork, kills it, and looks at what stands.
+Prints what it counted, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from pipelines.project import Project
+from pipelines.releases.verify import UNDER_WAY, verify
+from pipelines.stages.run import run
+from tests.stages.builders import a_small_project
+from tests.stages.conftest import count_by_level
+
+assert count_by_level  # registers the derivation that the small project names
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+CHANGES = {
+    "data/label/palmares.csv": ("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"),
+    "data/villes.csv": ("Agen,4", "Agen,3"),
+}
+
+
+def changed(project: Project) -> str:
+    """The package whose source is changed."""
+    return "label" if (project.schemas / "label").is_dir() else "villes"
+
+
+def work(project: Project) -> None:
+    """What is killed."""
+    done = run(project, now=NOW, packages=[changed(project)])
+    assert done.went_well, done.errors
+
+
+def look(project: Project, before: dict[str, bytes]) -> None:
+    """What must hold of what stands, then after the next run. Raises `AssertionError`."""
+    found = verify(project.releases)
+    assert found.is_sound, found.flaws
+    now = published(project)
+    assert before.items() <= now.items(), "what was published before changed"
+    folder = project.releases / changed(project)
+    latest = json.loads((folder / "latest.json").read_text(encoding="utf-8"))
+    assert (folder / latest["version"] / "data" / "datapackage.json").is_file()
+    work(project)
+    after = verify(project.releases)
+    assert after.is_sound, after.flaws
+    assert UNDER_WAY not in after.notes, after.notes
+    versions = {path.split("/")[1] for path in published(project) if path.startswith(f"{changed(project)}/")}
+    assert len(versions) == 2, versions
+    left = list(project.releases.rglob(".aside*"))
+    assert not left, left
+
+
+def published(project: Project) -> dict[str, bytes]:
+    """The manifests of every visible version, by their place: a manifest holds the hash of every file."""
+    found = project.releases.glob("*/*/manifest-sha256.txt")
+    return {path.relative_to(project.releases).as_posix(): path.read_bytes() for path in found}
+
+
+def in_child(task: Callable[[], None], kill_after: float | None = None) -> int:
+    """Run `task` in a fork; its exit status, negative when it was killed."""
+    child = os.fork()
+    if child == 0:
+        try:
+            task()
+        except BaseException as error:  # noqa: BLE001  # a child of fork must never return into its parent's code
+            print(repr(error), file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def a_changed_copy(folder: Path, number: int) -> Project:
+    root = folder / f"project{number}"
+    shutil.copytree(folder / "before", root, symlinks=True)
+    for name, (old, new) in CHANGES.items():
+        path = root / "sources" / name
+        if path.is_file():
+            path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return Project.at(root)
+
+
+def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
+    """Kills spread over the time that a whole run takes: one at random in each of as many equal stretches."""
+    if not (folder / "before").is_dir():
+        run(a_small_project(folder / "before"), now=NOW)
+    chance = random.Random(seed)
+    counted = {"killed": 0, "ended": 0, "wrong": 0}
+    warm = a_changed_copy(folder, 0)
+    work(warm)  # imports are paid once, before the forks
+    timed = a_changed_copy(folder, 1)
+    started = time.perf_counter()
+    assert in_child(partial(work, timed)) == 0
+    whole = time.perf_counter() - started
+    for number in range(kills):
+        project = a_changed_copy(folder, number + 2)
+        before = published(project)
+        moment = (number + chance.random()) / kills * whole
+        status = in_child(partial(work, project), moment)
+        counted["killed" if status < 0 else "ended"] += 1
+        counted["wrong"] += in_child(partial(look, project, before)) != 0
+        shutil.rmtree(project.root)
+    return counted
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))

@@ -1,0 +1,83 @@
+"""Whatever moment the main job dies at, the outputs hold the old state or the new one, and the next run completes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipelines.project import Project
+from tests.acceptance.builders import REPOSITORY, Shipped, a_copy, arobase, files, versions
+
+
+def killed(folder: Path, kills: int) -> dict[str, int]:
+    asked = [sys.executable, "-m", "tests.faults.killing", str(folder), str(kills), "20261123"]
+    done = subprocess.run(asked, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, int] = json.loads(done.stdout)
+    assert found["wrong"] == 0, done.stderr
+    return found
+
+
+def test_a_small_run_killed_at_a_few_moments_leaves_a_whole_state(tmp_path: Path) -> None:
+    assert killed(tmp_path, 6)["killed"] >= 2
+
+
+@pytest.mark.heavy
+def test_the_shipped_run_killed_at_sixty_moments_leaves_a_whole_state(shipped: Shipped, tmp_path: Path) -> None:
+    shutil.copytree(shipped.project.root, tmp_path / "before", symlinks=True)
+    assert killed(tmp_path, 60)["killed"] >= 30
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("seconds", [0.5, 2.0, 4.0, 6.0, 8.0, 10.0, 13.0, 16.0])
+def test_a_first_run_killed_leaves_nothing_half_done(shipped: Shipped, tmp_path: Path, seconds: float) -> None:
+    """Through the command, on a project that has no outputs at all; afterwards it is as if nothing had happened."""
+    project = a_copy(tmp_path / "project")
+    asked = [sys.executable, "-m", "pipelines.cli", "release"]
+    child = subprocess.Popen(
+        asked,
+        cwd=project.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": str(REPOSITORY)},
+    )
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if (project.releases).is_dir() and any(project.releases.glob("*/*/bagit.txt")):
+        assert arobase(project, "verify").returncode == 0
+    done = arobase(project, "release")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert files(project.releases) == files(shipped.project.releases)
+
+
+def test_two_runs_at_once_give_one_result(project: Project) -> None:
+    path = project.sources / "data" / "label" / "palmares.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"), encoding="utf-8")
+    asked = [sys.executable, "-m", "pipelines.cli", "release", "label", "--lang", "en"]
+    environment = {"PYTHONPATH": str(REPOSITORY), "AROBASE_ROOT": str(project.root)}
+    both = [
+        subprocess.Popen(
+            asked, cwd=project.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    ended = [(child.communicate(timeout=300), child.returncode) for child in both]
+    told = "".join(out + err for (out, err), _ in ended)
+    assert "Traceback" not in told
+    assert sorted(code for _, code in ended)[0] == 0
+    for (out, _), code in ended:
+        assert code == 0 or "Another process is already at work here" in out
+    assert len(versions(project, "label")) == 2
+    assert arobase(project, "verify").returncode == 0
+    again = arobase(project, "release", "label", "--lang", "en")
+    assert again.returncode == 0
+    assert "Nothing changed" in again.stdout
