@@ -23,9 +23,7 @@ from pipelines.project import Project
 from pipelines.releases.verify import UNDER_WAY, verify
 from pipelines.stages.run import run
 from tests.stages.builders import a_small_project
-from tests.stages.conftest import count_by_level
 
-assert count_by_level  # registers the derivation that the small project names
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CHANGES = {
     "data/label/palmares.csv": ("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"),
