@@ -5,6 +5,6 @@ Belongs here: merging, order, types, the provenance of each row. Does not: judgi
 """
 
 from pipelines.tables.assembly import Assembled, finish, gather
-from pipelines.tables.registry import derivation, derived
+from pipelines.tables.registry import derivation
 
-__all__ = ["Assembled", "derivation", "derived", "finish", "gather"]
+__all__ = ["Assembled", "derivation", "finish", "gather"]

@@ -17,10 +17,8 @@ from pipelines.project import Project
 from pipelines.sources import load_sources
 from pipelines.stages.run import run
 from tests.stages.builders import ACTIONS, REPOSITORY, a_run, a_small_project, rewrite
-from tests.stages.conftest import count_by_level
 
 HEAVY = ["duckdb", "frictionless", "lxml", "numpy", "pandas", "pyarrow", "rapidfuzz", "rdflib", "requests"]
-assert count_by_level  # registers the derivation that the small project names
 
 
 @pytest.fixture

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import yaml
 
 from pipelines.project import Project
 from pipelines.stages.run import Run, run
+from pipelines.tables.registry import derived
 from tests.schema.builders import a_project, a_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -104,3 +108,12 @@ def a_run(project: Project, **more: Any) -> Run:
 def rewrite(project: Project, name: str, text: str) -> None:
     """The source now answers `text`."""
     (project.sources / "data" / f"{name}.csv").write_text(text, encoding="utf-8")
+
+
+@derived("essai_nombres")
+def count_by_level(tables: Mapping[str, pa.Table], _project: Project) -> pa.Table:
+    counted = Counter(tables["villes/villes"].column("niveau").to_pylist())
+    levels = sorted(level for level in counted if level is not None)
+    return pa.table(
+        {"niveau": pa.array(levels, pa.int64()), "villes": pa.array([counted[n] for n in levels], pa.int64())}
+    )

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.schema import TableSchema, load_table
-from pipelines.tables import derivation, derived, finish, gather
+from pipelines.tables import derivation, finish, gather
+from pipelines.tables.registry import derived
 from tests.schema.builders import a_project, a_table
 
 

@@ -1,0 +1,101 @@
+"""Nothing personal leaves, whichever way it took. Everybody here is invented."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.project import Project
+from pipelines.rules.privacy import PersonalDataFound
+from pipelines.stages.announce import make_announcement
+from tests.stages.builders import ACTIONS, TOWNS, a_run, a_small_project, rewrite
+
+LEAK = "contact.invente@example.org"
+QUARANTINE = "quarantaine/villes.jsonl"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    made = a_small_project(tmp_path)
+    a_run(made)
+    return made
+
+
+def versions(project: Project, package: str) -> list[str]:
+    return sorted(path.name for path in (project.releases / package).iterdir() if path.name[:1].isdigit())
+
+
+def quarantined(project: Project) -> list[dict]:
+    return [json.loads(line) for line in (project.private / QUARANTINE).read_text(encoding="utf-8").splitlines()]
+
+
+def outside_private(project: Project, value: str) -> list[Path]:
+    """The files in which a value stands, besides the private folder, the snapshots and what is kept of work."""
+    kept = (project.private, project.snapshots, project.work)
+    files = (path for path in project.outputs.rglob("*") if path.is_file())
+    return [path for path in files if not any(map(path.is_relative_to, kept)) and value.encode() in path.read_bytes()]
+
+
+def test_a_personal_value_in_a_public_field_blocks_the_release_and_the_last_one_stays(project: Project):
+    rewrite(project, "actions", ACTIONS.replace("Ateliers", f"Ateliers ({LEAK})"))
+    done = a_run(project)
+    error = done.blocked["villes"]
+    assert isinstance(error, PersonalDataFound)
+    assert (error.facts["place"], error.facts["field"], error.facts["rule"]) == ("villes/actions", "titre", "courriel")
+    assert LEAK not in error.message("fr") + error.message("en")
+    assert versions(project, "villes") == ["1.0.0"]
+    assert outside_private(project, LEAK) == []
+
+
+def test_a_held_row_waits_in_the_private_folder_with_its_place_and_rule(project: Project):
+    rewrite(project, "actions", ACTIONS.replace("Ateliers", f"Ateliers ({LEAK})"))
+    a_run(project)
+    line = quarantined(project)[0]
+    assert (line["lieu"], line["ligne"], line["champ"], line["regle"]) == ("villes/actions", 1, "titre", "courriel")
+    assert line["cellules"]["id"] == "a1"
+    assert (project.private / QUARANTINE).stat().st_mode & 0o777 == 0o600
+    assert (project.private / "quarantaine").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_mended_row_is_published_and_its_quarantine_goes(project: Project):
+    rewrite(project, "actions", ACTIONS.replace("Ateliers", f"Ateliers ({LEAK})"))
+    a_run(project)
+    rewrite(project, "actions", ACTIONS.replace("Ateliers", "Ateliers du soir"))
+    assert a_run(project).outcomes["villes"].version != "1.0.0"
+    assert not (project.private / QUARANTINE).exists()
+
+
+def test_the_value_of_a_record_is_held_in_its_own_public_cells(project: Project):
+    rewrite(project, "villes", TOWNS.replace("Metz,", "Metz contact invente example org,"))
+    error = a_run(project).blocked["villes"]
+    assert (error.facts["field"], error.facts["rule"]) == ("nom", "valeur_du_dossier:courriel")
+
+
+@pytest.mark.parametrize("said", ["Éditeur, voir Mme Inventée", f"Éditeur ({LEAK})"])
+def test_what_only_the_files_of_a_version_show_is_held_before_anybody_sees_it(project: Project, said: str):
+    path = project.schemas / "villes" / "package.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("Éditeur", said), encoding="utf-8")
+    before = (project.outputs / "ledger.jsonl").read_bytes()
+    error = a_run(project).blocked["villes"]
+    assert isinstance(error, PersonalDataFound)
+    assert error.facts["place"].startswith("data/")
+    assert versions(project, "villes") == ["1.0.0"]
+    assert (project.outputs / "ledger.jsonl").read_bytes() == before
+    assert [line["cellules"] for line in quarantined(project)] == [None] * error.facts["holds"]
+    assert outside_private(project, said) == []
+
+
+def test_a_page_of_the_catalogue_that_names_somebody_is_an_error_naming_the_page(project: Project):
+    (project.catalogue / "note.html").write_text("<p>Vu avec Mme Inventée</p>", encoding="utf-8")
+    with pytest.raises(PersonalDataFound) as raised:
+        make_announcement(project)
+    assert raised.value.facts["place"] == "note.html"
+    assert "Inventée" not in str(raised.value)
+
+
+def test_a_run_tells_that_a_page_was_held(project: Project):
+    (project.catalogue / "note.html").write_text("<p>Vu avec Mme Inventée</p>", encoding="utf-8")
+    done = a_run(project)
+    assert [(name, error.code) for name, error in done.errors] == [("catalogue", "personal-data")]
