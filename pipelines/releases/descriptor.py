@@ -71,6 +71,9 @@ def descriptor(
         "version": version,
         "created": instant(request.created),
         "homepage": package.more.get("homepage", ""),
+        "contact": dict(package.contact),
+        "cadence": package.cadence,
+        **{key: _plain(package.more[key]) for key in ("themes", "spatial", "temporal") if key in package.more},
         "keywords": list(package.keywords),
         "keywords_en": list(package.keywords_en),
         "licenses": [licence(package.licence)],
@@ -84,6 +87,11 @@ def descriptor(
         "arobase": dict(own),
     }
     return {key: value for key, value in told.items() if value not in ("", [])}
+
+
+def _plain(value: Any) -> Any:
+    """A value of `package.yaml` as JSON: dates, which YAML reads as such, as ISO text."""
+    return json.loads(json.dumps(value, default=str))
 
 
 def licence(code: str) -> dict[str, str]:
