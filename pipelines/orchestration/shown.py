@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from pipelines.project import Project
 from pipelines.schema import Privacy, TableSchema
 
 if TYPE_CHECKING:
@@ -40,13 +41,20 @@ def column_schema(schema: TableSchema) -> dg.TableSchema:
     return dg.TableSchema(columns=columns)
 
 
-def preview(table: pa.Table, schema: TableSchema) -> dg.MarkdownMetadataValue:
-    """The first rows of the first public columns, as a Markdown table; long texts are cut."""
+def preview(table: pa.Table, schema: TableSchema, project: Project) -> dg.MarkdownMetadataValue:
+    """The first rows of the first public columns, as a Markdown table; long texts are cut.
+
+    Nothing of it is shown when the privacy gate holds something in it: then the rules that hold are told instead.
+    """
+    from pipelines.stages.private import may_show
+
     public = [field.name for field in schema.fields if field.privacy is Privacy.PUBLIC][:PREVIEW_COLUMNS]
     rows = table.select(public).slice(0, PREVIEW_ROWS).to_pylist()
     lines = [_line(public), _line(["---"] * len(public))]
     lines += [_line([_cell(row[name]) for name in public]) for row in rows]
-    return dg.MetadataValue.md("\n".join(lines))
+    text = "\n".join(lines)
+    held = may_show(project, f"{schema.name} (aperçu)", text).by_rule()
+    return dg.MetadataValue.md(f"Aperçu retenu : {', '.join(held)}." if held else text)
 
 
 def table_metadata(rows: int, files: Mapping[str, Path], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Belongs here: the order of the steps. Does not: what any step does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipelines.releases.shelf import REFUSALS, Shelf, ledger_lock, pending, sett
 from pipelines.releases.signature import SigningKey
 from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, sweep, write_text
 
+Inspect = Callable[[Path], None]
 UNSIGNED = Warned("version non signée : aucune clé n'a été donnée", "unsigned version: no key was given")
 STEPS = ("begun", "tables", "quality", "changes", "described", "sealed", "revealed", "recorded", "indexed")
 
@@ -31,11 +33,13 @@ def publish(
     across: Across | None = None,
     now: datetime | None = None,
     step: Step = lambda name: None,
+    inspect: Inspect = lambda folder: None,
 ) -> Outcome:
     """Publish what differs from the current version of the package, under a number computed from what differs.
 
     `across` rebuilds tables from other ingredients, to tell causes apart (see `causes.py`). `now`: the time of the
     event, which only a refusal's line in the ledger carries; releases know no clock. `step` is told each of `STEPS`.
+    `inspect` is called with the sealed folder before anybody can see it; whatever it raises stops the version.
     Raises `Busy` when another process releases this package, `PrivateFieldAsked`, `LedgerBroken`, `ReleaseDamaged`, and
     `OSError` (disk full, folder read-only); then the last good version stands as it was.
     """
@@ -54,16 +58,16 @@ def publish(
         request = replace(request, warnings=(*request.warnings, *found.warnings))
         step("begun")
         with aside_folder(folder) as aside:
-            return _publish(Attempt(request, previous, tables, across, step), aside, key)
+            return _publish(Attempt(request, previous, tables, across, step), aside, key, inspect)
 
 
-def _publish(attempt: Attempt, aside: Path, key: SigningKey | None) -> Outcome:
+def _publish(attempt: Attempt, aside: Path, key: SigningKey | None, inspect: Inspect) -> Outcome:
     request, shelf = attempt.request, attempt.shelf
     built = build(attempt, aside)
     if built is None:
         version = str(shelf.current)
         return Unchanged(shelf.package, version, shelf.folder / version)
-    _commit(attempt, built, aside, key)
+    _commit(attempt, built, aside, key, inspect)
     warnings = (*request.warnings, *((UNSIGNED,) if key is None else ()))
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
     rows = {name: table.num_rows for name, table in attempt.tables.items()}
@@ -71,7 +75,7 @@ def _publish(attempt: Attempt, aside: Path, key: SigningKey | None) -> Outcome:
     return Published(shelf.package, built.version, reasons, path, rows, key is not None, warnings)
 
 
-def _commit(attempt: Attempt, built: Built, aside: Path, key: SigningKey | None) -> None:
+def _commit(attempt: Attempt, built: Built, aside: Path, key: SigningKey | None, inspect: Inspect) -> None:
     """Seal, show, record. The rename is the commit; `settle` can redo what follows it."""
     releases, package = attempt.shelf.releases, attempt.shelf.package
     with ledger_lock(releases):
@@ -79,6 +83,7 @@ def _commit(attempt: Attempt, built: Built, aside: Path, key: SigningKey | None)
         for line in pending(releases, shelf.ledger):
             shelf = replace(shelf, ledger=shelf.ledger.append([line]))
         line = seal_built(attempt, built, aside, shelf.ledger, key=key, signer=key.fingerprint if key else "none")
+        inspect(aside)
         shelf.begin(built.version)
         attempt.step("sealed")
         reveal(aside, shelf.folder / built.version)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.project import Project
+from pipelines.stages.private import check_pages
 
 
 def make_announcement(project: Project) -> Path:
-    """Write `outputs/catalogue/` from the releases, only what changed; returns the folder."""
+    """Write `outputs/catalogue/` from the releases, only what changed; returns the folder.
+
+    Raises `PersonalDataFound`, naming the page, when something personal stands in one.
+    """
     from pipelines.catalogue import write_catalogue
 
     write_catalogue(project.releases, project.catalogue)
+    check_pages(project)
     return project.catalogue

@@ -1,14 +1,26 @@
-"""What is personal, kept apart: the values of personal fields go to `outputs/private/`, for the strong test only."""
+"""What is personal, kept apart: the values of personal fields go to `outputs/private/`, for the strong test only; and
+the gate on whatever is about to be seen: requests, releases, pages, previews."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
 
 import pyarrow as pa
 
 from pipelines.project import Project
 from pipelines.releases import ReleaseRequest
-from pipelines.rules.privacy import GateReport, Vault, gate, load_allow_list
+from pipelines.rules.privacy import (
+    GateReport,
+    Vault,
+    gate,
+    load_allow_list,
+    release,
+    scan_folder,
+    scan_text,
+    set_aside,
+)
 from pipelines.schema import Privacy, TableSchema
 from pipelines.sources import Capture
 
@@ -24,13 +36,17 @@ def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture
     personal = [field.name for field in schema.fields if field.privacy is Privacy.PERSONAL]
     if not personal:
         return 0
+    return _opened(project, max(part.obtained for part in capture.parts).date()).write(records, personal)
+
+
+def _opened(project: Project, newest: date) -> Vault:
+    """The private folder, kept for `RETENTION` from the newest day that it was ever opened for."""
     vault = Vault(project.private)
-    newest = max(part.obtained for part in capture.parts).date()
     until = newest + RETENTION
     if project.private.exists():
         until = max(until, vault.keep_until())
     vault.open(until, WHY)
-    return vault.write(records, personal)
+    return vault
 
 
 def check_request(project: Project, request: ReleaseRequest) -> GateReport:
@@ -40,14 +56,46 @@ def check_request(project: Project, request: ReleaseRequest) -> GateReport:
     """
     package = request.package.name
     tables = {f"{package}/{name}": table for name, table in request.tables.items()}
+    personal, allow = Vault(project.private).read(), load_allow_list(project.schemas)
     report = gate(
         tables,
-        Vault(project.private).read(),
-        load_allow_list(project.schemas),
+        personal,
+        allow,
         provenance={f"{package}/{name}": table for name, table in request.provenance.items()},
         keys={f"{package}/{name}": schema.primary_key for name, schema in request.schemas.items()},
     )
     quality = {"qualite/constats": request.findings, "qualite/rejets": request.rejects}
-    report += gate(quality, Vault(project.private).read(), load_allow_list(project.schemas))
+    report += gate(quality, personal, allow)
+    _block(project, request, report, {**tables, **quality})
+    return report
+
+
+def inspection(project: Project, request: ReleaseRequest) -> Callable[[Path], None]:
+    """The last look at a version: every file of its folder, sealed and not yet shown. Raises `PersonalDataFound`."""
+
+    def inspect(folder: Path) -> None:
+        report = scan_folder(folder, load_allow_list(project.schemas), Vault(project.private).read())
+        _block(project, request, report, {})
+        if project.private.exists():
+            release(Vault(project.private), request.package.name)
+
+    return inspect
+
+
+def check_pages(project: Project) -> GateReport:
+    """Hold what is personal in the pages and files of the catalogue. Raises `PersonalDataFound`, naming the page."""
+    report = scan_folder(project.catalogue, load_allow_list(project.schemas), Vault(project.private).read())
     report.raise_if_held()
     return report
+
+
+def may_show(project: Project, place: str, text: str) -> GateReport:
+    """What is held of a text that is shown rather than written, such as a preview."""
+    return scan_text(place, text, load_allow_list(project.schemas), Vault(project.private).read())
+
+
+def _block(project: Project, request: ReleaseRequest, report: GateReport, tables: Mapping[str, pa.Table]) -> None:
+    """Put the rows that are held into quarantine and raise; nothing when none is."""
+    if not report.is_clean:
+        set_aside(_opened(project, request.created.date()), request.package.name, report, tables)
+    report.raise_if_held()

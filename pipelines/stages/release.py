@@ -8,7 +8,7 @@ from pipelines.project import Project
 from pipelines.releases import Outcome, ReleaseRequest, publish
 from pipelines.releases.signature import SigningKey
 from pipelines.stages.again import across, keep_ingredients
-from pipelines.stages.private import check_request
+from pipelines.stages.private import check_request, inspection
 
 
 def make_release(project: Project, request: ReleaseRequest, *, key: SigningKey | None, now: datetime) -> Outcome:
@@ -19,4 +19,4 @@ def make_release(project: Project, request: ReleaseRequest, *, key: SigningKey |
     check_request(project, request)
     keep_ingredients(project, request)
     causes = across(project, request.package.name)
-    return publish(request, project.releases, key=key, across=causes, now=now)
+    return publish(request, project.releases, key=key, across=causes, now=now, inspect=inspection(project, request))

@@ -89,8 +89,7 @@ def run(
         running.tables(package)
     for package in wanted:
         running.release(package, key, now)
-    make_announcement(project)
-    tell(Event("announce", "catalogue", "made"))
+    running.announce()
     return running.done
 
 
@@ -145,6 +144,14 @@ class _Running:
         else:
             told = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
             self.tell(Event("release", package, told))
+
+    def announce(self) -> None:
+        try:
+            make_announcement(self.workshop.project)
+        except ArobaseError as error:
+            self._failed("announce", "catalogue", error)
+        else:
+            self._went("announce", "catalogue", is_new=True)
 
     def _went(self, stage: str, name: str, *, is_new: bool) -> None:
         self.tell(Event(stage, name, "made" if is_new else "kept"))

@@ -10,6 +10,7 @@ from pipelines.rules.privacy.errors import AllowListInvalid, CountsInvalid, Pers
 from pipelines.rules.privacy.files import scan_file, scan_folder, scan_text
 from pipelines.rules.privacy.gate import GateReport, Hold, gate
 from pipelines.rules.privacy.known import PersonalValues
+from pipelines.rules.privacy.quarantine import release, set_aside
 from pipelines.rules.privacy.vault import Vault
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "gate",
     "load_allow_list",
     "protect_counts",
+    "release",
     "scan_file",
     "scan_folder",
     "scan_text",
+    "set_aside",
 ]

@@ -12,6 +12,8 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow as pa
@@ -72,7 +74,7 @@ _DRAWING = re.compile(
     r"|fill-\w+)=(?:\"[^\"]*\"|'[^']*')"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
-_PARAGRAPH = re.compile(r"\n\s*\n")
+_PARAGRAPH_AND_GAP = re.compile(r"(\n\s*\n)")
 
 
 def scan_folder(folder: Path, allow: AllowList, personal: PersonalValues | None = None) -> GateReport:
@@ -200,8 +202,13 @@ def _json_lines(name: str, data: bytes, allow: AllowList, everyone: Everyone) ->
 
 def _names_nobody(name: str, everyone: Everyone) -> bool:
     """Whether the name of a column, a key or a sheet may be told."""
+    return not _shows_a_pattern(name) and everyone.kind_in(name) is None
+
+
+@lru_cache(maxsize=4096)  # a document says the same keys again and again
+def _shows_a_pattern(name: str) -> bool:
     is_plain = _PLAIN_NAME.fullmatch(name) is not None  # no pattern fits in it, and most names are so
-    return (is_plain or not passages(name)) and everyone.kind_in(name) is None
+    return not is_plain and bool(passages(name))
 
 
 def _walk(value: object, pointer: str, row: int, everyone: Everyone) -> Iterator[Text]:
@@ -235,15 +242,13 @@ def _text(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> GateR
 def _blocks(text: str) -> list[Text]:
     """Each line, and each paragraph of several lines as one text: a number may be cut at the end of a line."""
     found: list[Text] = [(number, "ligne", line) for number, line in enumerate(text.splitlines()) if line.strip()]
-    start = 0
-    for paragraph in _PARAGRAPH.split(text):
-        lines = [line.strip() for line in paragraph.strip("\n").splitlines()]
-        if 1 < len(lines) <= 40:
-            found += [
-                (text.count("\n", 0, text.find(paragraph, start)) + place, "ligne", " ".join(lines[place : place + 2]))
-                for place in range(len(lines) - 1)
-            ]
-        start = max(start, text.find(paragraph, start) + len(paragraph))
+    here = 0  # the number of the line that the paragraph begins on
+    for place, paragraph in enumerate(_PARAGRAPH_AND_GAP.split(text)):
+        lines = paragraph.split("\n")
+        if place % 2 == 0 and 1 < len(lines) <= 40:
+            told = [line.strip() for line in lines]
+            found += [(here + at, "ligne", " ".join(pair)) for at, pair in enumerate(pairwise(told)) if all(pair)]
+        here += len(lines) - 1
     return found
 
 

@@ -89,6 +89,13 @@ class Vault:
                 by_record.setdefault((record[0], record[1], record[2], record[3]), []).append((name, value))
         return PersonalValues({record: tuple(values) for record, values in by_record.items()})
 
+    def write_file(self, folder: str, name: str, data: bytes) -> None:
+        """Write a file of another kind, whole, into a folder of the vault. Raises `VaultUnsafe` as `write` does."""
+        self.check()
+        place = self.folder / self._name(folder)
+        place.mkdir(mode=0o700, exist_ok=True)
+        self._write(place / self._name(name), data)
+
     def forget(self, source: str, snapshot: str | None = None) -> int:
         """Delete what is kept of a source, or of one of its snapshots; returns how many files went."""
         folder = self.folder / self._name(source)

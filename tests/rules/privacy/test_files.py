@@ -72,6 +72,7 @@ def test_a_leak_is_found_and_placed(tmp_path: Path, name: str, content: str | by
         ("image.svg", '<svg viewBox="0 0 48.856613 2.352222"><path d="M48.856613,2.352222"/></svg>'),
         ("notes.md", "# Titre\n\nUne ligne\nune autre\n\nencore"),
         ("vide.txt", ""),
+        ("page.html", "<td>Début</td><td>Heure, HH:MM.</td><td>Exemple : 08:30</td>"),
     ],
 )
 def test_a_clean_file_passes(tmp_path: Path, name: str, content: str) -> None:

@@ -200,7 +200,8 @@ def names_after_a_civility(text: str) -> Iterator[Span]:
 def _names_somebody(text: str, match: re.Match[str]) -> bool:
     before, name = text[max(0, match.start() - 60) : match.start()], match["name"]
     title = match["title"]
-    if title == "M." and before.rstrip()[-1:].isdigit():
+    counts = title == "M." and before.rstrip()[-1:].isdigit()
+    if counts or (title == "MM." and before[-3:].upper() == "HH:"):  # "5 M. Euros"; "HH:MM.": how an hour is written
         return False
     if not text[match.end("title") : match.start("name")] and not title.endswith("."):
         return False
