@@ -99,7 +99,7 @@ def _rows_with_repeated_key(rows: pa.Table, key: Sequence[str]) -> list[int]:
 
 
 def _order(accepted: pa.Table, schema: TableSchema) -> pa.Array:
-    """Row numbers in key order: by value where the key is typed, code lists by their text; with no key, as they come."""
+    """Row numbers in key order: by typed value, code lists by their text; with no key, as they come."""
     if not schema.primary_key:
         return pa.array(range(accepted.num_rows), pa.int64())
     target = arrow_schema(schema)
