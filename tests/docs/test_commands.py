@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.docs.builders import REPOSITORY, a_project, agrees, blocks, pages, run
 
@@ -23,10 +25,22 @@ class Released:
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Released:
-    folder = a_project(tmp_path_factory.mktemp("docs") / "project")
-    done = run(RELEASE, folder)
-    assert done.returncode == 0, done.stdout
-    return Released(folder, done.stdout)
+    """One run for all pages, whichever worker they are tested by."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return released_in(tmp_path_factory.mktemp("docs"))
+    shared = tmp_path_factory.getbasetemp().parent / "docs"
+    with FileLock(f"{shared}.lock"):
+        return released_in(shared)
+
+
+def released_in(folder: Path) -> Released:
+    words = folder / "printed.txt"
+    if not words.is_file():
+        folder.mkdir(exist_ok=True)
+        done = run(RELEASE, a_project(folder / "project"))
+        assert done.returncode == 0, done.stdout
+        words.write_text(done.stdout, encoding="utf-8")
+    return Released(folder / "project", words.read_text(encoding="utf-8"))
 
 
 def with_commands() -> list[Path]:
