@@ -1,7 +1,8 @@
 """100,000 dossiers in pages of 100: the connector beside a bare `requests` loop over the same local server.
 
-`python -m benchmarks.sources.crawl [PAIRS]` runs both in turn, each in a process of its own, and writes `crawl.md` beside
-this file: seconds, processor seconds, peak memory, and the share of the bare loop's speed that the connector reaches.
+`python -m benchmarks.sources.crawl [PAIRS]` runs both in turn, each in a process of its own, and writes `crawl.md`
+beside this file: seconds, processor seconds, peak memory, and the share of the bare loop's speed that the connector
+reaches.
 """
 
 from __future__ import annotations
