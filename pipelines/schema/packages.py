@@ -18,6 +18,23 @@ from pipelines.schema.tables import TableSchema, load_table
 
 
 @dataclass(frozen=True)
+class Protection:
+    """How small counts of people are suppressed in a table before it leaves (key `protect`).
+
+    `counts` of rows alike in `groups` add up over `category`; `total` gives the values of the rows that are totals. A
+    number from 1 to `threshold` − 1 is suppressed, and `flag` holds `hidden` wherever one is.
+    """
+
+    counts: tuple[str, ...]
+    groups: tuple[str, ...]
+    category: str
+    total: Mapping[str, str]
+    threshold: int
+    flag: str
+    hidden: str
+
+
+@dataclass(frozen=True)
 class PackageTable:
     """A table in a package. `derived` names the function that makes it from the tables `inputs` (`package/table`).
 
@@ -31,6 +48,7 @@ class PackageTable:
     minimum_rows: int
     maximum_rows: int | None
     maximum_loss: float
+    protect: Protection | None = None
 
 
 @dataclass(frozen=True)
@@ -123,4 +141,20 @@ def _table(raw: Any, shown: str) -> PackageTable:
         minimum_rows=rows.get("min", 1),
         maximum_rows=rows.get("max"),
         maximum_loss=float(rows.get("loss", 0.2)),
+        protect=_protection(raw["protect"], f"tables.{raw['name']}.protect", shown) if "protect" in raw else None,
+    )
+
+
+def _protection(raw: Any, place: str, shown: str) -> Protection:
+    wanted = ("counts", "groups", "category", "flag", "hidden")
+    if not isinstance(raw, dict) or any(not raw.get(key) for key in wanted):
+        raise SchemaFileError(file=shown, place=place, found=repr(raw), expected=", ".join(wanted))
+    return Protection(
+        counts=tuple(raw["counts"]),
+        groups=tuple(raw["groups"]),
+        category=raw["category"],
+        total=dict(raw.get("total", {})),
+        threshold=int(raw.get("threshold", 5)),
+        flag=raw["flag"],
+        hidden=raw["hidden"],
     )

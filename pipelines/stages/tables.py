@@ -20,9 +20,11 @@ import pyarrow.parquet as pq
 
 from pipelines.project import Project
 from pipelines.records.rejections import rejections_table
+from pipelines.rules.privacy import protect_published
 from pipelines.schema import Package, PackageTable, TableSchema
 from pipelines.schema.arrow import as_text
 from pipelines.schema.order import late_keys
+from pipelines.schema.packages import Protection
 from pipelines.stages.kept import Kept, keep, settings_digest
 from pipelines.stages.records import REJECTS, SUMMARY, RecordsResult
 from pipelines.stages.refusals import refusals
@@ -105,7 +107,7 @@ def make_table(
     def make(folder: Path) -> None:
         key = f"{package.name}/{table.name}"
         rows = _derived(project, table, schema, inputs) if table.derived else [result.rows(key) for result in sources]
-        _make(early, key, rows, parents, folder)
+        _make(early, key, rows, parents, folder, protect=table.protect)
 
     kept = keep(project, "tables", f"{package.name}/{table.name}", made_from, make)
     summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
@@ -130,13 +132,21 @@ def _derived(
 
 
 def _make(
-    schema: TableSchema, key: str, rows: list[pa.Table], parents: Mapping[str, TableResult], folder: Path
+    schema: TableSchema,
+    key: str,
+    rows: list[pa.Table],
+    parents: Mapping[str, TableResult],
+    folder: Path,
+    *,
+    protect: Protection | None,
 ) -> None:
     gathered, again = gather(schema, rows)
     known = {name: as_text(parent.table) for name, parent in parents.items()}
     verdict = judge(gathered, schema, parents=known, name=key, sample=None)
     accepted = verdict.accepted if verdict.accepted is not None else gathered.slice(0, 0)
     assembled = finish(schema, accepted, again)
+    if protect is not None:
+        assembled = replace(assembled, table=protect_published(assembled.table, protect))
     leaving = judge(as_text(assembled.table), schema, parents=known, name=key)
     pq.write_table(assembled.table, folder / TABLE, compression="snappy")
     pq.write_table(assembled.provenance, folder / PROVENANCE, compression="snappy")

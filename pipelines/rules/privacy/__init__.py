@@ -10,6 +10,7 @@ from pipelines.rules.privacy.errors import AllowListInvalid, CountsInvalid, Pers
 from pipelines.rules.privacy.files import scan_file, scan_folder, scan_text
 from pipelines.rules.privacy.gate import GateReport, Hold, gate
 from pipelines.rules.privacy.known import PersonalValues
+from pipelines.rules.privacy.published import protect_published
 from pipelines.rules.privacy.quarantine import release, set_aside
 from pipelines.rules.privacy.vault import Vault
 
@@ -29,6 +30,7 @@ __all__ = [
     "gate",
     "load_allow_list",
     "protect_counts",
+    "protect_published",
     "release",
     "scan_file",
     "scan_folder",

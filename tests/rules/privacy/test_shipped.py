@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pyarrow as pa
 import pytest
 
 from pipelines.project import Project
-from pipelines.rules.privacy import PersonalValues, gate, load_allow_list, scan_file, scan_folder
-from pipelines.schema import Privacy, load_incoming
+from pipelines.rules.privacy import (
+    PersonalValues,
+    gate,
+    load_allow_list,
+    protect_published,
+    scan_file,
+    scan_folder,
+)
+from pipelines.schema import Privacy, load_incoming, load_package
 from pipelines.sources.descriptions import load_sources
 
 PROJECT = Project.here()
@@ -43,3 +51,17 @@ def test_schemas_and_documents_name_nobody(folder: str) -> None:
 
 def test_every_shipped_source_says_what_personal_data_it_may_hold() -> None:
     assert all(source.privacy for source in load_sources(PROJECT).values())
+
+
+def test_the_shipped_counts_of_one_small_town_are_suppressed_where_they_single_people_out() -> None:
+    """Villiers-en-Désœuvre: 3 + 4 + 8 = 15."""
+    with (PROJECT.sources / "data" / "inquiries" / "comptages.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["titre"].startswith("Villiers-en-Désœuvre")]
+    rule = load_package(PROJECT.schemas, "enquetes-publiques").table("comptages_observations").protect
+    assert rule is not None
+    lines = [(row["axe"], row["modalite"], int(row["nombre"])) for row in rows] + [("total", "total", 15)]
+    names = ("axe", "modalite", "observations_nombre")
+    columns = dict(zip(names, map(list, zip(*lines, strict=True)), strict=True))
+    table = pa.table({"enquete_id": ["enq-000000000000"] * 4, **columns, "masquage": ["aucun"] * 4})
+    found = {row["modalite"]: row["observations_nombre"] for row in protect_published(table, rule).to_pylist()}
+    assert found == {"registre_papier": None, "courrier": None, "oral_permanence": 8, "total": 15}
