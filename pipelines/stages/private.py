@@ -31,12 +31,16 @@ WHY = "Vérifier avant publication qu'aucune de ces valeurs ne se retrouve dans 
 def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture: Capture) -> int:
     """Keep the personal values of judged records in the private folder; returns how many.
 
+    What was kept of the source's older snapshots goes: a record withdrawn since is in them only.
+
     The retention runs from the newest snapshot, not from today: the same inputs give the same date.
     """
     personal = [field.name for field in schema.fields if field.privacy is Privacy.PERSONAL]
     if not personal:
         return 0
-    return _opened(project, max(part.obtained for part in capture.parts).date()).write(records, personal)
+    vault = _opened(project, max(part.obtained for part in capture.parts).date())
+    vault.forget_others(capture.source, {part.sha256 for part in capture.parts})
+    return vault.write(records, personal)
 
 
 def _opened(project: Project, newest: date) -> Vault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.project import Project
@@ -99,3 +100,15 @@ def test_a_run_tells_that_a_page_was_held(project: Project):
     (project.catalogue / "note.html").write_text("<p>Vu avec Mme Inventée</p>", encoding="utf-8")
     done = a_run(project)
     assert [(name, error.code) for name, error in done.errors] == [("catalogue", "personal-data")]
+
+
+def test_what_is_kept_of_somebody_withdrawn_at_the_source_goes_with_the_next_snapshot(project: Project):
+    assert any(LEAK.encode() in _values(path) for path in project.private.rglob("*.parquet"))
+    rewrite(project, "villes", "".join(TOWNS.splitlines(keepends=True)[:1]) + TOWNS.splitlines(keepends=True)[2])
+    rewrite(project, "actions", "".join(line for line in ACTIONS.splitlines(keepends=True) if "57463" not in line))
+    a_run(project)
+    assert not any(LEAK.encode() in _values(path) for path in project.private.rglob("*.parquet"))
+
+
+def _values(path: Path) -> bytes:
+    return "\n".join(pq.read_table(path).column("valeur").to_pylist()).encode()

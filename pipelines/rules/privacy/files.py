@@ -73,6 +73,8 @@ _DRAWING = re.compile(
     r"\s(?:d|points|transform|viewBox|x[12]?|y[12]?|c[xy]|r[xy]?|width|height|dx|dy|offset|stroke-\w+"
     r"|fill-\w+)=(?:\"[^\"]*\"|'[^']*')"
 )
+# Tags that part two words for a reader: without them a name before an address would be taken for its beginning.
+_APART = re.compile(r"</?(?:br|p|div|section|d[dlt]|li|[uo]l|t[dhr]|table|caption|h[1-6])\b[^<>\n]*>", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")
 _PARAGRAPH_AND_GAP = re.compile(r"(\n\s*\n)")
 
@@ -235,7 +237,7 @@ def _walk(value: object, pointer: str, row: int, everyone: Everyone) -> Iterator
 def _text(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> GateReport:
     text = _decoded(data)
     if name.lower().endswith((".svg", ".html", ".htm")):
-        text = _DRAWING.sub("", text)
+        text = _APART.sub(r" \g<0> ", _DRAWING.sub("", text))
     return _judge(name, _blocks(text), allow, everyone)
 
 

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -103,6 +103,12 @@ class Vault:
         gone = len(list(folder.rglob("*.parquet"))) if folder.is_dir() else 0
         shutil.rmtree(folder, ignore_errors=not folder.exists())
         return gone
+
+    def forget_others(self, source: str, snapshots: Collection[str]) -> int:
+        """Delete what is kept of a source's snapshots other than these; returns how many files went."""
+        folder = self.folder / self._name(source)
+        others = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+        return sum(self.forget(source, name) for name in others if name not in snapshots)
 
     def destroy(self) -> None:
         """Delete the folder as a whole."""

@@ -12,7 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.rules.privacy import AllowList, GateReport, PersonalValues, scan_file, scan_folder, scan_text
+from pipelines.project import Project
+from pipelines.rules.privacy import (
+    AllowList,
+    GateReport,
+    PersonalValues,
+    load_allow_list,
+    scan_file,
+    scan_folder,
+    scan_text,
+)
 from pipelines.rules.privacy.allowlist import Allowed
 from tests.rules.privacy.builders import RECORD, SOLENE
 
@@ -61,6 +70,12 @@ def test_a_leak_is_found_and_placed(tmp_path: Path, name: str, content: str | by
     assert place in [(hold.row, hold.field) for hold in report.holds]
     assert {hold.place for hold in report.holds} == {name}
     assert "dupont" not in str(report)
+
+
+def test_words_that_a_tag_parts_are_read_apart(tmp_path: Path) -> None:
+    link = "<a href='mailto:contact@example.org'>contact@example.org</a>"
+    (tmp_path / "a.html").write_text(f"<dd>Équipe<br>{link}</dd><dt>Suite")
+    assert scan_file(tmp_path / "a.html", load_allow_list(Project.here().schemas)).is_clean
 
 
 @pytest.mark.parametrize(
