@@ -28,6 +28,11 @@ SCHEMA: dict[str, Any] = {
     ],
     "primaryKey": ["observation_id"],
 }
+# Nobody can prove this key: its last row is a NaN, which is equal to nothing. It is heard row by row, after the proof.
+KEY_OF_NUMBERS: dict[str, Any] = {
+    "fields": [{**field, "constraints": {}} if field["name"] == "note" else field for field in SCHEMA["fields"]],
+    "primaryKey": ["observation_id", "note"],
+}
 WORDS = [
     "la",
     "le",
@@ -82,5 +87,17 @@ def write(path: Path, rows: int, share: float = 0.0, seed: int = 20261123) -> Pa
         file.write(",".join(field["name"] for field in SCHEMA["fields"]) + "\n")
         for number in range(rows):
             file.write(line(number, rng, share) + "\n")
+    aside.rename(path)
+    return path
+
+
+def write_with_nan(path: Path, rows: int) -> Path:
+    """A file of `rows` valid rows, whose last has a NaN where `KEY_OF_NUMBERS` has its key; it is kept when there."""
+    if path.exists():
+        return path
+    valid = write(path.with_stem(path.stem + "-valid"), rows - 1)
+    cells = line(1, random.Random(rows), 0.0).split(",", 8)
+    aside = path.with_suffix(".part")
+    aside.write_bytes(valid.read_bytes() + ",".join([*cells[:7], "NaN", cells[8]]).encode() + b"\n")
     aside.rename(path)
     return path

@@ -48,15 +48,18 @@ class Column:
             return pc.equal(pc.binary_length(column), 0)
         return pc.is_in(column, self._blanks)
 
-    def refused(self, column: pa.Array) -> pa.Array | None:
-        """The mask of cells that Frictionless refuses, or None when there is none. `column` holds no null."""
+    def judged(self, column: pa.Array) -> tuple[pa.Array | None, bool]:
+        """The mask of cells that Frictionless refuses, None when there is none; and whether all are proved or missing.
+
+        `column` holds no null.
+        """
         if self.repeats is None:
             sample = column.slice(0, 20_000)
             self.repeats = len(pc.unique(sample)) < FEW * len(sample)
-        if self.proof is None or self.repeats:
-            return self._ask(column, None)
+        if self.proof is None or (self.repeats and not self.proof.is_quick):
+            return self._ask(column, None), False
         open_ = self._open(column, self.proof)
-        return None if open_ is None else self._ask(column, open_)
+        return (None, True) if open_ is None else (self._ask(column, open_), False)
 
     def _open(self, column: pa.Array, proof: Proof) -> pa.Array | None:
         """The mask of cells that are neither proved nor missing and allowed to be."""

@@ -100,10 +100,12 @@ class Examiner:
         blank = np.setdiff1d(blank, np.fromiter(ragged, np.int64, len(ragged)), assume_unique=True)
         if len(blank):
             totals["blank-row", None] += len(blank)
-        findings = []
+        findings, proved = [], set[int]()
         for number, column in enumerate(self.columns):
             cells = block.filled(number)
-            refused = column.refused(cells)
+            refused, is_proved = column.judged(cells)
+            if is_proved:
+                proved.add(number)
             if refused is None:
                 continue
             indexes = np.flatnonzero(refused.to_numpy(zero_copy_only=False))
@@ -113,13 +115,17 @@ class Examiner:
                 found = Finding(column, indexes, cells.take(pa.array(indexes)))
                 findings.append(found)
                 totals.update(rule_totals(found))
-        texts = texts_of(self.columns, block.columns, self._key_columns)
+        texts = texts_of(self.columns, block.columns, self._key_columns, proved)
         keyed_rows, orphans = self._keys(texts, totals)
         failed = [self._failed(block, check, totals) for check in self.checks]
         return Examination(findings, blank, ragged, keyed_rows, texts, orphans, failed, totals)
 
     def _keys(self, texts: Mapping[int, pa.Array], totals: Totals) -> tuple[list[KeyedRows], list[Indexes]]:
-        rows = [keyed(key, [texts[number] for number in key.columns]) for key in self.keys]
+        alike: dict[tuple[int, ...], KeyedRows] = {}
+        for key in self.keys:
+            if key.columns not in alike:  # a unique field is often the primary key too
+                alike[key.columns] = keyed(key, [texts[number] for number in key.columns])
+        rows = [alike[key.columns] for key in self.keys]
         for key, found in zip(self.keys, rows, strict=True):
             if key.is_primary and len(found.empty):
                 totals["primary-key", None] += len(found.empty)

@@ -8,7 +8,7 @@ Does not: references to other tables (`references.py`).
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -145,6 +145,8 @@ def key_digests(texts: Sequence[pa.Array], indexes: Indexes) -> list[bytes]:
     return [digest(parts) for parts in zip(*(text.take(chosen).to_pylist() for text in texts), strict=True)]
 
 
-def texts_of(columns: Sequence[Column], cells: Sequence[pa.Array], wanted: set[int]) -> dict[int, pa.Array]:
-    """The key texts of the wanted columns of a block. Raises `NotComparable`."""
-    return {number: key_texts(columns[number], cells[number]) for number in sorted(wanted)}
+def texts_of(
+    columns: Sequence[Column], cells: Sequence[pa.Array], wanted: set[int], proved: Container[int] = ()
+) -> dict[int, pa.Array]:
+    """The key texts of the wanted columns of a block; all cells of the columns `proved` are. Raises `NotComparable`."""
+    return {number: key_texts(columns[number], cells[number], is_proved=number in proved) for number in sorted(wanted)}

@@ -60,16 +60,23 @@ def own_form(field: Any) -> str | None:
     return OWN_TEXT.get(field.type)
 
 
-def key_texts(column: Column, cells: pa.Array) -> pa.Array:
+def key_texts(column: Column, cells: pa.Array, *, is_proved: bool = False) -> pa.Array:
     """The key text of each cell, null where Frictionless reads None: missing cells, and those of another type.
 
-    `cells` may hold nulls, for the cells that a ragged row lacks. Raises `NotComparable` on a NaN.
+    `cells` may hold nulls, for the cells that a ragged row lacks. `is_proved`: the column's proof holds for all
+    that are not missing, and is not tried again where it has the same form. Raises `NotComparable` on a NaN.
     """
     missing = pc.fill_null(column.blank(cells), True)
     some_missing = pc.any(missing).as_py()
     texts = pc.if_else(missing, pa.scalar(None, pa.string()), cells) if some_missing else cells
     form = own_form(column.field)
     if form == ANY_TEXT:
+        return texts
+    if (
+        form is not None
+        and is_proved
+        and form == FORMS.get("uuid" if column.field.type == "string" else column.field.type)
+    ):
         return texts
     if form is not None and pc.all(pc.match_substring_regex(texts, whole(form))).as_py() is not False:
         return texts

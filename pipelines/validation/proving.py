@@ -34,7 +34,7 @@ class FirstPass:
 
     starts: Sequence[int]  # the first row of each block, then the number of rows
     suspect: frozenset[int]  # ordinals of blocks with an error of their own
-    logs: Sequence[HashLog]
+    logs: Mapping[tuple[int, ...], HashLog]  # by the columns of the key
     kept: Mapping[int, Block]  # blocks that are held because their rows were asked for
     few: Mapping[int, Block]  # the suspect rows alone of blocks that have few, so that they need no second reading
 
@@ -86,7 +86,7 @@ class Proving:
     def _prove(self) -> FirstPass:
         starts, suspect, kept, few = [0], set[int](), dict[int, Block](), dict[int, Block]()
         room = self.budget // 8
-        logs = [HashLog(self.budget // 4) for _ in self.keys]
+        logs = {key.columns: HashLog(self.budget // 4) for key in self.keys}
         totals = self.outcome.tally.totals
         for ordinal, (block, shown) in enumerate(self.source.examined(self.examine)):
             self._check_numbers(block)
@@ -97,8 +97,10 @@ class Proving:
                     room -= sum(column.nbytes for column in rows.columns)
                     if room > 0:
                         few[ordinal] = rows
-            for log, keyed in zip(logs, shown.keyed, strict=True):
-                log.add(keyed.hashes)
+            for columns, hashes in {
+                key.columns: keyed.hashes for key, keyed in zip(self.keys, shown.keyed, strict=True)
+            }.items():
+                logs[columns].add(hashes)
             if self.outcome.keeps_blocks:
                 kept[ordinal] = block
             starts.append(block.first + len(block))
@@ -123,17 +125,19 @@ class Proving:
             raise NotComparable("rows were skipped")
 
     def _verify(self, first: FirstPass) -> list[Repeats]:
-        candidates = [log.repeated() for log in first.logs]
-        found = [(list[int](), list[bytes]()) for _ in self.keys]
-        wanted = frozenset[int]().union(*(first.ordinals(rows) for rows in candidates))
+        candidates = {columns: log.repeated() for columns, log in first.logs.items()}
+        found = {columns: (list[int](), list[bytes]()) for columns in candidates}
+        wanted = frozenset[int]().union(*(first.ordinals(rows) for rows in candidates.values()))
         for ordinal, block in self._again(first, wanted):
             shown = self.examine(block)
-            for key, rows, (places, digests) in zip(self.keys, candidates, found, strict=True):
+            for columns, rows in candidates.items():
+                places, digests = found[columns]
                 low, high = np.searchsorted(rows, [first.starts[ordinal], first.starts[ordinal + 1]])
                 places.extend(rows[low:high].tolist())
-                texts = [shown.texts[number] for number in key.columns]
+                texts = [shown.texts[number] for number in columns]
                 digests.extend(key_digests(texts, rows[low:high] - first.starts[ordinal]))
-        return [verified(places, digests) for places, digests in found]
+        repeats = {columns: verified(*places_and_digests) for columns, places_and_digests in found.items()}
+        return [repeats[key.columns] for key in self.keys]
 
     def _explain(self, first: FirstPass, repeats: Sequence[Repeats], wanted: frozenset[int]) -> None:
         outcome, case = self.outcome, self.case
