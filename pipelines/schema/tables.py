@@ -19,6 +19,8 @@ from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import PrivacyMissing, SchemaFileError, SchemaNotFound
 
 OWN_PROPERTIES = ("title_en", "description_en", "privacy", "codelist", "reference", "scale")
+# What else in a schema changes the verdict: the profile that it is read by, and the checks of French schemas.
+JUDGED_BY = ("$schema", "custom_checks")
 
 
 class Privacy(StrEnum):
@@ -131,7 +133,7 @@ class TableSchema:
                 {"fields": list(key.fields), "reference": {"resource": key.table, "fields": list(key.reference_fields)}}
                 for key in self.foreign_keys
             ]
-        return descriptor
+        return descriptor | {name: self.more[name] for name in JUDGED_BY if name in self.more}
 
 
 def load_table(schemas: Path, package: str, table: str) -> TableSchema:

@@ -98,3 +98,12 @@ def test_a_field_is_found_by_its_name_or_the_table_says_no(tmp_path: Path):
     assert table["a"].required
     with pytest.raises(KeyError):
         table["b"]
+
+
+def test_the_profile_and_the_custom_checks_of_a_schema_reach_the_judge(tmp_path: Path):
+    project = a_project(tmp_path)
+    checks = [{"name": "siret", "params": {"column": "a"}}]
+    profile = "https://datapackage.org/profiles/2.0/tableschema.json"
+    a_table(tmp_path, "p/t", [{"name": "a"}], **{"$schema": profile, "custom_checks": checks})
+    descriptor = load_table(project.schemas, "p", "t").descriptor()
+    assert (descriptor["$schema"], descriptor["custom_checks"]) == (profile, checks)
