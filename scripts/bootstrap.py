@@ -46,8 +46,9 @@ def install(lock: Path) -> None:
         make_environment()
     say(f"installing what {lock.name} pins (a minute or so, once)")
     pip = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    # The lock is complete, so pip has nothing to resolve; asked to, it would want hashes of requirements with extras.
     run(
-        [*pip, "--require-hashes", "--requirement", str(lock)],
+        [*pip, "--no-deps", "--require-hashes", "--requirement", str(lock)],
         "the packages could not be installed; see pip's words above",
     )
     # The build back end is in the lock, so that nothing is fetched that is not pinned.
