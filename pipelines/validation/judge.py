@@ -181,7 +181,7 @@ def _by_hearing(case: Case, asked: _Hearing) -> None:
     rows, numbers, errors_of, read = list[list[str]](), list[int](), dict[int, list[Any]](), 0
 
     def flush() -> None:
-        if rows:
+        if errors_of or (rows and outcome.wants_every_block):  # else nobody asks for these rows
             block = block_of_rows(rows, width, read - len(rows), numbers)
             outcome.take_heard(block, errors_of)
         rows.clear()
