@@ -15,6 +15,5 @@ def make_announcement(project: Project) -> Path:
     """
     from pipelines.catalogue import write_catalogue
 
-    write_catalogue(project.releases, project.catalogue)
-    check_pages(project)
+    check_pages(project, write_catalogue(project.releases, project.catalogue))
     return project.catalogue

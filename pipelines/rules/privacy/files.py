@@ -6,12 +6,14 @@ is held: what nobody looked at does not leave."""
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -27,6 +29,8 @@ from pipelines.rules.privacy.sifting import column_passages, passages, readings
 
 UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
 Text = tuple[int, str, str]  # row or line from 0, place in the file, text
+Mark = tuple[str, bytes]  # a column's name and the digest of its texts
+_known_clean: ContextVar[set[Mark]] = ContextVar("known_clean")  # of the folder that is being scanned
 _TEXT_ENDINGS = frozenset(
     [
         ".md",
@@ -83,8 +87,12 @@ def scan_folder(folder: Path, allow: AllowList, personal: PersonalValues | None 
     """Scan every file under `folder`, in the order of their paths, and the paths themselves."""
     report = GateReport()
     everyone = (personal or PersonalValues()).everyone()
-    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
-        report += _scan(path.relative_to(folder).as_posix(), path.read_bytes(), allow, everyone)
+    known = _known_clean.set(set())
+    try:
+        for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+            report += _scan(path.relative_to(folder).as_posix(), path.read_bytes(), allow, everyone)
+    finally:
+        _known_clean.reset(known)
     return report
 
 
@@ -177,9 +185,32 @@ def _columns(name: str, header: list[str], table: pa.Table, allow: AllowList, ev
         shown = column if _names_nobody(column, everyone) else f"colonne {number}"
         seen[shown] += 1
         names.append(shown if seen[shown] == 1 else f"{shown} ({seen[shown]})")
-    report = gate({name: table.rename_columns(names)}, PersonalValues(), allow)
-    if not everyone:
-        return report
+    table, names, marks = _not_seen_clean(table.rename_columns(names))
+    report = gate({name: table}, PersonalValues(), allow) if names else GateReport()
+    if everyone:
+        report += _everybody(name, table, names, allow, everyone)
+    if report.is_clean and not report.allowed:
+        _known_clean.get(set()).update(marks)
+    return report
+
+
+def _not_seen_clean(table: pa.Table) -> tuple[pa.Table, list[str], list[Mark]]:
+    """The columns that no other file of the folder showed to be clean: a table stands there as CSV, as Parquet and for
+    spreadsheets, and the same texts under the same name need one look. Their marks are kept when they prove clean."""
+    kept: list[str] = []
+    marks: list[Mark] = []
+    known = _known_clean.get(set())
+    for column in table.column_names:
+        texts = table.column(column).cast(pa.string()).fill_null("").combine_chunks()
+        digest = hashlib.sha256("\x1f".join(texts.to_pylist()).encode()).digest()
+        if (column, digest) not in known:
+            kept.append(column)
+            marks.append((column, digest))
+    return table.select(kept), kept, marks
+
+
+def _everybody(name: str, table: pa.Table, names: list[str], allow: AllowList, everyone: Everyone) -> GateReport:
+    """Everybody's full names and numbers, in the columns of a table."""
     held: list[Hold] = []
     used: Counter[str] = Counter()
     for place, column in enumerate(names):
@@ -189,7 +220,7 @@ def _columns(name: str, header: list[str], table: pa.Table, allow: AllowList, ev
         )
         held += more.holds
         used.update(more.allowed)
-    return report + GateReport(0, tuple(held), dict(used))
+    return GateReport(0, tuple(held), dict(used))
 
 
 def _json(name: str, data: bytes, allow: AllowList, everyone: Everyone) -> GateReport:
