@@ -10,6 +10,7 @@ import warnings
 import dagster as dg
 
 from pipelines.orchestration.packages import catalogue_asset, findings_asset, release_asset
+from pipelines.orchestration.portals import known_portals, portal_assets, push_job, push_sensors
 from pipelines.orchestration.sources import records_asset, snapshots_asset
 from pipelines.orchestration.tables import table_asset
 from pipelines.orchestration.triggers import (
@@ -44,11 +45,18 @@ def build_definitions(project: Project) -> dg.Definitions:
         assets += [table_asset(package, table, sources) for table in package.tables]
         assets += [findings_asset(package), release_asset(package)]
     assets.append(catalogue_asset(packages))
+    portals = known_portals(project)
+    assets += portal_assets(portals, packages)
     return dg.Definitions(
         assets=assets,
-        jobs=[everything_job(), collect_job(), *(package_job(name) for name in packages)],
+        jobs=[everything_job(), collect_job(), *(package_job(name) for name in packages), *push_job(portals)],
         schedules=[daily_schedule(sources)],
-        sensors=[inbox_sensor(sources), due_sources_sensor(sources), changed_sources_sensor(sources)],
+        sensors=[
+            inbox_sensor(sources),
+            due_sources_sensor(sources),
+            changed_sources_sensor(sources),
+            *push_sensors(portals),
+        ],
         resources={"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))},
         # A trivial step costs 3 s less in the run's own process than in one of its own; parallelism is across runs.
         executor=dg.in_process_executor,

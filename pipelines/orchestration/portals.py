@@ -1,0 +1,126 @@
+"""Assets of the portals, one for each file of `sources/portals/`, and the sensor that pushes new versions.
+
+A project that describes no portal has neither.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from pipelines.errors import ArobaseError
+from pipelines.orchestration.packages import release_key
+from pipelines.orchestration.tables import failure
+from pipelines.orchestration.workspace import Workspace
+from pipelines.portals.descriptions import Portal, portal_files, read_portal
+from pipelines.portals.errors import PortalFileError
+from pipelines.project import Project
+from pipelines.schema import Package
+
+PUSH = "pousser"
+
+
+def portal_key(portal: str) -> dg.AssetKey:
+    return dg.AssetKey(["portails", portal.replace("-", "_")])
+
+
+def known_portals(project: Project) -> dict[str, Portal]:
+    """The portals of a project; one whose file is wrong is left out and told in the log of the code location."""
+    found: dict[str, Portal] = {}
+    for path in portal_files(project):
+        try:
+            found[path.stem] = read_portal(path)
+        except PortalFileError as error:
+            dg.get_dagster_logger("arobase").error(f"{error.message('fr')} → {error.advice('fr')} [{error.code}]")
+    return found
+
+
+def portal_assets(portals: Mapping[str, Portal], packages: Mapping[str, Package]) -> list[dg.AssetsDefinition]:
+    """An asset for each portal: the current version of every package that goes there."""
+    return [_asset(portal, [name for name in packages if portal.takes(name)]) for portal in portals.values()]
+
+
+def push_sensors(portals: Mapping[str, Portal]) -> list[dg.SensorDefinition]:
+    """The sensor on new versions, where there is a portal to push them to."""
+    return [_sensor(sorted(portals))] if portals else []
+
+
+def _asset(portal: Portal, packages: list[str]) -> dg.AssetsDefinition:
+    key = portal_key(portal.name)
+
+    @dg.asset(
+        key=key,
+        group_name="portails",
+        deps=[release_key(name) for name in packages],
+        description=f"Les versions courantes sur « {portal.title} » ({portal.address}).",
+        owners=["team:arobase"],
+        kinds={portal.software},
+        check_specs=[
+            dg.AssetCheckSpec(
+                "derive", asset=key, description="Avant l'envoi, le portail tenait ce qui y avait été poussé."
+            )
+        ],
+    )
+    def pushed(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+        from pipelines.portals import look, push
+        from pipelines.portals.pushing import released
+
+        project, failed, told = workspace.project, list[ArobaseError](), dict[str, Any]()
+        drifted: dict[str, Any] = {}
+        ask: dict[str, Any] = {"environment": os.environ, "now": lambda: datetime.now(UTC)}
+        for name in (item for item in packages if item in released(project)):
+            try:
+                seen = look(project, portal, name, **ask)
+                # A portal at this very version that differs was changed by somebody else.
+                if seen.there == seen.offer.version and seen.differences:
+                    drifted[name] = [item.told() for item in seen.differences]
+                outcome = push(project, portal, name, **ask)
+            except ArobaseError as error:
+                context.log.error(f"{name}: {error.message('fr')} → {error.advice('fr')} [{error.code}]")
+                failed.append(error)
+                continue
+            told[name] = {"version": outcome.version, "état": outcome.done.value, "page": outcome.page}
+        if failed:
+            raise failure(failed[0]) from failed[0]
+        yield dg.MaterializeResult(metadata=told)
+        yield dg.AssetCheckResult(
+            check_name="derive", passed=not drifted, severity=dg.AssetCheckSeverity.WARN, metadata=drifted
+        )
+
+    return pushed
+
+
+def push_job(portals: Mapping[str, Portal]) -> list[Any]:
+    """Only the pushes: what the sensor runs."""
+    if not portals:
+        return []
+    return [
+        dg.define_asset_job(
+            PUSH,
+            selection=dg.AssetSelection.assets(*(portal_key(name) for name in sorted(portals))),
+            description="Pousse les versions courantes vers les portails décrits.",
+        )
+    ]
+
+
+def _sensor(portals: list[str]) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="nouvelles_versions",
+        job_name=PUSH,
+        minimum_interval_seconds=60,
+        description=f"Pousse toute nouvelle version vers {', '.join(portals)}.",
+    )
+    def versions(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        from pipelines.portals.pushing import released
+
+        state = "\n".join(f"{name} {version}" for name, version in released(workspace.project).items())
+        if state == (context.cursor or ""):
+            yield dg.SkipReason("Aucune nouvelle version.")
+            return
+        context.update_cursor(state)
+        yield dg.RunRequest(run_key=hashlib.sha256(state.encode()).hexdigest())
+
+    return versions

@@ -1,0 +1,233 @@
+"""CKAN: a package is a dataset, a file a resource that links to the release, a table a DataStore table.
+
+Belongs here: CKAN's words and its action API. Does not: rows (`datastore.py`).
+The dataset and all its resources change in one `package_revise`, which the portal refuses when the version or the date
+of change is no longer what we read: a newer version cannot be overwritten, and no half of a dataset is ever seen.
+Source: CKAN 2.12, `ckan/logic/action/`, `ckan/logic/schema/`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.portals.datastore import DataStore
+from pipelines.portals.door import Door, Reply
+from pipelines.portals.errors import Ambiguous, ChangedMeanwhile, PortalAnswerWrong
+from pipelines.portals.offers import Offer, OfferedFile
+from pipelines.portals.states import Difference, Found, State
+
+OWN = "arobase_"
+KEY, MARK = "arobase_key", "arobase_datastore"
+FORMATS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
+# A tag holds letters, digits, blanks and -_. ; source: ckan/logic/validators.py, tag_name_validator.
+NOT_IN_TAGS = re.compile(r"[^\w \-.]+")
+STORED = "/datastore"
+
+
+@dataclass
+class Ckan:
+    """One CKAN portal."""
+
+    door: Door
+    store: DataStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = DataStore(self.action, self.door.refused)
+
+    def wanted(self, offer: Offer) -> State:
+        """What the portal should hold for this offer."""
+        portal = self.door.portal
+        dataset: dict[str, Any] = {
+            "name": self._name(offer),
+            "title": offer.title,
+            "notes": offer.description,
+            "version": offer.version,
+            "url": offer.page,
+            "license_id": portal.licences.get(offer.licence, offer.licence),
+            "maintainer": offer.contact.get("title", ""),
+            "maintainer_email": offer.contact.get("email", ""),
+            "state": "active",
+            "tags": sorted({_tag(item) for item in offer.keywords}),
+            "extras": _extras(offer),
+        }
+        if portal.organization:
+            dataset["organization"] = portal.organization
+        resources: dict[str, dict[str, Any]] = {item.key: _resource(item) for item in offer.files}
+        if portal.datastore:
+            resources |= {f"{item.key}{STORED}": self.store.wanted(item) for item in offer.files if item.kind == "csv"}
+        return State(dataset, resources)
+
+    def read(self, offer: Offer, wanted: State) -> Found | None:
+        """What the portal holds, or None. Raises `Ambiguous` for a dataset of this name that is not ours."""
+        raw = self._show(offer)
+        if raw is None:
+            return None
+        extras = {item["key"]: item["value"] for item in raw.get("extras", [])}
+        if extras.get(f"{OWN}package") != offer.package:
+            raise Ambiguous(
+                portal=self.door.portal.name,
+                package=offer.package,
+                found=f"le jeu / the dataset « {raw['name']} » n'est pas d'Arobase / is not Arobase's",
+                expected="prefix: dans le fichier du portail / in the portal's file",
+            )
+        ours = [item for item in raw["resources"] if item.get(KEY)]
+        handles: dict[str, str] = {}
+        extra: list[str] = []
+        resources: dict[str, Mapping[str, Any]] = {}
+        for item in ours:
+            if item[KEY] in handles or item[KEY] not in wanted.resources:
+                extra.append(item["id"])
+                continue
+            handles[item[KEY]] = item["id"]
+            resources[item[KEY]] = _normal(item)
+            stored = f"{item[KEY]}{STORED}"
+            if stored in wanted.resources:
+                there = self.store.read(item["id"], item.get(MARK, ""))
+                if there is not None:
+                    resources[stored] = there
+        dataset = {
+            **raw,
+            "tags": sorted(item["name"] for item in raw.get("tags", [])),
+            "extras": {key: value for key, value in extras.items() if key.startswith(OWN)},
+            "organization": (raw.get("organization") or {}).get("name"),
+        }
+        page = f"{self.door.portal.address}dataset/{raw['name']}"
+        version = raw.get("version") or ""
+        return Found(raw["id"], version, State(dataset, resources), handles, page, tuple(extra), raw)
+
+    def write(self, offer: Offer, found: Found | None, wanted: State, changes: Sequence[Difference]) -> None:
+        """Remove the differences. Raises `ChangedMeanwhile`, `PortalRefused` and what `Door.ask` raises."""
+        plain = {key: value for key, value in wanted.resources.items() if not key.endswith(STORED)}
+        if found is None:
+            self._create(offer, wanted, plain)
+        elif any(STORED not in change.place for change in changes):
+            self._revise(offer, found, wanted, plain)
+        if self.door.portal.datastore:
+            self._fill(offer, wanted)
+
+    def action(self, name: str, body: Mapping[str, Any], *, reads: bool = False) -> Reply:
+        """One action of the API; its document is that of the whole answer."""
+        reply = self.door.ask("POST", f"api/3/action/{name}", json=body, reads=reads)
+        if reply.is_good and not (isinstance(reply.document, dict) and reply.document.get("success") is True):
+            raise PortalAnswerWrong(
+                portal=self.door.portal.name, address=reply.address, found=f"HTTP {reply.status}", expected="CKAN"
+            )
+        return reply
+
+    def _create(self, offer: Offer, wanted: State, plain: Mapping[str, Mapping[str, Any]]) -> None:
+        body = _sent(wanted.dataset, {}) | {"resources": list(plain.values())}
+        reply = self.action("package_create", body)
+        if reply.status == 409 and "name" in _errors(reply):
+            raise self._changed(offer, "nom déjà pris / name already taken")
+        if not reply.is_good:
+            raise self.door.refused(reply)
+
+    def _revise(self, offer: Offer, found: Found, wanted: State, plain: Mapping[str, Mapping[str, Any]]) -> None:
+        raw = found.raw
+        by_id = {item["id"]: item for item in raw["resources"]}
+        ours = [{**by_id.get(found.handles.get(key, ""), {}), **fields} for key, fields in plain.items()]
+        kept = set(found.handles.values()) | set(found.extra)
+        others = [item for item in raw["resources"] if item["id"] not in kept]
+        body = {
+            "match": {
+                "id": found.identifier,
+                "version": raw.get("version"),
+                "metadata_modified": raw["metadata_modified"],
+            },
+            "filter": ["-resources", "-extras", "-tags"],
+            "update": _sent(wanted.dataset, raw) | {"resources": [*ours, *others]},
+            "include": ["-*"],
+        }
+        self._matched(offer, self.action("package_revise", body))
+
+    def _fill(self, offer: Offer, wanted: State) -> None:
+        """Load every DataStore table that is not as wanted, each marked once it is whole."""
+        for item in offer.files:
+            key = f"{item.key}{STORED}"
+            if key not in wanted.resources:
+                continue
+            raw = self._show(offer)
+            if raw is None or raw.get("version") != offer.version:
+                raise self._changed(offer, "version")
+            resource = next((one for one in raw["resources"] if one.get(KEY) == item.key), None)
+            if resource is None:
+                raise self._changed(offer, item.key)
+            there = self.store.read(resource["id"], resource.get(MARK, ""))
+            if there == wanted.resources[key]:
+                continue
+            self.store.load(resource["id"], item, empty=there is None)
+            body = {
+                "match": {"id": raw["id"], "version": offer.version},
+                f"update__resources__{resource['id']}": {MARK: wanted.resources[key]["content"]},
+                "include": ["-*"],
+            }
+            self._matched(offer, self.action("package_revise", body))
+
+    def _matched(self, offer: Offer, reply: Reply) -> None:
+        if reply.status == 409 and "match" in _errors(reply):
+            raise self._changed(offer, ", ".join(map(str, _errors(reply)["match"])))
+        if not reply.is_good:
+            raise self.door.refused(reply)
+
+    def _changed(self, offer: Offer, found: str) -> ChangedMeanwhile:
+        return ChangedMeanwhile(portal=self.door.portal.name, package=offer.package, found=found)
+
+    def _show(self, offer: Offer) -> dict[str, Any] | None:
+        reply = self.action("package_show", {"id": self._name(offer)}, reads=True)
+        if reply.status == 404:
+            return None
+        if not reply.is_good:
+            raise self.door.refused(reply)
+        shown: dict[str, Any] = reply.document["result"]
+        return shown
+
+    def _name(self, offer: Offer) -> str:
+        return f"{self.door.portal.prefix}{offer.package}"
+
+
+def _extras(offer: Offer) -> dict[str, str]:
+    told = {"package": offer.package, "tagmanifest": offer.tagmanifest, "created": offer.created}
+    told |= {"cadence": offer.cadence, **{f"temporal_{key}": value for key, value in offer.temporal.items()}}
+    return {f"{OWN}{key}": value for key, value in told.items() if value}
+
+
+def _resource(item: OfferedFile) -> dict[str, Any]:
+    told = {
+        KEY: item.key,
+        "name": item.title,
+        "description": item.description,
+        "url": item.address,
+        "format": FORMATS[item.kind],
+        "mimetype": item.media_type,
+        "hash": f"sha256:{item.sha256}",
+        "size": item.bytes,
+    }
+    return told | ({"conforms_to": item.schema_address} if item.schema_address else {})
+
+
+def _normal(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {**item, "size": int(item["size"]) if item.get("size") else None}
+
+
+def _sent(dataset: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A dataset as the API takes it; extras that are not ours stay as they are."""
+    others = [item for item in raw.get("extras", []) if not item["key"].startswith(OWN)]
+    told = {key: value for key, value in dataset.items() if key != "organization"}
+    told["tags"] = [{"name": name} for name in dataset["tags"]]
+    told["extras"] = [*others, *({"key": key, "value": value} for key, value in dataset["extras"].items())]
+    if "organization" in dataset:
+        told["owner_org"] = dataset["organization"]
+    return told
+
+
+def _errors(reply: Reply) -> dict[str, Any]:
+    error = reply.document.get("error") if isinstance(reply.document, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _tag(word: str) -> str:
+    """A keyword as a tag: what CKAN refuses in one becomes a blank."""
+    return " ".join(NOT_IN_TAGS.sub(" ", word).split())[:100]

@@ -1,0 +1,286 @@
+"""data.gouv.fr, and any portal of udata: a package is a dataset, its CSV files are hosted, its Parquet files remote.
+
+Belongs here: udata's words and its API v1. Does not: any rule of ours on what a version is (`offers.py`).
+A dataset is known by its extras, not by its title, which a person may change. A hosted file is replaced in place: its
+permanent address (`latest`) stays. udata has no optimistic lock: the version is read just before writing, and all is
+read back after. Source: udata 17, `udata/core/dataset/{api,forms,models}.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.portals.door import Door, Reply
+from pipelines.portals.errors import Ambiguous
+from pipelines.portals.offers import Offer, OfferedFile
+from pipelines.portals.states import DATASET, Difference, Found, State
+from pipelines.portals.uploading import Upload
+
+PACKAGE, VERSION, KEY = "arobase:package", "arobase:version", "arobase:key"
+OWN = "arobase:"
+PAGE_SIZE = 100
+LICENCES = {"etalab-2.0": "lov2", "odbl-1.0": "odc-odbl", "cc-by-4.0": "cc-by"}
+FREQUENCIES = {
+    "PT1H": "hourly",
+    "P1D": "daily",
+    "P1W": "weekly",
+    "P7D": "weekly",
+    "P2W": "biweekly",
+    "P1M": "monthly",
+    "P2M": "bimonthly",
+    "P3M": "quarterly",
+    "P6M": "semiannual",
+    "P1Y": "annual",
+}
+COMPARED = (
+    "title",
+    "description",
+    "type",
+    "filetype",
+    "format",
+    "url",
+    "mime",
+    "filesize",
+    "checksum",
+    "schema",
+    "extras",
+)
+
+
+@dataclass
+class Datagouv:
+    """One portal of udata."""
+
+    door: Door
+
+    def wanted(self, offer: Offer) -> State:
+        """What the portal should hold for this offer."""
+        portal = self.door.portal
+        dataset: dict[str, Any] = {
+            "title": offer.title,
+            "description": offer.description,
+            "tags": sorted({_tag(item) for item in offer.keywords}),
+            "license": portal.licences.get(offer.licence, LICENCES.get(offer.licence, offer.licence)),
+            "frequency": FREQUENCIES.get(offer.cadence, "irregular"),
+            "extras": {
+                PACKAGE: offer.package,
+                VERSION: offer.version,
+                f"{OWN}tagmanifest": offer.tagmanifest,
+                f"{OWN}page": offer.page,
+            },
+        }
+        if offer.temporal:
+            dataset["temporal_coverage"] = dict(offer.temporal)
+        if portal.spatial:
+            dataset["spatial"] = dict(portal.spatial)
+        return State(dataset, {item.key: _resource(item) for item in offer.files})
+
+    def read(self, offer: Offer, wanted: State) -> Found | None:
+        """What the portal holds, or None. Raises `Ambiguous` when two datasets bear the package's name."""
+        raw = self._dataset(offer)
+        if raw is None:
+            return None
+        handles, extra, resources = self._resources(raw, offer, wanted)
+        extras = raw.get("extras") or {}
+        temporal = raw.get("temporal_coverage") or {}
+        spatial = raw.get("spatial") or {}
+        dataset = {
+            **{name: raw.get(name) for name in ("title", "description", "license", "frequency")},
+            "tags": sorted(raw.get("tags") or []),
+            "temporal_coverage": {key: str(temporal[key])[:10] for key in ("start", "end") if temporal.get(key)},
+            "spatial": {key: spatial.get(key) for key in self.door.portal.spatial},
+            "extras": _ours(extras),
+        }
+        page = str(raw.get("self_web_url") or raw.get("page") or f"{self.door.portal.address}datasets/{raw['id']}/")
+        return Found(
+            identifier=raw["id"],
+            version=str(extras.get(VERSION, "")),
+            state=State(dataset, resources),
+            handles=handles,
+            page=page,
+            extra=tuple(extra),
+            raw=raw,
+            quality=raw.get("quality") or {},
+        )
+
+    def write(self, offer: Offer, found: Found | None, wanted: State, changes: Sequence[Difference]) -> None:
+        """Remove the differences, the version first. Raises `PortalRefused` and what `Door.ask` raises."""
+        changed = {_place(change) for change in changes}
+        raw: Mapping[str, Any] = found.raw if found is not None else self._create(wanted)
+        if found is not None and DATASET in changed:
+            extras = {**(raw.get("extras") or {}), **wanted.dataset["extras"]}
+            self._good(self._ask("PUT", f"datasets/{raw['id']}/", {**wanted.dataset, "extras": extras}))
+        by_id = {item["id"]: item for item in raw.get("resources") or []}
+        for item in offer.files:
+            if found is None or item.key in changed:
+                there = by_id.get(found.handles.get(item.key, "")) if found is not None else None
+                self._put(raw["id"], item, wanted.resources[item.key], there)
+        for identifier in found.extra if found is not None else ():
+            self._good(self._ask("DELETE", f"datasets/{raw['id']}/resources/{identifier}/"))
+
+    def _create(self, wanted: State) -> dict[str, Any]:
+        organization = self.door.portal.organization
+        body = {
+            **wanted.dataset,
+            **({"organization": {"id": organization, "class": "Organization"}} if organization else {}),
+        }
+        return self._good(self._ask("POST", "datasets/", body))
+
+    def _put(self, dataset: str, item: OfferedFile, wanted: Mapping[str, Any], there: Mapping[str, Any] | None) -> None:
+        """Make one resource as wanted: a kind that cannot change is deleted first, a file is sent, then described."""
+        place = f"datasets/{dataset}/"
+        if there is not None and there["filetype"] != wanted["filetype"]:
+            self._good(self._ask("DELETE", f"{place}resources/{there['id']}/"))
+            there = None
+        if wanted["filetype"] == "remote":
+            body = {**wanted, "extras": {**_extras(there), **wanted["extras"]}}
+            target = f"{place}resources/{there['id']}/" if there is not None else f"{place}resources/"
+            self._good(self._ask("PUT" if there is not None else "POST", target, body))
+            return
+        if there is None or _checksum(there) != wanted["checksum"]:
+            target = f"{place}upload/" if there is None else f"{place}resources/{there['id']}/upload/"
+            upload = Upload(item.path, _file_name(item), item.media_type, boundary=item.sha256)
+            sent = self._good(self.door.ask("POST", f"api/1/{target}", upload=upload))
+        else:
+            sent = dict(there)
+        told = {key: value for key, value in wanted.items() if key not in ("checksum", "filesize")}
+        body = {**told, "url": sent["url"], "extras": {**_extras(there), **wanted["extras"]}}
+        self._good(self._ask("PUT", f"{place}resources/{sent['id']}/", body))
+
+    def _resources(
+        self, raw: Mapping[str, Any], offer: Offer, wanted: State
+    ) -> tuple[dict[str, str], list[str], dict[str, dict[str, Any]]]:
+        """Our resources among a dataset's: by their key or, for a file sent and not yet described, by its name."""
+        handles: dict[str, str] = {}
+        extra: list[str] = []
+        states: dict[str, dict[str, Any]] = {}
+        sent = {_normal_name(_file_name(item)): item.key for item in offer.files if item.kind == "csv"}
+        keyed = [(_extras(item).get(KEY), item) for item in raw.get("resources") or []]
+        unnamed = [(sent.get(_normal_name(str(item.get("title")))), item) for key, item in keyed if not key]
+        for key, item in [pair for pair in keyed if pair[0]] + [pair for pair in unnamed if pair[0]]:
+            if key is None or key in handles or key not in wanted.resources:
+                extra.append(item["id"])
+                continue
+            handles[key] = item["id"]
+            states[key] = _normal(item, wanted.resources[key])
+        return handles, extra, states
+
+    def _dataset(self, offer: Offer) -> dict[str, Any] | None:
+        portal = self.door.portal
+        if offer.package in portal.datasets:
+            return self._good(self._ask("GET", f"datasets/{portal.datasets[offer.package]}/"))
+        found = [
+            item
+            for item in (self._of_organization() if portal.organization else self._mine())
+            if (item.get("extras") or {}).get(PACKAGE) == offer.package and not item.get("deleted")
+        ]
+        if len(found) > 1:
+            raise Ambiguous(
+                portal=portal.name,
+                package=offer.package,
+                found=", ".join(item["id"] for item in found),
+                expected="datasets: {paquet: identifiant} dans le fichier du portail / in the portal's file",
+            )
+        # A list may be cut to the fields that lists show: the dataset itself is whole.
+        return self._good(self._ask("GET", f"datasets/{found[0]['id']}/")) if found else None
+
+    def _mine(self) -> list[dict[str, Any]]:
+        return list(self._good_list(self._ask("GET", "me/datasets/")))
+
+    def _of_organization(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        page = 1
+        while True:
+            params = {"page": page, "page_size": PAGE_SIZE}
+            path = f"api/1/organizations/{self.door.portal.organization}/datasets/"
+            document = self._good(self.door.ask("GET", path, params=params))
+            found += document["data"]
+            if not document.get("next_page"):
+                return found
+            page += 1
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Reply:
+        # A PUT or a DELETE done twice is done once.
+        return self.door.ask(method, f"api/1/{path}", json=body, reads=method in ("GET", "PUT"))
+
+    def _good(self, reply: Reply) -> dict[str, Any]:
+        if not reply.is_good:
+            raise self.door.refused(reply)
+        document: dict[str, Any] = reply.document or {}
+        return document
+
+    def _good_list(self, reply: Reply) -> list[dict[str, Any]]:
+        if not reply.is_good or not isinstance(reply.document, list):
+            raise self.door.refused(reply)
+        return reply.document
+
+
+def sha1_file(path: Path) -> str:
+    """The SHA-1 of a file, which udata computes itself of what it hosts."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.sha1(usedforsecurity=False)).hexdigest()
+
+
+def _resource(item: OfferedFile) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "title": item.title,
+        "description": item.description,
+        "type": "main" if item.table else "documentation",
+        "format": item.kind,
+        "filesize": item.bytes,
+        "extras": {KEY: item.key, f"{OWN}sha256": item.sha256},
+    }
+    if item.schema_address:
+        told["schema"] = {"name": item.schema_name, "version": item.schema_version, "url": item.schema_address}
+    if item.kind == "csv":
+        return {**told, "filetype": "file", "checksum": {"type": "sha1", "value": sha1_file(item.path)}}
+    checksum = {"type": "sha256", "value": item.sha256}
+    return {**told, "filetype": "remote", "url": item.address, "mime": item.media_type, "checksum": checksum}
+
+
+def _normal(item: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource in the words of `_resource`, only the fields that are compared."""
+    told = {name: item.get(name) for name in COMPARED if name in wanted}
+    told["extras"] = _ours(_extras(item))
+    told["checksum"] = _checksum(item)
+    if "schema" in wanted:
+        told["schema"] = {key: (item.get("schema") or {}).get(key) for key in wanted["schema"]}
+    return told
+
+
+def _checksum(item: Mapping[str, Any]) -> dict[str, Any] | None:
+    found = item.get("checksum") or None
+    return {key: found.get(key) for key in ("type", "value")} if found else None
+
+
+def _extras(item: Mapping[str, Any] | None) -> dict[str, Any]:
+    return dict((item or {}).get("extras") or {})
+
+
+def _ours(extras: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in extras.items() if key.startswith(OWN)}
+
+
+def _place(change: Difference) -> str:
+    return change.place.split(".", maxsplit=1)[0]
+
+
+def _file_name(item: OfferedFile) -> str:
+    return f"{item.schema_name.replace('/', '-')}.csv"
+
+
+def _normal_name(name: str) -> str:
+    """A file's name without what portals change in one: case, accents, hyphens for underscores."""
+    return _tag(name)
+
+
+def _tag(word: str) -> str:
+    """A keyword as udata keeps it: lower case ASCII, hyphens. Source: udata/tags.py."""
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")

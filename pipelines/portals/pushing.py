@@ -1,0 +1,173 @@
+"""Push: look, name the differences, remove them, look again.
+
+Belongs here: the order of a push, whatever the portal's software. Does not: any request (`ckan.py`, `datagouv.py`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipelines.portals.ckan import Ckan
+from pipelines.portals.datagouv import Datagouv
+from pipelines.portals.descriptions import Portal
+from pipelines.portals.door import Door
+from pipelines.portals.errors import NewerThere, NotAsPushed
+from pipelines.portals.offers import Offer, make_offer
+from pipelines.portals.states import Difference, Found, State, differences, shown
+from pipelines.project import Project
+from pipelines.releases.shelf import Shelf, package_folders
+from pipelines.storage import lock
+
+FOLDER = "portals"
+
+
+class Dialect(Protocol):
+    """One software of portals. `wanted` is pure; `read` only reads; `write` removes the differences named."""
+
+    def wanted(self, offer: Offer) -> State: ...
+
+    def read(self, offer: Offer, wanted: State) -> Found | None: ...
+
+    def write(self, offer: Offer, found: Found | None, wanted: State, changes: Sequence[Difference]) -> None: ...
+
+
+class Done(StrEnum):
+    """How a push ended."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+# The header that carries the token, and who speaks with the portal.
+DIALECTS: Mapping[str, tuple[str, Callable[[Door], Dialect]]] = {
+    "ckan": ("Authorization", Ckan),
+    "datagouv": ("X-API-KEY", Datagouv),
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was found on a portal: `there` is the version it holds, empty when it holds none."""
+
+    portal: Portal
+    offer: Offer
+    found: Found | None
+    wanted: State = field(repr=False)
+    differences: tuple[Difference, ...]
+
+    @property
+    def there(self) -> str:
+        return self.found.version if self.found is not None else ""
+
+    @property
+    def is_newer_there(self) -> bool:
+        return self.offer.is_older_than(self.there)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A push that ended well: the portal was read back and holds the version. `page` is the dataset's on the portal."""
+
+    portal: str
+    package: str
+    version: str
+    done: Done
+    page: str
+    differences: tuple[Difference, ...]
+    quality: Mapping[str, Any]
+
+
+def portal_folder(project: Project, portal: Portal) -> Path:
+    """Where the log and the locks of a portal lie."""
+    return project.outputs / FOLDER / portal.name
+
+
+def released(project: Project) -> dict[str, str]:
+    """The current version of every package that has one, by package, in alphabetical order. Raises `LedgerBroken`."""
+    shelves = (Shelf.read(project.releases, folder.name) for folder in package_folders(project.releases))
+    return {shelf.package: shelf.current for shelf in shelves if shelf.current is not None}
+
+
+def look(
+    project: Project,
+    portal: Portal,
+    package: str,
+    *,
+    environment: Mapping[str, str],
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Look:
+    """Compare the current version of a package with what the portal holds; writes nothing there.
+
+    Raises a `PortalError`, and what reading the release raises.
+    """
+    return _look(_dialect(project, portal, environment, now, sleep), portal, make_offer(project, portal, package))
+
+
+def push(
+    project: Project,
+    portal: Portal,
+    package: str,
+    *,
+    environment: Mapping[str, str],
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None] = time.sleep,
+) -> Outcome:
+    """Make the portal hold the current version of a package; one that does already is not written to.
+
+    Raises `NewerThere`, `ChangedMeanwhile`, `NotAsPushed` or another `PortalError`; `Busy` when another process pushes
+    the same package there; and what reading the release raises.
+    """
+    dialect = _dialect(project, portal, environment, now, sleep)
+    with lock(portal_folder(project, portal) / f"{package}.lock"):
+        seen = _look(dialect, portal, make_offer(project, portal, package))
+        if seen.is_newer_there:
+            raise NewerThere(portal=portal.name, package=package, there=seen.there, version=seen.offer.version)
+        if not seen.differences:
+            return _outcome(seen, Done.UNCHANGED, ())
+        dialect.write(seen.offer, seen.found, seen.wanted, seen.differences)
+        after = _look(dialect, portal, seen.offer)
+    if after.differences:
+        first = after.differences[0]
+        raise NotAsPushed(
+            portal=portal.name,
+            package=package,
+            version=seen.offer.version,
+            count=len(after.differences),
+            place=first.place,
+            found=shown(first.there),
+            expected=shown(first.wanted),
+        )
+    return _outcome(after, Done.CREATED if seen.found is None else Done.UPDATED, seen.differences)
+
+
+def _outcome(seen: Look, done: Done, changes: tuple[Difference, ...]) -> Outcome:
+    assert seen.found is not None, "nothing differs from what is not there"
+    found = seen.found
+    return Outcome(seen.portal.name, seen.offer.package, seen.offer.version, done, found.page, changes, found.quality)
+
+
+def _look(dialect: Dialect, portal: Portal, offer: Offer) -> Look:
+    wanted = dialect.wanted(offer)
+    found = dialect.read(offer, wanted)
+    return Look(portal, offer, found, wanted, differences(found, wanted))
+
+
+def _dialect(
+    project: Project,
+    portal: Portal,
+    environment: Mapping[str, str],
+    now: Callable[[], datetime],
+    sleep: Callable[[float], None],
+) -> Dialect:
+    header, software = DIALECTS[portal.software]
+    log = portal_folder(project, portal) / "log.jsonl"
+    door = Door(portal, header, portal.secret(environment), log, now, sleep)
+    return software(door)

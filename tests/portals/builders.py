@@ -1,0 +1,72 @@
+"""A small project with released versions, and the file of a portal. Every name and place is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.portals import Portal, look, push
+from pipelines.portals.descriptions import read_portal
+from pipelines.portals.pushing import Look, Outcome
+from pipelines.project import Project
+from pipelines.releases import publish
+from tests.releases.builders import PRIZES, Row, a_request, prizes
+
+Renew = Callable[[], None]
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+BASE = "https://donnees.example.org/"
+PACKAGE = {
+    "title": "Prix inventés",
+    "description": "Un paquet inventé pour les tests.",
+    "licence": "etalab-2.0",
+    "publisher": {"title": "Éditeur inventé", "url": "https://example.org/"},
+    "contact": {"title": "Équipe inventée", "email": "contact@example.org"},
+    "cadence": "P1Y",
+    "temporal": {"start": "2024-01-01", "end": "2025-12-31"},
+    "tables": [{"name": "editions", "rows": {"min": 1}}, {"name": "prix", "rows": {"min": 1}}],
+}
+CHANGED: list[Row] = [*prizes(p1={"arobases": "4"}), {"prix_id": "p4", "annee": "2025", "nom": "Autre-Exemple"}]
+
+
+def a_project(folder: Path) -> Project:
+    """A project whose package `prix` has one version, 1.0.0."""
+    project = Project.at(folder / "projet")
+    place = project.schemas / "prix" / "package.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text(yaml.safe_dump(PACKAGE, allow_unicode=True), encoding="utf-8")
+    (project.sources / "portals").mkdir(parents=True)
+    release(project)
+    return project
+
+
+def release(project: Project, rows: Sequence[Row] = PRIZES) -> None:
+    """Publish a version of `prix` with these rows."""
+    publish(a_request(rows), project.releases, key=None)
+
+
+def a_portal(project: Project, software: str, address: str, **more: Any) -> Portal:
+    """A portal described by a file of the project."""
+    told: Mapping[str, Any] = {
+        "portal": software,
+        "title": f"{software} inventé",
+        "address": address,
+        "token": "JETON_DU_PORTAIL",
+        "base": BASE,
+        "allow_private": True,
+        **more,
+    }
+    path = project.sources / "portals" / f"{software}.yaml"
+    path.write_text(yaml.safe_dump({key: value for key, value in told.items() if value is not None}), encoding="utf-8")
+    return read_portal(path)
+
+
+def pushed(project: Project, portal: Portal, token: str, package: str = "prix") -> Outcome:
+    return push(project, portal, package, environment={portal.token: token}, now=lambda: NOW, sleep=lambda _: None)
+
+
+def looked(project: Project, portal: Portal, token: str, package: str = "prix") -> Look:
+    return look(project, portal, package, environment={portal.token: token}, now=lambda: NOW, sleep=lambda _: None)

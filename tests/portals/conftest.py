@@ -1,0 +1,38 @@
+"""The invented project, released once for all tests of this room and copied for each."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.project import Project
+from tests.portals.builders import CHANGED, Renew, a_project, release
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The project with version 1.0.0 of `prix`, and the same with 1.1.0 as well."""
+    folder = tmp_path_factory.mktemp("publie")
+    first = a_project(folder / "un")
+    shutil.copytree(folder / "un", folder / "deux")
+    release(Project.at(folder / "deux" / "projet"), CHANGED)
+    return first.root, folder / "deux" / "projet"
+
+
+@pytest.fixture
+def project(released: tuple[Path, Path], tmp_path: Path) -> Project:
+    """A project whose package `prix` has one version, 1.0.0."""
+    shutil.copytree(released[0], tmp_path / "projet")
+    return Project.at(tmp_path / "projet")
+
+
+@pytest.fixture
+def renew(released: tuple[Path, Path], project: Project) -> Renew:
+    """Publishes version 1.1.0 in the project: one row changed, one more."""
+
+    def publish_again() -> None:
+        shutil.copytree(released[1] / "outputs", project.outputs, dirs_exist_ok=True)
+
+    return publish_again
