@@ -180,8 +180,10 @@ def _by_hearing(case: Case, asked: _Hearing) -> None:
     integrity = Remembered([known[group.source, group.source_fields] for group in case.keys.foreign])
     rows, numbers, errors_of, read = list[list[str]](), list[int](), dict[int, list[Any]](), 0
 
+    holds = outcome.wants_every_block or outcome.wants_all_errors  # else nobody asks for the rows
+
     def flush() -> None:
-        if errors_of or (rows and outcome.wants_every_block):  # else nobody asks for these rows
+        if rows:
             block = block_of_rows(rows, width, read - len(rows), numbers)
             outcome.take_heard(block, errors_of)
         rows.clear()
@@ -193,11 +195,14 @@ def _by_hearing(case: Case, asked: _Hearing) -> None:
             read += 1
             for error in errors:
                 tally.add(error)
-            if errors:
-                errors_of[len(rows)] = list(errors)
-            rows.append(list(cells))
-            numbers.append(number)
-            if len(rows) == ROWS:
+            if holds:
+                if errors:
+                    errors_of[len(rows)] = list(errors)
+                rows.append(list(cells))
+                numbers.append(number)
+            elif errors:
+                outcome.rejected_rows += 1
+            if read % ROWS == 0:
                 flush()
                 if asked.progress is not None:
                     asked.progress(read, None)

@@ -262,3 +262,11 @@ def test_keys_beyond_the_memory_are_put_on_disk_and_judged_the_same(tmp_path: Pa
     assert rich.totals["unique-error", "id"] == 1100
     assert rich.totals["foreign-key", None] == 10
     assert rich.errors.equals(poor.errors)
+
+
+def test_rows_heard_one_by_one_are_counted_without_being_held() -> None:
+    schema = {"fields": [{"name": "heure", "type": "time"}, {"name": "n", "type": "integer"}], "primaryKey": ["heure"]}
+    table = pa.table({"heure": ["10:00:00", "10:00:00", "11:00:00"], "n": ["1", "2", "x"]})
+    verdict = judge(table, schema, keep=False)
+    assert (verdict.path, verdict.rows, verdict.rejected_rows) == ("frictionless", 3, 2)
+    assert verdict.accepted is None
