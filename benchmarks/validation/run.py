@@ -123,8 +123,8 @@ NOTE = (
     "Each contestant is a process of its own, which first judges 830 rows (late imports are timed for nobody) and then"
     " the file once, from its opening to the report, hashes included. Median of the rounds; Frictionless and Great"
     " Expectations run in the first round only. `F` only parses the file to text columns with pyarrow, on one thread."
-    " `arobase-rejects` also writes every error to `rejects.csv` and `rejects.parquet`. The figures that are committed were"
-    " measured on a shared machine, without the contestants of `--peers`: compare CPU seconds."
+    " `arobase-rejects` also writes every error to `rejects.csv` and `rejects.parquet`. The figures that are"
+    " committed were measured on a shared machine, without the contestants of `--peers`: compare CPU seconds."
 )
 
 
