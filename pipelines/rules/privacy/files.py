@@ -215,9 +215,11 @@ def _everybody(name: str, table: pa.Table, names: list[str], allow: AllowList, e
     used: Counter[str] = Counter()
     for place, column in enumerate(names):
         texts = table.column(place).cast(pa.string()).to_pylist()
-        more = _judge(
-            name, [(row, column, text) for row, text in enumerate(texts) if text], allow, everyone, patterns=False
-        )
+        distinct = [(0, column, text) for text in dict.fromkeys(texts) if text]
+        more = _judge(name, distinct, allow, everyone, patterns=False)
+        if more.holds or more.allowed:  # rare: only then is it worth knowing the rows
+            placed = [(row, column, text) for row, text in enumerate(texts) if text]
+            more = _judge(name, placed, allow, everyone, patterns=False)
         held += more.holds
         used.update(more.allowed)
     return GateReport(0, tuple(held), dict(used))

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
@@ -81,23 +82,36 @@ def coverage_by_edition(awards: pa.Table, geography: Geography) -> list[Covered]
     ]
 
 
-def units(geography: Geography, unit_of: Callable[[Commune], str]) -> dict[str, list[Commune]]:
+class Area(list[Commune]):
+    """The communes of a unit; their people and their codes are counted once, however many editions are held to them."""
+
+    @cached_property
+    def population(self) -> int:
+        return sum(commune.population for commune in self)
+
+    @cached_property
+    def people_by_code(self) -> dict[str, int]:
+        return {commune.code: commune.population for commune in self}
+
+
+def units(geography: Geography, unit_of: Callable[[Commune], str]) -> dict[str, Area]:
     """Communes of today by unit, in order of codes."""
-    found: dict[str, list[Commune]] = defaultdict(list)
+    found: dict[str, Area] = defaultdict(Area)
     for commune in geography.communes.values():
         found[unit_of(commune)].append(commune)
     return dict(sorted(found.items()))
 
 
-def count(communes: list[Commune], covered: Covered) -> Counts:
+def count(unit: Area, covered: Covered) -> Counts:
     """What is covered among these communes."""
-    reached = [commune for commune in communes if commune.code in covered.all]
+    people = unit.people_by_code
+    reached = covered.all & people.keys()
     return Counts(
-        communes=len(communes),
-        population=sum(commune.population for commune in communes),
-        laureates=sum(commune.code in covered.laureates for commune in communes),
+        communes=len(unit),
+        population=unit.population,
+        laureates=len(covered.laureates & people.keys()),
         covered=len(reached),
-        people=sum(commune.population for commune in reached),
+        people=sum(people[code] for code in reached),
     )
 
 
@@ -119,10 +133,10 @@ def class_of(population: int, classes: list[tuple[str, int, int | None]]) -> str
     raise ValueError(f"no population class holds {population}")
 
 
-def by_class(geography: Geography, classes: list[tuple[str, int, int | None]]) -> dict[str, list[Commune]]:
+def by_class(geography: Geography, classes: list[tuple[str, int, int | None]]) -> dict[str, Area]:
     """Communes of today by class, in the order of the classes; a class without a commune is there, empty."""
     found = units(geography, lambda commune: class_of(commune.population, classes))
-    return {code: found.get(code, []) for code, _, _ in classes}
+    return {code: found.get(code, Area()) for code, _, _ in classes}
 
 
 @derived("couverture_departements")
@@ -137,7 +151,7 @@ def departements(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
                 about = {"departement_code": code, "departement_nom": area.name, "region_code": area.region}
                 yield {
                     "edition": covered.edition, **about, "outre_mer": area.is_overseas,
-                    **count(found.get(code, []), covered).row(),
+                    **count(found.get(code, Area()), covered).row(),
                 }  # fmt: skip
 
     return text_table(project, f"{PACKAGE}/couverture_departements", rows())
@@ -153,7 +167,7 @@ def regions(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
         for covered in coverage_by_edition(tables[AWARDS], geography):
             for code, area in geography.regions.items():
                 about = {"edition": covered.edition, "region_code": code, "region_nom": area.name}
-                yield {**about, "outre_mer": area.is_overseas, **count(found.get(code, []), covered).row()}
+                yield {**about, "outre_mer": area.is_overseas, **count(found.get(code, Area()), covered).row()}
 
     return text_table(project, f"{PACKAGE}/couverture_regions", rows())
 

@@ -16,8 +16,17 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.project import Project
-from pipelines.tables.derived.coverage import AWARDS, PACKAGE, by_class, count, coverage_by_edition, size_classes, units
-from pipelines.tables.derived.geography import Commune, load_geography
+from pipelines.tables.derived.coverage import (
+    AWARDS,
+    PACKAGE,
+    Area,
+    by_class,
+    count,
+    coverage_by_edition,
+    size_classes,
+    units,
+)
+from pipelines.tables.derived.geography import load_geography
 from pipelines.tables.derived.rows import text_table
 from pipelines.tables.registry import derived
 
@@ -72,7 +81,7 @@ def gini(points: Sequence[Point]) -> Fraction | None:
 def inequality(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row a point of the Lorenz curve of each edition, over départements and over population classes."""
     geography = load_geography(project.reference)
-    breakdowns: dict[str, dict[str, list[Commune]]] = {"departement": units(geography, lambda one: one.departement)}
+    breakdowns: dict[str, dict[str, Area]] = {"departement": units(geography, lambda one: one.departement)}
     for name in ("taille", "rural_urbain"):
         breakdowns[name] = by_class(geography, size_classes(project, name))
 
