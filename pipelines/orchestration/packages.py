@@ -50,7 +50,7 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
             "par résultat": dict(Counter(table.column("resultat").to_pylist())),
         }
         path = dg.MetadataValue.path(str(result.kept.folder / FINDINGS))
-        return dg.MaterializeResult(metadata={**told, "table": path, "computed again": result.kept.is_new})
+        return dg.MaterializeResult(metadata={**told, "table": path, "recalculé": result.kept.is_new})
 
     return constats
 
@@ -107,7 +107,10 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
     def catalogue(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         from pipelines.stages.announce import make_announcement
 
-        folder = make_announcement(workspace.project)
+        try:
+            folder = make_announcement(workspace.project)
+        except ArobaseError as error:
+            raise failure(error) from error
         return dg.MaterializeResult(metadata={"dossier": dg.MetadataValue.path(str(folder))})
 
     return catalogue

@@ -54,8 +54,8 @@ def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
                 failed[name] = outcome
                 continue
             size = sum(part.size for part in outcome.parts)
-            told = {"changed": outcome.changed, "bytes": size, "sha256": [part.sha256 for part in outcome.parts]}
-            context.add_asset_metadata({**told, "address": sources[name].address}, partition_key=name)
+            told = {"changé": outcome.changed, "octets": size, "sha256": [part.sha256 for part in outcome.parts]}
+            context.add_asset_metadata({**told, "adresse": sources[name].address}, partition_key=name)
         yield from _ended(context, dict(sorted(failed.items())), "collecte")
         yield _fresh(workspace.project, asked)
 
@@ -88,9 +88,9 @@ def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
                 failed[name] = error
                 continue
             read = sum(part["read"] for part in result.summary["parts"].values())
-            told = {"dagster/row_count": read, "rejected": result.summary["rejected"], "rows": result.summary["rows"]}
-            told |= {"computed again": result.kept.is_new, "files": dg.MetadataValue.path(str(result.kept.folder))}
-            context.add_asset_metadata({**told, "warnings": result.summary["warnings"]}, partition_key=name)
+            told = {"dagster/row_count": read, "rejets": result.summary["rejected"], "lignes": result.summary["rows"]}
+            told |= {"recalculé": result.kept.is_new, "fichiers": dg.MetadataValue.path(str(result.kept.folder))}
+            context.add_asset_metadata({**told, "avertissements": result.summary["warnings"]}, partition_key=name)
         yield from _ended(context, failed, "lecture")
 
     return records

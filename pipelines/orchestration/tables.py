@@ -56,8 +56,8 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
             raise failure(error) from error
         summary, folder = result.summary, result.kept.folder
         files = {"table": folder / TABLE, "provenance": folder / PROVENANCE}
-        shown = {"aperçu": preview(result.table, schema, workspace.project), "computed again": result.kept.is_new}
-        shown |= {"rejected": summary["rejected"], "said again": summary["said_again"]}
+        shown = {"aperçu": preview(result.table, schema, workspace.project), "recalculé": result.kept.is_new}
+        shown |= {"rejets": summary["rejected"], "redites": summary["said_again"]}
         yield dg.MaterializeResult(
             metadata=table_metadata(summary["accepted"], files, shown),
             data_version=dg.DataVersion(result.kept.fingerprint[:16]),

@@ -67,6 +67,7 @@ def inbox_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
     @dg.sensor(
         name="boite_de_depot",
         job_name=EVERYTHING,
+        default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
         description="Regarde sources/inbox/<source>/ : un nouveau fichier lance la collecte de tout.",
     )
