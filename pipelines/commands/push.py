@@ -13,7 +13,8 @@ from pipelines.language import Language, terminal_language
 from pipelines.project import Project
 
 if TYPE_CHECKING:
-    from pipelines.portals import Look, Outcome, Portal
+    from pipelines.portals import Portal
+    from pipelines.portals.pushing import Look, Outcome
 
 GOOD, DIFFERS, CANNOT = 0, 1, 2
 WORDS: dict[str, dict[Language, str]] = {
@@ -37,7 +38,8 @@ def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, la
     0 done, 1 the portal differs (--diff), 2 something could not be pushed.
     """
     from pipelines.errors import ArobaseError
-    from pipelines.portals import load_portal, look, push
+    from pipelines.portals import load_portal
+    from pipelines.portals.pushing import look, push
 
     language, project = terminal_language(lang), Project.here()
     described = load_portal(project, portal)

@@ -65,8 +65,7 @@ def _asset(portal: Portal, packages: list[str]) -> dg.AssetsDefinition:
         ],
     )
     def pushed(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.portals import look, push
-        from pipelines.portals.pushing import released
+        from pipelines.portals.pushing import look, push, released
 
         project, failed, told = workspace.project, list[ArobaseError](), dict[str, Any]()
         drifted: dict[str, Any] = {}

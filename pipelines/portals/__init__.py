@@ -4,10 +4,10 @@ Belongs here: what a portal should hold, what it does hold, and the requests bet
 (`releases`), nor the catalogue that portals harvest by themselves (`catalogue`).
 
 A push looks at the portal, names every difference, removes them one by one, and looks again: it keeps no state of its
-own, so that one that was cut is resumed by running it again.
+own, so that one that was cut is resumed by running it again. Pushing itself is in `pushing.py`, imported where it is
+done: the definitions of orchestration need descriptions only.
 """
 
 from pipelines.portals.descriptions import Portal, load_portal, load_portals
-from pipelines.portals.pushing import Look, Outcome, look, push
 
-__all__ = ["Look", "Outcome", "Portal", "load_portal", "load_portals", "look", "push"]
+__all__ = ["Portal", "load_portal", "load_portals"]

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from pipelines.portals import Portal, look, push
+from pipelines.portals import Portal
 from pipelines.portals.descriptions import read_portal
-from pipelines.portals.pushing import Look, Outcome
+from pipelines.portals.pushing import Look, Outcome, look, push
 from pipelines.project import Project
 from pipelines.releases import publish
 from tests.releases.builders import PRIZES, Row, a_request, prizes

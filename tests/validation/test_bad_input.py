@@ -198,7 +198,7 @@ def test_an_archive_made_to_fill_a_disk_is_refused(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.csv.zip", "a.csv.bz2", "a.csv.xz"])
-@pytest.mark.parametrize("data", [b"not an archive", gzip.compress(b"a,b\n1,x\n" * 9999)[:60]])
+@pytest.mark.parametrize("data", [b"not an archive", gzip.compress(b"a,b\n1,x\n" * 9999)[:60]], ids=["none", "cut"])
 def test_a_damaged_archive_is_an_error(name: str, data: bytes, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(data)

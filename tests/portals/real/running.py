@@ -1,6 +1,6 @@
 """Starting and stopping real software for a test: by process identifier, on this machine only.
 
-Belongs here: processes, free ports, serving a folder. Does not: what the software is (`udata_server.py`, `ckan.py`).
+Belongs here: processes, free ports, serving a folder. Does not: any one software (`udata_server.py`, `ckan_server.py`).
 """
 
 from __future__ import annotations

@@ -1,0 +1,189 @@
+"""Pushed to the real CKAN 2.12 and harvested by it: what is promised of CKAN, read back through its own API.
+
+Everything is CKAN's own code but the search index, which is stood in for. `make test-portals` installs and runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from pipelines.catalogue import write_catalogue
+from pipelines.portals import Portal
+from pipelines.portals.ckan import Ckan
+from pipelines.portals.door import Door
+from pipelines.portals.errors import ChangedMeanwhile, NewerThere
+from pipelines.portals.offers import make_offer
+from pipelines.portals.pushing import Outcome
+from pipelines.project import Project
+from tests.portals.builders import CHANGED, NOW, a_portal, a_project, looked, pushed, release
+from tests.portals.real.ckan_server import RunningCkan, running_ckan
+from tests.portals.real.running import PATIENCE, hosting
+from tests.releases.builders import PRIZES
+
+pytestmark = pytest.mark.heavy
+ORGANISATION = "mairie-inventee"
+
+
+@dataclass
+class Journey:
+    """What happened, step by step."""
+
+    ckan: RunningCkan
+    project: Project
+    portal: Portal
+    pushes: list[Outcome] = field(default_factory=list)
+    datasets: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[list[dict[str, Any]]] = field(default_factory=list)
+    jobs: list[dict[str, int]] = field(default_factory=list)
+    harvests: list[list[dict[str, Any]]] = field(default_factory=list)
+
+    def action(self, name: str, /, **body: Any) -> Any:
+        address = f"{self.ckan.address}api/3/action/{name}"
+        answer = requests.post(address, json=body, headers={"Authorization": self.ckan.token}, timeout=120)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]
+
+    def push(self) -> None:
+        self.pushes.append(pushed(self.project, self.portal, self.ckan.token))
+        self.datasets.append(self.action("package_show", id="prix"))
+        identifier = resources(self.datasets[-1])["prix/csv"]["id"]
+        self.rows.append(self.action("datastore_search", resource_id=identifier, sort="prix_id")["records"])
+
+    def harvest(self) -> None:
+        """Harvest our catalogue; every dataset that CKAN has from there, after it."""
+        source = self.action("harvest_source_show", id="arobase")["id"]
+        job = self.action("harvest_job_create", source_id=source, run=True)["id"]
+        end = time.monotonic() + PATIENCE
+        while True:
+            self.action("harvest_jobs_run", source_id=source)
+            told = self.action("harvest_job_show", id=job)
+            if told["status"] == "Finished":
+                break
+            assert time.monotonic() < end, told
+            time.sleep(0.5)
+        assert told["stats"]["errored"] == 0, told
+        self.jobs.append(told["stats"])
+        found = self.action("package_search", q="*:*", rows=100)["results"]
+        self.harvests.append(sorted((item for item in found if item["name"] != "prix"), key=lambda item: item["id"]))
+
+    def announce(self) -> None:
+        write_catalogue(self.project.releases, self.project.catalogue, base_url=self.portal.base)
+
+
+@pytest.fixture(scope="module")
+def journey() -> Iterator[Journey]:
+    """Push, push again, change, push, push again; harvest, harvest again."""
+    # Not under pytest's own folder, which PostgreSQL's user may not enter.
+    folder = Path(tempfile.mkdtemp(prefix="arobase-ckan-"))
+    folder.chmod(0o755)
+    project = a_project(folder)
+    with hosting(project.outputs) as base, running_ckan(folder) as ckan:
+        portal = a_portal(project, "ckan", ckan.address, base=base, organization=ORGANISATION)
+        made = Journey(ckan, project, portal)
+        made.action("organization_create", name=ORGANISATION, title="Mairie inventée")
+        made.announce()
+        made.push()
+        made.push()
+        release(project, CHANGED)
+        made.announce()
+        made.push()
+        made.push()
+        address = f"{base}catalogue/catalog.jsonld"
+        config = json.dumps({"rdf_format": "json-ld"})
+        told = {"source_type": "dcat_rdf", "frequency": "MANUAL", "config": config, "owner_org": ORGANISATION}
+        made.action("harvest_source_create", name="arobase", title="Arobase", url=address, **told)
+        made.harvest()
+        made.harvest()
+        yield made
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def resources(dataset: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {item["arobase_key"]: item for item in dataset["resources"]}
+
+
+def test_the_first_push_creates_and_the_same_again_changes_nothing(journey: Journey) -> None:
+    assert [item.done for item in journey.pushes] == ["created", "unchanged", "updated", "unchanged"]
+    assert journey.datasets[0] == journey.datasets[1]
+    assert journey.datasets[2] == journey.datasets[3]
+
+
+def test_a_new_release_keeps_the_dataset_and_its_resources(journey: Journey) -> None:
+    before, after = journey.datasets[0], journey.datasets[2]
+    assert (before["id"], before["version"], after["version"]) == (after["id"], "1.0.0", "1.1.0")
+    kept = {key: item["id"] for key, item in resources(before).items()}
+    assert {key: item["id"] for key, item in resources(after).items()} == kept
+
+
+def test_the_datastore_holds_the_released_rows_with_their_types(journey: Journey) -> None:
+    assert [row["nom"] for row in journey.rows[0]] == [row["nom"] for row in PRIZES]
+    assert [row["nom"] for row in journey.rows[2]] == [row["nom"] for row in CHANGED]
+    first = journey.rows[2][0]
+    assert (first["annee"], first["arobases"], float(first["part"])) == (2024, 4, 0.5)
+
+
+def test_nothing_differs_after_a_push(journey: Journey) -> None:
+    assert looked(journey.project, journey.portal, journey.ckan.token).differences == ()
+
+
+def test_drift_is_named_and_removed(journey: Journey) -> None:
+    journey.action("package_patch", id="prix", title="Autre titre")
+    told = [item.told() for item in looked(journey.project, journey.portal, journey.ckan.token).differences]
+    assert told == ["jeu.title: Autre titre → Prix inventés"]
+    assert pushed(journey.project, journey.portal, journey.ckan.token).done == "updated"
+
+
+def test_a_version_that_appears_between_look_and_write_is_not_overwritten(journey: Journey) -> None:
+    offer = make_offer(journey.project, journey.portal, "prix")
+    log = journey.project.outputs / "log.jsonl"
+    dialect = Ckan(Door(journey.portal, "Authorization", journey.ckan.token, log, lambda: NOW))
+    journey.action("package_patch", id="prix", title="Autre titre")
+    found = dialect.read(offer, dialect.wanted(offer))
+    journey.action("package_patch", id="prix", version="9.0.0")
+    with pytest.raises(ChangedMeanwhile, match="version"):
+        dialect.write(offer, found, dialect.wanted(offer), pushed_changes(journey))
+    with pytest.raises(NewerThere):
+        pushed(journey.project, journey.portal, journey.ckan.token)
+    assert journey.action("package_show", id="prix")["version"] == "9.0.0"
+    journey.action("package_patch", id="prix", version=offer.version)
+    assert pushed(journey.project, journey.portal, journey.ckan.token).done == "updated"
+
+
+def pushed_changes(journey: Journey) -> Any:
+    return looked(journey.project, journey.portal, journey.ckan.token).differences
+
+
+def test_our_catalogue_is_harvested(journey: Journey) -> None:
+    (dataset,) = journey.harvests[0]
+    assert dataset["title"] in ("Prix inventés", "Invented prizes")
+    assert {item["url"].rsplit("/", maxsplit=1)[-1] for item in dataset["resources"]} >= {"prix.csv", "prix.parquet"}
+
+
+def test_harvesting_twice_changes_nothing(journey: Journey) -> None:
+    assert [without_dates(item) for item in journey.harvests[0]] == [
+        without_dates(item) for item in journey.harvests[1]
+    ]
+
+
+def without_dates(dataset: dict[str, Any]) -> dict[str, Any]:
+    """A harvested dataset but for the moment and the number of the harvest itself."""
+    moving = ("metadata_modified", "harvest_object_id")
+    extras = [item for item in dataset["extras"] if item["key"] not in moving]
+    keeps = ("metadata_modified", "created", "position")
+    kept = [{key: value for key, value in item.items() if key not in keeps} for item in dataset["resources"]]
+    return {**dataset, "metadata_modified": "", "extras": extras, "resources": kept}
+
+
+def test_the_token_is_nowhere_in_what_a_push_leaves(journey: Journey) -> None:
+    left = [path.read_bytes() for path in journey.project.outputs.rglob("*") if path.is_file()]
+    assert not [content for content in left if journey.ckan.token.encode() in content]
