@@ -176,9 +176,10 @@ def test_harvesting_twice_changes_nothing(journey: Journey) -> None:
 
 
 def without_dates(dataset: dict[str, Any]) -> dict[str, Any]:
-    """A harvested dataset but for the moment and the number of the harvest itself."""
+    """A harvested dataset but for the moment and the number of the harvest itself; CKAN gives extras in any order."""
     moving = ("metadata_modified", "harvest_object_id")
-    extras = [item for item in dataset["extras"] if item["key"] not in moving]
+    told = [item for item in dataset["extras"] if item["key"] not in moving]
+    extras = sorted(told, key=lambda item: str(item["key"]))
     keeps = ("metadata_modified", "created", "position")
     kept = [{key: value for key, value in item.items() if key not in keeps} for item in dataset["resources"]]
     return {**dataset, "metadata_modified": "", "extras": extras, "resources": kept}
