@@ -1,7 +1,7 @@
 # Every target is one line over scripts/bootstrap.py, which needs nothing but Python 3.11 or later.
 PYTHON ?= python3
 
-.PHONY: release test test-heavy lock help
+.PHONY: release test test-heavy test-portals lock help
 
 help:
 	@$(PYTHON) scripts/bootstrap.py
@@ -14,7 +14,11 @@ test:
 
 # Kill tests, long fuzzing: what is too long for every change. `.ci/run` runs it after `make test`.
 test-heavy:
-	@$(PYTHON) scripts/bootstrap.py setup && .venv/bin/python -m pytest -m heavy -p no:cacheprovider
+	@$(PYTHON) scripts/bootstrap.py setup && .venv/bin/python -m pytest -m heavy --ignore tests/portals/real -p no:cacheprovider
+
+# Pushes to the real CKAN and the real udata, installed once under .portals/ (docs/portails-pousser.md).
+test-portals:
+	@$(PYTHON) scripts/bootstrap.py setup && sh scripts/install_portals.sh && .venv/bin/python -m pytest -m heavy -p no:cacheprovider tests/portals/real
 
 # Writes requirements.lock and requirements-test.lock anew from pyproject.toml.
 lock:

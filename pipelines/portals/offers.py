@@ -44,10 +44,6 @@ class OfferedFile:
     schema_address: str = ""
     schema_version: str = ""
 
-    @property
-    def file_name(self) -> str:
-        return self.path.name
-
 
 @dataclass(frozen=True)
 class Offer:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from pipelines.portals.datastore import DataStore
+from pipelines.portals.door import Reply
 from pipelines.portals.errors import (
     Ambiguous,
     ChangedMeanwhile,
@@ -16,6 +19,7 @@ from pipelines.portals.errors import (
     PortalUnreachable,
     TokenRefused,
 )
+from pipelines.portals.offers import OfferedFile
 from pipelines.project import Project
 from pipelines.releases.shelf import Shelf
 from tests.portals.builders import Renew, a_portal, looked, pushed
@@ -268,3 +272,20 @@ def test_a_wrong_token_is_named_by_its_variable_and_never_shown(project: Project
         pushed(project, a_portal(project, "ckan", ckan.address), "mauvais-jeton")
     assert "JETON_DU_PORTAIL" in str(caught.value)
     assert "mauvais-jeton" not in str(caught.value)
+
+
+def test_a_table_without_a_key_is_loaded_all_the_same(tmp_path: Path) -> None:
+    asked: list[tuple[str, dict[str, object]]] = []
+
+    def action(name: str, body: dict[str, object], *, reads: bool = False) -> Reply:
+        asked.append((name, body))
+        return Reply(200, {"result": {}}, "")
+
+    path = tmp_path / "t.csv"
+    path.write_text('a,b\n1,"{""x"": 1}"\n', encoding="utf-8")
+    schema = {"fields": [{"name": "a", "type": "any"}, {"name": "b", "type": "object"}]}
+    item = OfferedFile("t/csv", "t", "csv", "T", "", path, "", 1, "0" * 64, "text/csv", rows=1, schema=schema)
+    DataStore(action, ValueError).load("r", item, empty=True)
+    assert [name for name, _ in asked] == ["datastore_create", "datastore_upsert"]
+    assert "primary_key" not in asked[0][1]
+    assert asked[1][1]["records"] == [{"a": "1", "b": {"x": 1}}]
