@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
-from pipelines.commands.push import command
+from pipelines.cli import commands
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.portals import (
     PUSH,
@@ -36,7 +36,7 @@ def ckan(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
 
 
 def ran(*words: str, language: str = "en") -> Result:
-    return CliRunner().invoke(command, [*words, "--lang", language])
+    return CliRunner().invoke(commands, ["push", *words, "--lang", language])
 
 
 def test_a_push_says_what_it_did(ckan: Served) -> None:
