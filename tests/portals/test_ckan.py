@@ -130,20 +130,26 @@ def test_a_newer_version_is_never_overwritten(project: Project, ckan: Served) ->
     assert ckan.writes == []
 
 
-def test_a_version_that_appears_meanwhile_is_not_overwritten(project: Project, ckan: Served, renew: Renew) -> None:
+@pytest.mark.parametrize(("field", "value"), [("version", "2.0.0"), ("metadata_modified", "2026-02-02T00:00:00")])
+def test_a_change_between_look_and_write_is_not_overwritten(
+    project: Project, ckan: Served, renew: Renew, field: str, value: str
+) -> None:
     portal = a_portal(project, "ckan", ckan.address)
     pushed(project, portal, TOKEN)
     renew()
+    revised = []
 
-    def another_pushes(asked: Asked) -> Told | None:
-        if asked.path.endswith("package_revise"):
-            dataset(ckan)["version"] = "2.0.0"
+    def another_changes_it(asked: Asked) -> Told | None:
+        if asked.path.endswith("package_revise") and not revised:
+            revised.append(asked)
+            dataset(ckan)[field] = value
         return None
 
-    ckan.before = another_pushes
-    with pytest.raises(ChangedMeanwhile, match="version"):
+    ckan.before = another_changes_it
+    with pytest.raises(ChangedMeanwhile, match=field):
         pushed(project, portal, TOKEN)
-    assert dataset(ckan)["version"] == "2.0.0"
+    assert dataset(ckan)[field] == value
+    assert "/1.0.0/" in str(resources(ckan)["prix/csv"]["url"])
 
 
 def test_a_dataset_made_by_another_in_between_is_left_alone(project: Project, ckan: Served) -> None:
