@@ -6,7 +6,6 @@ Everything is CKAN's own code but the search index, which is stood in for. `make
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -84,8 +83,13 @@ class Journey:
 def journey() -> Iterator[Journey]:
     """Push, push again, change, push, push again; harvest, harvest again."""
     # Not under pytest's own folder, which PostgreSQL's user may not enter.
-    folder = Path(tempfile.mkdtemp(prefix="arobase-ckan-"))
-    folder.chmod(0o755)
+    with tempfile.TemporaryDirectory(prefix="arobase-ckan-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield from _travelled(folder)
+
+
+def _travelled(folder: Path) -> Iterator[Journey]:
     project = a_project(folder)
     with hosting(project.outputs) as base, running_ckan(folder) as ckan:
         portal = a_portal(project, "ckan", ckan.address, base=base, organization=ORGANISATION)
@@ -105,7 +109,6 @@ def journey() -> Iterator[Journey]:
         made.harvest()
         made.harvest()
         yield made
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def resources(dataset: dict[str, Any]) -> dict[str, dict[str, Any]]:
