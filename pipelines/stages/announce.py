@@ -15,5 +15,6 @@ def make_announcement(project: Project) -> Path:
     """
     from pipelines.catalogue import write_catalogue
 
-    check_pages(project, write_catalogue(project.releases, project.catalogue))
+    write_catalogue(project.releases, project.catalogue)
+    check_pages(project)
     return project.catalogue

@@ -3,7 +3,7 @@ the gate on whatever is about to be seen: requests, releases, pages, previews.""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from pipelines.rules.privacy import (
     gate,
     load_allow_list,
     release,
-    scan_file,
     scan_folder,
     scan_text,
     set_aside,
@@ -87,21 +86,9 @@ def inspection(project: Project, request: ReleaseRequest) -> Callable[[Path], No
     return inspect
 
 
-def check_pages(project: Project, written: Iterable[str]) -> GateReport:
-    """Hold what is personal in the files of the catalogue that were just written, by their paths in it.
-
-    A file that is held is taken away before `PersonalDataFound` is raised, naming it: the next run writes it again, and
-    looks again.
-    """
-    allow, personal, report = load_allow_list(project.schemas), Vault(project.private).read(), GateReport()
-    for name in written:
-        path = project.catalogue / name
-        if not path.is_file():
-            continue
-        found = scan_file(path, allow, personal, name=name)
-        if not found.is_clean:
-            path.unlink()
-        report += found
+def check_pages(project: Project) -> GateReport:
+    """Hold what is personal in the pages and files of the catalogue. Raises `PersonalDataFound`, naming the page."""
+    report = scan_folder(project.catalogue, load_allow_list(project.schemas), Vault(project.private).read())
     report.raise_if_held()
     return report
 
