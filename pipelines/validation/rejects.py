@@ -15,26 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from pipelines.records.rejections import REJECTIONS
 from pipelines.storage.atomic import ASIDE
 from pipelines.validation.menders import Side, mender
 from pipelines.validation.phrases import expected, rule_title
 
-REJECTS = pa.schema(
-    [
-        pa.field("source", pa.string()),
-        pa.field("snapshot", pa.string()),
-        pa.field("part", pa.string()),
-        pa.field("position", pa.int64()),
-        pa.field("table", pa.string()),
-        pa.field("champ", pa.string()),
-        pa.field("valeur", pa.string()),
-        pa.field("regle", pa.string()),
-        pa.field("message", pa.string()),
-        pa.field("message_en", pa.string()),
-        pa.field("a_corriger_par", pa.string()),
-        pa.field("etape", pa.string()),
-    ]
-)
+REJECTS = REJECTIONS
 PLACE = {"source": "_source", "snapshot": "_snapshot", "part": "_part", "position": "_position"}
 
 
