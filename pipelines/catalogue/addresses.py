@@ -22,15 +22,29 @@ LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
 
 @dataclass(frozen=True)
+class Party:
+    """A body that answers for something; never a person."""
+
+    title: str
+    url: str = ""
+    email: str = ""
+
+
+NOBODY_ELSE = Party("Arobase")
+
+
+@dataclass(frozen=True)
 class Addresses:
-    """Absolute addresses under `base`, which ends with a slash."""
+    """Absolute addresses under `base`, which ends with a slash, and who answers there."""
 
     base: str = DEFAULT_BASE
+    publisher: Party = NOBODY_ELSE
+    contact: Party | None = None
 
     @classmethod
-    def under(cls, base: str) -> Addresses:
+    def under(cls, base: str, *, publisher: Party = NOBODY_ELSE, contact: Party | None = None) -> Addresses:
         """Addresses under `base`, whether or not it ends with a slash."""
-        return cls(base if base.endswith("/") else f"{base}/")
+        return cls(base if base.endswith("/") else f"{base}/", publisher, contact)
 
     def page(self, path: str) -> str:
         """The address of a file of the catalogue, given relative to it; `index.html` is its folder's address."""

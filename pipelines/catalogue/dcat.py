@@ -51,7 +51,7 @@ def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses, *, plain_
         "dcat:Catalog",
         *terms.both("dct:title", TITLE),
         *terms.both("dct:description", DESCRIPTION),
-        ("dct:publisher", terms.publisher(graph, first, addresses)),
+        ("dct:publisher", terms.house(graph, addresses)),
         ("foaf:homepage", terms.document(graph, addresses.page(""))),
         *(("dct:language", terms.spoken(graph, item)) for item in LANGUAGES),
         ("dct:spatial", terms.place(graph, terms.FRANCE)),

@@ -61,19 +61,26 @@ def subject(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
     yield "dct:accessRights", graph.add(f"{AUTHORITY}access-right/PUBLIC", "dct:RightsStatement")
 
 
+def house(graph: Graph, addresses: Addresses) -> Iri:
+    """Who publishes the catalogue itself, as `catalogue.yaml` says."""
+    known = addresses.publisher.url or f"{addresses.page('')}#editeur"
+    return graph.add(known, "foaf:Agent", ("foaf:name", Text(addresses.publisher.title)))
+
+
 def publisher(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri:
-    """The contributor whose role is publisher; Arobase where none is told."""
+    """The contributor whose role is publisher; the catalogue's own publisher where none is told."""
     found = contributor(descriptor)
-    name, page = str(found.get("title") or "Arobase"), str(found.get("path", ""))
-    known = page or f"{addresses.page('')}#editeur"
-    return graph.add(known, "foaf:Agent", ("foaf:name", Text(name)))
+    if not found.get("title"):
+        return house(graph, addresses)
+    known = str(found.get("path") or f"{addresses.page(str(descriptor['name']) + '/')}#editeur")
+    return graph.add(known, "foaf:Agent", ("foaf:name", Text(str(found["title"]))))
 
 
 def contact(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri:
     """Whom to ask: the package's generic contact, never a person; the publisher's name where none is told."""
     told_of = descriptor.get("contact", {})
     named = contributor(descriptor)
-    name = str(told_of.get("title") or named.get("title") or "Arobase")
+    name = str(told_of.get("title") or named.get("title") or addresses.publisher.title)
     email = str(told_of.get("email", ""))
     known = f"{addresses.page(str(descriptor['name']) + '/')}#contact"
     mail = Iri(f"mailto:{email}") if email else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from pipelines.catalogue.addresses import Addresses, localised
+from pipelines.catalogue.addresses import Addresses, Party, localised
 from pipelines.catalogue.holdings import Holding, Version
 from pipelines.catalogue.site import Site
 from pipelines.language import Language
@@ -59,7 +59,7 @@ def atom(items: Sequence[News], addresses: Addresses, language: Language) -> str
     lines += [f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">']
     lines += [f"  <id>{escape(own)}</id>", f"  <title>{SITE_NAME[language]}</title>"]
     lines += [f"  <updated>{items[0].moment if items else EMPTY}</updated>"]
-    lines += ["  <author><name>Arobase</name></author>"]
+    lines += [f"  <author>{_author(addresses.publisher)}</author>"]
     lines += [f'  <link rel="self" type="application/atom+xml" href={quoteattr(own)}/>']
     lines += [f'  <link rel="alternate" type="text/html" href={quoteattr(home)}/>']
     for item in items:
@@ -69,14 +69,21 @@ def atom(items: Sequence[News], addresses: Addresses, language: Language) -> str
     return "\n".join([*lines, "</feed>", ""])
 
 
+def _author(party: Party) -> str:
+    address = f"<uri>{escape(party.url)}</uri>" if party.url else ""
+    return f"<name>{escape(party.title)}</name>{address}"
+
+
 def json_feed(items: Sequence[News], addresses: Addresses, language: Language) -> dict[str, Any]:
     """The JSON feed."""
+    publisher = addresses.publisher
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": SITE_NAME[language],
         "home_page_url": addresses.page(localised("index.html", language)),
         "feed_url": addresses.page(localised("feed.json", language)),
         "language": language,
+        "authors": [{key: value for key, value in (("name", publisher.title), ("url", publisher.url)) if value}],
         "items": [
             {
                 "id": item.address,

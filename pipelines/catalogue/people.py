@@ -16,15 +16,17 @@ from pipelines.catalogue.pages import Place, add_page
 from pipelines.catalogue.pictures import pictures_of
 from pipelines.catalogue.site import Site
 
-STATIC = ("style.css", "theme.css", "site.js", "parquet.js", "icon.svg")
+THEME = "theme.css"
+STATIC = ("style.css", THEME, "site.js", "parquet.js", "icon.svg")
 NEWS_SHOWN = 8
 
 
-def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses) -> None:
-    """Hold every page, and the files that pages share."""
+def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses, *, theme: bytes | None = None) -> None:
+    """Hold every page, and the files that pages share. `theme` takes the place of our empty `theme.css`."""
     folder = files("pipelines.catalogue").joinpath("static")
     for name in STATIC:
-        site.add(f"static/{name}", folder.joinpath(name).read_bytes())
+        own = theme if name == THEME else None
+        site.add(f"static/{name}", folder.joinpath(name).read_bytes() if own is None else own)
 
     def home(place: Place) -> dict[str, Any]:
         news = feeds.news(holdings, addresses, place.language)[:NEWS_SHOWN]

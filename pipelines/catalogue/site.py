@@ -1,20 +1,26 @@
 """The files of the catalogue: collected in memory, written only where their bytes differ, gone when nobody makes them.
 
 Belongs here: writing. Does not: knowing what any file says. Files appear whole (written aside, then renamed) but are
-not flushed to the disk one by one: the catalogue can be made again at any time from the releases.
+not flushed to the disk one by one: the catalogue can be made again at any time from the releases. What somebody has to
+look at first (the privacy gate) is shown to them before any of it has its name.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipelines.storage import lock
 from pipelines.storage.atomic import ASIDE
 
 INVENTORY = "fichiers.txt"
+WAIT = 60  # seconds
+Inspect = Callable[[Path], object]
 
 
 def json_text(document: Any) -> str:
@@ -38,18 +44,33 @@ class Site:
         """Hold a JSON document."""
         self.add(path, json_text(document))
 
-    def write(self, folder: Path) -> list[str]:
+    def write(self, folder: Path, *, inspect: Inspect | None = None) -> list[str]:
         """Write what differs, delete what an earlier catalogue wrote and this one does not hold; both are returned.
 
-        Only files of the inventory are deleted: what somebody else put into the folder stays. Raises `OSError`.
+        Only files of the inventory are deleted: what somebody else put into the folder stays. `inspect` is shown the
+        whole folder, aside, as it is about to be; when it raises, the folder stays as it was. Raises `OSError`, and
+        `Busy` when another process has been writing the same folder for a minute.
         """
+        with lock(folder.with_name(f".{folder.name}.lock"), wait_seconds=WAIT):
+            return self._write(folder, inspect)
+
+    def _write(self, folder: Path, inspect: Inspect | None) -> list[str]:
         inventory = folder / INVENTORY
         before = inventory.read_text(encoding="utf-8").splitlines() if inventory.is_file() else []
         held = {**self.files, INVENTORY: "".join(f"{path}\n" for path in sorted(self.files)).encode()}
         changed = [path for path, content in held.items() if _differs(folder / path, content)]
-        for path in changed:
-            _replace(folder / path, held[path])
         gone = [path for path in before if path not in held and (folder / path).is_file()]
+        if inspect is not None and not changed and not gone:
+            inspect(folder)
+        elif changed or gone:
+            with _aside(folder) as aside:
+                for path in changed:
+                    _make(aside / path).write_bytes(held[path])
+                if inspect is not None:
+                    _link_others(folder, aside, {*changed, *gone})
+                    inspect(aside)
+                for path in changed:
+                    (aside / path).replace(_make(folder / path))
         for path in gone:
             (folder / path).unlink()
         for parent in _emptied(folder, gone):
@@ -64,11 +85,34 @@ def _differs(path: Path, content: bytes) -> bool:
         return True
 
 
-def _replace(path: Path, content: bytes) -> None:
+@contextmanager
+def _aside(folder: Path) -> Iterator[Path]:
+    """An empty folder beside `folder` that nobody else may read; what a killed process left of it goes first."""
+    aside = folder.with_name(f"{ASIDE}{folder.name}")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(mode=0o700, parents=True)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _make(path: Path) -> Path:
+    """The path, whose folder is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{ASIDE}{path.name}")
-    aside.write_bytes(content)
-    aside.replace(path)
+    return path
+
+
+def _link_others(folder: Path, aside: Path, replaced: set[str]) -> None:
+    """Show in `aside` the files of `folder` that stay: as links, or as copies where the file system has no links."""
+    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if name not in replaced:
+            target = _make(aside / name)
+            try:
+                target.hardlink_to(path.resolve())
+            except OSError:
+                shutil.copyfile(path, target)
 
 
 def _emptied(folder: Path, gone: list[str]) -> Iterator[Path]:

@@ -68,7 +68,7 @@ CROISSANT_CONTEXT: dict[str, Any] = {
 
 def citation(version: Version, addresses: Addresses, language: Language) -> str:
     """How to cite a version: who, when, what, which version, where."""
-    made = contributor(version.descriptor).get("title") or "Arobase"
+    made = contributor(version.descriptor).get("title") or addresses.publisher.title
     page = addresses.page(localised(f"{version.package}/version-{version.number}.html", language))
     title = told(version.descriptor, "title", language)
     return f"{made} ({version.created[:4]}). {title}, version {version.number}. {page}"
@@ -96,7 +96,7 @@ def schema_org(holding: Holding, version: Version, addresses: Addresses, languag
         "inLanguage": ["fr", "en"],
         "isAccessibleForFree": True,
         "spatialCoverage": "France",
-        "creator": {"@type": "Organization", "name": publisher.get("title") or "Arobase"},
+        "creator": {"@type": "Organization", "name": publisher.get("title") or addresses.publisher.title},
         "includedInDataCatalog": {"@type": "DataCatalog", "@id": addresses.catalogue, "name": "Arobase"},
         "distribution": [
             {
@@ -129,7 +129,7 @@ def croissant(holding: Holding, version: Version, addresses: Addresses) -> dict[
         "license": licence.get("path", licence["name"]),
         "version": version.number,
         "datePublished": version.created[:10],
-        "creator": {"@type": "Organization", "name": publisher.get("title") or "Arobase"},
+        "creator": {"@type": "Organization", "name": publisher.get("title") or addresses.publisher.title},
         "citeAs": citation(version, addresses, "fr"),
         "keywords": list(version.descriptor.get("keywords", [])),
         "distribution": [_file_object(table, addresses) for table in version.tables],

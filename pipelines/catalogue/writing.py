@@ -10,28 +10,38 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.catalogue import contracts, dcat, feeds, structured
-from pipelines.catalogue.addresses import DEFAULT_BASE, LANGUAGES, Addresses, localised, schema_path
+from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, schema_path
 from pipelines.catalogue.graph import Graph
 from pipelines.catalogue.holdings import Holding, read_holdings
+from pipelines.catalogue.house import House
 from pipelines.catalogue.people import add_pages
-from pipelines.catalogue.site import Site
+from pipelines.catalogue.site import Inspect, Site
 
 
-def write_catalogue(releases: Path, catalogue: Path, *, base_url: str = DEFAULT_BASE) -> list[str]:
+def write_catalogue(
+    releases: Path,
+    catalogue: Path,
+    *,
+    house: House | None = None,
+    base_url: str | None = None,
+    inspect: Inspect | None = None,
+) -> list[str]:
     """Bring the folder `catalogue` up to what `releases` holds; returns the files rewritten or deleted, sorted.
 
-    `base_url`: the address under which `catalogue/` and `releases/` are shown side by side; it names datasets in RDF,
-    so it is chosen once. Raises `ReleaseDamaged` when an index or a descriptor cannot be read, and `OSError`.
+    `house`: where it is shown and who answers for it; its address names datasets in RDF, so it is chosen once.
+    `base_url` replaces that address, to look at the catalogue somewhere else. `inspect` is shown the folder as it is
+    about to be; when it raises, nothing has changed. Raises `ReleaseDamaged` when an index or a descriptor cannot be
+    read, `Busy`, and `OSError`.
     """
-    holdings = read_holdings(releases)
-    addresses = Addresses.under(base_url)
-    return make_site(holdings, addresses).write(catalogue)
+    shown = house or House()
+    site = make_site(read_holdings(releases), shown.addresses(base_url), theme=shown.theme)
+    return site.write(catalogue, inspect=inspect)
 
 
-def make_site(holdings: list[Holding], addresses: Addresses) -> Site:
-    """Every file of the catalogue, in memory."""
+def make_site(holdings: list[Holding], addresses: Addresses, *, theme: bytes | None = None) -> Site:
+    """Every file of the catalogue, in memory. `theme`: the house's own style sheet."""
     site = Site()
-    add_pages(site, holdings, addresses)
+    add_pages(site, holdings, addresses, theme=theme)
     for language in LANGUAGES:
         items = feeds.news(holdings, addresses, language)
         site.add(localised("feed.atom", language), feeds.atom(items, addresses, language))

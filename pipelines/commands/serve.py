@@ -40,8 +40,8 @@ def command(host: str, port: int, rebuild: bool, quiet: bool, lang: str | None) 
     Only outputs/catalogue and outputs/releases are shown. Range requests are answered, so that previews read only the
     parts of files that they need.
     """
-    from pipelines.catalogue import write_catalogue
     from pipelines.catalogue.serving import server
+    from pipelines.stages.announce import make_announcement
 
     project = Project.here()
     try:
@@ -53,7 +53,7 @@ def command(host: str, port: int, rebuild: bool, quiet: bool, lang: str | None) 
     with made:
         address = f"http://{host}:{made.server_address[1]}/"
         if rebuild:
-            write_catalogue(project.releases, project.catalogue, base_url=address)
+            make_announcement(project, base_url=address)
         if not (project.catalogue / "index.html").is_file():
             raise NoCatalogue(folder="outputs/catalogue")
         french = terminal_language(lang) == "fr"

@@ -5,16 +5,14 @@ Belongs here: reading and checking them. Does not: any request. A project withou
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.catalogue.faults import Fault, read_checked
 from pipelines.portals.errors import NoSuchPortal, PortalFileError, TokenMissing
 from pipelines.project import Project
-from pipelines.sources.lined_yaml import YamlRefused, parse
 
 SCHEMA = Path(__file__).with_name("portal.schema.json")
 SOFTWARE = ("ckan", "datagouv")
@@ -87,26 +85,10 @@ def load_portal(project: Project, name: str) -> Portal:
 
 def read_portal(path: Path) -> Portal:
     """Read one description. Raises `PortalFileError`."""
-    shown = f"sources/portals/{path.name}"
     try:
-        document = parse(path.read_text(encoding="utf-8"))
-    except YamlRefused as refused:
-        raise PortalFileError(
-            file=shown, line=refused.line, key=refused.key, found=refused.found, expected=refused.expected
-        ) from None
-    except UnicodeDecodeError:
-        raise PortalFileError(file=shown, line=1, key="YAML", found="?", expected="UTF-8") from None
-    error = _first_fault(document.value)
-    if error is not None:
-        known = ", ".join(_schema()["properties"])
-        told = error.schema.get("description") if error.validator not in ("required", "additionalProperties") else None
-        raise PortalFileError(
-            file=shown,
-            line=document.line(tuple(error.absolute_path)),
-            key=".".join(map(str, error.absolute_path)) or "(document)",
-            found=_what(error),
-            expected=told or known,
-        )
+        document = read_checked(path, SCHEMA)
+    except Fault as fault:
+        raise PortalFileError(file=f"sources/portals/{path.name}", **fault.told) from None
     raw = dict(document.value)
     packages = raw.pop("packages", None)
     title = raw.pop("title")
@@ -118,27 +100,3 @@ def read_portal(path: Path) -> Portal:
         packages=None if packages is None else tuple(packages),
         **raw,
     )
-
-
-@cache
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return schema
-
-
-def _first_fault(value: Any) -> Any:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
-
-    return best_match(Draft202012Validator(_schema()).iter_errors(value))
-
-
-def _what(error: Any) -> str:
-    if error.validator == "required":
-        missing = next(key for key in error.validator_value if key not in error.instance)
-        return f"{missing} absent"
-    if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        unknown = next(key for key in error.instance if key not in known)
-        return f"{unknown} : clé inconnue / unknown key"
-    return json.dumps(error.instance, ensure_ascii=False)[:60]

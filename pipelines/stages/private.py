@@ -86,9 +86,12 @@ def inspection(project: Project, request: ReleaseRequest) -> Callable[[Path], No
     return inspect
 
 
-def check_pages(project: Project) -> GateReport:
-    """Hold what is personal in the pages and files of the catalogue. Raises `PersonalDataFound`, naming the page."""
-    report = scan_folder(project.catalogue, load_allow_list(project.schemas), Vault(project.private).read())
+def check_pages(project: Project, pages: Path) -> GateReport:
+    """Hold what is personal in the folder of a catalogue that is about to be shown, pages and files.
+
+    Raises `PersonalDataFound`, naming the page.
+    """
+    report = scan_folder(pages, load_allow_list(project.schemas), Vault(project.private).read())
     report.raise_if_held()
     return report
 

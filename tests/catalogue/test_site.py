@@ -10,6 +10,7 @@ import pytest
 from pipelines.catalogue import write_catalogue
 from pipelines.catalogue.site import INVENTORY, Site
 from pipelines.releases.errors import ReleaseDamaged
+from pipelines.storage import Busy, lock
 from tests.catalogue.builders import BASE, a_catalogue, another_package, two_versions
 
 
@@ -92,6 +93,81 @@ def test_nothing_half_written_is_left_when_the_disk_refuses(tmp_path: Path, monk
     with pytest.raises(OSError, match="No space"):
         site.write(tmp_path)
     assert (tmp_path / "a.txt").read_bytes() == b"old"
+
+
+class Refused(Exception):
+    """What somebody who looks at a catalogue says when it must not be shown."""
+
+
+def refuse(_: Path) -> None:
+    raise Refused
+
+
+def test_a_catalogue_is_looked_at_whole_before_any_of_it_is_seen(tmp_path: Path) -> None:
+    catalogue = tmp_path / "catalogue"
+    Site({"a.txt": b"old", "b.txt": b"same", "c.txt": b"gone"}).write(catalogue)
+    (catalogue / "CNAME").write_text("data.example.org", encoding="utf-8")
+    seen: dict[str, bytes] = {}
+
+    def look(folder: Path) -> None:
+        seen.update(contents(folder))
+        assert (catalogue / "a.txt").read_bytes() == b"old"
+
+    Site({"a.txt": b"new", "b.txt": b"same", "d/e.txt": b"e"}).write(catalogue, inspect=look)
+    assert seen == contents(catalogue)
+    assert set(seen) == {"a.txt", "b.txt", "d/e.txt", "CNAME", INVENTORY}
+
+
+def test_a_catalogue_that_is_held_leaves_the_old_one_as_it_was(tmp_path: Path) -> None:
+    catalogue = tmp_path / "catalogue"
+    Site({"a.txt": b"old", "c.txt": b"gone"}).write(catalogue)
+    before = contents(catalogue)
+    with pytest.raises(Refused):
+        Site({"a.txt": b"new", "d.txt": b"d"}).write(catalogue, inspect=refuse)
+    assert contents(catalogue) == before
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["catalogue"]
+
+
+def test_a_first_catalogue_that_is_held_is_not_seen_at_all(tmp_path: Path) -> None:
+    with pytest.raises(Refused):
+        Site({"a.txt": b"a"}).write(tmp_path / "catalogue", inspect=refuse)
+    assert not (tmp_path / "catalogue").exists()
+
+
+def test_a_catalogue_that_does_not_change_is_looked_at_again(tmp_path: Path) -> None:
+    site = Site({"a.txt": b"a"})
+    site.write(tmp_path / "catalogue")
+    with pytest.raises(Refused):
+        site.write(tmp_path / "catalogue", inspect=refuse)
+
+
+def test_what_a_killed_process_left_aside_goes(tmp_path: Path) -> None:
+    left = tmp_path / ".aside-catalogue" / "old.txt"
+    left.parent.mkdir()
+    left.write_text("x", encoding="utf-8")
+    Site({"a.txt": b"a"}).write(tmp_path / "catalogue")
+    assert not left.exists()
+    assert contents(tmp_path / "catalogue").keys() == {"a.txt", INVENTORY}
+
+
+def test_where_files_cannot_be_linked_they_are_copied_to_be_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Site({"a.txt": b"a"}).write(tmp_path / "catalogue")
+
+    def refused(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", refused)
+    seen: dict[str, bytes] = {}
+    Site({"a.txt": b"a", "b.txt": b"b"}).write(tmp_path / "catalogue", inspect=lambda it: seen.update(contents(it)))
+    assert seen["a.txt"] == b"a"
+
+
+def test_two_writers_of_one_catalogue_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.catalogue.site.WAIT", 0)
+    with lock(tmp_path / ".catalogue.lock"), pytest.raises(Busy):
+        Site({"a.txt": b"a"}).write(tmp_path / "catalogue")
 
 
 def test_the_inventory_names_every_file(tmp_path: Path) -> None:

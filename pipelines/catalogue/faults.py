@@ -1,0 +1,70 @@
+"""The first thing that is wrong in a file that a person wrote: its line, its key, what was found, what was expected.
+
+Belongs here: holding a YAML file against a JSON Schema whose `description`s say what is expected, in both languages.
+Does not: any error class; each reader raises its own, filled with `Fault.told`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipelines.sources.lined_yaml import LinedDocument, YamlRefused, parse
+
+
+class Fault(Exception):
+    """What is wrong, as the facts of an error: line, key, found, expected."""
+
+    def __init__(self, *, line: int, key: str, found: str, expected: str) -> None:
+        super().__init__(f"line {line}: {key}: {found}")
+        self.told: dict[str, Any] = {"line": line, "key": key, "found": found, "expected": expected}
+
+
+def read_checked(path: Path, schema: Path) -> LinedDocument:
+    """The document of a YAML file that is what its schema says. Raises `Fault`, and `OSError`."""
+    try:
+        document = parse(path.read_text(encoding="utf-8"))
+    except YamlRefused as refused:
+        raise Fault(line=refused.line, key=refused.key, found=refused.found, expected=refused.expected) from None
+    except UnicodeDecodeError:
+        raise Fault(line=1, key="YAML", found="?", expected="UTF-8") from None
+    error = _first_fault(document.value, schema)
+    if error is None:
+        return document
+    shape = error.schema.get("properties", {}) if error.validator in ("required", "additionalProperties") else None
+    raise Fault(
+        line=document.line(tuple(error.absolute_path)),
+        key=".".join(map(str, error.absolute_path)) or "(document)",
+        found=_what(error),
+        expected=", ".join(shape) if shape else str(error.schema.get("description", "")) or ", ".join(_keys(schema)),
+    )
+
+
+@cache
+def _schema(path: Path) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return schema
+
+
+def _keys(schema: Path) -> list[str]:
+    return list(_schema(schema)["properties"])
+
+
+def _first_fault(value: Any, schema: Path) -> Any:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    return best_match(Draft202012Validator(_schema(schema)).iter_errors(value))
+
+
+def _what(error: Any) -> str:
+    if error.validator == "required":
+        missing = next(key for key in error.validator_value if key not in error.instance)
+        return f"{missing} absent"
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        unknown = next(key for key in error.instance if key not in known)
+        return f"{unknown} : clé inconnue / unknown key"
+    return json.dumps(error.instance, ensure_ascii=False)[:60]
