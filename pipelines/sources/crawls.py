@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
+from msgspec.json import Encoder
 
 from pipelines.sources.http import Answer
 from pipelines.sources.http.errors import CrawlRefused
 from pipelines.sources.registry import FetchContext, Fetched
+
+_encoder = Encoder()
 
 
 @dataclass
@@ -91,12 +93,12 @@ class Crawl:
 
         Raises `CrawlRefused` for a page that came before, and for a cursor that does not advance while records come.
         """
-        lines = [orjson.dumps(record) for record in records]
+        lines = list(records)
         if lines and answer.sha256 == self._last:
             raise self.refused(answer.address, "page répétée / repeated page")
         if lines and cursor is not None and cursor == self.cursor:
             raise self.refused(answer.address, "curseur qui n'avance pas / cursor that does not advance")
-        written = b"".join(line + b"\n" for line in lines)
+        written = _encoder.encode_lines(lines)
         self._files["records"].write(written)
         raw = answer.body if self.keep_answers else b""
         self._files["answers"].write(raw + b"\n" if raw else b"")

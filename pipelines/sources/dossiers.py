@@ -1,61 +1,125 @@
-"""Dossiers of Démarche numérique: what is kept of one, how changed ones join the rest, how a form drifts.
+"""Dossiers of Démarche numérique: what is read and kept of one, how a form drifts.
 
-Belongs here: the shapes of that interface, without the network. Does not: asking (`connectors/demarche.py`), reading
-champs as columns (`records/formats/demarche.py`).
+Belongs here: the shapes of that interface, without the network. Does not: asking (`connectors/demarche.py`), joining
+changed dossiers with the rest (`merging.py`), reading champs as columns (`records/formats/demarche.py`).
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec.json import Decoder, Encoder, decode
 
 from pipelines.sources.descriptions import Source
 
-# Everything else that a dossier holds (e-mail addresses, names, messages, files of the administration) is dropped.
-KEPT = (
-    "id",
-    "number",
-    "archived",
-    "state",
-    "dateDepot",
-    "datePassageEnConstruction",
-    "datePassageEnInstruction",
-    "dateTraitement",
-    "dateDerniereModification",
-    "demarche",
-)
-NUMBER, MODIFIED = re.compile(rb'"number":(\d+)'), re.compile(rb'"dateDerniereModification":"([^"]+)"')
+# What an organisation that applies is known by; its directors, its address and its history are dropped.
 COMPANY = ("siren", "raisonSociale", "formeJuridiqueCode", "etatAdministratif")
-NEVER_READ = ("champs", "updatedAt", "prefilled", "columns")
+# The flat list that repeats `rows`, and the copy of every value that a table of the platform's own shows.
+TWICE = ("champs", "columns")
 FileKept = Callable[[Mapping[str, Any]], str]
 
 
-def kept_dossier(node: Mapping[str, Any], keep_file: FileKept | None = None) -> dict[str, Any]:
-    """What is kept of a dossier: dates, state, champs; of an applicant only an organisation's SIRET and name.
+class Company(Struct, rename="camel"):
+    """What is read of an organisation."""
 
-    The champs of `node` are changed in place.
+    siren: str | None = None
+    raison_sociale: str | None = None
+    forme_juridique_code: str | None = None
+    etat_administratif: str | None = None
+
+
+class Applicant(Struct, rename="camel"):
+    """Who applies: of a person nothing is read; of an organisation its SIRET and what `Company` has."""
+
+    siret: str | UnsetType | None = UNSET
+    siren: str | UnsetType = UNSET
+    raison_sociale: str | UnsetType = UNSET
+    forme_juridique_code: str | UnsetType = UNSET
+    etat_administratif: str | UnsetType = UNSET
+    entreprise: Company | UnsetType | None = UNSET
+
+    def flat(self) -> Applicant | UnsetType:
+        """The organisation in one level, `UNSET` for who has no SIRET."""
+        if not self.siret:
+            return UNSET
+        company = self.entreprise or Company()
+        return Applicant(
+            self.siret,
+            company.siren or UNSET,
+            company.raison_sociale or UNSET,
+            company.forme_juridique_code or UNSET,
+            company.etat_administratif or UNSET,
+        )
+
+
+class Dossier(Struct, rename="camel", kw_only=True):
+    """What is read of a dossier. Everything else that one holds (e-mail addresses, names, messages) is passed over.
+
+    `champs` and `annotations` are slices of the page's own text: there are a million of them in a large form, and most
+    are kept as they came. The number and the last change stand before them: `merging.py` finds a line by both.
     """
-    kept = {key: node[key] for key in KEPT if key in node}
-    applicant = node.get("demandeur") or {}
-    if applicant.get("siret"):
-        company = applicant.get("entreprise") or {}
-        kept["demandeur"] = {"siret": applicant["siret"]} | {key: company[key] for key in COMPANY if company.get(key)}
-    for name in ("champs", "annotations"):
-        if node.get(name):
-            kept[name] = [_kept_champ(champ, keep_file) for champ in node[name]]
-    return kept
+
+    id: str | UnsetType | None = UNSET
+    number: int
+    archived: bool | UnsetType | None = UNSET
+    state: str | UnsetType | None = UNSET
+    date_depot: str | UnsetType | None = UNSET
+    date_passage_en_construction: str | UnsetType | None = UNSET
+    date_passage_en_instruction: str | UnsetType | None = UNSET
+    date_traitement: str | UnsetType | None = UNSET
+    date_derniere_modification: str
+    demarche: Any = UNSET
+    demandeur: Applicant | UnsetType | None = UNSET
+    champs: Raw | UnsetType = UNSET
+    annotations: Raw | UnsetType = UNSET
+
+
+class Cut(Struct):
+    """The members of a champ that are not kept as they came: addresses that expire, companies, rows, copies."""
+
+    files: Any = UNSET
+    etablissement: Any = UNSET
+    rows: Any = UNSET
+    champs: Any = UNSET
+    columns: Any = UNSET
+
+
+_cuts = Decoder(list[Cut] | None)
+_encode = Encoder().encode
+NOTHING_TO_CUT = Cut()
+
+
+def kept_dossier(dossier: Dossier, keep_file: FileKept | None = None) -> Dossier:
+    """The same dossier with what may be kept of it; changed in place.
+
+    Raises `ValueError` for champs that are no list of objects.
+    """
+    if dossier.demandeur is not UNSET:
+        dossier.demandeur = dossier.demandeur.flat() if dossier.demandeur else UNSET
+    dossier.champs = _kept_champs(dossier.champs, keep_file)
+    dossier.annotations = _kept_champs(dossier.annotations, keep_file)
+    return dossier
+
+
+def _kept_champs(champs: Raw | UnsetType, keep_file: FileKept | None) -> Raw | UnsetType:
+    """The champs as they came when nothing in them is to be cut and they fit on a line; else written anew."""
+    found = None if champs is UNSET else _cuts.decode(champs)
+    if champs is UNSET or not found:
+        return UNSET
+    text = bytes(champs)
+    # Between two members a line break is allowed; inside a text JSON has it escaped.
+    if all(champ == NOTHING_TO_CUT for champ in found) and b"\n" not in text and b"\r" not in text:
+        return champs
+    return Raw(_encode([_kept_champ(champ, keep_file) for champ in decode(champs)]))
 
 
 def _kept_champ(champ: dict[str, Any], keep_file: FileKept | None) -> dict[str, Any]:
-    """A champ without what is never read; changed in place, because there are a million of them in a large form."""
-    for key in NEVER_READ:
+    """A champ without what is never read; changed in place."""
+    for key in TWICE:
         champ.pop(key, None)
     if champ.get("files"):
         champ["files"] = [_kept_file(file, keep_file) for file in champ["files"]]
@@ -117,67 +181,40 @@ def drift(before: Mapping[str, Any] | None, now: Mapping[str, Any], source: Sour
     return found + [{"champ": champ, "what": "missing"} for champ in sorted(named - set(now))]
 
 
-@lru_cache(maxsize=4096)
-def instant(text: str) -> str:
-    """An instant in UTC, so that two compare as text: the platform writes Paris time, summer and winter."""
-    return datetime.fromisoformat(text).astimezone(UTC).isoformat()
+class PageInfo(Struct, rename="camel"):
+    """Whether there is more after a page, and from where."""
+
+    has_next_page: bool = False
+    end_cursor: str | None = None
 
 
-def _known_by(line: bytes) -> tuple[int, str]:
-    """The number of a dossier that we wrote, and when it was modified: both stand before its champs."""
-    number, modified = NUMBER.search(line), MODIFIED.search(line)
-    if number is None or modified is None:
-        raise ValueError("a line that kept_dossier did not write")
-    return int(number[1]), instant(modified[1].decode("ascii"))
+class Dossiers(Struct, rename="camel"):
+    """A page of dossiers."""
+
+    nodes: list[Dossier]
+    page_info: PageInfo
 
 
-@dataclass
-class Merged:
-    """Dossiers of two files, the newest of each number: where each lies, and what was withdrawn."""
+class _Demarche(Struct):
+    dossiers: Dossiers
 
-    files: tuple[Path, ...]
-    places: dict[int, tuple[str, int, int]]
-    withdrawn: list[dict[str, Any]]
 
-    @classmethod
-    def of(cls, base: Path | None, changes: Path, withdrawn: Iterable[Mapping[str, Any]]) -> Merged:
-        """The dossiers of `base` (the last capture) and `changes`; later lines win where dates are equal.
+class _Data(Struct):
+    demarche: _Demarche
 
-        A dossier that a list of deletions names goes, unless it was modified after its deletion (it was restored).
-        """
-        files = tuple(path for path in (base, changes) if path is not None)
-        places: dict[int, tuple[str, int, int]] = {}
-        for which, path in enumerate(files):
-            offset = 0
-            with path.open("rb") as file:
-                for line in file:
-                    number, day = _known_by(line)
-                    if number not in places or places[number][0] <= day:
-                        places[number] = (day, which, offset)
-                    offset += len(line)
-        gone: dict[int, dict[str, Any]] = {}
-        for item in withdrawn:
-            number, day = int(item["number"]), instant(item["dateSupression"]) if item.get("dateSupression") else "9999"
-            if number not in places or places[number][0] <= day:
-                places.pop(number, None)
-                told = {"number": number, "date": item.get("dateSupression"), "reason": item.get("reason")}
-                gone[number] = told
-        return cls(files, places, [gone[number] for number in sorted(gone)])
 
-    def write(self, path: Path) -> None:
-        """All of them, by number, as JSON Lines."""
-        opened = [file.open("rb") for file in self.files]
-        try:
-            with path.open("wb") as out:
-                reached = [0] * len(opened)
-                for number in sorted(self.places):
-                    _day, which, offset = self.places[number]
-                    # A seek throws the read-ahead away: dossiers mostly stand in the order of their numbers already.
-                    if reached[which] != offset:
-                        opened[which].seek(offset)
-                    line = opened[which].readline()
-                    reached[which] = offset + len(line)
-                    out.write(line)
-        finally:
-            for file in opened:
-                file.close()
+class _Document(Struct):
+    data: _Data
+    errors: Any = None
+
+
+_documents = Decoder(_Document)
+
+
+def dossiers_of(body: bytes) -> Dossiers:
+    """The dossiers of an answer. Raises `ValueError`, which says where and what, never a value."""
+    body.decode("utf-8")
+    document = _documents.decode(body)
+    if document.errors:
+        raise ValueError("errors")
+    return document.data.demarche.dossiers

@@ -56,11 +56,10 @@ def main(kind: str, url: str, folder: str) -> None:
 
     requests.Session().close()
     connectors()
-    began = time.perf_counter()
+    began, spent = time.perf_counter(), time.process_time()
     count = bare(url) if kind == "bare" else connector(url, Path(folder))
-    seconds = time.perf_counter() - began
-    memory = peak_memory()
-    print(json.dumps({"dossiers": count, "seconds": seconds, "cpu": time.process_time(), "memory": memory}))
+    seconds, cpu = time.perf_counter() - began, time.process_time() - spent
+    print(json.dumps({"dossiers": count, "seconds": seconds, "cpu": cpu, "memory": peak_memory()}))
 
 
 if __name__ == "__main__":

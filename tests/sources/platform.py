@@ -27,6 +27,8 @@ def champ(number: int, kind: str, text: str | None, **typed: Any) -> dict[str, A
         "__typename": kind,
         "label": f"Question {number}",
         "stringValue": text,
+        "updatedAt": "2026-01-01T09:00:00+01:00",
+        "prefilled": False,
     } | typed
 
 

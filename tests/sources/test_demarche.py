@@ -1,44 +1,18 @@
-"""The connector of Démarche numérique against a server that answers as the platform documents."""
+"""The connector of Démarche numérique against a server that answers as the platform documents: crawls."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines.project import Project
-from pipelines.sources import Capture, Source, latest
-from pipelines.sources.dossiers import Merged, descriptor_of
-from pipelines.sources.errors import CollectError, SecretMissing
-from pipelines.sources.http.errors import CrawlRefused, NotAuthorised, NotTheAnswer, Unreachable
-from tests.sources.builders import MORNING, NOON, a_project, a_source, collected, kept_bytes
-from tests.sources.platform import TOKEN, Platform, as_lines, champ, gone, identifier
-from tests.sources.server import Reply, Request, Server, as_json, serving
-
-
-def a_form(project: Project, server: Server, **more: Any) -> Source:
-    parameters = {"number": 42, "allow_private": True, "per_minute": 0, "timeout": {"attempts": 1}} | more.pop(
-        "parameters", {}
-    )
-    described = {
-        "connector": "demarche",
-        "address": f"{server.url}/graphql",
-        "secrets": ["JETON"],
-        "parameters": parameters,
-        "parts": {"dossiers": {"format": "demarche", "options": {"champs": {"titre": identifier("Champ", 1)}}}},
-    }
-    return a_source(project, **(described | more))
-
-
-def dossiers(project: Project, capture: Capture) -> list[dict[str, Any]]:
-    return as_lines(kept_bytes(project, capture, "dossiers"))
-
-
-def numbers(project: Project, capture: Capture) -> list[int]:
-    return [dossier["number"] for dossier in dossiers(project, capture)]
+from pipelines.sources import latest
+from pipelines.sources.http.errors import Unreachable
+from tests.sources.builders import NOON, a_project, collected
+from tests.sources.forms import a_form, dossiers, numbers
+from tests.sources.platform import TOKEN, Platform, gone, identifier
+from tests.sources.server import Reply, Request, serving
 
 
 def test_every_page_is_followed_and_dossiers_stand_by_number(tmp_path: Path) -> None:
@@ -50,23 +24,6 @@ def test_every_page_is_followed_and_dossiers_stand_by_number(tmp_path: Path) -> 
         capture = collected(project, a_form(project, server), JETON=TOKEN)
     assert numbers(project, capture) == [1, 3, 5, 7, 9]
     assert (capture.parts[0].fetch["pages"], capture.state["cursor"]) == (3, "00000005")
-
-
-def test_e_mails_identities_and_messages_are_never_asked_for_nor_written(tmp_path: Path) -> None:
-    platform = Platform()
-    platform.file(1, messages=[{"body": "secret-message"}], instructeurs=[{"email": "agent@example.org"}])
-    platform.file(2, demandeur={"__typename": "PersonnePhysique", "nom": "Durand-Inventé", "prenom": "Camille"})
-    project = a_project(tmp_path)
-    with serving(graphql=platform.answer) as server:
-        capture = collected(project, a_form(project, server), JETON=TOKEN)
-        asked = [request.document["variables"] for request in server.asked]
-    for name in ("Messages", "Instructeurs", "Avis", "Traitements", "GroupeInstructeurs"):
-        assert all(variables[f"include{name}"] is False for variables in asked)
-    written = b"".join(path.read_bytes() for path in project.outputs.rglob("*") if path.is_file())
-    for personal in (b"@example.org", b"Durand", b"Camille", b"secret-message", TOKEN.encode()):
-        assert personal not in written
-    assert dossiers(project, capture)[0]["demandeur"]["raisonSociale"] == "COMMUNE INVENTEE"
-    assert "demandeur" not in dossiers(project, capture)[1]
 
 
 def test_the_next_collection_starts_from_the_kept_cursor_and_newest_wins(tmp_path: Path) -> None:
@@ -120,6 +77,19 @@ def test_a_dossier_that_moves_during_the_crawl_is_taken_once(tmp_path: Path) -> 
         capture = collected(project, a_form(project, server), JETON=TOKEN)
     assert numbers(project, capture) == [1, 2, 3]
     assert dossiers(project, capture)[0]["state"] == "accepte"
+
+
+def test_an_older_state_that_comes_after_a_newer_one_does_not_win(tmp_path: Path) -> None:
+    platform = Platform(page=1)
+    platform.file(1, modified="2026-03-01T10:00:00+01:00", state="accepte")
+    platform.dossiers[10] = dict(platform.dossiers[1]) | {
+        "state": "en_instruction",
+        "dateDerniereModification": "2026-02-01T10:00:00+01:00",
+    }
+    project = a_project(tmp_path)
+    with serving(graphql=platform.answer) as server:
+        capture = collected(project, a_form(project, server), JETON=TOKEN)
+    assert [dossier["state"] for dossier in dossiers(project, capture)] == ["accepte"]
 
 
 def test_deleted_and_nearly_deleted_dossiers_leave_and_restored_ones_stay(tmp_path: Path) -> None:
@@ -226,150 +196,3 @@ def test_another_question_starts_from_the_beginning(tmp_path: Path) -> None:
             if request.document["variables"].get("first")
         ]
     assert firsts == [None]
-
-
-ERROR = {"message": "hidden", "extensions": {"code": "internal_server_error"}}
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        (
-            as_json({"data": None, "errors": [{"message": "hidden", "extensions": {"code": "unauthorized"}}]}),
-            NotAuthorised,
-        ),
-        (as_json({"data": {"demarche": {"dossiers": {"nodes": []}}}, "errors": [ERROR]}), NotTheAnswer),
-        (as_json({"data": {"demarche": None}}), NotTheAnswer),
-        (
-            as_json({"data": {"demarche": {"dossiers": {"nodes": [None], "pageInfo": {}}, "activeRevision": None}}}),
-            NotTheAnswer,
-        ),
-        (as_json({"data": {"demarche": {"dossiers": None}}}), NotTheAnswer),
-        (as_json([1]), NotTheAnswer),
-        (Reply(b'{"data": {"demarche": {"doss'), NotTheAnswer),
-        (Reply(b"<!DOCTYPE html><h1>Connexion"), NotTheAnswer),
-        (Reply(b"Retry later", 429), Unreachable),
-        (as_json({"errors": []}, status=401), NotAuthorised),
-    ],
-)
-def test_a_wrong_answer_publishes_nothing(tmp_path: Path, answer: Reply, kind: type[CollectError]) -> None:
-    project = a_project(tmp_path)
-    with serving(graphql=answer) as server, pytest.raises(kind):
-        collected(project, a_form(project, server), JETON=TOKEN)
-    assert latest(project, "mairie") is None
-    assert TOKEN not in (project.snapshots / "log" / "mairie.jsonl").read_text()
-
-
-def a_page(cursor: str, *, more: bool = True, name: str = "dossiers") -> Reply:
-    platform = Platform()
-    platform.file(1)
-    info = {"hasNextPage": more, "endCursor": cursor}
-    demarche = {name: {"nodes": list(platform.dossiers.values()), "pageInfo": info}, "activeRevision": {}}
-    return as_json({"data": {"demarche": demarche}})
-
-
-@pytest.mark.parametrize("pages", [[a_page("a"), a_page("a"), a_page("b")], [a_page("x"), a_page("x")]])
-def test_pages_that_repeat_are_refused(tmp_path: Path, pages: list[Reply]) -> None:
-    project = a_project(tmp_path)
-    with serving(graphql=pages) as server, pytest.raises(CrawlRefused):
-        collected(project, a_form(project, server), JETON=TOKEN)
-    assert latest(project, "mairie") is None
-
-
-def test_a_cursor_that_does_not_advance_is_refused(tmp_path: Path) -> None:
-    def stuck(request: Request) -> Reply:
-        platform = Platform()
-        platform.file(request.number)
-        info = {"hasNextPage": True, "endCursor": "same"}
-        return as_json(
-            {"data": {"demarche": {"dossiers": {"nodes": list(platform.dossiers.values()), "pageInfo": info}}}}
-        )
-
-    project = a_project(tmp_path)
-    with serving(graphql=stuck) as server, pytest.raises(CrawlRefused, match="does not advance"):
-        collected(project, a_form(project, server), JETON=TOKEN)
-
-
-def test_deletions_whose_cursor_does_not_advance_are_refused(tmp_path: Path) -> None:
-    def stuck(request: Request) -> Reply:
-        name = "dossiers" if request.document["variables"].get("first") else "pendingDeletedDossiers"
-        return a_page("same", more=name != "dossiers", name=name)
-
-    project = a_project(tmp_path)
-    with serving(graphql=stuck) as server, pytest.raises(NotTheAnswer, match="does not advance"):
-        collected(project, a_form(project, server), JETON=TOKEN)
-
-
-def test_files_are_fetched_at_once_and_kept_by_digest_without_their_address(tmp_path: Path) -> None:
-    content = b"%PDF-1.7 invented"
-    platform = Platform()
-    project = a_project(tmp_path)
-    with serving(graphql=platform.answer, plan=Reply(content)) as server:
-        checksum = base64.b64encode(hashlib.md5(content).digest()).decode()
-        file = {
-            "filename": "plan.pdf",
-            "contentType": "application/pdf",
-            "checksum": checksum,
-            "byteSize": "17",
-            "url": f"{server.url}/plan?signature=abc",
-        }
-        platform.file(1, champs=[champ(5, "PieceJustificativeChamp", None, files=[file])])
-        source = a_form(project, server, parameters={"files": True})
-        capture = collected(project, source, JETON=TOKEN)
-        kept = dossiers(project, capture)[0]["champs"][0]["files"][0]
-        assert kept["sha256"] == hashlib.sha256(content).hexdigest()
-        assert "url" not in kept
-        file["checksum"] = "AAAA"
-        platform.file(2, champs=platform.dossiers[1]["champs"])
-        with pytest.raises(NotTheAnswer):
-            collected(project, source, NOON, JETON=TOKEN)
-
-
-def test_what_is_missing_in_the_yaml_or_the_environment_is_told(tmp_path: Path) -> None:
-    project = a_project(tmp_path)
-    with serving() as server:
-        with pytest.raises(CollectError, match="number"):
-            collected(project, a_form(project, server, parameters={"number": "quarante"}), JETON=TOKEN)
-        with pytest.raises(SecretMissing):
-            collected(project, a_form(project, server), MORNING)
-
-
-def test_the_descriptor_inside_a_repetition_is_found_without_the_row() -> None:
-    plain = identifier("Champ", 7)
-    inside = identifier("Champ", "7|01HX")
-    assert descriptor_of({"id": inside}) == plain
-    assert descriptor_of({"id": plain}) == plain
-    assert descriptor_of({"id": "not base 64"}) == "not base 64"
-
-
-def test_organisations_and_repetitions_are_kept_without_the_people_in_them(tmp_path: Path) -> None:
-    company = {"siren": "215602430", "raisonSociale": "COMMUNE INVENTEE", "nom": "Durand-Inventé"}
-    answer = champ(3, "TextChamp", "x", value="x") | {"updatedAt": "2026-01-01T10:00:00+01:00"}
-    platform = Platform()
-    platform.file(
-        1,
-        champs=[
-            champ(1, "SiretChamp", "21560243000017", etablissement={"siret": "21560243000017", "entreprise": company}),
-            champ(2, "RepetitionChamp", "", rows=[{"id": "ligne-1", "champs": [answer]}], champs=[answer]),
-        ],
-    )
-    project = a_project(tmp_path)
-    with serving(graphql=platform.answer) as server:
-        capture = collected(project, a_form(project, server), JETON=TOKEN)
-    siret, block = dossiers(project, capture)[0]["champs"]
-    assert siret["etablissement"] == {
-        "siret": "21560243000017",
-        "siren": "215602430",
-        "raisonSociale": "COMMUNE INVENTEE",
-    }
-    assert [sorted(row["champs"][0]) for row in block["rows"]] == [
-        ["__typename", "champDescriptorId", "id", "label", "stringValue", "value"]
-    ]
-    assert "champs" not in block
-
-
-def test_a_snapshot_that_another_hand_wrote_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "base").write_text('{"numero": 1}\n')
-    (tmp_path / "changes").write_text("")
-    with pytest.raises(ValueError, match="did not write"):
-        Merged.of(tmp_path / "base", tmp_path / "changes", [])

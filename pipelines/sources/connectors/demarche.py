@@ -15,11 +15,12 @@ from typing import Any
 
 from pipelines.sources.crawls import Crawl
 from pipelines.sources.descriptions import Source
-from pipelines.sources.dossiers import Merged, drift, form, kept_dossier
+from pipelines.sources.dossiers import Dossiers, dossiers_of, drift, form, kept_dossier
 from pipelines.sources.downloads import kept
 from pipelines.sources.errors import CollectError
 from pipelines.sources.http import Answer, Client, client_of
 from pipelines.sources.http.errors import NotAuthorised, NotTheAnswer
+from pipelines.sources.merging import Merged
 from pipelines.sources.registry import FetchContext, Fetched, connector
 from pipelines.sources.snapshots import Capture, SnapshotStore
 
@@ -77,18 +78,21 @@ def _dossiers(asking: Asking, crawl: Crawl, start: str | None) -> None:
     """Follow the pages to their end, each dossier cut down to what may be kept."""
     seen: dict[int, str] = {}
     while True:
-        answer, demarche = asking.page({"includeDossiers": True, "first": PAGE, "after": crawl.cursor or start})
-        found = asking.list(answer, demarche, "dossiers")
-        nodes, info = found["nodes"], found["pageInfo"]
-        dates = {int(node["number"]): node["dateDerniereModification"] for node in nodes}
+        answer, found = asking.dossiers(crawl.cursor or start)
+        nodes, info = found.nodes, found.page_info
+        dates = {node.number: node.date_derniere_modification for node in nodes}
         if nodes and all(seen.get(number) == day for number, day in dates.items()):
             raise crawl.refused(answer.address, "page répétée / repeated page")
         seen |= dates
-        end, more = info.get("endCursor") or crawl.cursor, bool(info.get("hasNextPage"))
-        if more and end == (crawl.cursor or start):
+        end = info.end_cursor or crawl.cursor
+        if info.has_next_page and end == (crawl.cursor or start):
             raise crawl.refused(answer.address, "curseur qui n'avance pas / cursor that does not advance")
-        crawl.add(answer, (kept_dossier(node, asking.files) for node in nodes), end if nodes else crawl.cursor)
-        if not more:
+        try:
+            kept = [kept_dossier(node, asking.files) for node in nodes]
+        except ValueError as error:
+            raise asking.wrong(answer, str(error)) from None
+        crawl.add(answer, kept, end if nodes else crawl.cursor)
+        if not info.has_next_page:
             return
 
 
@@ -117,8 +121,22 @@ class Asking:
         store = SnapshotStore.of(context.project)
         self.files = FileKeeper(self.client, store, context) if parameters.get("files") else None
 
+    def dossiers(self, cursor: str | None) -> tuple[Answer, Dossiers]:
+        """The page of dossiers after a cursor, its champs not parsed. Raises `NotAuthorised`, `NotTheAnswer`."""
+        answer = self._answer({"includeDossiers": True, "first": PAGE, "after": cursor})
+        try:
+            return answer, dossiers_of(answer.body)
+        except ValueError as error:
+            # What it says of itself explains more than the shape that it lacks.
+            self._demarche(answer)
+            raise self.wrong(answer, str(error)) from None
+
     def page(self, variables: Mapping[str, Any]) -> tuple[Answer, dict[str, Any]]:
         """One answer, and its `demarche`. Raises `NotAuthorised`, `NotTheAnswer`."""
+        answer = self._answer(variables)
+        return answer, self._demarche(answer)
+
+    def _answer(self, variables: Mapping[str, Any]) -> Answer:
         asked = {f"include{name}": False for name in NOTHING} | {
             "demarcheNumber": self.source.parameters["number"],
             "updatedSince": self.since,
@@ -126,30 +144,33 @@ class Asking:
             **variables,
         }
         body = {"queryId": "ds-query-v2", "operationName": "getDemarche", "variables": asked}
-        answer = self.client.ask(self.url, method="POST", json=body, headers=self.headers)
+        return self.client.ask(self.url, method="POST", json=body, headers=self.headers)
+
+    def _demarche(self, answer: Answer) -> dict[str, Any]:
+        """Its `demarche`. Raises `NotAuthorised`, `NotTheAnswer`."""
         try:
             document = answer.json()
         except ValueError:
-            raise self._wrong(answer, "JSON illisible ou coupé / unreadable or cut JSON") from None
+            raise self.wrong(answer, "JSON illisible ou coupé / unreadable or cut JSON") from None
         errors = document.get("errors") if isinstance(document, dict) else [{}]
         if errors:
             code = str(errors[0].get("extensions", {}).get("code", "?"))
             if code in ("unauthorized", "forbidden"):
                 names = ", ".join(self.source.secrets)
                 raise NotAuthorised(source=self.source.name, address=answer.address, status=code, secrets=names)
-            raise self._wrong(answer, f"erreur GraphQL / GraphQL error « {code} »")
+            raise self.wrong(answer, f"erreur GraphQL / GraphQL error « {code} »")
         demarche = (document.get("data") or {}).get("demarche")
         if not isinstance(demarche, dict):
-            raise self._wrong(answer, "data.demarche absent")
-        return answer, demarche
+            raise self.wrong(answer, "data.demarche absent")
+        return demarche
 
     def list(self, answer: Answer, demarche: Mapping[str, Any], name: str) -> dict[str, Any]:
         """A connection with its nodes and page info. Raises `NotTheAnswer` when it lacks either."""
         found = demarche.get(name)
         if not isinstance(found, dict) or not isinstance(found.get("nodes"), list) or "pageInfo" not in found:
-            raise self._wrong(answer, f"{name}.nodes absent")
+            raise self.wrong(answer, f"{name}.nodes absent")
         if any(node is None for node in found["nodes"]):
-            raise self._wrong(answer, f"{name}.nodes : null")
+            raise self.wrong(answer, f"{name}.nodes : null")
         return found
 
     def form(self) -> dict[str, Any]:
@@ -170,10 +191,11 @@ class Asking:
             if not info.get("hasNextPage"):
                 return
             if info.get("endCursor") in (None, cursor):
-                raise self._wrong(answer, f"{name} : curseur qui n'avance pas / cursor that does not advance")
+                raise self.wrong(answer, f"{name} : curseur qui n'avance pas / cursor that does not advance")
             cursor = info["endCursor"]
 
-    def _wrong(self, answer: Answer, found: str) -> NotTheAnswer:
+    def wrong(self, answer: Answer, found: str) -> NotTheAnswer:
+        """The error for an answer that is not whole."""
         expected = "une réponse entière de l'API v2 / a whole answer of the API v2"
         return NotTheAnswer(source=self.source.name, address=answer.address, found=found, expected=expected)
 

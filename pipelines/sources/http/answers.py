@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-import orjson
+from msgspec.json import decode
 
 HEADERS_THAT_MATTER = ("content-type", "content-length", "etag", "last-modified", "content-disposition", "date")
 BLOCK = 1 << 16
@@ -64,7 +64,7 @@ class Answer:
 
     def json(self) -> Any:
         """The body as JSON. Raises `ValueError`."""
-        return orjson.loads(self.body)
+        return decode(self.body)
 
     def told(self) -> dict[str, Any]:
         """How it was obtained, for the log."""
