@@ -6,7 +6,7 @@ Belongs here: from a text column to the passages found in it. Does not: which of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,6 +44,7 @@ def sieve() -> str:
     return "|".join(f"(?:{part})" for part in (_DRESSED, *(spaces(item.sieve) for item in detectors())))
 
 
+@cache
 def spaces(expression: str) -> str:
     """An expression whose `\\s` also means the no-break spaces of French typography: RE2's own are ASCII only."""
     parts, inside = [], False
@@ -101,9 +102,29 @@ def _suspect_passages(texts: pa.Array) -> Iterator[tuple[int, tuple[Passage, ...
     yield from ((place, tuple(found[place])) for place in sorted(found))
 
 
+_FEW = 400  # characters: so few are judged sooner than twelve expressions are compiled to sift them
+
+
+def text_passages(texts: Sequence[str]) -> Iterator[tuple[str, tuple[Passage, ...]]]:
+    """(text, passages) for the texts in which detectors found something."""
+    if sum(map(len, texts)) > _FEW:
+        yield from ((texts[place], found) for place, found in _suspect_passages(pa.array(texts, pa.string())))
+        return
+    for text in texts:
+        read = list(readings(text))
+        found = [
+            Passage(item.rule, reading, *span)
+            for item in detectors()
+            for reading in read
+            for span in item.find(reading)
+        ]
+        if found:
+            yield text, tuple(found)
+
+
 def passages(text: str) -> tuple[Passage, ...]:
     """What the detectors find in one raw text, in any of its readings."""
-    return next((found for _, found in _suspect_passages(pa.array([text]))), ())
+    return next((found for _, found in text_passages([text])), ())
 
 
 def readings(text: str) -> Iterator[str]:
