@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from pipelines.schema import TableSchema
 from pipelines.schema.arrow import arrow_schema, as_text
 
-BATCH_ROWS = 16_384
 KEY_SEPARATOR = " | "
 
 
@@ -94,18 +93,29 @@ def is_ascending(keys: pa.Array) -> bool:
     )
 
 
-def batches(table: pa.Table) -> Iterator[pa.Table]:
-    """The table, `BATCH_ROWS` rows at a time."""
-    for start in range(0, table.num_rows, BATCH_ROWS):
-        yield table.slice(start, BATCH_ROWS)
+def batches(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    """The table, `rows` rows at a time."""
+    for start in range(0, table.num_rows, rows):
+        yield table.slice(start, rows)
 
 
 def text(column: pa.ChunkedArray) -> pa.Array:
     """A column in canonical text, null where absent. Distinct numbers are put in words once each."""
     if pa.types.is_floating(column.type):
-        encoded = _single(column).dictionary_encode()
-        return _words(encoded.dictionary).take(encoded.indices)
+        encoded = _single(column.cast(pa.float64())).dictionary_encode()
+        return _numbers(encoded.dictionary).take(encoded.indices)
     return _words(column)
+
+
+def _numbers(values: pa.Array) -> pa.Array:
+    """Floats in canonical text: Arrow writes common ones as Python does, whole ones as integers; Python the rest."""
+    size = pc.abs(values)
+    is_whole = pc.and_(pc.less(size, 1e15), pc.equal(values, pc.floor(values)))
+    is_common = pc.and_(pc.greater_equal(size, 1e-4), pc.less(size, 1e9))
+    whole = pc.if_else(is_whole, values, 0.0).cast(pa.int64()).cast(pa.string())
+    words = pc.if_else(is_whole, whole, values.cast(pa.string()))
+    rest = pc.invert(pc.or_(is_whole, is_common))
+    return pc.replace_with_mask(words, rest, _words(values.filter(rest))) if pc.any(rest).as_py() else words
 
 
 def _words(values: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.releases.csvfile import content_hash, write_csv
+from pipelines.releases.csvfile import write_csv
 from pipelines.releases.descriptor import FileMade
 from pipelines.releases.diff import ADDED, CHANGED, REMOVED, Difference
 from pipelines.releases.parquet import write_parquet
@@ -26,11 +26,11 @@ def write_changes(differences: Mapping[str, Difference], data: Path) -> list[Fil
     (data / "changes").mkdir()
     made = []
     for name, found in differences.items():
-        content = content_hash(found.changes)
         csv = write_csv(found.changes, data / "changes" / f"{name}.csv")
-        made.append(FileMade(f"changes/{name}.csv", "changes", "changements", csv.bytes, csv.sha256, csv.rows, content))
+        told = (csv.bytes, csv.sha256, csv.rows, csv.sha256)
+        made.append(FileMade(f"changes/{name}.csv", "changes", "changements", *told))
         columns = write_parquet(found.changes.combine_chunks(), data / "changes" / f"{name}.parquet", unique=["cle"])
-        told = (columns.bytes, columns.sha256, columns.rows, content)
+        told = (columns.bytes, columns.sha256, columns.rows, csv.sha256)
         made.append(FileMade(f"changes/{name}.parquet", "changes", "changements", *told))
     return made
 

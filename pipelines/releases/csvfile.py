@@ -1,7 +1,7 @@
 """Canonical CSV: UTF-8, RFC 4180, LF, byte for byte what Python's `csv` writes, but lone carriage returns are quoted.
 
 Belongs here: the bytes of a CSV file. Does not: the order and text of values (`canonical.py`).
-Whole batches are quoted and joined as Arrow buffers: a cell is never a Python object.
+Polars' writer gives these bytes for the types that `_as_written` leaves to it; every other value is put in words first.
 """
 
 from __future__ import annotations
@@ -9,21 +9,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.releases.canonical import BATCH_ROWS, batches, text
+from pipelines.releases.canonical import batches, text
 
 BOM = b"\xef\xbb\xbf"
-WORKERS = 2
+FILE_ROWS, BLOCK_ROWS = 262_144, 16_384
+EXACT_SCALE = 6  # Arrow, whose text is the canonical one, writes smaller decimals as 1E-7
+EPOCH = date(1970, 1, 1)
+FIRST_DAY, LAST_DAY = (date(1, 1, 1) - EPOCH).days, (date(9999, 12, 31) - EPOCH).days
 
 
 @dataclass(frozen=True)
@@ -37,89 +38,72 @@ class Written:
 
 def write_csv(table: pa.Table, path: Path) -> Written:
     """Write the canonical CSV of a canonical table."""
-    return _write(csv_bytes(table), path, table.num_rows)
+    return _write(table, path, ",", b"")
 
 
 def write_excel_csv(table: pa.Table, path: Path) -> Written:
     """Write the same values for spreadsheets set to French: `;` between cells, and a byte order mark."""
-    return _write(csv_bytes(table, delimiter=";", mark=BOM), path, table.num_rows)
+    return _write(table, path, ";", BOM)
 
 
-def _write(blocks: Iterator[Any], path: Path, rows: int) -> Written:
-    digest, size = hashlib.sha256(), 0
+def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes) -> Written:
+    """Batches go straight to the file, which is then read once for its digest: that costs less than holding them."""
     with path.open("wb") as file:
-        for block in blocks:
-            file.write(block)
-            digest.update(block)
-            size += len(block)
-    return Written(size, digest.hexdigest(), rows)
-
-
-def content_hash(table: pa.Table) -> str:
-    """The SHA-256 of a canonical table's values: that of its canonical CSV, whatever file they came from."""
-    digest = hashlib.sha256()
-    for block in csv_bytes(table):
-        digest.update(block)
-    return digest.hexdigest()
+        file.write(mark + _header(table, delimiter))
+        file.flush()  # Polars writes below Python's buffer
+        for piece in batches(table, FILE_ROWS):
+            _write_lines(piece, delimiter, file)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Written(path.stat().st_size, digest, table.num_rows)
 
 
 def csv_bytes(table: pa.Table, *, delimiter: str = ",", mark: bytes = b"") -> Iterator[Any]:
-    """The bytes of the CSV file, in blocks that files and digests take."""
+    """The bytes of the CSV file, in blocks that digests take."""
+    yield mark + _header(table, delimiter)
+    for piece in batches(table, BLOCK_ROWS):
+        block = io.BytesIO()
+        _write_lines(piece, delimiter, block)
+        yield block.getbuffer()
+
+
+def _header(table: pa.Table, delimiter: str) -> bytes:
     header = io.StringIO()
     csv.writer(header, delimiter=delimiter, lineterminator="\n").writerow(table.column_names)
-    yield mark + header.getvalue().encode()
-    if table.num_rows <= BATCH_ROWS:
-        yield from (_lines(piece, delimiter) for piece in batches(table))
-        return
-    with ThreadPoolExecutor(WORKERS) as pool:
-        yield from _in_order(pool, (partial(_lines, piece, delimiter) for piece in batches(table)))
+    return header.getvalue().encode()
 
 
-def _in_order(pool: ThreadPoolExecutor, tasks: Iterable[Callable[[], Any]]) -> Iterator[Any]:
-    """The results of tasks in their order, a few of them under way at a time: Arrow works outside Python's lock."""
-    waiting: deque[Future[Any]] = deque()
-    for task in tasks:
-        waiting.append(pool.submit(task))
-        if len(waiting) > 2 * WORKERS:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+def _write_lines(piece: pa.Table, delimiter: str, file: BinaryIO) -> None:
+    import polars
+
+    columns = [_as_written(column) for column in piece.columns]
+    if len(columns) == 1:  # csv quotes the empty cell of a one-column file: an empty line would be no row at all
+        columns = [pc.fill_null(columns[0].cast(pa.string()), "")]
+    frame = polars.DataFrame(pa.Table.from_arrays(columns, names=[str(place) for place in range(len(columns))]))
+    frame.write_csv(file, include_header=False, separator=delimiter)
 
 
-def _lines(piece: pa.Table, delimiter: str) -> Any:
-    """One batch as bytes: every line ends in the delimiter, which is then overwritten by the line feed."""
-    import numpy as np
+def _as_written(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.Array:
+    """The column as Polars writes it in canonical text: as it is where the two agree, else in words.
 
-    cells = [
-        _quoted(text(column), delimiter) if may_need_quotes(column.type) else text(column) for column in piece.columns
-    ]
-    if len(cells) == 1:  # csv quotes the empty cell of a one-column file: an empty line would be no row at all
-        cells = [pc.if_else(pc.equal(pc.fill_null(cells[0], ""), ""), '""', cells[0])]
-    lines = pc.binary_join_element_wise(*cells, pa.scalar(""), delimiter, null_handling="replace", null_replacement="")
-    offsets = np.frombuffer(lines.buffers()[1], np.int32)[lines.offset : lines.offset + len(lines) + 1]
-    block = np.frombuffer(lines.buffers()[2], np.uint8)[offsets[0] : offsets[-1]].copy()
-    block[offsets[1:] - offsets[0] - 1] = ord("\n")
-    return block.data
-
-
-def may_need_quotes(kind: pa.DataType) -> bool:
-    """Whether the canonical text of a type can hold a delimiter, a quote or a line end: numbers and dates cannot."""
-    return bool(pa.types.is_string(kind) or pa.types.is_dictionary(kind))
-
-
-def _quoted(column: pa.Array, delimiter: str) -> pa.Array:
-    """The column with quotes around the cells that hold the delimiter, a quote or a line end."""
-    import numpy as np
-
-    if column.buffers()[2] is None:
+    They agree on text, integers, booleans, dates of four-digit years and decimals of up to `EXACT_SCALE` places; they
+    do not on floats, instants and empty texts, which Polars quotes.
+    """
+    kind = column.type
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind):
         return column
-    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
-    data = np.frombuffer(column.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
-    signs = (data == ord('"')) | (data == ord(delimiter)) | (data == ord("\n")) | (data == ord("\r"))
-    places = np.flatnonzero(signs)
-    if not len(places):
+    if pa.types.is_decimal128(kind) and 0 <= kind.scale <= EXACT_SCALE:
         return column
-    chosen = np.zeros(len(column), bool)
-    chosen[np.searchsorted(offsets, places + offsets[0], side="right") - 1] = True
-    doubled = pc.replace_substring(column.filter(pa.array(chosen)), '"', '""')
-    return pc.replace_with_mask(column, pa.array(chosen), pc.binary_join_element_wise('"', doubled, '"', ""))
+    if pa.types.is_date32(kind) and _has_plain_years(column):
+        return column
+    words = text(column)
+    return pc.if_else(pc.equal(words, ""), pa.scalar(None, pa.string()), words) if _has_empty(words) else words
+
+
+def _has_plain_years(dates: pa.ChunkedArray) -> bool:
+    found = pc.min_max(dates.cast(pa.int32())).as_py()
+    return found["min"] is None or (found["min"] >= FIRST_DAY and found["max"] <= LAST_DAY)
+
+
+def _has_empty(words: pa.Array) -> bool:
+    return bool(pc.min(pc.binary_length(words)).as_py() == 0)

@@ -8,13 +8,10 @@ Prints what it counted, as JSON.
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import signal
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +19,7 @@ from pathlib import Path
 from pipelines.project import Project
 from pipelines.releases.verify import UNDER_WAY, verify
 from pipelines.stages.run import run
+from tests.forking import in_child, pay_imports
 from tests.stages.builders import a_small_project
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -67,23 +65,6 @@ def published(project: Project) -> dict[str, bytes]:
     return {path.relative_to(project.releases).as_posix(): path.read_bytes() for path in found}
 
 
-def in_child(task: Callable[[], None], kill_after: float | None = None) -> int:
-    """Run `task` in a fork; its exit status, negative when it was killed."""
-    child = os.fork()
-    if child == 0:
-        try:
-            task()
-        except BaseException as error:  # noqa: BLE001  # a child of fork must never return into its parent's code
-            print(repr(error), file=sys.stderr, flush=True)
-            os._exit(1)
-        os._exit(0)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
-
-
 def a_changed_copy(folder: Path, number: int) -> Project:
     root = folder / f"project{number}"
     shutil.copytree(folder / "before", root, symlinks=True)
@@ -94,14 +75,18 @@ def a_changed_copy(folder: Path, number: int) -> Project:
     return Project.at(root)
 
 
+def first_run(root: Path) -> None:
+    run(a_small_project(root), now=NOW)
+
+
 def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
     """Kills spread over the time that a whole run takes: one at random in each of as many equal stretches."""
     if not (folder / "before").is_dir():
-        run(a_small_project(folder / "before"), now=NOW)
+        assert in_child(partial(first_run, folder / "before")) == 0
     chance = random.Random(seed)
     counted = {"killed": 0, "ended": 0, "wrong": 0}
     warm = a_changed_copy(folder, 0)
-    work(warm)  # imports are paid once, before the forks
+    pay_imports(partial(work, warm))
     timed = a_changed_copy(folder, 1)
     started = time.perf_counter()
     assert in_child(partial(work, timed)) == 0

@@ -7,13 +7,10 @@ Prints one line of JSON: how many children were killed at work, how many had end
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
-import signal
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,8 +18,9 @@ from pathlib import Path
 from pipelines.releases import Published, Unchanged, publish
 from pipelines.releases.retract import retract
 from pipelines.releases.shelf import Shelf
-from pipelines.releases.signature import load_key
+from pipelines.releases.signature import SigningKey, load_key
 from pipelines.releases.verify import verify
+from tests.forking import in_child, pay_imports
 from tests.releases.builders import Row, a_key, a_request, prizes
 
 ROUND = 6
@@ -58,28 +56,15 @@ def look(releases: Path, number: int, known: list[str]) -> None:
     assert not left, left
 
 
-def in_child(task: Callable[[], None], kill_after: float | None = None) -> int:
-    """Run `task` in a fork; its exit status, negative when it was killed."""
-    child = os.fork()
-    if child == 0:
-        try:
-            task()
-        except BaseException as error:  # noqa: BLE001  # a child of fork must never return into its parent's code
-            print(repr(error), file=sys.stderr, flush=True)
-            os._exit(1)
-        os._exit(0)
-    if kill_after is not None:
-        time.sleep(kill_after)
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
+def warm(releases: Path, key: SigningKey) -> None:
+    publish(a_request(), releases, key=key)
+    verify(releases)
 
 
 def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
     chance = random.Random(seed)
     key = a_key(folder)
-    publish(a_request(), folder / "warm" / "releases", key=key)  # imports are paid once, before the forks
-    verify(folder / "warm" / "releases")
+    pay_imports(partial(warm, folder / "warm" / "releases", key))
     counted = {"killed": 0, "ended": 0, "wrong": 0}
     started = time.perf_counter()
     in_child(partial(work, folder / "o" / "releases", 1))

@@ -1,0 +1,52 @@
+"""Children of fork: what the programs that kill releases and runs are made of.
+
+Belongs here: starting a task in a child, and paying its imports beforehand. Does not: what is killed, nor what must
+hold afterwards. The parent never does the work itself: the threads that Polars keeps do not live on in a child of fork,
+which would wait for them for ever.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+PAID = ("cryptography", "duckdb", "filelock", "frictionless", "numpy", "pipelines", "polars", "pyarrow")
+
+
+def in_child(task: Callable[[], None], kill_after: float | None = None) -> int:
+    """Run `task` in a fork; its exit status, negative when it was killed."""
+    child = os.fork()
+    if child == 0:
+        try:
+            task()
+        except BaseException as error:  # noqa: BLE001  # a child of fork must never return into its parent's code
+            print(repr(error), file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    if kill_after is not None:
+        time.sleep(kill_after)
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def pay_imports(task: Callable[[], None]) -> None:
+    """Run `task` in a child, then import here what it imported, so that later children start with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "modules"
+        assert in_child(partial(_noted, task, told)) == 0
+        for name in told.read_text(encoding="utf-8").split():
+            importlib.import_module(name)
+
+
+def _noted(task: Callable[[], None], told: Path) -> None:
+    task()
+    names = [name for name in sys.modules if name.partition(".")[0] in PAID]
+    told.write_text("\n".join(names), encoding="utf-8")
