@@ -9,7 +9,6 @@ fragment; none of these addresses holds a date or an order, so that harvesting t
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -94,5 +93,8 @@ def localised(path: str, language: Language) -> str:
 @lru_cache(maxsize=4096)
 def relative(target: str, page: str) -> str:
     """How `page` points at `target`, both relative to the catalogue; `../releases/…` leaves it."""
-    folder = posixpath.join("/site", CATALOGUE)  # an absolute place, so that the current folder plays no part
-    return posixpath.relpath(posixpath.join(folder, target), posixpath.dirname(posixpath.join(folder, page)))
+    here, there = page.split("/")[:-1], target.split("/")
+    shared = 0
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    return "../" * (len(here) - shared) + "/".join(there[shared:])
