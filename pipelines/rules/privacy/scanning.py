@@ -17,7 +17,7 @@ from pipelines.rules.privacy.allowlist import AllowList
 from pipelines.rules.privacy.columns import named_personal, precise_points
 from pipelines.rules.privacy.gate import OWN_VALUE, GateReport, Hold
 from pipelines.rules.privacy.known import Everyone
-from pipelines.rules.privacy.sifting import Passage, readings, text_passages
+from pipelines.rules.privacy.sifting import Passage, passages_of, readings_of
 from pipelines.schema.arrow import as_text
 
 UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
@@ -101,13 +101,13 @@ class Scan:
     def _found(self, texts: Iterable[str]) -> Mapping[str, list[Passage]]:
         """The passages of each text that has some: patterns, and everybody's full names and numbers."""
         new = [text for text in dict.fromkeys(texts) if text and text not in self._clean]
-        found = {text: list(passages) for text, passages in text_passages(new)}
-        for text in new if self.everyone else ():
-            for reading in readings(text):
-                kind = self.everyone.kind_in(reading)
-                if kind is not None:
-                    passage = Passage(f"{OWN_VALUE}:{kind.value}", reading, 0, len(reading))
-                    found.setdefault(text, []).append(passage)
+        read = readings_of(pa.array(new, pa.string()))
+        found = {new[place]: passages for place, passages in passages_of(read).items()}
+        for place, reading in read if self.everyone else ():
+            kind = self.everyone.kind_in(reading)
+            if kind is not None:
+                passage = Passage(f"{OWN_VALUE}:{kind.value}", reading, 0, len(reading))
+                found.setdefault(new[place], []).append(passage)
         self._remember(text for text in new if text not in found)
         return found
 

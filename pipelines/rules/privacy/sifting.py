@@ -85,46 +85,46 @@ def _suspect_passages(texts: pa.Array) -> Iterator[tuple[int, tuple[Passage, ...
     """(place in `texts`, passages). Sifted twice: texts by all expressions at once, then each of their readings by each
     detector's own, so that a detector enters only what is worth its while."""
     kept = pc.indices_nonzero(pc.match_substring_regex(texts, sieve()))
-    left = texts.take(kept)
-    dressed = pc.match_substring_regex(left, _DRESSED).to_pylist()
-    read = [
+    if not len(kept):
+        return
+    for place, found in passages_of(readings_of(texts.take(kept))).items():
+        yield kept[place].as_py(), tuple(found)
+
+
+def readings_of(texts: pa.Array) -> list[tuple[int, str]]:
+    """(place, reading) for every way in which each text may be understood, in order."""
+    dressed = pc.match_substring_regex(texts, _DRESSED).to_pylist()
+    return [
         (place, reading)
-        for place, text, is_dressed in zip(kept.to_pylist(), left.to_pylist(), dressed, strict=True)
+        for place, (text, is_dressed) in enumerate(zip(texts.to_pylist(), dressed, strict=True))
         for reading in (readings(text) if is_dressed else (unmask(text),))
     ]
-    candidates = pa.array([reading for _, reading in read], pa.string())
+
+
+_FEW = 1000  # characters: so few are looked through sooner than expressions are compiled to sift them
+
+
+def passages_of(read: Sequence[tuple[int, str]]) -> dict[int, list[Passage]]:
+    """What the detectors find in readings given as (place, reading), by place, in order."""
+    few = sum(len(reading) for _, reading in read) <= _FEW
+    candidates = pa.array([] if few else [reading for _, reading in read], pa.string())
     found: dict[int, list[Passage]] = {}
     for item in detectors():
-        for number in pc.indices_nonzero(pc.match_substring_regex(candidates, spaces(item.sieve))).to_pylist():
+        worth = (
+            range(len(read))
+            if few
+            else pc.indices_nonzero(pc.match_substring_regex(candidates, spaces(item.sieve))).to_pylist()
+        )
+        for number in worth:
             place, reading = read[number]
             for start, end in item.find(reading):
                 found.setdefault(place, []).append(Passage(item.rule, reading, start, end))
-    yield from ((place, tuple(found[place])) for place in sorted(found))
-
-
-_FEW = 400  # characters: so few are judged sooner than twelve expressions are compiled to sift them
-
-
-def text_passages(texts: Sequence[str]) -> Iterator[tuple[str, tuple[Passage, ...]]]:
-    """(text, passages) for the texts in which detectors found something."""
-    if sum(map(len, texts)) > _FEW:
-        yield from ((texts[place], found) for place, found in _suspect_passages(pa.array(texts, pa.string())))
-        return
-    for text in texts:
-        read = list(readings(text))
-        found = [
-            Passage(item.rule, reading, *span)
-            for item in detectors()
-            for reading in read
-            for span in item.find(reading)
-        ]
-        if found:
-            yield text, tuple(found)
+    return {place: found[place] for place in sorted(found)}
 
 
 def passages(text: str) -> tuple[Passage, ...]:
     """What the detectors find in one raw text, in any of its readings."""
-    return next((found for _, found in text_passages([text])), ())
+    return tuple(passages_of([(0, reading) for reading in readings(text)]).get(0, ()))
 
 
 def readings(text: str) -> Iterator[str]:

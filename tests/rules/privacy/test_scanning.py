@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +11,7 @@ import pytest
 from pipelines.rules.privacy import AllowList, PersonalValues, scan_folder, scanning
 from pipelines.rules.privacy.allowlist import Allowed
 from pipelines.rules.privacy.scanning import Scan
-from pipelines.rules.privacy.sifting import Passage, text_passages
+from pipelines.rules.privacy.sifting import passages, passages_of, readings_of
 from tests.rules.privacy.builders import RECORD, SOLENE
 
 NOTHING = AllowList()
@@ -26,11 +25,11 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every text that patterns were looked for in, in order."""
     asked: list[str] = []
 
-    def listening(texts: Sequence[str]) -> Iterator[tuple[str, tuple[Passage, ...]]]:
-        asked.extend(texts)
-        return text_passages(texts)
+    def listening(texts: pa.Array) -> list[tuple[int, str]]:
+        asked.extend(texts.to_pylist())
+        return readings_of(texts)
 
-    monkeypatch.setattr(scanning, "text_passages", listening)
+    monkeypatch.setattr(scanning, "readings_of", listening)
     return asked
 
 
@@ -88,8 +87,8 @@ def test_a_scan_that_remembers_no_more_judges_again(judged: list[str], monkeypat
 
 
 def test_few_texts_and_many_are_judged_alike() -> None:
-    texts = [LEAK, ROW, "M. Durand", "06 12 34 56 78", "qmVhbi5kdXBvbnRAZXhhbXBsZS5vcmc=", "rien"]
-    one_by_one = {text: set(found) for single in texts for text, found in text_passages([single])}
-    together = {text: set(found) for text, found in text_passages([*texts, "un texte de rien " * 40])}
-    assert one_by_one == together
-    assert set(together) == {LEAK, "M. Durand", "06 12 34 56 78"}
+    texts = [LEAK, ROW, "M. Durand", "06 12 34 56 78", "amVhbi5kdXBvbnRAZXhhbXBsZS5vcmc=", "rien"]
+    together = passages_of(readings_of(pa.array([*texts, "un texte de rien " * 100])))
+    one_by_one = {place: list(found) for place, text in enumerate(texts) if (found := passages(text))}
+    assert together == one_by_one
+    assert list(together) == [0, 2, 3, 4]
