@@ -17,14 +17,6 @@ from pipelines.releases.request import ReleaseRequest, SourceUsed
 from pipelines.schema import TableSchema
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-LICENCES = {
-    "etalab-2.0": (
-        "Licence Ouverte / Open Licence 2.0",
-        "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
-    ),
-    "cc-by-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    "odbl-1.0": ("Open Data Commons Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
-}
 CSV_DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 
 
@@ -76,7 +68,7 @@ def descriptor(
         **{key: _plain(package.more[key]) for key in ("themes", "spatial", "temporal") if key in package.more},
         "keywords": list(package.keywords),
         "keywords_en": list(package.keywords_en),
-        "licenses": [licence(package.licence)],
+        "licenses": [package.licence_described()],
         "contributors": [
             {key: value for key, value in item.items() if value}
             for item in (publisher, *map(dict, package.contributors))
@@ -92,12 +84,6 @@ def descriptor(
 def _plain(value: Any) -> Any:
     """A value of `package.yaml` as JSON: dates, which YAML reads as such, as ISO text."""
     return json.loads(json.dumps(value, default=str))
-
-
-def licence(code: str) -> dict[str, str]:
-    """A licence as Data Package describes one; a code of ours that is not known is given by its name alone."""
-    title, path = LICENCES.get(code, ("", ""))
-    return {key: value for key, value in {"name": code, "title": title, "path": path}.items() if value}
 
 
 def _source(item: SourceUsed) -> dict[str, Any]:

@@ -22,6 +22,8 @@ bagit.py --validate .
 
 `allowed_signers` : une ligne `arobase ssh-ed25519 AAAA…`, la clé publique obtenue du producteur par un autre chemin
 que ce dossier. / one line, the publisher's public key, had from the publisher by another way than this folder.
+Sans fichier `{SIGNED}.sig`, la version n'est pas signée : la première commande ne s'applique pas. /
+With no such file the version is not signed: the first command does not apply.
 La deuxième commande accepterait un fichier ajouté ; la troisième le refuse. / The second would accept an added file;
 the third refuses it.
 

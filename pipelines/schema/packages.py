@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import SchemaFileError, SchemaNotFound
 from pipelines.schema.tables import TableSchema, load_table
 
@@ -82,6 +83,23 @@ class Package:
     def schema(self, table: str) -> TableSchema:
         """The Table Schema of one of its tables. Raises `SchemaNotFound`, `SchemaFileError`, `PrivacyMissing`."""
         return load_table(self.schemas, self.name, table)
+
+    def licence_described(self) -> dict[str, str]:
+        """Its licence as Data Package describes one: `name`, and `title` and `path` when the code list has them.
+
+        Raises `SchemaNotFound` without a list of licences, `SchemaFileError` for a code that it does not hold.
+        """
+        known = load_codelist(self.schemas, "licences")
+        if self.licence not in known:
+            raise SchemaFileError(
+                file=f"schemas/{self.name}/package.yaml",
+                place="licence",
+                found=self.licence,
+                expected=", ".join(known.values),
+            )
+        entry = known[self.licence]
+        told = {"name": self.licence, "title": entry.label_fr, "path": dict(entry.more).get("url", "")}
+        return {key: value for key, value in told.items() if value}
 
 
 def package_names(schemas: Path) -> list[str]:
