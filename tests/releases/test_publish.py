@@ -23,6 +23,7 @@ from pipelines.releases.errors import PrivateFieldAsked, ReleaseDamaged
 from pipelines.releases.previous import Previous
 from pipelines.releases.shelf import Shelf
 from pipelines.schema import PackageTable
+from pipelines.schema.errors import SchemaFileError
 from pipelines.storage import Busy, lock
 from tests.releases.builders import (
     EDITIONS,
@@ -106,8 +107,15 @@ def test_foreign_keys_to_other_packages_are_left_out(tmp_path: Path) -> None:
     assert "foreignKeys" not in next(item["schema"] for item in document["resources"] if item["name"] == "prix")
 
 
-def test_a_licence_that_is_not_known_is_given_by_its_name(tmp_path: Path) -> None:
-    assert document_of(published(tmp_path, package=a_package(licence="x")))["licenses"] == [{"name": "x"}]
+def test_a_licence_is_described_by_the_code_list(tmp_path: Path) -> None:
+    told = {"name": "odbl-1.0", "title": "Open Database License 1.0"}
+    made = document_of(published(tmp_path, package=a_package(licence="odbl-1.0")))["licenses"]
+    assert made == [{**told, "path": "https://opendatacommons.org/licenses/odbl/1-0/"}]
+
+
+def test_a_licence_that_the_code_list_does_not_hold_is_refused_with_those_that_it_holds(tmp_path: Path) -> None:
+    with pytest.raises(SchemaFileError, match=r"prix/package.yaml: licence: x; expected: etalab-2.0, odbl-1.0"):
+        published(tmp_path, package=a_package(licence="x"))
 
 
 def test_the_page_says_how_to_verify_without_arobase(tmp_path: Path) -> None:
