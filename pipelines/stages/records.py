@@ -24,6 +24,7 @@ from pipelines.records.withdrawals import load_withdrawals, without_withdrawn
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.stages.collect import as_captured
+from pipelines.stages.declared import judged_as_declared
 from pipelines.stages.errors import HeaderUnknown, IncomingSchemaMissing, TooFewRecords
 from pipelines.stages.kept import Kept, keep, settings_digest
 from pipelines.stages.private import keep_apart
@@ -65,6 +66,7 @@ def make_records(project: Project, source: Source, capture: Capture) -> RecordsR
     made_from = {
         "source": (project.root / source.path).read_text(encoding="utf-8"),
         "snapshots": [(part.part, part.sha256, part.address) for part in capture.parts],
+        "declared": [part.fetch.get("schema") for part in capture.parts],
         "settings": settings_digest(project),
     }
     kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
@@ -83,8 +85,8 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
         parts[part.name] = PartRecords(records, schema, part.rows, part.join)
         keep_apart(project, records, schema, capture)
         rejections.extend(refused)
+        summary["warnings"] += told.pop("warnings") + _unfilled(part, records)
         summary["parts"][part.name] = told
-        summary["warnings"] += _unfilled(part, records)
         _write(folder / "records" / f"{part.name}.parquet", _public(records, schema))
     conformed = conform(parts, project, file=source.path)
     rejections.extend(conformed.rejections)
@@ -115,15 +117,17 @@ def _read_and_judge(
     records, withdrawn = without_withdrawn(
         records, load_withdrawals(project.withdrawals), source=source.name, part=part.name
     )
-    given = set(records.column_names)
+    declared = judged_as_declared(project, source, part, snapshot, records, incoming=schema)
+    read_rows, records, given = records.num_rows, declared.records, set(records.column_names)
     records, leftover = _aligned(records, schema)
     if leftover and part.format in HEADED:
         _check_header(source, part, schema, given, snapshot.address)
     verdict = judge(records, schema, name=f"{source.name}/{part.name}", sample=None)
-    refused = list(refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree"))
+    refused = [*declared.rejections, *refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree")]
     accepted = verdict.accepted if verdict.accepted is not None else records.slice(0, 0)
-    told = {"read": records.num_rows, "accepted": accepted.num_rows, "rejected": verdict.rejected_rows}
-    told |= {"withdrawn": withdrawn, "columns_without_field": leftover}
+    told = {"read": read_rows, "accepted": accepted.num_rows, "rejected": read_rows - accepted.num_rows}
+    told |= {"withdrawn": withdrawn, "columns_without_field": leftover, "warnings": declared.warnings}
+    told |= {"declared_schema": dict(declared.told)} if declared.told else {}
     return accepted, refused, told
 
 

@@ -2,7 +2,8 @@
 
 The address is the portal's. A part's `path` is the identifier or the name of a resource.
 
-parameters: `dataset` (a package) or `resource`, `datastore` (true: rows in pages instead of the file).
+parameters: `dataset` (a package) or `resource`, `datastore` (true: rows in pages instead of the file), and those of
+`declared.py`: a resource's field `schema` (ckanext-validation) holds a Table Schema or its address.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 from pipelines.sources.checksums import check
 from pipelines.sources.crawls import Crawl, follow
+from pipelines.sources.declared import declared_schema, with_schema
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download
 from pipelines.sources.errors import CollectError
@@ -45,9 +47,12 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
             )
             continue
         told = {"resource": resource["id"], "modified": resource.get("last_modified")}
+        declared = declared_schema(context, client, part.name, resource.get("schema"))
+        told |= {"schema": declared.told} if declared else {}
         got = download(context, client, part.name, previous, resource["url"], headers=headers, told=told)
         if isinstance(got, Fetched):
             check(got.path, None, resource.get("hash"), source=source.name, address=got.address)
+            got = with_schema(got, declared)
         yield got
 
 

@@ -2,20 +2,20 @@
 
 The address is the portal's (`https://www.data.gouv.fr`). A part's `path` is the identifier or the title of a resource;
 without one, the dataset's only main resource in the part's format. The file comes from the resource's permanent
-address; the checksum that the portal declares is compared; a declared schema is kept beside.
+address; the checksum that the portal declares is compared; a declared schema is kept beside, and judges the records.
 
-parameters: `dataset` or `resource`, `tabular` (the tabular interface's address: rows in pages instead of the file).
+parameters: `dataset` or `resource`, `tabular` (the tabular interface's address: rows in pages instead of the file),
+and those of `declared.py`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from pipelines.sources.checksums import check
 from pipelines.sources.crawls import Crawl, follow
+from pipelines.sources.declared import declared_schema, with_schema
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download, kept
 from pipelines.sources.errors import CollectError
@@ -26,6 +26,8 @@ from pipelines.sources.snapshots import Capture
 
 # Source: README of datagouv/api-tabular: 20 by default, 50 at most.
 PAGE = 50
+# What makes a resource the same without asking for it again.
+SAME = ("resource", "checksum", "schema")
 
 
 @connector("datagouv")
@@ -90,12 +92,10 @@ def _file(
     """The resource's file; not asked for again when the portal declares the checksum of the last one."""
     checksum = resource.get("checksum") or {}
     told = {"resource": resource["id"], "checksum": checksum.get("value"), "modified": resource.get("last_modified")}
+    declared = declared_schema(context, client, part.name, resource.get("schema"))
+    told |= {"schema": declared.told} if declared else {}
     before = kept(previous, part.name)
-    if (
-        before is not None
-        and told["checksum"]
-        and all(before.fetch.get(key) == told[key] for key in ("resource", "checksum"))
-    ):
+    if before is not None and told["checksum"] and all(before.fetch.get(key) == told.get(key) for key in SAME):
         return Unchanged(before)
     # `latest` is permanent; `url` changes with each upload.
     url = str(resource.get("latest") or resource["url"])
@@ -103,23 +103,7 @@ def _file(
     if isinstance(got, Unchanged):
         return got
     check(got.path, checksum.get("type"), checksum.get("value"), source=context.source.name, address=got.address)
-    return _with_schema(context, client, part, got, resource.get("schema") or {})
-
-
-def _with_schema(context: FetchContext, client: Client, part: Part, got: Fetched, schema: Mapping[str, Any]) -> Fetched:
-    """The same with the schema that the publisher declares, and its document where it has an address."""
-    if not schema:
-        return got
-    told = dict(got.fetch) | {"schema": dict(schema)}
-    if not schema.get("url"):
-        return replace(got, fetch=told)
-    answer = client.ask(str(schema["url"]))
-    document = _document(context.source, answer)
-    if not isinstance(document.get("fields"), list):
-        raise NotTheAnswer(source=context.source.name, address=answer.address, found="schema", expected="fields")
-    path = context.folder / f"{part.name}.schema"
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=2), encoding="utf-8")
-    return replace(got, fetch=told, evidence={"schema": path})
+    return with_schema(got, declared)
 
 
 def _rows(context: FetchContext, client: Client, part: str, base: str, resource: Mapping[str, Any]) -> Fetched:
