@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pipelines.catalogue.addresses import DEFAULT_BASE, NOBODY_ELSE, Addresses, Party
-from pipelines.catalogue.faults import Fault, read_checked
 from pipelines.errors import ArobaseError
 from pipelines.project import Project
+from pipelines.sources.checked_yaml import Fault, read_checked
 
 FILE = "catalogue.yaml"
 SCHEMA = Path(__file__).with_name("house.schema.json")

@@ -7,9 +7,10 @@ from typing import Any
 import dagster as dg
 
 from pipelines.errors import ArobaseError
+from pipelines.orchestration.shown import column_schema, counts_of_tables, preview, table_metadata
 from pipelines.orchestration.tables import failure, group_of, table_key
 from pipelines.orchestration.workspace import Workspace
-from pipelines.schema import Package
+from pipelines.schema import Package, load_table
 
 
 def findings_key(package: str) -> dg.AssetKey:
@@ -25,6 +26,7 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
     own = {f"{package.name}/{table.name}" for table in package.tables}
     read = own | {item for table in package.tables for item in table.inputs}
     deps = [table_key(*item.split("/")) for item in sorted(read)]
+    schema = load_table(package.schemas, "qualite", "constats")
 
     @dg.asset(
         key=findings_key(package.name),
@@ -33,6 +35,7 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
         description=f"Constats sur « {package.title} » : ce que disent les règles et la loi, avec le calcul.",
         owners=[f"team:{package.owner}"],
         kinds={"parquet"},
+        metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
     )
     def constats(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
         from collections import Counter
@@ -45,12 +48,12 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
         except ArobaseError as error:
             raise failure(error) from error
         table = result.table
-        told: dict[str, Any] = {
-            "dagster/row_count": table.num_rows,
-            "par résultat": dict(Counter(table.column("resultat").to_pylist())),
-        }
-        path = dg.MetadataValue.path(str(result.kept.folder / FINDINGS))
-        return dg.MaterializeResult(metadata={**told, "table": path, "recalculé": result.kept.is_new})
+        shown: dict[str, Any] = {"par résultat": dict(Counter(table.column("resultat").to_pylist()))}
+        shown |= {"aperçu": preview(table, schema, workspace.project), "recalculé": result.kept.is_new}
+        return dg.MaterializeResult(
+            metadata=table_metadata(table.num_rows, {"table": result.kept.folder / FINDINGS}, shown),
+            data_version=dg.DataVersion(result.kept.fingerprint[:16]),
+        )
 
     return constats
 
@@ -87,6 +90,7 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         told: dict[str, Any] = {"version": outcome.version, "état": type(outcome).__name__}
         told |= {"dossier": dg.MetadataValue.path(str(outcome.path))}
         told |= {"dagster/row_count": sum(table.num_rows for table in request.tables.values())}
+        told |= {"tables": counts_of_tables(request.tables, outcome.path)}
         yield dg.MaterializeResult(metadata={**told, "raisons": list(getattr(outcome, "reasons", ()))})
         yield dg.AssetCheckResult(check_name="publication", passed=True, metadata={"version": outcome.version})
 

@@ -63,6 +63,16 @@ def table_metadata(rows: int, files: Mapping[str, Path], more: Mapping[str, Any]
     return {"dagster/row_count": rows, **links, **more}
 
 
+def counts_of_tables(tables: Mapping[str, pa.Table], version: Path) -> dg.MarkdownMetadataValue:
+    """The tables of a version: rows, and where their files are."""
+    lines = [_line(["table", "lignes", "fichiers"]), _line(["---", "---:", "---"])]
+    data = version / "data"
+    lines += [
+        _line([name, str(table.num_rows), f"`{data / name}.csv`, `.parquet`"]) for name, table in sorted(tables.items())
+    ]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
 def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipelines.catalogue.faults import Fault, read_checked
 from pipelines.portals.errors import NoSuchPortal, PortalFileError, TokenMissing
 from pipelines.project import Project
+from pipelines.sources.checked_yaml import Fault, read_checked
 
 SCHEMA = Path(__file__).with_name("portal.schema.json")
 SOFTWARE = ("ckan", "datagouv")

@@ -133,6 +133,25 @@ def test_a_materialised_table_shows_rows_preview_and_files_but_nothing_personal(
     assert "invente@example.org" not in str(result.all_events)
 
 
+def test_findings_and_releases_show_their_columns_their_tables_and_their_files(
+    project: Project, instance: dg.DagsterInstance
+):
+    graph = build_definitions(project).resolve_asset_graph()
+    shown = graph.get(dg.AssetKey(["villes", "constats"])).metadata["dagster/column_schema"]
+    assert [column.name for column in shown.columns][:3] == ["constat_id", "regle", "table"]
+    made = {
+        item.asset_key.to_user_string(): item.materialization.metadata
+        for item in execute(project, instance).get_asset_materialization_events()
+    }
+    findings = made["villes/constats"]
+    assert findings["aperçu"].value.startswith("| constat_id | regle | table |")
+    assert Path(findings["table"].value).is_file()
+    release = made["villes/release"]
+    (towns,) = [line for line in release["tables"].value.splitlines() if line.startswith("| villes |")]
+    assert towns.split(" | ")[1] == "2"
+    assert Path(towns.split("`")[1]).is_file()
+
+
 def test_rejected_rows_warn_and_do_not_block(project: Project, instance: dg.DagsterInstance):
     rewrite(project, "actions", ACTIONS + "a3,99999,Nulle part\n")
     result = execute(project, instance)

@@ -61,6 +61,7 @@ def a_small_project(folder: Path) -> Project:
     project = a_project(folder)
     shutil.copytree(REPOSITORY / "schemas" / "qualite", project.schemas / "qualite")
     shutil.copytree(REPOSITORY / "schemas" / "privacy", project.schemas / "privacy", dirs_exist_ok=True)
+    shutil.copy(REPOSITORY / "schemas" / "codelists" / "licences.csv", project.schemas / "codelists")
     town = [
         {"name": "code", "constraints": {"required": True}},
         {"name": "nom", "constraints": {"required": True}},
