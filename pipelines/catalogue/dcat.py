@@ -18,6 +18,7 @@ from pipelines.catalogue.addresses import LANGUAGES, Addresses
 from pipelines.catalogue.dcat_terms import AUTHORITY, Said
 from pipelines.catalogue.graph import Graph, Iri, Text
 from pipelines.catalogue.holdings import File, Holding, Table, Version, told
+from pipelines.catalogue.wording import Wording
 from pipelines.language import Language
 
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
@@ -143,11 +144,14 @@ def _numbered(graph: Graph, version: Version, page: str) -> Iterator[Said]:
     """Its number, why it has that number, and where it comes from."""
     yield "dcat:version", Text(version.number)
     for language in LANGUAGES:
-        yield "adms:versionNotes", Text("; ".join(item[language] for item in version.own["reasons"]), language)
+        yield (
+            "adms:versionNotes",
+            Text(Wording(language).listed(item[language] for item in version.own["reasons"]), language),
+        )
     sources = version.descriptor.get("sources", [])
     if sources:
         drawn: dict[Language, str] = {"fr": "Tiré de : ", "en": "Drawn from: "}
-        said = {item: drawn[item] + "; ".join(told(one, "title", item) for one in sources) for item in LANGUAGES}
+        said = {it: drawn[it] + Wording(it).listed(told(one, "title", it) for one in sources) for it in LANGUAGES}
         kind = "dct:ProvenanceStatement"
         yield "dct:provenance", graph.add(f"{page}#provenance", kind, *terms.both("rdfs:label", said))
 

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from pipelines.catalogue.addresses import Addresses, Party, localised
 from pipelines.catalogue.holdings import Holding, Version
 from pipelines.catalogue.site import Site
+from pipelines.catalogue.wording import Wording
 from pipelines.language import Language
 
 NEWEST = 100
@@ -32,6 +33,7 @@ class News:
     page: str
     moment: str
     title: str
+    reasons: tuple[str, ...]
     summary: str
 
 
@@ -47,8 +49,10 @@ def _news(holding: Holding, version: Version, addresses: Addresses, language: La
     title = f"{holding.title(language)} {version.number}"
     if version.is_retracted:
         word = "retirée" if language == "fr" else "retracted"
-        return News(f"{name}-retrait", page, version.moment, f"{title} ({word})", str(version.entry["reason"]))
-    return News(name, page, version.moment, title, "; ".join(item[language] for item in version.entry["reasons"]))
+        reason = str(version.entry["reason"])
+        return News(f"{name}-retrait", page, version.moment, f"{title} ({word})", (reason,), reason)
+    reasons = tuple(str(item[language]) for item in version.entry["reasons"])
+    return News(name, page, version.moment, title, reasons, Wording(language).listed(reasons))
 
 
 def atom(items: Sequence[News], addresses: Addresses, language: Language) -> str:

@@ -30,7 +30,8 @@ def preview(holding: Holding, version: Version, table: Table, words: Wording, re
                 "scale": item.get("scale"),
                 "type": item["type"],
                 "steps": [
-                    step.split(" / ")[0 if words.language == "fr" else -1] for step in _steps(steps, table, item)
+                    words.step(step.split(" / ")[0 if words.language == "fr" else -1])
+                    for step in _steps(steps, table, item)
                 ],
             }
             for item in table.fields

@@ -7,6 +7,7 @@ public site is shown by any web host, from the same two folders. Sources: RFC 91
 from __future__ import annotations
 
 import re
+import sys
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,6 +43,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "Arobase"
     sys_version = ""
+    disable_nagle_algorithm = True  # heads and bodies are written apart: a body must not wait for its head's receipt
 
     def __init__(self, *args: object, outputs: Path, ranges: bool = True, told: bool = True) -> None:
         self.outputs, self.ranges, self.told = outputs, ranges, told
@@ -136,6 +138,16 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
+class Server(ThreadingHTTPServer):
+    """One thread a connection; a browser that hangs up before the end is nothing to tell of."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # what it was called with
+
+
 def server(
     outputs: Path, host: str = "127.0.0.1", port: int = 0, *, ranges: bool = True, told: bool = True
 ) -> ThreadingHTTPServer:
@@ -144,6 +156,4 @@ def server(
     `ranges`: false behaves like a host that knows no Range requests. `told`: whether requests are printed.
     Raises `OSError` when the port is taken.
     """
-    made = ThreadingHTTPServer((host, port), partial(Handler, outputs=outputs, ranges=ranges, told=told))
-    made.daemon_threads = True
-    return made
+    return Server((host, port), partial(Handler, outputs=outputs, ranges=ranges, told=told))

@@ -5,6 +5,8 @@ Belongs here: forms of values. Does not: sentences; those stand in the templates
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines.language import Language
@@ -21,6 +23,18 @@ SPACED = (
     (" ?", f"{NARROW}?"),
     ("« ", f"«{WIDE}"),
     (" »", f"{WIDE}»"),
+)
+STEPS = tuple(
+    (re.compile(french), english)
+    for french, english in (
+        (r", traduite en code$", ", translated into a code"),
+        (r", copiée$", ", copied"),
+        (r"constante « (.+) »$", r"constant “\1”"),
+        (r", convertisseur « (.+) »$", r", converter “\1”"),
+        (r", lecture « (.+) » \((.+)\)$", r", reading “\1” (\2)"),
+        (r"^calcul « (.+) » sur ", r"computed by “\1” from "),
+        (r" : ", ": "),
+    )
 )
 UNITS: dict[Language, tuple[str, ...]] = {"fr": ("o", "ko", "Mo", "Go"), "en": ("B", "kB", "MB", "GB")}
 
@@ -41,6 +55,17 @@ class Wording:
             for before, after in SPACED:
                 text = text.replace(before, after)
         return text
+
+    def listed(self, items: Iterable[str]) -> str:
+        """Several texts as one."""
+        return (f"{NARROW}; " if self.language == "fr" else "; ").join(items)
+
+    def step(self, text: str) -> str:
+        """How a field was filled: the stages say it in French, by a few turns (`stages/steps.py`)."""
+        if self.language == "en":
+            for french, english in STEPS:
+                text = french.sub(english, text)
+        return self.spaced(text)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """1 234,5 in French (narrow no-break space), 1,234.5 in English."""

@@ -55,6 +55,84 @@ def test_nothing_is_lost_at_200_per_cent_on_a_small_screen(browser: Browser, add
     context.close()
 
 
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_nothing_is_lost_when_text_alone_is_twice_as_large(browser: Browser, address: str, kind: str) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(address + KINDS[kind])
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, "the page scrolls sideways"
+    hidden = page.locator("h1").evaluate("title => title.scrollWidth > title.clientWidth + 1")
+    assert not hidden
+    context.close()
+
+
+@pytest.mark.parametrize("kind", ["home", "package", "table", "pictures"])
+def test_axe_finds_no_violation_on_a_phone(browser: Browser, address: str, kind: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    page = context.new_page()
+    page.goto(address + KINDS[kind])
+    if kind == "table":
+        page.wait_for_selector(".preview[data-state=file]")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    context.close()
+
+
+def test_axe_finds_no_violation_where_files_cannot_be_read(page: Page, address: str) -> None:
+    page.route("**/*.parquet", lambda route: route.abort())
+    page.goto(address + KINDS["table"])
+    page.wait_for_selector(".preview[data-state=sample]")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_by_keyboard_alone_one_filters_sorts_turns_pages_and_switches_versions(page: Page, address: str) -> None:
+    open_table(page, address)
+
+    def tab_to(role: str, name: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.get_by_role(role, name=name, exact=True).evaluate("one => one === document.activeElement"):
+                return
+        raise AssertionError(f"{name} is not reached")
+
+    tab_to("combobox", "Version")
+    tab_to("searchbox", "contient")
+    page.keyboard.type("hameau")
+    expect(page.locator(".status")).to_contain_text("sur 61")
+    tab_to("button", "Trier par nom")
+    page.keyboard.press("Enter")
+    expect(page.locator("th[data-field=nom]")).to_have_attribute("aria-sort", "ascending")
+    tab_to("button", "Suivantes")
+    page.keyboard.press("Space")
+    expect(page.locator(".status")).to_contain_text("Lignes 26 à 50 sur 61")
+    page.get_by_label("Version").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".preview select").first).to_have_value("1.0.1")
+
+
+def test_a_screen_reader_meets_the_preview_in_its_order_and_hears_what_changes(page: Page, address: str) -> None:
+    open_table(page, address)
+    tree = page.locator("main").aria_snapshot()
+    order = [
+        "Fil d’Ariane",
+        "[level=1]",
+        "Aperçu",
+        "combobox",
+        "searchbox",
+        "status",
+        "table",
+        "Suivantes",
+        "Télécharger",
+    ]
+    places = [tree.index(words) for words in order]
+    assert places == sorted(places)
+    page.get_by_label("contient").fill("introuvable")
+    expect(page.get_by_role("status")).to_have_text("Aucune ligne ne correspond.")
+
+
 def test_by_keyboard_alone_one_reaches_a_row_and_its_trace(page: Page, address: str) -> None:
     page.goto(f"{address}index.html")
     page.keyboard.press("Tab")
@@ -138,6 +216,21 @@ def test_the_commands_of_the_page_verify_the_version(page: Page, address: str, o
     assert again.returncode != 0
 
 
+def test_an_unsigned_version_says_so_and_its_commands_run(page: Page, address: str, tmp_path: Path) -> None:
+    page.goto(f"{address}en/foule/version-1.0.0.html")
+    section = page.locator("section[aria-labelledby=verifier]")
+    expect(section).to_contain_text("This version is not signed")
+    commands = []
+    for button in section.locator(".copy").all():
+        button.click()
+        expect(button).to_have_text("Copied")
+        commands.append(str(page.evaluate("navigator.clipboard.readText()")))
+    script = "\n".join(["set -e", *commands])
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["OK"]
+
+
 def test_no_page_calls_a_third_party_or_misses_a_file(browser: Browser, address: str) -> None:
     context = browser.new_context()
     page = context.new_page()
@@ -174,3 +267,12 @@ def test_print_leaves_navigation_out(page: Page, address: str) -> None:
     expect(page.locator(".top nav")).to_be_hidden()
     expect(page.locator(".copy").first).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
+
+
+def test_on_paper_a_table_fits_the_sheet(page: Page, address: str) -> None:
+    open_table(page, address)
+    page.set_viewport_size({"width": 760, "height": 1000})
+    page.emulate_media(media="print")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+    expect(page.locator(".pager")).to_be_hidden()

@@ -110,7 +110,8 @@ def test_a_row_says_where_it_comes_from_and_when_it_changed(page: Page, address:
     sheet = page.locator(".row-sheet")
     expect(sheet).to_contain_text("Source inventée")
     expect(sheet).to_contain_text("04" * 32)
-    expect(sheet).to_contain_text("correspondance → résolution")
+    sheet.get_by_text("Comment chaque valeur a été obtenue").click()
+    assert sheet.locator(".ways dd").all_inner_texts() == ["correspondance", "résolution"]
     expect(sheet).to_contain_text("R-1")
     assert page.url.endswith("#cle=p1")
     sheet.get_by_role("button", name="Chercher dans toutes les versions").click()

@@ -97,6 +97,20 @@ def _addresses(path: Path, base: str) -> list[str]:
     return re.findall(rf"{re.escape(base)}[^\s\"'<>\\`)]*", text)
 
 
+def test_the_first_page_tells_three_reasons_of_a_version_and_how_many_more(tmp_path: Path) -> None:
+    import json
+
+    releases = two_versions(tmp_path)
+    path = releases / "prix" / "versions.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["versions"][0]["reasons"] = [{"level": "PATCH", "fr": f"r{n}", "en": f"w{n}"} for n in range(5)]
+    path.write_text(json.dumps(told), encoding="utf-8")
+    catalogue = a_catalogue(tmp_path)
+    assert "r0\u202f; r1\u202f; r2 … et 2 de plus" in (catalogue / "index.html").read_text(encoding="utf-8")
+    assert "w0; w1; w2 … and 2 more" in (catalogue / "en" / "index.html").read_text(encoding="utf-8")
+    assert "r4" in (catalogue / "feed.atom").read_text(encoding="utf-8")
+
+
 def test_the_page_for_what_is_missing_works_at_any_depth(outputs: Path) -> None:
     page = Page(outputs / "catalogue" / "404.html")
     assert all(link.startswith(("/arobase/catalogue/", "https://", "#")) for link in page.links)

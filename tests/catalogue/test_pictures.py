@@ -143,6 +143,23 @@ def test_compliance_by_rule_leaves_out_rules_never_evaluated(tmp_path: Path) -> 
     assert found.figures["fr"].lines == [["EP-02", "1", "0", "0", "1"]]
 
 
+def test_rules_are_named_where_the_table_of_rules_is_published(tmp_path: Path) -> None:
+    from pipelines.catalogue.pictures.drawings.enquetes import _labelled
+
+    names = {"EP-02": "Durée minimale", "EP-07": "Délai entre l'arrêté et l'ouverture de l'enquête"}
+    assert _labelled("EP-02", "fr", names) == "Durée minimale (EP-02)"
+    assert _labelled("EP-07", "en", names) == "Délai entre l'arrêté et l'ouver… (EP-07)"
+    assert _labelled("EP-99", "fr", names) == "EP-99"
+
+
+def test_a_year_that_is_not_known_is_told_in_the_language_of_the_page(tmp_path: Path) -> None:
+    told = {"conformes_nombre": "2", "non_conformes_nombre": "1", "a_verifier_nombre": "", "non_evalues_nombre": "4"}
+    rows = [{"annee": "inconnue", **told}]
+    found = by_name(a_release(tmp_path, "enquetes-publiques", "conformite_annuelle", rows))["conformite-par-annee"]
+    assert [found.figures[language].lines[0][0] for language in ("fr", "en")] == ["inconnue", "unknown"]
+    assert ">unknown<" in found.svg["en"]
+
+
 def test_nothing_evaluated_nothing_drawn(tmp_path: Path) -> None:
     rows = [{"regle": "EP-03", "resultat": "non_evalue"}]
     assert a_release(tmp_path, "enquetes-publiques", "controles_legaux", rows) == []

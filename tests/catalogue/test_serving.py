@@ -176,3 +176,18 @@ def test_any_range_is_what_slicing_gives(address: str, first: int | None, last: 
         expected = whole[first : None if last is None else last + 1]
     assert answer.content == expected
     assert answer.status_code == (200 if first is last is None else 206 if expected else 416)
+
+
+def test_a_browser_that_hangs_up_is_not_told_of(outputs: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with server(outputs, told=False) as made:
+        for error in (BrokenPipeError(), ConnectionResetError()):
+            try:
+                raise error
+            except ConnectionError:
+                made.handle_error(None, ("127.0.0.1", 1))
+        assert capfd.readouterr().err == ""
+        try:
+            raise ValueError("ours")
+        except ValueError:
+            made.handle_error(None, ("127.0.0.1", 1))
+        assert "ours" in capfd.readouterr().err

@@ -250,7 +250,8 @@
           make('p', {}, make('a', { href: link(row), textContent: words.link })),
           make('dl', { className: 'values' }, ...data.fields.flatMap(field => [
             make('dt', { textContent: field.title || field.name }),
-            make('dd', {}, linked(row[field.name] ?? '–'), ...(field.steps.length ? [make('br'), make('span', { className: 'soft', textContent: `${words.steps} : ${field.steps.join(' → ')}` })] : []))])),
+            make('dd', {}, linked(row[field.name] ?? '–'))])),
+          ...ways(),
           make('h4', { textContent: words.why }), origins,
           make('h4', { textContent: words.findings }), said,
           make('h4', { textContent: words.history }), past);
@@ -266,6 +267,13 @@
         sheet.replaceChildren(make('p', { textContent: words.unread }));
       }
     };
+    /* How each value was filled: as many lines as there are values, so they wait until somebody asks. */
+    const ways = () => {
+      const told = data.fields.filter(field => field.steps.length);
+      return told.length ? [make('details', { className: 'ways' }, make('summary', { textContent: words.steps }),
+        make('dl', { className: 'values' }, ...told.flatMap(field => [
+          make('dt', { textContent: field.title || field.name }), ...field.steps.map(step => make('dd', { className: 'soft', textContent: step }))])))] : [];
+    };
     const grid = (heading, lines) => make('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': heading[0] }, make('table', { className: 'plain' },
       make('thead', {}, make('tr', {}, ...heading.map(word => make('th', { scope: 'col', textContent: word })))),
       make('tbody', {}, ...lines.map(line => make('tr', {}, ...line.map(value => make('td', {}, value)))))));
@@ -278,7 +286,7 @@
         if (names?.min_value === names?.max_value && lines?.min_value !== undefined && (Number(lines.min_value) > line || Number(lines.max_value) < line)) continue;
         for (const row of await origin.rows(group.start, group.end)) if (row.table === data.table && Number(row.ligne) === line) found.push(row);
       }
-      if (!found.length) return make('p', { textContent: words.nothing });
+      if (!found.length) return make('p', { textContent: words.untraced });
       return grid([words.source, words.part, words.position, words.snapshot], found.map(row => {
         const source = data.sources[row.source] ?? { title: row.source, path: '' };
         const name = /^https?:/.test(source.path) ? make('a', { href: source.path, rel: 'external', textContent: source.title }) : source.title;
@@ -287,7 +295,7 @@
     };
     const findings = async (version, key) => {
       const rows = (await file(version, 'findings').rows(0, version.findings.count)).filter(row => row.table === data.table && row.cle === key);
-      if (!rows.length) return make('p', { textContent: words.nothing });
+      if (!rows.length) return make('p', { textContent: words.unsaid });
       return make('ul', {}, ...rows.map(row => make('li', {}, make('code', { textContent: row.regle }), ` ${row.resultat} : ${(data.language === 'en' ? row.message_en : row.message) ?? ''} `, make('span', { className: 'soft', textContent: row.calcul ?? '' }))));
     };
     const across = async key => {
@@ -300,7 +308,7 @@
           lines.push(make('li', {}, make('strong', { textContent: version.number }), ` ${what} `, make('span', { className: 'soft', textContent: `(${words.cause} : ${row.cause})` })));
         }
       }
-      return lines.length ? make('ol', {}, ...lines) : make('p', { textContent: words.nothing });
+      return lines.length ? make('ol', {}, ...lines) : make('p', { textContent: words.steady });
     };
 
     const follow = () => {

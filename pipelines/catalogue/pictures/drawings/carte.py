@@ -33,7 +33,7 @@ BOXES = {
     "987": "Polynésie française",
     "988": "Nouvelle-Calédonie",
 }
-LEFT, BOX_HEIGHT = 262, 42
+ASIDE, BOX_HEIGHT = 290, 42
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +92,8 @@ def _map(edition: str, counts: Counter[str], language: Language) -> str:
         f'<use href="#dep-{code}" class="land {colour(counts[code])}"><title>{code} : {counts[code]}</title></use>'
         for code in frame["paths"]
     )
-    boxes = "".join(_box(place, code, counts[code]) for place, code in enumerate(BOXES))
+    side = frame["width"] + 4
+    boxes = "".join(_box(side, place, code, counts[code]) for place, code in enumerate(BOXES))
     total, places = sum(counts.values()), len(counts)
     title = f"Édition {edition}" if french else f"{edition} edition"
     said = (
@@ -102,21 +103,21 @@ def _map(edition: str, counts: Counter[str], language: Language) -> str:
         else f"{total} known laureates in {places} départements or overseas collectivities; the table below has each "
         "number."
     )
-    heads = marks.text(8, 22, "Outre-mer" if french else "Overseas", kind="big")
-    key = marks.text(8, 545, "Lauréats connus" if french else "Known laureates", kind="small")
-    key += marks.legend(8, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=60)
-    width, height = LEFT + frame["width"], frame["height"]
-    moved = f'<g transform="translate({LEFT} 0)">{land}</g>'
-    return marks.drawing(f"carte-{edition}-{language}", width, height, title, said, heads, boxes, moved, key)
+    heads = marks.text(side, 22, "Outre-mer" if french else "Overseas", kind="big")
+    key = marks.text(side, 545, "Lauréats connus" if french else "Known laureates", kind="small")
+    key += marks.legend(side, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=47)
+    # The land comes first: on a narrow screen, which shows the left of a drawing, it is what is seen.
+    width, height = frame["width"] + ASIDE, frame["height"]
+    return marks.drawing(f"carte-{edition}-{language}", width, height, title, said, land, heads, boxes, key)
 
 
-def _box(place: int, code: str, count: int) -> str:
+def _box(side: int, place: int, code: str, count: int) -> str:
     y = 34 + place * (BOX_HEIGHT + 3)
     return (
-        f'<rect class="frame" x="8" y="{y}" width="250" height="{BOX_HEIGHT}" rx="3"/>'
-        + marks.bar(12, y + 4, 34, BOX_HEIGHT - 8, f"{colour(count)} key")
-        + marks.text(56, y + 26, BOXES[code], kind="small")
-        + marks.text(248, y + 26, str(count), anchor="end", kind="small")
+        f'<rect class="frame" x="{side}" y="{y}" width="250" height="{BOX_HEIGHT}" rx="3"/>'
+        + marks.bar(side + 4, y + 4, 34, BOX_HEIGHT - 8, f"{colour(count)} key")
+        + marks.text(side + 48, y + 26, BOXES[code], kind="small")
+        + marks.text(side + 240, y + 26, str(count), anchor="end", kind="small")
     )
 
 

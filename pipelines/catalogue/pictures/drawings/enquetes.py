@@ -1,4 +1,4 @@
-"""Public inquiries against the law: what controls conclude by year and by rule, and the lives of recent inquiries.
+"""Public inquiries against the law: what checks conclude by year and by rule, and the lives of recent inquiries.
 
 Sources: enquetes-publiques/conformite_annuelle, controles_legaux, enquetes.
 """
@@ -18,7 +18,7 @@ from pipelines.language import Language
 
 RESULTS: dict[str, tuple[str, dict[Language, str]]] = {
     "conforme": ("f3", {"fr": "conforme", "en": "complies"}),
-    "non_conforme": ("f2", {"fr": "non conforme", "en": "does not"}),
+    "non_conforme": ("f2", {"fr": "non conforme", "en": "does not comply"}),
     "a_verifier": ("f4", {"fr": "à vérifier", "en": "to check"}),
     "non_evalue": ("q1", {"fr": "non évalué", "en": "not evaluated"}),
 }
@@ -39,8 +39,8 @@ def compliance_by_year(version: Version) -> Iterator[Picture]:
     for row in read_rows(version, "conformite_annuelle"):
         for result, column in columns.items():
             counts[row["annee"]][result] += int(row[f"{column}_nombre"] or 0)
-    title: dict[Language, str] = {"fr": "Contrôles légaux par année", "en": "Legal controls by year"}
-    yield from _picture("conformite-par-annee", title, dict(sorted(counts.items())), "conformite_annuelle")
+    title: dict[Language, str] = {"fr": "Contrôles légaux par année", "en": "Legal checks by year"}
+    yield from _picture("conformite-par-annee", title, dict(sorted(counts.items())), "conformite_annuelle", {})
 
 
 @draws("enquetes-publiques/controles_legaux")
@@ -51,25 +51,32 @@ def compliance_by_rule(version: Version) -> Iterator[Picture]:
         if row["resultat"] in RESULTS:
             counts[row["regle"]][row["resultat"]] += 1
     known = {rule: found for rule, found in sorted(counts.items()) if sum(found.values()) > found["non_evalue"]}
-    title: dict[Language, str] = {"fr": "Contrôles légaux par règle", "en": "Legal controls by rule"}
-    yield from _picture("conformite-par-regle", title, known, "controles_legaux")
+    title: dict[Language, str] = {"fr": "Contrôles légaux par règle", "en": "Legal checks by rule"}
+    names = {row["regle"]: row["libelle"] for row in read_rows(version, "regles")} if version.table("regles") else {}
+    yield from _picture("conformite-par-regle", title, known, "controles_legaux", names)
 
 
-def _picture(name: str, title: Mapping[Language, str], counts: Counts, table: str) -> Iterator[Picture]:
+def _picture(
+    name: str, title: Mapping[Language, str], counts: Counts, table: str, names: Mapping[str, str]
+) -> Iterator[Picture]:
+    """Stacked bars, one a label of `counts`. `names`: in French, what a label that is a code stands for."""
     if not counts:
         return
     yield Picture(
         name=name,
         title=title,
         note=NOT_EVALUATED,
-        svg={language: _stacked(name, title[language], counts, language) for language in LANGUAGES},
+        svg={language: _stacked(name, title[language], counts, language, names) for language in LANGUAGES},
         figures={
             language: Figures(
                 [
                     "Année / règle" if language == "fr" else "Year / rule",
                     *(one[1][language] for one in RESULTS.values()),
                 ],
-                [[label, *(str(found[result]) for result in RESULTS)] for label, found in counts.items()],
+                [
+                    [_labelled(label, language, names), *(str(found[result]) for result in RESULTS)]
+                    for label, found in counts.items()
+                ],
             )
             for language in LANGUAGES
         },
@@ -77,8 +84,15 @@ def _picture(name: str, title: Mapping[Language, str], counts: Counts, table: st
     )
 
 
-def _stacked(name: str, title: str, counts: Counts, language: Language) -> str:
-    left, width, tall = 110, 700, 26
+def _labelled(label: str, language: Language, names: Mapping[str, str]) -> str:
+    """A label as people read it: the law of inquiries is French, and so are the names of its rules."""
+    if label in names:
+        return f"{_short(names[label], 32)} ({label})"
+    return "unknown" if (label, language) == ("inconnue", "en") else label
+
+
+def _stacked(name: str, title: str, counts: Counts, language: Language, names: Mapping[str, str]) -> str:
+    left, width, tall = (330 if names else 110), (540 if names else 700), 26
     scale = marks.ticks(max(sum(found.values()) for found in counts.values()))
     bottom = 44 + tall * len(counts)
     drawn = [marks.legend(left, 20, [(kind, words[language]) for kind, words in RESULTS.values()])]
@@ -88,7 +102,7 @@ def _stacked(name: str, title: str, counts: Counts, language: Language) -> str:
         drawn += [marks.text(x, bottom + 20, f"{value:g}", anchor="middle", kind="small")]
     for place, (label, found) in enumerate(counts.items()):
         y, x = 42 + place * tall, float(left)
-        drawn.append(marks.text(left - 10, y + 15, label, anchor="end", kind="small"))
+        drawn.append(marks.text(left - 10, y + 15, _labelled(label, language, names), anchor="end", kind="small"))
         for result, (kind, _) in RESULTS.items():
             wide = width * found[result] / scale[-1]
             if wide:
@@ -163,8 +177,8 @@ def _months(first: date, last: date) -> Iterator[tuple[int, int]]:
     yield from inside[:: max(1, -(-len(inside) // 7))]
 
 
-def _short(words: str) -> str:
-    return words if len(words) <= 42 else words[:41].rstrip() + "…"
+def _short(words: str, longest: int = 42) -> str:
+    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
 
 
 def _lives_figures(rows: Sequence[dict[str, str]], language: Language) -> Figures:
