@@ -1,7 +1,8 @@
 """Writes the lock files from pyproject.toml: every package with its version and hashes, no address of any registry.
 
 `requirements.lock` is what the main job needs, `requirements-test.lock` what the tests need besides, held to the same
-versions; `scripts/portals/*.lock` what `make test-portals` pushes to, from the `.in` beside each. Needs uv, which it
+versions; `scripts/portals/*.lock` what `make test-portals` pushes to and `scripts/stores/*.lock` the store that
+`make test-heavy` reads, from the `.in` beside each. Needs uv, which it
 installs into a throw-away environment. `python scripts/lock.py portals` writes the latter only.
 """
 
@@ -17,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = "# Written by scripts/lock.py from pyproject.toml; do not edit. Install with pip --require-hashes.\n"
 BUILD = ["setuptools>=77", "wheel"]
-PORTALS = sorted((ROOT / "scripts" / "portals").glob("*.in"))
+PORTALS = sorted([*(ROOT / "scripts" / "portals").glob("*.in"), *(ROOT / "scripts" / "stores").glob("*.in")])
 # CKAN asks for the psycopg2 that a compiler builds; its authors' own build with the library inside needs none.
 REPLACED = "psycopg2 ; python_version < '3'\n"
 
@@ -63,7 +64,8 @@ def main(words: list[str]) -> None:
             return
         run_lock = ROOT / "requirements.lock"
         compile_lock(uv, [*project["dependencies"], *BUILD], run_lock)
-        tests = [*project["dependencies"], *BUILD, *project["optional-dependencies"]["test"]]
+        extras = project["optional-dependencies"]
+        tests = [*project["dependencies"], *BUILD, *extras["remote"], *extras["test"]]
         compile_lock(uv, tests, ROOT / "requirements-test.lock", run_lock)
 
 

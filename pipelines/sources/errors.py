@@ -60,6 +60,21 @@ class SourceUnreadable(CollectError):
     en: ClassVar[str] = 'Source "{source}", part "{part}": {address} cannot be read: {reason}.'
 
 
+class StoreNotInstalled(CollectError):
+    """A source lies in a store whose libraries are an extra of Arobase, and that extra is not installed."""
+
+    code: ClassVar[str] = "store-not-installed"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = (
+        "Source « {source} » : lire {scheme}:// demande un complément absent d'ici ({module}) ; "
+        "à installer : pip install 'arobase[{extra}]'."
+    )
+    en: ClassVar[str] = (
+        'Source "{source}": reading {scheme}:// needs an extra that is not installed here ({module}); '
+        "install it: pip install 'arobase[{extra}]'."
+    )
+
+
 class CaptureIncomplete(CollectError):
     """A connector ended without an answer for every part: nothing of it is kept."""
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from pipelines.sources.connectors import files
-from pipelines.sources.errors import SecretMissing, SourceFileAbsent, SourceUnreadable
-from tests.sources.builders import NOON, a_project, a_source, collected, kept_bytes
-from tests.sources.portals import asking, one
+from tests.sources.builders import NOON, a_project, collected, kept_bytes
+from tests.sources.portals import asking
 from tests.sources.server import Reply, Request, serving
 
 
@@ -49,24 +45,3 @@ def test_a_folder_at_an_address_gives_each_part_its_file_with_the_token(tmp_path
         capture = collected(project, asking(project, server, "files", "/d/", parts=parts, secrets=["JETON"]), JETON="t")
     assert (kept_bytes(project, capture, "un"), kept_bytes(project, capture, "deux")) == (b"1", b"2")
     assert server.asked[0].headers["authorization"] == "Bearer t"
-
-
-def test_a_store_gives_a_file_or_the_last_of_a_pattern(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import fsspec
-
-    monkeypatch.setattr(files, "STORES", ("memory", "nothing"))
-    store = fsspec.filesystem("memory")
-    for name in ("a-1.csv", "a-2.csv", "b.csv"):
-        store.pipe(f"/depot/{name}", name.encode())
-    project = a_project(tmp_path)
-    exact = collected(project, a_source(project, address="memory://depot/b.csv"))
-    last = collected(project, a_source(project, name="deux", address="memory://depot", parts=one(path="a-*.csv")))
-    assert kept_bytes(project, exact, "lignes") == b"b.csv"
-    assert (kept_bytes(project, last, "lignes"), last.parts[0].address) == (b"a-2.csv", "memory://depot/a-2.csv")
-    with pytest.raises(SourceFileAbsent, match=r"a-1\.csv"):
-        collected(project, a_source(project, address="memory://depot"))
-    with pytest.raises(SourceUnreadable):
-        collected(project, a_source(project, address="nothing://depot"))
-    described = {"address": "memory://depot", "secrets": ["MOT"], "parameters": {"password": "MOT"}}
-    with pytest.raises(SecretMissing):
-        collected(project, a_source(project, **described))

@@ -3,7 +3,7 @@
 A plain address is relative to `sources/`. When it is a folder, or ends in `/`, each part's `path` is a file in it, or a
 pattern (`*.csv`): then the last name in alphabetical order is taken, so that files named by date give the newest.
 
-parameters: `storage` (what fsspec needs: a host, a user…), `password` (a secret's name), `noise`, and the client's.
+parameters: `noise`, `maximum_size`, the client's, and those of `stores.py` for SFTP and S3.
 """
 
 from __future__ import annotations
@@ -12,16 +12,19 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download
-from pipelines.sources.errors import SourceFileAbsent, SourceUnreadable
+from pipelines.sources.errors import SourceFileAbsent
 from pipelines.sources.http import client_of
+from pipelines.sources.http.client import MAXIMUM_SIZE
+from pipelines.sources.http.errors import AnswerTooLarge
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connector
 from pipelines.sources.snapshots import Capture
+from pipelines.sources.stores import OPENING, open_store, told
 
-STORES = ("s3", "sftp")
+BLOCK = 1 << 20
 
 
 @connector("files")
@@ -31,11 +34,15 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
     if scheme in ("http", "https"):
         yield from _addresses(source, previous, context)
         return
+    if scheme in OPENING:
+        store = open_store(source, context)
+        for index, part in enumerate(source.parts):
+            copy, shown, name = _from_store(store, source, part, context.folder / str(index))
+            yield Fetched(part.name, copy, shown, fetch={"file": name})
+        return
     copies: dict[str, Path] = {}
     for part in source.parts:
-        origin, shown, name = (
-            _in_store(source, part, context) if scheme in STORES else _in_folder(source, part, context.project.sources)
-        )
+        origin, shown, name = _in_folder(source, part, context.project.sources)
         if shown not in copies:
             copies[shown] = _copy(origin, context.folder / str(len(copies)), source, part)
         yield Fetched(part.name, copies[shown], shown, fetch={"file": name})
@@ -49,7 +56,7 @@ def _addresses(source: Source, previous: Capture | None, context: FetchContext) 
         yield download(context, client, part.name, previous, url, headers=headers, page_is_wrong=part.format != "html")
 
 
-def _in_folder(source: Source, part: Part, base: Path) -> tuple[Any, str, str]:
+def _in_folder(source: Source, part: Part, base: Path) -> tuple[Path, str, str]:
     """The file of a part, how its address is shown, its name. Raises `SourceFileAbsent` with what lies there."""
     place = base / source.address
     if place.is_file():
@@ -63,35 +70,31 @@ def _in_folder(source: Source, part: Part, base: Path) -> tuple[Any, str, str]:
     raise _absent(source, part, sorted(item.name for item in place.iterdir()) if place.is_dir() else [])
 
 
-def _in_store(source: Source, part: Part, context: FetchContext) -> tuple[Any, str, str]:
-    """The same in a store that fsspec reaches. Raises `SourceFileAbsent`, `SourceUnreadable`."""
-    import fsspec
-
+def _from_store(store: Any, source: Source, part: Part, target: Path) -> tuple[Path, str, str]:
+    """The same from a store that fsspec reaches, copied. Raises `SourceFileAbsent`, `SourceUnreadable`."""
     scheme = source.address.partition("://")[0]
-    options = dict(source.parameters.get("storage", {}))
-    if "password" in source.parameters:
-        options["password"] = context.secret(source.parameters["password"])
-    try:
-        store = fsspec.filesystem(scheme, **options)
+    with told(source, part.name):
         place = store._strip_protocol(source.address)
         if store.isfile(place):
             found = [place]
         else:
-            found = sorted(item for item in store.glob(f"{place}/{part.path or '*'}") if store.isfile(item))
+            pattern = f"{place.rstrip('/')}/{part.path or '*'}"
+            found = sorted(item for item in store.glob(pattern) if store.isfile(item))
             if not found or (part.path is None and len(found) > 1):
                 raise _absent(source, part, [item.rpartition("/")[2] for item in found])
         chosen = str(found[-1])
-        return store.open(chosen, "rb"), f"{scheme}://{chosen.lstrip('/')}", chosen.rpartition("/")[2]
-    except (OSError, ValueError, ImportError) as error:
-        raise _unreadable(source, part, error) from None
+        limit = int(source.parameters.get("maximum_size", MAXIMUM_SIZE))
+        if store.size(chosen) > limit:
+            raise AnswerTooLarge(source=source.name, address=chosen, limit=limit)
+        with store.open(chosen, "rb") as read, target.open("wb") as written:
+            shutil.copyfileobj(read, written, BLOCK)
+    host = urlsplit(source.address).hostname if scheme == "sftp" else ""
+    return target, f"{scheme}://{host}{'/' if host else ''}{chosen.lstrip('/')}", chosen.rpartition("/")[2]
 
 
-def _copy(origin: Any, target: Path, source: Source, part: Part) -> Path:
-    try:
-        with origin.open("rb") if isinstance(origin, Path) else origin as read, target.open("wb") as written:
-            shutil.copyfileobj(read, written, 1 << 20)
-    except OSError as error:
-        raise _unreadable(source, part, error) from None
+def _copy(origin: Path, target: Path, source: Source, part: Part) -> Path:
+    with told(source, part.name):
+        shutil.copyfile(origin, target)
     return target
 
 
@@ -99,11 +102,6 @@ def _absent(source: Source, part: Part, there: list[str]) -> SourceFileAbsent:
     shown = f"{source.address}/{part.path}" if part.path else source.address
     hint = f"fichiers présents / files there: {', '.join(there) or '—'}"
     return SourceFileAbsent(source=source.name, part=part.name, address=shown, hint=hint)
-
-
-def _unreadable(source: Source, part: Part, error: Exception) -> SourceUnreadable:
-    reason = getattr(error, "strerror", None) or type(error).__name__
-    return SourceUnreadable(source=source.name, part=part.name, address=source.address, reason=reason)
 
 
 def _shown(origin: Path, base: Path) -> str:

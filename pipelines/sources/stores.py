@@ -1,0 +1,138 @@
+"""Stores that fsspec reaches: SFTP and S3. Who may be asked, with which secrets, and what their failures are called.
+
+Belongs here: opening a store. Does not: which file of it a part is (`connectors/files.py`).
+
+parameters of a source: `storage` (options of fsspec's back end: `username`, `port`, `endpoint_url`, `anon`…),
+`credentials` (option: name of the secret that holds it; `client_key` is a private key's text), `host_keys` (of an SFTP
+server: lines as `ssh-keyscan` prints them; else those of `~/.ssh/known_hosts`), `allow_private`.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pipelines.sources.descriptions import Source
+from pipelines.sources.errors import CollectError, SourceUnreadable, StoreNotInstalled
+from pipelines.sources.http.addresses import is_public, refusal
+from pipelines.sources.registry import FetchContext
+
+EXTRA = "remote"
+# Options that are secrets whatever their value: they never stand in a file.
+SECRET = ("password", "passphrase", "secret", "token", "client_key")
+CONNECT, READ = 10, 60
+KIND = re.compile(r"(ssh|ecdsa|sk)-")
+
+
+def open_store(source: Source, context: FetchContext) -> Any:
+    """The file system of the source's address.
+
+    Raises `CollectError` for wrong parameters or an address that may not be asked, `SecretMissing`, `SourceUnreadable`
+    for a server that is not there, is not believed or lets nobody in, and `StoreNotInstalled` where the extra that
+    reaches such stores is missing.
+    """
+    scheme = source.address.partition("://")[0]
+    given = dict(source.parameters.get("storage", {}))
+    written = [name for name in SECRET if name in given]
+    if written:
+        expected = "parameters.credentials: {option: SECRET}"
+        raise CollectError(source=source.name, found=f"parameters.storage.{written[0]}", expected=expected)
+    credentials = source.parameters.get("credentials", {})
+    given |= {option: context.secret(name) for option, name in credentials.items()}
+    _check_address(source, given)
+    try:
+        # An instance that is kept would keep its secrets, and a connection of another thread.
+        with told(source, source.parts[0].name):
+            return OPENING[scheme](source, given | {"skip_instance_cache": True})
+    except ImportError as error:
+        raise StoreNotInstalled(source=source.name, scheme=scheme, module=error.name, extra=EXTRA) from None
+
+
+def _sftp(source: Source, given: Mapping[str, Any]) -> Any:
+    """sshfs, whose own default is to believe any server: here its key has to be known."""
+    from asyncssh import import_private_key
+    from sshfs import SSHFileSystem
+
+    parts = urlsplit(source.address)
+    named = {"host": parts.hostname, "port": parts.port, "username": parts.username}
+    lines = source.parameters.get("host_keys")
+    file = Path("~/.ssh/known_hosts").expanduser()
+    if not lines and not file.is_file():
+        expected = "parameters.host_keys: [clé du serveur, telle que ssh-keyscan l'écrit / the server's key]"
+        raise CollectError(source=source.name, found=f"host_keys: —, {file.name}: —", expected=expected)
+    known = _any_name(lines) if lines else str(file)
+    given = dict(given)
+    if "client_key" in given:
+        given["client_keys"] = [import_private_key(given.pop("client_key"), given.pop("passphrase", None))]
+    plain = {"known_hosts": known, "connect_timeout": CONNECT, "config": None, "agent_path": None}
+    return SSHFileSystem(**(plain | {key: value for key, value in named.items() if value} | given))
+
+
+def _any_name(lines: list[str]) -> bytes:
+    """Keys as a file of known hosts: each holds for the one server that the source names."""
+    found = []
+    for line in lines:
+        words = line.split()
+        kind = next((index for index, word in enumerate(words) if KIND.match(word)), len(words))
+        found.append(f"* {' '.join(words[kind : kind + 2])}\n")
+    return "".join(found).encode("ascii")
+
+
+def _s3(_source: Source, given: Mapping[str, Any]) -> Any:
+    from s3fs import S3FileSystem
+
+    timeouts = {"connect_timeout": CONNECT, "read_timeout": READ}
+    return S3FileSystem(**(dict(given) | {"config_kwargs": timeouts | given.get("config_kwargs", {})}))
+
+
+OPENING: dict[str, Callable[[Source, Mapping[str, Any]], Any]] = {"s3": _s3, "sftp": _sftp}
+
+
+def _check_address(source: Source, options: Mapping[str, Any]) -> None:
+    """Raises `CollectError` for a server that is not public, in a source that does not allow private ones."""
+    if source.parameters.get("allow_private", False):
+        return
+    found = None
+    endpoint = options.get("endpoint_url") or options.get("client_kwargs", {}).get("endpoint_url")
+    host = options.get("host") or urlsplit(source.address).hostname
+    if endpoint:
+        found = refusal(str(endpoint), allow_private=False, through_proxy=False)
+    elif source.address.startswith("sftp://") and host:
+        found = None if _is_public(str(host)) else "adresse privée / private address"
+    if found:
+        expected = "un serveur public (ou parameters.allow_private: true) / a public server"
+        raise CollectError(source=source.name, found=found, expected=expected)
+
+
+def _is_public(host: str) -> bool:
+    """Whether every address of a host is public; one that does not resolve fails when it is asked."""
+    try:
+        found = socket.getaddrinfo(host, 22, type=socket.SOCK_STREAM)
+    except OSError:
+        return True
+    return all(is_public(str(item[4][0])) for item in found)
+
+
+@contextmanager
+def told(source: Source, part: str) -> Iterator[None]:
+    """What a store's library raises becomes `SourceUnreadable`, with the kind of the failure and never its text."""
+    faults: tuple[type[Exception], ...] = (OSError, ValueError, *_library_errors())
+    try:
+        yield
+    except faults as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise SourceUnreadable(source=source.name, part=part, address=source.address, reason=reason) from None
+
+
+def _library_errors() -> tuple[type[Exception], ...]:
+    """Errors that do not derive from Python's own, of the libraries that were imported."""
+    modules = {"asyncssh": ("Error",), "botocore.exceptions": ("BotoCoreError", "ClientError")}
+    return tuple(
+        getattr(sys.modules[name], kind) for name, kinds in modules.items() if name in sys.modules for kind in kinds
+    )
