@@ -14,11 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.releases.canonical import is_ascending, key_text, text
+from pipelines.releases.matching import match
 
 CHANGES = pa.schema(
     [(name, pa.string()) for name in ("nature", "cle", "champ", "avant", "apres", "cause")],
 )
-MAXIMUM_RUNS = 4_096
 ADDED, REMOVED, CHANGED = "ajout", "retrait", "modification"
 Column = Callable[[str], pa.ChunkedArray]
 
@@ -67,12 +67,8 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
     fields = [name for name in after.names if name in before.names]
     by = list(key) or fields
     old_keys, new_keys = _distinct(_keys(before, by)), _distinct(_keys(after, by))
-    found = pc.index_in(new_keys, value_set=old_keys)
-    added = new_keys.filter(pc.is_null(found))
-    removed = old_keys.filter(_never(found, len(old_keys)))
-    common = pc.is_valid(found)
-    places_old, places_new = found.filter(common), pc.indices_nonzero(common)
-    aligned = len(places_new) == after.rows and _is_identity(places_old, before.rows)
+    pairs = match(old_keys, new_keys)
+    added, removed = new_keys.take(pairs.added), old_keys.take(pairs.removed)
     pieces = [_piece(ADDED, added), _piece(REMOVED, removed)]
     touched: list[pa.Array] = []
     fields_changed: dict[str, int] = {}
@@ -80,14 +76,13 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
         if name in by:
             continue
         old, new = before.column(name), after.column(name)
-        if not aligned:
-            old, new = _taken(old, places_old), _taken(new, places_new)
-        places = _differing(old, new)
+        places = _differing(*pairs.aligned(old, new))
         if len(places):
             fields_changed[name] = len(places)
-            rows = places_new.take(places)
+            rows = pairs.after.take(places)
             touched.append(rows)
-            pieces.append(_piece(CHANGED, new_keys.take(rows), name, text(old.take(places)), text(new.take(places))))
+            was, became = text(old.take(pairs.before.take(places))), text(new.take(rows))
+            pieces.append(_piece(CHANGED, new_keys.take(rows), name, was, became))
     changes = pa.concat_tables(pieces)
     rows_changed = len(pc.unique(pa.chunked_array(touched))) if touched else 0
     counts = Counts(len(added), len(removed), sum(fields_changed.values()), rows_changed, fields_changed)
@@ -108,36 +103,6 @@ def _distinct(keys: pa.Array) -> pa.Array:
         met[word] = met.get(word, 0) + 1
         words.append(word if met[word] == 1 else f"{word} #{met[word]}")
     return pa.array(words, pa.string())
-
-
-def _taken(column: pa.ChunkedArray, places: pa.Array) -> pa.ChunkedArray:
-    """The column at these places: long runs of rows that follow each other are pieces of it, and are not copied."""
-    import numpy as np
-
-    if not len(places):
-        return column.slice(0, 0)
-    wanted = places.to_numpy().astype(np.int64)
-    starts = np.concatenate(([0], np.flatnonzero(np.diff(wanted) != 1) + 1))
-    if len(starts) > MAXIMUM_RUNS:
-        return column.take(places)
-    ends = np.append(starts[1:], len(wanted))
-    runs = [column.slice(int(wanted[start]), int(end - start)) for start, end in zip(starts, ends, strict=True)]
-    return pa.chunked_array([chunk for run in runs for chunk in run.chunks], column.type)
-
-
-def _never(places: pa.Array, rows: int) -> pa.Array:
-    """Which of `rows` rows are not among `places`."""
-    import numpy as np
-
-    missed = np.ones(rows, bool)
-    missed[places.drop_null().to_numpy()] = False
-    return pa.array(missed)
-
-
-def _is_identity(places: pa.Array, rows: int) -> bool:
-    import numpy as np
-
-    return len(places) == rows and bool((places.to_numpy(zero_copy_only=False) == np.arange(rows)).all())
 
 
 def _differing(old: pa.ChunkedArray, new: pa.ChunkedArray) -> pa.Array:

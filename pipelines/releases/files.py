@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.releases.canonical import canonical, is_ascending, key_text, shaped
+from pipelines.releases.canonical import REPEATED, canonical, is_ascending, key_text, metadata, repeated
 from pipelines.releases.csvfile import write_csv, write_excel_csv
 from pipelines.releases.descriptor import FileMade
 from pipelines.releases.parquet import write_parquet
@@ -69,17 +69,19 @@ def provenance_table(request: ReleaseRequest, tables: Mapping[str, pa.Table]) ->
     """Where each row comes from, in the columns of `schemas/qualite/provenance.json`.
 
     A row is named by its rank in its table, which costs next to nothing to store; names, hashes and parts repeat, and
-    are dictionaries. Lines that name no row of the table are left out: the row was not published.
+    are dictionaries from the start. Lines that name no row of the table are left out: the row was not published.
     """
     schema = request.quality_schemas["provenance"]
+    wanted = arrow_schema(schema)
     pieces = [_provenance(name, request, table) for name, table in tables.items() if name in request.provenance]
-    table = shaped(pa.concat_tables(pieces) if pieces else arrow_schema(schema).empty_table(), schema)
-    texts = ("table", "source", "snapshot", "part")
-    for place, name in enumerate(table.column_names):
-        if name in texts:
-            encoded = table.column(name).combine_chunks().dictionary_encode()
-            table = table.set_column(place, table.schema.field(name).with_type(encoded.type), encoded)
-    return table
+    columns = []
+    for item in wanted:
+        kind = REPEATED if pa.types.is_string(item.type) else item.type
+        chunks = [piece.column(item.name).cast(kind).combine_chunks() for piece in pieces]
+        column = pa.chunked_array([chunk for chunk in chunks if len(chunk)], kind)
+        columns.append(column.unify_dictionaries().combine_chunks())
+    fields = [item.with_type(column.type) for item, column in zip(wanted, columns, strict=True)]
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata(schema)))
 
 
 def _provenance(name: str, request: ReleaseRequest, table: pa.Table) -> pa.Table:
@@ -101,13 +103,13 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _in_order(name: str, given: pa.Table, ranks: pa.Array) -> pa.Table:
-    told = {"table": pa.repeat(name, len(ranks)), "ligne": ranks.cast(pa.int64())}
-    for column, origin in PROVENANCE.items():
-        wanted = pa.int64() if column == "position" else pa.string()
-        told[column] = given.column(origin).cast(wanted)
+    told = {"table": repeated(pa.chunked_array([pa.repeat(name, len(ranks))])), "ligne": ranks}
+    told |= {column: repeated(given.column(PROVENANCE[column])) for column in ("source", "snapshot", "part")}
+    told["position"] = given.column(PROVENANCE["position"]).cast(pa.int64())
     table = pa.table(told)
-    if is_ascending(table.column("ligne").combine_chunks()):
+    if is_ascending(ranks):
         return table
-    order = ["ligne", "source", "snapshot", "part", "position"]
-    indices = pc.sort_indices(table, sort_keys=[(column, "ascending") for column in order])
-    return table.take(indices)
+    plain = {column: table.column(column).cast(pa.string()) for column in ("source", "snapshot", "part")}
+    order = ["ligne", *plain, "position"]
+    by = pa.table({"ligne": ranks, **plain, "position": table.column("position")})
+    return table.take(pc.sort_indices(by, sort_keys=[(column, "ascending") for column in order]))

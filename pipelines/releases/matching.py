@@ -1,0 +1,131 @@
+"""Which rows of two tables are the same row: those that share a key.
+
+Belongs here: pairing keys. Does not: comparing the values of paired rows (`diff.py`).
+Rows stand in key order, and most of a version is the version before it: pairs are found as runs of rows that follow
+each other on both sides, of which no column has to be copied. Only where runs are short are keys looked up one by one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.releases.canonical import is_ascending
+
+MAXIMUM_RUNS = 4_096
+SHORT_RUN = 64
+FIRST_WINDOW, LAST_WINDOW = 256, 65_536
+Run = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Match:
+    """Pairs of rows: `before[n]` and `after[n]` are the same row; `runs` are the pairs as (before, after, length), and
+    none when there are too many of them to be worth it. `added`, `removed`: rows of one side only."""
+
+    before: pa.Array
+    after: pa.Array
+    added: pa.Array
+    removed: pa.Array
+    runs: tuple[Run, ...] | None
+
+    def aligned(self, before: pa.ChunkedArray, after: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+        """Two columns, cut down to the pairs, in the order of the pairs."""
+        if self.runs is None:
+            return before.take(self.before), after.take(self.after)
+        olds = [before.slice(start, length) for start, _, length in self.runs]
+        news = [after.slice(start, length) for _, start, length in self.runs]
+        return _joined(olds, before.type), _joined(news, after.type)
+
+
+def match(old: pa.Array, new: pa.Array) -> Match:
+    """Pair the rows of two tables by their keys, each of which stands once on its side."""
+    import numpy as np
+
+    runs = _merged(old, new) if is_ascending(old) and is_ascending(new) else None
+    if runs is None:
+        found = pc.index_in(new, value_set=old)
+        known = pc.is_valid(found)
+        before = found.filter(known).to_numpy().astype(np.int64)
+        after = pc.indices_nonzero(known).to_numpy().astype(np.int64)
+        runs = _runs(before, after)
+    else:
+        before, after = _places(runs, 0), _places(runs, 1)
+    removed, added = _others(before, len(old)), _others(after, len(new))
+    return Match(pa.array(before), pa.array(after), pa.array(added), pa.array(removed), runs)
+
+
+def _merged(old: pa.Array, new: pa.Array) -> tuple[Run, ...] | None:
+    """The runs that two ascending lists of keys share; none as soon as they turn out to be short."""
+    runs: list[Run] = []
+    i = j = 0
+    while i < len(old) and j < len(new):
+        length = _alike(old, i, new, j)
+        if length:
+            runs.append((i, j, length))
+            i, j = i + length, j + length
+        if len(runs) > MAXIMUM_RUNS or (i + j) < SHORT_RUN * (len(runs) - SHORT_RUN):
+            return None
+        if i < len(old) and j < len(new):
+            mine, other = old[i].as_py(), new[j].as_py()
+            if mine < other:
+                i = bisect_left(old, other, i, key=_word)
+            else:
+                j = bisect_left(new, mine, j, key=_word)
+    return tuple(runs)
+
+
+def _word(key: Any) -> Any:
+    return key.as_py()
+
+
+def _alike(old: pa.Array, i: int, new: pa.Array, j: int) -> int:
+    """How many keys are equal from here on."""
+    length, window = 0, FIRST_WINDOW
+    while True:
+        mine, other = old.slice(i + length, window), new.slice(j + length, window)
+        size = min(len(mine), len(other))
+        mine, other = mine.slice(0, size), other.slice(0, size)
+        if not size or not mine.equals(other):
+            break
+        length += size
+        window = min(2 * window, LAST_WINDOW)
+    first_unlike: int = pc.index(pc.equal(mine, other), False).as_py()
+    return length + max(first_unlike, 0)
+
+
+def _runs(before: Any, after: Any) -> tuple[Run, ...] | None:
+    """Pairs (two arrays of places) as runs, none when they are too many."""
+    import numpy as np
+
+    if not len(before):
+        return ()
+    starts = np.concatenate(([0], np.flatnonzero((np.diff(before) != 1) | (np.diff(after) != 1)) + 1))
+    if len(starts) > MAXIMUM_RUNS:
+        return None
+    lengths = np.append(starts[1:], len(before)) - starts
+    return tuple(zip(before[starts].tolist(), after[starts].tolist(), lengths.tolist(), strict=True))
+
+
+def _places(runs: tuple[Run, ...], side: int) -> Any:
+    import numpy as np
+
+    pieces = [np.arange(run[side], run[side] + run[2]) for run in runs]
+    return np.concatenate(pieces) if pieces else np.arange(0)
+
+
+def _others(places: Any, rows: int) -> Any:
+    """Which of `rows` rows are not among `places`."""
+    import numpy as np
+
+    missed = np.ones(rows, bool)
+    missed[places] = False
+    return np.flatnonzero(missed)
+
+
+def _joined(pieces: list[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
+    return pa.chunked_array([chunk for piece in pieces for chunk in piece.chunks], kind)

@@ -1,0 +1,70 @@
+"""Pairs of rows by their keys, against an oracle of dictionaries; long runs, short ones, and keys in no order."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.releases.matching import FIRST_WINDOW, MAXIMUM_RUNS, SHORT_RUN, Match, match
+
+KEYS = st.lists(st.text("abé😀", max_size=3), unique=True, max_size=30)
+
+
+def words(numbers: range | list[int]) -> list[str]:
+    return [f"k{number:07d}" for number in numbers]
+
+
+def pairs(found: Match) -> list[tuple[int, int]]:
+    return list(zip(found.before.to_pylist(), found.after.to_pylist(), strict=True))
+
+
+def holds(old: list[str], new: list[str]) -> Match:
+    """The match of two lists, once it was found to be the one that dictionaries give."""
+    found = match(pa.array(old, pa.string()), pa.array(new, pa.string()))
+    places = {key: place for place, key in enumerate(old)}
+    assert pairs(found) == [(places[key], place) for place, key in enumerate(new) if key in places]
+    assert found.added.to_pylist() == [place for place, key in enumerate(new) if key not in places]
+    assert found.removed.to_pylist() == [place for place, key in enumerate(old) if key not in set(new)]
+    if found.runs is not None:
+        told = [(old + step, new + step) for old, new, length in found.runs for step in range(length)]
+        assert told == pairs(found)
+    return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(KEYS, KEYS, st.booleans())
+def test_rows_that_share_a_key_are_paired(old: list[str], new: list[str], in_order: bool) -> None:
+    holds(*(sorted(keys) if in_order else keys for keys in (old, new)))
+
+
+@pytest.mark.parametrize("gap", [3 * FIRST_WINDOW, 5_000])
+def test_a_block_that_appears_or_vanishes_parts_two_runs(gap: int) -> None:
+    whole = words(range(20_000))
+    cut = whole[:7_000] + whole[7_000 + gap :]
+    assert holds(whole, cut).runs == ((0, 0, 7_000), (7_000 + gap, 7_000, 13_000 - gap))
+    assert holds(cut, whole).runs == ((0, 0, 7_000), (7_000, 7_000 + gap, 13_000 - gap))
+
+
+def test_a_table_that_stayed_is_one_run() -> None:
+    keys = words(range(3_000))
+    assert holds(keys, keys).runs == ((0, 0, 3_000),)
+
+
+def test_rows_that_come_and_go_everywhere_are_looked_up_one_by_one() -> None:
+    rows = 3 * MAXIMUM_RUNS
+    evens, thirds = [n for n in range(rows) if n % 2], [n for n in range(rows) if n % 3]
+    found = holds(words(evens), words(thirds))
+    assert found.runs is not None  # pairs stand next to each other on one side only, and are few
+    assert len(found.runs) > SHORT_RUN
+    scattered = holds(words([n for n in range(4 * rows) if n % 5]), words([n for n in range(4 * rows) if n % 7]))
+    assert scattered.runs is None
+
+
+def test_columns_are_cut_down_to_the_pairs_whether_runs_are_long_or_not() -> None:
+    old, new = pa.chunked_array([["a", "b"], ["c"]]), pa.chunked_array([["B", "C", "D"]])
+    found = holds(["1", "2", "3"], ["2", "3", "4"])
+    assert [side.to_pylist() for side in found.aligned(old, new)] == [["b", "c"], ["B", "C"]]
+    taken = Match(found.before, found.after, found.added, found.removed, None)
+    assert [side.to_pylist() for side in taken.aligned(old, new)] == [["b", "c"], ["B", "C"]]
