@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -55,16 +55,17 @@ class AllowList:
     """The entries, in the order of their file."""
 
     entries: tuple[Allowed, ...] = ()
+    _covering: dict[tuple[str, str, str], tuple[Allowed, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def __iter__(self) -> Iterator[Allowed]:
         return iter(self.entries)
 
     def reason(self, table: str, field: str, rule: str, text: str, span: tuple[int, int]) -> Allowed | None:
         """The entry that lets a passage through, or none."""
-        for entry in self.entries:
-            if entry.covers(table, field, rule) and entry.accepts(text, *span):
-                return entry
-        return None
+        place = (table, field, rule)
+        if place not in self._covering:
+            self._covering[place] = tuple(entry for entry in self.entries if entry.covers(*place))
+        return next((entry for entry in self._covering[place] if entry.accepts(text, *span)), None)
 
     def places(self, table: str, fields: Iterable[str]) -> frozenset[str]:
         """The fields of a table that hold official place names."""

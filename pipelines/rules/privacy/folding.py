@@ -6,13 +6,14 @@ forms in which two spellings of one value are equal. Does not: saying what is pe
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 import unicodedata
 from collections.abc import Sequence
-from urllib.parse import unquote
+from functools import lru_cache
 
-CELL = "\x1f"  # stands between two cells of a row, so that no value is found across them
+CELL, ROW = "\x1f", "\x1e"  # stand between two cells, two rows: no value is found across them
 
 # Letters of other scripts that a reader takes for Latin ones (Unicode's confusables, the subset that spells names).
 _LOOKALIKES = dict(
@@ -34,7 +35,7 @@ _UNMASK: dict[int, str | None] = {
     **dict.fromkeys(_INVISIBLE),
 }
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
-_PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
+_PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 
 # RE2: anything that `unmask` may change. What is left out is what French texts are full of and that changes nothing.
 DISGUISED = (
@@ -61,8 +62,8 @@ def unmask(text: str) -> str:
         before = text
         if "&" in text:
             text = html.unescape(text)
-        if "%" in text and _PERCENT.search(text):
-            text = unquote(text)
+        if "%" in text:
+            text = _PERCENT.sub(_unquoted, text)
         if "\\u" in text:
             text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
         if text == before or not any(sign in text for sign in "%&\\"):
@@ -72,53 +73,85 @@ def unmask(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_UNMASK)).translate(_UNMASK)
 
 
+def _unquoted(match: re.Match[str]) -> str:
+    """A run of percent-encoded bytes as `urllib.parse.unquote` reads it, at a fraction of its cost."""
+    return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
+
+
 def _word_byte(code: int) -> int:
-    """What a byte of Latin-1 is in a folded text: a letter without its accent, a digit, a cell separator, or a
+    """What a byte of Windows-1252 is in a folded text: a letter without its accent, a digit, a separator, or a
     space."""
-    letter = unicodedata.normalize("NFKD", chr(code)).replace("ø", "o").replace("Ø", "o")[0].lower()
-    return ord(letter) if letter in "abcdefghijklmnopqrstuvwxyz0123456789" + CELL else 0x20
+    parts = unicodedata.normalize("NFKD", bytes([code]).decode("cp1252", "replace"))
+    letter = {"ø": "o", "Ø": "o"}.get(parts[0], parts[0]).lower()
+    is_one = all(unicodedata.combining(mark) for mark in parts[1:])  # "™" and "½" are no letter
+    return ord(letter) if is_one and letter in "abcdefghijklmnopqrstuvwxyz0123456789" + CELL + ROW else 0x20
 
 
 _WORDS = bytes(_word_byte(code) for code in range(256))
-_NOT_DIGITS = bytes(code for code in range(256) if chr(code) not in "0123456789" + CELL)
-_SPELLINGS = (("œ", "oe"), ("Œ", "oe"), ("æ", "ae"), ("Æ", "ae"), ("ß", "ss"), ("ł", "l"), ("ø", "o"), ("Ø", "o"))
-_PUNCTUATION = tuple((mark, " ") for mark in "’‘–—“”•«»")
+_NOT_DIGITS = bytes(code for code in range(256) if chr(code) not in "0123456789" + CELL + ROW)
+_TWO_LETTERS = tuple(
+    (one.encode("cp1252"), two) for one, two in zip("œŒæÆß", (b"oe", b"oe", b"ae", b"ae", b"ss"), strict=True)
+)
+_OTHER_LETTERS = {"ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ħ": "h", "ı": "i"}  # that no decomposition leads back
+
+
+@lru_cache(maxsize=4096)
+def _plain_letters(character: str) -> str:
+    """A character that Windows-1252 lacks: the letters under its marks, nothing for a mark or another script's letter,
+    else a space."""
+    letters = (
+        _OTHER_LETTERS.get(character) or unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    )
+    return letters or (
+        "" if unicodedata.category(character) in ("Mn", "Mc", "Me", "Cf", "Lo", "Ll", "Lu", "Lm") else " "
+    )
+
+
+def _without_marks(error: UnicodeError) -> tuple[str, int]:
+    """An error handler of `str.encode`."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(map(_plain_letters, error.object[error.start : error.end])), error.end
+
+
+codecs.register_error("arobase-without-marks", _without_marks)
 
 
 def fold(text: str) -> bytes:
     """`text` without case, accents or punctuation: words of `a-z0-9` separated by one space, a space at both ends.
 
-    Disguises are not undone: pass `unmask(text)`. A cell separator in it is a space.
+    Disguises are not undone: pass `unmask(text)`. A separator in it is a space.
     """
-    return b" " + b" ".join(_plain(text.replace(CELL, " ")).split()) + b" "
+    return b" " + b" ".join(_plain(text.replace(CELL, " ").replace(ROW, " ")).split()) + b" "
 
 
 def fold_all(texts: Sequence[str]) -> list[bytes]:
-    """`fold` of each text, in one go: what is costly is entering Python for each."""
-    plain = _plain(CELL.join(texts)).split(b"\x1f") if texts else []
-    if len(plain) != len(texts):  # a text with a separator of its own
-        return [fold(text) for text in texts]
-    return [b" " + b" ".join(text.split()) + b" " for text in plain]
+    """`fold` of each text, in one go: what is costly is entering Python for each. A text without words is one space."""
+    joined = f" {CELL} ".join(texts)
+    if joined.count(CELL) >= len(texts):  # a text with a separator of its own
+        joined = f" {CELL} ".join(text.replace(CELL, " ") for text in texts)
+    return _single_spaced(_plain(f" {joined} ".replace(ROW, " "))).split(CELL.encode()) if texts else []
+
+
+def fold_rows(rows: Sequence[str]) -> list[bytes]:
+    """Rows, their cells joined by `CELL`, folded in one go: a cell has a space and a separator at both ends."""
+    joined = ROW.join(rows).replace(CELL, f" {CELL} ").replace(ROW, f" {CELL}{ROW}{CELL} ")
+    return _single_spaced(_plain(f"{CELL} {joined} {CELL}")).split(ROW.encode()) if rows else []
+
+
+def _single_spaced(plain: bytes) -> bytes:
+    while b"  " in plain:
+        plain = plain.replace(b"  ", b" ")
+    return plain
 
 
 def _plain(text: str) -> bytes:
-    """Letters without case or accents, digits, separators; a space for each other character of Latin-1."""
-    try:
-        plain = text.encode("latin-1")
-        if b"\xe6" in plain or b"\xc6" in plain or b"\xdf" in plain:
-            plain = _without_marks(text)
-    except UnicodeEncodeError:
-        plain = _without_marks(text)
+    """Letters without case or accents, digits, separators; a space for each character that is neither. Windows-1252 is
+    what French texts are written in, their dashes and quotation marks included."""
+    plain = text.encode("cp1252", "arobase-without-marks")
+    for one, two in _TWO_LETTERS:
+        if one in plain:
+            plain = plain.replace(one, two)
     return plain.translate(_WORDS)
-
-
-def _without_marks(text: str) -> bytes:
-    for old, new in (*_PUNCTUATION, *_SPELLINGS):
-        text = text.replace(old, new)
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return unicodedata.normalize("NFKD", text).encode("ascii", "ignore")
 
 
 def compact(folded: bytes) -> bytes:

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import pyarrow as pa
 
 from pipelines.rules.privacy.allowlist import AllowList
 from pipelines.rules.privacy.columns import named_personal, precise_points
 from pipelines.rules.privacy.errors import PersonalDataFound
-from pipelines.rules.privacy.known import DIGEST, RECORD, Everyone, PersonalValues, RecordId, held_in_rows
-from pipelines.rules.privacy.sifting import column_passages, matching_rows, unmasked
+from pipelines.rules.privacy.known import RECORD, Everyone, PersonalValues, RecordId
+from pipelines.rules.privacy.rows import held_in_rows
+from pipelines.rules.privacy.sifting import column_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
 OWN_VALUE = "valeur_du_dossier"
@@ -146,17 +148,15 @@ class _Looking:
 
     def own_values(self, personal: PersonalValues, records: list[list[RecordId]]) -> None:
         shown = [column for column in self.text.column_names if column not in RECORD]
-        places = self.allow.places(self.name, shown)
-        digests = {row for column in shown for row in matching_rows(self.text.column(column), DIGEST)}
-        columns = {column: unmasked(self.text.column(column)) for column in shown}
         values = [personal.of(origin) for origin in records]
-        for row, column, kind in held_in_rows(values, columns, places, digests):
-            cell = columns[column][row]
+        held = held_in_rows(values, self.text.select(shown), self.allow.places(self.name, shown))
+        for row, column, kind, cell in held:
             self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
 
     def anybody(self, everyone: Everyone) -> None:
         for column in self.text.column_names:
-            for row, cell in enumerate(unmasked(self.text.column(column))):
+            cells = chain.from_iterable(unmask_cells(chunk).to_pylist() for chunk in self.text.column(column).chunks)
+            for row, cell in enumerate(cells):
                 kind = everyone.kind_in(cell) if cell else None
                 if kind is not None:
                     self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))

@@ -19,6 +19,8 @@ from pipelines.rules.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind,
 WORDS, COMPACT, DIGITS, TEXT = 0, 1, 2, 3
 Needle = tuple[int, bytes]
 Forms = tuple[bytes, bytes, bytes, bytes]
+"""Of a row or a cell: its words (folded, a separator at both ends of each cell), its letters run together, its digits,
+and its text in lower case, which is empty where nobody needs it."""
 
 
 class Probe(NamedTuple):
@@ -37,12 +39,6 @@ class Probe(NamedTuple):
         if self.key not in forms[self.form]:
             return False
         return self.spell is None or any(needle in forms[form] for form, needle in self.spell())
-
-
-def forms_of(cells: Iterable[bytes], text: bytes = b"") -> Forms:
-    """The forms of a row from its folded cells: words, letters run together, digits; and `text`, in lower case."""
-    words = b"\x1f" + b"\x1f".join(cells) + b"\x1f"
-    return words, compact(words), digits(words), text
 
 
 def probes(values: Iterable[tuple[str, str]], folded: Iterator[bytes]) -> list[Probe]:
@@ -216,6 +212,7 @@ _ABBREVIATIONS = {
     b"chemin": (b"ch", b"che"), b"allee": (b"all",), b"route": (b"rte",), b"impasse": (b"imp",), b"faubourg": (b"fg",),
 }  # fmt: skip
 _LONG = {short: long for long, shorts in _ABBREVIATIONS.items() for short in shorts}
+ABBREVIATED = frozenset((*_ABBREVIATIONS, *_LONG))
 _OFFICES = frozenset((b"mairie", b"hotel", b"prefecture", b"bp", b"cs"))
 
 
@@ -227,9 +224,7 @@ def _address(_value: str, folded: bytes) -> list[Probe]:
     street = words[:postal]
     if _OFFICES.intersection(street) or len(street) < 2 or len(b"".join(street)) < (6 if street[0].isdigit() else 8):
         return []
-    key = max(
-        (word for word in street if word not in _ABBREVIATIONS and word not in _LONG), key=len, default=street[-1]
-    )
+    key = max((word for word in street if word not in ABBREVIATED), key=len, default=street[-1])
     return [Probe(Kind.ADDRESS, WORDS, b" " + key + b" ", partial(_address_needles, street))]
 
 
@@ -248,12 +243,17 @@ def _text(value: str, folded: bytes) -> list[Probe]:
     words = folded.split()
     if len(words) < SHINGLE:
         return [Probe(Kind.TEXT, WORDS, b" " + b" ".join(words) + b" ")] if len(words) > 2 and len(value) > 14 else []
-    return [Probe(Kind.TEXT, WORDS, b" ", partial(_shingles, words))]
+    return [Probe(Kind.TEXT, WORDS, b" ", partial(_text_needles, words))]
 
 
-def _shingles(words: list[bytes]) -> Iterable[Needle]:
-    for start in (*range(0, len(words) - SHINGLE, STEP), len(words) - SHINGLE):
-        yield WORDS, b" " + b" ".join(words[start : start + SHINGLE]) + b" "
+def _text_needles(words: list[bytes]) -> Iterable[Needle]:
+    return ((WORDS, run) for run in shingles(words))
+
+
+def shingles(words: list[bytes]) -> Iterable[bytes]:
+    """The runs of words that a text is known by; a text of fewer words is one run."""
+    for start in (*range(0, len(words) - SHINGLE, STEP), max(0, len(words) - SHINGLE)):
+        yield b" " + b" ".join(words[start : start + SHINGLE]) + b" "
 
 
 def _other(_value: str, folded: bytes) -> list[Probe]:

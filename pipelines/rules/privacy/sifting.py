@@ -73,12 +73,14 @@ def matching_rows(column: pa.ChunkedArray, expression: str) -> list[int]:
     return rows
 
 
-def unmasked(column: pa.ChunkedArray) -> list[str]:
+def unmask_cells(cells: pa.Array) -> pa.Array:
     """The cells of a text column, disguises undone where there are any; empty where there is none."""
-    cells: list[str] = pc.fill_null(column, "").to_pylist()
-    for row in matching_rows(column, DISGUISED):
-        cells[row] = unmask(cells[row])
-    return cells
+    cells = pc.fill_null(cells, "")
+    masked = pc.fill_null(pc.match_substring_regex(cells, DISGUISED), fill_value=False)
+    if not pc.any(masked).as_py():
+        return cells
+    plain = [unmask(text) for text in cells.filter(masked).to_pylist()]
+    return pc.replace_with_mask(cells, masked, pa.array(plain, cells.type))
 
 
 def _suspect_passages(texts: pa.Array) -> Iterator[tuple[int, tuple[Passage, ...]]]:
@@ -133,7 +135,7 @@ def readings(text: str) -> Iterator[str]:
     yield plain
     if "<" in plain and _TAG.search(plain):
         yield _TAG.sub("", plain)
-    if _APART.search(plain):
+    if plain.count(" ") >= 7 and _APART.search(plain):
         yield _APART.sub(lambda match: match[0].replace(" ", ""), plain)
     for token in _BASE64.findall(plain):
         decoded = _decoded(token)

@@ -61,7 +61,8 @@ _GROUPS = re.compile(r"\d+")
 
 @detector(
     "telephone",
-    sieve=r"(?i)(\+|\b00|\b0|\(0|\b33)([\s.\-–—/_()]*\d){8}|t[ée]l|portable|mobile|gsm|vini",
+    sieve=r"(?i)(\+|\b00|\b0|\(0|\b33)([\s.\-–—/_()]*\d){8}"
+    r"|(t[ée]l([ée]phone)?\.?|portable|mobile|gsm|vini)\s*(\.|:|n°)?\s*\d\d",
 )
 def phones(text: str) -> Iterator[Span]:
     """Telephone numbers, national (ten digits from 0) or with a country prefix, whatever stands between the digits.

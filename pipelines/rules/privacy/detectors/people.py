@@ -183,8 +183,8 @@ _WORDS = re.compile(r"[\w-]+")
 
 @detector(
     "nom_civilite",
-    sieve=r"(?i)(^|[^\w'’-])((m|mm|mr|mme|mlle|dr|pr)\.|(mr|mme|mmes|mlle|mlles|monsieur|madame|mademoiselle|messieurs"
-    r"|mesdames|me|ma[iî]tre|dr|docteur|pr)([^\w]|$))",
+    sieve=rf"(^|[^\w'’-])({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
+    r"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+[a-zà-ÿ]{3})",
 )
 def names_after_a_civility(text: str) -> Iterator[Span]:
     """A civility or title followed by a name. A function ("M. le maire"), a street or a school named after somebody,

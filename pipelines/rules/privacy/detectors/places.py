@@ -12,7 +12,7 @@ STREETS = (
     "|square|cours|passage|sente|sentier|mont[ée]e|traverse|venelle|villa|clos|hameau|lieu-dit|lotissement|lot\\.|r[ée]sidence|faubourg|fg"
 )
 _ADDRESS = re.compile(
-    rf"(?<![\w°.,/-])(?<!n° )\d{{1,4}}\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s+(?:{STREETS})\s+"
+    rf"\d(?<![\w°.,/-]\d)(?<!n° \d)\d{{0,3}}\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s+(?:{STREETS})\s+"
     r"(?!d['’]eau|de fer|à niveau|de (?:stationnement|parking)|rura|d[ée]partementale|nationale|communale|foresti)"
     r"[\w'’.-]+(?:[ ,]+[^\W\d][\w'’.-]*){0,3}",
     re.IGNORECASE,

@@ -1,0 +1,65 @@
+"""The first look at a row lets nothing through that the strong test would find. Everybody here is invented."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.rules.privacy.folding import CELL, ROW, compact, digits, fold, fold_all, fold_rows, unmask
+from pipelines.rules.privacy.glances import showing
+from pipelines.rules.privacy.kinds import FIRST_NAMES
+from pipelines.rules.privacy.probes import TEXT, Probe, probes
+from tests.rules.privacy.builders import SOLENE
+
+FIELDS = [*SOLENE, "observation", "numero_permis", "message"]
+WORDS = ["Le", "D", "Dupont", "Œuvrard", "Île", "de", "12", "44000", "rue", "av", "bis", "maire", "Jean", "x@y.fr", "é"]
+WORD = st.sampled_from([*WORDS, *sorted(FIRST_NAMES)[:6]]) | st.text("abéœ19.-@' %", min_size=1, max_size=12)
+VALUE = st.one_of(
+    st.lists(WORD, min_size=1, max_size=14).map(" ".join),
+    st.from_regex(r"[a-z]{1,4}[._-][a-z]{1,4}@[a-z-]{1,8}\.(fr|co\.uk)", fullmatch=True),
+    st.from_regex(r"[12]\d{3}-[01]\d-\d\d", fullmatch=True),
+    st.from_regex(r"(\+33|0)[ .]?[1-9]([ .]?\d){6,8}", fullmatch=True),
+    st.sampled_from(sorted(SOLENE.values())),
+).map(unmask)
+
+
+def rows_for(probe: Probe) -> list[bytes]:
+    """Folded rows in which a probe hits: one for each of its needles, or one with its key."""
+    needles = [needle for _, needle in probe.spell()] if probe.spell else [probe.key]
+    return [b"\x1f " + b" ".join(needle.replace(b"\x1f", b"").split()) + b" \x1f" for needle in needles]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE), min_size=1, max_size=4))
+def test_what_a_probe_finds_a_glance_sees(own: list[tuple[str, str]]) -> None:
+    told = [(value, fold(value)) for _, value in own]
+    for probe in probes(own, iter([folded for _, folded in told])):
+        for words in rows_for(probe) if probe.form != TEXT else ():
+            forms = (words, compact(words), digits(words), b"")
+            if not probe.hits(forms):
+                continue
+            shown = showing(own, told, *forms[:3])
+            assert any(other.hits(forms) for other in probes([item[:2] for item in shown], iter(i[2] for i in shown)))
+
+
+@pytest.mark.parametrize("field", SOLENE)
+def test_a_row_without_anything_of_a_record_shows_nothing(field: str) -> None:
+    words = fold_rows([CELL.join(["Révision du PLU", "44109", "2013-05-03"])])[0]
+    assert showing([(field, SOLENE[field])], [(SOLENE[field], fold(SOLENE[field]))], words, compact(words), b"") == []
+
+
+@given(
+    st.lists(
+        st.lists(st.text("aÉœ™ß½ .,'’…\u202f\u00a0ș12", max_size=8), min_size=2, max_size=3), min_size=1, max_size=4
+    )
+)
+def test_rows_are_folded_together_as_their_cells_are_one_by_one(rows: list[list[str]]) -> None:
+    width = min(map(len, rows))
+    folded = fold_rows([CELL.join(cells[:width]) for cells in rows])
+    assert [row.split(b"\x1f")[1:-1] for row in folded] == [fold_all(cells[:width]) for cells in rows]
+
+
+@given(st.lists(st.text("aÉœ™ß½ .,'’…ș12" + CELL + ROW, max_size=8), max_size=4))
+def test_texts_are_folded_together_as_one_by_one(texts: list[str]) -> None:
+    assert [text.split() for text in fold_all(texts)] == [fold(text).split() for text in texts]
