@@ -2,11 +2,15 @@
 
 Columns: `source`, `part`, `champ`, `cle` (the record whose column `champ` holds `cle`), `motif`, `date` (AAAA-MM-JJ).
 The motive names no person, and the key is one of the source's own identifiers, never a name.
+
+A connector may tell withdrawals too, as `withdrawn` in what a snapshot says of its fetch: `number` (the record's column
+`numero`), `reason`, `date`. The records are gone from that snapshot; the lines say why to whoever compares releases.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import ArobaseError, Mender
+from pipelines.sources import Capture
 
+TOLD, NUMBER = "_connecteurs.csv", "numero"
 COLUMNS = ("source", "part", "champ", "cle", "motif", "date")
 
 
@@ -49,13 +55,33 @@ def load_withdrawals(folder: Path) -> list[Withdrawal]:
     found: list[Withdrawal] = []
     for path in sorted(folder.glob("*.csv")) if folder.is_dir() else ():
         shown = f"sources/retraits/{path.name}"
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
                 raise _unusable(shown, 1, missing[0], ", ".join(reader.fieldnames or ()) or "—", ", ".join(COLUMNS))
             found.extend(_withdrawal(row, shown, line) for line, row in enumerate(reader, start=2))
     return found
+
+
+def told_by_connectors(captures: Iterable[Capture]) -> bytes:
+    """What connectors told to be withdrawn, as a file of withdrawals (`TOLD`); empty when they told nothing."""
+    lines = [
+        (
+            capture.source,
+            part.part,
+            NUMBER,
+            str(item["number"]),
+            item.get("reason") or "suppression",
+            (item.get("date") or part.obtained.isoformat())[:10],
+        )
+        for capture in captures
+        for part in capture.parts
+        for item in part.fetch.get("withdrawn", ())
+    ]
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows([COLUMNS, *sorted(lines)])
+    return written.getvalue().encode() if lines else b""
 
 
 def without_withdrawn(
@@ -81,10 +107,10 @@ def _withdrawal(row: dict[str, str], shown: str, line: int) -> Withdrawal:
         if not row[column]:
             raise _unusable(shown, line, column, "vide / empty", "un texte / a text")
     try:
-        day = date.fromisoformat(row["date"])
+        day = date.fromisoformat(row["date"] or "")
     except ValueError:
         raise _unusable(shown, line, "date", repr(row["date"]), "AAAA-MM-JJ") from None
-    return Withdrawal(row["source"], row["part"], row["champ"], row["cle"], row["motif"], day, shown, line)
+    return Withdrawal(row["source"], row["part"], row["champ"], row["cle"].strip(), row["motif"], day, shown, line)
 
 
 def _unusable(file: str, line: int, column: str, found: str, expected: str) -> WithdrawalUnusable:

@@ -142,7 +142,7 @@ def test_a_file_that_the_system_refuses_is_told(tmp_path: Path, monkeypatch: pyt
     def refuse(*_paths: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("shutil.copyfileobj", refuse)
+    monkeypatch.setattr("shutil.copyfile", refuse)
     with pytest.raises(SourceUnreadable, match="Permission denied"):
         collected(project, a_source(project))
 
@@ -236,3 +236,13 @@ def test_any_other_unreadable_line_is_an_error(tmp_path: Path, damage: str) -> N
 def test_a_connector_s_name_is_taken_once() -> None:
     with pytest.raises(TypeError):
         connector("files")(lambda *_: [])
+
+
+def test_every_snapshot_that_a_source_ever_had_is_known_oldest_first(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    sizes = []
+    for content in ("a\n1\n", "a\n1\n", "a\n12\n"):
+        a_shipped_file(project, content=content)
+        sizes.append(collected(project, a_source(project)).parts[0].size)
+    assert [item.size for item in SnapshotStore.of(project).snapshots("mairie")] == [4, 5]
+    assert sizes == [4, 4, 5]

@@ -182,7 +182,10 @@ def test_long_values_are_shortened_in_messages() -> None:
 def test_the_schema_for_editors_is_a_valid_json_schema() -> None:
     from jsonschema import Draft202012Validator
 
-    Draft202012Validator.check_schema(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    faults = list(
+        Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(json.loads(SCHEMA.read_text("utf-8")))
+    )
+    assert faults == []
 
 
 def test_every_key_of_the_documentation_is_allowed() -> None:
@@ -191,3 +194,43 @@ def test_every_key_of_the_documentation_is_allowed() -> None:
     described["obtained"] = str(described["obtained"])
     described["parts"]["palmares"]["rows"][0] |= {"fields": {"titre": "title"}, "readings": []}
     assert first_fault(described) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "expected"),
+    [
+        ({"options": {"codes": ["insee"]}}, "options.codes", "encoding | delimiter"),
+        ({"options": {"epoch": 1901}}, "options.epoch", "1900 | 1904"),
+        (
+            {"rows": [{"table": "a/b", "fields": {"titre": {"with": "majuscules"}}}]},
+            "rows.0.fields.titre.from",
+            "cette clé",
+        ),
+        ({"rows": [{"table": "a/b", "each": {"list": "x"}}]}, "rows.0.each", "split, columns ou list"),
+        ({"expect": {"rows": {"min": -1}}}, "expect.rows.min", ""),
+    ],
+)
+def test_a_key_that_nothing_reads_is_refused_with_what_was_expected(
+    part: dict[str, Any], key: str, expected: str
+) -> None:
+    fault = first_fault(a_description(parts={"lignes": {"format": "csv"} | part}))
+    assert fault is not None
+    assert fault.key == f"parts.lignes.{key}"
+    assert expected in fault.expected
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "expected"),
+    [
+        ({"title": None}, "title", "un texte non vide"),
+        ({"parts": {"A b": {"format": "csv"}}}, "parts.A b", "pattern"),
+    ],
+)
+def test_a_missing_key_and_a_name_that_is_none_are_told_with_what_they_should_be(
+    change: dict[str, Any], key: str, expected: str
+) -> None:
+    described = {name: value for name, value in (a_description() | change).items() if value is not None}
+    fault = first_fault(described)
+    assert fault is not None
+    assert fault.key == key
+    assert expected in fault.expected

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.project import Project
-from pipelines.sources import Capture, latest
+from pipelines.sources import Capture, Source, latest, stores
+from pipelines.sources.connectors import files
 from pipelines.sources.errors import CollectError, SecretMissing, SourceFileAbsent, SourceUnreadable, StoreNotInstalled
 from pipelines.sources.http.errors import AnswerTooLarge
 from tests.sources.builders import NOON, a_project, a_source, collected, kept_bytes
@@ -125,6 +126,22 @@ def test_a_private_server_is_not_asked_unless_the_source_allows_it(
     project = a_project(tmp_path)
     with pytest.raises(CollectError, match="allow_private"):
         collected(project, a_source(project, address=address, parameters=parameters))
+
+
+def test_public_stores_and_unknown_names_are_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def opening(source: Source, options: Mapping[str, Any]) -> None:
+        asked.append(source.address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(stores, "OPENING", {"s3": opening, "sftp": opening})
+    monkeypatch.setattr(files, "OPENING", stores.OPENING)
+    project = a_project(tmp_path)
+    for address in ("s3://depot/b.csv", "sftp://nulle-part.invalid/b.csv"):
+        with pytest.raises(SourceUnreadable, match="ConnectionRefusedError"):
+            collected(project, a_source(project, address=address))
+    assert len(asked) == 2
 
 
 def test_a_secret_that_is_written_in_the_source_is_refused(tmp_path: Path) -> None:

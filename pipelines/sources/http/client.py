@@ -107,21 +107,22 @@ class Client:
         Raises an `HttpError`. `page_is_wrong` refuses a web page (`NotTheAnswer`): a login form, an error with 200.
         """
         request = _Request(url, method, params, headers or {}, json, to)
-        for attempt in range(1, self.patience.attempts + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 answer = self._attempt(request, attempt)
             except _Again as again:
                 wait = own_wait(attempt) if again.wait is None else again.wait
                 if wait > self.patience.wait:
                     raise self._error(Throttled, url, wait=round(wait), limit=round(self.patience.wait)) from None
-                if attempt == self.patience.attempts:
+                if attempt >= self.patience.attempts:
                     raise self._error(Unreachable, url, attempts=attempt, found=again.found) from None
                 self.sleep(wait)
                 continue
             if page_is_wrong and answer.is_web_page:
                 raise self._error(NotTheAnswer, url, found="une page web / a web page", expected="des données / data")
             return answer
-        raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _attempt(self, request: _Request, attempt: int) -> Answer:
         """One attempt, redirects followed. Raises `_Again` or an `HttpError`."""
