@@ -74,7 +74,7 @@ class Door:
         request = _Request(method, urljoin(self.portal.address, path), params, json, upload)
         harmless = method == "GET" if reads is None else reads
         attempt, found = 0, ""
-        while attempt < ATTEMPTS:
+        while True:
             attempt, began, wait = attempt + 1, time.monotonic(), None
             try:
                 status, headers, body = self._send(request)

@@ -78,6 +78,20 @@ def test_the_publisher_stands_in_dcat_in_the_feeds_and_under_each_page(catalogue
     assert '<a href="mailto:donnees@example.org">donnees@example.org</a>' in page
 
 
+def test_a_package_that_names_no_publisher_is_published_by_the_house(tmp_path: Path) -> None:
+    from rdflib import DCTERMS, Graph, URIRef
+
+    releases, house = two_versions(tmp_path), a_house(themed(tmp_path), WHOLE)
+    path = releases / "prix" / "1.0.1" / "data" / "datapackage.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**told, "contributors": []}), encoding="utf-8")
+    write_catalogue(releases, tmp_path / "catalogue", house=house)
+    graph = Graph().parse(tmp_path / "catalogue" / "catalog.ttl")
+    dataset = URIRef(f"{house.base_url}catalogue/prix/#jeu")
+    assert graph.value(dataset, DCTERMS.publisher) == URIRef("https://ville.example.org/")
+    assert "Ville Inventée (2026)" in (tmp_path / "catalogue" / "prix" / "index.html").read_text(encoding="utf-8")
+
+
 def test_the_theme_of_the_house_takes_the_place_of_ours(catalogue: Path) -> None:
     assert (catalogue / "static" / "theme.css").read_text(encoding="utf-8") == ":root { --accent: #123456; }"
 

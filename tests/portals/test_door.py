@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from pipelines.portals import door as doors
 from pipelines.portals.descriptions import Portal
@@ -115,6 +116,30 @@ def test_a_write_to_a_closed_port_is_repeated_for_nothing_was_sent(tmp_path: Pat
 def test_a_private_address_is_not_asked_unless_the_portals_file_says_so(portal: Served, tmp_path: Path) -> None:
     with pytest.raises(PortalUnreachable, match="private"):
         a_door(portal.address, tmp_path, [], allow_private=False).ask("GET", "x")
+    assert portal.asked == []
+
+
+def test_a_portal_that_does_not_take_the_connection_is_asked_again_whatever_is_asked(
+    door: Door, portal: Served, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def too_slow(method: str, *_: object, **__: object) -> None:
+        asked.append(method)
+        raise requests.exceptions.ConnectTimeout
+
+    monkeypatch.setattr(requests.Session, "request", too_slow)
+    with pytest.raises(PortalUnreachable, match="connection timed out"):
+        door.ask("POST", "x", json={})
+    assert len(asked) == len(waits) + 1 > 1
+
+
+def test_a_name_that_turns_private_between_look_and_connection_is_sent_nothing(
+    portal: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doors, "refusal", lambda *_, **__: "")
+    with pytest.raises(PortalUnreachable, match="private"):
+        a_door(portal.address, tmp_path, [], allow_private=False).ask("POST", "x", json={})
     assert portal.asked == []
 
 

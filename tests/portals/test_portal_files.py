@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
 
 from pipelines.portals import load_portal, load_portals
+from pipelines.portals.datagouv import Datagouv
 from pipelines.portals.descriptions import read_portal
+from pipelines.portals.door import Door
 from pipelines.portals.errors import NoSuchPortal, PortalFileError, TokenMissing
 from pipelines.portals.offers import make_offer
 from pipelines.project import Project
 from pipelines.releases.errors import NoSuchRelease, ReleaseDamaged
-from tests.portals.builders import Renew, a_portal
+from tests.portals.builders import NOW, Renew, a_portal
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = """portal: ckan
@@ -126,3 +129,20 @@ def test_a_release_that_was_altered_is_not_pushed(project: Project) -> None:
 def test_a_package_without_a_release_is_not_pushed(project: Project) -> None:
     with pytest.raises(NoSuchRelease):
         make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "absent")
+
+
+def test_a_version_without_parquet_offers_its_csv(project: Project) -> None:
+    path = project.releases / "prix" / "1.0.0" / "data" / "datapackage.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["resources"] = [item for item in told["resources"] if not item["path"].endswith(".parquet")]
+    path.write_text(json.dumps(told), encoding="utf-8")
+    offer = make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
+    assert [item.key for item in offer.files] == ["editions/csv", "prix/csv", "datapackage"]
+
+
+def test_a_package_that_claims_no_period_sends_none(project: Project) -> None:
+    portal = a_portal(project, "datagouv", "https://donnees.example.org/")
+    offer = make_offer(project, portal, "prix")
+    dialect = Datagouv(Door(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW))
+    assert "temporal_coverage" in dialect.wanted(offer).dataset
+    assert "temporal_coverage" not in dialect.wanted(dataclasses.replace(offer, temporal={})).dataset

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -24,6 +26,8 @@ from pipelines.schema import Package, load_package
 from tests.portals.builders import Renew, a_portal
 from tests.portals.fake_ckan import TOKEN, FakeCkan, failed
 from tests.portals.server import Served, served
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -117,7 +121,8 @@ def test_the_sensor_runs_a_push_once_for_each_new_version(project: Project, ckan
 
     def tick(cursor: str | None) -> tuple[dg.SensorResult | object, str | None]:
         context = dg.build_sensor_context(cursor=cursor, resources=resources)
-        return next(iter(sensor(context))), context.cursor
+        (told,) = list(sensor(context))
+        return told, context.cursor
 
     first, cursor = tick(None)
     assert isinstance(first, dg.RunRequest)
@@ -138,6 +143,7 @@ def test_a_wrong_file_leaves_the_other_portals(project: Project, ckan: Served) -
 
 
 def test_definitions_show_an_asset_for_each_portal(project: Project, ckan: Served) -> None:
+    shutil.copytree(ROOT / "schemas" / "qualite", project.schemas / "qualite")
     for table in ("editions", "prix"):
         path = project.schemas / "prix" / f"{table}.json"
         path.write_text('{"title": "x", "fields": [{"name": "a", "type": "string", "privacy": "public"}]}')

@@ -1,0 +1,58 @@
+"""What the assets of a package and of the catalogue say when they cannot be made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.orchestration.packages import catalogue_asset, findings_asset, release_asset
+from pipelines.orchestration.workspace import Workspace
+from pipelines.project import Project
+from pipelines.schema import Package, load_package
+from tests.stages.builders import a_run, a_small_project, rewrite
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return a_small_project(tmp_path)
+
+
+def made(project: Project, asset: dg.AssetsDefinition) -> dg.ExecuteInProcessResult:
+    resources = {"workspace": Workspace(root=str(project.root))}
+    return dg.materialize([asset], resources=resources, raise_on_error=False)
+
+
+def said(result: dg.ExecuteInProcessResult) -> str:
+    (event,) = (item for item in result.all_events if item.event_type_value == "STEP_FAILURE")
+    return str(event.step_failure_data.user_failure_data.description)
+
+
+@pytest.mark.parametrize("asset", [findings_asset, release_asset])
+def test_what_needs_tables_that_were_never_made_says_which_source_lacks(
+    project: Project, asset: Callable[[Package], dg.AssetsDefinition]
+):
+    result = made(project, asset(load_package(project.schemas, "villes")))
+    assert not result.success
+    assert "« actions »" in said(result)
+
+
+def test_a_release_that_is_refused_fails_with_its_reasons_and_its_record(project: Project):
+    a_run(project)
+    rewrite(project, "actions", "id,ville,titre\na9,99999,Une action d'une ville que personne ne connaît\n")
+    a_run(project)
+    result = made(project, release_asset(load_package(project.schemas, "villes")))
+    assert not result.success
+    assert "actions : 0 ligne(s), au moins 1 attendue(s)" in said(result)
+    (event,) = (item for item in result.all_events if item.event_type_value == "STEP_FAILURE")
+    assert "refus" in str(event.step_failure_data.user_failure_data.metadata["dossier"].value)
+
+
+def test_a_catalogue_that_the_gate_holds_fails_and_names_the_page(project: Project):
+    a_run(project)
+    (project.catalogue / "note.html").write_text("<p>Vu avec Mme Inventée</p>", encoding="utf-8")
+    result = made(project, catalogue_asset({}))
+    assert not result.success
+    assert "note.html" in said(result)
