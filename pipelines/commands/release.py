@@ -39,9 +39,12 @@ HEADS = {
 @click.option(
     "--key", "key_path", type=click.Path(exists=True, dir_okay=False), help="Signing key; `arobase keys new` makes one."
 )
+@click.option("--to", "address", help="Then send all releases to this object store (s3://bucket/prefix).")
 @click.option("--no-collect", is_flag=True, help="Work on the snapshots that are there; ask no source.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
-def command(packages: tuple[str, ...], key_path: str | None, no_collect: bool, lang: str | None) -> None:
+def command(
+    *, packages: tuple[str, ...], key_path: str | None, address: str | None, no_collect: bool, lang: str | None
+) -> None:
     """Publish new versions of the packages (default: all) from what their sources hold.
 
     Nothing is published when nothing changed. Exit codes: 0 when every package is published or unchanged, 1 when one
@@ -58,7 +61,19 @@ def command(packages: tuple[str, ...], key_path: str | None, no_collect: bool, l
     started = time.monotonic()
     done = _run(project, packages or None, key_path, not no_collect, language)
     _report(project, done, language, time.monotonic() - started)
+    if address is not None:
+        _send(project, address, language)
     sys.exit(0 if done.went_well else 1)
+
+
+def _send(project: Project, address: str, language: Language) -> None:
+    from pipelines.releases.depot import send
+    from pipelines.storage.buckets import Bucket
+
+    sent = send(project.releases, Bucket.open(address))
+    for word, names in (("envoyée" if language == "fr" else "sent", sent.versions), ("×", sent.buried)):
+        for name in names:
+            click.echo(f"{address}: {name} {word}")
 
 
 def _run(

@@ -24,18 +24,24 @@ if TYPE_CHECKING:
 def command(place: str | None, key_path: str | None, witness: str | None, lang: str | None) -> None:
     """Verify a release, the releases of a package, or all releases (default: this project's).
 
+    An address is that of a release on a web server, or of an object store that `arobase release --to` sent to
+    (s3://bucket/prefix), whole or one release of it.
+
     Hashes, added or missing files, signature, same values in CSV and Parquet, rows against their schema, the chain of
     releases and the ledger. Needs no network unless given an address. Exit codes: 0 sound, 1 not, 2 could not look.
     """
+    from pipelines.releases.depot import fetch_depot
     from pipelines.releases.remote import fetch, is_address
     from pipelines.releases.signature import trusted_keys
     from pipelines.releases.verify import verify
+    from pipelines.storage.buckets import is_bucket
 
     language = terminal_language(lang)
     keys = trusted_keys(Path(key_path)) if key_path else ()
-    if place is not None and is_address(place):
+    if place is not None and (is_address(place) or is_bucket(place)):
         with tempfile.TemporaryDirectory() as folder:
-            found = verify(fetch(place, Path(folder)), keys=keys, witness=witness)
+            brought = (fetch_depot if is_bucket(place) else fetch)(place, Path(folder))
+            found = verify(brought, keys=keys, witness=witness)
     else:
         path = Path(place) if place else Project.here().releases
         if not path.exists():

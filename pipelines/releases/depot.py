@@ -1,0 +1,164 @@
+"""Releases on an object store: the same tree as `outputs/`, sent so that a reader never sees half of it.
+
+Belongs here: bringing a store up to this project's ledger, and fetching from it what its ledger names. Does not: the
+store's own acts (`storage/buckets.py`). A store has no rename. So each version is claimed by the first who creates its
+claim, its files go up, and its tag manifest is created last, which is its commit; then the ledger is replaced if it is
+still the one that was seen, which makes all of it known. What the ledger does not name is not there for a reader.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+from pipelines.releases.bag import TAGMANIFEST
+from pipelines.releases.errors import ReleaseError
+from pipelines.releases.ledger import Ledger, ledger_beside
+from pipelines.releases.remote import ReleaseUnreachable
+from pipelines.releases.shelf import LATEST, REFUSALS, TOMBSTONES, UNDER_WAY, VERSIONS, Shelf, ledger_lock, settle
+from pipelines.storage.buckets import Bucket
+
+LEDGER, TREE, CLAIMS = "ledger.jsonl", "releases", ".reservations"
+
+
+class VersionTaken(ReleaseError):
+    """A version of that number, with other contents, stands in the store or is on its way there."""
+
+    code: ClassVar[str] = "version-taken"
+    fr: ClassVar[str] = "{address} : {package} {version} y est déjà, publiée par un autre, avec un autre contenu."
+    en: ClassVar[str] = "{address}: {package} {version} is there already, published by another, with other contents."
+
+
+class LedgersDiffer(ReleaseError):
+    """The store's ledger is not the beginning of this project's: somebody else publishes there."""
+
+    code: ClassVar[str] = "ledgers-differ"
+    fr: ClassVar[str] = "{address} : son registre diffère de celui-ci à la ligne {line} ; rien n'y est rendu visible."
+    en: ClassVar[str] = "{address}: its ledger differs from this one at line {line}; nothing is made visible there."
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a store gained: "package version" of versions that are there now, and of those that were taken away."""
+
+    versions: tuple[str, ...]
+    buried: tuple[str, ...]
+
+
+def send(releases: Path, bucket: Bucket) -> Sent:
+    """Bring a store up to this project's ledger; what is there already is not sent again.
+
+    Can be cut anywhere and done again. Raises `VersionTaken`, `LedgersDiffer`, `BucketUnreachable`, `LedgerBroken`.
+    """
+    settle(releases)
+    with ledger_lock(releases):
+        ledger = Ledger.read(ledger_beside(releases))
+        seen = bucket.read(LEDGER)
+        known = _lines(seen)
+        _check_same(bucket, ledger, known)
+        versions: list[str] = []
+        buried: list[str] = []
+        for entry in ledger.entries[len(known) :]:
+            shelf = Shelf(releases, entry["package"], ledger)
+            bucket.send(f"{TREE}/{shelf.package}/{UNDER_WAY}", b"")
+            if entry["event"] == "refused":
+                _send_file(bucket, shelf, f"{REFUSALS}/{entry['record'][:16]}.json")
+            elif entry["event"] == "retracted":
+                _bury(bucket, shelf, entry["version"])
+                buried.append(f"{shelf.package} {entry['version']}")
+            elif entry["version"] not in shelf.retracted:
+                _send_version(bucket, shelf, entry)
+                versions.append(f"{shelf.package} {entry['version']}")
+        whole = "".join(f"{line}\n" for line in ledger.lines).encode()
+        if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
+            _check_same(bucket, ledger, _lines(bucket.read(LEDGER)))
+            raise LedgersDiffer(address=bucket.address, line=len(known) + 1)
+        for package in sorted({entry["package"] for entry in ledger.entries}):
+            _send_indexes(bucket, Shelf(releases, package, ledger))
+    return Sent(tuple(versions), tuple(buried))
+
+
+def _lines(data: bytes | None) -> list[str]:
+    return (data or b"").decode("utf-8", "replace").split("\n")[:-1]
+
+
+def _check_same(bucket: Bucket, ledger: Ledger, known: list[str]) -> None:
+    mine = [*ledger.lines, *[""] * len(known)]
+    for number, line in enumerate(known, start=1):
+        if line != mine[number - 1]:
+            raise LedgersDiffer(address=bucket.address, line=number)
+
+
+def _send_version(bucket: Bucket, shelf: Shelf, entry: dict[str, Any]) -> None:
+    """The claim first, the tag manifest last: each is created by one sender only, or was by one with the same bytes."""
+    version, digest = entry["version"], entry["tagmanifest"].encode()
+    folder, base = shelf.folder / version, f"{TREE}/{shelf.package}"
+    commit = (folder / TAGMANIFEST).read_bytes()
+    for name, data in ((f"{CLAIMS}/{version}", digest), (f"{version}/{TAGMANIFEST}", commit)):
+        if name.endswith(TAGMANIFEST):
+            for path in sorted(item for item in folder.rglob("*") if item.is_file() and item.name != TAGMANIFEST):
+                bucket.send(f"{base}/{path.relative_to(shelf.folder).as_posix()}", path)
+        if not bucket.create(f"{base}/{name}", data) and bucket.read(f"{base}/{name}") != data:
+            raise VersionTaken(address=bucket.address, package=shelf.package, version=version)
+
+
+def _bury(bucket: Bucket, shelf: Shelf, version: str) -> None:
+    """As on disk: the tombstone appears, then the files go, that which commits them first."""
+    base = f"{TREE}/{shelf.package}/{version}/"
+    _send_file(bucket, shelf, f"{TOMBSTONES}/{version}.json")
+    bucket.delete(base + TAGMANIFEST)
+    for name in bucket.names():
+        if name.startswith(base):
+            bucket.delete(name)
+
+
+def _send_indexes(bucket: Bucket, shelf: Shelf) -> None:
+    for name in (VERSIONS, LATEST):
+        target = f"{TREE}/{shelf.package}/{name}"
+        if not (shelf.folder / name).is_file():
+            bucket.delete(target)
+        elif bucket.read(target) != (shelf.folder / name).read_bytes():
+            _send_file(bucket, shelf, name)
+    bucket.delete(f"{TREE}/{shelf.package}/{UNDER_WAY}")
+
+
+def _send_file(bucket: Bucket, shelf: Shelf, name: str) -> None:
+    bucket.send(f"{TREE}/{shelf.package}/{name}", shelf.folder / name)
+
+
+def fetch_depot(address: str, folder: Path) -> Path:
+    """Bring what stands at `address` under `folder`, for `verify`: one version, or all that the ledger there names.
+
+    Raises `ReleaseUnreachable` when neither is there, `BucketUnreachable`, `LedgerBroken`.
+    """
+    bucket = Bucket.open(address)
+    names = bucket.names()
+    if TAGMANIFEST in names:
+        release = folder / address.rstrip("/").rsplit("/", 1)[-1]
+        for name in names:
+            bucket.fetch(name, _under(release, name))
+        return release
+    if LEDGER not in names:
+        raise ReleaseUnreachable(file=f"{address} : {LEDGER}, {TAGMANIFEST}", found=404)
+    bucket.fetch(LEDGER, folder / LEDGER)
+    ledger = Ledger.read(folder / LEDGER)
+    for name in names:
+        if name.startswith(f"{TREE}/") and _is_told(ledger, PurePosixPath(name).parts[1:]):
+            bucket.fetch(name, _under(folder, name))
+    (folder / TREE).mkdir(exist_ok=True)
+    return folder / TREE
+
+
+def _is_told(ledger: Ledger, parts: tuple[str, ...]) -> bool:
+    """Whether a name is part of what the ledger says: a version that it names, or what stands beside versions."""
+    if len(parts) < 3 or parts[1] in (TOMBSTONES, REFUSALS):
+        return True
+    return parts[1] in {entry["version"] for entry in ledger.of(parts[0], "published")}
+
+
+def _under(folder: Path, name: str) -> Path:
+    """Where an object goes. Raises `ReleaseUnreachable` for a name that would lead elsewhere."""
+    if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
+        raise ReleaseUnreachable(file=name, found="?")
+    return folder / name

@@ -1,0 +1,152 @@
+"""Object stores (S3 and those that speak like it): whole objects under names, and writes that only the first one wins.
+
+Belongs here: the few acts that a store is asked for. Does not: what objects mean (`releases/depot.py`), nor stores that
+sources are read from (`sources/stores.py`). Keys come from the store's own environment variables (`AWS_ACCESS_KEY_ID`,
+`AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT_URL`…); an address never holds one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pipelines.errors import ArobaseError, Mender
+
+SCHEMES = ("s3://", "gs://", "az://", "file://")
+MINIMUM_BLOCK = 1 << 20
+
+
+class BucketUnreachable(ArobaseError):
+    """An object store does not do what it is asked."""
+
+    code: ClassVar[str] = "object-store-unreachable"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = "{address} : le dépôt d'objets répond « {found} »."
+    en: ClassVar[str] = '{address}: the object store answers "{found}".'
+
+
+class BucketsNotInstalled(ArobaseError):
+    """The library that reaches object stores is not installed."""
+
+    code: ClassVar[str] = "object-store-not-installed"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = "{address} : le module « {module} » manque ; installer arobase[remote]."
+    en: ClassVar[str] = '{address}: the module "{module}" is missing; install arobase[remote].'
+
+
+def is_bucket(text: str) -> bool:
+    """Whether this is the address of an object store."""
+    return text.startswith(SCHEMES)
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A store and the prefix that all names are under. Every act may raise `BucketUnreachable`."""
+
+    address: str
+    store: Any
+
+    @classmethod
+    def open(cls, address: str) -> Bucket:
+        """The store at `address` (`s3://bucket/prefix`). Raises `BucketsNotInstalled`, `BucketUnreachable`."""
+        try:
+            from obstore.store import from_url
+        except ImportError as error:
+            raise BucketsNotInstalled(address=address, module=error.name) from None
+        # A store on the operator's own network may speak plain HTTP, where its address says so.
+        plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
+        more: dict[str, Any] = {"client_options": {"allow_http": True}} if plain and address.startswith("s3:") else {}
+        with _told(address):
+            return cls(address, from_url(address.rstrip("/"), **more))
+
+    def names(self) -> list[str]:
+        """The names of all objects, sorted."""
+        with self._told():
+            return sorted(item["path"] for page in self.store.list() for item in page)
+
+    def read(self, name: str) -> bytes | None:
+        """An object's bytes; none when it is not there."""
+        return self._seen(name)[0]
+
+    def fetch(self, name: str, path: Path) -> None:
+        """Write an object to a file, block by block."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._told(), path.open("wb") as file:
+            for block in self.store.get(name).stream(min_chunk_size=MINIMUM_BLOCK):
+                file.write(block)
+
+    def send(self, name: str, data: bytes | Path) -> None:
+        """Write an object, from bytes or from a file, over whatever is there."""
+        with self._told():
+            self.store.put(name, data)
+
+    def create(self, name: str, data: bytes) -> bool:
+        """Write an object where there is none (`If-None-Match: *`); false when there is one, which stays."""
+        from obstore.exceptions import AlreadyExistsError
+
+        with self._told():
+            try:
+                self.store.put(name, data, mode="create", use_multipart=False)
+            except AlreadyExistsError:
+                return False
+        return True
+
+    def replace(self, name: str, old: bytes | None, new: bytes) -> bool:
+        """Write an object over `old` (none: over nothing), atomically; false when something else is there, which stays.
+
+        Stores that cannot do so (some refuse every `If-Match`, folders know none) are written without the condition,
+        once `old` was seen to be there still.
+        """
+        from obstore.exceptions import NotSupportedError, PreconditionError
+
+        if old is None:
+            return self.create(name, new)
+        found, tag = self._seen(name)
+        if found != old:
+            return False
+        with self._told():
+            try:
+                self.store.put(name, new, mode={"e_tag": tag}, use_multipart=False)
+            except (PreconditionError, NotSupportedError, NotImplementedError):
+                if self._seen(name)[0] != old:
+                    return False
+                self.store.put(name, new)
+        return True
+
+    def delete(self, name: str) -> None:
+        """Delete an object, there or not."""
+        from obstore.exceptions import NotFoundError
+
+        with self._told():
+            try:
+                self.store.delete(name)
+            except (NotFoundError, FileNotFoundError):
+                return
+
+    def _seen(self, name: str) -> tuple[bytes | None, str | None]:
+        from obstore.exceptions import NotFoundError
+
+        with self._told():
+            try:
+                got = self.store.get(name)
+                return bytes(got.bytes()), got.meta["e_tag"]
+            except (NotFoundError, FileNotFoundError):
+                return None, None
+
+    def _told(self) -> Any:
+        return _told(self.address)
+
+
+@contextmanager
+def _told(address: str) -> Iterator[None]:
+    """What the library raises, as an error that names the store and no key."""
+    from obstore.exceptions import BaseError
+
+    try:
+        yield
+    except (BaseError, OSError, ValueError) as error:
+        raise BucketUnreachable(address=address, found=f"{type(error).__name__}: {str(error)[:200]}") from None

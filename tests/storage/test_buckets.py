@@ -1,0 +1,103 @@
+"""Object stores: one in memory, which knows every condition, and a folder, which does not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from obstore.exceptions import PreconditionError
+from obstore.store import MemoryStore
+
+from pipelines.storage.buckets import Bucket, BucketsNotInstalled, BucketUnreachable, is_bucket
+
+
+@pytest.fixture(params=["memory", "folder"])
+def bucket(request: pytest.FixtureRequest, tmp_path: Path) -> Bucket:
+    if request.param == "memory":
+        return Bucket("memory", MemoryStore())
+    (tmp_path / "depot").mkdir()
+    return Bucket.open(f"file://{tmp_path}/depot/")
+
+
+def test_addresses_of_stores_are_told_from_others() -> None:
+    assert is_bucket("s3://releases/arobase")
+    assert not is_bucket("https://example.org/releases")
+
+
+def test_objects_come_back_as_they_went(bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(b"x" * 3_000_000)
+    bucket.send("a/one", b"1")
+    bucket.send("a/two", tmp_path / "big")
+    assert bucket.names() == ["a/one", "a/two"]
+    assert bucket.read("a/one") == b"1"
+    bucket.fetch("a/two", tmp_path / "new" / "two")
+    assert (tmp_path / "new" / "two").read_bytes() == b"x" * 3_000_000
+
+
+def test_an_object_that_is_not_there_is_none_and_goes_without_a_word(bucket: Bucket) -> None:
+    assert bucket.read("absent") is None
+    bucket.delete("absent")
+    bucket.send("here", b"1")
+    bucket.delete("here")
+    assert bucket.names() == []
+
+
+def test_only_the_first_creates(bucket: Bucket) -> None:
+    assert bucket.create("claim", b"mine")
+    assert not bucket.create("claim", b"yours")
+    assert bucket.read("claim") == b"mine"
+
+
+def test_an_object_is_replaced_only_while_it_is_what_was_seen(bucket: Bucket) -> None:
+    assert bucket.replace("ledger", None, b"1")
+    assert not bucket.replace("ledger", None, b"other")
+    assert bucket.replace("ledger", b"1", b"2")
+    assert not bucket.replace("ledger", b"1", b"3")
+    assert bucket.read("ledger") == b"2"
+
+
+class RefusesConditions:
+    """A store that refuses every condition, like some old ones; `meanwhile` acts just before it does."""
+
+    def __init__(self, meanwhile: Callable[[MemoryStore], Any]) -> None:
+        self.inner, self.meanwhile = MemoryStore(), meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def put(self, name: str, data: bytes, *, mode: Any = "overwrite", **more: Any) -> None:
+        if isinstance(mode, dict):
+            self.meanwhile(self.inner)
+            raise PreconditionError("If-Match")
+        self.inner.put(name, data, mode=mode, **more)
+
+
+def test_a_store_that_refuses_every_condition_is_written_once_it_was_looked_at_again() -> None:
+    bucket = Bucket("old", RefusesConditions(lambda store: None))
+    bucket.send("ledger", b"1")
+    assert bucket.replace("ledger", b"1", b"2")
+    assert bucket.read("ledger") == b"2"
+
+
+def test_what_another_wrote_in_between_stays() -> None:
+    bucket = Bucket("raced", RefusesConditions(lambda store: store.put("ledger", b"theirs")))
+    bucket.send("ledger", b"1")
+    assert not bucket.replace("ledger", b"1", b"2")
+    assert bucket.read("ledger") == b"theirs"
+
+
+def test_a_store_that_cannot_be_had_is_told_without_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "invented-secret")
+    for address in ("s3://", "file:///absent/absent"):
+        with pytest.raises(BucketUnreachable) as error:
+            Bucket.open(address).send("a", b"1")
+        assert "invented-secret" not in error.value.message("fr")
+
+
+def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    with pytest.raises(BucketsNotInstalled, match=r"arobase\[remote\]"):
+        Bucket.open("s3://bucket")
