@@ -41,9 +41,10 @@ class AsDeclared:
 
 
 def judged_as_declared(
-    project: Project, source: Source, part: Part, snapshot: Snapshot, records: pa.Table, *, incoming: TableSchema
+    project: Project, source: Source, part: Part, snapshot: Snapshot, records: pa.Table, *, incoming: TableSchema | None
 ) -> AsDeclared:
-    """The records of a part under its publisher's schema. `incoming` says which fields are public.
+    """The records of a part under its publisher's schema. `incoming` says which fields are public; None: no
+    rejection is made, only told.
 
     A schema by which nothing can be judged is told and refuses nothing.
     """
@@ -71,7 +72,7 @@ def judged_as_declared(
     told |= {"refused": verdict.rejected_rows, "errors": verdict.error_count}
     if verdict.error_count:
         warnings.append(f"{part.name}: {name}: {verdict.rejected_rows}/{records.num_rows} refusés / refused")
-    if way(source) != REJECT or verdict.rejected is None:
+    if incoming is None or way(source) != REJECT or verdict.rejected is None:
         return AsDeclared(records, told=told, warnings=warnings)
     rows = pa.array(range(FIRST, FIRST + records.num_rows), pa.int64())
     passed = pc.invert(pc.is_in(rows, value_set=verdict.rejected.column(ROW).cast(pa.int64()).combine_chunks()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from pipelines.commands._sources_shown import aligned, size
 from pipelines.commands.sources import command
 from pipelines.errors import ArobaseError
 from pipelines.project import Project
@@ -19,7 +21,8 @@ from pipelines.sources import latest, load_sources
 from pipelines.sources.errors import SourceUnknown
 from tests.sources.builders import a_project, a_shipped_file, a_source
 from tests.sources.platform import TOKEN, Platform, identifier
-from tests.sources.server import Reply, serving
+from tests.sources.portals import a_portal, a_resource
+from tests.sources.server import Reply, as_json, serving
 
 
 @pytest.fixture
@@ -43,9 +46,16 @@ def test_a_list_names_every_source_and_the_files_that_are_wrong(project: Project
     a_source(project, cadence="P1D")
     a_source(project, name="casse", address="data/absent.csv", title_en="Broken")
     assert run("fetch").exit_code == 1
-    listed = run("list", "--lang", "en").output
+    capture = latest(project, "mairie")
+    assert capture is not None
+    listed, day = run("list", "--lang", "en").output, capture.parts[0].obtained.date()
     assert "mairie" in listed
-    assert "never collected, last attempt failed  Broken" in listed
+    assert listed.splitlines()[:3] == [
+        "SOURCE  CONNECTOR  OBTAINED    STATE                                 TITLE",
+        "casse   files      —           never collected, last attempt failed  Broken",
+        f"mairie  files      {day}  ✓                                     Mairie",
+    ]
+    assert "2 sources, to look at: 1." in listed
     (project.sources / "faux.yaml").write_text("name: [")
     wrong = run("list", "--lang", "fr")
     assert wrong.exit_code == 1
@@ -64,10 +74,11 @@ def test_fetching_says_what_changed_and_goes_on_after_a_failure(project: Project
     a_source(project)
     a_source(project, name="casse", address="data/absent.csv")
     first, second = run("fetch", "--lang", "en"), run("fetch", "mairie", "--lang", "fr")
-    assert "mairie: new capture, 8 B" in first.output
-    assert "casse: " in first.output
+    assert "mairie  new capture, 8 B" in first.output
+    assert "casse   ! Source" in first.output
+    assert "2 sources: 1 new captures, 1 failures." in first.output
     assert first.exit_code == 1
-    assert (second.output, second.exit_code) == ("mairie: inchangée, 8 B\n", 0)
+    assert (second.output, second.exit_code) == ("mairie  inchangée, 8 o\n", 0)
     with pytest.raises(SourceUnknown):
         run("fetch", "rien")
 
@@ -82,7 +93,10 @@ def test_showing_a_source_says_where_it_stands(project: Project) -> None:
     assert "Des lignes" in shown
     assert "sources/data/mairie.csv" in shown
     assert "n'existe pas" in shown
-    assert "Lines" in run("show", "mairie", "--lang", "en").output
+    assert shown.rstrip().endswith("arobase sources test mairie")
+    english = run("show", "mairie", "--lang", "en").output
+    assert "Lines" in english
+    assert "  lignes  csv" in english
 
 
 def test_showing_a_form_tells_its_drift_and_no_secret(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,13 +128,14 @@ def test_a_trial_says_what_is_mapped_and_left_over_and_keeps_nothing(project: Pr
     assert result.exit_code == 1
     for told in (
         "reachable, authorised",
-        "1 records",
-        "mapped (1): nom",
-        "left over (2): genre, vide",
+        "lignes — 1 record, ",
+        "mapped (1)     nom\n",
+        "left over (2)  genre (100%), vide (0%)",
         "1 rows; expected: 2–9",
         '"vide" filled at 0.0% < 50.0%',
         'column "absente" is missing',
-        '"encoding": "utf-8"',
+        "encoding utf-8, delimiter « , »",
+        'Differences from the description, marked "!": 3.',
     ):
         assert told in result.output
     assert "laissées (2)" in run("test", "mairie", "--lang", "fr").output
@@ -130,7 +145,9 @@ def test_a_trial_says_what_is_mapped_and_left_over_and_keeps_nothing(project: Pr
 def test_a_source_as_described_passes_its_trial(project: Project) -> None:
     a_shipped_file(project)
     a_source(project)
-    assert run("test", "mairie").exit_code == 0
+    result = run("test", "mairie", "--lang", "fr")
+    assert result.exit_code == 0
+    assert result.output.rstrip().endswith("Comme décrit. La suite : arobase sources fetch mairie")
 
 
 def test_a_trial_of_an_empty_source_fills_nothing(project: Project) -> None:
@@ -155,7 +172,11 @@ def test_a_new_source_is_proposed_from_a_sample(project: Project) -> None:
     )
     a_table(project, "commune_nom", "annee", "autre")
     result = run("new", "depot", "data/depot.csv", "--format", "csv", "--table", "label/palmares", "--lang", "en")
-    assert result.output == "written: sources/depot.yaml\nwritten: schemas/entrants/depot.json\n"
+    lines = result.output.splitlines()
+    assert lines[:2] == ["written: sources/depot.yaml", "written: schemas/entrants/depot.json"]
+    assert "  Nom commune  string   interne    commune_nom" in lines
+    assert "  Courriel     string   personnel  —" in lines
+    assert lines[-1] == "Then: arobase sources test depot"
     text = (project.sources / "depot.yaml").read_text()
     assert text.startswith("# Proposé d'après un échantillon")
     assert "Code INSEE" in text.split("\n", 1)[0]
@@ -190,7 +211,82 @@ def test_a_new_source_keeps_a_schema_that_is_there_and_reads_the_sheet_asked_for
     (project.schemas / "entrants").mkdir()
     (project.schemas / "entrants" / "classeur.json").write_text("{}")
     result = run("new", "classeur", "data/c.xlsx", "--format", "xlsx", "--sheet", "Actions", "--lang", "fr")
-    assert result.output == "écrit: sources/classeur.yaml\n"
+    assert result.output.startswith("écrit: sources/classeur.yaml\n\n  COLONNE")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "arguments", "said"),
+    [
+        ("depot.TXT", "a;b\n1;2\n", [], "format: csv"),
+        ("depot.csv.gz", None, [], "compression: gzip"),
+        ("depot.json", '{"results": [{"a": 1}]}', ["--pointer", "results"], "pointer: results"),
+    ],
+)
+def test_the_format_of_a_new_source_is_told_by_its_address(
+    project: Project, name: str, content: str | None, arguments: list[str], said: str
+) -> None:
+    file = a_shipped_file(project, name, content or "")
+    if content is None:
+        file.write_bytes(gzip.compress(b"a,b\n1,2\n"))
+    assert run("new", "depot", f"data/{name}", *arguments).exit_code == 0
+    assert said in (project.sources / "depot.yaml").read_text()
+
+
+def test_an_address_that_names_no_format_asks_for_it(project: Project) -> None:
+    result = run("new", "depot", "https://example.org/export")
+    assert result.exit_code == 2
+    assert "--format csv" in result.output
+
+
+def test_a_trial_tells_what_the_publishers_own_schema_refuses(project: Project) -> None:
+    schema = {"name": "essai", "url": ""}
+    with serving(**{"r/r1": Reply(b"nom;annee\nA;2026\nB;deux\n")}) as server:
+        server.routes["/s"] = as_json({"fields": [{"name": "nom"}, {"name": "annee", "type": "integer"}]})
+        a_portal(server, a_resource(server.url, checksum=None, schema=schema | {"url": f"{server.url}/s"}))
+        a_source(
+            project,
+            connector="datagouv",
+            address=server.url,
+            parameters={"resource": "r1", "allow_private": True},
+            parts={"lignes": {"format": "csv", "options": {"delimiter": ";"}}},
+        )
+        result = run("test", "mairie", "--lang", "en")
+        run("fetch")
+    assert result.exit_code == 1
+    assert "declared schema  essai: 1 refused" in result.output
+    assert "! lignes: essai: 1/2 refusés / refused" in result.output
+    assert "schema declared by the publisher: essai (kept)" in run("show", "mairie", "--lang", "en").output
+
+
+def test_what_a_source_needs_is_shown_with_whether_it_is_there(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JETON", TOKEN)
+    monkeypatch.delenv("AUTRE", raising=False)
+    a_source(
+        project,
+        secrets=["JETON", "AUTRE"],
+        example=True,
+        privacy="Rien de personnel.",
+        address="https://example.org/x",
+    )
+    shown = run("show", "mairie", "--lang", "en").output
+    assert "JETON (set), AUTRE (not set)" in shown
+    assert "never collected" in shown
+    assert "Rien de personnel." in shown
+    assert "yes: invented or assembled" in shown
+
+
+def test_sizes_and_lists_are_written_for_people() -> None:
+    assert [size(count, "fr") for count in (0, 999, 41_152, 5_000_000, 7_200_000_000_000)] == [
+        "0 o",
+        "999 o",
+        "41,2 ko",
+        "5,0 Mo",
+        "7200,0 Go",
+    ]
+    assert size(41_152, "en") == "41.2 kB"
+    assert list(aligned([("é", "b"), ("e\u0301te", "c")])) == ["é    b", "e\u0301te  c"]
 
 
 def test_a_sample_that_cannot_be_read_writes_nothing(project: Project) -> None:
@@ -235,5 +331,5 @@ def test_a_column_that_another_part_reads_through_a_join_is_not_left_over(projec
     }
     a_source(project, address="data", parts=parts)
     output = run("test", "mairie", "--lang", "en").output
-    assert "mapped (2): id_action, ville" in output
-    assert "left over (1): fax" in output
+    assert "mapped (2)     id_action, ville" in output
+    assert "left over (1)  fax (100%)" in output

@@ -32,8 +32,8 @@ class SourceExists(ArobaseError):
 def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], *, now: datetime) -> list[Path]:
     """Write `sources/<name>.yaml`, and `schemas/entrants/<name>.json` when there is none; returns what was written.
 
-    `chosen`: `file_format`, `connector`, and where given `target` ("package/table") and `sheet`. Raises `SourceExists`,
-    and what describing, collecting and reading raise; then nothing is written.
+    `chosen`: `file_format`, `connector`, and where given `target` ("package/table"), `sheet`, `pointer`, `compression`.
+    Raises `SourceExists`, and what describing, collecting and reading raise; then nothing is written.
     """
     path = project.sources / f"{name}.yaml"
     if path.exists():
@@ -49,8 +49,8 @@ def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], 
         "publisher": {"title": "À compléter"},
         "parts": {part: {"format": chosen["file_format"]}},
     }
-    if chosen.get("sheet"):
-        described["parts"][part]["options"] = {"sheet": chosen["sheet"]}
+    given = {key: chosen[key] for key in ("sheet", "pointer", "compression") if chosen.get(key)}
+    described["parts"][part] |= {"options": given} if given else {}
     table = _sample(project, name, described, now)
     facts = json.loads(table.schema.metadata[b"facts"])
     options = described["parts"][part].get("options", {})
@@ -86,3 +86,15 @@ def _sample(project: Project, name: str, described: Mapping[str, Any], now: date
         snapshot = collect(trial, source, now=now).parts[0]
         path = SnapshotStore.of(trial).path(snapshot)
         return read(source.parts[0], path, source=name, snapshot=snapshot.sha256)
+
+
+def proposed(project: Project, name: str) -> list[tuple[str, str, str, str]]:
+    """What a new source's files say of each column: its name, its type, its privacy class, the field that it fills."""
+    source = load_source(project.sources / f"{name}.yaml")
+    part = source.parts[0]
+    schema = json.loads((project.schemas / "entrants" / f"{part.schema}.json").read_text(encoding="utf-8"))
+    fields = {column: field for rows in part.rows for field, column in rows["fields"].items()}
+    return [
+        (item["name"], item["type"], item["privacy"], fields.get(item["name"], "—"))
+        for item in schema.get("fields", ())
+    ]

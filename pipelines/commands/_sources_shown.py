@@ -1,0 +1,244 @@
+"""What `arobase sources` prints: aligned lines in the two languages, and the step that comes next.
+
+Belongs here: wording and alignment. Does not: asking, reading, writing (`sources.py` and the rooms below).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.language import Language
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.records.formats.examining import Examination
+    from pipelines.sources import Capture, Snapshot, SnapshotStore, Source
+    from pipelines.stages.declared import AsDeclared
+
+SHOWN = 12
+DIGEST = 12
+GAP = "  "
+
+
+def said(language: Language, french: str, english: str) -> str:
+    return french if language == "fr" else english
+
+
+def aligned(rows: Iterable[Sequence[str]], indent: str = "") -> Iterator[str]:
+    """Rows as lines, each column as wide as its widest cell; the last one is left as long as it is."""
+    cells = [list(row) for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+        yield (indent + GAP.join(padded)).rstrip()
+
+
+def _width(text: str) -> int:
+    """The columns of a terminal that a text takes: accents that stand apart take none."""
+    return sum(not unicodedata.combining(letter) for letter in text)
+
+
+def size(count: int, language: Language) -> str:
+    """A number of bytes for people: `41,2 ko`, `41.2 kB`."""
+    units = ("o", "ko", "Mo", "Go") if language == "fr" else ("B", "kB", "MB", "GB")
+    value, unit = float(count), units[0]
+    for unit in units:
+        if value < 1000 or unit == units[-1]:
+            break
+        value /= 1000
+    text = f"{value:.1f}" if unit != units[0] else f"{count}"
+    return f"{text.replace('.', ',') if language == 'fr' else text} {unit}"
+
+
+def number(count: int, language: Language) -> str:
+    return f"{count:,}".replace(",", "\u202f") if language == "fr" else f"{count:,}"
+
+
+def listed(sources: Mapping[str, Source], store: SnapshotStore, now: datetime, language: Language) -> Iterator[str]:
+    """Every source on a line, under a header, then how many need a look."""
+    from pipelines.sources.freshness import freshness
+
+    header = ("SOURCE", "CONNECTEUR", "OBTENUE LE", "ÉTAT", "TITRE")
+    rows = [header if language == "fr" else ("SOURCE", "CONNECTOR", "OBTAINED", "STATE", "TITLE")]
+    amiss = 0
+    for source in sources.values():
+        capture = store.latest(source.name)
+        words = [said(language, "jamais collectée", "never collected")] if capture is None else []
+        if freshness(source, capture, now).is_late:
+            words.append(said(language, "en retard", "late"))
+        if store.last_failure(source.name):
+            words.append(said(language, "dernier essai en échec", "last attempt failed"))
+        amiss += bool(words)
+        obtained = str(min(part.obtained for part in capture.parts).date()) if capture else "—"
+        title = said(language, source.title, source.title_en)
+        rows.append((source.name, source.connector, obtained, ", ".join(words) or "✓", title))
+    yield from aligned(rows)
+    yield ""
+    plural = "" if len(sources) == 1 else "s"
+    yield said(
+        language,
+        f"{len(sources)} source{plural}, à regarder : {amiss}. Le détail d'une : arobase sources show NOM",
+        f"{len(sources)} source{plural}, to look at: {amiss}. One in detail: arobase sources show NAME",
+    )
+
+
+def shown(source: Source, store: SnapshotStore, secrets: Mapping[str, bool], language: Language) -> Iterator[str]:
+    """One source: its facts, its parts with their last snapshots, its drift and last failure, the next step."""
+    yield f"{source.name} — {said(language, source.title, source.title_en)}"
+    description = said(language, source.description, source.description_en).strip()
+    if description:
+        yield click.wrap_text(description, 100)
+    yield ""
+    yield from aligned(_facts(source, secrets, language), "  ")
+    capture = store.latest(source.name)
+    yield ""
+    yield from aligned(_parts(source, capture, language), "  ")
+    for snapshot in capture.parts if capture else ():
+        for told in snapshot.fetch.get("drift", ()):
+            yield f"  ! {told['what']} {told['champ']} {told.get('label', '')}".rstrip()
+        declared = snapshot.fetch.get("schema")
+        if declared:
+            name = declared.get("name") or declared.get("url") or declared.get("sha256", "")[:DIGEST]
+            word = said(language, "schéma déclaré par le producteur", "schema declared by the publisher")
+            yield f"  {snapshot.part}: {word}: {name} ({declared['state']})"
+    failure = store.last_failure(source.name)
+    if failure:
+        yield f"  ! {failure['at']} {failure['error'][language]}"
+    yield ""
+    step = "test" if capture is None or failure else "fetch"
+    sentence = said(language, "L'essayer sans rien garder", "Try it and keep nothing")
+    sentence = sentence if step == "test" else said(language, "La collecter à nouveau", "Collect it again")
+    yield f"{sentence} : arobase sources {step} {source.name}".replace(" :", said(language, " :", ":"), 1)
+
+
+def _facts(source: Source, secrets: Mapping[str, bool], language: Language) -> list[tuple[str, str]]:
+    from pipelines.sources.http.addresses import shown as without_secrets
+
+    address = without_secrets(source.address) if "://" in source.address else source.address
+    there = {True: said(language, "présente", "set"), False: said(language, "absente", "not set")}
+    named = ", ".join(f"{name} ({there[is_there]})" for name, is_there in secrets.items())
+    facts = [
+        (said(language, "connecteur", "connector"), source.connector),
+        (said(language, "adresse", "address"), address),
+        ("licence", source.licence),
+        (said(language, "producteur", "publisher"), source.publisher["title"]),
+        (said(language, "responsable", "owner"), source.owner),
+        (said(language, "cadence", "cadence"), source.cadence or "—"),
+        (said(language, "secrets", "secrets"), named or "—"),
+        ("tables", ", ".join(source.tables) or "—"),
+        (said(language, "fichier", "file"), source.path),
+    ]
+    if source.privacy:
+        facts.append((said(language, "vie privée", "privacy"), " ".join(source.privacy.split())))
+    if source.example:
+        facts.append(
+            (
+                said(language, "exemple", "example"),
+                said(language, "oui : inventé ou assemblé", "yes: invented or assembled"),
+            )
+        )
+    return facts
+
+
+def _parts(source: Source, capture: Capture | None, language: Language) -> list[tuple[str, ...]]:
+    french = ("PARTIE", "FORMAT", "OBTENUE LE", "TAILLE", "SHA-256", "ADRESSE")
+    rows: list[tuple[str, ...]] = [
+        french if language == "fr" else ("PART", "FORMAT", "OBTAINED", "SIZE", "SHA-256", "ADDRESS")
+    ]
+    snapshots: dict[str, Snapshot] = {item.part: item for item in capture.parts} if capture else {}
+    for part in source.parts:
+        found = snapshots.get(part.name)
+        if found is None:
+            rows.append((part.name, part.format, "—", "—", "—", said(language, "jamais collectée", "never collected")))
+            continue
+        day, weight = str(found.obtained.date()), size(found.size, language)
+        rows.append((part.name, part.format, day, weight, f"{found.sha256[:DIGEST]}…", found.address))
+    return rows
+
+
+def tried(
+    found: Examination, table: pa.Table, snapshot: Snapshot, declared: AsDeclared, language: Language
+) -> Iterator[str]:
+    """What a trial says of one part."""
+    import json
+
+    count = (
+        said(language, "enregistrements", "records") if found.rows != 1 else said(language, "enregistrement", "record")
+    )
+    yield ""
+    weight = size(snapshot.size, language)
+    yield f"  {snapshot.part} — {number(found.rows, language)} {count}, {weight}, {snapshot.address}"
+    facts = json.loads((table.schema.metadata or {}).get(b"facts", b"{}"))
+    rows = [
+        (said(language, f"lues ({len(found.mapped)})", f"mapped ({len(found.mapped)})"), _some(found.mapped)),
+        (said(language, f"laissées ({len(found.left_over)})", f"left over ({len(found.left_over)})"), _left(found)),
+        (said(language, "détecté", "detected"), _told(facts)),
+    ]
+    if declared.told:
+        name = declared.told.get("name") or declared.told.get("url") or "—"
+        refused = declared.told.get("refused")
+        verdict = (
+            declared.told["state"] if refused is None else said(language, f"{refused} refusés", f"{refused} refused")
+        )
+        rows.append((said(language, "schéma déclaré", "declared schema"), f"{name}: {verdict}"))
+    yield from aligned(rows, "    ")
+    for warning in declared.warnings:
+        yield f"    ! {warning}"
+    for surprise in found.surprises:
+        yield f"    ! {said(language, surprise.fr, surprise.en)}"
+
+
+def _left(found: Examination) -> str:
+    """Columns that nothing reads, with how full they are: a full one may be worth a line of the mapping."""
+    return _some([f"{name} ({found.fill[name]:.0%})" for name in found.left_over])
+
+
+def _told(facts: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {_plain(value)}" for key, value in facts.items()) or "—"
+
+
+def _plain(value: Any) -> str:
+    names = {";": "« ; »", ",": "« , »", "\t": "tab", "|": "« | »"}
+    text = names.get(value, str(value)) if isinstance(value, str) else f"({len(value)})" if value else "—"
+    return text if not isinstance(value, (int, float)) else str(value)
+
+
+def concluded(name: str, amiss: int, language: Language) -> Iterator[str]:
+    """The verdict of a trial and the step that comes next."""
+    yield ""
+    if amiss:
+        yield said(
+            language,
+            f"Écarts avec la description, marqués « ! » : {amiss}. Corriger sources/{name}.yaml, ou le signaler.",
+            f'Differences from the description, marked "!": {amiss}. Mend sources/{name}.yaml, or report them.',
+        )
+        return
+    yield said(
+        language,
+        f"Comme décrit. La suite : arobase sources fetch {name}",
+        f"As described. Next: arobase sources fetch {name}",
+    )
+
+
+def begun(name: str, columns: Iterable[tuple[str, str, str, str]], language: Language) -> Iterator[str]:
+    """What was proposed for each column (name, type, privacy class, field), and the steps that come next."""
+    header = ("COLONNE", "TYPE", "CLASSE", "CHAMP")
+    yield ""
+    yield from aligned([header if language == "fr" else ("COLUMN", "TYPE", "CLASS", "FIELD"), *columns], "  ")
+    yield ""
+    yield said(
+        language,
+        "À corriger à la main : titres, licence, producteur, classes (rien n'est public encore), champs.",
+        "To correct by hand: titles, licence, publisher, classes (nothing is public yet), fields.",
+    )
+    yield said(language, f"Puis : arobase sources test {name}", f"Then: arobase sources test {name}")
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" … (+{len(names) - SHOWN})" if len(names) > SHOWN else "") or "—"
