@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.validation.patterns import subset_in_re2
-from pipelines.validation.quick import Whole, days, moments, one_width
+from pipelines.validation.quick import Whole, days, moments, numbers, one_width
 
 Check = Callable[[pa.Array], Any]  # text column → boolean mask of the same length, or None: every cell passes
 
@@ -159,5 +159,5 @@ def _ordered(field: Any, constraints: dict[str, Any]) -> Proof | None:
                 for name, limit in limits.items()
             ),
         )
-    quick = {"date": days, "datetime": moments()}.get(field.type)
+    quick = {"date": days, "datetime": moments(), "number": numbers}.get(field.type)
     return Proof((matching(whole(FORMS[field.type]), quick),), bounds, is_quick=field.type == "date")

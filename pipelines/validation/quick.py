@@ -20,6 +20,8 @@ Whole = Callable[[pa.Array], bool]  # text column → whether every cell is cert
 
 CLASSES = 8  # one bit a class of characters
 WIDEST = 64
+NUMERIC = b"0123456789."
+EXACT = 15  # digits that a float holds whatever they are
 DAYS_FROM_1000 = pa.scalar(-354285).cast(pa.int32()).cast(pa.date32())  # 1000-01-01: years of four digits, not 0
 SECONDS_FROM_1000 = pa.scalar(-354285 * 86400).cast(pa.timestamp("s", "UTC"))
 MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
@@ -47,6 +49,20 @@ def one_width(pattern: str) -> Whole | None:
     return matches
 
 
+def numbers(column: pa.Array) -> bool:
+    """Whether all cells are plain numbers of at most 15 characters, digits and a point: floats keep their order.
+
+    Frictionless reads `007`, `1.` and `.5` as Arrow does; the sign, the exponent and the words are left to the form."""
+    text = _text(column)
+    if text is None or text.translate(None, NUMERIC) or pc.max(pc.binary_length(column)).as_py() > EXACT:
+        return False
+    try:
+        column.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
 def days(column: pa.Array) -> bool:
     """Whether all cells are days of the calendar, YYYY-MM-DD, from the year 1000 on."""
     return _all_from(column, DAYS_FROM_1000)
@@ -68,13 +84,23 @@ def _all_from(column: pa.Array, first: pa.Scalar) -> bool:
 
 def _text_of_width(column: pa.Array, width: int) -> bytes | None:
     """All cells one after the other, None unless each has that many bytes."""
+    text = _text(column)
+    if text is None or len(text) != width * len(column) or (np.diff(_ends(column)) != width).any():
+        return None
+    return text
+
+
+def _text(column: pa.Array) -> bytes | None:
+    """All cells one after the other, None when there is none or one is null."""
     if not len(column) or column.null_count:
         return None
-    _, places, data = column.buffers()
-    ends = np.frombuffer(places, np.int32)[column.offset : column.offset + len(column) + 1]
-    if int(ends[-1]) - int(ends[0]) != width * len(column) or (np.diff(ends) != width).any():
-        return None
-    return bytes(memoryview(data)[int(ends[0]) : int(ends[-1])])
+    start, end = int(_ends(column)[0]), int(_ends(column)[-1])
+    return bytes(memoryview(column.buffers()[2])[start:end]) if end > start else b""  # no buffer of no bytes
+
+
+def _ends(column: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Where the first cell begins and each ends in the column's bytes."""
+    return np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
 
 
 def _places(nodes: Any) -> list[frozenset[int]] | None:

@@ -15,7 +15,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from pipelines.validation import columns, cutter, examine, hashing, keys, keytext, patterns, proofs, proving, references
+from pipelines.validation import (
+    columns,
+    cutter,
+    examine,
+    hashing,
+    keys,
+    keytext,
+    patterns,
+    proofs,
+    proving,
+    quick,
+    references,
+)
 from tests.validation.oracle import differences, wrong_keys, wrongly_proved
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
@@ -69,6 +81,10 @@ def missing_with_spaces(self: Any, column: pa.Array) -> pa.Array:
     return pc.is_in(pc.utf8_trim_whitespace(column), pa.array(self.missing, pa.string()))
 
 
+def digits_and_points(column: pa.Array) -> bool:
+    return pc.all(pc.match_substring_regex(column, r"\A[0-9.]*\z")).as_py() is True
+
+
 SUBSET = patterns.subset_in_re2
 ANY_DAY = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 
@@ -83,6 +99,8 @@ CELL_MUTANTS: dict[str, Mutate] = {
     "an integer with decimals": form("integer", r"-?[0-9]{1,17}(?:\.0)?"),
     "an integer in hexadecimal": form("integer", r"-?[1-9][0-9]{0,17}|0(?:x[0-9A-F]+)?"),
     "a number with a comma": form("number", r"-?[0-9]{1,7}(?:[.,][0-9]{1,8})?"),
+    "any digits and points, as a number": name(proofs, "numbers", digits_and_points),
+    "plain numbers of any length, as floats": name(quick, "EXACT", 40),
     "a number of 25 digits, as a float": form("number", r"-?[0-9]{1,7}(?:\.[0-9]{1,25})?"),
     "a point alone": form("number", r"-?[0-9]{0,7}\.?[0-9]{0,8}"),
     "a UUID of any characters": form("uuid", r".{36}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import decimal
 import re
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.validation.proofs import FORMS
-from pipelines.validation.quick import days, moments, one_width
+from pipelines.validation.quick import days, moments, numbers, one_width
 
 ONE_WIDTH = [FORMS["uuid"], "EP-[0-9]{6}", r"\d{5}", "[ab]x[a-c]", "é", "a|b", "(ab){2}", "a*", "[^a]b", "a{70}"]
 NEAR = st.text(alphabet="0123456789abcxEP-é\n:TZ ", max_size=8)
@@ -80,3 +81,24 @@ def test_no_other_cell_is_a_moment(cell: str) -> None:
 
 def test_an_empty_column_is_left_to_the_form() -> None:
     assert not days(texts())
+
+
+@given(st.lists(st.text(alphabet="0123456789.", max_size=18), min_size=1, max_size=3))
+def test_columns_of_digits_and_points_that_are_proved_hold_numbers_in_the_order_of_floats(cells: list[str]) -> None:
+    if numbers(texts(*cells)):
+        values = [decimal.Decimal(cell) for cell in cells]
+        assert sorted(values) == sorted(values, key=float)
+        assert len(set(values)) == len({float(value) for value in values})
+
+
+def test_plain_numbers_are_proved_wherever_the_column_begins() -> None:
+    assert numbers(texts("x", "12.50", "007", "0").slice(1))
+
+
+@pytest.mark.parametrize("cell", ["", "-1", "1e5", "NaN", "inf", "1.2.3", ".", "1,5", " 1", "9007199254740993", None])
+def test_no_other_cell_is_a_plain_number(cell: str | None) -> None:
+    assert not numbers(texts("12.5", cell))
+
+
+def test_cells_of_no_byte_at_all_are_no_numbers() -> None:
+    assert not numbers(texts("", ""))
