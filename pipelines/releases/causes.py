@@ -18,6 +18,8 @@ from pipelines.releases.canonical import key_text, text
 from pipelines.releases.diff import ADDED, REMOVED, Difference
 
 ORDER = ("code", "schema", "source", "correction", "redaction")
+# What a source withdrew is missing from its new snapshot too: only over the old one does its withdrawal show.
+WALKED = ("code", "schema", "redaction", "source", "correction")
 UNKNOWN = "indeterminee"
 
 
@@ -72,7 +74,7 @@ def walk(before: Ingredients, after: Ingredients, tables: Mapping[str, pa.Table]
     Only ingredients that differ are stepped over, so one difference needs no rebuilding. Where `across` is missing or
     gives none, the steps on both sides become one, and its changes carry the causes of both, as `code/source`.
     """
-    differing = [cause for cause in ORDER if before.of(cause) != after.of(cause)]
+    differing = [cause for cause in WALKED if before.of(cause) != after.of(cause)]
     stages: list[Stage] = []
     taken: list[str] = []
     together: list[str] = []

@@ -68,7 +68,7 @@ def descriptor(
         **{key: _plain(package.more[key]) for key in ("themes", "spatial", "temporal") if key in package.more},
         "keywords": list(package.keywords),
         "keywords_en": list(package.keywords_en),
-        "licenses": [package.licence_described()],
+        "licenses": [package.licence_described],
         "contributors": [
             {key: value for key, value in item.items() if value}
             for item in (publisher, *map(dict, package.contributors))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,11 @@ class Package:
         """The Table Schema of one of its tables. Raises `SchemaNotFound`, `SchemaFileError`, `PrivacyMissing`."""
         return load_table(self.schemas, self.name, table)
 
+    @cached_property
     def licence_described(self) -> dict[str, str]:
         """Its licence as Data Package describes one: `name`, and `title` and `path` when the code list has them.
+
+        Once read it stays, also when the schemas stood in a temporary folder that is gone.
 
         Raises `SchemaNotFound` without a list of licences, `SchemaFileError` for a code that it does not hold.
         """

@@ -25,7 +25,7 @@ from pipelines.releases import ReleaseRequest
 from pipelines.releases.build import ingredients_of
 from pipelines.releases.causes import Across, Ingredients
 from pipelines.sources import Capture, Snapshot, SnapshotStore
-from pipelines.stages.requests import code_ingredient
+from pipelines.stages.requests import code_ingredient, told_withdrawals
 from pipelines.stages.workshop import Workshop
 from pipelines.storage import write_bytes
 
@@ -38,10 +38,11 @@ STILL = (1980, 1, 1, 0, 0, 0)
 def keep_ingredients(project: Project, request: ReleaseRequest) -> None:
     """Keep the schemas, corrections and redactions of a request under their hashes; what is there already stays."""
     found = ingredients_of(request)
+    told = {"redaction": told_withdrawals(_captures(project, found).values())}
     for cause, folder in KEPT.items():
         path = _kept(project, cause, found.of(cause))
         if not path.is_file():
-            write_bytes(path, _packed(project.root / folder))
+            write_bytes(path, _packed(project.root / folder, told.get(cause, {})))
 
 
 def across(project: Project, package: str) -> Across:
@@ -64,7 +65,9 @@ def request_again(project: Project, package: str, wanted: Ingredients) -> Releas
     with _put_together(project, archives) as other:
         workshop = Workshop(other, _captures(project, wanted))
         try:
-            return workshop.request(package)
+            request = workshop.request(package)
+            # The licence is described from the kept schemas, while they are there.
+            return request if request.package.licence_described else None
         except ArobaseError:
             # Old rows under new schemas may not make a table at all: then this step tells nothing, and says so.
             return None
@@ -79,13 +82,15 @@ def _kept(project: Project, cause: str, digest: str) -> Path:
     return project.snapshots / "ingredients" / cause / f"{digest or 'none'}.zip"
 
 
-def _packed(folder: Path) -> bytes:
-    """A folder as the bytes of a zip file: sorted names, no dates, so that the same folder gives the same bytes."""
+def _packed(folder: Path, beside: Mapping[str, bytes]) -> bytes:
+    """A folder, and files as if they stood in it, as the bytes of a zip file: sorted names, no dates, so that the same
+    folder gives the same bytes."""
     buffer = io.BytesIO()
-    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    paths = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths} | dict(beside)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        for path in files:
-            packed.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix(), STILL), path.read_bytes())
+        for name in sorted(files):
+            packed.writestr(zipfile.ZipInfo(name, STILL), files[name])
     return buffer.getvalue()
 
 
@@ -119,5 +124,5 @@ def _captures(project: Project, wanted: Ingredients) -> dict[str, Capture]:
 
 
 def _parts(project: Project, source: str, wanted: list[tuple[str, str]]) -> tuple[Snapshot, ...]:
-    known = list(SnapshotStore.of(project).snapshots(source))
+    known = list(SnapshotStore.of(project).snapshots(source))[::-1]  # the same bytes may have come twice
     return tuple(next(item for item in known if (item.part, item.sha256) == place) for place in wanted)

@@ -74,10 +74,13 @@ def code_digest() -> str:
     return _digest(package.parent, [*files, *([lock] if lock.is_file() else [])])
 
 
-def folder_digest(folder: Path) -> str:
-    """The SHA-256 over every file of a folder, empty when there is none."""
+def folder_digest(folder: Path, beside: Mapping[str, bytes] | None = None) -> str:
+    """The SHA-256 over every file of a folder, empty when there is none. `beside`: files to count as if they stood
+    there, by name."""
     files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    return _digest(folder, files) if files else ""
+    digests = {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
+    digests |= {name: sha256_bytes(data) for name, data in (beside or {}).items()}
+    return fingerprint(digests) if digests else ""
 
 
 def settings_digest(project: Project) -> str:

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from pipelines.project import Project
 from pipelines.records.rejections import REJECTIONS
+from pipelines.records.withdrawals import TOLD, told_by_connectors
 from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed, Warned
 from pipelines.releases.descriptor import instant
 from pipelines.schema import Package, load_table
@@ -53,9 +54,15 @@ def request_for(
         quality_schemas={name: load_table(project.schemas, "qualite", name) for name in QUALITY},
         warnings=[_example_warning(source) for source, _ in used if source.example],
         corrections=folder_digest(project.corrections),
-        redactions=folder_digest(project.withdrawals),
+        redactions=folder_digest(project.withdrawals, told_withdrawals(capture for _, capture in used)),
         steps=steps_of(package, [source for source, _ in used]),
     )
+
+
+def told_withdrawals(captures: Iterable[Capture]) -> dict[str, bytes]:
+    """What connectors told to be withdrawn, as the file that it would be in `sources/retraits/`; none, no file."""
+    told = told_by_connectors(captures)
+    return {TOLD: told} if told else {}
 
 
 def code_ingredient(project: Project) -> str:

@@ -33,7 +33,7 @@ PACKAGE: dict[str, Any] = {
 
 
 def a_source(project: Project, name: str, text: str, **changes: Any) -> Path:
-    """`sources/<name>.yaml` and its CSV file; `changes` replace keys of the description."""
+    """`sources/<name>.yaml` and its CSV file; `changes` replace keys of the description, or take them out (`None`)."""
     (project.sources / "data").mkdir(exist_ok=True)
     (project.sources / "data" / f"{name}.csv").write_text(text, encoding="utf-8")
     described = {
@@ -48,7 +48,8 @@ def a_source(project: Project, name: str, text: str, **changes: Any) -> Path:
         **changes,
     }
     path = project.sources / f"{name}.yaml"
-    path.write_text(yaml.safe_dump(described, allow_unicode=True), encoding="utf-8")
+    told = {key: value for key, value in described.items() if value is not None}
+    path.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
     return path
 
 
