@@ -57,9 +57,10 @@ class RecordsResult:
         return sorted(self.summary["rows"])
 
 
-def make_records(project: Project, source: Source, capture: Capture) -> RecordsResult:
+def make_records(project: Project, source: Source, capture: Capture, *, settings: str | None = None) -> RecordsResult:
     """The rows of a source's capture, made again only when the capture, the mapping or the schemas changed.
 
+    `settings`: the `settings_digest` of the project, for a caller that goes through many sources.
     Raises `TooFewRecords`, `IncomingSchemaMissing`, `HeaderUnknown`, and whatever the formats and the mapping raise.
     """
     source = as_captured(source, capture)
@@ -67,7 +68,7 @@ def make_records(project: Project, source: Source, capture: Capture) -> RecordsR
         "source": (project.root / source.path).read_text(encoding="utf-8"),
         "snapshots": [(part.part, part.sha256, part.address) for part in capture.parts],
         "declared": [part.fetch.get("schema") for part in capture.parts],
-        "settings": settings_digest(project),
+        "settings": settings or settings_digest(project),
     }
     kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
     summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ is thrown away when they, or the snapshots, may have changed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 from pipelines.errors import ArobaseError
@@ -17,6 +18,7 @@ from pipelines.schema.order import in_making_order, needs, other_packages
 from pipelines.sources import Capture, Source, latest, load_sources
 from pipelines.stages.errors import InputMissing, NeverCollected, RowsMissing, TableUnsound
 from pipelines.stages.findings import FindingsResult, make_findings
+from pipelines.stages.kept import settings_digest
 from pipelines.stages.records import RecordsResult, make_records
 from pipelines.stages.requests import request_for, sources_of
 from pipelines.stages.tables import TableResult, dangling, make_table
@@ -36,6 +38,11 @@ class Workshop:
             name: load_package(project.schemas, name) for name in package_names(project.schemas)
         }
         self._known: dict[tuple[str, str], Any] = {}
+
+    @cached_property
+    def _settings(self) -> str:
+        """What every source is held against, read once for all of them."""
+        return settings_digest(self.project)
 
     def capture(self, source: str) -> Capture:
         """What a source answered. Raises `NeverCollected`, and the error of a source's file."""
@@ -90,7 +97,8 @@ class Workshop:
         return in_making_order(self.packages[name] for name in reached)
 
     def _records(self, source: str) -> RecordsResult:
-        return make_records(self.project, self.sources.find(source), self.capture(source))
+        found, capture = self.sources.find(source), self.capture(source)
+        return make_records(self.project, found, capture, settings=self._settings)
 
     def _table(self, key: str) -> TableResult:
         package_name, name = key.split("/")
