@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed, publish
+from pipelines.releases import Published, ReleaseRequest, SnapshotUsed, SourceUsed, publish
 from pipelines.releases.signature import SigningKey, new_key
 from pipelines.schema import Package, PackageTable, TableSchema, load_table
 from pipelines.schema.arrow import typed
@@ -175,3 +176,19 @@ def two_releases(folder: Path, key: SigningKey | None = None) -> Path:
     publish(a_request(more), releases, key=key)
     publish(a_request([]), releases, key=key)
     return releases
+
+
+def published(folder: Path, **more: Any) -> Path:
+    outcome = publish(a_request(**more), folder / "outputs" / "releases", key=None)
+    assert isinstance(outcome, Published)
+    return outcome.path
+
+
+def document_of(release: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((release / "data" / "datapackage.json").read_text())
+    return found
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
