@@ -50,6 +50,9 @@ class RecordsResult:
 
     @property
     def rejects(self) -> pa.Table:
+        """Every rejection. Most sources have none, and then no file is read: there may be hundreds of sources."""
+        if not self.summary["rejected"]:
+            return rejections_table([])
         return pq.read_table(self.kept.folder / REJECTS)
 
     @property
@@ -84,7 +87,7 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
         schema = _incoming(project, source, part)
         records, refused, told = _read_and_judge(project, source, part, schema, capture)
         parts[part.name] = PartRecords(records, schema, part.rows, part.join)
-        keep_apart(project, records, schema, capture)
+        keep_apart(project, records, schema, capture, part.name)
         rejections.extend(refused)
         summary["warnings"] += told.pop("warnings") + _unfilled(part, records)
         summary["parts"][part.name] = told
