@@ -28,19 +28,20 @@ RETENTION = timedelta(days=365)
 WHY = "Vérifier avant publication qu'aucune de ces valeurs ne se retrouve dans ce qui est publié."
 
 
-def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture: Capture) -> int:
-    """Keep the personal values of judged records in the private folder; returns how many.
+def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture: Capture, part: str) -> int:
+    """Keep the personal values of a part's judged records in the private folder; returns how many.
 
-    What was kept of the source's older snapshots goes: a record withdrawn since is in them only.
+    What was kept of the part before is replaced, also when its schema has no personal field any more; what was kept of
+    the source's older snapshots goes: a record withdrawn since is in them only.
 
     The retention runs from the newest snapshot, not from today: the same inputs give the same date.
     """
     personal = [field.name for field in schema.fields if field.privacy is Privacy.PERSONAL]
-    if not personal:
+    if not personal and not project.private.exists():
         return 0
     vault = _opened(project, max(part.obtained for part in capture.parts).date())
     vault.forget_others(capture.source, {part.sha256 for part in capture.parts})
-    return vault.write(records, personal)
+    return vault.write(records, personal, parts=[(capture.source, capture.snapshot(part).sha256, part)])
 
 
 def _opened(project: Project, newest: date) -> Vault:

@@ -6,7 +6,7 @@ it is replaced by the rule's name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from pipelines.records.rejections import Rejection, Stage
@@ -17,16 +17,21 @@ from pipelines.validation.phrases import expected, rule_title
 from pipelines.validation.verdict import ROW
 
 
-def refusals(verdict: Verdict, schema: TableSchema, *, table: str, stage: Stage) -> Iterator[Rejection]:
-    """Every error of every rejected row, in the judge's order. `verdict` is of a table with the reserved columns."""
+def refusals(
+    verdict: Verdict, schema: TableSchema, *, table: str, stage: Stage, hidden: Collection[str] = ()
+) -> Iterator[Rejection]:
+    """Every error of every rejected row, in the judge's order. `verdict` is of a table with the reserved columns.
+
+    `hidden`: public fields whose value is not shown here, such as counts that may turn out to be small.
+    """
     places = _places(verdict)
     for error in verdict.errors.to_pylist():
         place = places.get(error["row"])
         if place is None:
             continue
         field, rule = error["field"], error["rule"]
-        public = field is None or _is_public(schema, field)
-        hidden = f'Field "{field}": {rule_title(rule, "en")}.'
+        public = field is None or (_is_public(schema, field) and field not in hidden)
+        unquoted = f'Field "{field}": {rule_title(rule, "en")}.'
         yield Rejection(
             source=place["_source"],
             snapshot=place["_snapshot"],
@@ -37,7 +42,7 @@ def refusals(verdict: Verdict, schema: TableSchema, *, table: str, stage: Stage)
             valeur=error["cell"] if public and field else None,
             regle=rule,
             message=_french(rule, field, error["note"] if public else None),
-            message_en=_placed(error["message"], error["row"], place["_position"]) if public else hidden,
+            message_en=_placed(error["message"], error["row"], place["_position"]) if public else unquoted,
             a_corriger_par=mender(rule, "sortie" if stage == "sortie" else "entree").value,
             etape=stage,
         )

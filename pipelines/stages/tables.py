@@ -150,7 +150,8 @@ def _make(
     leaving = judge(as_text(assembled.table), schema, parents=known, name=key)
     pq.write_table(assembled.table, folder / TABLE, compression="snappy")
     pq.write_table(assembled.provenance, folder / PROVENANCE, compression="snappy")
-    pq.write_table(rejections_table(refusals(verdict, schema, table=key, stage="sortie")), folder / REJECTS)
+    refused = refusals(verdict, schema, table=key, stage="sortie", hidden=protect.counts if protect else ())
+    pq.write_table(rejections_table(refused), folder / REJECTS)
     told = {
         "gathered": gathered.num_rows + again.num_rows,
         "said_again": again.num_rows,

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +28,7 @@ _SCHEMA = pa.schema(
     [(name, pa.int64() if name == "_position" else pa.string()) for name in RECORD]
     + [("champ", pa.string()), ("valeur", pa.string())]
 )
+PartId = tuple[str, str, str]  # source, snapshot, part
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -62,16 +63,20 @@ class Vault:
         """Whether the retention date has passed."""
         return today > self.keep_until()
 
-    def write(self, table: pa.Table, fields: Sequence[str]) -> int:
+    def write(self, table: pa.Table, fields: Sequence[str], *, parts: Iterable[PartId] = ()) -> int:
         """Keep the values of `fields` of a text table with the reserved columns; returns how many values were kept.
 
-        A part of a snapshot is written whole: what was kept of it before is replaced. Raises `VaultUnsafe` when the
-        folder is not open, or could be read by somebody else."""
+        A part of a snapshot is written whole: what was kept of it before is replaced, and goes where no value is left.
+        `parts`: those that the table is of, for one whose rows all left. Raises `VaultUnsafe` when the folder is not
+        open, or could be read by somebody else."""
         self.check()
-        by_part: dict[tuple[str, str, str], list[tuple[RecordId, str, str]]] = {}
+        by_part: dict[PartId, list[tuple[RecordId, str, str]]] = {}
         for record, values in PersonalValues.of_table(table, fields).by_record.items():
             lines = by_part.setdefault(record[:3], [])
             lines += [(record, name, value) for name, value in values]
+        told = zip(*(table.column(name).to_pylist() for name in RECORD[:3]), strict=True)
+        for part in sorted({*parts, *told} - by_part.keys()):
+            self._file(*part).unlink(missing_ok=True)
         for part, lines in sorted(by_part.items()):
             columns = list(zip(*((*record, name, value) for record, name, value in lines), strict=True))
             self._write_table(self._file(*part), pa.table([list(column) for column in columns], schema=_SCHEMA))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.rules.privacy import Vault, VaultUnsafe
-from tests.rules.privacy.builders import SOLENE, a_table
+from tests.rules.privacy.builders import RECORD, SOLENE, a_table
 
 DAY = date(2027, 1, 31)
 
@@ -48,6 +48,22 @@ def test_blank_values_are_not_kept_and_a_part_is_replaced_whole(tmp_path: Path) 
     two = pa.concat_tables([a_table({"nom": " "}), a_table({"nom": "Payet"}, position=2)])
     assert vault.write(two, ["nom"]) == 1
     assert list(vault.read().by_record.values()) == [(("nom", "Payet"),)]
+
+
+def test_a_part_of_which_no_value_is_left_is_emptied(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    assert vault.write(a_table({"nom": " "}), ["nom"]) == 0
+    assert len(vault.read()) == 0
+
+
+def test_a_part_of_which_no_row_is_left_is_emptied_when_it_is_named(tmp_path: Path) -> None:
+    vault, table = an_open_vault(tmp_path), a_table(SOLENE)
+    vault.write(table, ["nom"])
+    assert vault.write(table.slice(0, 0), ["nom"]) == 0
+    assert len(vault.read()) == 1
+    assert vault.write(table.slice(0, 0), ["nom"], parts=[RECORD[:3]]) == 0
+    assert len(vault.read()) == 0
 
 
 def test_the_folder_says_until_when_it_may_be_kept(tmp_path: Path) -> None:
