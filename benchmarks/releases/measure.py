@@ -16,84 +16,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+from benchmarks.releases.data import a_request, observations
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 3
-CHANGED = 100
-
-
-def observations(rows: int, *, version: int = 1) -> pa.Table:
-    """Invented observations in key order; in version 2, one row in `CHANGED` has other values, comes or goes."""
-    import numpy as np
-
-    numbers = np.arange(rows)
-    noise = (numbers * 2_654_435_761 % 2**32).astype(np.int64)
-    level = noise % 5 + 1
-    if version == 2:
-        level = np.where(numbers % CHANGED == 7, (level % 5) + 1, level)
-    texts = [f"Observation {n} sur le projet, point {n % 977}" for n in range(min(rows, 50_000))]
-    for place in range(0, len(texts), 5):
-        texts[place] = f'Avis « {place} », dit "réservé"\nsuite {place % 31}'
-    words = pa.array(texts).take(pa.array(noise % len(texts)))
-    keys = pa.array([f"obs-{n:09d}" for n in numbers.tolist()])
-    table = pa.table(
-        {
-            "observation_id": keys,
-            "enquete_code": pa.array([f"EP{n:05d}" for n in range(5_000)]).take(pa.array(noise % 5_000)),
-            "date": pa.array((noise % 5_000 + 12_000).astype(np.int32)).cast(pa.date32()),
-            "canal": pa.array(["registre", "courriel", "courrier"]).take(pa.array(noise % 3)).dictionary_encode(),
-            "commune_code": pa.array([f"{n:05d}" for n in range(30_000)]).take(pa.array(noise % 30_000)),
-            "niveau": pa.array(level),
-            "part": pa.array(noise % 10_000 / 100).cast(pa.decimal128(18, 2)),
-            "publiee": pa.array(noise % 2 == 0),
-            "texte": words,
-            "theme": pa.array(["eau", "air", "bruit", None, "paysage"]).take(pa.array(noise % 5)),
-            "rang": pa.array(noise % 1_000),
-        }
-    )
-    return table.slice(0, rows - rows // 1000) if version == 1 else table.filter(pa.array(numbers % 1000 != 13))
-
-
-def a_request(rows: int, version: int) -> Any:
-    """A request for a package of one table."""
-    from pipelines.releases import ReleaseRequest
-    from pipelines.schema import Package, PackageTable, load_table
-    from pipelines.schema.tables import parse_table
-    from tests.releases.builders import a_package, a_source, field, text_table
-
-    table = observations(rows, version=version)
-    kinds = {"date": "date", "niveau": "integer", "publiee": "boolean", "rang": "integer", "part": "number"}
-    fields = [field(name, kinds.get(name, "string")) for name in table.column_names]
-    fields[0]["constraints"] = {"required": True}
-    next(item for item in fields if item["name"] == "part")["scale"] = 2
-    schema = parse_table(
-        {"fields": fields, "primaryKey": ["observation_id"]}, "observations", "o.json", ROOT / "schemas"
-    )
-    quality = {
-        name: load_table(ROOT / "schemas", "qualite", name)
-        for name in ("constats", "rejets", "provenance", "changements")
-    }
-    package: Package = a_package((PackageTable("observations", None, (), 1, None, 0.5),), name="essai")
-    count = table.num_rows
-    told = {"_source": pa.repeat("inventee", count), "_snapshot": pa.repeat(f"{version}b" * 32, count)}
-    told |= {"_part": pa.repeat("fichier", count), "_position": pa.array(range(2, count + 2), pa.int64())}
-    return ReleaseRequest(
-        package=package,
-        schemas={"observations": schema},
-        tables={"observations": table},
-        provenance={"observations": pa.table({"observation_id": table.column(0), **told})},
-        findings=text_table([], quality["constats"].names),
-        rejects=text_table([], quality["rejets"].names),
-        sources=(a_source(f"{version}b" * 32),),
-        created=datetime(2026, 1, version, tzinfo=UTC),
-        code="code",
-        quality_schemas=quality,
-    )
 
 
 def ours_csv(folder: Path, rows: int) -> Callable[[], Any]:
@@ -262,6 +191,19 @@ def csv_diff_diff(folder: Path, rows: int) -> Callable[[], Any]:
     return work
 
 
+def provenance_size(folder: Path, rows: int) -> Callable[[], Any]:
+    """What the provenance of a version weighs beside its table: printed apart, it is not a duration."""
+    data = folder / "publication" / "releases" / "essai" / "1.1.0" / "data"
+
+    def work() -> None:
+        size = {name: (data / name).stat().st_size for name in ("observations.csv", "observations.parquet")}
+        weight = (data / "qualite" / "provenance.parquet").stat().st_size
+        shares = ", ".join(f"{weight / whole:.2%} of {name} ({whole} bytes)" for name, whole in size.items())
+        print(f"provenance.parquet: {weight} bytes, {shares}")
+
+    return work
+
+
 def daff_diff(folder: Path, rows: int) -> Callable[[], Any]:
     import csv
 
@@ -285,11 +227,11 @@ NEEDS = {
     "polars_csv": "polars", "polars_csv_hashed": "polars", "polars_parquet": "polars", "pandas_csv": "pandas",
     "datacompy_diff": "datacompy", "csv_diff_diff": "csv_diff", "daff_diff": "daff",
 }  # fmt: skip
-ONCE = {"first_version", "second_version", "datacompy_diff", "csv_diff_diff", "daff_diff", "python_csv", "pandas_csv"}
+ONCE = {"provenance_size", "first_version", "datacompy_diff", "csv_diff_diff", "daff_diff", "python_csv", "pandas_csv"}
 ORDER = (
     "ours_csv", "polars_csv", "polars_csv_hashed", "pandas_csv", "python_csv", "ours_parquet", "arrow_parquet",
-    "polars_parquet", "first_version", "second_version", "write_table", "verification", "read_both_csv",
-    "read_both_parquet", "ours_diff", "datacompy_diff", "csv_diff_diff", "daff_diff",
+    "polars_parquet", "first_version", "second_version", "write_table", "provenance_size", "verification",
+    "read_both_csv", "read_both_parquet", "ours_diff", "datacompy_diff", "csv_diff_diff", "daff_diff",
 )  # fmt: skip
 
 
@@ -319,7 +261,9 @@ def main(folder: Path, rows: int, names: list[str]) -> None:
             if done.returncode:
                 print(f"| {name} | failed: {done.stderr.strip().splitlines()[-1:]} |")
                 continue
-            got = json.loads(done.stdout.splitlines()[-1])
+            *told, last = done.stdout.splitlines()
+            print(*told, sep="\n", end="\n" if told else "")
+            got = json.loads(last)
             if name not in found or got["wall"] < found[name]["wall"]:
                 found[name] = got
     print(f"| what, {rows} rows | wall s | processor s | peak MiB | of which before |\n|---|---:|---:|---:|---:|")
