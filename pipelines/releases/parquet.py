@@ -16,6 +16,8 @@ from pipelines.releases.csvfile import Written
 from pipelines.releases.diff import Side
 
 ROW_GROUP = 131_072
+# Small pages, and an index of them: whoever shows a few rows of a large file reads these, not the group they are in.
+PAGE = 131_072  # bytes, before compression
 
 
 def write_parquet(table: pa.Table, path: Path, *, unique: Sequence[str] = (), runs: Sequence[str] = ()) -> Written:
@@ -34,6 +36,9 @@ def write_parquet(table: pa.Table, path: Path, *, unique: Sequence[str] = (), ru
         column_encoding=dict.fromkeys(runs, "DELTA_BINARY_PACKED") or None,
         version="2.6",
         write_statistics=True,
+        data_page_size=PAGE,
+        dictionary_pagesize_limit=PAGE,
+        write_page_index=True,
     )
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -44,8 +44,15 @@ def shown_releases(outputs: Path) -> None:
     for place, request in enumerate(steps):
         published(replace(request, created=START + timedelta(days=place)), releases, key=key)
     retract(releases, "prix", "1.0.2", "Valeur fausse dans la source.", now=START + timedelta(days=9))
+    # Names that compress badly, as real ones do: a file under 256 kB would be fetched whole.
     crowd: list[Row] = [
-        {"prix_id": f"c{n:06d}", "annee": "2024", "nom": f"Lieu {n}", "arobases": str(1 + n % 5), "niveau": "or"}
+        {
+            "prix_id": f"c{n:06d}",
+            "annee": "2024",
+            "nom": f"Lieu {n} {n * 2654435761 % (1 << 32):08x}",
+            "arobases": str(1 + n % 5),
+            "niveau": "or",
+        }
         for n in range(MANY)
     ]
     awards = [an_award("2024", "01001", "01"), an_award("2025", "97113", "971"), an_award("2025", "2A004", "2A", "3")]

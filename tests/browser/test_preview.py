@@ -154,8 +154,8 @@ def test_a_reader_that_does_not_load_leaves_the_sample(page: Page, address: str)
 def test_a_network_that_breaks_on_the_way_leaves_the_sample(page: Page, address: str) -> None:
     open_table(page, address, "foule/table-prix.html")
     page.route("**/*.parquet", lambda route: route.abort())
-    page.get_by_label("Filtrer la colonne").select_option("niveau")
-    page.get_by_label("contient").fill("or")
+    page.get_by_label("Filtrer la colonne").select_option("nom")
+    page.get_by_label("contient").fill("lieu")
     page.wait_for_selector(".preview[data-state=sample]")
     assert page.locator(".rows tbody tr").count() == 25
 

@@ -2,7 +2,7 @@
    published Parquet file in the browser. Without this script every page still holds its first rows and its pictures. */
 (() => {
   'use strict';
-  const PAGE = 25, WHOLE = 262144, UNRANGED = 30e6, EVERY_COLUMN = 20000, TAIL = 65536;
+  const PAGE = 25, WHOLE = 262144, UNRANGED = 30e6, EVERY_COLUMN = 20000, TAIL = 131072;
 
   const make = (tag, facts = {}, ...inside) => {
     const node = document.createElement(tag);
@@ -60,7 +60,7 @@
 
   /* A file on the host, read in pieces; a host without Range requests sends it whole, once. */
   const remote = (url, length) => {
-    const kept = new Map();
+    const kept = [];
     let whole = null;
     const slice = async (start, end = length) => {
       if (start < 0) start += length;
@@ -77,29 +77,32 @@
       slice(start, end) {
         if (length <= WHOLE && !whole) whole = slice(0, length);
         if (whole) return whole.then(bytes => bytes.slice(start < 0 ? start + length : start, end ?? length));
-        const name = `${start}-${end}`;
-        if (!kept.has(name)) kept.set(name, slice(start, end));
-        return kept.get(name);
+        const [first, last] = [start < 0 ? start + length : start, end ?? length];
+        const around = kept.find(piece => piece.first <= first && last <= piece.last);
+        if (around) return around.bytes.then(bytes => bytes.slice(first - around.first, last - around.first));
+        kept.push({ first, last, bytes: slice(first, last) });
+        return kept.at(-1).bytes;
       },
     };
   };
 
   /* A Parquet file: its rows by range, one of its columns whole, and its groups of rows. */
   const parquet = ({ url, bytes }) => {
-    const file = remote(url, bytes), columns = new Map();
-    const opened = Parquet.metadata(file, { initialFetchSize: Math.min(TAIL, bytes) });
+    const file = remote(url, bytes), columns = new Map(), tail = Math.min(TAIL, bytes);
+    let asked = null;
+    file.slice(bytes - tail, bytes).catch(() => {}); // asked for while the reader itself loads; whoever opens it is told
+    const opened = () => asked ??= Parquet.metadata(file, { initialFetchSize: tail });
     return {
-      opened,
       async rows(rowStart, rowEnd, names) {
-        return Parquet.rows({ file, metadata: await opened, rowStart, rowEnd, columns: names });
+        return Parquet.rows({ file, metadata: await opened(), rowStart, rowEnd, columns: names, useOffsetIndex: rowEnd - rowStart < 5000 });
       },
       async column(name) {
-        if (!columns.has(name)) columns.set(name, opened.then(metadata => Parquet.column({ file, metadata, columns: [name] })));
+        if (!columns.has(name)) columns.set(name, opened().then(metadata => Parquet.column({ file, metadata, columns: [name] })));
         return columns.get(name);
       },
       async groups() {
         let start = 0;
-        return (await opened).row_groups.map(group => {
+        return (await opened()).row_groups.map(group => {
           const found = { start, end: start + Number(group.num_rows), statistics: {} };
           for (const { meta_data: told } of group.columns) found.statistics[told.path_in_schema[0]] = told.statistics;
           start = found.end;
@@ -338,6 +341,7 @@
       addEventListener('hashchange', follow);
     };
 
+    table();
     const reader = make('script', { src: section.dataset.parquet, onload: () => { build(); refresh().then(() => { if (section.dataset.state === 'file') follow(); }); }, onerror: fall });
     document.head.append(reader);
   };
