@@ -1,6 +1,7 @@
-"""Takes the README's screenshots of the catalogue, in `docs/images/`, from the releases that stand in `outputs/`.
+"""Takes the screenshots of the catalogue that the README and docs/portail.md show, in `docs/images/`.
 
-Run: scripts/install_browser.sh && python scripts/screenshots.py [FOLDER]
+They show the releases that stand in `outputs/`. Run:
+sh scripts/install_browser.sh && python -m scripts.screenshots [FOLDER]
 A catalogue is written in a temporary folder for it, so that the one in `outputs/` stays as it is.
 """
 
@@ -25,9 +26,7 @@ SHOTS = (
     ("accueil", "index.html", "main", False),
     ("apercu", "label/table-palmares.html", ".preview[data-state=file]", False),
     ("carte", "label/images.html", ".chooser", False),
-    ("conformite", "enquetes-publiques/images.html", "main", False),
-    ("qualite", "en/enquetes-publiques/qualite.html", "main", True),
-    ("version", "en/label/version-1.0.0.html", "main", False),
+    ("conformite", "en/enquetes-publiques/images.html", "main", True),
 )
 
 

@@ -33,7 +33,7 @@ BOXES = {
     "987": "Polynésie française",
     "988": "Nouvelle-Calédonie",
 }
-ASIDE, BOX_HEIGHT = 290, 42
+ASIDE, BOX_HEIGHT = 304, 42
 
 
 @lru_cache(maxsize=1)
@@ -105,7 +105,7 @@ def _map(edition: str, counts: Counter[str], language: Language) -> str:
     )
     heads = marks.text(side, 22, "Outre-mer" if french else "Overseas", kind="big")
     key = marks.text(side, 545, "Lauréats connus" if french else "Known laureates", kind="small")
-    key += marks.legend(side, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=47)
+    key += marks.legend(side, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=50)
     # The land comes first: on a narrow screen, which shows the left of a drawing, it is what is seen.
     width, height = frame["width"] + ASIDE, frame["height"]
     return marks.drawing(f"carte-{edition}-{language}", width, height, title, said, land, heads, boxes, key)
