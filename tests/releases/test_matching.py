@@ -23,10 +23,10 @@ def pairs(found: Match) -> list[tuple[int, int]]:
 def holds(old: list[str], new: list[str]) -> Match:
     """The match of two lists, once it was found to be the one that dictionaries give."""
     found = match(pa.array(old, pa.string()), pa.array(new, pa.string()))
-    places = {key: place for place, key in enumerate(old)}
+    places, there = {key: place for place, key in enumerate(old)}, set(new)
     assert pairs(found) == [(places[key], place) for place, key in enumerate(new) if key in places]
     assert found.added.to_pylist() == [place for place, key in enumerate(new) if key not in places]
-    assert found.removed.to_pylist() == [place for place, key in enumerate(old) if key not in set(new)]
+    assert found.removed.to_pylist() == [place for place, key in enumerate(old) if key not in there]
     if found.runs is not None:
         told = [(old + step, new + step) for old, new, length in found.runs for step in range(length)]
         assert told == pairs(found)
