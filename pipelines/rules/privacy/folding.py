@@ -23,6 +23,7 @@ _LOOKALIKES = dict(
         strict=True,
     )
 )
+_LOOKALIKES |= dict(zip("ᴀʙᴄᴅᴇꜰɢʜᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghjklmnoprstuvwyz", strict=True))
 _INVISIBLE = [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
 _INVISIBLE += [0xFEFF, *range(0xFE00, 0xFE10)]
 _ZEROS = (0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50)
@@ -34,19 +35,23 @@ _UNMASK: dict[int, str | None] = {
     **_DASHES,
     **dict.fromkeys(_INVISIBLE),
 }
-_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_PRINTABLE = re.compile(r"=C3=([89AB][0-9A-F])")  # accents in quoted-printable
+_MOJIBAKE = re.compile(r"Ã[^\x00-\x7F]")  # accents in UTF-8 that was read as Windows-1252
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 
 # RE2: anything that `unmask` may change. What is left out is what French texts are full of and that changes nothing.
 DISGUISED = (
     "[^\\x00-\\x7F\u00a0-\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00bb-\u017f\u2018-\u201f\u2022\u2026\u202f\u20ac\u2013\u2014]"
-    r"|%[0-9a-fA-F]{2}|&#?[0-9A-Za-z]+;|\\u[0-9a-fA-F]{4}"
+    r"|%[0-9a-fA-F]{2}|&#?[0-9A-Za-z]+|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|=C3=[89AB][0-9A-F]|Ã[^\x00-\x7F]"
 )
 _DISGUISED = re.compile(DISGUISED)
 
 
 # Latin-1 but what `unmask` may change: most texts are told clean by one look at their bytes.
-_CLEAN = bytes(code for code in range(256) if code not in b"%&\\\xa8\xaa\xad\xaf\xb2\xb3\xb4\xb8\xb9\xba\xbc\xbd\xbe")
+_CLEAN = bytes(
+    code for code in range(256) if code not in b"%&=\\\xc3\xa8\xaa\xad\xaf\xb2\xb3\xb4\xb8\xb9\xba\xbc\xbd\xbe"
+)
 
 
 def unmask(text: str) -> str:
@@ -64,18 +69,30 @@ def unmask(text: str) -> str:
             text = html.unescape(text)
         if "%" in text:
             text = _PERCENT.sub(_unquoted, text)
-        if "\\u" in text:
-            text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+        if "\\" in text:
+            text = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
         if text == before or not any(sign in text for sign in "%&\\"):
             break
+    if "=C3=" in text:
+        text = _PRINTABLE.sub(lambda match: chr(0x40 + int(match[1], 16)), text)
     if text.isascii():
         return text
+    if "Ã" in text:
+        text = _MOJIBAKE.sub(_read_again, text)
     return unicodedata.normalize("NFKC", text.translate(_UNMASK)).translate(_UNMASK)
 
 
 def _unquoted(match: re.Match[str]) -> str:
-    """A run of percent-encoded bytes as `urllib.parse.unquote` reads it, at a fraction of its cost."""
-    return bytes.fromhex(match[0].replace("%", "")).decode("utf-8", "replace")
+    """A run of percent-encoded bytes: UTF-8, else Windows-1252, which older sites encode."""
+    data = bytes.fromhex(match[0].replace("%", ""))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _read_again(match: re.Match[str]) -> str:
+    return match[0].encode("cp1252", "ignore").decode("utf-8", "ignore") or match[0]
 
 
 def _word_byte(code: int) -> int:

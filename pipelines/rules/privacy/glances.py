@@ -49,8 +49,9 @@ def _phone(value: str, _folded: bytes, _words: bytes, _letters: bytes, numbers: 
 
 
 def _birth(value: str, _folded: bytes, _words: bytes, _letters: bytes, numbers: bytes) -> bool:
-    is_iso = len(value) == 10 and value[4] == value[7] == "-" and value[:4].isascii() and value[:4].isdigit()
-    return not is_iso or value[:4].encode() in numbers
+    is_iso = len(value) == 10 and value[4] == value[7] == "-" and value.isascii() and value.replace("-", "").isdigit()
+    year, day = value[:4].encode(), (value[8:] + value[5:7] + value[2:4]).encode()
+    return not is_iso or year in numbers or day in numbers
 
 
 def _address(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: bytes) -> bool:

@@ -138,7 +138,8 @@ def _birth(value: str, folded: bytes) -> list[Probe]:
         born = date(year, month, day)
     except ValueError:
         return _other(value, folded)
-    return [Probe(Kind.BIRTH, WORDS, f"{born.year}".encode(), partial(_birth_needles, born))]
+    short = Probe(Kind.BIRTH, WORDS, f" {born:%d %m %y} ".encode())
+    return [Probe(Kind.BIRTH, WORDS, f"{born.year}".encode(), partial(_birth_needles, born)), short]
 
 
 def _birth_needles(born: date) -> Iterable[Needle]:
@@ -153,6 +154,7 @@ def _birth_needles(born: date) -> Iterable[Needle]:
     texts += [f"{born.day} {said} {born.year}", f"{born.day} {born.month} {born.year}", f"1er {said} {born.year}"]
     for text in texts if born.day == 1 else texts[:-1]:
         yield WORDS, f" {text} ".encode()
+    yield WORDS, f" {born:%Y %m %d}t".encode()  # an instant: the hour is glued to the day
 
 
 def _full_name(words: list[bytes], given: int) -> Probe:
@@ -230,6 +232,8 @@ def _address(_value: str, folded: bytes) -> list[Probe]:
 
 def _address_needles(street: list[bytes]) -> Iterable[Needle]:
     yield WORDS, b" " + b" ".join(street) + b" "
+    if len(b"".join(street)) >= 12:
+        yield COMPACT, b"".join(street)
     for place, word in enumerate(street):
         for other in (*_ABBREVIATIONS.get(word, ()), *((_LONG[word],) if word in _LONG else ())):
             yield WORDS, b" " + b" ".join((*street[:place], other, *street[place + 1 :])) + b" "

@@ -17,7 +17,7 @@ from pipelines.rules.privacy.glances import Told, Value, showing
 from pipelines.rules.privacy.kinds import Kind, kind_of
 from pipelines.rules.privacy.known import Values
 from pipelines.rules.privacy.probes import TEXT, probes, probes_of_value
-from pipelines.rules.privacy.sifting import matching_rows, unmask_cells
+from pipelines.rules.privacy.sifting import matching_rows, read_cells
 
 Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read
 _BATCH = 4096
@@ -62,8 +62,8 @@ def _held(values: Sequence[Values], table: pa.Table, places: frozenset[str]) -> 
 
 
 def _joined(table: pa.Table) -> pa.ChunkedArray:
-    """The cells of each row, disguises undone, joined by `CELL`."""
-    columns = [unmask_cells(column.combine_chunks()) for column in table.columns]
+    """The cells of each row, in all their readings, joined by `CELL`."""
+    columns = [read_cells(column.combine_chunks()) for column in table.columns]
     joined = pc.binary_join_element_wise(*columns, CELL)
     strays = pc.any(pc.greater_equal(pc.count_substring(joined, CELL), len(columns))).as_py()
     if strays or pc.any(pc.match_substring(joined, ROW)).as_py():

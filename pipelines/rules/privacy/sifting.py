@@ -32,10 +32,15 @@ class Passage:
 
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_APART = re.compile(r"(?<!\w)(?:[\w.@+-] ){7,}[\w.@+-](?!\w)")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{16,}={0,2}(?![A-Za-z0-9+/=])")
+_APART = re.compile(r"(?<!\w)(?:(?:[\w.@+-] ){7,}[\w.@+-]|(?:\w[.·•_-]){7,}\w)(?!\w)")
+_SPACES = re.compile(r"[ ·•]|(?<=\w)[._-](?=\w)")
+_CUT = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*(?=\w)")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{16,}|[A-Za-z0-9+/]{11,}={1,2})(?![A-Za-z0-9+/])")
 # RE2: what has more than one reading (disguises, tags, letters apart, base64).
-_DRESSED = rf"{DISGUISED}|<[A-Za-z/]|[A-Za-z0-9+]{{20}}|[A-Za-z0-9+/]{{16,}}=|(?:[\w.@+-] ){{7}}"
+_DRESSED = (
+    rf"{DISGUISED}|<[A-Za-z/]|[A-Za-z0-9+]{{20}}|[A-Za-z0-9+/]{{11,}}="
+    r"|(?: [^ ]){7} |(?:[._-][^ ._-]){7}|(?:[·•][^ ·•]){7}|-[ \t\r]*\n"
+)
 
 
 @cache
@@ -71,6 +76,16 @@ def matching_rows(column: pa.ChunkedArray, expression: str) -> list[int]:
     matches = pc.fill_null(pc.match_substring_regex(column, expression), fill_value=False)
     rows: list[int] = pc.indices_nonzero(matches).to_pylist()
     return rows
+
+
+def read_cells(cells: pa.Array) -> pa.Array:
+    """The cells of a text column, every reading of each one after the other; empty where there is none."""
+    cells = pc.fill_null(cells, "")
+    dressed = pc.match_substring_regex(cells, _DRESSED)
+    if not pc.any(dressed).as_py():
+        return cells
+    read = [" | ".join(readings(text)) for text in cells.filter(dressed).to_pylist()]
+    return pc.replace_with_mask(cells, dressed, pa.array(read, cells.type))
 
 
 def unmask_cells(cells: pa.Array) -> pa.Array:
@@ -135,12 +150,18 @@ def readings(text: str) -> Iterator[str]:
     yield plain
     if "<" in plain and _TAG.search(plain):
         yield _TAG.sub("", plain)
-    if plain.count(" ") >= 7 and _APART.search(plain):
-        yield _APART.sub(lambda match: match[0].replace(" ", ""), plain)
+    if sum(map(plain.count, " ._-·•")) >= 7 and _APART.search(plain):
+        yield _APART.sub(_together, plain)
+    if "\n" in plain and _CUT.search(plain):
+        yield _CUT.sub("", plain)
     for token in _BASE64.findall(plain):
         decoded = _decoded(token)
         if decoded:
             yield decoded
+
+
+def _together(match: re.Match[str]) -> str:
+    return match[0].replace(" ", "") if " " in match[0] else _SPACES.sub("", match[0])
 
 
 def _decoded(token: str) -> str | None:

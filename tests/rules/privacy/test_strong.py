@@ -184,3 +184,33 @@ def test_values_of_two_sources_of_a_row_are_put_together() -> None:
         ("ville", "Pau"),
         ("nom", "Payet"),
     )
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Qu&eacutem&eacuteneur",
+        "Sol%E8ne%20Qu%E9m%E9neur",
+        "U29sw6huZSBRdcOpbcOpbmV1cg==",
+        "UXXDqW3DqW5ldXI=",
+        "Qu\\xe9m\\xe9neur",
+        "Qu=C3=A9m=C3=A9neur",
+        "Q u é m é n e u r",
+        "Q.u.é.m.é.n.e.u.r",
+        "Qué<b>mén</b>eur",
+        "Quémé-\nneur",
+        "QuÃ©mÃ©neur",
+        "Qᴜᴇᴍᴇɴᴇᴜʀ",
+    ],
+)
+def test_a_surname_shows_however_it_was_encoded(cell: str) -> None:
+    assert "nom" in own(cell)
+
+
+@pytest.mark.parametrize("cell", ["01/05/70", "1970-05-01T00:00:00Z", "vu le 01.05.70"])
+def test_a_birth_date_shows_with_two_digits_of_the_year_or_an_hour(cell: str) -> None:
+    assert own(cell) == {"date_naissance"}
+
+
+def test_an_address_shows_with_its_number_glued() -> None:
+    assert "adresse" in own("12bis, avenue des Lilas")
