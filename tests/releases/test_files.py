@@ -207,6 +207,13 @@ def test_a_key_is_one_text_that_cannot_be_mistaken_for_another() -> None:
     assert key_text(table, ["a", "b"]).to_pylist() == ["x \\| y | z", "x | y \\| z", "w\\\\ | "]
 
 
+def test_keys_without_any_text_are_empty() -> None:
+    bare = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(bytes(12)), None])
+    assert key_text(pa.table({"a": bare}), ["a"]).to_pylist() == ["", ""]
+    assert key_text(pa.table({"a": pa.nulls(2, pa.string())}), ["a"]).to_pylist() == ["", ""]
+    assert key_text(pa.table({"a": pa.array([], pa.string())}), ["a"]).to_pylist() == []
+
+
 def test_repeated_numbers_have_the_text_of_each() -> None:
     column = pa.chunked_array([[0.1, None], [0.1, 3.0, 1e300]])
     assert text(column).to_pylist() == ["0.1", None, "0.1", "3", "1e+300"]
