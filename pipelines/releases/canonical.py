@@ -132,9 +132,9 @@ def _holds(words: pa.Array, sign: str) -> bool:
     """Whether some text holds a one-byte sign: looking at the bytes of all at once costs less than at each text."""
     import numpy as np
 
-    _, offsets, data = words.buffers()
-    if data is None:
+    if not len(words):
         return False
+    _, offsets, data = words.buffers()
     first, last = np.frombuffer(offsets, np.int32)[[words.offset, words.offset + len(words)]]
     return bool((np.frombuffer(data, np.uint8)[first:last] == ord(sign)).any())
 
