@@ -76,6 +76,21 @@ class InputMissing(StageError):
     en: ClassVar[str] = '{table}: the table "{input}" that it depends on could not be made.'
 
 
+class NothingFillsIt(StageError):
+    """No source names a table of a package, nor one that its tables are derived from: there is nothing to release."""
+
+    code: ClassVar[str] = "nothing-fills-it"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = (
+        "schemas/{package}/package.yaml : aucune source ne remplit les tables de ce paquet ; attendu : au moins un "
+        "fichier sources/*.yaml dont une partie a `table: {package}/…`."
+    )
+    en: ClassVar[str] = (
+        "schemas/{package}/package.yaml: no source fills the tables of this package; at least one file "
+        "sources/*.yaml is expected, with a part that has `table: {package}/…`."
+    )
+
+
 class TableUnsound(StageError):
     """What is about to leave is refused by its own schema: a fault of ours, which stops the release."""
 

@@ -14,6 +14,7 @@ from pipelines.releases.descriptor import instant
 from pipelines.schema import Package, load_table
 from pipelines.schema.order import tables_behind
 from pipelines.sources import Capture, Source
+from pipelines.stages.errors import NothingFillsIt
 from pipelines.stages.findings import FindingsResult
 from pipelines.stages.kept import code_digest, fingerprint, folder_digest
 from pipelines.stages.records import RecordsResult
@@ -36,9 +37,11 @@ def request_for(
 
     `sources`: those whose rows reach it, also through other packages, each with the capture that was read.
 
-    Raises nothing of its own: what is missing was missed by the stages above.
+    Raises `NothingFillsIt` for a package that no source reaches: it would have no date.
     """
     used = list(sources)
+    if not used:
+        raise NothingFillsIt(package=package.name)
     own = {table.name: tables[f"{package.name}/{table.name}"] for table in package.tables}
     schemas = {name: package.schema(name).public for name in own}
     return ReleaseRequest(

@@ -113,6 +113,16 @@ def test_a_source_that_was_never_collected_blocks_its_package_only(project: Proj
     assert isinstance(done.outcomes["bilan"], Published)
 
 
+def test_a_package_that_no_source_fills_is_an_error_that_says_what_is_expected(project: Project):
+    (project.sources / "villes.yaml").unlink()
+    (project.sources / "actions.yaml").unlink()
+    done = a_run(project)
+    told = dict(done.errors)
+    assert {name: error.code for name, error in told.items()} == dict.fromkeys(["bilan", "villes"], "nothing-fills-it")
+    assert "`table: villes/…`" in told["villes"].message("fr")
+    assert not list(project.releases.glob("*/*/bagit.txt"))
+
+
 def test_too_few_records_stop_the_source(project: Project):
     path = project.sources / "actions.yaml"
     path.write_text(
