@@ -261,6 +261,7 @@ def _usable_after(browser: Browser, page_address: str) -> float:
     session.send("Network.emulateNetworkConditions", slow)
     session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.goto(page_address)
+    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
     painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     ready = page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive")
     context.close()
