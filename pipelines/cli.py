@@ -31,7 +31,23 @@ class Commands(click.Group):
         if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = importlib.import_module(f"pipelines.commands.{cmd_name}").command
+        _heed_language(command)
         return command
+
+
+def _heed_language(command: click.Command) -> None:
+    """Let each `--lang` of a command and of its members be told to `main`, which speaks when the command has failed."""
+    for option in command.params:
+        if option.name == "lang":
+            option.callback = _remember
+    for member in command.commands.values() if isinstance(command, click.Group) else ():
+        _heed_language(member)
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if isinstance(ctx.obj, dict):
+        ctx.obj["lang"] = value
+    return value
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -49,10 +65,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal or a pipe that knows no « é » or no arrow gets a question mark, not a run that ends in a crash.
             stream.reconfigure(errors="replace")
+    chosen: dict[str, str | None] = {}
     try:
-        commands(prog_name="arobase")
+        commands(prog_name="arobase", obj=chosen)
     except ArobaseError as error:
-        language = terminal_language()
+        language = terminal_language(chosen.get("lang"))
         mend = "À corriger par" if language == "fr" else "To be mended by"
         click.echo(f"arobase: {error.message(language)}\n{mend} {error.advice(language)}. [{error.code}]", err=True)
         sys.exit(CANNOT)

@@ -38,7 +38,8 @@ def new(path: Path, lang: str | None) -> None:
 
 @command.command("show")
 @click.argument("path", type=click.Path(path_type=Path))
-def show(path: Path) -> None:
+@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+def show(path: Path, lang: str | None) -> None:
     """Print the fingerprints of the public keys in PATH (a .pub or allowed_signers file). Exit codes: 0, 2."""
     from pipelines.releases.signature import fingerprint, trusted_keys
 
