@@ -9,10 +9,9 @@ server: lines as `ssh-keyscan` prints them; else those of `~/.ssh/known_hosts`),
 
 from __future__ import annotations
 
-import re
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,10 +23,22 @@ from pipelines.sources.http.addresses import is_public, refusal
 from pipelines.sources.registry import FetchContext
 
 EXTRA = "remote"
-# Options that are secrets whatever their value: they never stand in a file.
-SECRET = ("password", "passphrase", "secret", "token", "client_key")
+# Options that are secrets whatever their value never stand in a file: these, and those whose name holds such a word.
+SECRET = ("client_key",)
+SECRET_WORDS = ("authorization", "passphrase", "password", "private_key", "secret", "token")
 CONNECT, READ = 10, 60
-KIND = re.compile(r"(ssh|ecdsa|sk)-")
+ALGORITHMS = frozenset(
+    (
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+        "sk-ssh-ed25519@openssh.com",
+        "ssh-ed25519",
+        "ssh-rsa",
+    )
+)
+HOST_KEYS = "parameters.host_keys: [clé du serveur, telle que ssh-keyscan l'écrit / the server's key]"
 
 
 def open_store(source: Source, context: FetchContext) -> Any:
@@ -39,10 +50,9 @@ def open_store(source: Source, context: FetchContext) -> Any:
     """
     scheme = source.address.partition("://")[0]
     given = dict(source.parameters.get("storage", {}))
-    written = [name for name in SECRET if name in given]
+    written = next(_secrets("parameters.storage", given), None)
     if written:
-        expected = "parameters.credentials: {option: SECRET}"
-        raise CollectError(source=source.name, found=f"parameters.storage.{written[0]}", expected=expected)
+        raise CollectError(source=source.name, found=written, expected="parameters.credentials: {option: SECRET}")
     credentials = source.parameters.get("credentials", {})
     given |= {option: context.secret(name) for option, name in credentials.items()}
     _check_address(source, given)
@@ -52,6 +62,19 @@ def open_store(source: Source, context: FetchContext) -> Any:
             return OPENING[scheme](source, given | {"skip_instance_cache": True})
     except ImportError as error:
         raise StoreNotInstalled(source=source.name, scheme=scheme, module=error.name, extra=EXTRA) from None
+
+
+def _secrets(place: str, value: Any) -> Iterator[str]:
+    """The places of the options that are secrets, at any depth."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            inside = f"{place}.{name}"
+            if str(name).lower() in SECRET or any(word in str(name).lower() for word in SECRET_WORDS):
+                yield inside
+            yield from _secrets(inside, inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _secrets(f"{place}[{number}]", inner)
 
 
 def _sftp(source: Source, given: Mapping[str, Any]) -> Any:
@@ -64,9 +87,8 @@ def _sftp(source: Source, given: Mapping[str, Any]) -> Any:
     lines = source.parameters.get("host_keys")
     file = Path("~/.ssh/known_hosts").expanduser()
     if not lines and not file.is_file():
-        expected = "parameters.host_keys: [clé du serveur, telle que ssh-keyscan l'écrit / the server's key]"
-        raise CollectError(source=source.name, found=f"host_keys: —, {file.name}: —", expected=expected)
-    known = _any_name(lines) if lines else str(file)
+        raise CollectError(source=source.name, found=f"host_keys: —, {file.name}: —", expected=HOST_KEYS)
+    known = _any_name(source, lines) if lines else str(file)
     given = dict(given)
     if "client_key" in given:
         given["client_keys"] = [import_private_key(given.pop("client_key"), given.pop("passphrase", None))]
@@ -74,13 +96,32 @@ def _sftp(source: Source, given: Mapping[str, Any]) -> Any:
     return SSHFileSystem(**(plain | {key: value for key, value in named.items() if value} | given))
 
 
-def _any_name(lines: list[str]) -> bytes:
-    """Keys as a file of known hosts: each holds for the one server that the source names."""
+def _any_name(source: Source, lines: Sequence[str]) -> bytes:
+    """Keys as a file of known hosts: each holds for the one server that the source names.
+
+    A line that is not read as one key would be a key that is lost, or one trusted that its writer revoked. Raises
+    `CollectError`.
+    """
+    from asyncssh import KeyImportError, import_public_key
+
+    if not isinstance(lines, list):
+        raise CollectError(
+            source=source.name, found=f"parameters.host_keys: {type(lines).__name__}", expected=HOST_KEYS
+        )
     found = []
-    for line in lines:
-        words = line.split()
-        kind = next((index for index, word in enumerate(words) if KIND.match(word)), len(words))
-        found.append(f"* {' '.join(words[kind : kind + 2])}\n")
+    for number, line in enumerate(lines, start=1):
+        words = str(line).split()
+        key = words if words[:1] and words[0] in ALGORITHMS else words[1:]
+        marked = bool(words) and words[0].startswith("@")
+        try:
+            if marked or len(key) < 2 or key[0] not in ALGORITHMS:
+                raise KeyImportError("no key")
+            import_public_key(" ".join(key[:2]))
+        except KeyImportError:
+            told = words[0] if marked else "clé illisible / no key"
+            place = f"parameters.host_keys, {number}: {told}"
+            raise CollectError(source=source.name, found=place, expected=HOST_KEYS) from None
+        found.append(f"* {' '.join(key[:2])}\n")
     return "".join(found).encode("ascii")
 
 

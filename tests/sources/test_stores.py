@@ -90,6 +90,48 @@ def test_a_server_of_another_key_is_not_believed(
         from_sftp(project, server, "/b.csv", parameters={"host_keys": []})
 
 
+def test_a_host_whose_name_begins_like_an_algorithm_keeps_its_key(tmp_path: Path) -> None:
+    key = OTHER_KEY.partition(" ")[2]
+    source = a_source(a_project(tmp_path), address="sftp://ssh-data.example.fr/b.csv")
+    for line in (f"ssh-data.example.fr {key}", key, f"{key} a comment"):
+        assert stores._any_name(source, [line]) == f"* {key}\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("host_keys", "told"),
+    [
+        ([OTHER_KEY, f"@revoked {OTHER_KEY}"], r"host_keys, 2: @revoked"),
+        ([f"@cert-authority {OTHER_KEY}"], r"host_keys, 1: @cert-authority"),
+        (["AAAA"], r"host_keys, 1: clé illisible"),
+        (["example.org ssh-ed25519 AAAA"], r"host_keys, 1: clé illisible"),
+        (["example.org ssh-future AAAA"], r"host_keys, 1: clé illisible"),
+        ([""], r"host_keys, 1: clé illisible"),
+        (OTHER_KEY, r"host_keys: str"),
+    ],
+)
+def test_a_line_that_is_not_a_key_to_believe_is_refused(tmp_path: Path, host_keys: object, told: str) -> None:
+    parameters = {"host_keys": host_keys, "allow_private": True}
+    project = a_project(tmp_path)
+    with pytest.raises(CollectError, match=told):
+        collected(project, a_source(project, address="sftp://127.0.0.1/b.csv", parameters=parameters))
+
+
+@pytest.mark.parametrize(
+    ("storage", "place"),
+    [
+        ({"client_kwargs": {"aws_secret_access_key": "invented"}}, r"storage\.client_kwargs\.aws_secret_access_key"),
+        ({"client_kwargs": {"aws_session_token": "invented"}}, r"storage\.client_kwargs\.aws_session_token"),
+        ({"servers": [{"Password": "invented"}]}, r"storage\.servers\[0\]\.Password"),
+        ({"client_key": "invented"}, r"storage\.client_key"),
+    ],
+)
+def test_a_secret_stands_in_no_file_at_any_depth(tmp_path: Path, storage: dict[str, Any], place: str) -> None:
+    project = a_project(tmp_path)
+    with pytest.raises(CollectError, match=place) as raised:
+        collected(project, a_source(project, address="s3://depot/b.csv", parameters={"storage": storage}))
+    assert "invented" not in str(raised.value)
+
+
 def test_a_key_that_is_not_let_in_is_told_without_it(tmp_path: Path, server: SftpServer) -> None:
     import asyncssh
 
