@@ -102,10 +102,12 @@ def fetch(names: tuple[str, ...], lang: str | None) -> None:
 def test(name: str, lang: str | None) -> None:
     """Ask the source NAME and read what it gives, without keeping anything.
 
-    Says whether it is reachable and authorised, how many records there are, which columns the mapping reads, which are
-    left over, and what the schema that its publisher declares refuses. Exit 1 when something is not as described.
+    Its mapping is checked first. Says whether it is reachable and authorised, how many records there are, which columns
+    the mapping reads, which are left over, and what the schema that its publisher declares refuses. Exit 1 when
+    something is not as described, 2 when its file or its mapping cannot be used.
     """
     from pipelines.commands._sources_shown import concluded, said, tried
+    from pipelines.records.conform import check_mapping
     from pipelines.records.formats import read
     from pipelines.records.formats.examining import examine
     from pipelines.sources import SnapshotStore, collect, load_sources
@@ -113,6 +115,8 @@ def test(name: str, lang: str | None) -> None:
 
     language, project = terminal_language(lang), Project.here()
     source, amiss = load_sources(project).find(name), 0
+    for part in source.parts:
+        check_mapping(part, project, file=source.path)
     with tempfile.TemporaryDirectory(prefix="arobase-") as folder:
         trial = Project.at(project.root, folder)
         capture = collect(trial, source, now=datetime.now(UTC))

@@ -17,7 +17,7 @@ from pipelines.errors import ArobaseError
 from pipelines.project import Project
 from pipelines.records.formats.beginning import SourceExists
 from pipelines.records.formats.proposing import plain_name, proposed_fields
-from pipelines.sources import latest, load_sources
+from pipelines.sources import latest
 from pipelines.sources.errors import SourceUnknown
 from tests.sources.builders import a_project, a_shipped_file, a_source
 from tests.sources.platform import TOKEN, Platform, identifier
@@ -39,6 +39,13 @@ def run(*arguments: str) -> Result:
     if isinstance(result.exception, ArobaseError):
         raise result.exception
     return result
+
+
+def a_table(project: Project, table: str, *names: str) -> None:
+    folder = project.schemas / "label"
+    folder.mkdir(parents=True, exist_ok=True)
+    fields = [{"name": name, "type": "string", "privacy": "public"} for name in names]
+    (folder / f"{table}.json").write_text(json.dumps({"fields": fields}))
 
 
 def test_a_list_names_every_source_and_the_files_that_are_wrong(project: Project) -> None:
@@ -121,6 +128,7 @@ def test_showing_a_form_tells_its_drift_and_no_secret(project: Project, monkeypa
 
 def test_a_trial_says_what_is_mapped_and_left_over_and_keeps_nothing(project: Project) -> None:
     a_shipped_file(project, content="nom,genre,vide\nSéné,commune,\n")
+    a_table(project, "x", "titre")
     rows = [{"table": "label/x", "fields": {"titre": "nom"}}]
     expect = {"rows": {"min": 2, "max": 9}, "fill": {"vide": 0.5, "absente": 1.0, "nom": 1.0}}
     a_source(project, parts={"lignes": {"format": "csv", "rows": rows, "expect": expect}})
@@ -156,13 +164,6 @@ def test_a_trial_of_an_empty_source_fills_nothing(project: Project) -> None:
     assert run("test", "mairie").exit_code == 0
 
 
-def a_table(project: Project, *names: str) -> None:
-    folder = project.schemas / "label"
-    folder.mkdir(parents=True, exist_ok=True)
-    fields = [{"name": name, "type": "string", "privacy": "public"} for name in names]
-    (folder / "palmares.json").write_text(json.dumps({"fields": fields}))
-
-
 def test_a_new_source_is_proposed_from_a_sample(project: Project) -> None:
     a_shipped_file(
         project,
@@ -170,7 +171,7 @@ def test_a_new_source_is_proposed_from_a_sample(project: Project) -> None:
         "Nom commune;Code INSEE;Année;Taux;Jour;Actif;Courriel;Libre\n"
         "Séné;05600;2026;1.5;2026-01-02;true;a@example.org;\nVannes;56260;2025;2;2026-01-03;false;b@example.org;x\n",
     )
-    a_table(project, "commune_nom", "annee", "autre")
+    a_table(project, "palmares", "commune_nom", "annee", "autre")
     result = run("new", "depot", "data/depot.csv", "--format", "csv", "--table", "label/palmares", "--lang", "en")
     lines = result.output.splitlines()
     assert lines[:2] == ["written: sources/depot.yaml", "written: schemas/entrants/depot.json"]
@@ -195,7 +196,7 @@ def test_a_new_source_is_proposed_from_a_sample(project: Project) -> None:
     )
     assert kinds["Courriel"] == ("string", "personnel")
     assert "constraints" not in schema["fields"][-1]
-    assert load_sources(project)["depot"].parts[0].schema == "depot"
+    assert part["schema"] == "depot"
     with pytest.raises(SourceExists):
         run("new", "depot", "data/depot.csv", "--format", "csv")
 
@@ -323,6 +324,7 @@ def test_no_output_of_a_failing_run_holds_the_token(project: Project, monkeypatc
 def test_a_column_that_another_part_reads_through_a_join_is_not_left_over(project: Project) -> None:
     a_shipped_file(project, "actions.csv", "id,titre\n1,Une action\n")
     a_shipped_file(project, "lieux.csv", "id_action,ville,fax\n1,Séné,x\n")
+    a_table(project, "x", "titre", "ville")
     rows = [{"table": "label/x", "fields": {"titre": "titre", "ville": "lieux.ville"}}]
     join = [{"part": "lieux", "on": {"id": "id_action"}}]
     parts = {

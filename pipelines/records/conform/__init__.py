@@ -4,6 +4,6 @@ Belongs here: mappings, joins, converters applied, refusals as rejections. Does 
 deciding whether a row is valid (`validation/`).
 """
 
-from pipelines.records.conform.engine import Conformed, PartRecords, conform
+from pipelines.records.conform.engine import Conformed, PartRecords, check_mapping, conform
 
-__all__ = ["Conformed", "PartRecords", "conform"]
+__all__ = ["Conformed", "PartRecords", "check_mapping", "conform"]

@@ -21,6 +21,7 @@ from pipelines.records.errors import MappingError, PersonalFieldCopied
 from pipelines.records.registry import readings
 from pipelines.records.rejections import Rejection
 from pipelines.schema import Privacy, TableSchema, load_table
+from pipelines.sources import Part
 
 RESERVED = ("_source", "_snapshot", "_part", "_position")
 
@@ -62,6 +63,32 @@ def conform(parts: Mapping[str, PartRecords], project: Project, *, file: str) ->
     return Conformed(merged, tuple(rejections))
 
 
+def check_mapping(part: Part, project: Project, *, file: str) -> None:
+    """Hold the mapping of a part against what exists: converters, readings, tables and their fields.
+
+    Needs no record, so that a mapping can be tried before any is asked for. Raises `MappingError`, and what loading a
+    table's schema raises.
+    """
+    for raw in part.rows:
+        mapping = parse_mapping({"join": part.join, **raw}, file=file, part=part.name)
+        _target(mapping, project, file=file, part=part.name)
+
+
+def _target(mapping: RowMapping, project: Project, *, file: str, part: str) -> TableSchema:
+    """The table that a mapping fills, every field of it known."""
+    package, table = mapping.table.split("/")
+    target = load_table(project.schemas, package, table)
+    filled = [rule.field for rule in mapping.fields]
+    filled += [field for reading in mapping.readings for field in reading.outputs.values()]
+    unknown = sorted(set(filled) - set(target.names))
+    if unknown:
+        expected = ", ".join(target.names)
+        raise MappingError(
+            file=file, part=part, place=f"table {mapping.table}", found=", ".join(unknown), expected=expected
+        )
+    return target
+
+
 @dataclass(frozen=True)
 class _RowsOf:
     """One mapping at work; split into steps only so that each can be read at once."""
@@ -73,7 +100,7 @@ class _RowsOf:
     file: str
 
     def make(self) -> tuple[pa.Table, list[Rejection]]:
-        target = self._target()
+        target = _target(self.mapping, self.project, file=self.file, part=self.part)
         records, rejections = self._joined()
         self._check_columns(records, target)
         if self.mapping.each:
@@ -93,16 +120,6 @@ class _RowsOf:
         wrong = {refusal.row for refusal in refusals}
         kept = [row for row in range(table.num_rows) if row not in wrong]
         return (table.take(pa.array(kept, pa.int64())) if wrong else table), rejections
-
-    def _target(self) -> TableSchema:
-        package, table = self.mapping.table.split("/")
-        target = load_table(self.project.schemas, package, table)
-        filled = [rule.field for rule in self.mapping.fields]
-        filled += [field for reading in self.mapping.readings for field in reading.outputs.values()]
-        unknown = sorted(set(filled) - set(target.names))
-        if unknown:
-            raise self._wrong(f"table {self.mapping.table}", ", ".join(unknown), ", ".join(target.names))
-        return target
 
     def _joined(self) -> tuple[pa.Table, list[Rejection]]:
         records = keep(self.parts[self.part].records, self._existing(self.mapping.when, self.part))

@@ -17,7 +17,13 @@ from pipelines.records.formats.proposing import plain_name, proposed_fields, pro
 from pipelines.records.formats.reading import RESERVED, read
 from pipelines.schema import load_table
 from pipelines.sources import SnapshotStore, collect, load_source
+from pipelines.sources.lined_yaml import parse
 from pipelines.storage import write_text
+
+# What nobody but a person knows: written empty, so that no source can be used while one of them is.
+TO_COMPLETE = ("licence", "publisher.title")
+DRAFT = {"licence": "—", "publisher": {"title": "—"}}
+EMPTY: dict[str, Any] = {"licence": None, "publisher": {"title": None}}
 
 
 class SourceExists(ArobaseError):
@@ -32,6 +38,7 @@ class SourceExists(ArobaseError):
 def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], *, now: datetime) -> list[Path]:
     """Write `sources/<name>.yaml`, and `schemas/entrants/<name>.json` when there is none; returns what was written.
 
+    The keys of `TO_COMPLETE` are left empty, and the source is refused until someone fills them.
     `chosen`: `file_format`, `connector`, and where given `target` ("package/table"), `sheet`, `pointer`, `compression`.
     Raises `SourceExists`, and what describing, collecting and reading raise; then nothing is written.
     """
@@ -45,8 +52,7 @@ def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], 
         "title_en": name,
         "connector": chosen["connector"],
         "address": address,
-        "licence": "etalab-2.0",
-        "publisher": {"title": "À compléter"},
+        **DRAFT,
         "parts": {part: {"format": chosen["file_format"]}},
     }
     given = {key: chosen[key] for key in ("sheet", "pointer", "compression") if chosen.get(key)}
@@ -65,6 +71,7 @@ def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], 
     left = [column for column in table.column_names if column not in used and column not in RESERVED]
     note = (
         f"# Proposé d'après un échantillon ; à corriger. Colonnes que rien ne lit encore : {', '.join(left) or '—'}\n"
+        f"# À compléter / to complete: {', '.join(TO_COMPLETE)}\n"
     )
     written = [path]
     schema = project.schemas / "entrants" / f"{part}.json"
@@ -72,7 +79,7 @@ def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], 
         proposal = proposed_schema(table, name)
         write_text(schema, json.dumps(proposal, ensure_ascii=False, indent=2) + "\n")
         written.append(schema)
-    write_text(path, note + yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=120))
+    write_text(path, note + yaml.safe_dump(described | EMPTY, allow_unicode=True, sort_keys=False, width=120))
     return written
 
 
@@ -90,10 +97,10 @@ def _sample(project: Project, name: str, described: Mapping[str, Any], now: date
 
 def proposed(project: Project, name: str) -> list[tuple[str, str, str, str]]:
     """What a new source's files say of each column: its name, its type, its privacy class, the field that it fills."""
-    source = load_source(project.sources / f"{name}.yaml")
-    part = source.parts[0]
-    schema = json.loads((project.schemas / "entrants" / f"{part.schema}.json").read_text(encoding="utf-8"))
-    fields = {column: field for rows in part.rows for field, column in rows["fields"].items()}
+    described = parse((project.sources / f"{name}.yaml").read_text(encoding="utf-8")).value
+    (part,) = described["parts"].values()
+    schema = json.loads((project.schemas / "entrants" / f"{part['schema']}.json").read_text(encoding="utf-8"))
+    fields = {column: field for rows in part.get("rows", ()) for field, column in rows["fields"].items()}
     return [
         (item["name"], item["type"], item["privacy"], fields.get(item["name"], "—"))
         for item in schema.get("fields", ())

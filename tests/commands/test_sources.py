@@ -1,0 +1,73 @@
+"""Trials and beginnings of sources: what a description gets wrong is told before anything is collected."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from pipelines.commands.sources import command
+from pipelines.errors import ArobaseError, Mender
+from pipelines.project import Project
+from pipelines.records.errors import MappingError
+from pipelines.sources import load_sources
+from pipelines.sources.errors import SourceFileError
+from tests.sources.builders import a_project, a_shipped_file, a_source
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project that the commands find, with one table `label/x` of one field `titre`."""
+    made = a_project(tmp_path)
+    monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
+    monkeypatch.delenv("AROBASE_OUTPUTS", raising=False)
+    (made.schemas / "label").mkdir()
+    fields = [{"name": "titre", "type": "string", "privacy": "public"}]
+    (made.schemas / "label" / "x.json").write_text(json.dumps({"fields": fields}))
+    return made
+
+
+def run(*arguments: str) -> Result:
+    result = CliRunner().invoke(command, [*arguments])
+    if isinstance(result.exception, ArobaseError):
+        raise result.exception
+    return result
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ({"table": "label/x", "fields": {"titre": {"from": "nom", "with": "arobaze"}}}, "fields.titre.with: 'arobaze'"),
+        ({"table": "label/x", "fields": {"titro": "nom"}}, "table label/x: titro; expected: titre"),
+    ],
+)
+def test_a_trial_refuses_a_mapping_that_a_release_would_refuse(
+    project: Project, rows: dict[str, Any], told: str
+) -> None:
+    a_shipped_file(project, content="nom\nSéné\n")
+    a_source(project, parts={"lignes": {"format": "csv", "rows": [rows]}})
+    with pytest.raises(MappingError) as refused:
+        run("test", "mairie")
+    assert told in refused.value.message("en")
+    assert refused.value.mender is Mender.MAPPING
+
+
+def test_a_new_source_is_refused_until_someone_says_its_licence_and_publisher(project: Project) -> None:
+    a_shipped_file(project, "depot.csv", "nom\nSéné\n")
+    begun = run("new", "depot", "data/depot.csv", "--lang", "en").output
+    assert "To complete in sources/depot.yaml, refused without: licence, publisher.title" in begun
+    path = project.sources / "depot.yaml"
+    refused = []
+    for known in ({"licence": "etalab-2.0"}, {"publisher": {"title": "Mairie inventée"}}):
+        with pytest.raises(SourceFileError) as error:
+            run("test", "depot")
+        refused.append((error.value.facts["key"], error.value.facts["found"]))
+        described = yaml.safe_load(path.read_text(encoding="utf-8"))
+        path.write_text(yaml.safe_dump(described | known, allow_unicode=True), encoding="utf-8")
+    assert sorted(refused) == [("licence", "null"), ("publisher.title", "null")]
+    assert run("test", "depot").exit_code == 0
+    assert load_sources(project)["depot"].licence == "etalab-2.0"
