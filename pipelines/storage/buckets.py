@@ -8,6 +8,7 @@ sources are read from (`sources/stores.py`). Keys come from the store's own envi
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from pipelines.errors import ArobaseError, Mender
 
 SCHEMES = ("s3://", "gs://", "az://", "file://")
 MINIMUM_BLOCK = 1 << 20
+LONGEST = 120
+# What may stand in a library's text: the user in an address, a signed query, the document that a server answers with.
+USER, QUERY, ANSWER = re.compile(r"(?<=//)[^/@\s]+@"), re.compile(r"\?[^\s)\"']*"), re.compile(r"[:\s]*<.*")
+KEPT_SECRET = re.compile(r"SECRET|TOKEN|KEY|PASSWORD|CREDENTIAL|SAS", re.IGNORECASE)
 
 
 class BucketUnreachable(ArobaseError):
@@ -143,10 +148,21 @@ class Bucket:
 
 @contextmanager
 def _told(address: str) -> Iterator[None]:
-    """What the library raises, as an error that names the store and no key."""
+    """What the library raises, as an error that names the store, the kind of failure, and no key."""
     from obstore.exceptions import BaseError
 
     try:
         yield
     except (BaseError, OSError, ValueError) as error:
-        raise BucketUnreachable(address=address, found=f"{type(error).__name__}: {str(error)[:200]}") from None
+        raise BucketUnreachable(address=address, found=f"{type(error).__name__}: {_filtered(str(error))}") from None
+
+
+def _filtered(text: str) -> str:
+    """The first line of a library's text, without what may be a key; the lines after it are its own entrails."""
+    line = text.partition("\n")[0]
+    for name, value in os.environ.items():
+        if len(value) > 3 and KEPT_SECRET.search(name):
+            line = line.replace(value, "…")
+    for pattern in (ANSWER, QUERY, USER):
+        line = pattern.sub("", line)
+    return line.strip()[:LONGEST]

@@ -97,6 +97,37 @@ def test_a_store_that_cannot_be_had_is_told_without_its_keys(monkeypatch: pytest
         assert "invented-secret" not in error.value.message("fr")
 
 
+class Fails:
+    """A store whose library says too much."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def put(self, *words: object, **more: object) -> None:
+        raise PreconditionError(self.text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Error performing PUT https://depot.example.org/a?X-Amz-Signature=invented-mark in 2ms",
+        "Error performing PUT https://user:invented-mark@depot.example.org/a",
+        "Server returned 403 Forbidden: <?xml?><Error><StringToSign>invented-mark</StringToSign></Error>",
+        "Error performing PUT\n\nDebug source:\nGeneric { token: invented-mark }",
+        "Error performing PUT with invented-key-of-tests",
+        "Error performing PUT " + "x" * 500 + "invented-mark",
+    ],
+)
+def test_what_fails_is_told_by_its_kind_and_a_line_without_keys(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "invented-key-of-tests")
+    with pytest.raises(BucketUnreachable) as error:
+        Bucket("s3://depot", Fails(text)).send("a", b"1")
+    told = error.value.message("en")
+    assert ("PreconditionError: " in told, "invented" in told, "\n" in told) == (True, False, False)
+    assert error.value.facts["found"].split(": ")[1].startswith(("Error performing PUT", "Server returned 403"))
+    assert len(told) < 250
+
+
 def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     with pytest.raises(BucketsNotInstalled, match=r"arobase\[remote\]"):
