@@ -17,17 +17,38 @@ from pipelines.releases.errors import ReleaseError
 from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.releases.remote import ReleaseUnreachable
 from pipelines.releases.shelf import LATEST, REFUSALS, TOMBSTONES, UNDER_WAY, VERSIONS, Shelf, ledger_lock, settle
+from pipelines.storage import sha256_bytes
 from pipelines.storage.buckets import Bucket
 
 LEDGER, TREE, CLAIMS = "ledger.jsonl", "releases", ".reservations"
 
 
 class VersionTaken(ReleaseError):
-    """A version of that number, with other contents, stands in the store or is on its way there."""
+    """A version of that number, with other contents, stands whole in the store."""
 
     code: ClassVar[str] = "version-taken"
-    fr: ClassVar[str] = "{address} : {package} {version} y est déjà, publiée par un autre, avec un autre contenu."
-    en: ClassVar[str] = "{address}: {package} {version} is there already, published by another, with other contents."
+    fr: ClassVar[str] = (
+        "{address} : {package} {version} y est publiée, avec un autre contenu. Un dépôt sert un seul projet : envoyer "
+        "sous un autre préfixe, ou effacer {claim} et {folder} si personne ne publie plus là."
+    )
+    en: ClassVar[str] = (
+        "{address}: {package} {version} is published there, with other contents. A store serves one project: send "
+        "under another prefix, or delete {claim} and {folder} if nobody publishes there any more."
+    )
+
+
+class VersionClaimed(VersionTaken):
+    """The number of a version is claimed in the store by a sending of other contents, which did not end."""
+
+    code: ClassVar[str] = "version-claimed"
+    fr: ClassVar[str] = (
+        "{address} : {package} {version} y est réservée par un autre envoi, avec un autre contenu, sans être publiée. "
+        "Si aucun envoi n'est en cours, effacer {claim} et {folder}, puis recommencer."
+    )
+    en: ClassVar[str] = (
+        "{address}: {package} {version} is claimed there by another sending, with other contents, and not published. "
+        "If no sending is under way, delete {claim} and {folder}, then send again."
+    )
 
 
 class LedgersDiffer(ReleaseError):
@@ -49,7 +70,8 @@ class Sent:
 def send(releases: Path, bucket: Bucket) -> Sent:
     """Bring a store up to this project's ledger; what is there already is not sent again.
 
-    Can be cut anywhere and done again. Raises `VersionTaken`, `LedgersDiffer`, `BucketUnreachable`, `LedgerBroken`.
+    Can be cut anywhere and done again. Raises `VersionTaken`, `LedgersDiffer`, `BucketUnreachable`, `LedgerBroken`; a
+    sending that is refused leaves no mark that something is under way.
     """
     settle(releases)
     with ledger_lock(releases):
@@ -57,26 +79,50 @@ def send(releases: Path, bucket: Bucket) -> Sent:
         seen = bucket.read(LEDGER)
         known = _lines(seen)
         _check_same(bucket, ledger, known)
-        versions: list[str] = []
-        buried: list[str] = []
-        for entry in ledger.entries[len(known) :]:
-            shelf = Shelf(releases, entry["package"], ledger)
-            bucket.send(f"{TREE}/{shelf.package}/{UNDER_WAY}", b"")
-            if entry["event"] == "refused":
-                _send_file(bucket, shelf, f"{REFUSALS}/{entry['record'][:16]}.json")
-            elif entry["event"] == "retracted":
-                _bury(bucket, shelf, entry["version"])
-                buried.append(f"{shelf.package} {entry['version']}")
-            elif entry["version"] not in shelf.retracted:
-                _send_version(bucket, shelf, entry)
-                versions.append(f"{shelf.package} {entry['version']}")
-        whole = "".join(f"{line}\n" for line in ledger.lines).encode()
-        if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
-            _check_same(bucket, ledger, _lines(bucket.read(LEDGER)))
-            raise LedgersDiffer(address=bucket.address, line=len(known) + 1)
+        mark = sha256_bytes("".join(ledger.lines[len(known) :][:1]).encode()).encode()
+        try:
+            sent = _send_entries(bucket, releases, ledger, len(known), mark)
+            whole = "".join(f"{line}\n" for line in ledger.lines).encode()
+            if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
+                _check_same(bucket, ledger, _lines(bucket.read(LEDGER)))
+                raise LedgersDiffer(address=bucket.address, line=len(known) + 1)
+        except (VersionTaken, LedgersDiffer):
+            _unmark(bucket, ledger, mark)
+            raise
         for package in sorted({entry["package"] for entry in ledger.entries}):
             _send_indexes(bucket, Shelf(releases, package, ledger))
+    return sent
+
+
+def _send_entries(bucket: Bucket, releases: Path, ledger: Ledger, known: int, mark: bytes) -> Sent:
+    """What each line of the ledger after the `known` ones brings."""
+    versions: list[str] = []
+    buried: list[str] = []
+    for entry in ledger.entries[known:]:
+        shelf = Shelf(releases, entry["package"], ledger)
+        if entry["event"] == "refused":
+            _send_file(bucket, shelf, f"{REFUSALS}/{entry['record'][:16]}.json")
+        elif entry["event"] == "retracted":
+            _mark(bucket, shelf, mark)
+            _bury(bucket, shelf, entry["version"])
+            buried.append(f"{shelf.package} {entry['version']}")
+        elif entry["version"] not in shelf.retracted:
+            _send_version(bucket, shelf, entry, mark)
+            versions.append(f"{shelf.package} {entry['version']}")
     return Sent(tuple(versions), tuple(buried))
+
+
+def _mark(bucket: Bucket, shelf: Shelf, mark: bytes) -> None:
+    """Say that a package's indexes may lag behind; a mark that another sender left stays his."""
+    bucket.create(f"{TREE}/{shelf.package}/{UNDER_WAY}", mark)
+
+
+def _unmark(bucket: Bucket, ledger: Ledger, mark: bytes) -> None:
+    """Take back the marks of this sending, or of one of the same lines that was cut before."""
+    for package in sorted({entry["package"] for entry in ledger.entries}):
+        name = f"{TREE}/{package}/{UNDER_WAY}"
+        if bucket.read(name) == mark:
+            bucket.delete(name)
 
 
 def _lines(data: bytes | None) -> list[str]:
@@ -90,27 +136,34 @@ def _check_same(bucket: Bucket, ledger: Ledger, known: list[str]) -> None:
             raise LedgersDiffer(address=bucket.address, line=number)
 
 
-def _send_version(bucket: Bucket, shelf: Shelf, entry: dict[str, Any]) -> None:
-    """The claim first, the tag manifest last: each is created by one sender only, or was by one with the same bytes."""
-    version, digest = entry["version"], entry["tagmanifest"].encode()
-    folder, base = shelf.folder / version, f"{TREE}/{shelf.package}"
-    commit = (folder / TAGMANIFEST).read_bytes()
-    for name, data in ((f"{CLAIMS}/{version}", digest), (f"{version}/{TAGMANIFEST}", commit)):
-        if name.endswith(TAGMANIFEST):
-            for path in sorted(item for item in folder.rglob("*") if item.is_file() and item.name != TAGMANIFEST):
-                bucket.send(f"{base}/{path.relative_to(shelf.folder).as_posix()}", path)
-        if not bucket.create(f"{base}/{name}", data) and bucket.read(f"{base}/{name}") != data:
-            raise VersionTaken(address=bucket.address, package=shelf.package, version=version)
+def _send_version(bucket: Bucket, shelf: Shelf, entry: dict[str, Any], mark: bytes) -> None:
+    """The claim, the files, the commit: the first and the last are created by one sender, or were with these bytes."""
+    version, folder = entry["version"], shelf.folder / entry["version"]
+    base, claim = f"{TREE}/{shelf.package}", f"{TREE}/{shelf.package}/{CLAIMS}/{version}"
+    commit = f"{base}/{version}/{TAGMANIFEST}"
+    told = {"package": shelf.package, "version": version, "claim": claim, "folder": f"{base}/{version}/"}
+    if not _create_or_same(bucket, claim, entry["tagmanifest"].encode()):
+        error = VersionClaimed if bucket.read(commit) is None else VersionTaken
+        raise error(address=bucket.address, **told)
+    _mark(bucket, shelf, mark)
+    for path in sorted(item for item in folder.rglob("*") if item.is_file() and item.name != TAGMANIFEST):
+        bucket.send(f"{base}/{path.relative_to(shelf.folder).as_posix()}", path)
+    if not _create_or_same(bucket, commit, (folder / TAGMANIFEST).read_bytes()):
+        raise VersionTaken(address=bucket.address, **told)
+
+
+def _create_or_same(bucket: Bucket, name: str, data: bytes) -> bool:
+    """Whether an object is there with these bytes: by this act, or since a sending of the same that was cut."""
+    return bucket.create(name, data) or bucket.read(name) == data
 
 
 def _bury(bucket: Bucket, shelf: Shelf, version: str) -> None:
     """As on disk: the tombstone appears, then the files go, that which commits them first."""
-    base = f"{TREE}/{shelf.package}/{version}/"
+    folder = f"{TREE}/{shelf.package}/{version}"
     _send_file(bucket, shelf, f"{TOMBSTONES}/{version}.json")
-    bucket.delete(base + TAGMANIFEST)
-    for name in bucket.names():
-        if name.startswith(base):
-            bucket.delete(name)
+    bucket.delete(f"{folder}/{TAGMANIFEST}")
+    for name in bucket.names(folder):
+        bucket.delete(name)
 
 
 def _send_indexes(bucket: Bucket, shelf: Shelf) -> None:

@@ -67,11 +67,11 @@ class StoreNotInstalled(CollectError):
     mender: ClassVar[Mender] = Mender.OPERATOR
     fr: ClassVar[str] = (
         "Source « {source} » : lire {scheme}:// demande un complément absent d'ici ({module}) ; "
-        "à installer : pip install 'arobase[{extra}]'."
+        "à installer : pip install '.[{extra}]'."
     )
     en: ClassVar[str] = (
         'Source "{source}": reading {scheme}:// needs an extra that is not installed here ({module}); '
-        "install it: pip install 'arobase[{extra}]'."
+        "install it: pip install '.[{extra}]'."
     )
 
 

@@ -39,8 +39,8 @@ class BucketsNotInstalled(ArobaseError):
 
     code: ClassVar[str] = "object-store-not-installed"
     mender: ClassVar[Mender] = Mender.OPERATOR
-    fr: ClassVar[str] = "{address} : le module « {module} » manque ; installer arobase[remote]."
-    en: ClassVar[str] = '{address}: the module "{module}" is missing; install arobase[remote].'
+    fr: ClassVar[str] = "{address} : le module « {module} » manque ; à installer : pip install '.[remote]'."
+    en: ClassVar[str] = "{address}: the module “{module}” is missing; install it: pip install '.[remote]'."
 
 
 def is_bucket(text: str) -> bool:
@@ -68,10 +68,10 @@ class Bucket:
         with _told(address):
             return cls(address, from_url(address.rstrip("/"), **more))
 
-    def names(self) -> list[str]:
-        """The names of all objects, sorted."""
+    def names(self, under: str | None = None) -> list[str]:
+        """The names of all objects, or of those under a folder, sorted."""
         with self._told():
-            return sorted(item["path"] for page in self.store.list() for item in page)
+            return sorted(item["path"] for page in self.store.list(under) for item in page)
 
     def read(self, name: str) -> bytes | None:
         """An object's bytes; none when it is not there."""

@@ -210,7 +210,7 @@ def test_without_the_extra_what_to_install_is_told(
     source = a_source(project, address=f"{scheme}://depot/b.csv", parameters={"allow_private": True})
     with pytest.raises(StoreNotInstalled) as raised:
         collected(project, source)
-    assert "pip install 'arobase[remote]'" in raised.value.message("fr")
+    assert "pip install '.[remote]'" in raised.value.message("fr")
     assert module in raised.value.message("en")
 
 

@@ -31,7 +31,9 @@ def test_objects_come_back_as_they_went(bucket: Bucket, tmp_path: Path) -> None:
     (tmp_path / "big").write_bytes(b"x" * 3_000_000)
     bucket.send("a/one", b"1")
     bucket.send("a/two", tmp_path / "big")
-    assert bucket.names() == ["a/one", "a/two"]
+    bucket.send("ab/one", b"1")
+    assert bucket.names() == ["a/one", "a/two", "ab/one"]
+    assert bucket.names("a") == ["a/one", "a/two"]
     assert bucket.read("a/one") == b"1"
     bucket.fetch("a/two", tmp_path / "new" / "two")
     assert (tmp_path / "new" / "two").read_bytes() == b"x" * 3_000_000
@@ -130,5 +132,5 @@ def test_what_fails_is_told_by_its_kind_and_a_line_without_keys(monkeypatch: pyt
 
 def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
-    with pytest.raises(BucketsNotInstalled, match=r"arobase\[remote\]"):
+    with pytest.raises(BucketsNotInstalled, match=r"pip install '\.\[remote\]'"):
         Bucket.open("s3://bucket")
