@@ -11,7 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pipelines.language import Language
+from pipelines.language import Language, Said
 
 
 class Mender(StrEnum):
@@ -38,7 +38,8 @@ class ArobaseError(Exception):
     """An error with a stable code, a sentence in French and English, and a mender.
 
     Subclasses set `code`, `mender`, `fr`, `en`; `fr` and `en` are templates filled with the keyword arguments, which
-    also stay readable as `error.facts`. A template that names a missing fact raises at once.
+    also stay readable as `error.facts`; a fact that is `Said` fills each template in its language. A template that
+    names a missing fact raises at once.
     """
 
     code: ClassVar[str] = ""
@@ -62,7 +63,8 @@ class ArobaseError(Exception):
     def message(self, language: Language) -> str:
         """The sentence for a person, in French or English."""
         template = self.fr if language == "fr" else self.en
-        return template.format(**self.facts)
+        facts = {name: getattr(fact, language) if isinstance(fact, Said) else fact for name, fact in self.facts.items()}
+        return template.format(**facts)
 
     def advice(self, language: Language) -> str:
         """Who can mend it, as a phrase."""

@@ -1,15 +1,22 @@
 """The two languages that people read: French and English.
 
-Belongs here: choosing the language of a terminal from its locale. Does not: any sentence; those stand beside the code
-that says them, in both languages.
+Belongs here: choosing the language of a terminal from its locale, and a phrase in both languages. Does not: any
+sentence; those stand beside the code that says them, in both languages.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Language = Literal["fr", "en"]
+
+
+class Said(NamedTuple):
+    """One phrase in both languages: what an error is given where words are part of a fact ("ligne 3", "line 3")."""
+
+    fr: str
+    en: str
 
 
 def terminal_language(wanted: str | None = None) -> Language:

@@ -115,8 +115,7 @@ def test(name: str, lang: str | None) -> None:
 
     language, project = terminal_language(lang), Project.here()
     source, amiss = load_sources(project).find(name), 0
-    for part in source.parts:
-        check_mapping(part, project, file=source.path)
+    check_mapping(source, project)
     with tempfile.TemporaryDirectory(prefix="arobase-") as folder:
         trial = Project.at(project.root, folder)
         capture = collect(trial, source, now=datetime.now(UTC))

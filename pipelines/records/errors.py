@@ -16,6 +16,19 @@ class MappingError(ArobaseError):
     en: ClassVar[str] = '{file}: part "{part}", {place}: {found}; expected: {expected}.'
 
 
+class MappingColumnUnknown(MappingError):
+    """A mapping reads a column that the schema of the incoming records does not know: its name is wrong there."""
+
+    code: ClassVar[str] = "mapping-column-unknown"
+    fr: ClassVar[str] = (
+        "{file}, ligne {line} : partie « {part} » : la colonne « {column} » n'est pas dans {schema} ; "
+        "attendu : {expected}."
+    )
+    en: ClassVar[str] = (
+        '{file}, line {line}: part "{part}": the column "{column}" is not in {schema}; expected: {expected}.'
+    )
+
+
 class PersonalFieldCopied(MappingError):
     """A mapping copies a personal field as it stands into a field that is published."""
 

@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.language import Language
+from pipelines.language import Language, Said
 from pipelines.schema.errors import SchemaFileError, SchemaNotFound
 
 COLUMNS = ("code", "libelle_fr", "libelle_en", "valide_du", "valide_au", "source")
@@ -64,7 +64,7 @@ def load_codelist(schemas: Path, name: str) -> CodeList:
     """Read `schemas/codelists/<name>.csv`. Raises `SchemaNotFound`, `SchemaFileError`."""
     path = schemas / "codelists" / f"{name}.csv"
     if not path.is_file():
-        raise SchemaNotFound(file=f"schemas/codelists/{name}.csv", asked_by="un schéma / a schema")
+        raise SchemaNotFound(file=f"schemas/codelists/{name}.csv", asked_by=Said("un schéma", "a schema"))
     return _read(path, path.stat().st_mtime_ns)
 
 
@@ -78,7 +78,10 @@ def _read(path: Path, _modified: int) -> CodeList:
         missing = [column for column in COLUMNS if column not in header]
         if missing:
             raise SchemaFileError(
-                file=shown, place="ligne 1", found=", ".join(header) or "(vide)", expected=", ".join(missing)
+                file=shown,
+                place=Said("ligne 1", "line 1"),
+                found=", ".join(header) or Said("(vide)", "(empty)"),
+                expected=", ".join(missing),
             )
         codes: list[Code] = []
         seen: set[str] = set()
@@ -86,9 +89,9 @@ def _read(path: Path, _modified: int) -> CodeList:
             if not row["code"] or row["code"] in seen:
                 raise SchemaFileError(
                     file=shown,
-                    place=f"ligne {line}, code",
+                    place=Said(f"ligne {line}, code", f"line {line}, code"),
                     found=repr(row["code"]),
-                    expected="un code unique, non vide",
+                    expected=Said("un code unique, non vide", "a code that is unique and not empty"),
                 )
             seen.add(row["code"])
             codes.append(_code(row, shown, line))
@@ -102,7 +105,10 @@ def _code(row: dict[str, str], shown: str, line: int) -> Code:
             dates.append(date.fromisoformat(row[column]) if row[column] else None)
         except ValueError:
             raise SchemaFileError(
-                file=shown, place=f"ligne {line}, {column}", found=repr(row[column]), expected="AAAA-MM-JJ"
+                file=shown,
+                place=Said(f"ligne {line}, {column}", f"line {line}, {column}"),
+                found=repr(row[column]),
+                expected=Said("AAAA-MM-JJ", "YYYY-MM-DD"),
             ) from None
     more = tuple((key, value) for key, value in row.items() if key not in COLUMNS and key is not None)
     return Code(row["code"], row["libelle_fr"], row["libelle_en"], dates[0], dates[1], row["source"], more)

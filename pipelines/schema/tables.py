@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import PrivacyMissing, SchemaFileError, SchemaNotFound
 
@@ -149,13 +150,14 @@ def load_incoming(schemas: Path, name: str) -> TableSchema:
 def _load(schemas: Path, relative: str) -> TableSchema:
     path, shown = schemas / relative, f"schemas/{relative}"
     if not path.is_file():
-        raise SchemaNotFound(file=shown, asked_by="un package ou une source / a package or a source")
+        raise SchemaNotFound(file=shown, asked_by=Said("un package ou une source", "a package or a source"))
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        place = f"ligne {error.lineno}, colonne {error.colno}"
+        at, column = error.lineno, error.colno
+        place = Said(f"ligne {at}, colonne {column}", f"line {at}, column {column}")
         raise SchemaFileError(
-            file=shown, place=place, found=error.msg, expected="un document JSON / a JSON document"
+            file=shown, place=place, found=error.msg, expected=Said("un document JSON", "a JSON document")
         ) from None
     return parse_table(raw, path.stem, shown, schemas)
 
@@ -164,7 +166,10 @@ def parse_table(raw: Any, name: str, shown: str, schemas: Path) -> TableSchema:
     """A `TableSchema` from a parsed document. `schemas` is where code lists are looked up. Raises as `load_table`."""
     if not isinstance(raw, dict) or not isinstance(raw.get("fields"), list) or not raw["fields"]:
         raise SchemaFileError(
-            file=shown, place="fields", found=type(raw).__name__, expected="une liste de champs / a list of fields"
+            file=shown,
+            place="fields",
+            found=type(raw).__name__,
+            expected=Said("une liste de champs", "a list of fields"),
         )
     table: dict[str, Any] = raw
     fields = tuple(_field(item, shown, schemas) for item in table["fields"])
@@ -172,7 +177,7 @@ def parse_table(raw: Any, name: str, shown: str, schemas: Path) -> TableSchema:
     if len(set(names)) < len(names):
         twice = sorted({item for item in names if names.count(item) > 1})
         raise SchemaFileError(
-            file=shown, place="fields", found=", ".join(twice), expected="des noms uniques / unique names"
+            file=shown, place="fields", found=", ".join(twice), expected=Said("des noms uniques", "unique names")
         )
     primary = _names(table.get("primaryKey", []))
     foreign = tuple(_foreign_key(item) for item in table.get("foreignKeys", []))
@@ -219,7 +224,7 @@ def _foreign_key(raw: Mapping[str, Any]) -> ForeignKey:
 def _field(raw: Any, shown: str, schemas: Path) -> Field:
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
         raise SchemaFileError(
-            file=shown, place="fields", found=repr(raw), expected="un champ avec un nom / a field with a name"
+            file=shown, place="fields", found=repr(raw), expected=Said("un champ avec un nom", "a field with a name")
         )
     entry: dict[str, Any] = raw
     name = entry["name"]

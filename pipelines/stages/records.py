@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.project import Project
-from pipelines.records.conform import PartRecords, conform
+from pipelines.records.conform import PartRecords, check_mapping, conform
 from pipelines.records.formats import RESERVED, read
 from pipelines.records.rejections import Rejection, rejections_table
 from pipelines.records.withdrawals import load_withdrawals, without_withdrawn
@@ -79,6 +79,7 @@ def make_records(project: Project, source: Source, capture: Capture, *, settings
 
 
 def _make(project: Project, source: Source, capture: Capture, folder: Path) -> None:
+    check_mapping(source, project)
     parts: dict[str, PartRecords] = {}
     rejections: list[Rejection] = []
     summary: dict[str, Any] = {"parts": {}, "rows": {}, "warnings": []}

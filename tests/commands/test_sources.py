@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from pipelines.commands.sources import command
 from pipelines.errors import ArobaseError, Mender
 from pipelines.project import Project
-from pipelines.records.errors import MappingError
+from pipelines.records.errors import MappingColumnUnknown, MappingError
+from pipelines.records.formats.errors import HeaderMissing
 from pipelines.sources import load_sources
 from pipelines.sources.errors import SourceFileError
 from tests.sources.builders import a_project, a_shipped_file, a_source
@@ -54,6 +55,39 @@ def test_a_trial_refuses_a_mapping_that_a_release_would_refuse(
         run("test", "mairie")
     assert told in refused.value.message("en")
     assert refused.value.mender is Mender.MAPPING
+
+
+def test_a_name_that_the_mapping_alone_has_is_the_mappings_to_mend_with_its_line(project: Project) -> None:
+    a_shipped_file(project, content="nom\nSéné\n")
+    (project.schemas / "entrants").mkdir()
+    fields = [{"name": "nom", "type": "string", "privacy": "public"}]
+    (project.schemas / "entrants" / "lignes.json").write_text(json.dumps({"fields": fields}))
+    rows = [{"table": "label/x", "fields": {"titre": "nmo"}}]
+    a_source(project, parts={"lignes": {"format": "csv", "schema": "lignes", "rows": rows}})
+    written = (project.sources / "mairie.yaml").read_text(encoding="utf-8").splitlines()
+    with pytest.raises(MappingColumnUnknown) as refused:
+        run("test", "mairie")
+    assert refused.value.mender is Mender.MAPPING
+    line = refused.value.facts["line"]
+    assert "titre: nmo" in written[line - 1]
+    assert refused.value.message("en") == (
+        f'sources/mairie.yaml, line {line}: part "lignes": the column "nmo" is not in schemas/entrants/lignes.json; '
+        "expected: nom."
+    )
+
+
+def test_a_renamed_column_of_the_file_is_the_publishers_and_said_in_one_language(project: Project) -> None:
+    a_shipped_file(project, content="nmo\nSéné\n")
+    (project.schemas / "entrants").mkdir()
+    fields = [{"name": "nom", "type": "string", "privacy": "public"}]
+    (project.schemas / "entrants" / "lignes.json").write_text(json.dumps({"fields": fields}))
+    rows = [{"table": "label/x", "fields": {"titre": "nom"}}]
+    a_source(project, parts={"lignes": {"format": "csv", "schema": "lignes", "rows": rows}})
+    with pytest.raises(HeaderMissing) as refused:
+        run("test", "mairie")
+    assert refused.value.mender is Mender.SOURCE
+    assert ", line 1: missing columns: nom; columns read: 1, none expected." in refused.value.message("en")
+    assert ", ligne 1 : colonnes absentes : nom ; colonnes lues : 1, aucune attendue." in refused.value.message("fr")
 
 
 def test_a_new_source_is_refused_until_someone_says_its_licence_and_publisher(project: Project) -> None:

@@ -4,6 +4,7 @@ Belongs here: mappings, joins, converters applied, refusals as rejections. Does 
 deciding whether a row is valid (`validation/`).
 """
 
-from pipelines.records.conform.engine import Conformed, PartRecords, check_mapping, conform
+from pipelines.records.conform.check import check_mapping
+from pipelines.records.conform.engine import Conformed, PartRecords, conform
 
 __all__ = ["Conformed", "PartRecords", "check_mapping", "conform"]

@@ -40,7 +40,10 @@ def convert(table: pa.Table, rule: FieldRule) -> tuple[pa.Array, list[Refusal]]:
             if texts[0] is None or texts[0] in codes:
                 return None if texts[0] is None else codes[texts[0]]
             if otherwise is None:
-                raise Unreadable(f"une de ces valeurs : {expected}", f"one of: {expected}")
+                raise Unreadable(
+                    f"une de ces valeurs : {expected} (à corriger dans la source, ou code à ajouter au mapping)",
+                    f"one of: {expected} (to be mended in the source, or a code to add to the mapping)",
+                )
             return otherwise
 
         return _each_distinct(table, rule, translate, "codes")

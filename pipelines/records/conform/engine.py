@@ -14,14 +14,14 @@ import pyarrow as pa
 
 from pipelines.errors import Mender
 from pipelines.project import Project
+from pipelines.records.conform.check import target_of
 from pipelines.records.conform.convert import Refusal, convert, look
 from pipelines.records.conform.mapping import RowMapping, parse_mapping
 from pipelines.records.conform.reshape import RANK, expand, join, keep
 from pipelines.records.errors import MappingError, PersonalFieldCopied
 from pipelines.records.registry import readings
 from pipelines.records.rejections import Rejection
-from pipelines.schema import Privacy, TableSchema, load_table
-from pipelines.sources import Part
+from pipelines.schema import Privacy, TableSchema
 
 RESERVED = ("_source", "_snapshot", "_part", "_position")
 
@@ -63,32 +63,6 @@ def conform(parts: Mapping[str, PartRecords], project: Project, *, file: str) ->
     return Conformed(merged, tuple(rejections))
 
 
-def check_mapping(part: Part, project: Project, *, file: str) -> None:
-    """Hold the mapping of a part against what exists: converters, readings, tables and their fields.
-
-    Needs no record, so that a mapping can be tried before any is asked for. Raises `MappingError`, and what loading a
-    table's schema raises.
-    """
-    for raw in part.rows:
-        mapping = parse_mapping({"join": part.join, **raw}, file=file, part=part.name)
-        _target(mapping, project, file=file, part=part.name)
-
-
-def _target(mapping: RowMapping, project: Project, *, file: str, part: str) -> TableSchema:
-    """The table that a mapping fills, every field of it known."""
-    package, table = mapping.table.split("/")
-    target = load_table(project.schemas, package, table)
-    filled = [rule.field for rule in mapping.fields]
-    filled += [field for reading in mapping.readings for field in reading.outputs.values()]
-    unknown = sorted(set(filled) - set(target.names))
-    if unknown:
-        expected = ", ".join(target.names)
-        raise MappingError(
-            file=file, part=part, place=f"table {mapping.table}", found=", ".join(unknown), expected=expected
-        )
-    return target
-
-
 @dataclass(frozen=True)
 class _RowsOf:
     """One mapping at work; split into steps only so that each can be read at once."""
@@ -100,7 +74,7 @@ class _RowsOf:
     file: str
 
     def make(self) -> tuple[pa.Table, list[Rejection]]:
-        target = _target(self.mapping, self.project, file=self.file, part=self.part)
+        target = target_of(self.mapping, self.project, file=self.file, part=self.part)
         records, rejections = self._joined()
         self._check_columns(records, target)
         if self.mapping.each:

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.records.formats.errors import Damaged, EmptyFile, MemberMissing, NotWhatItSays, TooLarge
 from pipelines.records.formats.signature import is_wanted, named, signature
 from pipelines.sources import Part
@@ -23,6 +24,7 @@ MAXIMUM_SIZE = 2_000_000_000
 MAXIMUM_RATIO = 200
 SMALL = 20_000_000
 BLOCK = 1 << 20
+NO_LIST = Said("la liste de ses fichiers manque", "the list of its files is missing")
 BLANKS = b"\x00 \t\r\n\xef\xbb\xbf"
 
 
@@ -75,14 +77,16 @@ class Content:
             while not unpack.eof:
                 try:
                     block = unpack.decompress(pending, BLOCK)
-                except zlib.error as error:
-                    raise Damaged(file=self.file, detail=str(error), format="gzip") from None
+                except zlib.error:
+                    raise Damaged(
+                        file=self.file, detail=Said("données illisibles", "unreadable data"), format="gzip"
+                    ) from None
                 pending = unpack.unconsumed_tail
                 size += len(block)
                 self._check_size(size, len(data))
                 blocks.append(block)
                 if not block and not pending and not unpack.eof:
-                    raise Damaged(file=self.file, detail="fin absente / no end", format="gzip")
+                    raise Damaged(file=self.file, detail=Said("fin absente", "no end"), format="gzip")
             rest = unpack.unused_data.lstrip(b"\x00")
         return b"".join(blocks)
 
@@ -106,8 +110,8 @@ class Content:
     def _archive(self, data: bytes) -> zipfile.ZipFile:
         try:
             return zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError) as error:
-            raise Damaged(file=self.file, detail=str(error), format="zip") from None
+        except (zipfile.BadZipFile, OSError, ValueError):
+            raise Damaged(file=self.file, detail=NO_LIST, format="zip") from None
 
     def _blocks(self, archive: zipfile.ZipFile, name: str, size: int, packed: int) -> Iterator[bytes]:
         """A member's blocks; the archive's own word on sizes is not believed, only counted bytes are."""
@@ -117,8 +121,10 @@ class Content:
                     size += len(block)
                     self._check_size(size, packed)
                     yield block
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            raise Damaged(file=self.file, detail=f"{name}: {error}", format="zip") from None
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+            raise Damaged(
+                file=self.file, detail=Said(f"{name} : illisible", f"{name}: unreadable"), format="zip"
+            ) from None
 
     def _check_size(self, size: int, packed: int) -> None:
         if size > self.limit or (size > SMALL and size > packed * MAXIMUM_RATIO):

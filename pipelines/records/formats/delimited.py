@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.language import Said
 from pipelines.records.formats.content import Content
 from pipelines.records.formats.encoding import as_utf8
 from pipelines.records.formats.errors import Damaged, EmptyFile, RowTooLong, WrongDelimiter
@@ -44,7 +45,9 @@ def read_delimited(content: Content) -> Records:
     found = _plain(body, len(names), delimiter, lines) if body else ([pa.array([], pa.string())] * len(names), [])
     columns, positions = found or _odd(content, body, len(names), delimiter, lines)
     facts: dict[str, Any] = {"encoding": encoding, "delimiter": delimiter}
-    return Records(names, originals, columns, pa.array(positions, pa.int64()), f"ligne {lines}", near, facts)
+    return Records(
+        names, originals, columns, pa.array(positions, pa.int64()), Said(f"ligne {lines}", f"line {lines}"), near, facts
+    )
 
 
 def _delimiter(content: Content, data: bytes) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.records.formats.errors import HeaderMissing
 from pipelines.sources import Part
 
@@ -86,7 +87,7 @@ def missing_columns(
     found: Sequence[str],
     *,
     file: str,
-    place: str,
+    place: str | Said,
     near: Sequence[Sequence[str]],
     is_header: bool = True,
 ) -> HeaderMissing:
@@ -110,12 +111,11 @@ def missing_columns(
                 fr.append(f"« {name} » s'appelle peut-être « {best[0]} »")
                 en.append(f'"{name}" may now be "{best[0]}"')
     shown = ", ".join(found[:SHOWN]) + (f", … ({len(found)})" if len(found) > SHOWN else "")
-    shown = shown if is_header else f"{len(found)}, aucune attendue / none expected"
     return HeaderMissing(
         file=file,
         place=place,
         missing=", ".join(missing),
-        found=shown or "—",
+        found=(shown or "—") if is_header else Said(f"{len(found)}, aucune attendue", f"{len(found)}, none expected"),
         hint_fr=f" {' ; '.join(fr)}." if fr else "",
         hint_en=f" {'; '.join(en)}." if en else "",
     )

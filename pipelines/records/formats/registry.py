@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pipelines.language import Said
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -28,7 +30,7 @@ class Records:
     originals: Sequence[str]
     columns: Sequence[pa.Array | pa.ChunkedArray]
     positions: pa.Array
-    place: str
+    place: str | Said
     near: Sequence[Sequence[str]] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     is_sparse: bool = False

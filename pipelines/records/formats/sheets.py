@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.language import Said
 from pipelines.records.formats.content import Content
 from pipelines.records.formats.documents import number_text
 from pipelines.records.formats.errors import Damaged, SheetMissing
@@ -31,7 +32,7 @@ def read_sheet(content: Content) -> Records:
     first, count = options.get("header_row", 1), options.get("header_rows", 1)
     texts = [[cell_text(cell) or "" for cell in row] for row in rows[first - 1 : first - 1 + count]]
     near = [[cell_text(cell) or "" for cell in row] for row in rows[:NEAR]]
-    place = f"feuille « {name} »"
+    place = Said(f"feuille « {name} »", f'sheet "{name}"')
     if not texts:
         return Records([], [], [], pa.array([], pa.int64()), place, near)
     names, originals = column_names(texts, options.get("header_name"))
@@ -76,7 +77,7 @@ def _missing(content: Content, wanted: str, sheets: list[str]) -> SheetMissing:
     from rapidfuzz import fuzz, process
 
     best = process.extractOne(wanted, sheets, scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
-    nearest = f" (« {best[0]} » ?)" if best else ""
+    nearest = Said(f" (« {best[0]} » ?)", f' ("{best[0]}"?)') if best else ""
     return SheetMissing(file=content.file, sheet=wanted, nearest=nearest, found=", ".join(sheets) or "—")
 
 
