@@ -52,7 +52,8 @@ def test_a_wrong_line_is_named(tmp_path: Path, lines: list[str], place: str):
     a_codelist(tmp_path, "liste", lines)
     with pytest.raises(SchemaFileError) as caught:
         load_codelist(project.schemas, "liste")
-    assert caught.value.facts["place"] == place
+    assert caught.value.facts["place"].fr == place
+    assert "ligne" not in caught.value.message("en")
 
 
 def test_a_list_without_its_columns_is_refused(tmp_path: Path):

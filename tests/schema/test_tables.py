@@ -87,7 +87,8 @@ def test_a_broken_schema_says_where_and_what_was_expected(tmp_path: Path, text: 
     a_table(tmp_path, "p/t", []).write_text(text, encoding="utf-8")
     with pytest.raises(SchemaFileError) as caught:
         load_table(project.schemas, "p", "t")
-    assert caught.value.facts["place"] == place
+    assert f" : {place} : " in caught.value.message("fr")
+    assert "ligne" not in caught.value.message("en")
     assert caught.value.facts["expected"]
 
 

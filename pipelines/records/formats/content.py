@@ -24,6 +24,7 @@ MAXIMUM_SIZE = 2_000_000_000
 MAXIMUM_RATIO = 200
 SMALL = 20_000_000
 BLOCK = 1 << 20
+UNREADABLE = Said("données illisibles", "unreadable data")
 NO_LIST = Said("la liste de ses fichiers manque", "the list of its files is missing")
 BLANKS = b"\x00 \t\r\n\xef\xbb\xbf"
 
@@ -78,9 +79,7 @@ class Content:
                 try:
                     block = unpack.decompress(pending, BLOCK)
                 except zlib.error:
-                    raise Damaged(
-                        file=self.file, detail=Said("données illisibles", "unreadable data"), format="gzip"
-                    ) from None
+                    raise Damaged(file=self.file, detail=UNREADABLE, format="gzip") from None
                 pending = unpack.unconsumed_tail
                 size += len(block)
                 self._check_size(size, len(data))
