@@ -17,6 +17,7 @@ from pipelines.project import Project
 
 if TYPE_CHECKING:
     from pipelines.stages.run import Event, Run
+    from pipelines.storage.buckets import Bucket
 
 SAID = {
     "collect": {"fr": "collecte", "en": "collecting"},
@@ -27,6 +28,7 @@ SAID = {
     "announce": {"fr": "catalogue", "en": "catalogue"},
 }
 
+COLON: dict[Language, str] = {"fr": " : ", "en": ": "}
 WIDE = 110
 HEADS = {
     "fr": ("Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder ensuite"),
@@ -58,22 +60,33 @@ def command(
     unknown = [name for name in packages if name not in known]
     if unknown:
         raise click.UsageError(f"{', '.join(unknown)}? {', '.join(known)}")
+    bucket = None if address is None else _open(address, language)
     started = time.monotonic()
     done = _run(project, packages or None, key_path, not no_collect, language)
     _report(project, done, language, time.monotonic() - started)
-    if address is not None:
-        _send(project, address, language)
+    if bucket is not None:
+        _send(project, bucket, language)
     sys.exit(0 if done.went_well else 1)
 
 
-def _send(project: Project, address: str, language: Language) -> None:
-    from pipelines.releases.depot import send
-    from pipelines.storage.buckets import Bucket
+def _open(address: str, language: Language) -> Bucket:
+    """The store to send to, before a run that would be long. Raises `BucketsNotInstalled`, `BucketUnreachable`."""
+    from pipelines.storage.buckets import SCHEMES, Bucket, is_bucket
 
-    sent = send(project.releases, Bucket.open(address))
+    if not is_bucket(address):
+        expected = ", ".join(SCHEMES)
+        told = f"attendu : une adresse en {expected}" if language == "fr" else f"expected: an address in {expected}"
+        raise click.UsageError(f"--to {address} ; {told}" if language == "fr" else f"--to {address}; {told}")
+    return Bucket.open(address)
+
+
+def _send(project: Project, bucket: Bucket, language: Language) -> None:
+    from pipelines.releases.depot import send
+
+    sent = send(project.releases, bucket)
     for word, names in (("envoyée" if language == "fr" else "sent", sent.versions), ("×", sent.buried)):
         for name in names:
-            click.echo(f"{address}: {name} {word}")
+            click.echo(f"{bucket.address}{COLON[language]}{name} {word}")
 
 
 def _run(
@@ -98,7 +111,7 @@ def _run(
         bar = progress.add_task("", total=steps_ahead(project, packages))
 
         def tell(event: Event) -> None:
-            progress.update(bar, advance=1, description=f"{SAID[event.stage][language]}: {event.name}")
+            progress.update(bar, advance=1, description=f"{SAID[event.stage][language]}{COLON[language]}{event.name}")
 
         return run(project, now=datetime.now(UTC), packages=packages, key=key, tell=tell, collecting=collecting)
 
@@ -111,7 +124,7 @@ def _report(project: Project, done: Run, language: Language, seconds: float) -> 
 
     from pipelines.releases import Published, Refused, Unchanged
 
-    french = language == "fr"
+    french, colon = language == "fr", COLON[language]
     console = Console(highlight=False)
     lines = [_line(project, name, done, french) for name in sorted({*done.outcomes, *done.blocked})]
     is_wide = console.width >= WIDE
@@ -126,47 +139,81 @@ def _report(project: Project, done: Run, language: Language, seconds: float) -> 
     console.print(table)
     for line in () if is_wide else lines:
         console.print(f"{line[0]} → {line[-1]}", soft_wrap=True)
+    for name in sorted(done.outcomes):
+        rejects = _rejects(project, done, name)
+        if rejects:
+            word = "enregistrements refusés" if french else "rejected records"
+            console.print(f"{escape(name)}{colon}{word} → {escape(rejects)}", soft_wrap=True)
     for mark, told in _told(project, done, language):
         console.print(f"[{'red' if mark == '✗' else 'yellow'}]{mark}[/] {escape(told)}", soft_wrap=True)
     for name, outcome in done.outcomes.items():
         if isinstance(outcome, Refused):
             for reason in outcome.reasons:
-                console.print(f"[red]✗[/] {escape(f'{name}: {getattr(reason, language)}')}", soft_wrap=True)
+                console.print(f"[red]✗[/] {escape(name + colon + getattr(reason, language))}", soft_wrap=True)
         elif isinstance(outcome, Published):
             for warning in outcome.warnings:
-                console.print(f"[yellow]![/] {escape(f'{name}: {getattr(warning, language)}')}", soft_wrap=True)
+                console.print(f"[yellow]![/] {escape(name + colon + getattr(warning, language))}", soft_wrap=True)
     if all(isinstance(outcome, Unchanged) for outcome in done.outcomes.values()) and not done.blocked:
         console.print("Rien n'a changé : rien n'est publié." if french else "Nothing changed: nothing is published.")
-    console.print(f"Catalogue: {_shown(project, project.catalogue / 'index.html')}", soft_wrap=True)
-    console.print(f"{'Durée' if french else 'Took'}: {seconds:.1f} s")
+    console.print(_catalogue(project, done, french), soft_wrap=True)
+    console.print(f"{'Durée' if french else 'Took'}{colon}{seconds:.1f} s")
+
+
+def _catalogue(project: Project, done: Run, french: bool) -> str:
+    """Where the catalogue is, or that this run left it as it was; announcing is the last step, so its error is."""
+    page = project.catalogue / "index.html"
+    shown = _shown(project, page)
+    if not done.errors or done.errors[-1][0] != "catalogue":
+        return f"Catalogue{COLON['fr' if french else 'en']}{shown}"
+    if not page.is_file():
+        return "Catalogue non écrit." if french else "Catalogue not written."
+    if french:
+        return f"Catalogue non réécrit ; celui d'avant reste en place : {shown}"
+    return f"Catalogue not rewritten; the one from before stays in place: {shown}"
+
+
+def _rejects(project: Project, done: Run, package: str) -> str | None:
+    """Where the rejected records of a package are read, when its version has some."""
+    path: Path | None = getattr(done.outcomes[package], "path", None)
+    if path is None or not _counts(done, package)[1]:
+        return None
+    file = path / "data" / "qualite" / "rejets.csv"
+    return _shown(project, file) if file.is_file() else None
 
 
 def _told(project: Project, done: Run, language: Language) -> Iterator[tuple[str, str]]:
     """What went wrong, each cause once, then what it cost; then what the sources' files did not expect."""
     from pipelines.stages.errors import InputMissing, RowsMissing
 
+    colon = COLON[language]
+    causes: dict[str, list[str]] = {}
     costs: dict[str, list[str]] = {}
     for place, error in done.errors:
-        if isinstance(error, InputMissing | RowsMissing):
-            package, _, table = place.partition("/")
+        package, _, table = place.partition("/")
+        if table and package in done.blocked:
             costs.setdefault(package, []).append(table)
-        else:
-            yield "✗", f"{place}: {error.message(language)} → {error.advice(language)} [{error.code}]"
+        if not isinstance(error, InputMissing | RowsMissing):
+            told = f"{error.message(language)} → {error.advice(language)} [{error.code}]"
+            causes.setdefault(told, []).append(place)
+    for told, places in causes.items():
+        # The file that the sentence begins with is not said twice; tables are in the line of what it cost.
+        apart = [place for place in places if not told.startswith(place) and (len(places) == 1 or "/" not in place)]
+        yield "✗", f"{', '.join(apart)}{colon if apart else ''}{told}"
     for package, tables in costs.items():
         standing = _standing(project, package)
         if language == "fr":
             stays = f"la version {standing} reste en place" if standing else "aucune version n'est publiée"
-            yield "✗", f"{package}: tables qui n'ont pas pu être faites : {', '.join(tables)} ; {stays}."
+            yield "✗", f"{package} : tables qui n'ont pas pu être faites : {', '.join(tables)} ; {stays}."
         else:
             stays = f"version {standing} stays in place" if standing else "no version is published"
             yield "✗", f"{package}: tables that could not be made: {', '.join(tables)}; {stays}."
     thin = {"fr": "colonne moins remplie qu'attendu", "en": "column filled less than expected"}[language]
     unread = {"fr": "colonnes inconnues, laissées de côté", "en": "unknown columns, left aside"}[language]
     for name, result in done.records.items():
-        yield from (("!", f"{name}: {thin}: {warning}") for warning in result.summary["warnings"])
+        yield from (("!", f"{name}{colon}{thin}{colon}{warning}") for warning in result.summary["warnings"])
         for part, counts in result.summary["parts"].items():
             if counts["columns_without_field"]:
-                yield "!", f"{name}/{part}: {unread}: {', '.join(counts['columns_without_field'])}"
+                yield "!", f"{name}/{part}{colon}{unread}{colon}{', '.join(counts['columns_without_field'])}"
 
 
 def _standing(project: Project, package: str) -> str | None:
@@ -178,13 +225,8 @@ def _standing(project: Project, package: str) -> str | None:
 def _line(project: Project, name: str, done: Run, french: bool) -> tuple[str, ...]:
     from pipelines.releases import Published, Unchanged
 
-    tables = [result for result in done.tables.values() if result.package == name]
-    rows = sum(result.summary["accepted"] for result in tables)
-    sources = {
-        result.source for result in done.records.values() if any(key.startswith(f"{name}/") for key in result.tables)
-    }
-    rejected = sum(result.summary["rejected"] for result in tables)
-    rejected += sum(done.records[source].summary["rejected"] for source in sources)
+    rows, rejected = _counts(done, name)
+    made = sum(result.package == name for result in done.tables.values())
     findings = str(done.findings[name].table.num_rows) if name in done.findings else "–"
     outcome = done.outcomes.get(name)
     if isinstance(outcome, Published):
@@ -194,8 +236,19 @@ def _line(project: Project, name: str, done: Run, french: bool) -> tuple[str, ..
     else:
         version = f"[red]{'non publiée' if french else 'not published'}[/]"
     path = getattr(outcome, "path", getattr(outcome, "record", project.releases / name))
-    counts = (str(len(tables)), f"{rows:,}".replace(",", "\u202f" if french else ","), str(rejected), findings)
+    counts = (str(made), f"{rows:,}".replace(",", "\u202f" if french else ","), str(rejected), findings)
     return name, version, *counts, _shown(project, path)
+
+
+def _counts(done: Run, package: str) -> tuple[int, int]:
+    """The rows of a package's tables, and the records that they and their sources refused."""
+    tables = [result for result in done.tables.values() if result.package == package]
+    sources = {
+        result.source for result in done.records.values() if any(key.startswith(f"{package}/") for key in result.tables)
+    }
+    rejected = sum(result.summary["rejected"] for result in tables)
+    rejected += sum(done.records[source].summary["rejected"] for source in sources)
+    return sum(result.summary["accepted"] for result in tables), rejected
 
 
 def _shown(project: Project, path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from pipelines.commands.release import command
 from pipelines.project import Project
+from pipelines.storage.buckets import BucketsNotInstalled, BucketUnreachable
 from tests.stages.builders import ACTIONS, TOWNS, a_small_project, rewrite
 
 
@@ -53,7 +55,7 @@ def test_a_cause_is_told_once_then_what_it_costs(project: Project, language: str
     assert len([line for line in causes if "[header-missing]" in line]) == 1
     assert any("sources/data/villes.csv" in line for line in causes)
     costs = [line for line in causes if line.endswith(stays)]
-    assert [line.split()[1] for line in costs] == ["villes:", "bilan:"]
+    assert [line.split()[1].strip(":") for line in costs] == ["villes", "bilan"]
     assert "villes, actions" in costs[0]
     assert len(causes) == 3
 
@@ -92,3 +94,77 @@ def test_a_package_that_is_not_there_is_a_misuse(project: Project) -> None:
     done = release(project, "nulle-part")
     assert done.exit_code == 2
     assert "bilan, villes" in done.output
+
+
+@pytest.mark.parametrize(("language", "made"), [("fr", "pas pu être faites : "), ("en", "could not be made: ")])
+def test_a_fault_of_a_source_file_is_told_once_and_every_table_that_it_costs(
+    project: Project, language: str, made: str
+) -> None:
+    path = project.sources / "villes.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "inconnue: 1\n", encoding="utf-8")
+    told = marked(release(project, language=language))
+    assert [line[:22] for line in told if "[source-file]" in line] == ["✗ sources/villes.yaml,"]
+    assert [line.partition(made)[2].split(";")[0].strip() for line in told[1:]] == ["villes, actions", "nombres"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "villes : "), ("en", "villes: ")])
+def test_rejected_records_are_told_with_the_place_to_read_them(project: Project, language: str, said: str) -> None:
+    rewrite(project, "villes", TOWNS + "x1,Pau,9,un.invente@example.org\n")
+    done = release(project, "villes", language=language)
+    told = [line for line in done.output.splitlines() if line.endswith("rejets.csv")]
+    assert [line.startswith(said) for line in told] == [True]
+    assert (project.root / told[0].rpartition("→ ")[2]).is_file()
+
+
+def test_a_run_without_rejects_names_no_file_of_them(project: Project) -> None:
+    assert "rejets.csv" not in release(project).output
+
+
+def test_a_catalogue_that_could_not_be_rewritten_is_not_shown_as_new(project: Project) -> None:
+    (project.root / "catalogue.yaml").write_text("inconnue: 1\n", encoding="utf-8")
+    assert "Catalogue non écrit." in release(project).output
+    assert "Catalogue not written." in release(project, language="en").output
+    (project.root / "catalogue.yaml").unlink()
+    assert "Catalogue : outputs/catalogue/index.html" in release(project).output
+    (project.root / "catalogue.yaml").write_text("inconnue: 1\n", encoding="utf-8")
+    assert "Catalogue non réécrit ; celui d'avant" in release(project).output
+    assert "Catalogue not rewritten; the one from before" in release(project, language="en").output
+
+
+def test_french_has_its_space_before_a_colon(project: Project) -> None:
+    told = release(project).output
+    assert "Durée : " in told
+    assert "! villes : " in told
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "told"),
+    [("nothing://x", "fr", "attendu : une adresse en s3://"), ("outputs", "en", "expected: an address in s3://")],
+)
+def test_a_store_of_no_known_kind_is_a_misuse_before_anything_runs(
+    project: Project, address: str, language: str, told: str
+) -> None:
+    done = release(project, "--to", address, language=language)
+    assert (done.exit_code, told in done.output) == (2, True)
+    assert not project.releases.exists()
+
+
+def test_a_store_that_cannot_be_opened_stops_before_anything_runs(project: Project) -> None:
+    done = release(project, "--to", f"file://{project.root}/absent/absent")
+    assert isinstance(done.exception, BucketUnreachable)
+    assert not project.releases.exists()
+
+
+def test_without_the_extra_a_sending_stops_before_anything_runs(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    assert isinstance(release(project, "--to", "s3://depot").exception, BucketsNotInstalled)
+    assert not project.releases.exists()
+
+
+def test_what_a_store_gained_is_told(project: Project) -> None:
+    (project.root / "depot").mkdir()
+    done = release(project, "villes", "--to", f"file://{project.root}/depot")
+    assert done.exit_code == 0, done.output
+    assert f"file://{project.root}/depot : villes 1.0.0 envoyée" in done.output
