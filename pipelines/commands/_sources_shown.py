@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.records.formats.examining import Examination
-    from pipelines.sources import Capture, Snapshot, SnapshotStore, Source
+    from pipelines.sources import Capture, Snapshot, SnapshotStore, Source, Sources
     from pipelines.stages.declared import AsDeclared
 
 SHOWN = 12
@@ -60,8 +61,8 @@ def number(count: int, language: Language) -> str:
     return f"{count:,}".replace(",", "\u202f") if language == "fr" else f"{count:,}"
 
 
-def listed(sources: Mapping[str, Source], store: SnapshotStore, now: datetime, language: Language) -> Iterator[str]:
-    """Every source on a line, under a header, then how many need a look."""
+def listed(sources: Sources, store: SnapshotStore, now: datetime, language: Language) -> Iterator[str]:
+    """Every source on a line, under a header, those whose file is broken too, then how many need a look."""
     from pipelines.sources.freshness import freshness
 
     header = ("SOURCE", "CONNECTEUR", "OBTENUE LE", "ÉTAT", "TITRE")
@@ -78,13 +79,19 @@ def listed(sources: Mapping[str, Source], store: SnapshotStore, now: datetime, l
         obtained = str(min(part.obtained for part in capture.parts).date()) if capture else "—"
         title = said(language, source.title, source.title_en)
         rows.append((source.name, source.connector, obtained, ", ".join(words) or "✓", title))
+    broken = said(language, "fichier à corriger", "file to mend")
+    for error in sources.errors:
+        file = str(error.facts["file"])
+        rows.append((PurePosixPath(file).stem, "—", "—", broken, said(language, f"voir {file}", f"see {file}")))
+    rows[1:] = sorted(rows[1:])
+    count, amiss = len(rows) - 1, amiss + len(sources.errors)
     yield from aligned(rows)
     yield ""
-    plural = "" if len(sources) == 1 else "s"
+    plural = "" if count == 1 else "s"
     yield said(
         language,
-        f"{len(sources)} source{plural}, à regarder : {amiss}. Le détail d'une : arobase sources show NOM",
-        f"{len(sources)} source{plural}, to look at: {amiss}. One in detail: arobase sources show NAME",
+        f"{count} source{plural}, à regarder : {amiss}. Le détail d'une : arobase sources show NOM",
+        f"{count} source{plural}, to look at: {amiss}. One in detail: arobase sources show NAME",
     )
 
 
@@ -123,11 +130,13 @@ def _facts(source: Source, secrets: Mapping[str, bool], language: Language) -> l
     address = without_secrets(source.address) if "://" in source.address else source.address
     there = {True: said(language, "présente", "set"), False: said(language, "absente", "not set")}
     named = ", ".join(f"{name} ({there[is_there]})" for name, is_there in secrets.items())
+    publisher = source.publisher["title"]
+    publisher = said(language, publisher, source.publisher.get("title_en", publisher))
     facts = [
         (said(language, "connecteur", "connector"), source.connector),
         (said(language, "adresse", "address"), address),
         ("licence", source.licence),
-        (said(language, "producteur", "publisher"), source.publisher["title"]),
+        (said(language, "producteur", "publisher"), publisher),
         (said(language, "responsable", "owner"), source.owner),
         (said(language, "cadence", "cadence"), source.cadence or "—"),
         (said(language, "secrets", "secrets"), named or "—"),

@@ -34,9 +34,10 @@ def read_checked(path: Path, schema: Path) -> LinedDocument:
     if error is None:
         return document
     shape = error.schema.get("properties", {}) if error.validator in ("required", "additionalProperties") else None
+    path: tuple[str | int, ...] = (*error.absolute_path, *_unknown(error)[:1])
     raise Fault(
-        line=document.line(tuple(error.absolute_path)),
-        key=".".join(map(str, error.absolute_path)) or "(document)",
+        line=document.line(path),
+        key=".".join(map(str, path)) or "(document)",
         found=_what(error),
         expected=", ".join(shape) if shape else str(error.schema.get("description", "")) or ", ".join(_keys(schema)),
     )
@@ -59,12 +60,17 @@ def _first_fault(value: Any, schema: Path) -> Any:
     return best_match(Draft202012Validator(_schema(schema)).iter_errors(value))
 
 
+def _unknown(error: Any) -> list[str]:
+    """The keys that a mapping should not have, in the order of the file; none where something else is wrong."""
+    if error.validator != "additionalProperties":
+        return []
+    return [key for key in error.instance if key not in error.schema.get("properties", {})]
+
+
 def _what(error: Any) -> str:
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
         return f"{missing} absent"
     if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        unknown = next(key for key in error.instance if key not in known)
-        return f"{unknown} : clé inconnue / unknown key"
+        return "clé inconnue / unknown key"
     return json.dumps(error.instance, ensure_ascii=False)[:60]

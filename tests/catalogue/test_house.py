@@ -119,7 +119,7 @@ def test_the_announcement_reads_the_file(tmp_path: Path) -> None:
         ("base_url: https://a.example.org\n", 1, "ending with /"),
         ("base_url: ftp://a.example.org/\n", 1, "base_url"),
         ("publisher: {title: x}\n", 1, "base_url absent"),
-        ("base_url: https://a.example.org/\nbase: x\n", 1, "base : clé inconnue"),
+        ("base_url: https://a.example.org/\nbase: x\n", 2, '"base": clé inconnue'),
         ("base_url: https://a.example.org/\npublisher:\n  name: x\n", 2, "title absent"),
         ("base_url: https://a.example.org/\ncontact:\n  title: x\n  email: nobody\n", 4, "generic e-mail"),
         ("base_url: https://a.example.org/\ntheme: absent.css\n", 2, "absent.css"),
@@ -143,3 +143,10 @@ def test_a_theme_that_would_make_pages_heavy_is_refused(tmp_path: Path) -> None:
     themed(tmp_path, "x" * (THEME_LIMIT + 1))
     with pytest.raises(CatalogueFileError, match="100001 o / B"):
         a_house(tmp_path, WHOLE)
+
+
+def test_an_unknown_key_is_told_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("base_url: https://example.org/\npublisher:\n  title: A\nthema: x\n", encoding="utf-8")
+    with pytest.raises(CatalogueFileError) as caught:
+        read_house(Project.at(tmp_path))
+    assert (caught.value.facts["line"], caught.value.facts["key"]) == (4, "thema")

@@ -105,3 +105,19 @@ def test_a_new_source_is_refused_until_someone_says_its_licence_and_publisher(pr
     assert sorted(refused) == [("licence", "null"), ("publisher.title", "null")]
     assert run("test", "depot").exit_code == 0
     assert load_sources(project)["depot"].licence == "etalab-2.0"
+
+
+def test_a_broken_file_is_a_line_of_the_list_and_counted(project: Project) -> None:
+    a_shipped_file(project)
+    a_source(project)
+    run("fetch")
+    (project.sources / "faux.yaml").write_text("name: [")
+    listed = run("list", "--lang", "en").output.splitlines()
+    assert listed[1].split() == ["faux", "—", "—", "file", "to", "mend", "see", "sources/faux.yaml"]
+    assert "2 sources, to look at: 1. One in detail: arobase sources show NAME" in listed
+
+
+def test_a_publisher_is_named_in_the_language(project: Project) -> None:
+    a_source(project, publisher={"title": "Mairie inventée", "title_en": "Invented town hall"})
+    assert "Invented town hall" in run("show", "mairie", "--lang", "en").output
+    assert "Mairie inventée" in run("show", "mairie", "--lang", "fr").output

@@ -47,7 +47,7 @@ def test_only_the_packages_named_go_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        (GOOD + "tokn: X\n", 1, "tokn"),
+        (GOOD + "tokn: X\n", 6, "tokn"),
         (GOOD.replace("token: JETON\n", ""), 1, "token absent"),
         (GOOD.replace("JETON", "valeur secrète"), 4, "jamais sa valeur"),
         (GOOD.replace("org/\ntoken", "org\ntoken"), 3, "/"),
