@@ -10,20 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.language import Language
-from pipelines.releases.changes import cell
 from pipelines.releases.compare import Comparison
 from pipelines.releases.descriptor import to_json
 from pipelines.releases.diff import ADDED, REMOVED, Difference
 
 SHOWN = 20
 PAGE_ROWS = 500
+LONGEST = 120
 WORDS: dict[str, tuple[str, str]] = {
     "same": ("Aucune différence.", "No difference."),
     "why": ("Ce que cela ferait au numéro de version", "What this would do to the number of the version"),
     "added": ("lignes ajoutées", "rows added"),
+    "added one": ("ligne ajoutée", "row added"),
     "removed": ("lignes retirées", "rows removed"),
+    "removed one": ("ligne retirée", "row removed"),
     "changed": ("valeurs révisées", "values revised"),
+    "changed one": ("valeur révisée", "value revised"),
     "more": ("… et {n} autres", "… and {n} more"),
+    "more one": ("… et {n} autre", "… and {n} more"),
     "only_before": ("table disparue", "table gone"),
     "only_after": ("table apparue", "table new"),
     "key": ("clé", "key"),
@@ -39,24 +43,32 @@ def word(name: str, language: Language) -> str:
     return WORDS[name][0 if language == "fr" else 1]
 
 
+def counted(number: int, name: str, language: Language) -> str:
+    """A word of these views in the number that a count asks for: in French none is one."""
+    is_one = number <= 1 if language == "fr" else number == 1
+    return word(f"{name} one" if is_one else name, language)
+
+
 def as_text(found: Comparison, language: Language) -> str:
     """Totals, reasons, and the first changes of each table."""
     lines = [f"{found.before} → {found.after}"]
+    colon = " :" if language == "fr" else ":"
     if found.is_same:
         return "\n".join([*lines, word("same", language)]) + "\n"
     if found.reasons:
-        lines += ["", f"{word('why', language)} :"]
+        lines += ["", f"{word('why', language)}{colon}"]
         lines += [f"  {item.level.name:5} {item.fr if language == 'fr' else item.en}" for item in found.reasons]
     for name in found.only_before:
-        lines += ["", f"{name} : {word('only_before', language)}"]
+        lines += ["", f"{name}{colon} {word('only_before', language)}"]
     for name in found.only_after:
-        lines += ["", f"{name} : {word('only_after', language)}"]
+        lines += ["", f"{name}{colon} {word('only_after', language)}"]
     for name, item in found.tables.items():
         if item.counts:
-            lines += ["", f"{name} : {totals(item, language)}"]
-            lines += [f"  {_line(row)}" for row in item.changes.slice(0, SHOWN).to_pylist()]
+            lines += ["", f"{name}{colon} {totals(item, language)}"]
+            lines += [f"  {_line(row, colon)}" for row in item.changes.slice(0, SHOWN).to_pylist()]
             if item.changes.num_rows > SHOWN:
-                lines.append("  " + word("more", language).format(n=item.changes.num_rows - SHOWN))
+                left = item.changes.num_rows - SHOWN
+                lines.append(f"  {_more(left, language)}")
     return "\n".join(lines) + "\n"
 
 
@@ -64,13 +76,27 @@ def totals(item: Difference, language: Language) -> str:
     """The counts of one table, in one line."""
     counts = item.counts
     told = ((counts.added, "added"), (counts.removed, "removed"), (counts.changed, "changed"))
-    return ", ".join(f"{number} {word(name, language)}" for number, name in told)
+    return ", ".join(f"{number} {counted(number, name, language)}" for number, name in told)
 
 
-def _line(row: dict[str, Any]) -> str:
+def _more(left: int, language: Language) -> str:
+    return counted(left, "more", language).format(n=left)
+
+
+def _line(row: dict[str, Any], colon: str) -> str:
     if row["nature"] in (ADDED, REMOVED):
-        return f"{'+' if row['nature'] == ADDED else '-'} {cell(row['cle'])}"
-    return f"~ {cell(row['cle'])} {row['champ']} : {cell(row['avant'])} → {cell(row['apres'])}"
+        return f"{'+' if row['nature'] == ADDED else '-'} {_plain(row['cle'])}"
+    return f"~ {_plain(row['cle'])} {row['champ']}{colon} {_short(row['avant'])} → {_short(row['apres'])}"
+
+
+def _plain(value: str | None) -> str:
+    """A value on one line of a terminal, as `trace` takes a key back; a control sign would speak to the terminal."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in value or "∅").split())
+
+
+def _short(value: str | None) -> str:
+    words = _plain(value)
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
 
 
 def as_json(found: Comparison) -> str:
@@ -111,6 +137,7 @@ def as_html(found: Comparison, language: Language) -> str:
         word=lambda name: word(name, language),
         totals=lambda item: totals(item, language),
         rows=lambda item: item.changes.slice(0, PAGE_ROWS).to_pylist(),
+        more=lambda number: _more(number, language),
         left=lambda item: max(0, item.changes.num_rows - PAGE_ROWS),
         sentence=lambda reason: reason.fr if language == "fr" else reason.en,
     )

@@ -98,7 +98,7 @@ def test_keys_that_differ_match_whole_rows(tmp_path: Path) -> None:
 def test_text_shows_totals_reasons_and_the_first_changes(tmp_path: Path) -> None:
     found = compare_versions(two_releases(tmp_path), "prix")
     shown = as_text(found, "fr")
-    assert "prix : 1 lignes ajoutées, 0 lignes retirées, 1 valeurs révisées" in shown
+    assert "prix : 1 ligne ajoutée, 0 ligne retirée, 1 valeur révisée" in shown
     assert "  + p4" in shown
     assert "  ~ p1 arobases : 3 → 4" in shown
     assert "MINOR" in shown
@@ -138,3 +138,48 @@ def test_the_page_is_whole_and_escapes_values(tmp_path: Path) -> None:
 
     Balance().feed(page)
     assert opened == []
+
+
+def revised(folder: Path, *, before: str, after: str) -> Any:
+    """The comparison of two packages whose key is of two fields."""
+    schema = {"fields": [{"name": name} for name in ("id", "kind", "town")], "primaryKey": ["id", "kind"]}
+    places = [
+        a_foreign_package(folder / name, rows, resource={"schema": schema})
+        for name, rows in (("old", before), ("new", after))
+    ]
+    return compare_packages(*places)
+
+
+def test_on_a_terminal_keys_and_values_stand_as_they_are(tmp_path: Path) -> None:
+    found = revised(
+        tmp_path,
+        before="id,kind,town\n74105,commune,<A>\n",
+        after=f"id,kind,town\n74105,commune,`B|\x1b[31m`{'x' * 200}\n",
+    )
+    told = as_text(found, "en").splitlines()[-1].strip()
+    assert told.startswith("~ 74105 | commune town: <A> → `B| [31m`xxx")
+    assert told.endswith("x…")
+    assert len(told) < 170
+
+
+@pytest.mark.parametrize(
+    ("language", "counts", "why"),
+    [
+        ("en", "people: 1 row added, 0 rows removed, 1 value revised", "number of the version:"),
+        ("fr", "people : 1 ligne ajoutée, 0 ligne retirée, 1 valeur révisée", "numéro de version :"),
+    ],
+)
+def test_counts_and_colons_are_written_as_each_language_does(
+    tmp_path: Path, language: Any, counts: str, why: str
+) -> None:
+    found = revised(tmp_path, before="id,kind,town\n1,a,A\n", after="id,kind,town\n1,a,B\n2,a,C\n")
+    told = as_text(found, language).splitlines()
+    assert counts in told
+    assert any(line.endswith(why) for line in told)
+
+
+@pytest.mark.parametrize(("language", "more"), [("en", "… and 1 more"), ("fr", "… et 1 autre")])
+def test_what_is_left_out_is_counted(tmp_path: Path, language: Any, more: str) -> None:
+    rows = "".join(f"{number},a,A\n" for number in range(21))
+    found = revised(tmp_path, before="id,kind,town\n", after=f"id,kind,town\n{rows}")
+    assert as_text(found, language).splitlines()[-1].strip() == more

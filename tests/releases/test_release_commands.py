@@ -56,7 +56,7 @@ def test_verify_refuses_a_place_that_is_not_there(releases: Path) -> None:
 
 def test_diff_ends_with_one_when_something_differs(releases: Path, tmp_path: Path) -> None:
     done = run("diff", "prix")
-    assert (done.exit_code, "~ p1 arobases : 3 → 4" in done.output) == (1, True)
+    assert (done.exit_code, "~ p1 arobases: 3 → 4" in done.output) == (1, True)
     page = tmp_path / "page.html"
     assert run("diff", "prix", "1.0.0", "1.1.0", "--format", "html", "-o", str(page)).exit_code == 1
     assert page.read_text().startswith("<!doctype html>")
