@@ -33,6 +33,14 @@ class NoSuchRelease(ReleaseError):
     en: ClassVar[str] = "{package} has no version {version}; versions here: {found}."
 
 
+class NoSuchPackage(NoSuchRelease):
+    """A package that nothing was ever released of here."""
+
+    code: ClassVar[str] = "no-such-package"
+    fr: ClassVar[str] = "Aucune version de « {package} » n'a été publiée ici ; paquets publiés : {known}."
+    en: ClassVar[str] = 'No version of "{package}" was ever released here; released packages: {known}.'
+
+
 class RetractedRelease(ReleaseError):
     """A version that was retracted: its files are gone, its tombstone says why."""
 

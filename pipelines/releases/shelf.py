@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines.releases.bag import TAGMANIFEST, read_info
 from pipelines.releases.descriptor import read_descriptor, to_json
-from pipelines.releases.errors import NoSuchRelease, ReleaseDamaged, RetractedRelease
+from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, ReleaseDamaged, RetractedRelease
 from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.storage import lock, sha256_bytes, sha256_file, write_text
 from pipelines.storage.atomic import ASIDE
@@ -66,13 +66,19 @@ class Shelf:
         return self.versions[-1] if self.versions else None
 
     def path(self, version: str | None = None) -> Path:
-        """The folder of a version, of the current one by default. Raises `NoSuchRelease`, `RetractedRelease`."""
-        wanted = version or self.current
-        if wanted is not None and wanted in self.retracted:
+        """The folder of a version, of the current one by default.
+
+        Raises `NoSuchRelease` (`NoSuchPackage` when nothing of the package was released), `RetractedRelease`.
+        """
+        if not self.published:
+            known = sorted({item["package"] for item in self.ledger.entries if item["event"] == "published"})
+            raise NoSuchPackage(package=self.package, known=", ".join(known) or "∅")
+        # When every version was retracted, the newest one says why.
+        wanted: str = version or self.current or self.published[-1]["version"]
+        if wanted in self.retracted:
             raise RetractedRelease(package=self.package, version=wanted, reason=self.retracted[wanted]["reason"])
-        if wanted is None or wanted not in self.versions:
-            found = ", ".join(self.versions) or "aucune / none"
-            raise NoSuchRelease(package=self.package, version=wanted or "?", found=found)
+        if wanted not in self.versions:
+            raise NoSuchRelease(package=self.package, version=wanted, found=", ".join(self.versions) or "∅")
         return self.folder / wanted
 
     def index(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pipelines.releases import Published, ReleaseRequest, Unchanged, publish
-from pipelines.releases.errors import NoSuchRelease, NoSuchRow, RetractedRelease
+from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, NoSuchRow, RetractedRelease
 from pipelines.releases.rebuild import rebuild
 from pipelines.releases.retract import retract
 from pipelines.releases.shelf import Shelf, pending, settle
@@ -94,8 +94,20 @@ def test_what_is_not_there_is_told(tmp_path: Path) -> None:
             trace(releases, "prix", *words)
     with pytest.raises(NoSuchRelease):
         trace(releases, "prix", "prix", ["p1"], version="7.0.0")
-    with pytest.raises(NoSuchRelease):
+    with pytest.raises(NoSuchPackage, match=r'of "absent" was ever released here; released packages: prix\.'):
         trace(releases, "absent", "prix", ["p1"])
+    with pytest.raises(NoSuchPackage, match="released packages: ∅"):
+        trace(tmp_path / "nothing" / "releases", "prix", "prix", ["p1"])
+
+
+def test_a_package_whose_versions_were_all_retracted_says_why(tmp_path: Path) -> None:
+    releases = two_releases(tmp_path)
+    for version in ("1.0.0", "1.1.0"):
+        retract(releases, "prix", version, "essai", now=NOW)
+    with pytest.raises(RetractedRelease, match=r"1\.1\.0 was retracted: essai"):
+        trace(releases, "prix", "prix", ["p1"])
+    with pytest.raises(NoSuchRelease, match=r"no version 7\.0\.0; versions here: ∅"):
+        trace(releases, "prix", "prix", ["p1"], version="7.0.0")
 
 
 def test_a_trace_goes_past_versions_without_the_table_the_key_or_the_field(tmp_path: Path) -> None:
