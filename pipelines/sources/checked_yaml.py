@@ -34,10 +34,10 @@ def read_checked(path: Path, schema: Path) -> LinedDocument:
     if error is None:
         return document
     shape = error.schema.get("properties", {}) if error.validator in ("required", "additionalProperties") else None
-    path: tuple[str | int, ...] = (*error.absolute_path, *_unknown(error)[:1])
+    place: tuple[str | int, ...] = (*error.absolute_path, *_unknown(error)[:1])
     raise Fault(
-        line=document.line(path),
-        key=".".join(map(str, path)) or "(document)",
+        line=document.line(place),
+        key=".".join(map(str, place)) or "(document)",
         found=_what(error),
         expected=", ".join(shape) if shape else str(error.schema.get("description", "")) or ", ".join(_keys(schema)),
     )
