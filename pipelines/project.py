@@ -9,6 +9,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+PRIVATE_SNAPSHOTS = "_snapshots"
+"""The folder of `private` that holds snapshots; the name of no source begins so."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -71,6 +74,11 @@ class Project:
     def private(self) -> Path:
         """The only place where a personal value may be written: mode 0700, deletable as a whole."""
         return self.outputs / "private"
+
+    @property
+    def private_snapshots(self) -> Path:
+        """The bytes of the sources that send personal values."""
+        return self.private / PRIVATE_SNAPSHOTS
 
     @property
     def releases(self) -> Path:

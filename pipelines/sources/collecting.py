@@ -23,7 +23,17 @@ from pipelines.project import Project
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CaptureIncomplete
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connectors
-from pipelines.sources.snapshots import CAPTURED, FAILED, UNCHANGED, Capture, Snapshot, SnapshotStore, as_entry, written
+from pipelines.sources.snapshots import (
+    CAPTURED,
+    FAILED,
+    UNCHANGED,
+    Capture,
+    Snapshot,
+    SnapshotStore,
+    as_entry,
+    digests_of,
+    written,
+)
 from pipelines.storage import sha256_file
 from pipelines.storage.atomic import ASIDE
 
@@ -41,19 +51,20 @@ def collect(
     Returns the new capture, or the last one with `changed` false when the content is the same; both are logged. Raises
     the connector's error after logging it: the last capture then stays the one in use.
     """
-    store = SnapshotStore.of(project)
-    store.folder.mkdir(parents=True, exist_ok=True)
-    # What sources send may hold personal data: nobody else on this machine reads it.
-    store.folder.chmod(0o700)
+    store = SnapshotStore.of(project, source)
+    for kept in (store.folder, store.working.parent, store.working) if store.is_personal else (store.folder,):
+        kept.mkdir(parents=True, exist_ok=True)
+        # What sources send may hold personal data, also where their schemas know of none: nobody else here reads it.
+        kept.chmod(0o700)
     (store.folder / "locks").mkdir(exist_ok=True)
     with FileLock(store.folder / "locks" / f"{source.name}.lock"):
-        folder = tempfile.mkdtemp(prefix=ASIDE, dir=store.folder)
+        folder = tempfile.mkdtemp(prefix=ASIDE, dir=store.working)
         context = FetchContext(
             project=project,
             source=source,
             now=now,
             folder=Path(folder),
-            resume=store.folder / "resume" / source.name,
+            resume=store.working / "resume" / source.name,
             environment=os.environ if environment is None else environment,
         )
         try:
@@ -83,7 +94,7 @@ def collect_many(
 
 
 def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Capture:
-    previous = store.latest(source.name)
+    previous = _kept_still(store, source)
     if previous is not None:
         context.state.update(previous.state)
     fetched = {item.part: item for item in connectors()[source.connector](source, previous, context)}
@@ -104,6 +115,19 @@ def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Cap
         capture = Capture(source.name, parts, True, context.now, dict(context.state))
     shutil.rmtree(context.resume, ignore_errors=True)
     return capture
+
+
+def _kept_still(store: SnapshotStore, source: Source) -> Capture | None:
+    """The last capture, if its bytes are still there: the private folder may be deleted as a whole at any time.
+
+    What a source sent before its schemas knew of personal values is made private with it.
+    """
+    for snapshot in store.snapshots(source.name) if store.is_personal else ():
+        for digest in digests_of(snapshot):
+            store.make_private(digest)
+    capture = store.latest(source.name)
+    is_whole = capture is not None and all(part.sha256 in store.objects for part in capture.parts)
+    return capture if is_whole else None
 
 
 def _identity(parts: tuple[Snapshot, ...], source: Source) -> list[tuple[str, ...]]:

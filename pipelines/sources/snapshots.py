@@ -2,6 +2,7 @@
 
 Belongs here: keeping bytes, and writing and reading the log. Does not: fetching. A capture is one line of
 `outputs/snapshots/log/<source>.jsonl`, written once all its bytes are on the disk: it is there whole, or not there.
+What a source of personal values sends lies under `outputs/private/`, mode 0700; its log, which has no value, does not.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import ArobaseError
 from pipelines.project import Project
+from pipelines.schema import Privacy, load_incoming
+from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import SnapshotLogDamaged
 from pipelines.storage import ObjectStore, append_line, sha256_file
 from pipelines.storage.atomic import sync_folder
@@ -59,18 +63,41 @@ class Capture:
 
 
 @dataclass(frozen=True)
+class _Objects(ObjectStore):
+    """Objects in two folders; the same bytes lie in one of them, and are looked for in the private one first."""
+
+    private: ObjectStore
+
+    def path(self, digest: str) -> Path:
+        """Where the object lies; where it would lie as one that holds nothing personal, if there is none."""
+        return self.private.path(digest) if digest in self.private else super().path(digest)
+
+
+@dataclass(frozen=True)
 class SnapshotStore:
-    """The folder `outputs/snapshots/` of a project."""
+    """The folder `outputs/snapshots/` of a project, and `private` for what may hold personal values.
+
+    `is_personal` tells where new bytes go; both are read.
+    """
 
     folder: Path
+    private: Path
+    is_personal: bool = False
 
     @classmethod
-    def of(cls, project: Project) -> SnapshotStore:
-        return cls(project.snapshots)
+    def of(cls, project: Project, source: Source | None = None) -> SnapshotStore:
+        """The store of a project; with a source, one that keeps what this source sends where it has to lie."""
+        is_personal = source is not None and sends_personal_values(project, source)
+        return cls(project.snapshots, project.private_snapshots, is_personal)
 
     @property
     def objects(self) -> ObjectStore:
-        return ObjectStore(self.folder / "objects")
+        return _Objects(self.folder / "objects", ObjectStore(self.private / "objects"))
+
+    @property
+    def working(self) -> Path:
+        """The folder of what is not kept yet: what a connector writes, what it resumes from."""
+        return self.private if self.is_personal else self.folder
 
     def log_path(self, source: str) -> Path:
         return self.folder / "log" / f"{source}.jsonl"
@@ -85,17 +112,26 @@ class SnapshotStore:
         `digest` is that SHA-256 where the caller has just computed it.
         """
         digest = digest or sha256_file(path)
-        target = self.objects.path(digest)
         if digest in self.objects:
             path.unlink()
-            return digest
+            self.make_private(digest)
+        else:
+            self._place(path, ObjectStore(self.working / "objects").path(digest))
+        return digest
+
+    def make_private(self, digest: str) -> None:
+        """Move an object that lies among those of other sources to the private ones, if this store's are."""
+        path = self.folder / "objects" / digest[:2] / digest
+        if self.is_personal and path.is_file():
+            self._place(path, self.private / "objects" / digest[:2] / digest)
+
+    def _place(self, path: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with path.open("rb") as file:
             os.fsync(file.fileno())
-        path.chmod(0o644)
+        path.chmod(0o600 if self.is_personal else 0o644)
         path.replace(target)
         sync_folder(target.parent)
-        return digest
 
     def entries(self, source: str) -> Iterator[dict[str, Any]]:
         """The log of a source, oldest first.
@@ -155,6 +191,24 @@ class SnapshotStore:
         for entry in self.entries(source):
             last = entry
         return last if last is not None and last["outcome"] == FAILED else None
+
+
+def sends_personal_values(project: Project, source: Source) -> bool:
+    """Whether a field of the source's incoming schemas is of class `personnel`; also when a schema cannot be read, for
+    then nobody knows, and reading the records says what is wrong with it."""
+    for name in {part.schema for part in source.parts if part.schema is not None}:
+        try:
+            schema = load_incoming(project.schemas, name)
+        except ArobaseError:
+            return True
+        if any(field.privacy is Privacy.PERSONAL for field in schema.fields):
+            return True
+    return False
+
+
+def digests_of(snapshot: Snapshot) -> list[str]:
+    """The digests of a snapshot's bytes and of what is kept with them."""
+    return [snapshot.sha256, *snapshot.fetch.get("evidence", {}).values()]
 
 
 def _ends_whole(path: Path) -> bool:

@@ -110,7 +110,12 @@ def _put_together(project: Project, archives: Mapping[str, Path]) -> Iterator[Pr
         (root / "sources" / "reference").symlink_to(project.reference)
         (root / "outputs").mkdir()
         (root / "outputs" / "snapshots").symlink_to(project.snapshots)
-        yield Project.at(root)
+        other = Project.at(root)
+        if project.private_snapshots.is_dir():
+            for kept in (other.private, other.private_snapshots):
+                kept.mkdir(mode=0o700)
+            (other.private_snapshots / "objects").symlink_to(project.private_snapshots / "objects")
+        yield other
 
 
 def _captures(project: Project, wanted: Ingredients) -> dict[str, Capture]:

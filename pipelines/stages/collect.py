@@ -15,12 +15,14 @@ from pipelines.errors import ArobaseError
 from pipelines.project import Project
 from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.stages.inbox import deliveries
+from pipelines.stages.private import prepare
 
 SHEETS = ("xlsx", "xls", "ods")
 
 
 def make_snapshot(project: Project, source: Source, *, now: datetime) -> Capture:
     """The source's capture: a new one, or the last one when the content is the same. Raises the connector's error."""
+    prepare(project, source, now.date())
     return collect(project, delivered(project, source), now=now)
 
 
@@ -28,6 +30,9 @@ def make_snapshots(
     project: Project, sources: Iterable[Source], *, now: Callable[[], datetime]
 ) -> Iterator[tuple[str, Capture | ArobaseError]]:
     """Several sources at once, each as it comes, by name: its capture, or the error of the one that failed."""
+    sources = list(sources)
+    for source in sources:
+        prepare(project, source, now().date())
     wanted = [delivered(project, source) for source in sources]
     for source, outcome in collect_many(project, wanted, now=now):
         yield source.name, outcome

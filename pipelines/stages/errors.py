@@ -19,6 +19,20 @@ class NeverCollected(StageError):
     en: ClassVar[str] = 'The source "{source}" was never collected with success.'
 
 
+class SnapshotGone(StageError):
+    """The bytes of a capture are no longer kept: the private folder was deleted, or the folder of snapshots."""
+
+    code: ClassVar[str] = "snapshot-gone"
+    fr: ClassVar[str] = (
+        "{source}, partie « {part} » : les octets de l'instantané {sha256} ne sont plus gardés ; "
+        "`arobase sources fetch {source}` les redemande à la source."
+    )
+    en: ClassVar[str] = (
+        '{source}, part "{part}": the bytes of the snapshot {sha256} are no longer kept; '
+        "`arobase sources fetch {source}` asks the source for them again."
+    )
+
+
 class IncomingSchemaMissing(StageError):
     """A part that is mapped or joined names no incoming schema: nobody said which of its fields are personal."""
 

@@ -22,7 +22,8 @@ from pipelines.rules.privacy import (
     set_aside,
 )
 from pipelines.schema import Privacy, TableSchema
-from pipelines.sources import Capture
+from pipelines.sources import Capture, Source
+from pipelines.sources.snapshots import sends_personal_values
 
 RETENTION = timedelta(days=365)
 WHY = "Vérifier avant publication qu'aucune de ces valeurs ne se retrouve dans ce qui est publié."
@@ -37,18 +38,24 @@ def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture
     The retention runs from the newest snapshot, not from today: the same inputs give the same date.
     """
     personal = [field.name for field in schema.fields if field.privacy is Privacy.PERSONAL]
-    if not personal and not project.private.exists():
+    if not personal and Vault(project.private).is_unopened:
         return 0
     vault = _opened(project, max(part.obtained for part in capture.parts).date())
     vault.forget_others(capture.source, {part.sha256 for part in capture.parts})
     return vault.write(records, personal, parts=[(capture.source, capture.snapshot(part).sha256, part)])
 
 
+def prepare(project: Project, source: Source, now: date) -> None:
+    """Before a source of personal values is asked: a private folder with its retention date, for what it will send."""
+    if Vault(project.private).is_unopened and sends_personal_values(project, source):
+        _opened(project, source.obtained or now)
+
+
 def _opened(project: Project, newest: date) -> Vault:
     """The private folder, kept for `RETENTION` from the newest day that it was ever opened for."""
     vault = Vault(project.private)
     until = newest + RETENTION
-    if project.private.exists():
+    if not vault.is_unopened:
         until = max(until, vault.keep_until())
     vault.open(until, WHY)
     return vault
@@ -81,7 +88,7 @@ def inspection(project: Project, request: ReleaseRequest) -> Callable[[Path], No
     def inspect(folder: Path) -> None:
         report = scan_folder(folder, load_allow_list(project.schemas), Vault(project.private).read())
         _block(project, request, report, {})
-        if project.private.exists():
+        if not Vault(project.private).is_unopened:
             release(Vault(project.private), request.package.name)
 
     return inspect

@@ -25,7 +25,7 @@ from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.stages.collect import as_captured
 from pipelines.stages.declared import judged_as_declared
-from pipelines.stages.errors import HeaderUnknown, IncomingSchemaMissing, TooFewRecords
+from pipelines.stages.errors import HeaderUnknown, IncomingSchemaMissing, SnapshotGone, TooFewRecords
 from pipelines.stages.kept import Kept, keep, settings_digest
 from pipelines.stages.private import keep_apart
 from pipelines.stages.refusals import refusals
@@ -64,7 +64,8 @@ def make_records(project: Project, source: Source, capture: Capture, *, settings
     """The rows of a source's capture, made again only when the capture, the mapping or the schemas changed.
 
     `settings`: the `settings_digest` of the project, for a caller that goes through many sources.
-    Raises `TooFewRecords`, `IncomingSchemaMissing`, `HeaderUnknown`, and whatever the formats and the mapping raise.
+    Raises `SnapshotGone`, `TooFewRecords`, `IncomingSchemaMissing`, `HeaderUnknown`, and
+    whatever the formats and the mapping raise.
     """
     source = as_captured(source, capture)
     made_from = {
@@ -114,6 +115,8 @@ def _read_and_judge(
 ) -> tuple[pa.Table, list[Rejection], dict[str, Any]]:
     snapshot = capture.snapshot(part.name)
     path = SnapshotStore.of(project).path(snapshot)
+    if not path.is_file():
+        raise SnapshotGone(source=source.name, part=part.name, sha256=snapshot.sha256)
     records = read(part, path, source=source.name, snapshot=snapshot.sha256, address=snapshot.address)
     least = part.expect.get("rows", {}).get("min", 1)
     if records.num_rows < least:

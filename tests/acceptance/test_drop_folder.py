@@ -96,11 +96,11 @@ def _as_typed(cell: Any) -> str:
 
 
 def held(folder: Path, values: set[str]) -> list[tuple[str, str]]:
-    """Where a value stands outside `private/` and the snapshots' own bytes; Parquet files are read as tables."""
+    """Where a value stands outside `private/`; Parquet files are read as tables."""
     found = []
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         place = path.relative_to(folder).as_posix()
-        if place.startswith(("private/", "snapshots/objects/")):
+        if place.startswith("private/"):
             continue
         data = path.read_bytes()
         if path.suffix == ".parquet":
@@ -118,7 +118,7 @@ def test_the_values_to_look_for_are_in_the_private_store() -> None:
 
 def test_what_is_looked_for_would_be_found(shipped: Shipped) -> None:
     private = held(shipped.project.outputs / "private", {"Capucine Vraisemblable"})
-    objects = held(shipped.project.snapshots / "objects", {"Camille Inventée"})
+    objects = held(shipped.project.private_snapshots / "objects", {"Camille Inventée"})
     assert private, "the store keeps it"
     assert objects, "the snapshot has it"
 

@@ -186,7 +186,7 @@ def test_trace_reads_the_raw_record_of_a_kept_snapshot(project: Project) -> None
     assert done.exit_code == 0, done.output
     assert "Raw values : code='57463', nom='Metz', niveau='5'" in done.output
     assert "contact.invente" not in done.output
-    shutil.rmtree(project.snapshots / "objects")
+    shutil.rmtree(project.private_snapshots)
     assert "Raw values" not in command(project, "trace", "villes", "villes", "57463").output
 
 

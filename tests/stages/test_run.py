@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -175,6 +176,23 @@ def test_a_withdrawn_record_leaves_the_next_release_as_a_redaction(project: Proj
 def test_records_that_are_not_public_are_written_only_in_the_private_folder(project: Project):
     a_run(project)
     files = [path for path in project.outputs.rglob("*") if path.is_file() and b"contact.invente" in path.read_bytes()]
-    objects = project.snapshots / "objects"
-    assert all(path.is_relative_to(project.private) or path.is_relative_to(objects) for path in files), files
+    assert {path.relative_to(project.private).parts[0] for path in files} >= {"_snapshots"}
     assert (project.private.stat().st_mode & 0o777) == 0o700
+    assert (project.private / "conservation.json").is_file()
+
+
+def test_what_is_published_does_not_change_when_the_private_folder_is_deleted(project: Project):
+    a_run(project)
+    shutil.rmtree(project.private)
+    done = a_run(project)
+    assert (done.blocked, type(done.outcomes["villes"]).__name__) == ({}, "Unchanged")
+    assert list((project.private_snapshots / "objects").glob("*/*"))
+
+
+def test_records_whose_bytes_were_deleted_say_so_until_the_source_is_asked_again(project: Project):
+    a_run(project)
+    shutil.rmtree(project.private)
+    shutil.rmtree(project.work)
+    failed = dict(a_run(project, collecting=False).errors)["villes"]
+    assert (failed.code, failed.facts["source"]) == ("snapshot-gone", "villes")
+    assert a_run(project).blocked == {}

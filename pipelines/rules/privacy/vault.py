@@ -1,7 +1,8 @@
 """The private folder: the only place where a personal value may be written, and how it goes away.
 
 Belongs here: writing, reading, forgetting, retention. Does not: deciding what is personal (schemas do), nor searching
-for it (`known.py`). The folder is of mode 0700, its files 0600; deleting it as a whole loses nothing that is published.
+for it (`known.py`), nor filling the folder of snapshots (`sources/snapshots.py`), which is protected and deleted with
+the rest. The folder is of mode 0700, its files 0600; deleting it as a whole loses nothing that is published.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.project import PRIVATE_SNAPSHOTS
 from pipelines.rules.privacy.errors import VaultUnsafe
 from pipelines.rules.privacy.known import RECORD, PersonalValues, RecordId
 from pipelines.storage.atomic import ASIDE, sync_folder
@@ -59,6 +61,13 @@ class Vault:
                 folder=self.folder.name, found=f"{RETENTION} absent / unreadable", expected="AAAA-MM-JJ"
             ) from None
 
+    @property
+    def is_unopened(self) -> bool:
+        """Whether nothing was ever kept here: no folder, or one that holds at most snapshots."""
+        if self.folder.is_symlink() or not self.folder.is_dir():
+            return not self.folder.exists()
+        return all(path.name == PRIVATE_SNAPSHOTS for path in self.folder.iterdir())
+
     def is_expired(self, today: date) -> bool:
         """Whether the retention date has passed."""
         return today > self.keep_until()
@@ -83,8 +92,8 @@ class Vault:
         return sum(len(lines) for lines in by_part.values())
 
     def read(self, source: str | None = None) -> PersonalValues:
-        """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that does not exist holds none."""
-        if not self.folder.exists():
+        """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that was never opened holds none."""
+        if self.is_unopened:
             return PersonalValues()
         self.check()
         by_record: dict[RecordId, list[tuple[str, str]]] = {}
@@ -123,10 +132,13 @@ class Vault:
             shutil.rmtree(self.folder)
 
     def check(self) -> None:
-        """Raises `VaultUnsafe` when the folder is not open, is a link, or its group or others have any right on it."""
+        """Raises `VaultUnsafe` when the folder is not open, is a link, or its group or others have any right on it.
+
+        Below the folder of snapshots nothing is looked at: its own mode keeps everybody out, and sources fill it while
+        others read here."""
         self._check_owner()
         self.keep_until()
-        for path in (self.folder, *self.folder.rglob("*")):
+        for path in (self.folder, *self._paths()):
             mode = path.lstat().st_mode & 0o777
             if mode & 0o077:
                 place = path.relative_to(self.folder.parent).as_posix()
@@ -138,9 +150,15 @@ class Vault:
         if self.folder.stat().st_uid != os.geteuid():
             raise VaultUnsafe(folder=self.folder.name, found="autre propriétaire / another owner", expected="uid")
 
+    def _paths(self) -> Iterator[Path]:
+        for top in sorted(self.folder.iterdir()):
+            yield top
+            if top.is_dir() and top.name != PRIVATE_SNAPSHOTS:
+                yield from top.rglob("*")
+
     def _files(self, source: str | None) -> Iterator[Path]:
-        root = self.folder / self._name(source) if source else self.folder
-        yield from sorted(path for path in root.rglob("*.parquet") if not path.name.startswith(ASIDE))
+        within = (self.folder / self._name(source)).rglob("*") if source else self._paths()
+        yield from sorted(path for path in within if path.suffix == ".parquet" and not path.name.startswith(ASIDE))
 
     def _file(self, source: str, snapshot: str, part: str) -> Path:
         return self.folder / self._name(source) / self._name(snapshot) / f"{self._name(part)}.parquet"

@@ -118,7 +118,7 @@ class Asking:
             "since": self.since,
             "annotations": self.annotations,
         }
-        store = SnapshotStore.of(context.project)
+        store = SnapshotStore.of(context.project, source)
         self.files = FileKeeper(self.client, store, context) if parameters.get("files") else None
 
     def dossiers(self, cursor: str | None) -> tuple[Answer, Dossiers]:
