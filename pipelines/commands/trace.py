@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from pipelines.language import Language, terminal_language
+from pipelines.errors import ArobaseError, Mender
+from pipelines.language import Language, Said, terminal_language
 from pipelines.project import Project
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from pipelines.releases.trace import Raw
 
-    from pipelines.releases.trace import Raw, Trace
 
-WORDS = {
-    "field": ("Champ", "Field"),
-    "value": ("Valeur", "Value"),
-    "steps": ("Étapes", "Steps"),
-    "rules": ("Règles", "Rules"),
-    "since": ("De … à", "From … to"),
-    "origin": ("Origine", "Origin"),
-    "raw": ("Valeurs brutes", "Raw values"),
-    "findings": ("Constats", "Findings"),
-    "none": ("aucune provenance : table dérivée d'autres tables", "no provenance: a table derived from other tables"),
-}
+class RawAbsent(ArobaseError):
+    """The record that a row was made from cannot be shown, because the source's file is not what it was."""
+
+    code: ClassVar[str] = "raw-absent"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = "{reason}."
+    en: ClassVar[str] = "{reason}."
 
 
 @click.command("trace")
@@ -41,39 +37,53 @@ def command(*, package: str, table: str, key: str, field: str | None, version: s
     KEY: the values of the primary key, in order, with " | " between. Works on the releases alone, with no network.
     Exit codes: 0 found, 2 not found.
     """
-    from rich.console import Console
-
+    from pipelines.commands._results import result_labels
+    from pipelines.commands._trace_shown import traced
     from pipelines.releases.trace import trace
 
-    project = Project.here()
-    found = trace(project.releases, package, table, [key], field, version=version, raw=_reader(project))
-    _show(found, terminal_language(lang), Console())
+    project, language = Project.here(), terminal_language(lang)
+    absent: dict[tuple[str, str], str] = {}
+    found = trace(
+        project.releases, package, table, [key], field, version=version, raw=_reader(project, language, absent)
+    )
+    for line in traced(found, language, absent, result_labels(project, language)):
+        click.echo(line)
 
 
-def _reader(project: Project) -> Raw:
-    """How raw records are had: from the kept snapshot, read as the source's file says, its public columns only."""
-    from pipelines.errors import ArobaseError
+def _reader(project: Project, language: Language, absent: dict[tuple[str, str], str]) -> Raw:
+    """How raw records are had: from the kept snapshot, read as the source's file says, its public columns only.
+
+    The releases may stand far from their sources: then the trace ends at the snapshot's hash and position, and `absent`
+    takes the reason, by source and part.
+    """
 
     def raw(source: str, snapshot: str, part: str, position: int) -> Mapping[str, str | None] | None:
         try:
             return _record(project, source, snapshot, part, position)
-        except (ArobaseError, KeyError, OSError):
-            # The releases may stand far from their sources: then the trace ends at the snapshot's hash and position.
-            return None
+        except ArobaseError as error:
+            absent[source, part] = f"{error.message(language)} [{error.code}]"
+        except OSError as error:
+            told = Said("l'instantané n'est pas conservé ici", "the snapshot is not kept here")
+            absent[source, part] = f"{getattr(told, language)} ({error.strerror})"
+        return None
 
     return raw
 
 
-def _record(project: Project, source: str, snapshot: str, part: str, position: int) -> Mapping[str, str | None] | None:
+def _record(project: Project, source: str, snapshot: str, part: str, position: int) -> Mapping[str, str | None]:
     import pyarrow.compute as pc
 
     from pipelines.records.formats import read
     from pipelines.schema import Privacy, load_incoming
     from pipelines.sources import SnapshotStore, load_sources
 
-    described = load_sources(project).find(source).part(part)
+    described = next((item for item in load_sources(project).find(source).parts if item.name == part), None)
+    if described is None:
+        raise RawAbsent(
+            reason=Said(f"sources/{source}.yaml n'a plus cette partie", f"sources/{source}.yaml has this part no more")
+        )
     if described.schema is None:
-        return None
+        raise RawAbsent(reason=Said("cette partie n'a pas de schéma", "this part has no schema"))
     schema = load_incoming(project.schemas, described.schema)
     store = SnapshotStore.of(project)
     records = read(described, store.objects.path(snapshot), source=source, snapshot=snapshot)
@@ -82,32 +92,6 @@ def _record(project: Project, source: str, snapshot: str, part: str, position: i
     rows: list[dict[str, str | None]] = found.select(
         [name for name in found.column_names if name in public]
     ).to_pylist()
-    return rows[0] if rows else None
-
-
-def _show(found: Trace, language: Language, console: Console) -> None:
-    from rich.markup import escape
-    from rich.table import Table
-
-    def word(name: str) -> str:
-        return WORDS[name][0 if language == "fr" else 1]
-
-    console.print(escape(f"{found.package} {found.version} · {found.table} · {found.key} (#{found.row})"))
-    cells = Table(*(word(name) for name in ("field", "value", "since", "steps", "rules")))
-    for cell in found.cells:
-        rules = ", ".join(f"{name} {value}" for name, value in cell.constraints.items())
-        since = f"{cell.first_version} … {cell.last_version}"
-        value = "∅" if cell.value is None else cell.value
-        cells.add_row(*(escape(item) for item in (cell.field, value, since, " → ".join(cell.steps), rules)))
-    console.print(cells)
-    for origin in found.origins:
-        console.print(escape(f"{word('origin')} : {origin.title} ({origin.source}), {origin.part} #{origin.position}"))
-        console.print(escape(f"  sha256 {origin.snapshot}\n  {origin.obtained} {origin.address}"))
-        if origin.record is not None:
-            told = ", ".join(f"{name}={value!r}" for name, value in origin.record.items() if value is not None)
-            console.print(escape(f"  {word('raw')} : {told}"))
-    if not found.origins:
-        console.print(word("none"))
-    for finding in found.findings:
-        sentence = finding["message"] if language == "fr" else finding["message_en"]
-        console.print(escape(f"{word('findings')} : {finding['regle']} {finding['resultat']} : {sentence or ''}"))
+    if not rows:
+        raise RawAbsent(reason=Said("rien n'est lu à cet endroit", "nothing is read at this place"))
+    return rows[0]

@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.language import Said
 from pipelines.releases.canonical import KEY_SEPARATOR, key_text, text
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import NoSuchRow
@@ -87,12 +88,15 @@ def trace(
     by = list(resource["schema"].get("primaryKey") or [item["name"] for item in resource["schema"]["fields"]])
     names = [item["name"] for item in resource["schema"]["fields"]]
     if field is not None and field not in names:
-        told = {"place": f"{table}.{field}", "expected": ", ".join(names)}
-        raise NoSuchRow(package=package, version=release.name, **told)
+        raise NoSuchRow(package=package, version=release.name, place=f"{table}.{field}", expected=", ".join(names))
     wanted = key[0] if len(key) == 1 else _joined(key)
     row = _row(release, table, by, wanted)
     if row is None:
-        told = {"place": f"{table} [{wanted}]", "expected": KEY_SEPARATOR.join(by)}
+        by_text = KEY_SEPARATOR.join(by)
+        told: dict[str, Any] = {
+            "place": f"{table} [{wanted}]",
+            "expected": Said(f"une valeur de {by_text}", f"a value of {by_text}"),
+        }
         raise NoSuchRow(package=package, version=release.name, **told)
     chosen = [field] if field else names
     history = [(name, _values(shelf.path(name), table, by, wanted, chosen)) for name in shelf.versions]

@@ -77,7 +77,7 @@ def test_diff_of_an_unknown_version_is_an_error_that_a_person_can_act_on(release
 def test_trace_shows_where_a_value_comes_from(releases: Path) -> None:
     done = run("trace", "prix", "prix", "p1", "arobases")
     assert done.exit_code == 0
-    for word in ("1.1.0", "Source inventée", "fichier #2", "sha256 abab", "R-1"):
+    for word in ("1.1.0", "Source inventée", "part fichier, line 2", "sha256 abab", "R-1"):
         assert word in done.output
     assert "Origine" in run("trace", "prix", "prix", "p3", "--lang", "fr").output
 
@@ -139,16 +139,33 @@ def test_what_a_server_lacks_is_named(tmp_path: Path, releases: Path, server: st
     (releases / "prix" / "1.0.0" / "data" / "prix.csv").unlink()
     with pytest.raises(ReleaseUnreachable) as error:
         fetch(f"{server}/1.0.0", tmp_path / "got")
-    assert error.value.facts == {"file": "data/prix.csv", "found": 404}
+    assert error.value.message("en") == f"{server}/1.0.0/data/prix.csv: the server answers 404 instead of 200."
+    assert "répond 404 au lieu de 200" in error.value.message("fr")
+    assert error.value.advice("en") == "whoever runs Arobase"
 
 
-def test_a_server_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (requests.ConnectionError, "the server cannot be reached"),
+        (requests.ConnectTimeout, "does not answer in time"),
+        (requests.exceptions.SSLError, "certificate is refused"),
+        (requests.exceptions.ChunkedEncodingError, "broke off"),
+        (requests.TooManyRedirects, "too many redirections"),
+        (requests.exceptions.InvalidURL, "no address that can be read"),
+    ],
+)
+def test_a_server_that_does_not_answer_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raised: type[Exception], said: str
+) -> None:
     def refuse(*words: object, **more: object) -> None:
-        raise requests.ConnectionError
+        raise raised
 
     monkeypatch.setattr(requests.Session, "get", refuse)
-    with pytest.raises(ReleaseUnreachable, match="ConnectionError"):
+    with pytest.raises(ReleaseUnreachable, match=said) as error:
         fetch("https://example.org/1.0.0", tmp_path / "got")
+    assert error.value.message("fr").startswith("https://example.org/1.0.0/")
+    assert "Error" not in error.value.message("en")
 
 
 @pytest.mark.parametrize("name", ["data/../../x", "/etc/x", "data\\x"])

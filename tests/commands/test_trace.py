@@ -1,0 +1,129 @@
+"""`arobase trace`: every word in the language asked for, nothing cut, and why raw values are not there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipelines.commands._trace_shown import traced
+from pipelines.commands.trace import RawAbsent, command
+from pipelines.project import Project
+from pipelines.releases.errors import NoSuchRow
+from pipelines.releases.trace import Cell, Origin, Trace
+from pipelines.sources import SnapshotStore, load_sources
+from tests.releases.builders import two_releases
+from tests.sources.builders import a_project, a_shipped_file, a_source, collected
+
+ADDRESS = "https://example.org/un/chemin/tres/long/qui/ne/tient/pas/sur/quatre-vingts/colonnes/lignes.csv"
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(command, [*words])
+
+
+def a_trace(*origins: Origin) -> Trace:
+    constraints = {"type": "string", "required": True, "unique": True, "enum": ["a", "b"], "maxLength": False}
+    cell = Cell("titre", None, ("sources/x.yaml, lignes : nom, copiée",), constraints, "1.0.0", "1.1.0")
+    finding = {"regle": "R-1", "resultat": "a_verifier", "message": "À voir.", "message_en": "See."}
+    return Trace("label", "1.1.0", "actions", "une clé | " + "très longue " * 9, 7, (cell,), origins, (finding,))
+
+
+def an_origin(address: str = ADDRESS, record: dict[str, str | None] | None = None) -> Origin:
+    return Origin("x", "Source", "ab" * 32, "lignes", 3, address, "2026-11-23", record)
+
+
+def test_a_trace_speaks_english_in_whole_lines() -> None:
+    found = a_trace(an_origin(record={"nom": "x", "vide": None}))
+    lines = list(traced(found, "en", {}, {"a_verifier": "To verify"}))
+    assert lines == [
+        f"label 1.1.0 · actions · {found.key} · row 7",
+        "",
+        "titre",
+        "  Value: ∅",
+        "  Published so: 1.0.0 … 1.1.0",
+        "  Step: sources/x.yaml, lignes: nom, copied",
+        "  Expected: a text; a value (it is required); a value that is there once; one of a, b",
+        "",
+        "Origin: Source (x), part lignes, line 3",
+        f"  sha256 {'ab' * 32}",
+        f"  2026-11-23 {ADDRESS}",
+        "  Raw values:",
+        "    nom = x",
+        "",
+        "Finding: R-1, To verify. See.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "french", "english"),
+    [
+        ("a.csv", "ligne 3", "line 3"),
+        ("https://example.org/a.XLSX?x=1", "ligne 3", "row 3"),
+        ("https://example.org/api", "enregistrement 3", "record 3"),
+    ],
+)
+def test_a_place_is_named_as_its_file_counts(address: str, french: str, english: str) -> None:
+    assert f"lignes, {french}" in "\n".join(traced(a_trace(an_origin(address)), "fr", {}, {}))
+    assert f"lignes, {english}" in "\n".join(traced(a_trace(an_origin(address)), "en", {}, {}))
+
+
+def test_a_key_that_is_not_there_is_told_as_a_value_of_its_fields(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_releases(tmp_path)
+    monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
+    monkeypatch.setenv("AROBASE_OUTPUTS", str(tmp_path / "outputs"))
+    error = run("prix", "prix", "absent").exception
+    assert isinstance(error, NoSuchRow)
+    assert "prix [absent] does not exist; expected: a value of prix_id." in error.message("en")
+    assert "attendu : une valeur de prix_id." in error.message("fr")
+
+
+def test_why_raw_values_are_not_shown_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_releases(tmp_path)
+    monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
+    monkeypatch.setenv("AROBASE_OUTPUTS", str(tmp_path / "outputs"))
+    done = run("prix", "prix", "p1", "--lang", "en")
+    assert done.exit_code == 0
+    assert "  Raw values not shown: There is no source" in done.output
+    assert "[source-unknown]" in done.output
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project with one collected source of one public and one personal column."""
+    made = a_project(tmp_path)
+    (made.schemas / "entrants").mkdir()
+    fields = [
+        {"name": "nom", "type": "string", "privacy": "public"},
+        {"name": "courriel", "type": "string", "privacy": "personnel"},
+    ]
+    (made.schemas / "entrants" / "lignes.json").write_text(json.dumps({"fields": fields}))
+    a_shipped_file(made, content="nom,courriel\nSéné,invente@example.org\n")
+    a_source(made, parts={"lignes": {"format": "csv", "schema": "lignes"}, "nue": {"format": "csv"}})
+    return made
+
+
+def test_a_record_is_read_again_or_its_absence_has_a_reason(project: Project) -> None:
+    from pipelines.commands.trace import _reader
+
+    capture = collected(project, load_sources(project)["mairie"])
+    digest, absent = capture.parts[0].sha256, dict[tuple[str, str], str]()
+    raw = _reader(project, "en", absent)
+    assert raw("mairie", digest, "lignes", 2) == {"nom": "Séné"}
+    assert absent == {}
+    assert raw("mairie", digest, "lignes", 99) is None
+    assert absent["mairie", "lignes"] == f"nothing is read at this place. [{RawAbsent.code}]"
+    assert raw("mairie", digest, "partie", 2) is None
+    assert absent["mairie", "partie"] == f"sources/mairie.yaml has this part no more. [{RawAbsent.code}]"
+    assert raw("mairie", digest, "nue", 2) is None
+    assert absent["mairie", "nue"] == f"this part has no schema. [{RawAbsent.code}]"
+    SnapshotStore.of(project).objects.path(digest).unlink()
+    assert raw("mairie", digest, "lignes", 2) is None
+    assert absent["mairie", "lignes"] == "the snapshot is not kept here (No such file or directory)"
+    (project.sources / "mairie.yaml").write_text("name: [", encoding="utf-8")
+    assert raw("mairie", digest, "lignes", 2) is None
+    assert "[source-file]" in absent["mairie", "lignes"]
