@@ -25,7 +25,7 @@ def command(place: str | None, key_path: str | None, witness: str | None, lang: 
     """Verify a release, the releases of a package, or all releases (default: this project's).
 
     An address is that of a release on a web server, or of an object store that `arobase release --to` sent to
-    (s3://bucket/prefix), whole or one release of it.
+    (s3://bucket/prefix), whole, one package or one release of it (…/releases/label, …/releases/label/1.0.0).
 
     Hashes, added or missing files, signature, same values in CSV and Parquet, rows against their schema, the chain of
     releases and the ledger. Needs no network unless given an address. Exit codes: 0 sound, 1 not, 2 could not look.

@@ -12,15 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
+from pipelines.language import Said
 from pipelines.releases.bag import TAGMANIFEST
 from pipelines.releases.errors import ReleaseError
 from pipelines.releases.ledger import Ledger, ledger_beside
-from pipelines.releases.remote import ReleaseUnreachable
+from pipelines.releases.remote import ELSEWHERE, ReleaseUnreachable
 from pipelines.releases.shelf import LATEST, REFUSALS, TOMBSTONES, UNDER_WAY, VERSIONS, Shelf, ledger_lock, settle
 from pipelines.storage import sha256_bytes
 from pipelines.storage.buckets import Bucket
 
 LEDGER, TREE, CLAIMS = "ledger.jsonl", "releases", ".reservations"
+NOTHING = Said(
+    f"ni registre ({LEDGER}), ni version ({TAGMANIFEST}), ni paquet d'un dépôt",
+    f"no ledger ({LEDGER}), no release ({TAGMANIFEST}), no package of a store",
+)
 
 
 class VersionTaken(ReleaseError):
@@ -181,26 +186,45 @@ def _send_file(bucket: Bucket, shelf: Shelf, name: str) -> None:
 
 
 def fetch_depot(address: str, folder: Path) -> Path:
-    """Bring what stands at `address` under `folder`, for `verify`: one version, or all that the ledger there names.
+    """Bring what stands at `address` under `folder`, for `verify`: one version, one package, or all.
 
-    Raises `ReleaseUnreachable` when neither is there, `BucketUnreachable`, `LedgerBroken`.
+    Of a package, or of all, only what the ledger names. Raises `ReleaseUnreachable` when nothing of that is there,
+    `BucketUnreachable`, `LedgerBroken`.
     """
-    bucket = Bucket.open(address)
+    bucket, under = Bucket.open(address), TREE
     names = bucket.names()
     if TAGMANIFEST in names:
         release = folder / address.rstrip("/").rsplit("/", 1)[-1]
         for name in names:
-            bucket.fetch(name, _under(release, name))
+            bucket.fetch(name, _under(bucket, release, name))
         return release
     if LEDGER not in names:
-        raise ReleaseUnreachable(file=f"{address} : {LEDGER}, {TAGMANIFEST}", found=404)
+        root, under = _above(address)
+        bucket = Bucket.open(root)
+        names = bucket.names(under)
+        if not names or bucket.read(LEDGER) is None:
+            raise ReleaseUnreachable(address=address, found=NOTHING)
     bucket.fetch(LEDGER, folder / LEDGER)
     ledger = Ledger.read(folder / LEDGER)
     for name in names:
-        if name.startswith(f"{TREE}/") and _is_told(ledger, PurePosixPath(name).parts[1:]):
-            bucket.fetch(name, _under(folder, name))
-    (folder / TREE).mkdir(exist_ok=True)
-    return folder / TREE
+        if name.startswith(f"{under}/") and _is_told(ledger, PurePosixPath(name).parts[1:]):
+            bucket.fetch(name, _under(bucket, folder, name))
+    (folder / under).mkdir(parents=True, exist_ok=True)
+    return folder / under
+
+
+def _above(address: str) -> tuple[str, str]:
+    """Where the ledger of `…/releases` or `…/releases/<package>` is, and what of the tree is meant.
+
+    Raises `ReleaseUnreachable` for any other address.
+    """
+    scheme, mark, place = address.rstrip("/").partition("://")
+    parts = place.split("/")
+    for depth in (1, 2):
+        root = "/".join(parts[:-depth])
+        if parts[-depth:][:1] == [TREE] and root:
+            return f"{scheme}{mark}{root}", "/".join(parts[-depth:])
+    raise ReleaseUnreachable(address=address, found=NOTHING)
 
 
 def _is_told(ledger: Ledger, parts: tuple[str, ...]) -> bool:
@@ -210,8 +234,8 @@ def _is_told(ledger: Ledger, parts: tuple[str, ...]) -> bool:
     return parts[1] in {entry["version"] for entry in ledger.of(parts[0], "published")}
 
 
-def _under(folder: Path, name: str) -> Path:
+def _under(bucket: Bucket, folder: Path, name: str) -> Path:
     """Where an object goes. Raises `ReleaseUnreachable` for a name that would lead elsewhere."""
     if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
-        raise ReleaseUnreachable(file=name, found="?")
+        raise ReleaseUnreachable(address=f"{bucket.address}/{name}", found=ELSEWHERE)
     return folder / name

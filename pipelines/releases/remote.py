@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
 from pipelines.errors import Mender
+from pipelines.language import Said
 from pipelines.releases.bag import MANIFEST, ROOT_FILES, SIGNATURE, TAGMANIFEST, read_manifest
 from pipelines.releases.errors import ReleaseError
 
@@ -22,12 +23,15 @@ MAXIMUM_BYTES = 50 << 30
 
 
 class ReleaseUnreachable(ReleaseError):
-    """A file of a release cannot be had from its server."""
+    """A file of a release cannot be had from where it is said to be."""
 
     code: ClassVar[str] = "release-unreachable"
-    mender: ClassVar[Mender] = Mender.SOURCE
-    fr: ClassVar[str] = "{file} : le serveur répond {found} ; attendu : 200, et un chemin du dossier de la version."
-    en: ClassVar[str] = "{file}: the server answers {found}; expected: 200, and a path of the release's folder."
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = "{address} : {found}."
+    en: ClassVar[str] = "{address}: {found}."
+
+
+ELSEWHERE = Said("ce nom mène hors du dossier de la version", "this name leads out of the release's folder")
 
 
 def is_address(text: str) -> bool:
@@ -59,7 +63,7 @@ def _get(session: requests.Session, base: str, name: str, release: Path, *, opti
 
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or "\\" in name:
-        raise ReleaseUnreachable(file=name, found="?")
+        raise ReleaseUnreachable(address=f"{base}/{name}", found=ELSEWHERE)
     target = release / name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -67,13 +71,31 @@ def _get(session: requests.Session, base: str, name: str, release: Path, *, opti
             if answer.status_code == 404 and optional:
                 return
             if answer.status_code != 200:
-                raise ReleaseUnreachable(file=name, found=answer.status_code)
+                code = answer.status_code
+                found = Said(f"le serveur répond {code} au lieu de 200", f"the server answers {code} instead of 200")
+                raise ReleaseUnreachable(address=f"{base}/{name}", found=found)
             size = 0
             with target.open("wb") as file:
                 for block in answer.iter_content(BLOCK):
                     size += len(block)
                     if size > MAXIMUM_BYTES:
-                        raise ReleaseUnreachable(file=name, found=f"> {MAXIMUM_BYTES}")
+                        found = Said(f"plus de {MAXIMUM_BYTES} octets", f"more than {MAXIMUM_BYTES} bytes")
+                        raise ReleaseUnreachable(address=f"{base}/{name}", found=found)
                     file.write(block)
     except requests.RequestException as error:
-        raise ReleaseUnreachable(file=name, found=type(error).__name__) from None
+        raise ReleaseUnreachable(address=f"{base}/{name}", found=_failure(error)) from None
+
+
+def _failure(error: requests.RequestException) -> Said:
+    """What kept an answer from coming, in words; the first kind that fits."""
+    from requests import exceptions
+
+    kinds = {
+        exceptions.Timeout: Said("le serveur ne répond pas à temps", "the server does not answer in time"),
+        exceptions.SSLError: Said("le certificat du serveur est refusé", "the server's certificate is refused"),
+        exceptions.ConnectionError: Said("le serveur est injoignable", "the server cannot be reached"),
+        exceptions.ChunkedEncodingError: Said("la réponse s'est interrompue", "the answer broke off"),
+        exceptions.TooManyRedirects: Said("trop de renvois d'adresse en adresse", "too many redirections"),
+    }
+    other = Said("ce n'est pas une adresse qui se lit", "this is no address that can be read")
+    return next((said for kind, said in kinds.items() if isinstance(error, kind)), other)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +11,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from obstore.store import MemoryStore
 
 from pipelines.cli import commands
 from pipelines.releases import publish
-from pipelines.releases.depot import LedgersDiffer, Sent, VersionClaimed, VersionTaken, fetch_depot, send
+from pipelines.releases.depot import LedgersDiffer, Sent, VersionTaken, fetch_depot, send
 from pipelines.releases.remote import ReleaseUnreachable
 from pipelines.releases.retract import retract
 from pipelines.releases.verify import verify
@@ -183,64 +181,6 @@ def test_two_who_send_at_once_give_one_release_and_one_refusal(tmp_path: Path) -
     race(tmp_path, Bucket(f"file://{tmp_path}/depot", None), rounds=3)
 
 
-CLAIM = "releases/prix/.reservations/1.0.0"
-
-
-def marks(bucket: Bucket) -> list[str]:
-    return [name for name in bucket.names() if name.endswith(".en-cours")]
-
-
-def test_a_number_that_another_claimed_is_refused_though_nothing_else_is_there(tmp_path: Path) -> None:
-    releases, bucket = two_releases(tmp_path), Bucket("memory", MemoryStore())
-    bucket.send(CLAIM, b"another")
-    with pytest.raises(VersionClaimed, match=r"prix 1\.0\.0 is claimed there") as refused:
-        send(releases, bucket)
-    assert CLAIM in refused.value.message("fr")
-    assert bucket.read("ledger.jsonl") is None
-    assert bucket.names() == [CLAIM]
-    bucket.delete(CLAIM)
-    assert send(releases, bucket).versions == ("prix 1.0.0", "prix 1.1.0")
-
-
-def test_a_number_that_another_published_is_told_apart_from_a_claim(tmp_path: Path) -> None:
-    releases, bucket = two_releases(tmp_path), Bucket("memory", MemoryStore())
-    bucket.send(CLAIM, b"another")
-    bucket.send("releases/prix/1.0.0/tagmanifest-sha256.txt", b"theirs")
-    with pytest.raises(VersionTaken, match="is published there") as refused:
-        send(releases, bucket)
-    assert refused.value.code == "version-taken"
-    assert not marks(bucket)
-
-
-def test_a_claim_of_ours_whose_version_another_wrote_is_refused(tmp_path: Path) -> None:
-    releases, bucket = two_releases(tmp_path), Bucket("memory", MemoryStore())
-    bucket.send("releases/prix/1.0.0/tagmanifest-sha256.txt", b"theirs")
-    with pytest.raises(VersionTaken, match="is published there"):
-        send(releases, bucket)
-    assert not marks(bucket)
-
-
-def test_a_refused_sending_leaves_the_mark_of_another_alone(tmp_path: Path) -> None:
-    releases, bucket = two_releases(tmp_path), Bucket("memory", MemoryStore())
-    bucket.send("releases/prix/.reservations/1.1.0", b"another")
-    bucket.send("releases/prix/.en-cours", b"theirs")
-    with pytest.raises(VersionClaimed, match=r"1\.1\.0"):
-        send(releases, bucket)
-    assert bucket.read("releases/prix/.en-cours") == b"theirs"
-    bucket.delete("releases/prix/.en-cours")
-    with pytest.raises(VersionClaimed):
-        send(releases, bucket)
-    assert not marks(bucket)
-
-
-def test_a_claim_with_our_own_contents_is_taken_up_again(tmp_path: Path) -> None:
-    releases, bucket = two_releases(tmp_path), Bucket("memory", MemoryStore())
-    claimed = next(line for line in map(json.loads, (releases.parent / "ledger.jsonl").read_text().splitlines()))
-    bucket.send(CLAIM, claimed["tagmanifest"].encode())
-    assert send(releases, bucket).versions == ("prix 1.0.0", "prix 1.1.0")
-    assert not marks(bucket)
-
-
 def test_a_retraction_looks_at_its_own_folder_only(
     tmp_path: Path, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,26 +191,6 @@ def test_a_retraction_looks_at_its_own_folder_only(
     monkeypatch.setattr(Bucket, "names", lambda self, under=None: asked.append(under) or names(self, under))
     send(releases, bucket)
     assert asked == ["releases/prix/1.0.0"]
-
-
-class Overtaken(Bucket):
-    """A store whose ledger another sender replaces just before we do."""
-
-    theirs = b""
-
-    def replace(self, name: str, old: bytes | None, new: bytes) -> bool:
-        self.send(name, (old or b"") + self.theirs)
-        return super().replace(name, old, new)
-
-
-@pytest.mark.parametrize("theirs", [b"theirs\n", b""])
-def test_a_ledger_that_moved_in_between_is_left_as_it_is(tmp_path: Path, theirs: bytes) -> None:
-    releases, bucket = two_releases(tmp_path), Overtaken("memory", MemoryStore())
-    object.__setattr__(bucket, "theirs", theirs)
-    with pytest.raises(LedgersDiffer, match="line 1"):
-        send(releases, bucket)
-    assert bucket.read("ledger.jsonl") == theirs
-    assert not marks(bucket)
 
 
 def test_a_place_that_holds_no_release_is_told(tmp_path: Path, bucket: Bucket) -> None:
@@ -291,6 +211,36 @@ def test_the_command_verifies_what_stands_in_a_store(tmp_path: Path, bucket: Buc
     assert (done.exit_code, "2 sound release(s)" in done.output) == (0, True)
     bucket.send("releases/prix/1.0.0/data/prix.csv", b"x")
     assert CliRunner().invoke(commands, ["verify", bucket.address]).exit_code == 1
+
+
+@pytest.mark.parametrize("under", ["/releases", "/releases/prix", "/releases/prix/"])
+def test_a_folder_of_a_store_is_verified_like_the_same_folder_on_disk(
+    tmp_path: Path, bucket: Bucket, under: str
+) -> None:
+    releases = two_releases(tmp_path)
+    send(releases, bucket)
+    bucket.send("releases/prix/9.9.9/bagit.txt", b"half sent")
+    assert seen(bucket, tmp_path, under) == verify(releases if under == "/releases" else releases / "prix")
+    bucket.send("releases/prix/1.0.0/data/prix.csv", b"x")
+    assert not seen(bucket, tmp_path, under).is_sound
+
+
+@pytest.mark.parametrize("under", ["/releases/absent", "/releases/prix/1.0.0/data", "/releases/prix/changes"])
+def test_a_folder_that_holds_nothing_to_verify_is_told_by_its_address(
+    tmp_path: Path, bucket: Bucket, under: str
+) -> None:
+    send(two_releases(tmp_path), bucket)
+    for name in ("absent", "prix/changes"):
+        (tmp_path / "depot" / "releases" / name).mkdir()
+    with pytest.raises(ReleaseUnreachable, match=f"{under}: no ledger"):
+        fetch_depot(bucket.address + under, tmp_path / "copy")
+
+
+def test_a_folder_named_like_the_tree_without_a_ledger_above_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x" / "releases" / "prix").mkdir(parents=True)
+    (tmp_path / "x" / "releases" / "prix" / "file").write_text("x")
+    with pytest.raises(ReleaseUnreachable, match="no package of a store"):
+        fetch_depot(f"file://{tmp_path}/x/releases/prix", tmp_path / "copy")
 
 
 def make_bucket(endpoint: str, name: str) -> None:
