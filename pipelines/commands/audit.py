@@ -7,6 +7,7 @@ page (`rules/inquiries/rapport.py`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -69,10 +70,12 @@ def command(
     from pipelines.rules.inquiries.registre import regles
     from pipelines.storage import write_text
 
+    language = terminal_language(lang)
     if rule is not None and rule not in regles():
         raise UnknownRule(rule=rule, known=", ".join(regles()))
     if departement is not None and not DEPARTEMENT.fullmatch(departement):
-        raise click.BadParameter("un code de département / a département code", param_hint="--departement")
+        expected = {"fr": "attendu : un code de département", "en": "expected: the code of a département"}
+        raise click.BadParameter(expected[language], param_hint="--departement")
     project = Project.here()
     audited, tables = read_release(project.releases, package, version)
     constats = [constat for enquete in enquetes(tables) for constat in controler(enquete)]
@@ -84,8 +87,15 @@ def command(
     )
     write_text(base.with_name(f"{base.name}.csv"), rapport_csv(kept))
     same = _says_the_same(controles(tables), tables.get(f"{package}/controles_legaux"))
-    _show(kept, f"{package} {audited}", base, same, terminal_language(lang))
+    for line in _shown(kept, f"{package} {audited}", project, language):
+        click.echo(line)
+    click.echo(f"{base}.html\n{base}.csv")
     if not same:
+        told = {
+            "fr": "Les contrôles publiés ne sont pas ceux que les règles et les tables de la version donnent.",
+            "en": "The published checks are not those that the rules and the tables of the release give.",
+        }
+        click.echo(told[language])
         raise SystemExit(1)
 
 
@@ -121,21 +131,10 @@ def _says_the_same(again: pa.Table, published: pa.Table | None) -> bool:
     return lines[0] == lines[1]
 
 
-def _show(constats: list[Constat], title: str, base: Path, same: bool, language: Language) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
+def _shown(constats: list[Constat], title: str, project: Project, language: Language) -> Iterator[str]:
+    from pipelines.commands._audit_shown import audited
+    from pipelines.commands._results import result_labels
     from pipelines.rules.inquiries.rapport import RESULTATS, totaux
 
-    console = Console()
-    table = Table("Règle" if language == "fr" else "Rule", *RESULTATS, title=title)
-    for rule, label, count in totaux(constats):
-        table.add_row(f"{rule} {label}", *(str(count[code]) for code in RESULTATS))
-    console.print(table)
-    console.print(f"{base}.html\n{base}.csv", soft_wrap=True, markup=False)
-    if not same:
-        told = {
-            "fr": "Les contrôles publiés ne sont pas ceux que les règles et les tables de la version donnent.",
-            "en": "The published checks are not those that the rules and the tables of the release give.",
-        }
-        console.print(told[language])
+    known = result_labels(project, language)
+    return audited(title, totaux(constats), {code: known.get(code, code) for code in RESULTATS}, language)
