@@ -87,17 +87,30 @@ def _tables(files: tuple[Path, ...], options: Mapping[str, Any]) -> list[Describ
     if options["schema_path"]:
         schema = read_document(options["schema_path"])
         if not files:
-            raise click.UsageError("FILE…")
+            raise _misused(
+                options, "--schema attend aussi les fichiers à juger", "--schema asks for the files to judge too"
+            )
         return [DescribedTable(file.stem, file, schema, _reading(file, schema, options)) for file in files]
     if not known:
-        raise click.UsageError("--schema SCHEMA | --package DATAPACKAGE")
+        raise _misused(
+            options,
+            "attendu : --schema SCHÉMA FICHIER… ou --package PAQUET",
+            "expected: --schema SCHEMA FILE… or --package PACKAGE",
+        )
     if not files:
         return known
     chosen = [table for file in files for table in known if file.resolve() == table.path]
     if len(chosen) < len(files):
         found = ", ".join(_shown(table.path) for table in known)
-        raise click.UsageError(f"{', '.join(map(str, files))}: not in the package ({found})")
+        asked = ", ".join(map(str, files))
+        raise _misused(
+            options, f"{asked} : absent du paquet ; il a : {found}", f"{asked}: not in the package; it has: {found}"
+        )
     return chosen
+
+
+def _misused(options: Mapping[str, Any], french: str, english: str) -> click.UsageError:
+    return click.UsageError(french if terminal_language(options["lang"]) == "fr" else english)
 
 
 def _reading(file: Path, schema: Mapping[str, Any], options: Mapping[str, Any]) -> Any:

@@ -31,7 +31,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
         yield f"✘ {place} : {errors}, {rejected} refusées sur {rows}."
     else:
         yield f"✘ {place}: {errors}, {rejected} rejected of {rows}."
-    lines = verdict.errors.to_pylist()
+    lines, borrowed = verdict.errors.to_pylist(), False
     for (rule, field), total in sorted(
         verdict.totals.items(), key=lambda item: (-item[1], item[0][0], item[0][1] or "")
     ):
@@ -41,9 +41,13 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
         examples = [line for line in lines if line["rule"] == rule and line["field"] == field][:EXAMPLES]
         for line in examples:
             yield "    " + example(line, language)
+            borrowed = borrowed or is_in_english(line)
         who = MENDERS[mender(rule)][language]
         mended = f"À corriger par {who}." if french else f"To be mended by {who}."
         yield "    → " + " ".join(part for part in (advice(rule, language), mended) if part)
+    if french and borrowed:
+        yield ""
+        yield "  Les notes en anglais sont celles de Frictionless, telles quelles."
     yield from _warnings(verdict)
 
 
@@ -59,6 +63,14 @@ def example(line: dict[str, object], language: Language) -> str:
     else:
         told = circumstance(note, language) or ("" if row else str(line["message"]))
     return f"{where} : {told}" if french and where and told else ": ".join(part for part in (where, told) if part)
+
+
+def is_in_english(line: dict[str, object]) -> bool:
+    """Whether an error of the shape `verdict.ERRORS` is told in Frictionless' words, that no phrase of ours says."""
+    note = str(line["note"] or "")
+    if line["cell"] is not None and expected(note, "fr"):
+        return False
+    return circumstance(note, "fr") == note if note else not line["row"] and bool(line["message"])
 
 
 def shown(cell: str) -> str:

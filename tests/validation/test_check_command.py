@@ -67,6 +67,30 @@ def test_the_same_in_english(folder: Path) -> None:
     assert "row 3: already in row 2" in result.output
 
 
+def test_notes_that_only_frictionless_words_are_owned_once(folder: Path) -> None:
+    (folder / "autre.csv").write_text("id,jour,endroit\n1,2020-01-01,Alès\n")
+    french = run("autre.csv", "--schema", "schema.json", "--lang", "fr").output
+    assert french.count("Les notes en anglais sont celles de Frictionless, telles quelles.") == 1
+    assert "Frictionless" not in run("autre.csv", "--schema", "schema.json", "--lang", "en").output
+    assert "Frictionless" not in run("mauvais.csv", "--schema", "schema.json", "--lang", "fr").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "french", "english"),
+    [
+        (["bon.csv"], "attendu : --schema SCHÉMA FICHIER… ou --package PAQUET", "--schema SCHEMA FILE… or --package"),
+        (["--schema", "schema.json"], "--schema attend aussi les fichiers", "--schema asks for the files"),
+        (["bon.csv", "--package", "paquet.json"], "absent du paquet ; il a :", "not in the package; it has:"),
+    ],
+)
+def test_a_command_misused_is_told_in_the_language(
+    arguments: list[str], french: str, english: str, folder: Path
+) -> None:
+    a_package(folder)
+    assert french in run(*arguments, "--lang", "fr").output
+    assert english in run(*arguments, "--lang", "en").output
+
+
 def test_json_is_frictionless_report_with_totals(folder: Path) -> None:
     result = run("bon.csv", "mauvais.csv", "--schema", "schema.json", "--format", "json")
     told = json.loads(result.output)
@@ -108,7 +132,7 @@ def test_rejects_are_written_for_each_file(folder: Path) -> None:
         (["bon.csv", "--package", "schema.json"], "resources"),
         (["bon.csv", "--package", "dehors.json"], "../dehors.csv"),
         (["bon.csv"], "--schema"),
-        (["--schema", "schema.json"], "FILE"),
+        (["--schema", "schema.json"], "--schema"),
         (["bon.csv", "--schema", "schema.json", "--memory", "beaucoup"], "512M"),
         (["bon.csv", "--package", "paquet.json"], "enfants.csv"),
     ],
