@@ -49,8 +49,8 @@ def command(
 ) -> None:
     """Publish new versions of the packages (default: all) from what their sources hold.
 
-    Nothing is published when nothing changed. Exit codes: 0 when every package is published or unchanged, 1 when one
-    could not be, 2 when the run could not start.
+    Nothing is published when nothing changed. Exit codes: 0 when every package is published or unchanged, 1 when a
+    source, a package or the catalogue could not be made, 2 when the run could not start.
     """
     from pipelines.schema import package_names
 
