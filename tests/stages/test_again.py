@@ -184,10 +184,13 @@ def test_trace_reads_the_raw_record_of_a_kept_snapshot(project: Project) -> None
     a_run(project, packages=["villes"])
     done = command(project, "trace", "villes", "villes", "57463", "niveau")
     assert done.exit_code == 0, done.output
-    assert "Raw values : code='57463', nom='Metz', niveau='5'" in done.output
+    assert "Raw values:\n    code = 57463\n    nom = Metz\n    niveau = 5\n" in done.output
     assert "contact.invente" not in done.output
     shutil.rmtree(project.private_snapshots)
-    assert "Raw values" not in command(project, "trace", "villes", "villes", "57463").output
+    assert (
+        "Raw values not shown: the snapshot is not kept here"
+        in command(project, "trace", "villes", "villes", "57463").output
+    )
 
 
 def test_a_release_is_sent_to_a_store_when_asked(project: Project, tmp_path: Path) -> None:
