@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 
 import click
 
-from pipelines.language import terminal_language
+from pipelines.language import Language, terminal_language
 from pipelines.project import Project
+
+AGREED: dict[Language, tuple[tuple[str, ...], str]] = {"fr": (("o", "oui"), "o/N"), "en": (("y", "yes"), "y/N")}
 
 
 @click.command("retract")
@@ -21,13 +24,28 @@ def command(package: str, version: str, reason: str, yes: bool, lang: str | None
 
     Exit codes: 0 retracted, 1 given up, 2 could not be.
     """
-    from pipelines.releases.retract import retract
+    from pipelines.releases.retract import retract, to_retract
 
-    french = terminal_language(lang) == "fr"
+    language = terminal_language(lang)
+    french = language == "fr"
+    releases = Project.here().releases
+    to_retract(releases, package, version)
     asked = f"Effacer {package} {version} pour toujours ?" if french else f"Delete {package} {version} for ever?"
-    if not yes:
-        click.confirm(asked, abort=True)
-    tombstone = retract(Project.here().releases, package, version, reason, now=datetime.now(UTC))
+    if not yes and not _agrees(asked, language):
+        click.echo("Abandonné : rien n'est effacé." if french else "Given up: nothing is deleted.", err=True)
+        sys.exit(1)
+    tombstone = retract(releases, package, version, reason, now=datetime.now(UTC))
     click.echo(
         f"{package} {version} : retirée, {tombstone}" if french else f"{package} {version}: retracted, {tombstone}"
     )
+
+
+def _agrees(asked: str, language: Language) -> bool:
+    """Whether a person says yes, in words of the language; anything else, and no answer at all, is no."""
+    agreed, shown = AGREED[language]
+    try:
+        answer = click.prompt(f"{asked} [{shown}]", default="", show_default=False, prompt_suffix=" ")
+    except click.Abort:
+        click.echo(err=True)
+        return False
+    return str(answer).strip().lower() in agreed

@@ -18,6 +18,16 @@ from pipelines.storage import lock, sweep, write_text
 STEPS = ("begun", "tombstone", "buried", "recorded", "indexed")
 
 
+def to_retract(releases: Path, package: str, version: str) -> Path:
+    """The folder that a retraction would delete; nothing is written, also where a publication is still to be ended.
+
+    Raises `NoSuchRelease`, `RetractedRelease`, `LedgerBroken`.
+    """
+    shelf = Shelf.read(releases, package)
+    known = replace(shelf.ledger, lines=(*shelf.ledger.lines, *pending(releases, shelf.ledger)))
+    return replace(shelf, ledger=known).path(version)
+
+
 def retract(
     releases: Path,
     package: str,

@@ -15,7 +15,7 @@ import pytest
 from pipelines.releases import Published, ReleaseRequest, Unchanged, publish
 from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, NoSuchRow, RetractedRelease
 from pipelines.releases.rebuild import rebuild
-from pipelines.releases.retract import retract
+from pipelines.releases.retract import retract, to_retract
 from pipelines.releases.shelf import Shelf, pending, settle
 from pipelines.releases.trace import trace
 from pipelines.releases.verify import verify
@@ -227,6 +227,15 @@ def test_a_package_whose_only_release_went_has_no_latest(tmp_path: Path) -> None
     outcome = publish(a_request(), releases, key=None)
     assert isinstance(outcome, Published)
     assert verify(releases).is_sound
+
+
+def test_a_version_whose_publication_did_not_end_can_be_asked_about(tmp_path: Path) -> None:
+    releases = two_releases(tmp_path)
+    ledger = releases.parent / "ledger.jsonl"
+    ledger.write_text(ledger.read_text().splitlines(keepends=True)[0])
+    before = ledger.read_text()
+    assert to_retract(releases, "prix", "1.1.0") == releases / "prix" / "1.1.0"
+    assert ledger.read_text() == before
 
 
 def test_a_release_is_retracted_once(tmp_path: Path) -> None:

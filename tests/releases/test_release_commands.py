@@ -17,6 +17,7 @@ from pipelines.cli import commands
 from pipelines.errors import ArobaseError
 from pipelines.releases import publish
 from pipelines.releases.bag import MANIFEST, TAGMANIFEST
+from pipelines.releases.errors import NoSuchRelease
 from pipelines.releases.remote import ReleaseUnreachable, fetch
 from tests.releases.builders import a_key, a_request, two_releases
 
@@ -96,6 +97,37 @@ def test_retract_asks_first_and_then_does_it(releases: Path) -> None:
     assert run("verify").exit_code == 0
     english = run("retract", "prix", "1.1.0", "--reason", "test", input="y\n")
     assert "retracted" in english.output
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "shown"),
+    [
+        ("fr", "n\n", "Effacer prix 1.0.0 pour toujours ? [o/N] "),
+        ("fr", "", "Abandonné : rien n'est effacé."),
+        ("fr", "y\n", "Abandonné"),
+        ("en", "\n", "Delete prix 1.0.0 for ever? [y/N] "),
+        ("en", "", "Given up: nothing is deleted."),
+    ],
+)
+def test_retract_asks_in_the_language_and_gives_up_without_a_yes(
+    releases: Path, language: str, answer: str, shown: str
+) -> None:
+    done = run("retract", "prix", "1.0.0", "--reason", "essai", "--lang", language, input=answer)
+    assert (done.exit_code, shown in done.output, "Aborted" in done.output) == (1, True, False)
+    assert (releases / "prix" / "1.0.0").is_dir()
+
+
+def test_retract_takes_a_yes_of_the_language(releases: Path) -> None:
+    assert run("retract", "prix", "1.0.0", "--reason", "essai", "--lang", "fr", input="Oui\n").exit_code == 0
+
+
+@pytest.mark.parametrize("words", [("prix", "9.9.9"), ("absent", "1.0.0")])
+def test_retract_does_not_ask_about_what_is_not_there(releases: Path, words: tuple[str, str]) -> None:
+    for more in ((), ("--yes",)):
+        done = run("retract", *words, "--reason", "essai", *more, input="y\n")
+        assert isinstance(done.exception, NoSuchRelease)
+        assert "for ever" not in done.output
+    assert not (releases / "absent").exists()
 
 
 def test_keys_are_made_and_shown(tmp_path: Path) -> None:
