@@ -64,9 +64,8 @@ def typed(text: pa.Table, schema: TableSchema) -> pa.Table:
 
 
 def as_text(table: pa.Table) -> pa.Table:
-    """A table with types as text columns, in canonical form; nulls stay null."""
-    columns = [_text(column) for column in table.columns]
-    return pa.table(dict(zip(table.column_names, columns, strict=True)))
+    """A table with types as text columns, in canonical form; nulls stay null, and no column is lost to its name."""
+    return pa.Table.from_arrays([_text(column) for column in table.columns], names=table.column_names)
 
 
 def _typed(column: pa.ChunkedArray, field: Field, target: pa.DataType) -> pa.ChunkedArray:

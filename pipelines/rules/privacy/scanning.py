@@ -81,11 +81,16 @@ class Scan:
 
     def _shown(self, header: Sequence[str]) -> list[str]:
         seen: Counter[str] = Counter()
-        names = []
+        names: list[str] = []
+        taken: set[str] = set()
         for number, column in enumerate(header, start=1):
             shown = column if self.may_tell(column) else f"colonne {number}"
-            seen[shown] += 1
-            names.append(shown if seen[shown] == 1 else f"{shown} ({seen[shown]})")
+            name = shown
+            while name in taken:  # "a, a, a (2)": the number that one is given may be another's own name
+                seen[shown] += 1
+                name = f"{shown} ({seen[shown] + 1})"
+            taken.add(name)
+            names.append(name)
         return names
 
     def _found_in_columns(self, text: pa.Table) -> Mapping[str, list[Passage]]:

@@ -77,6 +77,17 @@ def test_columns_that_hold_the_same_texts_are_named_apart(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    "header", [["a", "a", "a (2)"], ["a (2)", "a", "a"], ["a", "a", "a", "a (2)", "a (3)", "a (2)"]]
+)
+def test_no_column_hides_behind_another_of_its_name(header: list[str]) -> None:
+    for place in range(len(header)):
+        cells = [["rien"] for _ in header]
+        cells[place] = [LEAK]
+        report = Scan(NOTHING, PersonalValues().everyone()).table("a.csv", header, pa.Table.from_arrays(cells, header))
+        assert [hold.rule for hold in report.holds] == ["courriel"], place
+
+
 def test_a_scan_that_remembers_no_more_judges_again(judged: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanning, "REMEMBERED", len("court"))
     scan = Scan(NOTHING, PERSONAL.everyone())
