@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 from pipelines.rules.privacy.folding import compact, digits
 from pipelines.rules.privacy.kinds import FIRST_NAMES, Kind, kind_of
-from pipelines.rules.privacy.known import Values
 from pipelines.rules.privacy.probes import ABBREVIATED, SHINGLE, STEP, name_words
+from pipelines.rules.privacy.several import Values
 
 Glance = Callable[[str, bytes, bytes, bytes, bytes], bool]
 Told = tuple[str, bytes]  # an unmasked value, its folded form

@@ -16,10 +16,10 @@ import pyarrow as pa
 from pipelines.rules.privacy.folding import compact, digits, fold, unmask
 from pipelines.rules.privacy.kinds import FIRST_NAMES, Kind, kind_of
 from pipelines.rules.privacy.probes import name_words, rotations
+from pipelines.rules.privacy.several import Values, taken_apart
 
 RECORD = ("_source", "_snapshot", "_part", "_position")
 RecordId = tuple[str, str, str, int]
-Values = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class PersonalValues:
     """Personal values by record, as (field, value)."""
 
     by_record: Mapping[RecordId, Values] = field(default_factory=dict)
+    _apart: dict[RecordId, Values] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def of_table(cls, table: pa.Table, fields: Sequence[str]) -> PersonalValues:
@@ -44,13 +45,19 @@ class PersonalValues:
         return PersonalValues(merged)
 
     def of(self, records: Iterable[RecordId]) -> Values:
-        """The values of several records."""
-        found = [self.by_record.get(record, ()) for record in records]
+        """The values of several records, cells of several values taken apart."""
+        found = [self._of(record) for record in records]
         return found[0] if len(found) == 1 else tuple(pair for values in found for pair in values)
 
     def everyone(self) -> Everyone:
         """What can be told from ordinary text whoever's it is: for files that belong to no record."""
-        return Everyone.of(self.by_record.values())
+        return Everyone.of(map(self._of, self.by_record))
+
+    def _of(self, record: RecordId) -> Values:
+        found = self._apart.get(record)
+        if found is None:
+            found = self._apart[record] = taken_apart(self.by_record.get(record, ()))
+        return found
 
 
 def _records(table: pa.Table, fields: Sequence[str]) -> Iterator[tuple[RecordId, Values]]:

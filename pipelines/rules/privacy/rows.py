@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 from pipelines.rules.privacy.folding import CELL, DISGUISED, ROW, compact, digits, fold, fold_all, fold_rows, unmask
 from pipelines.rules.privacy.glances import Told, Value, showing
 from pipelines.rules.privacy.kinds import Kind, kind_of
-from pipelines.rules.privacy.known import Values
 from pipelines.rules.privacy.probes import TEXT, probes, probes_of_value
+from pipelines.rules.privacy.several import Values
 from pipelines.rules.privacy.sifting import matching_rows, read_cells
 
 Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read

@@ -10,18 +10,28 @@ from pipelines.rules.privacy.folding import CELL, ROW, compact, digits, fold, fo
 from pipelines.rules.privacy.glances import showing
 from pipelines.rules.privacy.kinds import FIRST_NAMES
 from pipelines.rules.privacy.probes import TEXT, Probe, probes
+from pipelines.rules.privacy.several import taken_apart
 from tests.rules.privacy.builders import SOLENE
 
 FIELDS = [*SOLENE, "observation", "numero_permis", "message"]
 WORDS = ["Le", "D", "Dupont", "Œuvrard", "Île", "de", "12", "44000", "rue", "av", "bis", "maire", "Jean", "x@y.fr", "é"]
 WORD = st.sampled_from([*WORDS, *sorted(FIRST_NAMES)[:6]]) | st.text("abéœ19.-@' %", min_size=1, max_size=12)
-VALUE = st.one_of(
+ONE = st.one_of(
     st.lists(WORD, min_size=1, max_size=14).map(" ".join),
     st.from_regex(r"[a-z]{1,4}[._-][a-z]{1,4}@[a-z-]{1,8}\.(fr|co\.uk)", fullmatch=True),
     st.from_regex(r"[12]\d{3}-[01]\d-\d\d", fullmatch=True),
     st.from_regex(r"(\+33|0)[ .]?[1-9]([ .]?\d){6,8}", fullmatch=True),
     st.sampled_from(sorted(SOLENE.values())),
-).map(unmask)
+)
+VALUE = (
+    st.lists(ONE, min_size=1, max_size=3)
+    .flatmap(
+        lambda some: st.sampled_from([" / ", ";", ", ", " et ", " & ", "\n", " poste "]).map(
+            lambda sign: sign.join(some)
+        )
+    )
+    .map(unmask)
+)
 
 
 def rows_for(probe: Probe) -> list[bytes]:
@@ -33,6 +43,7 @@ def rows_for(probe: Probe) -> list[bytes]:
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE), min_size=1, max_size=4))
 def test_what_a_probe_finds_a_glance_sees(own: list[tuple[str, str]]) -> None:
+    own = list(taken_apart(tuple(own)))
     told = [(value, fold(value)) for _, value in own]
     for probe in probes(own, iter([folded for _, folded in told])):
         for words in rows_for(probe) if probe.form != TEXT else ():

@@ -214,3 +214,64 @@ def test_a_birth_date_shows_with_two_digits_of_the_year_or_an_hour(cell: str) ->
 
 def test_an_address_shows_with_its_number_glued() -> None:
     assert "adresse" in own("12bis, avenue des Lilas")
+
+
+COUPLE = {
+    "nom": "Durand et Lefebvre",
+    "prenom": "Anne / Paul",
+    "telephone": "06 12 34 56 78 / 01 40 00 00 00",
+    "courriel": "anne.durand@example.org; plefebvre@example.org",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell"),
+    [
+        ("telephone", "appeler le 0612345678"),
+        ("telephone", "appeler le +33 1 40 00 00 00"),
+        ("courriel", "ANNE.DURAND (at) example.org"),
+        ("courriel", "plefebvre arobase example point org"),
+        ("courriel", hashlib.sha256(b"plefebvre@example.org").hexdigest()),
+        ("nom", "avis de Lefebvre"),
+        ("nom", "avis de Durand"),
+        ("nom", "LEFEBVRE P."),
+        ("prenom", "Paul"),
+    ],
+)
+def test_each_value_of_a_cell_of_several_is_found(kind: str, cell: str) -> None:
+    assert kind in own(cell, COUPLE)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "cell"),
+    [
+        ("telephone", "02 40 11 22 33 poste 12", "le 0240112233"),
+        ("telephone", "02 40 11 22 33, 06 12 34 56 78", "le 0240112233"),
+        ("telephone", "0240112233\n0612345678", "le 0240112233"),
+        ("courriel", "a.durand@example.org b.petit@example.org", "b.petit@example.org"),
+        ("contact", "a.durand@example.org, b.petit@example.org", "b.petit chez example.org"),
+        ("nom", "Durand & Lefebvre", "Lefebvre"),
+        ("nom", "Durand et Martin", "vu avec Martin"),
+        ("nom", "Lefebvre, Jean", "chez Lefebvre"),
+        ("nom", "M. Kerdoncuff et Mme Lefebvre", "chez Lefebvre"),
+        ("nom", "Anne et Paul Kerdoncuff", "P. Kerdoncuff"),
+        ("nom", "Solen Kerdoncuff; Ewen Quiniou", "Quiniou Ewen"),
+    ],
+)
+def test_a_cell_of_several_is_taken_apart_at_every_sign(field: str, value: str, cell: str) -> None:
+    assert own(cell, {field: value})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "cell"),
+    [
+        ("nom", "Lefebvre, Jean", "place Jean Jaurès"),
+        ("nom", "Anne et Paul Kerdoncuff", "école Anne Frank"),
+        ("nom", "Kerdoncuff et Mme", "Mme"),
+        ("responsable", "Direction de l'eau et du logement", "projet du logement"),
+        ("nom", "Kerdoncuff et autre", "un autre avis"),
+        ("telephone", "02 40 11 22 33 poste 12", "12 arbres"),
+    ],
+)
+def test_what_joins_several_values_is_nobodys(field: str, value: str, cell: str) -> None:
+    assert not own(cell, {field: value})
