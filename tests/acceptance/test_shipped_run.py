@@ -79,7 +79,7 @@ def test_what_is_piped_holds_no_escape_and_no_progress(shipped: Shipped) -> None
 def test_each_line_of_a_message_stands_whole_in_a_pipe(shipped: Shipped) -> None:
     marked = [line for line in shipped.output.splitlines() if line.startswith("!")]
     assert marked
-    assert all(re.fullmatch(r"! [a-z-]+: .*[^,;]", line) for line in marked)
+    assert all(re.fullmatch(r"! [a-z-]+\s?: .*[^,;]", line) for line in marked)
 
 
 def test_a_second_run_publishes_nothing_says_so_and_takes_seconds(project: Project) -> None:

@@ -98,7 +98,8 @@ def serving(**routes: Answering | list[Reply] | Reply) -> Iterator[Server]:
             try:
                 self._answer()
             finally:
-                server.enter(-1)
+                server.enter(-1)  # before the last bytes leave: who has them may ask again at once
+            self.wfile.flush()
 
         do_POST = do_GET  # noqa: N815 - the name that http.server calls
 
@@ -125,7 +126,6 @@ def serving(**routes: Answering | list[Reply] | Reply) -> Iterator[Server]:
                     time.sleep(reply.drip)
             else:
                 self.wfile.write(sent)
-            self.wfile.flush()
             if reply.cut is not None or reply.length is not None:
                 self.close_connection = True
 
