@@ -50,6 +50,11 @@ def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         made.shutdown()
 
 
+def first_rows(page: Page) -> float:
+    """Milliseconds from the beginning of the navigation to the first rows on the page."""
+    return float(page.evaluate("performance.getEntriesByName('first-rows')[0].startTime"))
+
+
 def test_first_rows_of_a_million_come_with_less_than_two_megabytes(page: Page, million: str) -> None:
     """How soon they come is measured, not judged: it is printed here, and kept in benchmarks/catalogue.md."""
     fetched: list[int] = []
@@ -57,9 +62,15 @@ def test_first_rows_of_a_million_come_with_less_than_two_megabytes(page: Page, m
     open_table(page, million, "prix/table-prix.html")
     assert page.locator(".preview").get_attribute("data-state") == "file"
     expect(page.locator(".rows tbody td").first).to_have_text("p0000000")
-    taken = page.evaluate("performance.getEntriesByName('first-rows')[0].startTime")
-    print(f"first rows after {taken:.0f} ms, {sum(fetched)} bytes fetched in all")
-    assert sum(fetched) < 2_000_000
+    weight, taken = sum(fetched), [first_rows(page)]
+    for _ in range(5):
+        page.reload()
+        expect(page.locator(".preview")).to_have_attribute("data-state", "file")
+        expect(page.locator(".rows tbody td").first).to_have_text("p0000000")
+        taken.append(first_rows(page))
+    print(f"first rows after {taken[0]:.0f} ms in a browser that just started, then {sorted(taken[1:])[2]:.0f} ms")
+    print(f"{weight} bytes fetched in all")
+    assert weight < 2_000_000
 
 
 def test_a_filter_on_one_column_reads_that_column_alone(page: Page, million: str) -> None:
