@@ -124,7 +124,8 @@ NOTE = (
     " the file once, from its opening to the report, hashes included. Median of the rounds; Frictionless and Great"
     " Expectations run in the first round only. `F` only parses the file to text columns with pyarrow, on one thread."
     " `arobase-rejects` also writes every error to `rejects.csv` and `rejects.parquet`. The figures that are"
-    " committed were measured on a shared machine, without the contestants of `--peers`: compare CPU seconds."
+    " committed were measured on a machine at rest, but those of the file whose rows are all bad, measured while others"
+    " worked on it (its load says so: compare CPU seconds there). The contestants of `--peers` ran on the valid file."
 )
 
 
