@@ -78,12 +78,24 @@ class Dossier(Struct, rename="camel", kw_only=True):
     annotations: Raw | UnsetType = UNSET
 
 
+class Establishment(Struct):
+    """The shape of an organisation that a champ names."""
+
+    entreprise: dict[str, Any] | None = None
+
+
+class Row(Struct):
+    """The shape of a row of a repetition."""
+
+    champs: list[Cut] | None = None
+
+
 class Cut(Struct):
     """The members of a champ that are not kept as they came: addresses that expire, companies, rows, copies."""
 
-    files: Any = UNSET
-    etablissement: Any = UNSET
-    rows: Any = UNSET
+    files: list[dict[str, Any]] | UnsetType | None = UNSET
+    etablissement: Establishment | UnsetType | None = UNSET
+    rows: list[Row] | UnsetType | None = UNSET
     champs: Any = UNSET
     columns: Any = UNSET
 
@@ -96,7 +108,7 @@ NOTHING_TO_CUT = Cut()
 def kept_dossier(dossier: Dossier, keep_file: FileKept | None = None) -> Dossier:
     """The same dossier with what may be kept of it; changed in place.
 
-    Raises `ValueError` for champs that are no list of objects.
+    Raises `ValueError`, which tells the place and no value, for champs of another shape, their rows' included.
     """
     if dossier.demandeur is not UNSET:
         dossier.demandeur = dossier.demandeur.flat() if dossier.demandeur else UNSET
@@ -129,7 +141,7 @@ def _kept_champ(champ: dict[str, Any], keep_file: FileKept | None) -> dict[str, 
         champ["etablissement"] = {"siret": champ["etablissement"].get("siret")} | known
     if champ.get("rows"):
         champ["rows"] = [
-            {"id": row.get("id"), "champs": [_kept_champ(item, keep_file) for item in row.get("champs", ())]}
+            {"id": row.get("id"), "champs": [_kept_champ(item, keep_file) for item in row.get("champs") or ()]}
             for row in champ["rows"]
         ]
     return champ

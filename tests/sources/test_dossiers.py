@@ -5,14 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Raw
 
 from pipelines.project import Project
 from pipelines.sources import Capture
-from pipelines.sources.dossiers import descriptor_of
+from pipelines.sources.dossiers import Dossier, descriptor_of, kept_dossier
 from pipelines.sources.http.errors import NotTheAnswer
 from tests.sources.builders import NOON, a_project, collected, kept_bytes
 from tests.sources.forms import a_form, dossiers
@@ -150,3 +152,26 @@ def test_a_name_that_is_written_in_escapes_hides_nothing(tmp_path: Path) -> None
     assert b"signature" not in written
     assert b"Durand" not in written
     assert b"plan.pdf" in written
+
+
+@pytest.mark.parametrize(
+    ("champ", "place"),
+    [
+        ({"files": [3]}, "files[0]"),
+        ({"etablissement": "secret"}, "etablissement"),
+        ({"etablissement": {"entreprise": "secret"}}, "etablissement.entreprise"),
+        ({"rows": ["secret"]}, "rows[0]"),
+        ({"rows": [{"champs": [{"files": "secret"}]}]}, "rows[0].champs[0].files"),
+    ],
+)
+def test_a_champ_of_another_shape_is_refused_by_its_place_and_not_by_its_value(champ: object, place: str) -> None:
+    body = json.dumps([champ]).encode()
+    with pytest.raises(ValueError, match=re.escape(f"`$[0].{place}`")) as refused:
+        kept_dossier(Dossier(number=1, date_derniere_modification="2026-01-01T00:00:00Z", champs=Raw(body)))
+    assert "secret" not in str(refused.value)
+
+
+def test_a_row_without_champs_stays_a_row() -> None:
+    body = json.dumps([{"rows": [{"id": "r1", "champs": None}]}]).encode()
+    kept = kept_dossier(Dossier(number=1, date_derniere_modification="2026-01-01T00:00:00Z", champs=Raw(body)))
+    assert json.loads(bytes(kept.champs)) == [{"rows": [{"id": "r1", "champs": []}]}]
