@@ -7,6 +7,7 @@ dropped from everything else that this stage writes.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipelines.records.conform import PartRecords, check_mapping, conform
 from pipelines.records.formats import RESERVED, read
 from pipelines.records.rejections import Rejection, rejections_table
 from pipelines.records.withdrawals import load_withdrawals, without_withdrawn
+from pipelines.rules.privacy import Vault
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.stages.collect import as_captured
@@ -76,6 +78,10 @@ def make_records(project: Project, source: Source, capture: Capture, *, settings
     }
     kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
     summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
+    if not kept.is_new and summary["apart"] and not Vault(project.private).holds(source.name):
+        # The private folder was deleted: the gate would look for nothing until the source changes.
+        shutil.rmtree(kept.folder)
+        kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
     return RecordsResult(source.name, kept, summary)
 
 
@@ -83,13 +89,13 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     check_mapping(source, project)
     parts: dict[str, PartRecords] = {}
     rejections: list[Rejection] = []
-    summary: dict[str, Any] = {"parts": {}, "rows": {}, "warnings": []}
+    summary: dict[str, Any] = {"parts": {}, "rows": {}, "warnings": [], "apart": 0}
     summary["snapshots"] = sorted({part.sha256 for part in capture.parts})
     for part in source.parts:
         schema = _incoming(project, source, part)
         records, refused, told = _read_and_judge(project, source, part, schema, capture)
         parts[part.name] = PartRecords(records, schema, part.rows, part.join)
-        keep_apart(project, records, schema, capture, part.name)
+        summary["apart"] += keep_apart(project, records, schema, capture, part.name)
         rejections.extend(refused)
         summary["warnings"] += told.pop("warnings") + _unfilled(part, records)
         summary["parts"][part.name] = told

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.project import Project
 from pipelines.releases import Published, Unchanged
+from pipelines.rules.privacy import Vault
 from pipelines.stages.run import Event, steps_ahead
 from pipelines.stages.workshop import Workshop
 from tests.stages.builders import ACTIONS, TOWNS, a_run, a_small_project, rewrite
@@ -187,6 +188,17 @@ def test_what_is_published_does_not_change_when_the_private_folder_is_deleted(pr
     done = a_run(project)
     assert (done.blocked, type(done.outcomes["villes"]).__name__) == ({}, "Unchanged")
     assert list((project.private_snapshots / "objects").glob("*/*"))
+
+
+def test_the_gate_knows_the_personal_values_again_after_the_private_folder_was_deleted(project: Project):
+    a_run(project)
+    known = Vault(project.private).read("villes").by_record
+    shutil.rmtree(project.private)
+    done = a_run(project)
+    assert known
+    assert Vault(project.private).read("villes").by_record == known
+    assert done.records["villes"].kept.is_new
+    assert not a_run(project).records["villes"].kept.is_new
 
 
 def test_records_whose_bytes_were_deleted_say_so_until_the_source_is_asked_again(project: Project):

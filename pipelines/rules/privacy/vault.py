@@ -103,6 +103,10 @@ class Vault:
                 by_record.setdefault((record[0], record[1], record[2], record[3]), []).append((name, value))
         return PersonalValues({record: tuple(values) for record, values in by_record.items()})
 
+    def holds(self, source: str) -> bool:
+        """Whether values of a source are kept; a folder that was deleted or never opened keeps none."""
+        return next(self._files(source), None) is not None
+
     def write_file(self, folder: str, name: str, data: bytes) -> None:
         """Write a file of another kind, whole, into a folder of the vault. Raises `VaultUnsafe` as `write` does."""
         self.check()
