@@ -26,7 +26,8 @@ KINDS = {
     "package with pictures": "label/index.html",
 }
 
-# Asked of the browser once, which answers when it has painted: polling a condition is an eval that the site's policy refuses.
+# The browser is asked once and answers when it has painted: polling a condition is an eval, which the site's policy
+# refuses.
 FIRST_PAINT = """() => new Promise(painted => new PerformanceObserver(list => {
     const first = list.getEntriesByName('first-contentful-paint')[0];
     if (first) painted(first.startTime);
