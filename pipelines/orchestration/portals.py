@@ -3,7 +3,6 @@
 A project that describes no portal has neither.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.errors import ArobaseError
+from pipelines.orchestration.cursors import following, seen
 from pipelines.orchestration.packages import release_key
 from pipelines.orchestration.tables import failure
 from pipelines.orchestration.workspace import Workspace
@@ -20,11 +20,11 @@ from pipelines.portals.errors import PortalFileError
 from pipelines.project import Project
 from pipelines.schema import Package
 
-PUSH = "pousser"
+PORTALS, PUSH = "portails", "pousser"
 
 
 def portal_key(portal: str) -> dg.AssetKey:
-    return dg.AssetKey(["portails", portal.replace("-", "_")])
+    return dg.AssetKey([PORTALS, portal.replace("-", "_")])
 
 
 def known_portals(project: Project) -> dict[str, Portal]:
@@ -53,7 +53,7 @@ def _asset(portal: Portal, packages: list[str]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
-        group_name="portails",
+        group_name=PORTALS,
         deps=[release_key(name) for name in packages],
         description=f"Les versions courantes sur « {portal.title} » ({portal.address}).",
         owners=["team:arobase"],
@@ -116,10 +116,11 @@ def _sensor(portals: list[str]) -> dg.SensorDefinition:
         from pipelines.portals.pushing import released
 
         state = "\n".join(f"{name} {version}" for name, version in released(workspace.project).items())
-        if state == (context.cursor or ""):
+        if state == (seen(context.cursor) or ""):
             yield dg.SkipReason("Aucune nouvelle version.")
             return
-        context.update_cursor(state)
-        yield dg.RunRequest(run_key=hashlib.sha256(state.encode()).hexdigest())
+        cursor, key = following(context.cursor, state)
+        context.update_cursor(cursor)
+        yield dg.RunRequest(run_key=key)
 
     return versions

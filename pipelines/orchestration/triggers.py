@@ -1,6 +1,5 @@
 """What starts a run: jobs for everything and for each package, a daily schedule, a sensor on the drop folders."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -8,7 +7,9 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.orchestration.cursors import following, seen
 from pipelines.orchestration.packages import release_key
+from pipelines.orchestration.portals import PORTALS
 from pipelines.orchestration.sources import SNAPSHOTS
 from pipelines.orchestration.tables import group_of
 from pipelines.orchestration.workspace import Workspace
@@ -28,10 +29,12 @@ def all_sources(sources: Mapping[str, Source]) -> dict[str, str]:
 
 
 def everything_job() -> Job:
-    """All stages of all packages, in one run over all sources."""
+    """All stages of all packages, in one run over all sources, but no portal.
+
+    Those are others' machines: only `pousser` writes there, once somebody turned its sensor on."""
     return dg.define_asset_job(
         EVERYTHING,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(PORTALS),
         description="Tout : de la collecte de chaque source aux versions publiées et au catalogue.",
     )
 
@@ -74,20 +77,21 @@ def inbox_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
     def watch(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.stages.inbox import deliveries
 
-        seen = [
+        there = [
             f"{name}/{path.name}@{path.stat().st_mtime_ns}:{path.stat().st_size}"
             for name in sources
             for path in deliveries(workspace.project, name)
         ]
-        state = "\n".join(seen)
-        if state == (context.cursor or ""):
+        state, known = "\n".join(there), seen(context.cursor) or ""
+        if state == known:
             yield dg.SkipReason("Aucun nouveau fichier dans sources/inbox/.")
             return
-        before = set((context.cursor or "").split("\n"))
-        delivered = sorted({item.split("/", maxsplit=1)[0] for item in seen if item not in before} or {"retrait"})
-        context.update_cursor(state)
+        before = set(known.split("\n"))
+        delivered = sorted({item.split("/", maxsplit=1)[0] for item in there if item not in before} or {"retrait"})
+        cursor, key = following(context.cursor, state)
+        context.update_cursor(cursor)
         tags = {**all_sources(sources), "arobase/livraison": ", ".join(delivered)}
-        yield dg.RunRequest(run_key=hashlib.sha256(state.encode()).hexdigest(), tags=tags)
+        yield dg.RunRequest(run_key=key, tags=tags)
 
     return watch
 
@@ -144,15 +148,19 @@ def changed_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition
         captures = {name: latest(workspace.project, source) for name, source in sources.items()}
         marks = {name: ",".join(part.sha256 for part in found.parts) for name, found in captures.items() if found}
         state = json.dumps(marks, sort_keys=True)
-        before = json.loads(context.cursor) if context.cursor else None
-        context.update_cursor(state)
+        known = seen(context.cursor)
+        before = json.loads(known) if known else None
         new = sorted(name for name, mark in marks.items() if before is not None and before.get(name) != mark)
         if not new:
             yield dg.SkipReason(
                 "Aucun nouvel instantané." if before is not None else "Premier regard : rien à comparer."
             )
+            if state != known:
+                context.update_cursor(following(context.cursor, state)[0])
             return
+        cursor, key = following(context.cursor, state)
+        context.update_cursor(cursor)
         tags = {**all_sources(sources), "arobase/sources": ", ".join(new)}
-        yield dg.RunRequest(run_key=hashlib.sha256(state.encode()).hexdigest(), tags=tags)
+        yield dg.RunRequest(run_key=key, tags=tags)
 
     return changed

@@ -12,11 +12,14 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build_definitions
+from pipelines.orchestration.portals import portal_key
 from pipelines.orchestration.triggers import COLLECT, EVERYTHING, RANGE_END, RANGE_START, all_sources
 from pipelines.project import Project
+from pipelines.releases.retract import retract
 from pipelines.sources import load_sources
 from pipelines.stages.run import run
-from tests.stages.builders import ACTIONS, REPOSITORY, a_run, a_small_project, rewrite
+from tests.portals.builders import a_portal
+from tests.stages.builders import ACTIONS, NOW, REPOSITORY, a_run, a_small_project, rewrite
 
 HEAVY = ["duckdb", "frictionless", "lxml", "numpy", "pandas", "pyarrow", "rapidfuzz", "rdflib", "requests"]
 
@@ -210,6 +213,19 @@ def test_there_is_a_job_a_package_and_one_for_everything(project: Project):
     assert dg.AssetKey(["villes", "villes"]) in bilan
 
 
+def test_everything_is_all_but_what_writes_on_portals(project: Project):
+    before = build_definitions(project).resolve_job_def(EVERYTHING).asset_layer.executable_asset_keys
+    described_portal(project)
+    definitions = build_definitions(project)
+    assert definitions.resolve_job_def("pousser").asset_layer.executable_asset_keys == {portal_key("ckan")}
+    assert definitions.resolve_job_def(EVERYTHING).asset_layer.executable_asset_keys == before
+
+
+def described_portal(project: Project) -> None:
+    (project.sources / "portals").mkdir()
+    a_portal(project, "ckan", "https://ckan.example.org/")
+
+
 def test_every_day_everything_runs_over_all_sources(project: Project):
     schedule = build_definitions(project).resolve_schedule_def("chaque_jour")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/Paris")
@@ -262,6 +278,49 @@ def test_a_new_snapshot_opens_a_run_whoever_collected_it(project: Project, insta
     a_run(project)
     (request,) = tick(project, instance, "sources_changees", first.cursor).run_requests
     assert request.tags["arobase/sources"] == "actions"
+
+
+def test_a_source_that_is_again_what_it_was_opens_a_run_each_time(project: Project, instance: dg.DagsterInstance):
+    a_run(project)
+    cursor, keys = tick(project, instance, "sources_changees").cursor, []
+    for text in (ACTIONS + "a3,47001,Wifi\n", ACTIONS) * 2:
+        rewrite(project, "actions", text)
+        a_run(project)
+        found = tick(project, instance, "sources_changees", cursor)
+        (request,) = found.run_requests
+        assert tick(project, instance, "sources_changees", cursor).run_requests[0].run_key == request.run_key
+        cursor = found.cursor
+        keys.append(request.run_key)
+    assert len(set(keys)) == 4
+
+
+def test_a_delivery_that_is_taken_away_and_comes_back_opens_a_run_each_time(
+    project: Project, instance: dg.DagsterInstance
+):
+    path, cursor, keys = project.sources / "inbox" / "actions" / "livraison.csv", None, []
+    path.parent.mkdir(parents=True)
+    for is_there in (True, False) * 2:
+        if is_there:
+            path.write_text(ACTIONS, encoding="utf-8")
+            os.utime(path, ns=(1, 1))
+        else:
+            path.unlink()
+        (request,), cursor = look(project, instance, cursor)
+        keys.append(request.run_key)
+    assert len(set(keys)) == 4
+
+
+def test_a_version_that_is_retracted_reaches_the_portals_again(project: Project, instance: dg.DagsterInstance):
+    described_portal(project)
+    a_run(project)
+    first = tick(project, instance, "nouvelles_versions")
+    rewrite(project, "actions", ACTIONS + "a3,47001,Wifi\n")
+    newer = a_run(project).outcomes["villes"].version
+    second = tick(project, instance, "nouvelles_versions", first.cursor)
+    retract(project.releases, "villes", newer, "inventé", now=NOW)
+    third = tick(project, instance, "nouvelles_versions", second.cursor)
+    assert len({request.run_key for found in (first, second, third) for request in found.run_requests}) == 3
+    assert not tick(project, instance, "nouvelles_versions", third.cursor).run_requests
 
 
 def test_a_remote_source_is_asked_again_once_its_cadence_has_passed(project: Project, instance: dg.DagsterInstance):
