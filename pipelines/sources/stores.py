@@ -163,10 +163,10 @@ def _is_public(host: str) -> bool:
 @contextmanager
 def told(source: Source, part: str) -> Iterator[None]:
     """What a store's library raises becomes `SourceUnreadable`, with the kind of the failure and never its text."""
-    faults: tuple[type[Exception], ...] = (OSError, ValueError, *_library_errors())
     try:
         yield
-    except faults as error:
+    # Asked for when something fails: the block may be what imports the library.
+    except (OSError, ValueError, *_library_errors()) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise SourceUnreadable(source=source.name, part=part, address=source.address, reason=reason) from None
 

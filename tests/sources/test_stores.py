@@ -145,6 +145,18 @@ def test_a_key_that_is_not_let_in_is_told_without_it(tmp_path: Path, server: Sft
     assert latest(project, "mairie") is None
 
 
+def test_the_first_failure_of_a_process_is_told_though_its_block_imports_the_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import asyncssh
+
+    source = a_source(a_project(tmp_path), address="sftp://127.0.0.1/b.csv")
+    monkeypatch.delitem(sys.modules, "asyncssh")
+    with pytest.raises(SourceUnreadable, match="ConnectionLost"), stores.told(source, "lignes"):
+        monkeypatch.setitem(sys.modules, "asyncssh", asyncssh)
+        raise asyncssh.ConnectionLost("cut")
+
+
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     nobody = SftpServer(
         a_free_port(), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl", "", "x"
