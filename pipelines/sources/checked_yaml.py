@@ -73,4 +73,7 @@ def _what(error: Any) -> str:
         return f"{missing} absent"
     if error.validator == "additionalProperties":
         return "clé inconnue / unknown key"
+    if error.schema.get("writeOnly"):
+        # Where a name of a secret belongs, the secret itself may have been pasted.
+        return "…"
     return json.dumps(error.instance, ensure_ascii=False)[:60]

@@ -55,7 +55,9 @@ def _fault(error: Any) -> Fault:
     if "propertyNames" in error.absolute_schema_path:
         key = error.instance
         return Fault((*path, key), _dotted((*path, key)), "clé inconnue / unknown key", _rule(rule, value))
-    return Fault(path, _dotted(path), _shown(error.instance), schema.get("description") or _rule(rule, value))
+    # Where a name of a secret belongs, the secret itself may have been pasted.
+    found = "…" if schema.get("writeOnly") else _shown(error.instance)
+    return Fault(path, _dotted(path), found, schema.get("description") or _rule(rule, value))
 
 
 def _told(known: list[str], schema: Mapping[str, Any], missing: str) -> str:

@@ -60,6 +60,7 @@ def test_a_wrong_file_is_told_by_line_and_key(tmp_path: Path, text: str | bytes,
     with pytest.raises(PortalFileError, match=words) as caught:
         read_portal(a_file(tmp_path, text))
     assert f"line {line}:" in str(caught.value)
+    assert "valeur secrète" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["ckan", "datagouv"])

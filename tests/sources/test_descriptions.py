@@ -59,6 +59,13 @@ def test_a_source_is_what_its_file_says(tmp_path: Path) -> None:
         source.part("autre")
 
 
+@pytest.mark.parametrize("written", ["[eyJinvented]", "eyJinvented", "[EYJINVENTED, EYJINVENTED]", "{eyJinvented: x}"])
+def test_a_secret_pasted_where_its_name_belongs_is_not_shown(tmp_path: Path, written: str) -> None:
+    error = the_error(tmp_path, TEXT + f"secrets: {written}\n")
+    assert error.facts["key"].startswith("secrets")
+    assert "invented" not in f"{error} {error.message('fr')}".lower()
+
+
 def test_english_falls_back_on_french(tmp_path: Path) -> None:
     source = a_source(a_project(tmp_path), description="Lignes")
     assert (source.title_en, source.description_en) == ("Mairie", "Lignes")
