@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.language import Said
 from pipelines.portals.descriptions import Portal
 from pipelines.portals.errors import PortalAnswerWrong, PortalRefused, PortalUnreachable, TokenRefused
 from pipelines.portals.uploading import Upload
@@ -73,14 +74,15 @@ class Door:
         """
         request = _Request(method, urljoin(self.portal.address, path), params, json, upload)
         harmless = method == "GET" if reads is None else reads
-        attempt, found = 0, ""
+        attempt = 0
+        found: str | Said = ""
         while True:
             attempt, began, wait = attempt + 1, time.monotonic(), None
             try:
                 status, headers, body = self._send(request)
             except _Failed as failure:
                 found = failure.found
-                self._note(request, attempt, began, None, found)
+                self._note(request, attempt, began, None, str(failure))
                 if not (harmless or failure.nothing_sent):
                     break
             else:
@@ -127,12 +129,16 @@ class Door:
                 told = {key.lower(): value for key, value in response.headers.items()}
                 return response.status_code, told, _received(response)
         except PeerRefused:
-            raise _Failed("adresse privée / private address", nothing_sent=True) from None
+            raise _Failed(Said("adresse privée", "private address"), nothing_sent=True) from None
         except requests.exceptions.ConnectTimeout:
-            raise _Failed("délai de connexion dépassé / connection timed out", nothing_sent=True) from None
+            raise _Failed(Said("délai de connexion dépassé", "connection timed out"), nothing_sent=True) from None
+        except requests.exceptions.SSLError:
+            # Nothing changes it within our waits: what writes is not asked again.
+            raise _Failed(Said("certificat refusé", "certificate refused"), nothing_sent=False) from None
         except NoConnection as error:
             refused = "refused" in str(error).lower()
-            said = "connexion refusée / connection refused" if refused else "connexion coupée / connection cut"
+            cut = Said("connexion coupée", "connection cut")
+            said = Said("connexion refusée", "connection refused") if refused else cut
             raise _Failed(said, nothing_sent=refused) from None
         except requests.exceptions.RequestException as error:
             raise _Failed(type(error).__name__, nothing_sent=False) from None
@@ -140,12 +146,11 @@ class Door:
     def _reply(self, address: str, status: int, body: bytes) -> Reply:
         where = self._shown(address)
         if status in (401, 403):
-            raise TokenRefused(portal=self.portal.name, address=where, status=status, variable=self.portal.token)
+            facts = {"status": status, "variable": self.portal.token, "found": self._said(body, status) or "—"}
+            raise TokenRefused(portal=self.portal.name, address=where, **facts)
         if 300 <= status < 400:
-            found, expected = (
-                f"HTTP {status}, renvoi / redirect",
-                "l'adresse même du portail / the portal's own address",
-            )
+            found = Said(f"HTTP {status}, renvoi", f"HTTP {status}, redirect")
+            expected = Said("l'adresse même du portail", "the portal's own address")
             raise PortalAnswerWrong(portal=self.portal.name, address=where, found=found, expected=expected)
         try:
             document = json_module.loads(body) if body.strip() else None
@@ -155,7 +160,7 @@ class Door:
                 raise PortalAnswerWrong(
                     portal=self.portal.name,
                     address=where,
-                    found=f"HTTP {status}, pas de JSON / no JSON",
+                    found=Said(f"HTTP {status}, pas de JSON", f"HTTP {status}, no JSON"),
                     expected="JSON",
                 ) from None
         return Reply(status, document, where)
@@ -165,7 +170,10 @@ class Door:
 
     def _said(self, body: bytes, status: int) -> str:
         """What a portal says of a failure, without our token; nothing of a good answer."""
-        return redacted(body[:TOLD].decode("utf-8", "replace"), (self.token,)) if status >= 400 else ""
+        if status < 400:
+            return ""
+        # Cut last: a token that the cut goes through would no longer be known for one.
+        return " ".join(redacted(body.decode("utf-8", "replace"), (self.token,))[:TOLD].split())
 
     def _note(self, request: _Request, attempt: int, began: float, status: int | None, said: str) -> None:
         """One line in the log. Of what is sent, only the names and sizes: the release itself holds the values."""
@@ -204,10 +212,10 @@ class _Request:
 
 
 class _Failed(Exception):
-    """No answer came. `nothing_sent`: the portal cannot have done anything."""
+    """No answer came. `nothing_sent`: the portal cannot have done anything. Its text is for the log."""
 
-    def __init__(self, found: str, *, nothing_sent: bool) -> None:
-        super().__init__(found)
+    def __init__(self, found: str | Said, *, nothing_sent: bool) -> None:
+        super().__init__(found.en if isinstance(found, Said) else found)
         self.found, self.nothing_sent = found, nothing_sent
 
 
@@ -217,5 +225,6 @@ def _received(response: Any) -> bytes:
     for block in response.iter_content(1 << 16):
         body += block
         if len(body) > MAXIMUM_ANSWER:
-            raise _Failed(f"plus de / more than {MAXIMUM_ANSWER} B", nothing_sent=False)
+            limit = Said(f"plus de {MAXIMUM_ANSWER} octets", f"more than {MAXIMUM_ANSWER} bytes")
+            raise _Failed(limit, nothing_sent=False)
     return bytes(body)

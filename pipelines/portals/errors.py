@@ -42,11 +42,13 @@ class TokenMissing(PortalError):
 
 
 class TokenRefused(PortalError):
-    """401 or 403: the token is wrong, expired, or may not write there."""
+    """401 or 403: the token is wrong, expired, or may not write there, or the portal has a reason, which it says."""
 
     code: ClassVar[str] = "portal-token-refused"
-    fr: ClassVar[str] = "Portail « {portal} » : {address} refuse l'accès ({status}) ; jeton à vérifier : {variable}."
-    en: ClassVar[str] = 'Portal "{portal}": {address} refuses access ({status}); token to check: {variable}.'
+    fr: ClassVar[str] = (
+        "Portail « {portal} » : {address} refuse l'accès ({status}) : {found} ; jeton à vérifier : {variable}."
+    )
+    en: ClassVar[str] = 'Portal "{portal}": {address} refuses access ({status}): {found}; token to check: {variable}.'
 
 
 class PortalUnreachable(PortalError):

@@ -191,6 +191,36 @@ def test_a_refused_token_is_told_by_the_name_of_its_variable(door: Door, portal:
     with pytest.raises(TokenRefused, match="JETON") as caught:
         door.ask("GET", "x", params={"token": TOKEN})
     assert TOKEN not in str(caught.value)
+    assert caught.value.facts["found"] == '{"message": "bad ***"}'
+
+
+def test_a_refusal_that_says_nothing_is_told_all_the_same(door: Door, portal: Served) -> None:
+    portal.before = failing(1, Told(403))
+    with pytest.raises(TokenRefused, match="JETON") as caught:
+        door.ask("GET", "x")
+    assert caught.value.facts["found"] == "—"
+
+
+def test_a_token_that_the_cut_of_a_long_answer_goes_through_is_hidden_all_the_same(
+    door: Door, portal: Served, tmp_path: Path
+) -> None:
+    half = len(TOKEN) // 2
+    portal.before = failing(1, Told(400, raw=b"x" * (doors.TOLD - half) + TOKEN.encode()))
+    door.ask("POST", "x", json={})
+    assert TOKEN[:half] not in (tmp_path / "log.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_wrong_certificate_is_told_for_what_it_is_in_the_readers_language(
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object, **__: object) -> None:
+        raise requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED")
+
+    monkeypatch.setattr(requests.Session, "request", wrong)
+    with pytest.raises(PortalUnreachable, match="certificate refused") as caught:
+        door.ask("POST", "x", json={})
+    assert "essai(s) : certificat refusé." in caught.value.message("fr")
+    assert [line["said"] for line in lines(tmp_path)] == ["certificate refused"]
 
 
 def test_every_request_is_logged_with_its_answer(door: Door, portal: Served, tmp_path: Path) -> None:
