@@ -1,7 +1,7 @@
 """Verdicts as rejections: the judge's errors, each at the place of its record in the source.
 
 A rejection carries a value only where the field is public; Frictionless' own message quotes values, so for other fields
-it is replaced by the rule's name.
+it is replaced XX
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from pipelines.validation import Verdict
 from pipelines.validation.menders import mender
 from pipelines.validation.phrases import expected, rule_title
 from pipelines.validation.verdict import ROW
+
+SEVERAL = ("compare-columns-value", "sum-columns-value")
+"""Rules that a publisher declares, whose sentence quotes columns that nobody may have classed."""
+REFERENCE = "foreign-key"
 
 
 def refusals(
@@ -30,8 +34,10 @@ def refusals(
         if place is None:
             continue
         field, rule = error["field"], error["rule"]
-        public = field is None or (_is_public(schema, field) and field not in hidden)
-        unquoted = f'Field "{field}": {rule_title(rule, "en")}.'
+        public = rule not in SEVERAL and all(
+            _is_public(schema, name) and name not in hidden for name in _quoted(schema, field, rule)
+        )
+        unquoted = f'Field "{field}": {rule_title(rule, "en")}.' if field else f"{rule_title(rule, 'en')}."
         yield Rejection(
             source=place["_source"],
             snapshot=place["_snapshot"],
@@ -61,6 +67,13 @@ def _places(verdict: Verdict) -> dict[int, dict[str, Any]]:
         return {}
     lines = rejected.select([ROW, "_source", "_snapshot", "_part", "_position"]).to_pylist()
     return {line[ROW]: line for line in lines}
+
+
+def _quoted(schema: TableSchema, field: str | None, rule: str) -> list[str]:
+    """The fields whose values the sentence may quote: that of the cell; of a row, only a reference quotes its own."""
+    if field is not None:
+        return [field]
+    return [name for key in schema.foreign_keys for name in key.fields] if rule == REFERENCE else []
 
 
 def _is_public(schema: TableSchema, name: str) -> bool:

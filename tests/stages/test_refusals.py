@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -68,3 +69,38 @@ def test_a_count_that_is_refused_as_it_comes_in_is_not_shown(name: str) -> None:
     found = [item for item in refusals(verdict, schema, table="entrants/x", stage="entree") if item.champ == field]
     assert [item.valeur for item in found] == [None]
     assert not any("3 lettres" in item.message + item.message_en for item in found)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        {"name": "compare-columns-value", "params": {"column": "debut", "op": "<=", "column2": "fin"}},
+        {"name": "sum-columns-value", "params": {"column": "debut", "columns": ["fin"]}},
+    ],
+)
+def test_a_rule_over_several_columns_quotes_none(tmp_path: Path, check: dict[str, Any]) -> None:
+    a_project(tmp_path)
+    a_table(tmp_path, "entrants/essai", [{"name": "debut"}, {"name": "fin", "privacy": "personnel"}])
+    place = {"_source": ["s"], "_snapshot": ["0" * 64], "_part": ["p"], "_position": pa.array([2], pa.int64())}
+    declared = {"fields": [{"name": name, "type": "integer"} for name in ("debut", "fin")], "custom_checks": [check]}
+    verdict = judge(pa.table({"debut": ["7191"], "fin": ["6404"], **place}), declared, name="x", sample=None)
+    (found,) = refusals(verdict, load_incoming(tmp_path / "schemas", "essai"), table="publie/x", stage="entree")
+    assert (found.champ, found.regle, found.valeur) == ("debut", check["name"], None)
+    assert not any(value in found.message + found.message_en for value in ("6404", "7191"))
+
+
+@pytest.mark.parametrize(("privacy", "is_shown"), [("public", True), ("personnel", False)])
+def test_a_reference_is_quoted_where_its_fields_are_public(tmp_path: Path, privacy: str, is_shown: bool) -> None:
+    a_project(tmp_path)
+    key = {"fields": ["ville"], "reference": {"resource": "villes", "fields": ["code"]}}
+    a_table(tmp_path, "essai/villes", [{"name": "code"}], primaryKey=["code"])
+    a_table(tmp_path, "essai/actions", [{"name": "ville", "privacy": privacy}], foreignKeys=[key])
+    schema = load_table(tmp_path / "schemas", "essai", "actions")
+    place = {"_source": ["s"], "_snapshot": ["0" * 64], "_part": ["p"], "_position": pa.array([2], pa.int64())}
+    parents = {"villes": pa.table({"code": ["57463"]})}
+    table = pa.table({"ville": ["inventee"], **place})
+    (found,) = refusals(
+        judge(table, schema, parents=parents, name="x", sample=None), schema, table="essai/actions", stage="sortie"
+    )
+    assert (found.regle, "inventee" in found.message_en) == ("foreign-key", is_shown)
+    assert "inventee" not in found.message
