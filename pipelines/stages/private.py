@@ -35,14 +35,27 @@ def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture
     What was kept of the part before is replaced, also when its schema has no personal field any more; what was kept of
     the source's older snapshots goes: a record withdrawn since is in them only.
 
-    The retention runs from the newest snapshot, not from today: the same inputs give the same date.
+    The retention runs from the newest snapshot of personal values, not from today: the same inputs give the same date.
     """
     personal = [field.name for field in schema.fields if field.privacy is Privacy.PERSONAL]
-    if not personal and Vault(project.private).is_unopened:
+    vault = Vault(project.private)
+    if personal:
+        vault = _opened(project, max(part.obtained for part in capture.parts).date())
+    elif vault.is_unopened:
         return 0
-    vault = _opened(project, max(part.obtained for part in capture.parts).date())
     vault.forget_others(capture.source, {part.sha256 for part in capture.parts})
     return vault.write(records, personal, parts=[(capture.source, capture.snapshot(part).sha256, part)])
+
+
+def still_apart(project: Project, capture: Capture, counts: Mapping[str, int]) -> bool:
+    """Whether as many personal values of a capture's parts are kept as `keep_apart` counted.
+
+    As when records are made, what is kept of the source's other snapshots goes.
+    """
+    vault, source = Vault(project.private), capture.source
+    if not vault.is_unopened:
+        vault.forget_others(source, {part.sha256 for part in capture.parts})
+    return all(vault.holds(source, capture.snapshot(part).sha256, part) == count for part, count in counts.items())
 
 
 def prepare(project: Project, source: Source, now: date) -> None:
@@ -88,10 +101,14 @@ def inspection(project: Project, request: ReleaseRequest) -> Callable[[Path], No
     def inspect(folder: Path) -> None:
         report = scan_folder(folder, load_allow_list(project.schemas), Vault(project.private).read())
         _block(project, request, report, {})
-        if not Vault(project.private).is_unopened:
-            release(Vault(project.private), request.package.name)
 
     return inspect
+
+
+def passed(project: Project, package: str) -> None:
+    """Once a package is out, or is what was out already: nothing of it is held any more."""
+    if not Vault(project.private).is_unopened:
+        release(Vault(project.private), package)
 
 
 def check_pages(project: Project, pages: Path) -> GateReport:

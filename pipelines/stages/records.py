@@ -22,14 +22,13 @@ from pipelines.records.conform import PartRecords, check_mapping, conform
 from pipelines.records.formats import RESERVED, read
 from pipelines.records.rejections import Rejection, rejections_table
 from pipelines.records.withdrawals import load_withdrawals, without_withdrawn
-from pipelines.rules.privacy import Vault
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.stages.collect import as_captured
 from pipelines.stages.declared import judged_as_declared
 from pipelines.stages.errors import HeaderUnknown, IncomingSchemaMissing, SnapshotGone, TooFewRecords
 from pipelines.stages.kept import Kept, keep, settings_digest
-from pipelines.stages.private import keep_apart
+from pipelines.stages.private import keep_apart, still_apart
 from pipelines.stages.refusals import refusals
 from pipelines.validation import judge
 
@@ -78,8 +77,8 @@ def make_records(project: Project, source: Source, capture: Capture, *, settings
     }
     kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
     summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
-    if not kept.is_new and summary["apart"] and not Vault(project.private).holds(source.name):
-        # The private folder was deleted: the gate would look for nothing until the source changes.
+    if not kept.is_new and not still_apart(project, capture, summary["apart"]):
+        # The private folder was deleted, or another capture or schema came between: the gate would look for less.
         shutil.rmtree(kept.folder)
         kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
     return RecordsResult(source.name, kept, summary)
@@ -89,13 +88,13 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     check_mapping(source, project)
     parts: dict[str, PartRecords] = {}
     rejections: list[Rejection] = []
-    summary: dict[str, Any] = {"parts": {}, "rows": {}, "warnings": [], "apart": 0}
+    summary: dict[str, Any] = {"parts": {}, "rows": {}, "warnings": [], "apart": {}}
     summary["snapshots"] = sorted({part.sha256 for part in capture.parts})
     for part in source.parts:
         schema = _incoming(project, source, part)
         records, refused, told = _read_and_judge(project, source, part, schema, capture)
         parts[part.name] = PartRecords(records, schema, part.rows, part.join)
-        summary["apart"] += keep_apart(project, records, schema, capture, part.name)
+        summary["apart"][part.name] = keep_apart(project, records, schema, capture, part.name)
         rejections.extend(refused)
         summary["warnings"] += told.pop("warnings") + _unfilled(part, records)
         summary["parts"][part.name] = told

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipelines.project import Project
-from pipelines.releases import Outcome, ReleaseRequest, publish
+from pipelines.releases import Outcome, Published, ReleaseRequest, Unchanged, publish
 from pipelines.releases.signature import SigningKey
 from pipelines.stages.again import across, keep_ingredients
-from pipelines.stages.private import check_request, inspection
+from pipelines.stages.private import check_request, inspection, passed
 
 
 def make_release(project: Project, request: ReleaseRequest, *, key: SigningKey | None, now: datetime) -> Outcome:
@@ -19,4 +19,8 @@ def make_release(project: Project, request: ReleaseRequest, *, key: SigningKey |
     check_request(project, request)
     keep_ingredients(project, request)
     causes = across(project, request.package.name)
-    return publish(request, project.releases, key=key, across=causes, now=now, inspect=inspection(project, request))
+    inspect = inspection(project, request)
+    outcome = publish(request, project.releases, key=key, across=causes, now=now, inspect=inspect)
+    if isinstance(outcome, Published | Unchanged):
+        passed(project, request.package.name)
+    return outcome

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.project import Project
+from pipelines.releases import Unchanged
 from pipelines.rules.privacy import PersonalDataFound
 from pipelines.stages.announce import make_announcement
 from tests.stages.builders import ACTIONS, TOWNS, a_run, a_small_project, rewrite
@@ -119,6 +121,62 @@ def test_what_is_kept_of_somebody_withdrawn_at_the_source_goes_with_the_next_sna
     rewrite(project, "actions", "".join(line for line in ACTIONS.splitlines(keepends=True) if "57463" not in line))
     a_run(project)
     assert not any(LEAK.encode() in _values(path) for path in project.private.rglob("*.parquet"))
+
+
+def test_an_answer_that_comes_back_is_judged_by_its_own_values(project: Project):
+    other = TOWNS.replace(LEAK, "quelquun.invente@example.org")
+    rewrite(project, "villes", other)
+    a_run(project)
+    rewrite(project, "villes", TOWNS)
+    a_run(project)
+    kept = b"\n".join(_values(path) for path in project.private.rglob("*.parquet"))
+    assert LEAK.encode() in kept
+    assert b"quelquun.invente" not in kept
+
+
+def test_a_schema_that_comes_back_brings_its_values_back(project: Project):
+    path = project.schemas / "entrants" / "villes.json"
+    before = path.read_text(encoding="utf-8")
+    path.write_text(before.replace("personnel", "interne"), encoding="utf-8")
+    a_run(project)
+    assert list(project.private.rglob("*.parquet")) == []
+    path.write_text(before, encoding="utf-8")
+    a_run(project)
+    assert any(LEAK.encode() in _values(path) for path in project.private.rglob("*.parquet"))
+
+
+def test_the_quarantine_goes_also_when_what_was_held_is_undone(project: Project):
+    rewrite(project, "actions", ACTIONS.replace("Ateliers", f"Ateliers ({LEAK})"))
+    a_run(project)
+    assert quarantined(project)
+    rewrite(project, "actions", ACTIONS)
+    assert isinstance(a_run(project).outcomes["villes"], Unchanged)
+    assert not (project.private / QUARANTINE).exists()
+
+
+def test_a_held_row_waits_until_the_version_without_it_is_there(project: Project, monkeypatch: pytest.MonkeyPatch):
+    rewrite(project, "actions", ACTIONS.replace("Ateliers", f"Ateliers ({LEAK})"))
+    a_run(project)
+    rewrite(project, "actions", ACTIONS.replace("Ateliers", "Ateliers du soir"))
+
+    def published_then_killed(*_: object, inspect: Callable[[Path], None], **__: object) -> None:
+        inspect(project.releases / "villes" / "1.0.0")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipelines.stages.release.publish", published_then_killed)
+    with pytest.raises(KeyboardInterrupt):
+        a_run(project, packages=["villes"])
+    assert quarantined(project)
+
+
+def test_a_source_without_personal_fields_does_not_keep_the_others_values_longer(project: Project):
+    told = project.private / "conservation.json"
+    before = told.read_text(encoding="utf-8")
+    path = project.sources / "actions.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("2026-11-01", "2026-11-20"), encoding="utf-8")
+    rewrite(project, "actions", ACTIONS + "a3,47001,Wifi\n")
+    a_run(project)
+    assert told.read_text(encoding="utf-8") == before
 
 
 def _values(path: Path) -> bytes:

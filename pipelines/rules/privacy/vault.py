@@ -20,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.language import Said
 from pipelines.project import PRIVATE_SNAPSHOTS
 from pipelines.rules.privacy.errors import VaultUnsafe
 from pipelines.rules.privacy.known import RECORD, PersonalValues, RecordId
@@ -32,6 +33,18 @@ _SCHEMA = pa.schema(
 )
 PartId = tuple[str, str, str]  # source, snapshot, part
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+A_DATE = Said(
+    "une date AAAA-MM-JJ ; supprimer le dossier entier n'ôte rien à ce qui est publié",
+    "a date YYYY-MM-DD; deleting the whole folder takes nothing from what is published",
+)
+A_FOLDER = Said("un dossier, pas un lien", "a folder, not a link")
+OWN_ACCOUNT = Said("le compte qui lance Arobase (chown)", "the account that runs Arobase (chown)")
+OWN_MODES = Said("0700 pour un dossier, 0600 pour un fichier (chmod)", "0700 for a folder, 0600 for a file (chmod)")
+A_NAME = Said(
+    "lettres sans accent, chiffres, points, tirets, une lettre ou un chiffre d'abord",
+    "letters without accents, digits, dots, dashes, a letter or digit first",
+)
 
 
 @dataclass(frozen=True)
@@ -57,16 +70,17 @@ class Vault:
         try:
             return date.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["a_supprimer_apres"])
         except (OSError, ValueError, KeyError, TypeError):
-            raise VaultUnsafe(
-                folder=self.folder.name, found=f"{RETENTION} absent / unreadable", expected="AAAA-MM-JJ"
-            ) from None
+            found = Said(f"{RETENTION} absent ou illisible", f"{RETENTION} missing or unreadable")
+            raise VaultUnsafe(folder=self.folder.name, found=found, expected=A_DATE) from None
 
     @property
     def is_unopened(self) -> bool:
-        """Whether nothing was ever kept here: no folder, or one that holds at most snapshots."""
+        """Whether nothing was ever kept here: no folder, or one that holds at most snapshots and what a killed process
+        left of its first date."""
         if self.folder.is_symlink() or not self.folder.is_dir():
             return not self.folder.exists()
-        return all(path.name == PRIVATE_SNAPSHOTS for path in self.folder.iterdir())
+        names = (path.name for path in self.folder.iterdir())
+        return all(name == PRIVATE_SNAPSHOTS or name.startswith(ASIDE) for name in names)
 
     def is_expired(self, today: date) -> bool:
         """Whether the retention date has passed."""
@@ -103,9 +117,10 @@ class Vault:
                 by_record.setdefault((record[0], record[1], record[2], record[3]), []).append((name, value))
         return PersonalValues({record: tuple(values) for record, values in by_record.items()})
 
-    def holds(self, source: str) -> bool:
-        """Whether values of a source are kept; a folder that was deleted or never opened keeps none."""
-        return next(self._files(source), None) is not None
+    def holds(self, source: str, snapshot: str, part: str) -> int:
+        """How many values of a part of a snapshot are kept; a folder that was deleted or never opened keeps none."""
+        path = self._file(source, snapshot, part)
+        return int(pq.read_metadata(path).num_rows) if path.is_file() else 0
 
     def write_file(self, folder: str, name: str, data: bytes) -> None:
         """Write a file of another kind, whole, into a folder of the vault. Raises `VaultUnsafe` as `write` does."""
@@ -131,7 +146,7 @@ class Vault:
     def destroy(self) -> None:
         """Delete the folder as a whole."""
         if self.folder.is_symlink():
-            raise VaultUnsafe(folder=self.folder.name, found="un lien / a link", expected="un dossier / a folder")
+            raise VaultUnsafe(folder=self.folder.name, found=Said("un lien", "a link"), expected=A_FOLDER)
         if self.folder.exists():
             shutil.rmtree(self.folder)
 
@@ -139,30 +154,35 @@ class Vault:
         """Raises `VaultUnsafe` when the folder is not open, is a link, or its group or others have any right on it.
 
         Below the folder of snapshots nothing is looked at: its own mode keeps everybody out, and sources fill it while
-        others read here."""
+        others read here. A file that goes while it is looked at was another write's, under way."""
         self._check_owner()
         self.keep_until()
         for path in (self.folder, *self._paths()):
-            mode = path.lstat().st_mode & 0o777
+            try:
+                mode = path.lstat().st_mode & 0o777
+            except FileNotFoundError:
+                continue
             if mode & 0o077:
                 place = path.relative_to(self.folder.parent).as_posix()
-                raise VaultUnsafe(folder=place, found=f"mode {mode:04o}", expected="0700 / 0600")
+                raise VaultUnsafe(folder=place, found=f"mode {mode:04o}", expected=OWN_MODES)
 
     def _check_owner(self) -> None:
         if self.folder.is_symlink() or not self.folder.is_dir():
-            raise VaultUnsafe(folder=self.folder.name, found="absent / a link", expected="un dossier / a folder")
+            raise VaultUnsafe(
+                folder=self.folder.name, found=Said("absent, ou un lien", "absent, or a link"), expected=A_FOLDER
+            )
         if self.folder.stat().st_uid != os.geteuid():
-            raise VaultUnsafe(folder=self.folder.name, found="autre propriétaire / another owner", expected="uid")
+            found = Said("un autre propriétaire", "another owner")
+            raise VaultUnsafe(folder=self.folder.name, found=found, expected=OWN_ACCOUNT)
 
     def _paths(self) -> Iterator[Path]:
         for top in sorted(self.folder.iterdir()):
             yield top
             if top.is_dir() and top.name != PRIVATE_SNAPSHOTS:
-                yield from top.rglob("*")
+                yield from _below(top)
 
     def _files(self, source: str | None) -> Iterator[Path]:
-        within = (self.folder / self._name(source)).rglob("*") if source else self._paths()
-        yield from sorted(path for path in within if path.suffix == ".parquet" and not path.name.startswith(ASIDE))
+        yield from sorted(_kept(_below(self.folder / self._name(source)) if source else self._paths()))
 
     def _file(self, source: str, snapshot: str, part: str) -> Path:
         return self.folder / self._name(source) / self._name(snapshot) / f"{self._name(part)}.parquet"
@@ -170,7 +190,7 @@ class Vault:
     @staticmethod
     def _name(name: str) -> str:
         if not _NAME.fullmatch(name):
-            raise VaultUnsafe(folder="private", found=repr(name), expected="[A-Za-z0-9._-]+")
+            raise VaultUnsafe(folder="private", found=repr(name), expected=A_NAME)
         return name
 
     def _write_table(self, path: Path, table: pa.Table) -> None:
@@ -194,3 +214,19 @@ class Vault:
             Path(aside).unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Everything below a folder; what goes while it is looked at is left out, anything else that fails is raised."""
+
+    def gone(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    for parent, folders, files in os.walk(folder, onerror=gone):
+        yield from (Path(parent) / name for name in (*folders, *files))
+
+
+def _kept(paths: Iterable[Path]) -> Iterator[Path]:
+    """Of these paths, the files of kept values."""
+    return (path for path in paths if path.suffix == ".parquet" and not path.name.startswith(ASIDE))

@@ -148,3 +148,76 @@ def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(OSError, match="space"):
         vault.write(a_table(SOLENE), ["nom"])
     assert [path.name for path in vault.folder.rglob("*") if path.is_file()] == ["conservation.json"]
+
+
+def test_a_folder_that_a_kill_left_before_its_first_date_was_never_opened(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "private")
+    vault.folder.mkdir(mode=0o700)
+    (vault.folder / ".aside-tue").write_bytes(b"{")
+    assert vault.is_unopened
+    vault.open(DAY, "x")
+    assert vault.keep_until() == DAY
+
+
+def test_a_file_that_goes_while_the_folder_is_looked_at_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    snapshot = next(vault.folder.rglob("*.parquet")).parent
+    (snapshot / ".aside-autre").write_bytes(b"")
+    (snapshot / "vide").mkdir(mode=0o700)
+    looked = Path.lstat
+
+    def gone(path: Path) -> os.stat_result:
+        if path.name == "vide":
+            path.rmdir()
+        elif path.name == ".aside-autre":
+            path.unlink()
+        return looked(path)
+
+    monkeypatch.setattr(Path, "lstat", gone)
+    assert len(vault.read()) == 1
+    assert not list(snapshot.glob(".aside*"))
+
+
+def test_a_folder_below_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    listed = os.scandir
+
+    def refused(path: str) -> object:
+        if Path(path).name == "essai":
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    with pytest.raises(PermissionError):
+        vault.check()
+
+
+def test_how_many_values_of_a_part_are_kept(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    source, snapshot, part = RECORD[:3]
+    assert vault.holds(source, snapshot, part) == 0
+    vault.write(a_table(SOLENE), ["nom", "prenom"])
+    assert vault.holds(source, snapshot, part) == 2
+    assert vault.holds(source, "1" * 64, part) == 0
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_is_wrong_is_told_in_one_language_with_what_mends_it(tmp_path: Path, language: str) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.folder.chmod(0o750)
+    with pytest.raises(VaultUnsafe) as wrong:
+        vault.check()
+    told = {
+        "fr": "0700 pour un dossier, 0600 pour un fichier (chmod)",
+        "en": "0700 for a folder, 0600 for a file (chmod)",
+    }
+    assert told[language] in wrong.value.message(language)
+    (vault.folder / "conservation.json").unlink()
+    with pytest.raises(VaultUnsafe) as wrong:
+        vault.keep_until()
+    message = wrong.value.message(language)
+    assert ("illisible" in message, "unreadable" in message) == (language == "fr", language == "en")
