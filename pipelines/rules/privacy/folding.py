@@ -48,33 +48,53 @@ DISGUISED = (
 _DISGUISED = re.compile(DISGUISED)
 
 
-# Latin-1 but what `unmask` may change: most texts are told clean by one look at their bytes.
-_CLEAN = bytes(
-    code for code in range(256) if code not in b"%&=\\\xc3\xa8\xaa\xad\xaf\xb2\xb3\xb4\xb8\xb9\xba\xbc\xbd\xbe"
-)
+# Windows-1252 but what `unmask` may change: most texts are told clean by one look at their bytes.
+_CHANGED = b"%&=\\\xc3\xa8\xaa\xad\xaf\xb2\xb3\xb4\xb8\xb9\xba\xbc\xbd\xbe" + "ƒ†‡ˆ‰‹›˜™".encode("cp1252")
+_CLEAN = bytes(code for code in range(256) if code not in _CHANGED)
 
 
 def unmask(text: str) -> str:
     """`text` as a reader understands it: entities, escapes and percent-encoding decoded, look-alikes made Latin, digits
     of other scripts made Arabic, invisible characters gone. Case, accents and punctuation stay."""
     try:
-        is_clean = not text.encode("latin-1").translate(None, _CLEAN)
+        is_clean = not text.encode("cp1252").translate(None, _CLEAN)
     except UnicodeEncodeError:
         is_clean = not _DISGUISED.search(text)
     if is_clean:
         return text if text.isascii() else text.replace("\u00a0", " ").replace("\u202f", " ")
+    return _in_latin_letters(_decoded(text))
+
+
+def unmask_all(texts: Sequence[str]) -> list[str]:
+    """`unmask` of each text, escapes decoded in one go: nothing is read across a line that holds but `ROW`."""
+    decoded = _decoded(_BETWEEN.join(texts))
+    if decoded.count(ROW) >= len(texts):  # a text with a separator of its own, written out or encoded
+        return list(map(unmask, texts))
+    return list(map(_in_latin_letters, decoded.split(_BETWEEN)))
+
+
+_BETWEEN = f"\n{ROW}\n"
+
+
+def _decoded(text: str) -> str:
+    """Entities, percent-encoding and escapes decoded, one within another."""
     for _ in range(3):  # %2540 is %40 is @
         before = text
         if "&" in text:
             text = html.unescape(text)
         if "%" in text:
-            text = _PERCENT.sub(_unquoted, text)
+            text = _PERCENT.sub(lambda match: _unquoted(match[0]), text)
         if "\\" in text:
             text = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
         if text == before or not any(sign in text for sign in "%&\\"):
             break
     if "=C3=" in text:
         text = _PRINTABLE.sub(lambda match: chr(0x40 + int(match[1], 16)), text)
+    return text
+
+
+def _in_latin_letters(text: str) -> str:
+    """Wrong encodings read again, look-alikes made Latin, invisible characters gone."""
     if text.isascii():
         return text
     if "Ã" in text:
@@ -82,9 +102,10 @@ def unmask(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_UNMASK)).translate(_UNMASK)
 
 
-def _unquoted(match: re.Match[str]) -> str:
+@lru_cache(maxsize=4096)  # nearly all are "%20" and "%27"
+def _unquoted(run: str) -> str:
     """A run of percent-encoded bytes: UTF-8, else Windows-1252, which older sites encode."""
-    data = bytes.fromhex(match[0].replace("%", ""))
+    data = bytes.fromhex(run.replace("%", ""))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import pyarrow as pa
 
@@ -102,7 +101,9 @@ def gate(
     everybody's full names and numbers."""
     report = GateReport()
     for name in tables:
-        looking = _Looking(name, as_text(tables[name]), allow, tuple((keys or {}).get(name, ())))
+        text = as_text(tables[name])
+        plain = pa.table([unmask_cells(column) for column in text.columns], text.column_names)
+        looking = _Looking(name, text, plain, allow, tuple((keys or {}).get(name, ())))
         report += looking.report(personal, (provenance or {}).get(name))
     return report
 
@@ -113,6 +114,7 @@ class _Looking:
 
     name: str
     text: pa.Table
+    plain: pa.Table  # the same, unmasked
     allow: AllowList
     key: tuple[str, ...]
     found: set[tuple[int, str, str]] = field(default_factory=set)
@@ -140,7 +142,7 @@ class _Looking:
         for column in self.text.column_names:
             for rule in named_personal(column):
                 self.keep(-1, column, rule, column, (0, len(column)))
-            for row, passages in column_passages(self.text.column(column)):
+            for row, passages in column_passages(self.plain.column(column)):
                 for passage in passages:
                     self.keep(row, column, passage.rule, passage.text, passage.span)
         for row, column, value in precise_points(self.text):
@@ -149,14 +151,13 @@ class _Looking:
     def own_values(self, personal: PersonalValues, records: list[list[RecordId]]) -> None:
         shown = [column for column in self.text.column_names if column not in RECORD]
         values = [personal.of(origin) for origin in records]
-        held = held_in_rows(values, self.text.select(shown), self.allow.places(self.name, shown))
+        held = held_in_rows(values, self.plain.select(shown), self.allow.places(self.name, shown))
         for row, column, kind, cell in held:
             self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
 
     def anybody(self, everyone: Everyone) -> None:
-        for column in self.text.column_names:
-            cells = chain.from_iterable(unmask_cells(chunk).to_pylist() for chunk in self.text.column(column).chunks)
-            for row, cell in enumerate(cells):
+        for column in self.plain.column_names:
+            for row, cell in enumerate(self.plain.column(column).to_pylist()):
                 kind = everyone.kind_in(cell) if cell else None
                 if kind is not None:
                     self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))

@@ -6,35 +6,64 @@ glance that is true for nothing costs time; one that is false for something woul
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, compress
 
-from pipelines.rules.privacy.folding import compact, digits
+from pipelines.rules.privacy.folding import compact, digits, fold_all
 from pipelines.rules.privacy.kinds import FIRST_NAMES, Kind, kind_of
 from pipelines.rules.privacy.probes import ABBREVIATED, SHINGLE, STEP, name_words
-from pipelines.rules.privacy.several import Values
 
-Glance = Callable[[str, bytes, bytes, bytes, bytes], bool]
-Told = tuple[str, bytes]  # an unmasked value, its folded form
-Value = tuple[str, str, bytes]  # its field before it
+Value = tuple[str, str, bytes, Kind]
+"""A personal value: its field, itself unmasked, its folded form, what it is."""
 
 
-def showing(fields: Values, told: Sequence[Told], words: bytes, letters: bytes, numbers: bytes) -> list[Value]:
-    """The values of a record that may show in a row, given its forms: words, letters run together, digits.
+@dataclass(frozen=True)
+class Sought:
+    """The values that are looked for, of many records one after the other: those of a kind that identifies somebody.
 
-    `fields` as the record has them; `told`, the same values unmasked, each with its folded form."""
-    shown, is_named = [], False
-    for (name, _), (value, folded) in zip(fields, told, strict=True):
-        kind = kind_of(name, value)
-        glance = _GLANCES.get(kind)
-        if glance is not None and (len(folded) <= 2 or glance(value, folded, words, letters, numbers)):
-            shown.append((name, value, folded))
-            is_named = is_named or kind is Kind.NAME
-    if is_named:  # with a surname in sight, the first names beside it make full names
-        shown += [
-            (name, value, folded)
-            for (name, _), (value, folded) in zip(fields, told, strict=True)
-            if kind_of(name, value) is Kind.FIRST_NAME and (name, value, folded) not in shown
+    Four lists rather than a list of values: nearly none is ever looked at for more than its glance."""
+
+    fields: Sequence[str]
+    texts: Sequence[str]
+    folded: Sequence[bytes]
+    kinds: Sequence[Kind]
+    ends: Sequence[int]
+    """Where the values of each record end."""
+
+    @classmethod
+    def of(cls, fields: Sequence[str], texts: Sequence[str], ends: Sequence[int]) -> Sought:
+        """From all values of the records, unmasked, and where those of each record end."""
+        kinds = list(map(kind_of, fields, texts))
+        is_sought = [kind in _GLANCES for kind in kinds]
+        before = [0, *accumulate(is_sought)]
+        kept = list(compress(texts, is_sought))
+        return cls(
+            list(compress(fields, is_sought)),
+            kept,
+            fold_all(kept),
+            list(compress(kinds, is_sought)),
+            [before[end] for end in ends],
+        )
+
+    def of_record(self, number: int) -> list[Value]:
+        """The values of one record, from 0."""
+        span = slice(self.ends[number - 1] if number else 0, self.ends[number])
+        return list(zip(self.fields[span], self.texts[span], self.folded[span], self.kinds[span], strict=True))
+
+    def showing(self, number: int, words: bytes, letters: bytes, numbers: bytes) -> list[Value]:
+        """Which values of a record may show in a row, given its forms: words, letters run together, digits."""
+        texts, folded, kinds = self.texts, self.folded, self.kinds
+        shown = [
+            place
+            for place in range(self.ends[number - 1] if number else 0, self.ends[number])
+            if len(folded[place]) <= 2 or _GLANCES[kinds[place]](texts[place], folded[place], words, letters, numbers)
         ]
-    return shown
+        if not shown:
+            return []
+        values = [(self.fields[place], texts[place], folded[place], kinds[place]) for place in shown]
+        if any(kinds[place] is Kind.NAME for place in shown):  # beside a surname, first names make full names
+            values += [value for value in self.of_record(number) if value[3] is Kind.FIRST_NAME and value not in values]
+        return values
 
 
 def _email(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: bytes) -> bool:
@@ -90,7 +119,7 @@ def _other(_value: str, folded: bytes, _words: bytes, letters: bytes, numbers: b
     return joined in letters or joined in numbers
 
 
-_GLANCES: dict[Kind, Glance] = {
+_GLANCES: dict[Kind, Callable[[str, bytes, bytes, bytes, bytes], bool]] = {
     Kind.EMAIL: _email,
     Kind.PHONE: _phone,
     Kind.BIRTH: _birth,

@@ -89,13 +89,17 @@ COMMON = frozenset(_WORDS.split()) | CIVILITIES
 
 def kind_of(field: str, value: str) -> Kind:
     """What `value` is: an address sign decides first, then the folded name of the field, then its length."""
-    if "@" in value and re.fullmatch(r"\S+@\S+\.\S+", value.strip()):
+    if "@" in value and _MAIL.fullmatch(value.strip()):
         return Kind.EMAIL
-    kind = _kind_by_name(field)
-    return Kind.TEXT if kind in (Kind.NAME, Kind.OTHER) and value.count(" ") > 8 else kind
+    kind = kind_by_name(field)
+    return Kind.TEXT if value.count(" ") > 8 and kind in (Kind.NAME, Kind.OTHER) else kind
+
+
+_MAIL = re.compile(r"\S+@\S+\.\S+")
 
 
 @lru_cache(maxsize=4096)
-def _kind_by_name(field: str) -> Kind:
+def kind_by_name(field: str) -> Kind:
+    """What a field of this name holds."""
     name = fold(field).decode().strip().replace(" ", "_")
     return next((kind for kind, pattern in _BY_NAME if pattern.search(name)), Kind.OTHER)

@@ -8,13 +8,13 @@ follow."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple
 
 from pipelines.rules.privacy.folding import compact, digits, fold
-from pipelines.rules.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind, kind_of
+from pipelines.rules.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind
 
 WORDS, COMPACT, DIGITS, TEXT = 0, 1, 2, 3
 Needle = tuple[int, bytes]
@@ -41,12 +41,11 @@ class Probe(NamedTuple):
         return self.spell is None or any(needle in forms[form] for form, needle in self.spell())
 
 
-def probes(values: Iterable[tuple[str, str]], folded: Iterator[bytes]) -> list[Probe]:
-    """The probes of one record's personal values, given as (field, unmasked value), each with its folded form."""
+def probes(values: Iterable[tuple[Kind, str, bytes]]) -> list[Probe]:
+    """The probes of one record's personal values, given as (kind, unmasked value, folded form)."""
     found: list[Probe] = []
     named: dict[Kind, list[list[bytes]]] = {}
-    for field, value in values:
-        kind, form = kind_of(field, value), next(folded)
+    for kind, value, form in values:
         found += probes_of_value(kind, value, form)
         if kind is Kind.FIRST_NAME or kind is Kind.NAME:
             named.setdefault(kind, []).append(name_words(form))

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.privacy.folding import CELL, DISGUISED, ROW, compact, digits, fold, fold_all, fold_rows, unmask
-from pipelines.rules.privacy.glances import Told, Value, showing
-from pipelines.rules.privacy.kinds import Kind, kind_of
+from pipelines.rules.privacy.folding import CELL, DISGUISED, ROW, compact, digits, fold, fold_rows, unmask
+from pipelines.rules.privacy.glances import Sought, Value
+from pipelines.rules.privacy.kinds import Kind
 from pipelines.rules.privacy.probes import TEXT, probes, probes_of_value
 from pipelines.rules.privacy.several import Values
 from pipelines.rules.privacy.sifting import matching_rows, read_cells
@@ -31,8 +32,8 @@ def held_in_rows(
 ) -> Iterator[tuple[int, str, Kind, str]]:
     """(row, column, kind, cell) wherever a value of a row's records shows in it.
 
-    `values` of the records of each row of the text table. A single word that also stands in one of the columns `places`
-    (official place names) is explained by it: somebody called Beaumont may live in Beaumont.
+    `values` of the records of each row of the text table, which is unmasked. A single word that also stands in one of
+    the columns `places` (official place names) is explained by it: somebody called Beaumont may live in Beaumont.
     """
     for start in range(0, len(values), _BATCH):
         some = values[start : start + _BATCH]
@@ -47,18 +48,16 @@ def _held(values: Sequence[Values], table: pa.Table, places: frozenset[str]) -> 
     rows: list[str] = joined.to_pylist()
     words = fold_rows(rows)
     forms = zip(words, *_without_spaces(words), strict=True)
-    told, here = _told(values), 0
-    for row, (fields, (spaced, letters, numbers)) in enumerate(zip(values, forms, strict=True)):
-        own = told[here : here + len(fields)]
-        here += len(fields)
-        shown = showing(fields, own, spaced, letters, numbers)
+    sought = _sought(values)
+    for row, (spaced, letters, numbers) in enumerate(forms):
+        shown = sought.showing(row, spaced, letters, numbers)
         if not shown and row not in may_be_digests:
             continue
         cells = dict(zip(table.column_names, rows[row].split(CELL), strict=True))
         found = _by_column(shown, cells, (spaced, letters, numbers), places)
         yield from ((row, (name, kind, cells[name])) for name, kind in found)
         if row in may_be_digests:
-            yield from ((row, (name, kind, cells[name])) for name, kind in _digests(fields, own, cells))
+            yield from ((row, (name, kind, cells[name])) for name, kind in _digests(sought.of_record(row), cells))
 
 
 def _joined(table: pa.Table) -> pa.ChunkedArray:
@@ -79,19 +78,19 @@ def _without_spaces(words: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
     return compact(whole).split(separator), digits(whole).split(separator)
 
 
-def _told(values: Sequence[Values]) -> list[Told]:
-    """Every value of every record in order, unmasked, with its folded form."""
+def _sought(values: Sequence[Values]) -> Sought:
+    fields = [field for own in values for field, _ in own]
     texts = [text for own in values for _, text in own]
     for place in matching_rows(pa.chunked_array([pa.array(texts, pa.string())]), DISGUISED):
         texts[place] = unmask(texts[place])
-    return list(zip(texts, fold_all(texts), strict=True))
+    return Sought.of(fields, texts, list(accumulate(map(len, values))))
 
 
 def _by_column(
     shown: Sequence[Value], cells: dict[str, str], forms: tuple[bytes, bytes, bytes], places: frozenset[str]
 ) -> Iterator[tuple[str, Kind]]:
     """Which cells hold something of what may show in their row, once for each kind."""
-    wanted = probes([item[:2] for item in shown], iter([item[2] for item in shown]))
+    wanted = probes((kind, value, folded) for _, value, folded, kind in shown)
     text = CELL.join(cells.values()).lower().encode() if any(probe.form == TEXT for probe in wanted) else b""
     hit = [probe for probe in wanted if probe.hits((*forms, text))]
     if not hit:
@@ -105,19 +104,18 @@ def _by_column(
             yield name, kind
 
 
-def _digests(fields: Values, told: Sequence[Told], cells: dict[str, str]) -> Iterator[tuple[str, Kind]]:
+def _digests(own: Sequence[Value], cells: dict[str, str]) -> Iterator[tuple[str, Kind]]:
     """A hash of an e-mail address or a number is no anonymisation: whoever has the list of addresses undoes it."""
-    sought: dict[str, Kind] = {}
-    for (name, _), (value, folded) in zip(fields, told, strict=True):
-        kind = kind_of(name, value)
+    spelled: dict[str, Kind] = {}
+    for _, value, folded, kind in own:
         if not probes_of_value(kind, value, folded):
             continue
         number = digits(fold(value)).decode()
         spellings = {value, value.strip().lower(), value.strip().upper()} | ({number} if len(number) >= 8 else set())
         for spelling in spellings:
             for algorithm in _ALGORITHMS:
-                sought[hashlib.new(algorithm, spelling.encode(), usedforsecurity=False).hexdigest()] = kind
+                spelled[hashlib.new(algorithm, spelling.encode(), usedforsecurity=False).hexdigest()] = kind
     for column, cell in cells.items():
         for match in _DIGEST.finditer(cell):
-            if match[0].lower() in sought:
-                yield column, sought[match[0].lower()]
+            if match[0].lower() in spelled:
+                yield column, spelled[match[0].lower()]

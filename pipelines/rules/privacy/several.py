@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipelines.rules.privacy.folding import fold, unmask
-from pipelines.rules.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind, kind_of
+from pipelines.rules.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind, kind_by_name, kind_of
 
 Values = tuple[tuple[str, str], ...]  # field, value
 
@@ -17,6 +17,9 @@ _BETWEEN = r"[;/,&\n\r]|\b(?:et|ou)\b"
 _NAMES = re.compile(_BETWEEN, re.IGNORECASE)
 _NUMBERS = re.compile(_BETWEEN + r"|\b(?:poste|ext)\b\.?", re.IGNORECASE)
 _ADDRESSES = re.compile(r"[\s;/,&<>]+|\b(?:et|ou)\b", re.IGNORECASE)
+# One word, one address, one number, in plain letters: what most cells are. No sign of `_BETWEEN` fits in it.
+_ONE = re.compile(r"[A-Za-zÀ-ÂÄ-ÖØ-öø-ÿ'-]+|[A-Za-z0-9_+-][A-Za-z0-9_.+-]*@[A-Za-z0-9_.-]*[A-Za-z0-9_-]|[0-9 .+()-]+")
+_APART = (Kind.EMAIL, Kind.PHONE, Kind.NAME, Kind.FIRST_NAME)
 _WORDS_OF_BODIES = """ administration agence association bureau cabinet collectif collectivite commission commune
     communaute conseil departement direction etat groupe mairie metropole prefecture region sarl sas secretariat service
     services societe syndicat territoire ville villes """
@@ -26,13 +29,18 @@ _BODIES = frozenset(_WORDS_OF_BODIES.split())
 
 def taken_apart(values: Values) -> Values:
     """The values of a record, and those that a cell of several holds, each under its field, once."""
-    found = [pair for name, value in values for pair in ((name, part) for part in _parts(name, value))]
+    several = [
+        (name, value)
+        for name, value in values
+        if ("@" in value or kind_by_name(name) in _APART) and not _ONE.fullmatch(value)
+    ]
+    found = [(name, part) for name, value in several for part in _parts(name, value)]
     return (*values, *dict.fromkeys(pair for pair in found if pair not in values)) if found else values
 
 
 def _parts(name: str, value: str) -> Iterator[str]:
     kind = kind_of(name, value)
-    if kind not in (Kind.EMAIL, Kind.PHONE, Kind.NAME, Kind.FIRST_NAME):
+    if kind not in _APART:
         return
     value = unmask(value)
     if value.count("@") > 1 or (kind is Kind.EMAIL and "@" in value):

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.rules.privacy.detectors import detectors
-from pipelines.rules.privacy.folding import DISGUISED, unmask
+from pipelines.rules.privacy.folding import DISGUISED, unmask, unmask_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def spaces(expression: str) -> str:
 def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passage, ...]]]:
     """(row, passages) for the cells of a text column in which detectors found something. Equal cells are judged
     once."""
-    encoded = pa.chunked_array(column.chunks, pa.string()).combine_chunks().dictionary_encode()
+    encoded = column.combine_chunks().dictionary_encode()
     found = dict(_suspect_passages(encoded.dictionary))
     if not found:
         return
@@ -80,8 +80,7 @@ def matching_rows(column: pa.ChunkedArray, expression: str) -> list[int]:
 
 
 def read_cells(cells: pa.Array) -> pa.Array:
-    """The cells of a text column, every reading of each one after the other; empty where there is none."""
-    cells = unmask_cells(cells)
+    """Unmasked cells, every reading of each one after the other."""
     dressed = pc.match_substring_regex(cells, _READ_OTHERWISE)
     if not pc.any(dressed).as_py():
         return cells
@@ -89,13 +88,13 @@ def read_cells(cells: pa.Array) -> pa.Array:
     return pc.replace_with_mask(cells, dressed, pa.array(read, cells.type))
 
 
-def unmask_cells(cells: pa.Array) -> pa.Array:
+def unmask_cells(column: pa.ChunkedArray) -> pa.Array:
     """The cells of a text column, disguises undone where there are any; empty where there is none."""
-    cells = pc.fill_null(cells, "")
+    cells = pc.fill_null(pa.chunked_array(column.chunks, pa.string()).combine_chunks(), "")
     masked = pc.fill_null(pc.match_substring_regex(cells, DISGUISED), fill_value=False)
     if not pc.any(masked).as_py():
         return cells
-    plain = [unmask(text) for text in cells.filter(masked).to_pylist()]
+    plain = unmask_all(cells.filter(masked).to_pylist())
     return pc.replace_with_mask(cells, masked, pa.array(plain, cells.type))
 
 

@@ -6,9 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.rules.privacy.folding import CELL, ROW, compact, digits, fold, fold_all, fold_rows, unmask
-from pipelines.rules.privacy.glances import showing
-from pipelines.rules.privacy.kinds import FIRST_NAMES
+from pipelines.rules.privacy.folding import (
+    CELL,
+    ROW,
+    compact,
+    digits,
+    fold,
+    fold_all,
+    fold_rows,
+    unmask,
+    unmask_all,
+)
+from pipelines.rules.privacy.glances import Sought
+from pipelines.rules.privacy.kinds import FIRST_NAMES, kind_of
 from pipelines.rules.privacy.probes import TEXT, Probe, probes
 from pipelines.rules.privacy.several import taken_apart
 from tests.rules.privacy.builders import SOLENE
@@ -40,24 +50,28 @@ def rows_for(probe: Probe) -> list[bytes]:
     return [b"\x1f " + b" ".join(needle.replace(b"\x1f", b"").split()) + b" \x1f" for needle in needles]
 
 
+def sought(own: list[tuple[str, str]]) -> Sought:
+    return Sought.of([name for name, _ in own], [value for _, value in own], [len(own)])
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE), min_size=1, max_size=4))
 def test_what_a_probe_finds_a_glance_sees(own: list[tuple[str, str]]) -> None:
     own = list(taken_apart(tuple(own)))
-    told = [(value, fold(value)) for _, value in own]
-    for probe in probes(own, iter([folded for _, folded in told])):
+    told = [(kind_of(name, value), value, fold(value)) for name, value in own]
+    for probe in probes(told):
         for words in rows_for(probe) if probe.form != TEXT else ():
             forms = (words, compact(words), digits(words), b"")
             if not probe.hits(forms):
                 continue
-            shown = showing(own, told, *forms[:3])
-            assert any(other.hits(forms) for other in probes([item[:2] for item in shown], iter(i[2] for i in shown)))
+            shown = sought(own).showing(0, *forms[:3])
+            assert any(other.hits(forms) for other in probes((kind, value, fold) for _, value, fold, kind in shown))
 
 
 @pytest.mark.parametrize("field", SOLENE)
 def test_a_row_without_anything_of_a_record_shows_nothing(field: str) -> None:
     words = fold_rows([CELL.join(["Révision du PLU", "44109", "2013-05-03"])])[0]
-    assert showing([(field, SOLENE[field])], [(SOLENE[field], fold(SOLENE[field]))], words, compact(words), b"") == []
+    assert sought([(field, SOLENE[field])]).showing(0, words, compact(words), b"") == []
 
 
 @given(
@@ -74,3 +88,35 @@ def test_rows_are_folded_together_as_their_cells_are_one_by_one(rows: list[list[
 @given(st.lists(st.text("aÉœ™ß½ .,'’…ș12" + CELL + ROW, max_size=8), max_size=4))
 def test_texts_are_folded_together_as_one_by_one(texts: list[str]) -> None:
     assert [text.split() for text in fold_all(texts)] == [fold(text).split() for text in texts]
+
+
+PIECES = [
+    "%20",
+    "%25",
+    "20",
+    "%C3",
+    "%A9",
+    "&amp;",
+    "&am",
+    "p;",
+    "&#64;",
+    "\\u00e9",
+    "\\x40",
+    "=C3=A9",
+    "%0A%1E%0A",
+    "Ã©",
+    "é",
+    "ａ",
+    "е",
+    "\u0301",
+]
+
+
+@settings(max_examples=400)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(PIECES) | st.text("a@ \n;" + ROW, max_size=3), max_size=5).map("".join), max_size=5
+    )
+)
+def test_texts_are_unmasked_together_as_one_by_one(texts: list[str]) -> None:
+    assert unmask_all(texts) == [unmask(text) for text in texts]

@@ -53,9 +53,10 @@ _ANNOUNCED = re.compile(
     r"|n°)?\s*(?P<number>\d{2}(?:[\s.]?\d{2}){2,3})(?!\s?\d)",
     re.IGNORECASE,
 )
-_CALENDAR = re.compile(
-    r"(?<!\d)(?:\d{4}-\d{2}-\d{2}|\d{1,2}([/.-])\d{1,2}\1(?:19|20)\d{2})(?!\d)|(?<!\d)\d{1,2}\s?[hH:]\s?\d{2}(?!\d)"
+_CALENDAR = re.compile(  # the digit stands before what looks behind it, so that only digits are tried
+    r"\d(?<!\d\d)(?:\d{3}-\d{2}-\d{2}|\d?([/.-])\d{1,2}\1(?:19|20)\d{2}|\d?\s?[hH:]\s?\d{2})(?!\d)"
 )
+_ANNOUNCING = ("tel", "tél", "portable", "mobile", "gsm", "vini")
 _GROUPS = re.compile(r"\d+")
 
 
@@ -77,5 +78,6 @@ def phones(text: str) -> Iterator[Span]:
         is_glued = blanked[match.end() : match.end() + 1].isalpha() or blanked[max(0, match.start() - 1)] in "-_"
         if (sizes == [10] and not is_glued) or max(sizes) <= 4:
             yield match.span()
-    for match in _ANNOUNCED.finditer(blanked):
+    lower = blanked.lower()
+    for match in _ANNOUNCED.finditer(blanked) if any(word in lower for word in _ANNOUNCING) else ():
         yield match.span("number")

@@ -15,13 +15,12 @@ _TITLE = (
     r"(?:M\.|MM\.|Mr\.?|Mme\.?|Mmes|Mlle\.?|Mlles|Monsieur|Madame|Mademoiselle|Messieurs|Mesdames"
     r"|MONSIEUR|MADAME|MME|MLLE|MR|Me|Maître|Dr\.?|Docteur|Pr\.?)"
 )
+_INITIAL = re.compile(r"[MDP]")  # of every title: only there is it worth trying what follows
 _NAMED = re.compile(
     rf"(?<![\w'’-])(?P<title>{_TITLE})(?:\s+(?:et|ou|/)\s+{_TITLE})?\s*"
     rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]+(?:(?i:{_PARTICLE}))?{_WORD}){{0,3}})"
 )
-_LOWER = re.compile(
-    r"(?<![\w'’-])(?:mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+(?P<word>[a-zà-ÿ]{3,}(?:-[a-zà-ÿ]+)*)"
-)
+_LOWER = re.compile(r"m(?<![\w'’-]m)(?:me|lle|r|onsieur|adame|ademoiselle)\.?\s+(?P<word>[a-zà-ÿ]{3,}(?:-[a-zà-ÿ]+)*)")
 
 # After a civility these are a function, a form of address or a plain word: they name nobody.
 FUNCTIONS = frozenset(
@@ -189,8 +188,11 @@ _WORDS = re.compile(r"[\w-]+")
 def names_after_a_civility(text: str) -> Iterator[Span]:
     """A civility or title followed by a name. A function ("M. le maire"), a street or a school named after somebody,
     and a number of millions ("5 M. Euros") are not."""
-    for match in _NAMED.finditer(text):
-        if _names_somebody(text, match):
+    end = 0
+    for initial in _INITIAL.finditer(text):
+        match = _NAMED.match(text, initial.start()) if initial.start() >= end else None
+        end = match.end() if match else end
+        if match and _names_somebody(text, match):
             yield match.span()
     for match in _LOWER.finditer(text):
         if match["word"] not in _PLAIN_WORDS and not _STREET_BEFORE.search(text[: match.start()]):

@@ -21,12 +21,12 @@ _BOX = re.compile(r"\b(?:BP|B\.P\.|bo[iî]te postale)\s*\d", re.IGNORECASE)
 _LIVES = re.compile(
     r"(?:demeurant|domicili[ée]e?s?|habit(?:e|ant|ons)|r[ée]sid(?:e|ant|ons)|log[ée]e?|chez|mon adresse"
     r"|adresse (?:personnelle|du domicile)|domicile)"
-    r"[^.;]{0,30}$",
-    re.IGNORECASE,
+    r"[^.;]{0,30}$"
 )
-# Before an address, in the same sentence, these say that it is a public place, an organisation's or a project's.
+# Before an address, in the same sentence, these say that it is a public place, an organisation's or a project's. Both
+# expressions are held against lower case: one that minds no case tries each of its words at each letter.
 _EXPLAINED = re.compile(
-    r"(?i)\b(?:mairie|h[ôo]tels? (?:de|d['’]|du)|pr[ée]fecture|sous-pr[ée]fecture|d[.]?d[.]?t"
+    r"\b(?:mairie|h[ôo]tels? (?:de|d['’]|du)|pr[ée]fecture|sous-pr[ée]fecture|d[.]?d[.]?t"
     r"|d[.]?r[.]?e[.]?a[.]?l|deal|tribunal|salle|si[èe]ge"
     r"|m[ée]diath[èe]que|biblioth[èe]que|[ée]cole|coll[èe]ge|lyc[ée]e|gymnase|centre|maison (?:de|des|du"
     r"|pour|france)|b[âa]timents?|direction|service"
@@ -48,7 +48,7 @@ def private_addresses(text: str) -> Iterator[Span]:
     After "demeurant", "domicilié", "chez"… nothing excuses it. Post-office boxes are organisations'.
     """
     for match in _ADDRESS.finditer(text):
-        before = text[max(0, match.start() - 120) : match.start()]
+        before = text[max(0, match.start() - 120) : match.start()].lower()
         if _LIVES.search(before) or (
             not _EXPLAINED.search(before) and not _BOX.search(text[match.start() : match.end() + 40])
         ):
