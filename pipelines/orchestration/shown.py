@@ -44,7 +44,8 @@ def column_schema(schema: TableSchema) -> dg.TableSchema:
 def preview(table: pa.Table, schema: TableSchema, project: Project) -> dg.MarkdownMetadataValue:
     """The first rows of the first public columns, as a Markdown table; long texts are cut.
 
-    Nothing of it is shown when the privacy gate holds something in it: then the rules that hold are told instead.
+    Nothing of it is shown when the privacy gate holds something in it, then the rules that hold are told instead, nor
+    when the private folder cannot be read just now: a preview is not worth the failure of a sound table.
     """
     from pipelines.stages.private import may_show
 
@@ -53,7 +54,10 @@ def preview(table: pa.Table, schema: TableSchema, project: Project) -> dg.Markdo
     lines = [_line(public), _line(["---"] * len(public))]
     lines += [_line([_cell(row[name]) for name in public]) for row in rows]
     text = "\n".join(lines)
-    held = may_show(project, f"{schema.name} (aperçu)", text).by_rule()
+    try:
+        held = may_show(project, f"{schema.name} (aperçu)", text).by_rule()
+    except OSError as error:
+        return dg.MetadataValue.md(f"Aperçu retenu : le dossier privé n'a pas pu être lu ({type(error).__name__}).")
     return dg.MetadataValue.md(f"Aperçu retenu : {', '.join(held)}." if held else text)
 
 

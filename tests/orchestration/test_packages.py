@@ -56,3 +56,18 @@ def test_a_catalogue_that_the_gate_holds_fails_and_names_the_page(project: Proje
     result = made(project, catalogue_asset({}))
     assert not result.success
     assert "note.html" in said(result)
+
+
+def test_a_preview_that_could_not_be_looked_at_is_held_and_the_table_stands(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    a_run(project)
+
+    def gone(*_: object) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("pipelines.stages.private.scan_text", gone)
+    result = made(project, findings_asset(load_package(project.schemas, "villes")))
+    assert result.success
+    (event,) = result.get_asset_materialization_events()
+    assert event.materialization.metadata["aperçu"].value.startswith("Aperçu retenu : le dossier privé")

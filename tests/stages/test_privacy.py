@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -132,6 +133,15 @@ def test_an_answer_that_comes_back_is_judged_by_its_own_values(project: Project)
     kept = b"\n".join(_values(path) for path in project.private.rglob("*.parquet"))
     assert LEAK.encode() in kept
     assert b"quelquun.invente" not in kept
+
+
+def test_what_is_left_of_another_snapshot_goes_also_when_nothing_is_read_again(project: Project):
+    (path,) = project.private.rglob("*.parquet")
+    other = path.parent.with_name("1" * 64)
+    shutil.copytree(path.parent, other)
+    a_run(project)
+    assert not other.exists()
+    assert path.is_file()
 
 
 def test_a_schema_that_comes_back_brings_its_values_back(project: Project):
