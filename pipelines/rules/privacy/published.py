@@ -20,8 +20,9 @@ def protect_published(table: pa.Table, rule: Protection) -> pa.Table:
     """`table` with the counts that `rule` protects null where they are suppressed, and its flag saying so.
 
     Rows alike in the `groups` add up over `category`; the row with the values of `total` is the total of every such
-    line that differs from it in those fields only. A suppressed total is a small one: then every count of its lines is
-    small too. Counts that are null already stay as they are. Raises `CountsInvalid`.
+    line that differs from it in those fields only. A total is suppressed where it is small, or where it would tell what
+    its lines hide (five people in five rows are one in each): then every count of its lines is, on every axis, for the
+    whole of another axis would say it again. Counts that are null already stay as they are. Raises `CountsInvalid`.
     """
     absent = [name for name in (*rule.counts, *rule.groups, rule.category, rule.flag) if name not in table.column_names]
     if absent:
@@ -50,8 +51,9 @@ def _hidden(rows: list[dict[str, Any]], count: str, rule: Protection) -> set[int
                 hidden.add(place)
         else:
             lines.setdefault(tuple(row[name] for name in rule.groups), []).append(place)
+    told: set[int] = set()  # totals that would tell what their lines hide
     for key, places in lines.items():
-        above = tuple(value for name, value in zip(rule.groups, key, strict=True) if name not in rule.total)
+        above = _above(key, rule)
         whole = rows[totals[above]][count] if above in totals else 0
         cells = [(str(rows[place][rule.category]), rows[place][count]) for place in places]
         rest = whole - sum(number for _, number in cells)
@@ -60,9 +62,20 @@ def _hidden(rows: list[dict[str, Any]], count: str, rule: Protection) -> set[int
         if not any(0 < number < rule.threshold for _, number in cells):
             continue
         named = pa.table({rule.category: [name for name, _ in cells], count: [number for _, number in cells]})
-        flags = protect_counts(named, [count], [rule.category], rule.threshold).cells.column(f"{count}{FLAG}")
-        hidden |= {place for place, flag in zip(places, flags.to_pylist(), strict=False) if flag}
-    return hidden
+        made = protect_counts(named, [count], [rule.category], rule.threshold)
+        flags = made.cells.column(f"{count}{FLAG}").to_pylist()
+        hidden |= {place for place, flag in zip(places, flags, strict=False) if flag}
+        if above in totals and made.totals[()].column(f"{count}{FLAG}")[0].as_py():
+            told.add(totals[above])
+    for key, places in lines.items():
+        if totals.get(_above(key, rule)) in told:
+            hidden |= {place for place in places if rows[place][count]}
+    return hidden | told
+
+
+def _above(key: tuple[Any, ...], rule: Protection) -> tuple[Any, ...]:
+    """What a line has in common with the row of its total."""
+    return tuple(value for name, value in zip(rule.groups, key, strict=True) if name not in rule.total)
 
 
 def _with(table: pa.Table, name: str, values: list[Any]) -> pa.Table:

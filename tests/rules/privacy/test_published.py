@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, pairwise
 
 import pyarrow as pa
 import pytest
@@ -68,17 +68,38 @@ def test_a_field_that_is_not_there_is_refused() -> None:
         protect_published(counted(1).drop_columns(["masquage"]), RULE)
 
 
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_a_total_that_tells_what_its_rows_hide_is_suppressed_with_them() -> None:
+    assert set(shown(counted(5, a=1, b=1, c=1, d=1, e=1, f=0)).items()) >= {("a", None), ("total", None), ("f", 0)}
+    assert shown(counted(5, a=1, b=1, c=1, d=1)) == dict.fromkeys(["a", "b", "c", "d", "total"])
+
+
+def test_no_other_axis_says_again_a_total_that_is_suppressed() -> None:
+    one = counted(5, a=1, b=1, c=1, d=1, e=1)
+    other = counted(None, eau=5, bruit=0)
+    axes = pa.array(["theme"] * 2)
+    table = pa.concat_tables([one, other.set_column(other.column_names.index("axe"), "axe", axes)])
+    assert {name for name, number in shown(table).items() if number is not None} == {"bruit"}
+
+
+FEW_LARGE, MANY_SMALL = (
+    st.lists(st.integers(0, most), min_size=least, max_size=size) for most, least, size in ((9, 1, 4), (2, 4, 7))
+)
+
+
+@given(FEW_LARGE | MANY_SMALL)
 def test_every_suppressed_number_could_be_another(numbers: list[int]) -> None:
     """The oracle tries every way to fill in what is suppressed with numbers of at least 1 that add up."""
     names = [f"c{place}" for place in range(len(numbers))]
     found = shown(counted(sum(numbers), **dict(zip(names, numbers, strict=True))))
     hidden = [name for name in names if found[name] is None]
     assert all(found[name] is None for name, number in zip(names, numbers, strict=True) if 0 < number < RULE.threshold)
+    if found["total"] is None:
+        assert set(hidden) == {name for name, number in zip(names, numbers, strict=True) if number}
     if not hidden or found["total"] is None:
         return
     left = found["total"] - sum(found[name] or 0 for name in names)
-    ways = [way for way in product(range(1, left + 1), repeat=len(hidden)) if sum(way) == left]
+    cuts = combinations(range(1, left), len(hidden) - 1)
+    ways = [[end - start for start, end in pairwise((0, *cut, left))] for cut in cuts]
     assert all(len({way[place] for way in ways}) > 1 for place in range(len(hidden)))
     assert left >= RULE.threshold
 
