@@ -5,11 +5,13 @@ read is held: what nobody looked at does not leave."""
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -72,6 +74,10 @@ _DRAWING = re.compile(
 # Tags that part two words for a reader: without them a name before an address would be taken for its beginning.
 _APART = re.compile(r"</?(?:br|p|div|section|d[dlt]|li|[uo]l|t[dhr]|table|caption|h[1-6])\b[^<>\n]*>", re.IGNORECASE)
 _PARAGRAPH_AND_GAP = re.compile(r"(\n\s*\n)")
+# What the readers raise of a file that is damaged, encrypted, compressed in an unknown way or nested without end.
+_UNREADABLE = (
+    ValueError, OSError, EOFError, RuntimeError, csv.Error, zipfile.BadZipFile, zlib.error, pa.ArrowException,
+)  # fmt: skip
 
 
 def scan_folder(folder: Path, allow: AllowList, personal: PersonalValues | None = None) -> GateReport:
@@ -110,7 +116,7 @@ def _file(name: str, data: bytes, scan: Scan) -> GateReport:
     reader = _READERS.get(ending, _text if ending in _TEXT_ENDINGS or not ending else _unknown)
     try:
         return report + reader(shown, data, scan)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, pa.ArrowException):
+    except _UNREADABLE:
         return report + _text_or_held(shown, data, scan)
 
 
@@ -143,8 +149,6 @@ def _csv(name: str, data: bytes, scan: Scan) -> GateReport:
 
 
 def _first_record(text: str, delimiter: str) -> Iterator[list[str]]:
-    import csv
-
     yield from csv.reader(io.StringIO(text), delimiter=delimiter)
 
 
@@ -203,12 +207,12 @@ def _text(name: str, data: bytes, scan: Scan) -> GateReport:
 
 
 def _blocks(text: str) -> list[Text]:
-    """Each line, and each paragraph of several lines as one text: a number may be cut at the end of a line."""
+    """Each line, and each two of a paragraph that follow each other: a number may be cut at the end of a line."""
     found: list[Text] = [(number, "ligne", line) for number, line in enumerate(text.splitlines()) if line.strip()]
     here = 0  # the number of the line that the paragraph begins on
     for place, paragraph in enumerate(_PARAGRAPH_AND_GAP.split(text)):
         lines = paragraph.split("\n")
-        if place % 2 == 0 and 1 < len(lines) <= 40:
+        if place % 2 == 0:
             told = [line.strip() for line in lines]
             found += [(here + at, "ligne", " ".join(pair)) for at, pair in enumerate(pairwise(told)) if all(pair)]
         here += len(lines) - 1

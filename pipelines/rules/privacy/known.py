@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
+from itertools import accumulate, repeat
 
 import pyarrow as pa
 
-from pipelines.rules.privacy.folding import compact, digits, fold, unmask
+from pipelines.rules.privacy.folding import digits, fold, unmask
 from pipelines.rules.privacy.kinds import FIRST_NAMES, Kind, kind_of
 from pipelines.rules.privacy.probes import name_words, rotations
 from pipelines.rules.privacy.several import Values, taken_apart
@@ -115,7 +115,20 @@ class Everyone:
             if not orders.isdisjoint(zip(*(words[shift:] for shift in range(size)), strict=False)):
                 return Kind.NAME
         runs = re.findall(r"\d(?:[\s./_-]{0,3}\d){7,}", text) if self.numbers else ()
-        return Kind.PHONE if any(compact(digits(run.encode()))[-9:] in self.numbers for run in runs) else None
+        return Kind.PHONE if any(not self.numbers.isdisjoint(_numbers_in(run)) for run in runs) else None
+
+
+def _numbers_in(run: str) -> Iterator[bytes]:
+    """The numbers that may stand in groups of digits that follow each other: "06 12 34 56 78 / 2024" is two. Of nine
+    digits what comes before is a prefix; eight are a number of their own."""
+    groups = re.findall(rb"\d+", run.encode())
+    whole, ends = b"".join(groups), list(accumulate(map(len, groups)))
+    starts = {0, *ends}
+    for end in ends:
+        if end >= 9:
+            yield whole[end - 9 : end]
+        if end - 8 in starts:
+            yield whole[end - 8 : end]
 
 
 def _is_long(value: str) -> bool:

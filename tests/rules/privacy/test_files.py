@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -55,6 +56,7 @@ def scan(folder: Path, name: str, content: str | bytes, personal: PersonalValues
         ("page.html", "<p>rien</p>\n<!-- vu avec Mme Durand -->", (1, "ligne")),
         ("run.log", f"INFO ok\nERROR {LEAK}", (1, "ligne")),
         ("coupe.txt", "appeler le 06 12 34\n56 78 svp", (0, "ligne")),
+        ("coupe_loin.txt", "rien\n" * 50 + "appeler le 06 12 34\n56 78 svp", (50, "ligne")),
         ("LICENCE", f"{LEAK}", (0, "ligne")),
         ("image.svg", f'<svg><path d="M48.856613,2.352222"/><text>{LEAK}</text></svg>', (0, "ligne")),
         ("latin.txt", f"été {LEAK}".encode("cp1252"), (0, "ligne")),
@@ -70,6 +72,39 @@ def test_a_leak_is_found_and_placed(tmp_path: Path, name: str, content: str | by
     assert place in [(hold.row, hold.field) for hold in report.holds]
     assert {hold.place for hold in report.holds} == {name}
     assert "dupont" not in str(report)
+
+
+def damaged(name: str) -> bytes:
+    """A file that its reader cannot get through, of some real kind."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", "note\n" + "".join(f"{number * number}\n" for number in range(500)))
+    zipped = bytearray(packed.getvalue())
+    match name:
+        case "abime.gz":
+            data = bytearray(gzip.compress(zipped))
+            data[40:60] = b"\xff" * 20
+            return bytes(data)
+        case "abime.zip":
+            zipped[60:80] = b"\xff" * 20
+        case "chiffre.zip":
+            zipped[6] |= 1  # of the member's header, then of the directory's: encrypted
+            zipped[zipped.index(b"PK\x01\x02") + 8] |= 1
+        case "inconnu.zip":
+            zipped[8] = zipped[zipped.index(b"PK\x01\x02") + 10] = 77  # no such compression
+        case "profond.json":
+            return b"[" * 200_000
+        case "large.csv":
+            return b'"' + b"x" * 200_000 + b'",b\n1,2\n\x00'
+    return bytes(zipped)
+
+
+@pytest.mark.parametrize("name", ["abime.gz", "abime.zip", "chiffre.zip", "inconnu.zip", "profond.json", "large.csv"])
+def test_a_file_that_nobody_can_read_is_held_or_read_as_text(tmp_path: Path, name: str) -> None:
+    report = scan(tmp_path, name, damaged(name))
+    is_text = name.endswith((".json", ".csv"))
+    assert report.cells > 1
+    assert is_text or report.by_rule() == {"fichier_illisible": 1}
 
 
 def test_words_that_a_tag_parts_are_read_apart(tmp_path: Path) -> None:

@@ -165,6 +165,9 @@ def test_everyones_full_names_are_known_but_no_single_word() -> None:
     assert everyone.kind_in("reçu de QUEMENEUR Solène hier") == "nom"
     assert everyone.kind_in("solenequemeneur") == "nom"
     assert everyone.kind_in("appel du 06.12.34.56.78") == "telephone"
+    assert everyone.kind_in("0612345678 2024") == everyone.kind_in("06 12 34 56 78 / 01 42 00 00 00") == "telephone"
+    assert everyone.kind_in("réf. 2024-06 12 34 56 78") == "telephone"
+    assert everyone.kind_in("061234567 82024") is None
     assert everyone.kind_in("Quéméneur") is None
     assert everyone.kind_in("rue Jean Paul") is None
     assert everyone.kind_in("le 12 34 56 78 90") is None
