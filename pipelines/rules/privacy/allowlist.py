@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from pipelines.language import Said
 from pipelines.rules.privacy.errors import AllowListInvalid
 
 COLUMNS = ("admis_id", "table", "champ", "regle", "motif", "contexte", "base", "certitude", "justification")
@@ -83,30 +84,33 @@ def load_allow_list(schemas: Path) -> AllowList:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            found = ", ".join(reader.fieldnames or ()) or "(vide)"
-            raise AllowListInvalid(file=shown, place="ligne 1", found=found, expected=", ".join(COLUMNS))
-        entries = tuple(_entry(row, f"ligne {reader.line_num}", shown) for row in reader)
+            found = ", ".join(reader.fieldnames or ()) or Said("rien", "nothing")
+            raise AllowListInvalid(
+                file=shown, place=Said("ligne 1", "line 1"), found=found, expected=", ".join(COLUMNS)
+            )
+        entries = tuple(_entry(row, reader.line_num, shown) for row in reader)
     ids = [entry.id for entry in entries]
     twice = sorted({item for item in ids if ids.count(item) > 1})
     if twice:
-        raise AllowListInvalid(
-            file=shown, place="admis_id", found=", ".join(twice), expected="des identifiants uniques"
-        )
+        expected = Said("des identifiants uniques", "identifiers that come once")
+        raise AllowListInvalid(file=shown, place="admis_id", found=", ".join(twice), expected=expected)
     return AllowList(entries)
 
 
-def _entry(row: dict[str, str | None], place: str, shown: str) -> Allowed:
+def _entry(row: dict[str, str | None], line: int, shown: str) -> Allowed:
+    def wrong(column: str, found: str | Said, expected: str | Said) -> AllowListInvalid:
+        place = Said(f"ligne {line}, {column}", f"line {line}, {column}")
+        return AllowListInvalid(file=shown, place=place, found=found, expected=expected)
+
     for column in ("admis_id", "table", "champ", "regle", "base", "justification"):
         if not (row[column] or "").strip():
-            expected = "une base légale" if column == "base" else "une valeur"
-            raise AllowListInvalid(file=shown, place=f"{place}, {column}", found="vide", expected=expected)
+            expected = Said("une base légale", "a legal basis") if column == "base" else Said("une valeur", "a value")
+            raise wrong(column, Said("rien", "nothing"), expected)
     if row["certitude"] not in ("S", "M"):
-        raise AllowListInvalid(file=shown, place=f"{place}, certitude", found=repr(row["certitude"]), expected="S ou M")
+        raise wrong("certitude", repr(row["certitude"]), Said("S ou M", "S or M"))
     for column in ("motif", "contexte"):
         try:
             re.compile(row[column] or "")
         except re.error as error:
-            raise AllowListInvalid(
-                file=shown, place=f"{place}, {column}", found=str(error), expected="une expression régulière"
-            ) from None
+            raise wrong(column, str(error), Said("une expression régulière", "a regular expression")) from None
     return Allowed(*(row[column] or "" for column in COLUMNS))

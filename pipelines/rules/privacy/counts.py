@@ -21,6 +21,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.language import Said
 from pipelines.rules.privacy.errors import CountsInvalid
 
 FLAG = "_masque"
@@ -55,7 +56,9 @@ def protect_counts(
     shape = [len(value) for value in values]
     if np.prod([size + 1 for size in shape]) > MAXIMUM_CELLS:
         raise CountsInvalid(
-            field=", ".join(group_fields), found=str(shape), expected=f"≤ {MAXIMUM_CELLS} cellules / cells"
+            field=", ".join(group_fields),
+            found=str(shape),
+            expected=Said(f"≤ {MAXIMUM_CELLS} cellules", f"≤ {MAXIMUM_CELLS} cells"),
         )
     cells, extended = table, {}
     for name in count_fields:
@@ -76,7 +79,7 @@ def _coordinates(table: pa.Table, group_fields: Sequence[str]) -> tuple[list[lis
     for name in group_fields:
         column = table.column(name).to_pylist()
         if any(value is None for value in column):
-            raise CountsInvalid(field=name, found="null", expected="une valeur / a value")
+            raise CountsInvalid(field=name, found="null", expected=Said("une valeur", "a value"))
         known = sorted(set(column))
         values.append(known)
         rank = {value: place for place, value in enumerate(known)}
@@ -85,8 +88,8 @@ def _coordinates(table: pa.Table, group_fields: Sequence[str]) -> tuple[list[lis
     if len(set(keys)) < len(keys):
         raise CountsInvalid(
             field=", ".join(group_fields),
-            found="doublons / duplicates",
-            expected="une ligne par groupe / one row a group",
+            found=Said("doublons", "duplicates"),
+            expected=Said("une ligne par groupe", "one row a group"),
         )
     return values, places
 
@@ -95,7 +98,7 @@ def _counts(table: pa.Table, name: str) -> Any:
     column = table.column(name)
     if not pa.types.is_integer(column.type) or column.null_count:
         raise CountsInvalid(
-            field=name, found=str(column.type), expected="des entiers sans absent / integers, none absent"
+            field=name, found=str(column.type), expected=Said("des entiers sans absent", "integers, none absent")
         )
     counts = column.to_numpy()
     if (counts < 0).any():

@@ -64,14 +64,6 @@ class GateReport:
         """How many holds each rule made."""
         return dict(sorted(Counter(hold.rule for hold in self.holds).items()))
 
-    def without_quarantine(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-        """The tables without the rows that are held. A column that is held as a whole stays: it still blocks."""
-        kept = {}
-        for name, table in tables.items():
-            held = set(self.quarantined(name))
-            kept[name] = table.filter(pa.array([row not in held for row in range(table.num_rows)], pa.bool_()))
-        return kept
-
     def raise_if_held(self) -> None:
         """Raises `PersonalDataFound`, naming the first hold, when there is one."""
         if self.holds:
