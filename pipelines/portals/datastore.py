@@ -18,6 +18,7 @@ from typing import Any
 from pipelines.portals.door import Reply
 from pipelines.portals.offers import OfferedFile
 from pipelines.storage import sha256_bytes
+from pipelines.storage.cells import allow_long_cells
 
 BATCH = 5000
 # Types of PostgreSQL under the names that CKAN gives back; what is not here is text.
@@ -96,6 +97,7 @@ def _column(field: dict[str, Any]) -> list[str]:
 
 def _batches(item: OfferedFile, kinds: dict[str, str]) -> Iterator[list[dict[str, Any]]]:
     """The rows as records; an empty cell is null. PostgreSQL reads the text of every other type itself."""
+    allow_long_cells()
     with item.path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         while batch := list(islice(rows, BATCH)):

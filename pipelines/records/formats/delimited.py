@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pyarrow as pa
@@ -19,15 +20,16 @@ from pipelines.records.formats.encoding import as_utf8
 from pipelines.records.formats.errors import Damaged, EmptyFile, RowTooLong, WrongDelimiter
 from pipelines.records.formats.header import column_names
 from pipelines.records.formats.registry import Records, reader
+from pipelines.storage.cells import allow_long_cells
 
 DELIMITERS = (";", ",", "\t", "|")
 NEAR = 10
-CELL_LIMIT = 1 << 28
 
 
 @reader("csv", "tsv")
 def read_delimited(content: Content) -> Records:
     """Raises `WrongEncoding`, `WrongDelimiter`, `RowTooLong`, `EmptyFile`, `Damaged`, and what `Content.data` does."""
+    allow_long_cells()
     data, encoding = as_utf8(content.data, content.options.get("encoding"), file=content.file)
     if not data.strip():
         raise EmptyFile(file=content.file, size=len(data), format=content.part.format)
@@ -35,7 +37,7 @@ def read_delimited(content: Content) -> Records:
         data = data.replace(b"\r", b"\n")
     first, rows = content.options.get("header_row", 1), content.options.get("header_rows", 1)
     delimiter = _delimiter(content, data)
-    header, near, lines, offset = _header(data, delimiter, first, rows)
+    header, near, lines, offset = _header(content, data, delimiter, first, rows)
     if not header:
         raise EmptyFile(file=content.file, size=len(data), format=content.part.format)
     if len(header[-1]) == 1:
@@ -61,7 +63,8 @@ def _delimiter(content: Content, data: bytes) -> str:
 
 
 def _width(line: str, delimiter: str) -> int:
-    return len(next(csv.reader([line], delimiter=delimiter), []))
+    # Line breaks change no width, and `csv` refuses one that stands in an unquoted cell.
+    return len(next(csv.reader([re.sub(r"[\r\n]", " ", line)], delimiter=delimiter), []))
 
 
 def _check_delimiter(content: Content, cell: str, delimiter: str, line: int) -> None:
@@ -74,19 +77,27 @@ def _check_delimiter(content: Content, cell: str, delimiter: str, line: int) -> 
         raise WrongDelimiter(file=content.file, line=line, **told)
 
 
-def _header(data: bytes, delimiter: str, first: int, rows: int) -> tuple[list[list[str]], list[list[str]], int, int]:
-    """The header rows, the first rows as they are, the number of lines up to the header's end, and its end in bytes."""
+def _header(
+    content: Content, data: bytes, delimiter: str, first: int, rows: int
+) -> tuple[list[list[str]], list[list[str]], int, int]:
+    """The header rows, the first rows as they are, the number of lines up to the header's end, and its end in bytes.
+
+    Raises `Damaged` for a line that is cut by a carriage return alone, as no other of the file is.
+    """
     stream = _Lines(data)
     header: list[list[str]] = []
     near: list[list[str]] = []
     lines = end = 0
-    for number, row in enumerate(csv.reader(stream, delimiter=delimiter), start=1):
-        near.append(row)
-        if first <= number < first + rows:
-            header.append(row)
-            lines, end = stream.line, stream.end
-        if number >= max(NEAR, first + rows - 1):
-            break
+    try:
+        for number, row in enumerate(csv.reader(stream, delimiter=delimiter), start=1):
+            near.append(row)
+            if first <= number < first + rows:
+                header.append(row)
+                lines, end = stream.line, stream.end
+            if number >= max(NEAR, first + rows - 1):
+                break
+    except csv.Error as error:
+        raise _damaged(content, stream.line, error) from None
     return header, near, lines, end
 
 
@@ -165,7 +176,6 @@ def _odd(content: Content, body: bytes, width: int, delimiter: str, lines: int) 
     """Python's reading: blank lines skipped, short rows filled with null, extra cells allowed only when empty."""
     columns: list[list[str | None]] = [[] for _ in range(width)]
     positions: list[int] = []
-    csv.field_size_limit(CELL_LIMIT)
     source = csv.reader(
         io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""), delimiter=delimiter, strict=True
     )
@@ -182,6 +192,10 @@ def _odd(content: Content, body: bytes, width: int, delimiter: str, lines: int) 
                 column.append(cell)
             positions.append(line)
     except csv.Error as error:
-        place = f"ligne / line {lines + start + 1}"
-        raise Damaged(file=content.file, detail=f"{place} : {error}", format=content.part.format) from None
+        raise _damaged(content, lines + start + 1, error) from None
     return [pa.array(column, pa.string()) for column in columns], positions
+
+
+def _damaged(content: Content, line: int, error: csv.Error) -> Damaged:
+    detail = Said(f"ligne {line} : {error}", f"line {line}: {error}")
+    return Damaged(file=content.file, detail=detail, format=content.part.format)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.records.formats.errors import EmptyFile, HeaderMissing, RowTooLong, WrongDelimiter
+from pipelines.records.formats.errors import Damaged, EmptyFile, HeaderMissing, RowTooLong, WrongDelimiter
 from tests.records.formats.builders import a_file, a_part, positions, reading, records
 
 CELLS = st.text(alphabet=st.sampled_from('ab1é ";,\n\r\t'), max_size=6)
@@ -53,6 +53,26 @@ def test_blank_lines_are_passed_over_and_short_rows_lack_their_last_cells(tmp_pa
         {"a": "6", "b": "7", "c": "8"},
     ]
     assert positions(table) == [2, 4, 5]
+
+
+def test_a_cell_longer_than_pythons_reader_takes_by_itself_is_read(tmp_path: Path) -> None:
+    limit = csv.field_size_limit(131_072)
+    try:
+        table = reading(a_file(tmp_path, f"a,b\n{'x' * 200_000},2\n"), a_part())
+    finally:
+        csv.field_size_limit(limit)
+    assert len(records(table)[0]["a"]) == 200_000
+
+
+@pytest.mark.parametrize(("text", "line"), [("a\rz,b\n1,3\n", 1), ("a,b\n1\r2,3\n", 2)])
+def test_a_line_that_a_carriage_return_alone_cuts_is_told(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(Damaged, match=f"line {line}: new-line character") as raised:
+        reading(a_file(tmp_path, text), a_part())
+    assert f"ligne {line} : " in raised.value.message("fr")
+
+
+def test_a_header_of_one_column_may_break_its_line(tmp_path: Path) -> None:
+    assert records(reading(a_file(tmp_path, '"Nom de la\ncommune"\nx\n'), a_part())) == [{"Nom de la commune": "x"}]
 
 
 def test_a_row_with_more_cells_than_columns_is_named_by_its_line(tmp_path: Path) -> None:
