@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.portals.datastore import DataStore
 from pipelines.portals.door import Door, Reply
 from pipelines.portals.errors import Ambiguous, ChangedMeanwhile, PortalAnswerWrong
@@ -24,6 +25,8 @@ KEY, MARK = "arobase_key", "arobase_datastore"
 FORMATS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 # A tag holds letters, digits, blanks and -_. ; source: ckan/logic/validators.py, tag_name_validator.
 NOT_IN_TAGS = re.compile(r"[^\w \-.]+")
+# Source: the same file, tag_length_validator.
+SHORTEST_TAG, LONGEST_TAG = 2, 100
 STORED = "/datastore"
 
 
@@ -50,7 +53,7 @@ class Ckan:
             "maintainer": offer.contact.get("title", ""),
             "maintainer_email": offer.contact.get("email", ""),
             "state": "active",
-            "tags": sorted({_tag(item) for item in offer.keywords}),
+            "tags": sorted({tag for tag in map(_tag, offer.keywords) if SHORTEST_TAG <= len(tag) <= LONGEST_TAG}),
             "extras": _extras(offer),
         }
         if portal.organization:
@@ -70,8 +73,10 @@ class Ckan:
             raise Ambiguous(
                 portal=self.door.portal.name,
                 package=offer.package,
-                found=f"le jeu / the dataset « {raw['name']} » n'est pas d'Arobase / is not Arobase's",
-                expected="prefix: dans le fichier du portail / in the portal's file",
+                found=Said(
+                    f"le jeu « {raw['name']} » n'est pas d'Arobase", f'the dataset "{raw["name"]}" is not Arobase\'s'
+                ),
+                expected=Said("prefix: dans le fichier du portail", "prefix: in the portal's file"),
             )
         ours = [item for item in raw["resources"] if item.get(KEY)]
         handles: dict[str, str] = {}
@@ -121,7 +126,7 @@ class Ckan:
         body = _sent(wanted.dataset, {}) | {"resources": list(plain.values())}
         reply = self.action("package_create", body)
         if reply.status == 409 and "name" in _errors(reply):
-            raise self._changed(offer, "nom déjà pris / name already taken")
+            raise self._changed(offer, Said("nom déjà pris", "name already taken"))
         if not reply.is_good:
             raise self.door.refused(reply)
 
@@ -172,7 +177,7 @@ class Ckan:
         if not reply.is_good:
             raise self.door.refused(reply)
 
-    def _changed(self, offer: Offer, found: str) -> ChangedMeanwhile:
+    def _changed(self, offer: Offer, found: str | Said) -> ChangedMeanwhile:
         return ChangedMeanwhile(portal=self.door.portal.name, package=offer.package, found=found)
 
     def _show(self, offer: Offer) -> dict[str, Any] | None:
@@ -230,4 +235,4 @@ def _errors(reply: Reply) -> dict[str, Any]:
 
 def _tag(word: str) -> str:
     """A keyword as a tag: what CKAN refuses in one becomes a blank."""
-    return " ".join(NOT_IN_TAGS.sub(" ", word).split())[:100]
+    return " ".join(NOT_IN_TAGS.sub(" ", word).split())

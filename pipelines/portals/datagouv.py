@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.portals.door import Door, Reply
-from pipelines.portals.errors import Ambiguous
+from pipelines.portals.errors import Ambiguous, PortalAnswerWrong
 from pipelines.portals.offers import Offer, OfferedFile
 from pipelines.portals.states import DATASET, Difference, Found, State
 from pipelines.portals.uploading import Upload
@@ -25,7 +26,12 @@ from pipelines.portals.uploading import Upload
 PACKAGE, VERSION, KEY = "arobase:package", "arobase:version", "arobase:key"
 OWN = "arobase:"
 PAGE_SIZE = 100
-LICENCES = {"etalab-2.0": "lov2", "odbl-1.0": "odc-odbl", "cc-by-4.0": "cc-by"}
+# What udata keeps as a tag. Source: udata/settings.py, TAG_MIN_LENGTH and TAG_MAX_LENGTH.
+SHORTEST_TAG, LONGEST_TAG = 3, 96
+# Letters that Unicode does not take apart; source: python-slugify, which udata makes tags with.
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss"})
+# The column of our code list of licences that holds the portal's codes.
+LICENCES = "datagouv"
 FREQUENCIES = {
     "PT1H": "hourly",
     "P1D": "daily",
@@ -65,8 +71,8 @@ class Datagouv:
         dataset: dict[str, Any] = {
             "title": offer.title,
             "description": offer.description,
-            "tags": sorted({_tag(item) for item in offer.keywords}),
-            "license": portal.licences.get(offer.licence, LICENCES.get(offer.licence, offer.licence)),
+            "tags": sorted({tag for tag in map(_tag, offer.keywords) if SHORTEST_TAG <= len(tag) <= LONGEST_TAG}),
+            "license": portal.licences.get(offer.licence) or offer.licence_codes.get(LICENCES) or offer.licence,
             "frequency": FREQUENCIES.get(offer.cadence, "irregular"),
             "extras": {
                 PACKAGE: offer.package,
@@ -130,7 +136,7 @@ class Datagouv:
             **wanted.dataset,
             **({"organization": {"id": organization, "class": "Organization"}} if organization else {}),
         }
-        return self._good(self._ask("POST", "datasets/", body))
+        return self._good(self._ask("POST", "datasets/", body), holds=("id",))
 
     def _put(self, dataset: str, item: OfferedFile, wanted: Mapping[str, Any], there: Mapping[str, Any] | None) -> None:
         """Make one resource as wanted: a kind that cannot change is deleted first, a file is sent, then described."""
@@ -146,7 +152,7 @@ class Datagouv:
         if there is None or _checksum(there) != wanted["checksum"]:
             target = f"{place}upload/" if there is None else f"{place}resources/{there['id']}/upload/"
             upload = Upload(item.path, _file_name(item), item.media_type, boundary=item.sha256)
-            sent = self._good(self.door.ask("POST", f"api/1/{target}", upload=upload))
+            sent = self._good(self.door.ask("POST", f"api/1/{target}", upload=upload), holds=("id", "url"))
         else:
             sent = dict(there)
         told = {key: value for key, value in wanted.items() if key not in ("checksum", "filesize")}
@@ -156,25 +162,31 @@ class Datagouv:
     def _resources(
         self, raw: Mapping[str, Any], offer: Offer, wanted: State
     ) -> tuple[dict[str, str], list[str], dict[str, dict[str, Any]]]:
-        """Our resources among a dataset's: by their key or, for a file sent and not yet described, by its name."""
+        """Our resources among a dataset's: by their key or, for a file sent and not yet described, by its name.
+
+        One without a key may be somebody else's: it is never among those to delete.
+        """
         handles: dict[str, str] = {}
         extra: list[str] = []
         states: dict[str, dict[str, Any]] = {}
         sent = {_normal_name(_file_name(item)): item.key for item in offer.files if item.kind == "csv"}
         keyed = [(_extras(item).get(KEY), item) for item in raw.get("resources") or []]
-        unnamed = [(sent.get(_normal_name(str(item.get("title")))), item) for key, item in keyed if not key]
-        for key, item in [pair for pair in keyed if pair[0]] + [pair for pair in unnamed if pair[0]]:
-            if key is None or key in handles or key not in wanted.resources:
+        found = [(key, item) for key, item in keyed if key]
+        for key, item in found:
+            if key in handles or key not in wanted.resources:
                 extra.append(item["id"])
-                continue
-            handles[key] = item["id"]
-            states[key] = _normal(item, wanted.resources[key])
+            else:
+                handles[key], states[key] = item["id"], _normal(item, wanted.resources[key])
+        for item in (item for key, item in keyed if not key and _is_bare_file(item)):
+            key = sent.get(_normal_name(str(item.get("title"))))
+            if key is not None and key not in handles:
+                handles[key], states[key] = item["id"], _normal(item, wanted.resources[key])
         return handles, extra, states
 
     def _dataset(self, offer: Offer) -> dict[str, Any] | None:
         portal = self.door.portal
         if offer.package in portal.datasets:
-            return self._good(self._ask("GET", f"datasets/{portal.datasets[offer.package]}/"))
+            return self._whole(portal.datasets[offer.package])
         found = [
             item
             for item in (self._of_organization() if portal.organization else self._mine())
@@ -185,13 +197,25 @@ class Datagouv:
                 portal=portal.name,
                 package=offer.package,
                 found=", ".join(item["id"] for item in found),
-                expected="datasets: {paquet: identifiant} dans le fichier du portail / in the portal's file",
+                expected=Said(
+                    "datasets: {paquet: identifiant} dans le fichier du portail",
+                    "datasets: {package: identifier} in the portal's file",
+                ),
             )
         # A list may be cut to the fields that lists show: the dataset itself is whole.
-        return self._good(self._ask("GET", f"datasets/{found[0]['id']}/")) if found else None
+        return self._whole(found[0]["id"]) if found else None
+
+    def _whole(self, identifier: str) -> dict[str, Any]:
+        reply = self._ask("GET", f"datasets/{identifier}/")
+        dataset = self._good(reply, holds=("id",))
+        self._listed(reply, dataset.get("resources") or [], "resources[].id")
+        return dataset
 
     def _mine(self) -> list[dict[str, Any]]:
-        return list(self._good_list(self._ask("GET", "me/datasets/")))
+        reply = self._ask("GET", "me/datasets/")
+        if not reply.is_good:
+            raise self.door.refused(reply)
+        return self._listed(reply, reply.document, "[].id")
 
     def _of_organization(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -199,26 +223,35 @@ class Datagouv:
         while True:
             params = {"page": page, "page_size": PAGE_SIZE}
             path = f"api/1/organizations/{self.door.portal.organization}/datasets/"
-            document = self._good(self.door.ask("GET", path, params=params))
-            found += document["data"]
+            reply = self.door.ask("GET", path, params=params)
+            document = self._good(reply)
+            found += self._listed(reply, document.get("data"), "data[].id")
             if not document.get("next_page"):
                 return found
             page += 1
 
     def _ask(self, method: str, path: str, body: Any = None) -> Reply:
-        # A PUT or a DELETE done twice is done once.
+        # A PUT done twice is done once; a second DELETE would answer 404.
         return self.door.ask(method, f"api/1/{path}", json=body, reads=method in ("GET", "PUT"))
 
-    def _good(self, reply: Reply) -> dict[str, Any]:
+    def _good(self, reply: Reply, *, holds: Sequence[str] = ()) -> dict[str, Any]:
+        """The object of a good answer, empty where it has no body. Raises `PortalRefused`, `PortalAnswerWrong`."""
         if not reply.is_good:
             raise self.door.refused(reply)
-        document: dict[str, Any] = reply.document or {}
+        document = {} if reply.document is None else reply.document
+        if not isinstance(document, dict) or not all(document.get(name) for name in holds):
+            raise self._wrong(reply, ", ".join(holds) or "{…}")
         return document
 
-    def _good_list(self, reply: Reply) -> list[dict[str, Any]]:
-        if not reply.is_good or not isinstance(reply.document, list):
-            raise self.door.refused(reply)
-        return reply.document
+    def _listed(self, reply: Reply, found: Any, expected: str) -> list[dict[str, Any]]:
+        """A list of objects that have an identifier. Raises `PortalAnswerWrong`."""
+        if not isinstance(found, list) or not all(isinstance(item, dict) and item.get("id") for item in found):
+            raise self._wrong(reply, expected)
+        return found
+
+    def _wrong(self, reply: Reply, expected: str) -> PortalAnswerWrong:
+        found = Said("réponse d'une autre forme", "an answer of another shape")
+        return PortalAnswerWrong(portal=self.door.portal.name, address=reply.address, found=found, expected=expected)
 
 
 def sha1_file(path: Path) -> str:
@@ -267,6 +300,11 @@ def _ours(extras: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in extras.items() if key.startswith(OWN)}
 
 
+def _is_bare_file(item: Mapping[str, Any]) -> bool:
+    """Whether this is a hosted file that nobody described, as one is between its sending and its description."""
+    return item.get("filetype") == "file" and not item.get("description")
+
+
 def _place(change: Difference) -> str:
     return change.place.split(".", maxsplit=1)[0]
 
@@ -282,5 +320,5 @@ def _normal_name(name: str) -> str:
 
 def _tag(word: str) -> str:
     """A keyword as udata keeps it: lower case ASCII, hyphens. Source: udata/tags.py."""
-    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", word.lower().translate(LIGATURES)).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")

@@ -5,14 +5,16 @@ Belongs here: reading and checking them. Does not: any request. A project withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pipelines.portals.errors import NoSuchPortal, PortalFileError, TokenMissing
 from pipelines.project import Project
+from pipelines.schema import package_names
 from pipelines.sources.checked_yaml import Fault, read_checked
+from pipelines.sources.lined_yaml import LinedDocument
 
 SCHEMA = Path(__file__).with_name("portal.schema.json")
 SOFTWARE = ("ckan", "datagouv")
@@ -68,35 +70,56 @@ def portal_files(project: Project) -> list[Path]:
 
 def load_portals(project: Project) -> dict[str, Portal]:
     """Every portal of a project by name, in alphabetical order. Raises `PortalFileError`."""
-    return {path.stem: read_portal(path) for path in portal_files(project)}
+    packages = package_names(project.schemas)
+    return {path.stem: read_portal(path, packages=packages) for path in portal_files(project)}
 
 
 def load_portal(project: Project, name: str) -> Portal:
-    """The portal called `name`, else the only one with this software. Raises `NoSuchPortal`, `PortalFileError`."""
+    """The portal called `name`, else the only one with this software. Raises `NoSuchPortal`, `PortalFileError`.
+
+    For a portal that is called by its name, the other files are not read: what is wrong in them is not its concern.
+    """
+    named = next((path for path in portal_files(project) if path.stem == name), None)
+    if named is not None:
+        return read_portal(named, packages=package_names(project.schemas))
     portals = load_portals(project)
     alike = [portal for portal in portals.values() if portal.software == name]
-    if name in portals:
-        return portals[name]
     if len(alike) == 1:
         return alike[0]
     example = name if name in SOFTWARE else SOFTWARE[0]
     raise NoSuchPortal(name=name, known=", ".join(portals) or "—", example=example)
 
 
-def read_portal(path: Path) -> Portal:
-    """Read one description. Raises `PortalFileError`."""
+def read_portal(path: Path, *, packages: Iterable[str] | None = None) -> Portal:
+    """Read one description. `packages` are those that there are, None when any is meant. Raises `PortalFileError`."""
     try:
         document = read_checked(path, SCHEMA)
+        if packages is not None:
+            _check_packages(document, list(packages))
     except Fault as fault:
         raise PortalFileError(file=f"sources/portals/{path.name}", **fault.told) from None
     raw = dict(document.value)
-    packages = raw.pop("packages", None)
+    taken = raw.pop("packages", None)
     title = raw.pop("title")
     return Portal(
         name=path.stem,
         software=raw.pop("portal"),
         title=title,
         title_en=raw.pop("title_en", title),
-        packages=None if packages is None else tuple(packages),
+        packages=None if taken is None else tuple(taken),
         **raw,
     )
+
+
+def _check_packages(document: LinedDocument, known: list[str]) -> None:
+    """Raises `Fault` for the name of a package that is not described."""
+    named: list[tuple[str, str | int, str]] = [
+        *(("packages", index, name) for index, name in enumerate(document.value.get("packages", ()))),
+        *(("datasets", name, name) for name in document.value.get("datasets", ())),
+    ]
+    for key, place, name in named:
+        if name not in known:
+            line = document.line((key, place))
+            raise Fault(
+                line=line, key=f"{key}.{place}", found=name, expected=" | ".join(known) or "schemas/*/package.yaml"
+            )

@@ -33,6 +33,18 @@ class NoSuchPortal(PortalError):
     )
 
 
+class LeftOut(PortalError):
+    """A package that the portal's file does not name among those that go there."""
+
+    code: ClassVar[str] = "portal-leaves-out"
+    fr: ClassVar[str] = (
+        "Portail « {portal} » : {package} n'y va pas ; paquets nommés sous « packages » dans son fichier : {known}."
+    )
+    en: ClassVar[str] = (
+        'Portal "{portal}": {package} does not go there; packages named under "packages" in its file: {known}.'
+    )
+
+
 class TokenMissing(PortalError):
     """The environment does not hold the portal's token."""
 

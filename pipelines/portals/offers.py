@@ -13,11 +13,12 @@ from typing import Any
 
 from pipelines.catalogue.addresses import Addresses
 from pipelines.portals.descriptions import Portal
+from pipelines.portals.errors import LeftOut
 from pipelines.project import Project
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.shelf import Shelf
-from pipelines.schema import load_package
+from pipelines.schema import load_codelist, load_package
 from pipelines.storage import sha256_file
 
 DOCUMENT = "datapackage"
@@ -47,7 +48,10 @@ class OfferedFile:
 
 @dataclass(frozen=True)
 class Offer:
-    """A version of a package. `order` are the versions of the ledger, oldest first; `gone` those retracted."""
+    """A version of a package. `order` are the versions of the ledger, oldest first; `gone` those retracted.
+
+    `licence_codes`: the codes of the licence elsewhere, by the column of our code list that holds them.
+    """
 
     package: str
     version: str
@@ -56,6 +60,7 @@ class Offer:
     description: str
     keywords: tuple[str, ...]
     licence: str
+    licence_codes: Mapping[str, str]
     page: str
     tagmanifest: str
     contact: Mapping[str, str]
@@ -77,11 +82,15 @@ class Offer:
 def make_offer(project: Project, portal: Portal, package: str) -> Offer:
     """The current version of a package, for a portal; every file is checked against the hash that the release tells.
 
-    Raises `NoSuchRelease`, `ReleaseDamaged`, `LedgerBroken`, and what a wrong `package.yaml` raises.
+    Raises `LeftOut` for a package that does not go to this portal, `NoSuchRelease`, `ReleaseDamaged`, `LedgerBroken`,
+    and what a wrong `package.yaml` or code list of licences raises.
     """
+    if not portal.takes(package):
+        raise LeftOut(portal=portal.name, package=package, known=", ".join(portal.packages or ()) or "—")
     shelf = Shelf.read(project.releases, package)
     folder = shelf.path()
     document, described = read_descriptor(folder / "data"), load_package(project.schemas, package)
+    licences = load_codelist(project.schemas, "licences")
     line = next(item for item in shelf.published if item["version"] == folder.name)
     addresses = Addresses.under(portal.base)
     page = addresses.page(f"{package}/")
@@ -94,6 +103,7 @@ def make_offer(project: Project, portal: Portal, package: str) -> Offer:
         description=_description(document, page),
         keywords=tuple(document.get("keywords", ())),
         licence=described.licence,
+        licence_codes=dict(licences[described.licence].more) if described.licence in licences else {},
         page=page,
         tagmanifest=line["tagmanifest"],
         contact=described.contact,
@@ -172,4 +182,4 @@ def _checked(path: Path, resource: Mapping[str, Any], prefix: str) -> Path:
 def _numbers(version: str) -> tuple[int, ...]:
     """A version as numbers; one that is not ours counts as older than any."""
     parts = version.split(".")
-    return tuple(int(part) for part in parts) if all(part.isdigit() for part in parts) else ()
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()

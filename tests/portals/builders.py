@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines.releases import publish
 from tests.releases.builders import PRIZES, Row, a_request, prizes
 
 Renew = Callable[[], None]
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 BASE = "https://donnees.example.org/"
 PACKAGE = {
@@ -38,6 +40,8 @@ def a_project(folder: Path) -> Project:
     place = project.schemas / "prix" / "package.yaml"
     place.parent.mkdir(parents=True)
     place.write_text(yaml.safe_dump(PACKAGE, allow_unicode=True), encoding="utf-8")
+    (project.schemas / "codelists").mkdir()
+    shutil.copy(ROOT / "schemas" / "codelists" / "licences.csv", project.schemas / "codelists")
     (project.sources / "portals").mkdir(parents=True)
     release(project)
     return project

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -280,18 +282,32 @@ def test_a_wrong_token_is_named_by_its_variable_and_never_shown(project: Project
     assert "mauvais-jeton" not in str(caught.value)
 
 
-def test_a_table_without_a_key_is_loaded_all_the_same(tmp_path: Path) -> None:
-    asked: list[tuple[str, dict[str, object]]] = []
+def loaded(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
+    """What is asked of the DataStore to load a table of two columns, `a` and `b`, the second of objects."""
+    asked: list[tuple[str, dict[str, Any]]] = []
 
-    def action(name: str, body: dict[str, object], *, reads: bool = False) -> Reply:
+    def action(name: str, body: dict[str, Any], *, reads: bool = False) -> Reply:
         asked.append((name, body))
         return Reply(200, {"result": {}}, "")
 
-    path = tmp_path / "t.csv"
-    path.write_text('a,b\n1,"{""x"": 1}"\n', encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     schema = {"fields": [{"name": "a", "type": "any"}, {"name": "b", "type": "object"}]}
     item = OfferedFile("t/csv", "t", "csv", "T", "", path, "", 1, "0" * 64, "text/csv", rows=1, schema=schema)
     DataStore(action, ValueError).load("r", item, empty=True)
+    return asked
+
+
+def test_a_cell_longer_than_pythons_reader_takes_by_itself_is_loaded(tmp_path: Path) -> None:
+    limit = csv.field_size_limit(131_072)
+    try:
+        asked = loaded(tmp_path / "t.csv", f"a,b\n{'x' * 200_000},\n")
+    finally:
+        csv.field_size_limit(limit)
+    assert len(asked[1][1]["records"][0]["a"]) == 200_000
+
+
+def test_a_table_without_a_key_is_loaded_all_the_same(tmp_path: Path) -> None:
+    asked = loaded(tmp_path / "t.csv", 'a,b\n1,"{""x"": 1}"\n')
     assert [name for name, _ in asked] == ["datastore_create", "datastore_upsert"]
     assert "primary_key" not in asked[0][1]
     assert asked[1][1]["records"] == [{"a": "1", "b": {"x": 1}}]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.portals.errors import Ambiguous, NewerThere, PortalRefused, PortalUnreachable
+from pipelines.portals.errors import Ambiguous, NewerThere, PortalAnswerWrong, PortalRefused, PortalUnreachable
 from pipelines.project import Project
 from pipelines.releases.shelf import Shelf
 from tests.portals.builders import Renew, a_portal, looked, pushed
@@ -108,6 +108,39 @@ def test_what_others_put_there_stays(project: Project, datagouv: Served, renew: 
     assert resources_before["extras"]["analysis:parsing"] == "vue"
 
 
+@pytest.mark.parametrize("kind", ["remote", "file"])
+@pytest.mark.parametrize("is_ours_there", [True, False])
+def test_another_resource_of_the_name_of_a_file_of_ours_stays(
+    project: Project, datagouv: Served, kind: str, is_ours_there: bool
+) -> None:
+    portal = a_portal(project, "datagouv", datagouv.address)
+    pushed(project, portal, TOKEN)
+    (raw,) = datagouv.portal.datasets.values()
+    if not is_ours_there:
+        raw["resources"].remove(resources(datagouv)["prix/csv"])
+    other = {"id": "autre", "title": "prix_prix.csv", "extras": {}, "filetype": kind, "description": "Un autre fichier"}
+    raw["resources"].append(dict(other))
+    pushed(project, portal, TOKEN)
+    assert [item for item in raw["resources"] if item["id"] == "autre"] == [other]
+    assert looked(project, portal, TOKEN).differences == ()
+
+
+def test_of_two_files_that_nobody_described_one_is_taken_and_none_deleted(project: Project, datagouv: Served) -> None:
+    portal = a_portal(project, "datagouv", datagouv.address)
+    pushed(project, portal, TOKEN)
+    (raw,) = datagouv.portal.datasets.values()
+    raw["resources"].remove(resources(datagouv)["prix/csv"])
+    for name in ("1", "2"):
+        raw["resources"].append({"id": name, "title": "prix-prix.csv", "extras": {}, "filetype": "file"})
+    pushed(project, portal, TOKEN)
+    assert sorted(item["id"] for item in raw["resources"] if len(item["id"]) == 1) == ["1", "2"]
+    assert resources_by_title(raw) == {"prix-prix.csv": "2", "Prix (CSV)": "1"}
+
+
+def resources_by_title(raw: dict[str, Any]) -> dict[str, str]:
+    return {item["title"]: item["id"] for item in raw["resources"] if len(item["id"]) == 1}
+
+
 def test_a_newer_version_is_never_overwritten(project: Project, datagouv: Served) -> None:
     portal = a_portal(project, "datagouv", datagouv.address)
     pushed(project, portal, TOKEN)
@@ -195,6 +228,31 @@ def test_a_deleted_dataset_is_not_taken_for_the_package(project: Project, datago
     deleted = {"id": "1", "extras": {"arobase:package": "prix"}, "resources": [], "deleted": "2026-01-01"}
     datagouv.portal.datasets["1"] = deleted
     assert pushed(project, a_portal(project, "datagouv", datagouv.address), TOKEN).done == "created"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "document"),
+    [
+        ("GET", "/api/1/me/datasets/", {"data": []}),
+        ("GET", "/api/1/me/datasets/", ["a"]),
+        ("GET", "/api/1/organizations/orga/datasets/", {"items": []}),
+        ("GET", "/api/1/organizations/orga/datasets/", [{"id": "1"}]),
+        ("POST", "/api/1/datasets/", {"uuid": "1"}),
+        ("POST", "/upload/", {"success": True}),
+        ("PUT", "/resources/", ["a"]),
+        ("GET", "/api/1/datasets/a1/", {"id": "a1", "resources": [{"title": "x"}]}),
+    ],
+)
+def test_an_answer_of_another_shape_is_told(
+    project: Project, datagouv: Served, method: str, path: str, document: Any
+) -> None:
+    datagouv.portal.datasets["a1"] = {"id": "a1", "title": "À la main", "extras": {}, "resources": []}
+    more = {"organization": "orga"} if "organizations" in path else {}
+    more |= {"datasets": {"prix": "a1"}} if "a1" in path else {}
+    said = Told(200, document)
+    datagouv.before = lambda asked: said if asked.method == method and path in asked.path else None
+    with pytest.raises(PortalAnswerWrong, match="another shape"):
+        pushed(project, a_portal(project, "datagouv", datagouv.address, **more), TOKEN)
 
 
 @pytest.mark.parametrize("path", ["/api/1/me/datasets/", "/api/1/datasets/"])

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from pipelines.portals import load_portal, load_portals
+from pipelines.portals.ckan import Ckan
 from pipelines.portals.datagouv import Datagouv
 from pipelines.portals.descriptions import read_portal
 from pipelines.portals.door import Door
-from pipelines.portals.errors import NoSuchPortal, PortalFileError, TokenMissing
+from pipelines.portals.errors import LeftOut, NoSuchPortal, PortalFileError, TokenMissing
 from pipelines.portals.offers import make_offer
 from pipelines.project import Project
 from pipelines.releases.errors import NoSuchRelease, ReleaseDamaged
-from tests.portals.builders import NOW, Renew, a_portal
+from tests.portals.builders import NOW, ROOT, Renew, a_portal
 
-ROOT = Path(__file__).resolve().parents[2]
 GOOD = """portal: ckan
 title: Essai
 address: https://ckan.example.org/
@@ -81,6 +81,67 @@ def test_a_portal_that_is_not_described_is_told_with_what_to_do(project: Project
         load_portal(project, "inconnu")
 
 
+def test_a_wrong_file_does_not_concern_the_portal_that_is_named(project: Project) -> None:
+    folder = project.sources / "portals"
+    (folder / "mairie.yaml").write_text(GOOD, encoding="utf-8")
+    (folder / "faux.yaml").write_text("portal: rien\n", encoding="utf-8")
+    assert load_portal(project, "mairie").title == "Essai"
+    with pytest.raises(PortalFileError, match=r"faux\.yaml"):
+        load_portal(project, "ckan")
+
+
+@pytest.mark.parametrize(
+    ("more", "key"), [("packages: [prix, prxi]\n", "packages.1"), ("datasets: {prxi: a1b2}\n", "datasets.prxi")]
+)
+def test_a_package_that_nobody_describes_goes_to_no_portal(project: Project, more: str, key: str) -> None:
+    (project.sources / "portals" / "mairie.yaml").write_text(GOOD + more, encoding="utf-8")
+    for load in (load_portals, lambda project: load_portal(project, "mairie")):
+        with pytest.raises(PortalFileError, match=r"line 6:.*prxi; expected: prix") as caught:
+            load(project)
+        assert caught.value.facts["key"] == key
+
+
+def test_a_project_without_packages_says_where_they_would_be(tmp_path: Path) -> None:
+    with pytest.raises(PortalFileError, match=r"schemas/\*/package\.yaml"):
+        read_portal(a_file(tmp_path, GOOD + "packages: [prix]\n"), packages=())
+
+
+def test_a_package_that_the_portals_file_leaves_out_is_not_pushed(project: Project) -> None:
+    portal = a_portal(project, "ckan", "https://ckan.example.org/", packages=["label"])
+    with pytest.raises(LeftOut, match=r"prix does not go there.*label"):
+        make_offer(project, portal, "prix")
+
+
+def test_keywords_are_sent_as_the_portals_keep_them(project: Project) -> None:
+    words = ("Œuvres d'art", "Ægir", "Straße", "un", "x", "@", "long " * 30, "Écoles")
+    told = {}
+    for software, kind in (("datagouv", Datagouv), ("ckan", Ckan)):
+        portal = a_portal(project, software, "https://donnees.example.org/")
+        offer = dataclasses.replace(make_offer(project, portal, "prix"), keywords=words)
+        door = Door(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW)
+        told[software] = kind(door).wanted(offer).dataset["tags"]
+    assert told == {
+        "datagouv": ["aegir", "ecoles", "oeuvres-d-art", "strasse"],
+        "ckan": ["Straße", "un", "Ægir", "Écoles", "Œuvres d art"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("licence", "sent"), [("etalab-2.0", "lov2"), ("faits-publies", "faits-publies"), ("inconnue", "inconnue")]
+)
+def test_a_licence_bears_the_code_that_our_list_gives_for_data_gouv_fr(
+    project: Project, licence: str, sent: str
+) -> None:
+    path = project.schemas / "prix" / "package.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("etalab-2.0", licence), encoding="utf-8")
+    portal = a_portal(project, "datagouv", "https://donnees.example.org/")
+    door = Door(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW)
+    assert Datagouv(door).wanted(make_offer(project, portal, "prix")).dataset["license"] == sent
+    mapped = a_portal(project, "datagouv", "https://donnees.example.org/", licences={licence: "autre"})
+    told = Datagouv(dataclasses.replace(door, portal=mapped)).wanted(make_offer(project, mapped, "prix"))
+    assert told.dataset["license"] == "autre"
+
+
 @pytest.mark.parametrize("environment", [{}, {"JETON_DU_PORTAIL": " "}])
 def test_a_token_that_is_not_there_is_told_by_its_variable(project: Project, environment: dict[str, str]) -> None:
     with pytest.raises(TokenMissing, match="JETON_DU_PORTAIL"):
@@ -104,6 +165,7 @@ def test_an_offer_is_the_current_version(project: Project, renew: Renew) -> None
         ("1.10.0", True),
         ("0.9.9", False),
         ("à la main", False),
+        ("1.1.²", False),
     ],
 )
 def test_a_version_is_older_than_what_the_ledger_or_its_number_says(
