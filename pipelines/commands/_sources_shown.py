@@ -198,7 +198,7 @@ def tried(
         rows.append((said(language, "schéma déclaré", "declared schema"), f"{name}: {verdict}"))
     yield from aligned(rows, "    ")
     for warning in declared.warnings:
-        yield f"    ! {warning}"
+        yield f"    ! {said(language, warning.fr, warning.en)}"
     for surprise in found.surprises:
         yield f"    ! {said(language, surprise.fr, surprise.en)}"
 
@@ -213,9 +213,12 @@ def _told(facts: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> str:
-    names = {";": "« ; »", ",": "« , »", "\t": "tab", "|": "« | »"}
-    text = names.get(value, str(value)) if isinstance(value, str) else f"({len(value)})" if value else "—"
-    return text if not isinstance(value, (int, float)) else str(value)
+    """A detected fact, short: a separator in quotes that both languages read, a list by its length."""
+    if isinstance(value, str):
+        return {";": '";"', ",": '","', "\t": "tab", "|": '"|"'}.get(value, value)
+    if isinstance(value, bool | int | float):
+        return str(value)
+    return f"({len(value)})" if value else "—"
 
 
 def concluded(name: str, amiss: int, language: Language) -> Iterator[str]:

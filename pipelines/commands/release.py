@@ -208,9 +208,11 @@ def _told(project: Project, done: Run, language: Language) -> Iterator[tuple[str
             stays = f"version {standing} stays in place" if standing else "no version is published"
             yield "✗", f"{package}: tables that could not be made: {', '.join(tables)}; {stays}."
     thin = {"fr": "colonne moins remplie qu'attendu", "en": "column filled less than expected"}[language]
+    declared = {"fr": "schéma déclaré par le producteur", "en": "schema declared by the publisher"}[language]
     unread = {"fr": "colonnes inconnues, laissées de côté", "en": "unknown columns, left aside"}[language]
     for name, result in done.records.items():
-        yield from (("!", f"{name}{colon}{thin}{colon}{warning}") for warning in result.summary["warnings"])
+        yield from (("!", f"{name}{colon}{thin}{colon}{column}") for column in result.summary["thin"])
+        yield from (("!", f"{name}{colon}{declared}{colon}{item[language]}") for item in result.summary["declared"])
         for part, counts in result.summary["parts"].items():
             if counts["columns_without_field"]:
                 yield "!", f"{name}/{part}{colon}{unread}{colon}{', '.join(counts['columns_without_field'])}"

@@ -39,7 +39,11 @@ HEADED = frozenset({"csv", "tsv", "xlsx", "xls", "ods", "parquet", "html"})
 
 @dataclass(frozen=True)
 class RecordsResult:
-    """What one source gave. `summary`: by part the records read, accepted and rejected; by table the rows; warnings."""
+    """What one source gave. `summary`: by part the records read, accepted and rejected; by table the rows; and more.
+
+    `thin`: columns that are filled less than expected; `declared`: what is amiss with the schema that the publisher
+    declares, in both languages.
+    """
 
     source: str
     kept: Kept
@@ -88,7 +92,7 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     check_mapping(source, project)
     parts: dict[str, PartRecords] = {}
     rejections: list[Rejection] = []
-    summary: dict[str, Any] = {"parts": {}, "rows": {}, "warnings": [], "apart": {}}
+    summary: dict[str, Any] = {"parts": {}, "rows": {}, "thin": [], "declared": [], "apart": {}}
     summary["snapshots"] = sorted({part.sha256 for part in capture.parts})
     for part in source.parts:
         schema = _incoming(project, source, part)
@@ -96,7 +100,8 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
         parts[part.name] = PartRecords(records, schema, part.rows, part.join)
         summary["apart"][part.name] = keep_apart(project, records, schema, capture, part.name)
         rejections.extend(refused)
-        summary["warnings"] += told.pop("warnings") + _unfilled(part, records)
+        summary["declared"] += told.pop("declared")
+        summary["thin"] += _unfilled(part, records)
         summary["parts"][part.name] = told
         _write(folder / "records" / f"{part.name}.parquet", _public(records, schema))
     conformed = conform(parts, project, file=source.path)
@@ -139,7 +144,8 @@ def _read_and_judge(
     refused = [*declared.rejections, *refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree")]
     accepted = verdict.accepted if verdict.accepted is not None else records.slice(0, 0)
     told = {"read": read_rows, "accepted": accepted.num_rows, "rejected": read_rows - accepted.num_rows}
-    told |= {"withdrawn": withdrawn, "columns_without_field": leftover, "warnings": declared.warnings}
+    told |= {"withdrawn": withdrawn, "columns_without_field": leftover}
+    told["declared"] = [item._asdict() for item in declared.warnings]
     told |= {"declared_schema": dict(declared.told)} if declared.told else {}
     return accepted, refused, told
 
@@ -178,16 +184,16 @@ def _public(records: pa.Table, schema: TableSchema) -> pa.Table:
 
 
 def _unfilled(part: Part, records: pa.Table) -> list[str]:
-    """Warnings for columns that are filled less than the source's file expects."""
-    warnings = []
+    """The columns that are filled less than the source's file expects."""
+    thin = []
     for column, least in part.expect.get("fill", {}).items():
         filled = (
             pc.sum(pc.not_equal(pc.fill_null(pc.utf8_trim_whitespace(records.column(column)), ""), "")).as_py() or 0
         )
         rate = filled / records.num_rows if records.num_rows else 0.0
         if rate < least:
-            warnings.append(f"{part.name}.{column}: {rate:.3f} < {least}")
-    return warnings
+            thin.append(f"{part.name}.{column}: {rate:.3f} < {least}")
+    return thin
 
 
 def _write(path: Path, table: pa.Table) -> None:

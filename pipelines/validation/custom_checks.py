@@ -194,7 +194,10 @@ def _sum(params: Mapping[str, Any]) -> CustomCheck:
     def judgement(values: Sequence[Any]) -> str | None:
         if any(value is None for value in values):
             return None
-        found, expected = sum(int(value) for value in values[1:]), int(values[0])
+        try:
+            found, expected = sum(int(value) for value in values[1:]), int(values[0])
+        except (ArithmeticError, TypeError, ValueError):  # a text, a date, NaN, infinity: of another type
+            return None
         return None if found == expected else f"{' + '.join(parts)} = {found}, et non {expected} ({total})"
 
     return CustomCheck("sum-columns-value", (total, *parts), judgement)

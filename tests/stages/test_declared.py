@@ -61,9 +61,12 @@ def test_a_record_that_its_publishers_schema_refuses_is_a_rejection(project: Pro
     told = found.summary["parts"]["lignes"]
     assert (told["read"], told["accepted"], told["rejected"]) == (4, 1, 3)
     assert (told["declared_schema"]["refused"], told["declared_schema"]["errors"]) == (3, 3)
-    assert found.summary["warnings"] == [
-        "lignes: essai/actions: colonnes absentes / columns absent: absente",
-        "lignes: essai/actions: 3/4 refusés / refused",
+    assert found.summary["declared"] == [
+        {
+            "fr": "lignes : essai/actions : colonnes absentes : absente",
+            "en": "lignes: essai/actions: columns absent: absente",
+        },
+        {"fr": "lignes : essai/actions : 3/4 refusés", "en": "lignes: essai/actions: 3/4 refused"},
     ]
 
 
@@ -80,7 +83,7 @@ def test_what_a_schema_refuses_may_only_be_told(project: Project) -> None:
     with serving() as server:
         found = the_records(project, server, {"fields": FIELDS[:3]}, declared_schema="tell")
     assert found.rejects.num_rows == 0
-    assert found.summary["warnings"] == ["lignes: essai/actions: 2/4 refusés / refused"]
+    assert [item["en"] for item in found.summary["declared"]] == ["lignes: essai/actions: 2/4 refused"]
 
 
 def test_another_schema_judges_the_same_data_anew(project: Project) -> None:
@@ -98,6 +101,8 @@ def test_another_schema_judges_the_same_data_anew(project: Project) -> None:
         ({"fields": [{"name": "id", "type": "montant"}]}, "csv", "schema-unusable"),
         ({"fields": FIELDS[3:]}, "csv", "absent: absente"),
         ({"fields": [{"name": "id", "constraints": {"pattern": "("}}]}, "csv", "schema-unusable"),
+        ({"fields": [{"name": "id"}, {"name": 1}]}, "csv", "a field whose name is no text"),
+        ({"fields": [{"name": "id"}, {"name": "id"}]}, "csv", 'two fields named "id"'),
     ],
 )
 def test_a_schema_by_which_nothing_can_be_judged_is_told_and_refuses_nothing(
@@ -105,5 +110,57 @@ def test_a_schema_by_which_nothing_can_be_judged_is_told_and_refuses_nothing(
 ) -> None:
     with serving() as server:
         found = the_records(project, server, schema, fmt)
-    assert any(said in warning for warning in found.summary["warnings"])
+    assert any(said in item["en"] for item in found.summary["declared"])
     assert found.rejects.num_rows == 0
+
+
+def a_check(name: str, **params: Any) -> dict[str, Any]:
+    return {"name": name, "params": params}
+
+
+BADLY_WRITTEN = "checks badly written, not applied (custom_checks)"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"primaryKey": None}, []),
+        ({"primaryKey": 3}, ["primary key badly written, not applied"]),
+        ({"primaryKey": [["id"]]}, ["primary key badly written, not applied"]),
+        ({"custom_checks": None}, []),
+        ({"custom_checks": ["x"]}, [BADLY_WRITTEN]),
+        ({"custom_checks": "x"}, [BADLY_WRITTEN]),
+        ({"custom_checks": [{"name": ["x"]}]}, [BADLY_WRITTEN]),
+        ({"custom_checks": [{"name": "french-siren-value", "params": ["x"]}]}, [BADLY_WRITTEN]),
+        ({"custom_checks": [a_check("french-siren-value", column=3)]}, [BADLY_WRITTEN]),
+        ({"custom_checks": [a_check("compare-columns-value", column=["id"], op=">", column2="id")]}, [BADLY_WRITTEN]),
+        ({"custom_checks": [a_check("sum-columns-value", column="id", columns=["id"])]}, []),
+        (
+            {"custom_checks": [a_check("inconnu")]},
+            ['custom check "inconnu" was not run: it is not known, or its parameters are not understood'],
+        ),
+        (
+            {"custom_checks": [a_check("french-siren-value", column="siren")]},
+            ['custom check "french-siren-value" was not run: no column siren'],
+        ),
+    ],
+)
+def test_what_cannot_be_used_in_a_publishers_schema_is_told_and_stops_nothing(
+    project: Project, more: dict[str, Any], told: list[str]
+) -> None:
+    with serving() as server:
+        found = the_records(project, server, {"fields": FIELDS[:1], **more})
+    assert [item["en"] for item in found.summary["declared"]] == [f"lignes: essai/actions: {one}" for one in told]
+    assert found.rejects.num_rows == 0
+    for item in found.summary["declared"]:
+        assert item["fr"].startswith("lignes : essai/actions : ")
+        assert not any(word in item["fr"] for word in (" not ", "badly", "known"))
+
+
+def test_a_schema_that_cannot_be_judged_by_says_why_and_that_its_publisher_can_mend_it(project: Project) -> None:
+    with serving() as server:
+        found = the_records(project, server, {"fields": [{"name": "id", "type": "montant"}]})
+    (told,) = found.summary["declared"]
+    assert "montant" in told["fr"]
+    assert told["fr"].endswith("→ le producteur de la source [schema-unusable]")
+    assert told["en"].endswith("→ the publisher of the source [schema-unusable]")

@@ -142,7 +142,7 @@ def test_a_column_filled_less_than_expected_is_a_warning(project: Project):
     path.write_text(text, encoding="utf-8")
     rewrite(project, "actions", "id,ville,titre\na1,57463,Ateliers\na2,47001,\n")
     assert Workshop(project).sources["actions"].part("lignes").expect == {"fill": {"titre": 1.0}}
-    assert a_run(project).records["actions"].summary["warnings"] == ["lignes.titre: 0.500 < 1.0"]
+    assert a_run(project).records["actions"].summary["thin"] == ["lignes.titre: 0.500 < 1.0"]
 
 
 def test_a_part_without_an_incoming_schema_is_refused(project: Project):

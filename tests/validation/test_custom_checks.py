@@ -86,6 +86,15 @@ def test_sums() -> None:
     assert refused(schema, [["3", "1", "2"], ["4", "1", "2"], ["4", None, "2"]]) == [1]
 
 
+@pytest.mark.parametrize(
+    ("kind", "cells"),
+    [("string", ["a", "1"]), ("string", ["1", "a"]), ("number", ["NaN", "1"]), ("number", ["INF", "1"])],
+)
+def test_what_is_no_number_is_not_added_up(kind: str, cells: list[str]) -> None:
+    schema = a_schema("sum-columns-value", dict.fromkeys("ta", kind), column="t", columns=["a"])
+    assert refused(schema, [cells]) == []
+
+
 def test_one_of_two_columns() -> None:
     kinds = {"a": "string", "b": "string", "c": "string"}
     schema = a_schema("one-of-required", kinds, column1="a", column2="b")
