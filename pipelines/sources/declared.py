@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.language import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CollectError
 from pipelines.sources.http import Client
-from pipelines.sources.http.errors import NotFound, NotTheAnswer
+from pipelines.sources.http.errors import AddressRefused, NotAuthorised, NotFound, NotTheAnswer
 from pipelines.sources.registry import FetchContext, Fetched
 from pipelines.storage import sha256_bytes, sha256_file
 
@@ -49,8 +50,9 @@ def way(source: Source) -> str:
 def declared_schema(context: FetchContext, client: Client, part: str, declared: Any) -> Declared | None:
     """The schema that a resource declares: `{"name", "version", "url"}`, an address, or the schema itself.
 
-    None where nothing is declared or the source's file ignores it. A schema that is gone, unknown or of another kind is
-    told under `state`, and the data comes without it. Raises what the client raises for a server that fails.
+    None where nothing is declared or the source's file ignores it. A schema that is gone, unknown, not to be had or of
+    another kind is told under `state`, and the data comes without it. Raises what the client raises for a server that
+    fails.
     """
     if not declared or way(context.source) == IGNORE:
         return None
@@ -69,6 +71,9 @@ def declared_schema(context: FetchContext, client: Client, part: str, declared: 
             answer = client.ask(str(url), to=path)
         except NotFound:
             return Declared(told | {"state": "absent"})
+        except (AddressRefused, NotAuthorised, NotTheAnswer) as error:
+            # It will be no other the next time; a server that fails may be.
+            return Declared(told | {"state": error.code})
         told["url"] = answer.address
     if path.stat().st_size > MAXIMUM or not _is_table_schema(path):
         return Declared(told | {"state": "not-a-table-schema"})
@@ -108,7 +113,7 @@ def _by_name(context: FetchContext, client: Client, told: Mapping[str, Any]) -> 
         return None if item is None else next(_addresses(item, told.get("version")), None)
     except (ValueError, KeyError, TypeError):
         expected = "schemas[].name, schema_url, versions[].version_name, schema_url"
-        found = "autre forme / other shape"
+        found = Said("autre forme", "other shape")
         raise NotTheAnswer(source=client.source, address=answer.address, found=found, expected=expected) from None
 
 

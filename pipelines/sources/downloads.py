@@ -48,8 +48,11 @@ def kept(previous: Capture | None, part: str) -> Snapshot | None:
 
 
 def _conditions(before: Snapshot | None, told: Mapping[str, Any]) -> dict[str, str]:
-    """The headers that ask for an answer only if it changed since `before`, which must have been asked for alike."""
-    if before is None or any(before.fetch.get(key) != value for key, value in told.items()):
+    """The headers that ask for an answer only if it changed since `before`, which must have been asked for alike.
+
+    A schema that is no longer declared, or ignored from now on, is told by nobody: it counts all the same.
+    """
+    if before is None or any(before.fetch.get(key) != told.get(key) for key in {*told, "schema"}):
         return {}
     headers = before.fetch.get("headers", {})
     pairs = {"If-None-Match": headers.get("etag"), "If-Modified-Since": headers.get("last-modified")}

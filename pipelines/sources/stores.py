@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.language import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CollectError, SourceUnreadable, StoreNotInstalled
 from pipelines.sources.http.addresses import is_public, refusal
@@ -38,7 +39,20 @@ ALGORITHMS = frozenset(
         "ssh-rsa",
     )
 )
-HOST_KEYS = "parameters.host_keys: [clé du serveur, telle que ssh-keyscan l'écrit / the server's key]"
+HOST_KEYS = Said(
+    "parameters.host_keys: [clé du serveur, telle que ssh-keyscan l'écrit]",
+    "parameters.host_keys: [the server's key, as ssh-keyscan writes it]",
+)
+STORAGE = Said(
+    "parameters.storage: {option: valeur}, des options que la bibliothèque du dépôt connaît",
+    "parameters.storage: {option: value}, options that the store's library knows",
+)
+CREDENTIALS = Said(
+    "parameters.credentials: {option: SECRET}, un nom qui est sous secrets",
+    "parameters.credentials: {option: SECRET}, a name that stands under secrets",
+)
+# Options that hold options.
+NESTED = ("client_kwargs", "config_kwargs")
 
 
 def open_store(source: Source, context: FetchContext) -> Any:
@@ -49,11 +63,7 @@ def open_store(source: Source, context: FetchContext) -> Any:
     reaches such stores is missing.
     """
     scheme = source.address.partition("://")[0]
-    given = dict(source.parameters.get("storage", {}))
-    written = next(_secrets("parameters.storage", given), None)
-    if written:
-        raise CollectError(source=source.name, found=written, expected="parameters.credentials: {option: SECRET}")
-    credentials = source.parameters.get("credentials", {})
+    given, credentials = _parameters(source)
     given |= {option: context.secret(name) for option, name in credentials.items()}
     _check_address(source, given)
     try:
@@ -62,6 +72,35 @@ def open_store(source: Source, context: FetchContext) -> Any:
             return OPENING[scheme](source, given | {"skip_instance_cache": True})
     except ImportError as error:
         raise StoreNotInstalled(source=source.name, scheme=scheme, module=error.name, extra=EXTRA) from None
+    except TypeError:
+        # An option that the library does not know, or of another type; its own text may hold a value.
+        found = f"parameters.storage, parameters.credentials: {', '.join(map(str, given)) or '—'}"
+        raise CollectError(source=source.name, found=found, expected=STORAGE) from None
+
+
+def _parameters(source: Source) -> tuple[dict[str, Any], dict[str, str]]:
+    """The options as they are written, and the names of the secrets that others are. Raises `CollectError`.
+
+    What is told are names of options: a value may be a secret that was pasted in the wrong place.
+    """
+    storage, credentials = source.parameters.get("storage", {}), source.parameters.get("credentials", {})
+    if not isinstance(storage, Mapping):
+        raise CollectError(source=source.name, found="parameters.storage", expected=STORAGE)
+    if not isinstance(credentials, Mapping):
+        raise CollectError(source=source.name, found="parameters.credentials", expected=CREDENTIALS)
+    written = next(_secrets("parameters.storage", storage), None)
+    if written:
+        raise CollectError(source=source.name, found=written, expected=CREDENTIALS)
+    for option in NESTED:
+        if not isinstance(storage.get(option, {}), Mapping):
+            raise CollectError(source=source.name, found=f"parameters.storage.{option}", expected=STORAGE)
+    unnamed = next((option for option, name in credentials.items() if name not in source.secrets), None)
+    if unnamed is not None:
+        raise CollectError(source=source.name, found=f"parameters.credentials.{unnamed}", expected=CREDENTIALS)
+    if "known_hosts" in {*storage, *credentials}:
+        # Without a value it would believe any server.
+        raise CollectError(source=source.name, found="known_hosts", expected=HOST_KEYS)
+    return dict(storage), dict(credentials)
 
 
 def _secrets(place: str, value: Any) -> Iterator[str]:
@@ -118,8 +157,12 @@ def _any_name(source: Source, lines: Sequence[str]) -> bytes:
                 raise KeyImportError("no key")
             import_public_key(" ".join(key[:2]))
         except KeyImportError:
-            told = words[0] if marked else "clé illisible / no key"
-            place = f"parameters.host_keys, {number}: {told}"
+            place = Said(
+                *(
+                    f"parameters.host_keys, {number}: {words[0] if marked else said}"
+                    for said in ("clé illisible", "no key")
+                )
+            )
             raise CollectError(source=source.name, found=place, expected=HOST_KEYS) from None
         found.append(f"* {' '.join(key[:2])}\n")
     return "".join(found).encode("ascii")
@@ -129,7 +172,10 @@ def _s3(_source: Source, given: Mapping[str, Any]) -> Any:
     from s3fs import S3FileSystem
 
     timeouts = {"connect_timeout": CONNECT, "read_timeout": READ}
-    return S3FileSystem(**(dict(given) | {"config_kwargs": timeouts | given.get("config_kwargs", {})}))
+    store = S3FileSystem(**(dict(given) | {"config_kwargs": timeouts | given.get("config_kwargs", {})}))
+    # Its options are read when it is first used: that is now, while a wrong one is told for what it is.
+    store.connect()
+    return store
 
 
 OPENING: dict[str, Callable[[Source, Mapping[str, Any]], Any]] = {"s3": _s3, "sftp": _sftp}
@@ -139,15 +185,18 @@ def _check_address(source: Source, options: Mapping[str, Any]) -> None:
     """Raises `CollectError` for a server that is not public, in a source that does not allow private ones."""
     if source.parameters.get("allow_private", False):
         return
-    found = None
+    found: Said | None = None
     endpoint = options.get("endpoint_url") or options.get("client_kwargs", {}).get("endpoint_url")
     host = options.get("host") or urlsplit(source.address).hostname
     if endpoint:
         found = refusal(str(endpoint), allow_private=False, through_proxy=False)
     elif source.address.startswith("sftp://") and host:
-        found = None if _is_public(str(host)) else "adresse privée / private address"
+        found = None if _is_public(str(host)) else Said("adresse privée", "private address")
     if found:
-        expected = "un serveur public (ou parameters.allow_private: true) / a public server"
+        expected = Said(
+            "un serveur public (ou parameters.allow_private: true)",
+            "a public server (or parameters.allow_private: true)",
+        )
         raise CollectError(source=source.name, found=found, expected=expected)
 
 

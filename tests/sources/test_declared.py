@@ -10,12 +10,14 @@ import pytest
 
 from pipelines.project import Project
 from pipelines.sources import Capture, SnapshotStore
-from pipelines.sources.declared import CATALOGUE, HOST
+from pipelines.sources.declared import declared_schema
 from pipelines.sources.errors import CollectError
+from pipelines.sources.http import Answer, Client
 from pipelines.sources.http.errors import NotTheAnswer, Unreachable
-from tests.sources.builders import NOON, a_project, collected
+from pipelines.sources.registry import FetchContext
+from tests.sources.builders import NOON, a_project, a_source, collected
 from tests.sources.portals import a_portal, a_resource, asking
-from tests.sources.server import Reply, Server, as_json, serving
+from tests.sources.server import Reply, Request, Server, as_json, serving
 
 CSV = Reply(b"a,b\n1,2\n")
 SCHEMA = {"fields": [{"name": "a", "type": "integer"}]}
@@ -79,8 +81,31 @@ def test_a_named_schema_is_found_through_a_catalogue(tmp_path: Path) -> None:
     assert [part.fetch["schema"].get("url", "").rpartition("/")[2] for part in told[:2]] == ["v1.json", "v2.json"]
 
 
-def test_the_catalogue_of_data_gouv_fr_is_its_own() -> None:
-    assert HOST in CATALOGUE
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        ("https://www.data.gouv.fr", ["https://schema.data.gouv.fr/schemas.json"]),
+        ("https://data.gouv.fr", ["https://schema.data.gouv.fr/schemas.json"]),
+        ("https://notdata.gouv.fr", []),
+        ("https://data.gouv.fr.example.org", []),
+    ],
+)
+def test_a_name_is_looked_up_in_the_catalogue_of_data_gouv_fr_for_its_own_sources_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, asked: list[str]
+) -> None:
+    found: list[str] = []
+
+    def ask(_client: Client, url: str, **_: Any) -> Answer:
+        found.append(url)
+        body = json.dumps({"schemas": []}).encode()
+        return Answer(200, url, {}, len(body), "", 0.0, 1, body)
+
+    monkeypatch.setattr(Client, "ask", ask)
+    project = a_project(tmp_path)
+    context = FetchContext(project, a_source(project, address=address), NOON, tmp_path, tmp_path, {})
+    declared = declared_schema(context, Client("mairie"), "lignes", {"name": "scdl/x"})
+    assert declared is not None
+    assert (declared.told["state"], found) == ("unknown", asked)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +115,9 @@ def test_the_catalogue_of_data_gouv_fr_is_its_own() -> None:
         (as_json({"$schema": "https://json-schema.org/draft/2020-12/schema", "properties": {}}), "not-a-table-schema"),
         (as_json({"fields": [{"titre": "a"}]}), "not-a-table-schema"),
         (as_json([SCHEMA]), "not-a-table-schema"),
+        (Reply(b"<!DOCTYPE html><html></html>", headers={"Content-Type": "text/html"}), "not-the-answer"),
+        (Reply(b"", 403), "not-authorised"),
+        (Reply(b"", 302, {"Location": "ftp://example.org/schema.json"}), "address-refused"),
         (Reply(b'{"fields": ['), "not-a-table-schema"),
         (Reply(b'{"fields": [{"name": "a"}], "x": "' + b" " * 5_000_000 + b'"}'), "not-a-table-schema"),
     ],
@@ -117,6 +145,30 @@ def test_a_declared_schema_may_be_ignored_and_a_word_that_is_none_is_told(tmp_pa
             a_capture(project, server, schema, declared_schema="juger")
         assert "/schema.json" not in server.paths()
     assert "schema" not in capture.parts[0].fetch
+
+
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_schema_that_is_no_longer_declared_or_is_ignored_from_now_on_judges_no_more(
+    tmp_path: Path, *, ignored: bool
+) -> None:
+    def conditional(request: Request) -> Reply:
+        return Reply(b"", 304) if "if-none-match" in request.headers else Reply(b"a,b\n1,2\n", headers={"ETag": '"1"'})
+
+    project = a_project(tmp_path)
+    with serving(**{"f": conditional, "schema.json": as_json(SCHEMA)}) as server:
+        resource = {"id": "r1", "url": f"{server.url}/f"}
+        declaring = resource | {"schema": f"{server.url}/schema.json"}
+        captures = []
+        for shown, way in [
+            (declaring, "reject"),
+            (declaring, "reject"),
+            *[(declaring, "ignore") if ignored else (resource, "reject")] * 2,
+        ]:
+            server.routes["/api/3/action/resource_show"] = as_json({"success": True, "result": shown})
+            source = asking(project, server, "ckan", parameters={"resource": "r1", "declared_schema": way})
+            captures.append(collected(project, source))
+    assert [capture.changed for capture in captures] == [True, False, True, False]
+    assert ["schema" in capture.parts[0].fetch for capture in captures] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("form", ["object", "text", "address", "damaged"])

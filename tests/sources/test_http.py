@@ -185,7 +185,7 @@ def test_a_wrong_question_is_told_in_the_server_s_words() -> None:
     refused = as_json({"message": "ODSQL query is malformed: s3cret", "error_code": "ODSQLError"}, status=400)
     with serving(x=refused, y=Reply(b"<p>no", 400), z=as_json([1], status=400)) as server:
         client = a_client(secrets=("s3cret",))
-        with pytest.raises(HttpError, match=r"HTTP 400 : ODSQL query is malformed: \*\*\*"):
+        with pytest.raises(HttpError, match=r"HTTP 400: ODSQL query is malformed: \*\*\*"):
             client.ask(f"{server.url}/x")
         for path in ("y", "z"):
             with pytest.raises(HttpError, match=r"HTTP 400\.$"):

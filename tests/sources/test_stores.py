@@ -102,10 +102,10 @@ def test_a_host_whose_name_begins_like_an_algorithm_keeps_its_key(tmp_path: Path
     [
         ([OTHER_KEY, f"@revoked {OTHER_KEY}"], r"host_keys, 2: @revoked"),
         ([f"@cert-authority {OTHER_KEY}"], r"host_keys, 1: @cert-authority"),
-        (["AAAA"], r"host_keys, 1: clé illisible"),
-        (["example.org ssh-ed25519 AAAA"], r"host_keys, 1: clé illisible"),
-        (["example.org ssh-future AAAA"], r"host_keys, 1: clé illisible"),
-        ([""], r"host_keys, 1: clé illisible"),
+        (["AAAA"], r"host_keys, 1: no key"),
+        (["example.org ssh-ed25519 AAAA"], r"host_keys, 1: no key"),
+        (["example.org ssh-future AAAA"], r"host_keys, 1: no key"),
+        ([""], r"host_keys, 1: no key"),
         (OTHER_KEY, r"host_keys: str"),
     ],
 )
@@ -132,6 +132,43 @@ def test_a_secret_stands_in_no_file_at_any_depth(tmp_path: Path, storage: dict[s
     assert "invented" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "parameters", "place"),
+    [
+        ("sftp", {"storage": {"user": "invented"}}, r"storage, parameters\.credentials: user; expected: .*storage"),
+        ("sftp", {"storage": {"client_keys": 3}}, r"client_keys; expected"),
+        ("sftp", {"storage": None}, r"parameters\.storage; expected: parameters\.storage"),
+        ("s3", {"storage": "invented"}, r"parameters\.storage; expected"),
+        ("s3", {"storage": {"user": "invented"}}, r": user; expected"),
+        ("s3", {"storage": {"client_kwargs": "invented"}}, r"storage\.client_kwargs; expected"),
+        ("s3", {"storage": {"config_kwargs": "invented"}}, r"storage\.config_kwargs; expected"),
+        ("s3", {"storage": {"config_kwargs": {"other": "invented"}}}, r": config_kwargs; expected"),
+        ("s3", {"credentials": "invented"}, r"parameters\.credentials; expected: .*SECRET"),
+        ("s3", {"credentials": None}, r"parameters\.credentials; expected"),
+        ("s3", {"credentials": {"key": "invented"}}, r"credentials\.key; expected"),
+        ("s3", {"credentials": {"key": ["invented"]}}, r"credentials\.key; expected"),
+    ],
+)
+def test_a_wrong_parameter_of_a_store_is_named_without_its_value(
+    tmp_path: Path, scheme: str, parameters: dict[str, Any], place: str
+) -> None:
+    parameters = {"allow_private": True} | ({"host_keys": [OTHER_KEY]} if scheme == "sftp" else {}) | parameters
+    source = a_source(a_project(tmp_path), address=f"{scheme}://127.0.0.1/b.csv", parameters=parameters)
+    with pytest.raises(CollectError, match=place) as raised:
+        collected(a_project(tmp_path), source)
+    assert "invented" not in str(raised.value) + raised.value.message("fr")
+
+
+@pytest.mark.parametrize("parameters", [{"storage": {"known_hosts": None}}, {"credentials": {"known_hosts": "HOTES"}}])
+def test_no_option_lets_any_server_be_believed(tmp_path: Path, server: SftpServer, parameters: dict[str, Any]) -> None:
+    project = a_project(tmp_path)
+    address = f"sftp://{server.user}@127.0.0.1:{server.port}/b.csv"
+    parameters = {"allow_private": True, "host_keys": [OTHER_KEY]} | parameters
+    source = a_source(project, address=address, parameters=parameters, secrets=["HOTES"])
+    with pytest.raises(CollectError, match=r"known_hosts; expected: parameters\.host_keys"):
+        collected(project, source, HOTES="")
+
+
 def test_a_key_that_is_not_let_in_is_told_without_it(tmp_path: Path, server: SftpServer) -> None:
     import asyncssh
 
@@ -152,9 +189,13 @@ def test_the_first_failure_of_a_process_is_told_though_its_block_imports_the_lib
 
     source = a_source(a_project(tmp_path), address="sftp://127.0.0.1/b.csv")
     monkeypatch.delitem(sys.modules, "asyncssh")
-    with pytest.raises(SourceUnreadable, match="ConnectionLost"), stores.told(source, "lignes"):
+
+    def imports_and_fails() -> None:
         monkeypatch.setitem(sys.modules, "asyncssh", asyncssh)
         raise asyncssh.ConnectionLost("cut")
+
+    with pytest.raises(SourceUnreadable, match="ConnectionLost"), stores.told(source, "lignes"):
+        imports_and_fails()
 
 
 def test_a_server_that_is_not_there_is_told(tmp_path: Path) -> None:

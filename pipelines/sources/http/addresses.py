@@ -13,6 +13,8 @@ from collections.abc import Collection
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from pipelines.language import Said
+
 HIDDEN = "***"
 SECRET_KEYS = re.compile(r"(api[-_]?key|token|secret|signature|password|passwd|x-amz-.*|sig|credential)", re.IGNORECASE)
 
@@ -25,15 +27,15 @@ def is_public(text: str) -> bool:
     return bool(address.is_global and not address.is_multicast)
 
 
-def refusal(url: str, *, allow_private: bool, through_proxy: bool) -> str | None:
+def refusal(url: str, *, allow_private: bool, through_proxy: bool) -> Said | None:
     """Why an address may not be asked; None when it may. Through a proxy only literal addresses count."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        return f"schéma / scheme « {parts.scheme} »"
+        return Said(f"schéma « {parts.scheme} »", f'scheme "{parts.scheme}"')
     if allow_private:
         return None
     try:
-        return None if is_public(parts.hostname) else "adresse privée / private address"
+        return None if is_public(parts.hostname) else Said("adresse privée", "private address")
     except ValueError:
         pass
     if through_proxy:
@@ -44,7 +46,8 @@ def refusal(url: str, *, allow_private: bool, through_proxy: bool) -> str | None
         # A name that does not resolve is not refused here: asking it fails, and that may pass.
         return None
     private = [str(item[4][0]) for item in found if not is_public(str(item[4][0]))]
-    return "ce nom mène à une adresse privée / this name leads to a private address" if private else None
+    told = Said("ce nom mène à une adresse privée", "this name leads to a private address")
+    return told if private else None
 
 
 def shown(url: str, secrets: Collection[str] = ()) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.language import Said
 from pipelines.sources.http.addresses import redacted, refusal, shown
 from pipelines.sources.http.answers import Answer, Cut, TooLarge, receive
 from pipelines.sources.http.errors import (
@@ -44,12 +45,15 @@ TOKENS = ("authorization", "x-api-key", "cookie")
 FURTHEST = 5
 MAXIMUM_SIZE = 2_000_000_000
 TOLD = 200
+PAGE, DATA = Said("une page web", "a web page"), Said("des données", "data")
+LESS_SAFE = Said("de https vers http", "from https to http")
+CUT = Said("réponse coupée", "answer cut")
 
 
 class _Again(Exception):
     """One attempt failed in a way that may pass; `wait` is what the server asked for."""
 
-    def __init__(self, found: str, wait: float | None = None) -> None:
+    def __init__(self, found: str | Said, wait: float | None = None) -> None:
         super().__init__(found)
         self.found, self.wait = found, wait
 
@@ -121,7 +125,7 @@ class Client:
                 self.sleep(wait)
                 continue
             if page_is_wrong and answer.is_web_page:
-                raise self._error(NotTheAnswer, url, found="une page web / a web page", expected="des données / data")
+                raise self._error(NotTheAnswer, url, found=PAGE, expected=DATA)
             return answer
 
     def _attempt(self, request: _Request, attempt: int) -> Answer:
@@ -139,13 +143,13 @@ class Client:
                 finally:
                     response.close()
             current = self._followed(current, target, response.status_code)
-        raise self._error(RedirectRefused, request.url, found=f"plus de / more than {FURTHEST}")
+        raise self._error(RedirectRefused, request.url, found=_more_than(FURTHEST))
 
     def _followed(self, request: _Request, target: str, status: int) -> _Request:
         """The request that a redirect asks for; a token does not follow to another host."""
         was, now = urlsplit(request.url), urlsplit(target)
         if (was.scheme, now.scheme) == ("https", "http"):
-            raise self._error(RedirectRefused, request.url, found="de https vers http / from https to http")
+            raise self._error(RedirectRefused, request.url, found=LESS_SAFE)
         headers = request.headers
         if was.netloc != now.netloc:
             headers = {key: value for key, value in headers.items() if key.lower() not in TOKENS}
@@ -171,7 +175,7 @@ class Client:
         except requests.exceptions.SSLError:
             raise self._error(CertificateWrong, request.url) from None
         except PeerRefused:
-            raise self._error(AddressRefused, request.url, found="adresse privée / private address") from None
+            raise self._error(AddressRefused, request.url, found=Said("adresse privée", "private address")) from None
         except requests.exceptions.RequestException as error:
             raise _Again(_reason(error)) from None
 
@@ -188,7 +192,7 @@ class Client:
 
         def tick() -> None:
             if time.monotonic() > end:
-                raise _Again(f"plus de / more than {self.patience.whole:g} s")
+                raise _Again(_more_than(f"{self.patience.whole:g} s"))
 
         body = io.BytesIO()
         try:
@@ -197,7 +201,7 @@ class Client:
         except TooLarge:
             raise self._error(AnswerTooLarge, request.url, limit=self.maximum_size) from None
         except (Cut, urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
-            raise _Again("réponse coupée / answer cut" if isinstance(error, Cut) else _reason(error)) from None
+            raise _Again(CUT if isinstance(error, Cut) else _reason(error)) from None
         seconds = time.monotonic() - request.began
         address = shown(response.url, self.secrets)
         return Answer(status, address, headers, size, digest, seconds, attempt, body.getvalue(), request.to)
@@ -207,7 +211,9 @@ class Client:
             return self._error(NotAuthorised, url, status=status, secrets=", ".join(self.names) or "—")
         if status in (404, 410):
             return self._error(NotFound, url, status=status)
-        return self._error(HttpError, url, found=f"HTTP {status}{self._said(response, headers)}")
+        said = self._said(response, headers)
+        found = Said(f"HTTP {status} : {said}", f"HTTP {status}: {said}") if said else f"HTTP {status}"
+        return self._error(HttpError, url, found=found)
 
     def _said(self, response: Any, headers: Mapping[str, str]) -> str:
         """The sentence of an error in JSON (`message`, `error`), without secrets; nothing else of a body is shown."""
@@ -221,7 +227,7 @@ class Client:
             return ""
         texts = [document.get(key) for key in ("message", "error")] if isinstance(document, dict) else []
         said = next((text for text in texts if isinstance(text, str)), "")
-        return f" : {redacted(said, self.secrets)[:TOLD]}" if said else ""
+        return redacted(said, self.secrets)[:TOLD]
 
     def _check(self, url: str) -> None:
         from requests.utils import get_environ_proxies
@@ -262,17 +268,21 @@ def _version() -> str:
     return version("arobase")
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException) -> Said:
     """The kind of a failure: the text of a library may hold an address with its secrets."""
     words = {
-        "ConnectTimeout": "délai de connexion dépassé / connection timed out",
-        "ReadTimeout": "délai de lecture dépassé / read timed out",
-        "ReadTimeoutError": "délai de lecture dépassé / read timed out",
+        "ConnectTimeout": Said("délai de connexion dépassé", "connection timed out"),
+        "ReadTimeout": Said("délai de lecture dépassé", "read timed out"),
+        "ReadTimeoutError": Said("délai de lecture dépassé", "read timed out"),
     }
     name = type(error).__name__
     if _caused_by(error, ConnectionRefusedError):
-        return "connexion refusée / connection refused"
-    return words.get(name, f"connexion coupée / connection cut ({name})")
+        return Said("connexion refusée", "connection refused")
+    return words.get(name, Said(f"connexion coupée ({name})", f"connection cut ({name})"))
+
+
+def _more_than(limit: object) -> Said:
+    return Said(f"plus de {limit}", f"more than {limit}")
 
 
 def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
