@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import ArobaseError, Mender
+from pipelines.language import Said
 from pipelines.sources import Capture
 
 TOLD, NUMBER = "_connecteurs.csv", "numero"
@@ -102,16 +103,17 @@ def without_withdrawn(
     return records, gone
 
 
-def _withdrawal(row: dict[str, str], shown: str, line: int) -> Withdrawal:
+def _withdrawal(raw: dict[str, str | None], shown: str, line: int) -> Withdrawal:
+    row = {name: (raw[name] or "").strip() for name in COLUMNS}
     for column in COLUMNS[:5]:
         if not row[column]:
-            raise _unusable(shown, line, column, "vide / empty", "un texte / a text")
+            raise _unusable(shown, line, column, Said("vide", "empty"), Said("un texte", "a text"))
     try:
-        day = date.fromisoformat(row["date"] or "")
+        day = date.fromisoformat(row["date"])
     except ValueError:
-        raise _unusable(shown, line, "date", repr(row["date"]), "AAAA-MM-JJ") from None
-    return Withdrawal(row["source"], row["part"], row["champ"], row["cle"].strip(), row["motif"], day, shown, line)
+        raise _unusable(shown, line, "date", repr(row["date"]), Said("AAAA-MM-JJ", "YYYY-MM-DD")) from None
+    return Withdrawal(row["source"], row["part"], row["champ"], row["cle"], row["motif"], day, shown, line)
 
 
-def _unusable(file: str, line: int, column: str, found: str, expected: str) -> WithdrawalUnusable:
+def _unusable(file: str, line: int, column: str, found: str | Said, expected: str | Said) -> WithdrawalUnusable:
     return WithdrawalUnusable(file=file, line=line, column=column, found=found, expected=expected)

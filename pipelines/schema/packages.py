@@ -14,9 +14,13 @@ from typing import Any
 
 import yaml
 
+from pipelines.language import Said
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import SchemaFileError, SchemaNotFound
 from pipelines.schema.tables import TableSchema, load_table
+
+PROTECTED_BY = ("counts", "groups", "category", "flag", "hidden")
+THRESHOLD = 5
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ def load_package(schemas: Path, name: str) -> Package:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise SchemaFileError(
-            file=shown, place="YAML", found=str(error), expected="un document YAML / a YAML document"
+            file=shown, place="YAML", found=str(error), expected=Said("un document YAML", "a YAML document")
         ) from None
     wanted = ("title", "description", "licence", "publisher", "contact", "tables")
     missing = [key for key in wanted if not isinstance(raw, dict) or key not in raw]
@@ -153,7 +157,7 @@ def _table(raw: Any, shown: str) -> PackageTable:
         raw = {"name": raw}
     if not isinstance(raw, dict) or "name" not in raw:
         raise SchemaFileError(
-            file=shown, place="tables", found=repr(raw), expected="un nom de table / the name of a table"
+            file=shown, place="tables", found=repr(raw), expected=Said("un nom de table", "the name of a table")
         )
     rows = raw.get("rows", {})
     return PackageTable(
@@ -168,15 +172,41 @@ def _table(raw: Any, shown: str) -> PackageTable:
 
 
 def _protection(raw: Any, place: str, shown: str) -> Protection:
-    wanted = ("counts", "groups", "category", "flag", "hidden")
-    if not isinstance(raw, dict) or any(not raw.get(key) for key in wanted):
-        raise SchemaFileError(file=shown, place=place, found=repr(raw), expected=", ".join(wanted))
+    """How a table's counts are protected. Raises `SchemaFileError`: a rule that is misread would protect nobody."""
+    if not isinstance(raw, dict) or any(not raw.get(key) for key in PROTECTED_BY):
+        raise SchemaFileError(file=shown, place=place, found=repr(raw), expected=", ".join(PROTECTED_BY))
+    total, threshold = raw.get("total", {}), raw.get("threshold", THRESHOLD)
+    names, text = Said("une liste de champs", "a list of fields"), Said("un texte", "a text")
+    unknown = next((key for key in raw if key not in (*PROTECTED_BY, "total", "threshold")), None)
+    checks = [
+        *((key, _are_texts(raw[key]), names) for key in ("counts", "groups")),
+        *((key, isinstance(raw[key], str), text) for key in ("category", "flag", "hidden")),
+        ("total", _is_total(total, raw["groups"]), Said("{champ de groups: texte}", "{field of groups: text}")),
+        (
+            "threshold",
+            type(threshold) is int and threshold > 1,
+            Said("un entier, 2 ou plus", "a whole number, 2 or more"),
+        ),
+        (unknown, unknown is None, ", ".join((*PROTECTED_BY, "total", "threshold"))),
+    ]
+    for key, is_right, expected in checks:
+        if not is_right:
+            raise SchemaFileError(file=shown, place=f"{place}.{key}", found=repr(raw[key]), expected=expected)
     return Protection(
         counts=tuple(raw["counts"]),
         groups=tuple(raw["groups"]),
         category=raw["category"],
-        total=dict(raw.get("total", {})),
-        threshold=int(raw.get("threshold", 5)),
+        total=dict(total),
+        threshold=threshold,
         flag=raw["flag"],
         hidden=raw["hidden"],
     )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_total(total: Any, groups: Any) -> bool:
+    """Whether this gives texts to fields of `groups`."""
+    return isinstance(total, dict) and all(key in groups and isinstance(value, str) for key, value in total.items())

@@ -50,6 +50,7 @@ def test_the_record_of_the_key_leaves_and_the_others_stay(tmp_path: Path) -> Non
         ([LINE], HEADER.replace("cle,", ""), "cle", 1),
         ([], "", "source", 1),
         ([LINE, LINE.replace(",12,", ",,")], HEADER, "cle", 3),
+        ([LINE.replace(",12,", ",  ,")], HEADER, "cle", 2),
         ([LINE.replace("2026-11-23", "23/11/2026")], HEADER, "date", 2),
         ([LINE.replace(",2026-11-23", "")], HEADER, "date", 2),
     ],
@@ -61,6 +62,14 @@ def test_a_line_that_cannot_be_applied_is_told_by_its_place(
         load_withdrawals(asked(tmp_path / "r", *lines, header=header))
     assert (raised.value.facts["column"], raised.value.facts["line"]) == (column, line)
     assert f"ligne {line}" in raised.value.message("fr")
+
+
+def test_blanks_around_what_was_typed_change_nothing(tmp_path: Path) -> None:
+    typed = LINE.strip().replace(",", " , ") + " \n"
+    (found,) = load_withdrawals(asked(tmp_path / "r", f" {typed}"))
+    assert (found.source, found.part, found.field, found.key) == ("formulaires", "dossiers", "numero", "12")
+    _kept, gone = without_withdrawn(RECORDS, [found], source="formulaires", part="dossiers")
+    assert (gone, found.day, found.reason) == (1, date(2026, 11, 23), "demande de retrait")
 
 
 @pytest.mark.parametrize("column", ["identifiant", "_source"])

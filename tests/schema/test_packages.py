@@ -82,3 +82,43 @@ def test_a_table_without_a_name_is_refused(tmp_path: Path):
     with pytest.raises(SchemaFileError) as caught:
         load_package(project.schemas, "p")
     assert caught.value.facts["place"] == "tables"
+
+
+PROTECT = {"counts": ["n"], "groups": ["lieu", "axe"], "category": "modalite", "flag": "masquage", "hidden": "masque"}
+
+
+def test_counts_are_protected_under_five_unless_the_package_says_otherwise(tmp_path: Path):
+    project = a_project(tmp_path)
+    found = []
+    for more in ({}, {"threshold": 11, "total": {"axe": "total"}}):
+        a_package(tmp_path, tables=[{"name": "t", "protect": {**PROTECT, **more}}])
+        rule = load_package(project.schemas, "p").table("t").protect
+        assert rule is not None
+        found.append((rule.counts, rule.threshold, dict(rule.total)))
+    assert found == [(("n",), 5, {}), (("n",), 11, {"axe": "total"})]
+
+
+@pytest.mark.parametrize(
+    ("protect", "place"),
+    [
+        ({**PROTECT, "threshold": 1}, "tables.t.protect.threshold"),
+        ({**PROTECT, "threshold": "cinq"}, "tables.t.protect.threshold"),
+        ({**PROTECT, "threshold": True}, "tables.t.protect.threshold"),
+        ({**PROTECT, "threshold": 5.5}, "tables.t.protect.threshold"),
+        ({**PROTECT, "counts": "effectif"}, "tables.t.protect.counts"),
+        ({**PROTECT, "groups": ["lieu", 3]}, "tables.t.protect.groups"),
+        ({**PROTECT, "category": ["modalite"]}, "tables.t.protect.category"),
+        ({**PROTECT, "hidden": True}, "tables.t.protect.hidden"),
+        ({**PROTECT, "total": "axe"}, "tables.t.protect.total"),
+        ({**PROTECT, "total": {"autre": "total"}}, "tables.t.protect.total"),
+        ({**PROTECT, "treshold": 11}, "tables.t.protect.treshold"),
+        ({**PROTECT, "flag": ""}, "tables.t.protect"),
+        (["n"], "tables.t.protect"),
+    ],
+)
+def test_a_protection_that_would_be_misread_is_refused(tmp_path: Path, protect: object, place: str):
+    project = a_project(tmp_path)
+    a_package(tmp_path, tables=[{"name": "t", "protect": protect}])
+    with pytest.raises(SchemaFileError, match=r"schemas/p/package\.yaml") as caught:
+        load_package(project.schemas, "p")
+    assert caught.value.facts["place"] == place
