@@ -214,15 +214,16 @@ def told(source: Source, part: str) -> Iterator[None]:
     """What a store's library raises becomes `SourceUnreadable`, with the kind of the failure and never its text."""
     try:
         yield
-    # Asked for when something fails: the block may be what imports the library.
-    except (OSError, ValueError, *_library_errors()) as error:
+    except _faults() as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise SourceUnreadable(source=source.name, part=part, address=source.address, reason=reason) from None
 
 
-def _library_errors() -> tuple[type[Exception], ...]:
-    """Errors that do not derive from Python's own, of the libraries that were imported."""
+def _faults() -> tuple[type[Exception], ...]:
+    """Python's own errors and those, which do not derive from them, of the libraries that were imported.
+
+    Called when something fails, not before: what fails may be what imports the library.
+    """
     modules = {"asyncssh": ("Error",), "botocore.exceptions": ("BotoCoreError", "ClientError")}
-    return tuple(
-        getattr(sys.modules[name], kind) for name, kinds in modules.items() if name in sys.modules for kind in kinds
-    )
+    imported = [(sys.modules[name], kinds) for name, kinds in modules.items() if name in sys.modules]
+    return OSError, ValueError, *(getattr(module, kind) for module, kinds in imported for kind in kinds)
