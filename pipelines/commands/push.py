@@ -43,8 +43,14 @@ def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, la
 
     language, project = terminal_language(lang), Project.here()
     described = load_portal(project, portal)
-    code = GOOD
-    for name in _packages(project, described, package):
+    code, names = GOOD, _packages(project, described, package)
+    if not names:
+        nothing = {
+            "fr": "rien à pousser : aucun paquet de ce portail n'a de version",
+            "en": "nothing to push: no package of this portal has a version",
+        }
+        click.echo(f"= {described.name}: {nothing[language]}")
+    for name in names:
         try:
             if dry_run or only_diff:
                 seen = look(project, described, name, environment=os.environ, now=lambda: datetime.now(UTC))
@@ -56,7 +62,8 @@ def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, la
             if package is not None:
                 raise
             # The other packages are pushed all the same: each stands alone on a portal.
-            click.echo(f"✗ {name}: {error.message(language)} [{error.code}]", err=True)
+            told = f"{error.message(language)} → {error.advice(language)} [{error.code}]"
+            click.echo(f"✗ {name}: {told}", err=True)
             code = CANNOT
     sys.exit(code)
 

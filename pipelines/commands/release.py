@@ -50,7 +50,8 @@ def command(
     """Publish new versions of the packages (default: all) from what their sources hold.
 
     Nothing is published when nothing changed. Exit codes: 0 when every package is published or unchanged, 1 when a
-    source, a package or the catalogue could not be made, 2 when the run could not start.
+    source, a package or the catalogue could not be made or the releases could not be sent, 2 when the run could not
+    start.
     """
     from pipelines.schema import package_names
 
@@ -64,9 +65,8 @@ def command(
     started = time.monotonic()
     done = _run(project, packages or None, key_path, not no_collect, language)
     _report(project, done, language, time.monotonic() - started)
-    if bucket is not None:
-        _send(project, bucket, language)
-    sys.exit(0 if done.went_well else 1)
+    sent = bucket is None or _send(project, bucket, language)
+    sys.exit(0 if done.went_well and sent else 1)
 
 
 def _open(address: str, language: Language) -> Bucket:
@@ -80,13 +80,20 @@ def _open(address: str, language: Language) -> Bucket:
     return Bucket.open(address)
 
 
-def _send(project: Project, bucket: Bucket, language: Language) -> None:
+def _send(project: Project, bucket: Bucket, language: Language) -> bool:
+    """Send all releases; whether that went well. The run is done then, and stands whatever became of the sending."""
+    from pipelines.errors import ArobaseError
     from pipelines.releases.depot import send
 
-    sent = send(project.releases, bucket)
+    try:
+        sent = send(project.releases, bucket)
+    except ArobaseError as error:
+        click.echo(f"✗ {error.message(language)} → {error.advice(language)} [{error.code}]", err=True)
+        return False
     for word, names in (("envoyée" if language == "fr" else "sent", sent.versions), ("×", sent.buried)):
         for name in names:
             click.echo(f"{bucket.address}{COLON[language]}{name} {word}")
+    return True
 
 
 def _run(
@@ -160,10 +167,10 @@ def _report(project: Project, done: Run, language: Language, seconds: float) -> 
 
 
 def _catalogue(project: Project, done: Run, french: bool) -> str:
-    """Where the catalogue is, or that this run left it as it was; announcing is the last step, so its error is."""
+    """Where the catalogue is, or that this run left it as it was."""
     page = project.catalogue / "index.html"
     shown = _shown(project, page)
-    if not done.errors or done.errors[-1][0] != "catalogue":
+    if done.announced:
         return f"Catalogue{COLON['fr' if french else 'en']}{shown}"
     if not page.is_file():
         return "Catalogue non écrit." if french else "Catalogue not written."

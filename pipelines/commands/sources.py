@@ -67,17 +67,21 @@ def show(name: str, lang: str | None) -> None:
 @click.argument("names", nargs=-1)
 @lang_option
 def fetch(names: tuple[str, ...], lang: str | None) -> None:
-    """Collect the sources NAMES, or all. One that fails keeps its last capture; exit 1 then."""
+    """Collect the sources NAMES, or all, each from its drop folder where a file lies there.
+
+    One that fails keeps its last capture; exit 1 then.
+    """
     from pipelines.commands._sources_shown import said, size
     from pipelines.errors import ArobaseError
-    from pipelines.sources import collect_many, load_sources
+    from pipelines.sources import load_sources
+    from pipelines.stages.collect import make_snapshots
 
     language, project = terminal_language(lang), Project.here()
     sources = load_sources(project)
     chosen = [sources.find(name) for name in names] if names else list(sources.values())
     width, failed, fresh = max((len(source.name) for source in chosen), default=0), 0, 0
-    for source, capture in collect_many(project, chosen, now=lambda: datetime.now(UTC)):
-        name = source.name.ljust(width)
+    for source, capture in make_snapshots(project, chosen, now=lambda: datetime.now(UTC)):
+        name = source.ljust(width)
         if isinstance(capture, ArobaseError):
             failed += 1
             click.echo(f"{name}  ! {_sentence(capture, language)}", err=True)
@@ -150,18 +154,24 @@ def new(*, name: str, address: str, lang: str | None, **chosen: Any) -> None:
 
     language, project = terminal_language(lang), Project.here()
     names = PurePosixPath(urlsplit(address).path).name.lower().split(".")[1:]
-    chosen["file_format"] = chosen["file_format"] or _format_of(names, address)
+    chosen["file_format"] = chosen["file_format"] or _format_of(names, address, language)
     chosen["compression"] = next((PACKED[word] for word in names if word in PACKED), None)
     for path in begin(project, name, address, chosen, now=datetime.now(UTC)):
         click.echo(f"{said(language, 'écrit', 'written')}: {path.relative_to(project.root)}")
     _echo(begun(name, proposed(project, name), language))
 
 
-def _format_of(names: list[str], address: str) -> str:
+def _format_of(names: list[str], address: str, language: Language) -> str:
     """The format that the suffixes of an address name. Raises `click.UsageError` when they name none."""
     found = next((NAMED.get(part, part) for part in reversed(names) if NAMED.get(part, part) in FORMATS), None)
     if found is None:
-        raise click.UsageError(f"--format {' | '.join(FORMATS)}: {address}")
+        from pipelines.commands._sources_shown import said
+        from pipelines.sources.http.addresses import shown as without_secrets
+
+        place, formats = without_secrets(address) if "://" in address else address, " | ".join(FORMATS)
+        french = f"l'adresse {place} ne dit pas son format ; attendu : --format {formats}"
+        english = f"the address {place} does not tell its format; expected: --format {formats}"
+        raise click.UsageError(said(language, french, english))
     return found
 
 

@@ -64,7 +64,7 @@ def _reader(project: Project, language: Language, absent: dict[tuple[str, str], 
             absent[source, part] = f"{error.message(language)} [{error.code}]"
         except OSError as error:
             told = Said("l'instantané n'est pas conservé ici", "the snapshot is not kept here")
-            absent[source, part] = f"{getattr(told, language)} ({error.strerror})"
+            absent[source, part] = f"{getattr(told, language)} ({error.strerror or type(error).__name__})"
         return None
 
     return raw

@@ -36,7 +36,10 @@ class Event:
 
 @dataclass
 class Run:
-    """What a run did. A package is in `outcomes` when its release was attempted, in `blocked` when it could not be."""
+    """What a run did. A package is in `outcomes` when its release was attempted, in `blocked` when it could not be.
+
+    `announced`: the catalogue is that of these releases.
+    """
 
     records: dict[str, RecordsResult] = field(default_factory=dict)
     tables: dict[str, TableResult] = field(default_factory=dict)
@@ -44,6 +47,7 @@ class Run:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     blocked: dict[str, ArobaseError] = field(default_factory=dict)
     errors: list[tuple[str, ArobaseError]] = field(default_factory=list)
+    announced: bool = False
 
     @property
     def went_well(self) -> bool:
@@ -151,6 +155,7 @@ class _Running:
         except ArobaseError as error:
             self._failed("announce", "catalogue", error)
         else:
+            self.done.announced = True
             self._went("announce", "catalogue", is_new=True)
 
     def _went(self, stage: str, name: str, *, is_new: bool) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipelines.commands.release import command
+from pipelines.commands.release import _told, command
+from pipelines.language import Language
 from pipelines.project import Project
+from pipelines.storage import Busy
 from pipelines.storage.buckets import BucketsNotInstalled, BucketUnreachable
-from tests.stages.builders import ACTIONS, TOWNS, a_small_project, rewrite
+from tests.stages.builders import ACTIONS, TOWNS, a_part, a_run, a_small_project, a_source, rewrite
 
 
 @pytest.fixture
@@ -168,3 +170,48 @@ def test_what_a_store_gained_is_told(project: Project) -> None:
     done = release(project, "villes", "--to", f"file://{project.root}/depot")
     assert done.exit_code == 0, done.output
     assert f"file://{project.root}/depot : villes 1.0.0 envoyée" in done.output
+
+
+@pytest.mark.parametrize(("language", "mender"), [("fr", "→ qui exploite"), ("en", "→ whoever runs")])
+def test_a_sending_that_fails_after_a_whole_run_is_told_and_ends_with_one(
+    project: Project, monkeypatch: pytest.MonkeyPatch, language: str, mender: str
+) -> None:
+    (project.root / "depot").mkdir()
+
+    def down(*_: object) -> None:
+        raise Busy(place="depot")
+
+    monkeypatch.setattr("pipelines.releases.depot.send", down)
+    done = release(project, "villes", "--to", f"file://{project.root}/depot", language=language)
+    assert done.exit_code == 1
+    assert mender in done.output
+    assert "[busy]" in done.output
+    assert (project.releases / "villes" / "1.0.0").is_dir()
+
+
+def test_a_source_named_catalogue_that_fails_is_not_the_catalogue(project: Project) -> None:
+    a_source(project, "catalogue", "id\n", parts=a_part("actions", "villes/actions", {"id": "id"}))
+    (project.sources / "data" / "catalogue.csv").unlink()
+    assert "Catalogue : outputs/catalogue/index.html" in release(project).output
+
+
+@pytest.mark.parametrize(
+    ("language", "thin", "declared"),
+    [
+        (
+            "fr",
+            "actions : colonne moins remplie qu'attendu : l.t: 0.5 < 1",
+            "schéma déclaré par le producteur : refusés",
+        ),
+        ("en", "actions: column filled less than expected: l.t: 0.5 < 1", "schema declared by the publisher: refused"),
+    ],
+)
+def test_what_a_column_lacks_and_what_a_publishers_schema_says_are_told_apart(
+    project: Project, language: Language, thin: str, declared: str
+) -> None:
+    done = a_run(project)
+    done.records["actions"].summary["thin"].append("l.t: 0.5 < 1")
+    done.records["actions"].summary["declared"].append({"fr": "refusés", "en": "refused"})
+    told = [line for _, line in _told(project, done, language)]
+    assert thin in told
+    assert any(line.endswith(declared) for line in told)

@@ -10,12 +10,14 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from pipelines.commands._sources_shown import _told
 from pipelines.commands.sources import command
 from pipelines.errors import ArobaseError, Mender
 from pipelines.project import Project
 from pipelines.records.errors import MappingColumnUnknown, MappingError
 from pipelines.records.formats.errors import HeaderMissing
-from pipelines.sources import load_sources
+from pipelines.rules.privacy import Vault
+from pipelines.sources import SnapshotStore, load_sources
 from pipelines.sources.errors import SourceFileError
 from tests.sources.builders import a_project, a_shipped_file, a_source
 
@@ -121,3 +123,41 @@ def test_a_publisher_is_named_in_the_language(project: Project) -> None:
     a_source(project, publisher={"title": "Mairie inventée", "title_en": "Invented town hall"})
     assert "Invented town hall" in run("show", "mairie", "--lang", "en").output
     assert "Mairie inventée" in run("show", "mairie", "--lang", "fr").output
+
+
+def test_a_fetch_reads_the_drop_folder(project: Project) -> None:
+    a_source(project)
+    path = project.sources / "inbox" / "mairie" / "livraison.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("a,b\n3,4\n", encoding="utf-8")
+    assert run("fetch", "mairie", "--lang", "en").output.startswith("mairie  new capture")
+    (snapshot,) = SnapshotStore.of(project).latest("mairie").parts
+    assert snapshot.address == "sources/inbox/mairie/livraison.csv"
+
+
+def test_a_fetch_of_personal_values_opens_the_private_folder_with_its_date(project: Project) -> None:
+    (project.schemas / "entrants").mkdir()
+    fields = [{"name": "a", "type": "string", "privacy": "personnel"}]
+    (project.schemas / "entrants" / "lignes.json").write_text(json.dumps({"fields": fields}))
+    a_shipped_file(project)
+    a_source(project, parts={"lignes": {"format": "csv", "schema": "lignes"}})
+    assert run("fetch", "mairie").exit_code == 0
+    assert Vault(project.private).keep_until().year >= 2026
+
+
+@pytest.mark.parametrize(("language", "told"), [("fr", "ne dit pas son format"), ("en", "does not tell its format")])
+def test_an_address_that_tells_no_format_is_a_misuse_in_words_and_without_its_secret(
+    project: Project, language: str, told: str
+) -> None:
+    done = run("new", "depot", "https://example.org/lignes?token=inventee", "--lang", language)
+    assert done.exit_code == 2
+    assert told in done.output
+    assert "inventee" not in done.output
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(0.5, "0.5"), (3, "3"), (True, "True"), (";", '";"'), ("utf-8", "utf-8"), (["a"], "(1)"), ([], "—")],
+)
+def test_what_was_detected_is_short_and_of_no_language(value: object, told: str) -> None:
+    assert _told({"x": value}) == f"x {told}"

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.commands._trace_shown import traced
-from pipelines.commands.trace import RawAbsent, command
+from pipelines.commands.trace import RawAbsent, _reader, command
 from pipelines.project import Project
 from pipelines.releases.errors import NoSuchRow
 from pipelines.releases.trace import Cell, Origin, Trace
@@ -127,3 +127,15 @@ def test_a_record_is_read_again_or_its_absence_has_a_reason(project: Project) ->
     (project.sources / "mairie.yaml").write_text("name: [", encoding="utf-8")
     assert raw("mairie", digest, "lignes", 2) is None
     assert "[source-file]" in absent["mairie", "lignes"]
+
+
+def test_a_snapshot_that_cannot_be_read_for_a_reason_without_words_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("lost")
+
+    monkeypatch.setattr("pipelines.commands.trace._record", broken)
+    absent: dict[tuple[str, str], str] = {}
+    assert _reader(Project.at(tmp_path), "en", absent)("x", "0" * 64, "lignes", 2) is None
+    assert absent == {("x", "lignes"): "the snapshot is not kept here (OSError)"}

@@ -77,7 +77,18 @@ def test_one_package_that_fails_does_not_stop_the_others(ckan: Served) -> None:
     result = ran("ckan")
     assert result.exit_code == 2
     assert "✗ prix: " in result.output
+    assert "→ " in result.output
     assert "[portal-refused]" in result.output
+
+
+def test_nothing_to_push_is_said(ckan: Served, project: Project) -> None:
+    shutil.rmtree(project.releases)
+    (project.outputs / "ledger.jsonl").unlink()
+    result = ran("ckan", language="fr")
+    assert (result.exit_code, result.output) == (
+        0,
+        "= ckan: rien à pousser : aucun paquet de ce portail n'a de version\n",
+    )
 
 
 def test_a_package_named_that_fails_is_the_commands_own_error(ckan: Served) -> None:
