@@ -12,17 +12,28 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ASIDE = ".aside-"
 
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file atomically, making its folder if needed. Raises `OSError`, and then the old file is as it was."""
+    with new_file(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to fill aside, its folder made if needed; it takes the place of `path` by one rename when the block ends.
+
+    When the block raises it goes, and the old file is as it was.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(aside).chmod(0o644)

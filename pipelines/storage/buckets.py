@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from pipelines.errors import ArobaseError, Mender
+from pipelines.storage.atomic import new_file
 
 SCHEMES = ("s3://", "gs://", "az://", "file://")
 MINIMUM_BLOCK = 1 << 20
@@ -78,11 +79,14 @@ class Bucket:
         return self._seen(name)[0]
 
     def fetch(self, name: str, path: Path) -> None:
-        """Write an object to a file, block by block."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with self._told(), path.open("wb") as file:
-            for block in self.store.get(name).stream(min_chunk_size=MINIMUM_BLOCK):
+        """Write an object to a file, block by block, which has its name once it is whole. Raises `OSError` too."""
+        with new_file(path) as file:
+            for block in self._blocks(name):
                 file.write(block)
+
+    def _blocks(self, name: str) -> Iterator[bytes]:
+        with self._told():
+            yield from self.store.get(name).stream(min_chunk_size=MINIMUM_BLOCK)
 
     def send(self, name: str, data: bytes | Path) -> None:
         """Write an object, from bytes or from a file, over whatever is there."""

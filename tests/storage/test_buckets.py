@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,34 @@ def test_objects_come_back_as_they_went(bucket: Bucket, tmp_path: Path) -> None:
     assert bucket.read("a/one") == b"1"
     bucket.fetch("a/two", tmp_path / "new" / "two")
     assert (tmp_path / "new" / "two").read_bytes() == b"x" * 3_000_000
+
+
+class Cut:
+    """A store whose answer breaks in the middle."""
+
+    def get(self, name: str) -> Cut:
+        return self
+
+    def stream(self, min_chunk_size: int) -> Iterator[bytes]:
+        yield b"new"
+        raise PreconditionError("cut")
+
+
+def test_an_object_that_is_cut_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"old")
+    with pytest.raises(BucketUnreachable, match="cut"):
+        Bucket("cut", Cut()).fetch("a", tmp_path / "file")
+    assert [(item.name, item.read_bytes()) for item in tmp_path.iterdir()] == [("file", b"old")]
+
+
+def test_a_fault_of_the_disk_is_not_the_stores(bucket: Bucket, tmp_path: Path) -> None:
+    bucket.send("a", b"1")
+    (tmp_path / "place").mkdir()
+    with pytest.raises(IsADirectoryError):
+        bucket.fetch("a", tmp_path / "place")
+    (tmp_path / "plain").write_bytes(b"")
+    with pytest.raises(FileExistsError):
+        bucket.fetch("a", tmp_path / "plain" / "file")
 
 
 def test_an_object_that_is_not_there_is_none_and_goes_without_a_word(bucket: Bucket) -> None:
