@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -18,8 +18,10 @@ from typing import Any
 from pipelines.storage import lock
 from pipelines.storage.atomic import ASIDE
 
-INVENTORY = "fichiers.txt"
+INVENTORY, BOTH = "fichiers.txt", ".fichiers"
 WAIT = 60  # seconds
+SHOWN_FOLDER = ".well-known"
+"""The one folder of a hidden name that hosts show; others (`.git`) are their owner's, and our server shows none."""
 Inspect = Callable[[Path], object]
 
 
@@ -48,8 +50,9 @@ class Site:
         """Write what differs, delete what an earlier catalogue wrote and this one does not hold; both are returned.
 
         Only files of the inventory are deleted: what somebody else put into the folder stays. `inspect` is shown the
-        whole folder, aside, as it is about to be; when it raises, the folder stays as it was. Raises `OSError`, and
-        `Busy` when another process has been writing the same folder for a minute.
+        whole folder, aside, as it is about to be, without hidden folders; when it raises, the folder stays as it was.
+        Raises `OSError`, and `Busy` when another process has been writing the same folder for a minute. A process that
+        is killed leaves an inventory of what was there and of what was to come, so that nothing stays for ever.
         """
         with lock(folder.with_name(f".{folder.name}.lock"), wait_seconds=WAIT):
             return self._write(folder, inspect)
@@ -57,11 +60,14 @@ class Site:
     def _write(self, folder: Path, inspect: Inspect | None) -> list[str]:
         inventory = folder / INVENTORY
         before = inventory.read_text(encoding="utf-8").splitlines() if inventory.is_file() else []
-        held = {**self.files, INVENTORY: "".join(f"{path}\n" for path in sorted(self.files)).encode()}
+        held = {**self.files, INVENTORY: _lines(self.files)}
         changed = [path for path, content in held.items() if _differs(folder / path, content)]
-        gone = [path for path in before if path not in held and (folder / path).is_file()]
+        stale = [path for path in before if path not in held]
+        gone = [path for path in stale if (folder / path).is_file()]
         if inspect is not None and not changed and not gone:
-            inspect(folder)
+            with _aside(folder) as aside:
+                _link_others(folder, aside, set())
+                inspect(aside)
         elif changed or gone:
             with _aside(folder) as aside:
                 for path in changed:
@@ -69,13 +75,24 @@ class Site:
                 if inspect is not None:
                     _link_others(folder, aside, {*changed, *gone})
                     inspect(aside)
+                if INVENTORY in changed:
+                    both = aside / BOTH
+                    both.write_bytes(_lines({*before, *self.files}))
+                    both.replace(_make(folder / INVENTORY))
                 for path in changed:
-                    (aside / path).replace(_make(folder / path))
-        for path in gone:
-            (folder / path).unlink()
-        for parent in _emptied(folder, gone):
-            parent.rmdir()
+                    if path != INVENTORY:
+                        (aside / path).replace(_make(folder / path))
+                for path in gone:
+                    (folder / path).unlink(missing_ok=True)
+                for parent in _emptied(folder, stale):
+                    parent.rmdir()
+                if INVENTORY in changed:
+                    (aside / INVENTORY).replace(folder / INVENTORY)
         return sorted([*changed, *gone])
+
+
+def _lines(paths: Iterable[str]) -> bytes:
+    return "".join(f"{path}\n" for path in sorted(paths)).encode()
 
 
 def _differs(path: Path, content: bytes) -> bool:
@@ -107,12 +124,17 @@ def _link_others(folder: Path, aside: Path, replaced: set[str]) -> None:
     """Show in `aside` the files of `folder` that stay: as links, or as copies where the file system has no links."""
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         name = path.relative_to(folder).as_posix()
-        if name not in replaced:
+        if name not in replaced and not _is_hidden(name):
             target = _make(aside / name)
             try:
                 target.hardlink_to(path.resolve())
             except OSError:
                 shutil.copyfile(path, target)
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a file is in a hidden folder."""
+    return any(part.startswith(".") and part != SHOWN_FOLDER for part in PurePosixPath(name).parts[:-1])
 
 
 def _emptied(folder: Path, gone: list[str]) -> Iterator[Path]:

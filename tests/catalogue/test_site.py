@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -148,6 +150,50 @@ def test_what_a_killed_process_left_aside_goes(tmp_path: Path) -> None:
     Site({"a.txt": b"a"}).write(tmp_path / "catalogue")
     assert not left.exists()
     assert contents(tmp_path / "catalogue").keys() == {"a.txt", INVENTORY}
+
+
+@pytest.mark.parametrize("step", range(9))
+def test_wherever_a_writer_is_killed_the_next_one_leaves_nothing_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Killed at each rename and each deletion on the way from one catalogue to another; then a third is written."""
+    catalogue = tmp_path / "catalogue"
+    Site({"a.txt": b"old", "c/c.txt": b"gone", "d/d.txt": b"gone"}).write(catalogue)
+    calls = 0
+
+    def killed(act: Callable[..., object]) -> Callable[..., object]:
+        def counted(path: Path, *words: object, **more: object) -> object:
+            nonlocal calls
+            calls += 1
+            if calls > step:
+                raise KeyboardInterrupt
+            return act(path, *words, **more)
+
+        return counted
+
+    with monkeypatch.context() as patched:
+        for name in ("replace", "unlink", "rmdir"):
+            patched.setattr(Path, name, killed(getattr(Path, name)))
+        with contextlib.suppress(KeyboardInterrupt):
+            Site({"a.txt": b"new", "b/b.txt": b"b"}).write(catalogue)
+    Site({"e.txt": b"e"}).write(catalogue)
+    assert contents(catalogue).keys() == {"e.txt", INVENTORY}
+    assert [path.name for path in catalogue.iterdir() if path.is_dir()] == []
+
+
+def test_hidden_folders_are_not_looked_at_but_the_one_that_hosts_show(tmp_path: Path) -> None:
+    site, catalogue, seen = Site({"a.txt": b"a"}), tmp_path / "catalogue", set[str]()
+    site.write(catalogue)
+    for name in (".git/objects/x", "prix/.cache/x", ".well-known/security.txt", ".nojekyll"):
+        path = catalogue / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    for pages in (site, Site({"a.txt": b"a", "b.txt": b"b"})):
+        seen.clear()
+        pages.write(catalogue, inspect=lambda folder: seen.update(contents(folder)))
+        assert {".well-known/security.txt", ".nojekyll"} <= seen
+        assert not {".git/objects/x", "prix/.cache/x"} & seen
+    assert (catalogue / ".git" / "objects" / "x").is_file()
 
 
 def test_where_files_cannot_be_linked_they_are_copied_to_be_looked_at(

@@ -110,6 +110,19 @@ def test_a_page_that_is_held_was_never_seen_and_the_old_one_stays(project: Proje
     assert outside_private(project, "Mme Inventée") == []
 
 
+def test_a_picture_holds_the_catalogue_until_the_allow_list_names_it_and_a_git_folder_does_not(project: Project):
+    (project.catalogue / ".git").mkdir()
+    (project.catalogue / ".git" / "index").write_bytes(b"DIRC\x00\x00")
+    make_announcement(project)
+    (project.catalogue / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
+    with pytest.raises(PersonalDataFound) as raised:
+        make_announcement(project)
+    assert (raised.value.facts["place"], raised.value.facts["rule"]) == ("logo.png", "fichier_illisible")
+    with (project.schemas / "privacy" / "admis.csv").open("a", encoding="utf-8") as file:
+        file.write("logo,logo.png,*,fichier_illisible,,,Aucune personne,S,Un dessin inventé.\n")
+    make_announcement(project)
+
+
 def test_a_run_tells_that_a_page_was_held(project: Project):
     (project.catalogue / "note.html").write_text("<p>Vu avec Mme Inventée</p>", encoding="utf-8")
     done = a_run(project)
