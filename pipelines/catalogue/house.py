@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from pipelines.catalogue.addresses import DEFAULT_BASE, NOBODY_ELSE, Addresses, Party
 from pipelines.errors import ArobaseError
+from pipelines.language import Said
 from pipelines.project import Project
 from pipelines.sources.checked_yaml import Fault, read_checked
 
@@ -56,7 +57,7 @@ def read_house(project: Project) -> House:
         raise CatalogueFileError(file=FILE, **fault.told) from None
     return House(
         base_url=str(raw["base_url"]),
-        publisher=Party(**raw.get("publisher", {"title": "Arobase"})),
+        publisher=Party(**raw["publisher"]) if "publisher" in raw else NOBODY_ELSE,
         contact=Party(**raw["contact"]) if "contact" in raw else None,
         theme=theme,
     )
@@ -66,9 +67,13 @@ def _theme(root: Path, name: str, line: int) -> bytes:
     """A style sheet of the project. Raises `Fault` when it is not there, not in the project, or too large."""
     path = (root / name).resolve()
     if not path.is_relative_to(root.resolve()) or not path.is_file():
-        expected = "une feuille de style du projet / a style sheet of the project"
+        expected = Said("une feuille de style du projet", "a style sheet of the project")
         raise Fault(line=line, key="theme", found=name, expected=expected)
     content = path.read_bytes()
     if len(content) > THEME_LIMIT:
-        raise Fault(line=line, key="theme", found=f"{len(content)} o / B", expected=f"≤ {THEME_LIMIT} o / B")
+        raise Fault(line=line, key="theme", found=_bytes("", len(content)), expected=_bytes("≤ ", THEME_LIMIT))
     return content
+
+
+def _bytes(before: str, count: int) -> Said:
+    return Said(f"{before}{count} o", f"{before}{count} B")

@@ -1,6 +1,7 @@
 """The first thing that is wrong in a file that a person wrote: its line, its key, what was found, what was expected.
 
-Belongs here: holding a YAML file against a JSON Schema whose `description`s say what is expected, in both languages.
+Belongs here: holding a YAML file against a JSON Schema whose `description` (French) and `description_en` say what is
+expected; one `description` alone is of no language (`ckan | datagouv`).
 Does not: any error class; each reader raises its own, filled with `Fault.told`.
 """
 
@@ -11,14 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.sources.lined_yaml import LinedDocument, YamlRefused, parse
 
 
 class Fault(Exception):
     """What is wrong, as the facts of an error: line, key, found, expected."""
 
-    def __init__(self, *, line: int, key: str, found: str, expected: str) -> None:
-        super().__init__(f"line {line}: {key}: {found}")
+    def __init__(self, *, line: int, key: str, found: str | Said, expected: str | Said) -> None:
+        super().__init__(f"line {line}: {key}: {found.en if isinstance(found, Said) else found}")
         self.told: dict[str, Any] = {"line": line, "key": key, "found": found, "expected": expected}
 
 
@@ -39,7 +41,7 @@ def read_checked(path: Path, schema: Path) -> LinedDocument:
         line=document.line(place),
         key=".".join(map(str, place)) or "(document)",
         found=_what(error),
-        expected=", ".join(shape) if shape else str(error.schema.get("description", "")) or ", ".join(_keys(schema)),
+        expected=", ".join(shape) if shape else _described(error.schema) or ", ".join(_keys(schema)),
     )
 
 
@@ -67,12 +69,18 @@ def _unknown(error: Any) -> list[str]:
     return [key for key in error.instance if key not in error.schema.get("properties", {})]
 
 
-def _what(error: Any) -> str:
+def _described(schema: dict[str, Any]) -> str | Said:
+    """What a schema says is expected, empty when it says nothing."""
+    words = str(schema.get("description", ""))
+    return Said(words, str(schema["description_en"])) if "description_en" in schema else words
+
+
+def _what(error: Any) -> str | Said:
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
-        return f"{missing} absent"
+        return Said(f"{missing} absent", f"{missing} missing")
     if error.validator == "additionalProperties":
-        return "clé inconnue / unknown key"
+        return Said("clé inconnue", "unknown key")
     if error.schema.get("writeOnly"):
         # Where a name of a secret belongs, the secret itself may have been pasted.
         return "…"

@@ -14,20 +14,23 @@ from typing import Any
 
 import yaml
 
+from pipelines.language import Said
+
 Path = tuple[str | int, ...]
 
 # The same grammar in C, ten times as fast, where PyYAML was built with it.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?")
+A_DOCUMENT = Said("un document YAML", "a YAML document")
 CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 class YamlRefused(ValueError):
     """A text that is not YAML, or that says one thing twice. `line` counts from 1."""
 
-    def __init__(self, line: int, key: str, found: str, expected: str) -> None:
-        super().__init__(f"line {line}: {found}")
+    def __init__(self, line: int, key: str, found: str | Said, expected: str | Said) -> None:
+        super().__init__(f"line {line}: {found.en if isinstance(found, Said) else found}")
         self.line, self.key, self.found, self.expected = line, key, found, expected
 
 
@@ -52,9 +55,9 @@ def parse(text: str) -> LinedDocument:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         found = error.problem or "?"
-        raise YamlRefused(mark.line + 1 if mark else 1, "YAML", found, "un document YAML / a YAML document") from None
+        raise YamlRefused(mark.line + 1 if mark else 1, "YAML", found, A_DOCUMENT) from None
     except yaml.YAMLError as error:
-        raise YamlRefused(1, "YAML", str(error), "un document YAML / a YAML document") from None
+        raise YamlRefused(1, "YAML", str(error), A_DOCUMENT) from None
     lines: dict[Path, int] = {}
     return LinedDocument(None if root is None else _value(root, (), lines, ()), lines)
 
@@ -64,8 +67,9 @@ def _value(node: yaml.Node, path: Path, lines: dict[Path, int], above: tuple[int
     if isinstance(node, yaml.ScalarNode):
         return node.value if node.style else _plain(node.value)
     if id(node) in above:
-        expected = "un document sans boucle / a document without a loop"
-        raise YamlRefused(lines[path], "YAML", "un alias qui se contient / an alias that holds itself", expected)
+        expected = Said("un document sans boucle", "a document without a loop")
+        found = Said("un alias qui se contient", "an alias that holds itself")
+        raise YamlRefused(lines[path], "YAML", found, expected)
     above = (*above, id(node))
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, index), lines, above) for index, item in enumerate(node.value)]
@@ -73,7 +77,8 @@ def _value(node: yaml.Node, path: Path, lines: dict[Path, int], above: tuple[int
     for key_node, value_node in node.value:
         key, line = str(key_node.value), key_node.start_mark.line + 1
         if key in mapping:
-            raise YamlRefused(line, key, "clé répétée / repeated key", "chaque clé une seule fois / each key once")
+            expected = Said("chaque clé une seule fois", "each key once")
+            raise YamlRefused(line, key, Said("clé répétée", "repeated key"), expected)
         lines[(*path, key)] = line
         mapping[key] = _value(value_node, (*path, key), lines, above)
     return mapping

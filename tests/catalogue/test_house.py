@@ -118,9 +118,9 @@ def test_the_announcement_reads_the_file(tmp_path: Path) -> None:
     [
         ("base_url: https://a.example.org\n", 1, "ending with /"),
         ("base_url: ftp://a.example.org/\n", 1, "base_url"),
-        ("publisher: {title: x}\n", 1, "base_url absent"),
-        ("base_url: https://a.example.org/\nbase: x\n", 2, '"base": clé inconnue'),
-        ("base_url: https://a.example.org/\npublisher:\n  name: x\n", 2, "title absent"),
+        ("publisher: {title: x}\n", 1, "base_url missing"),
+        ("base_url: https://a.example.org/\nbase: x\n", 2, '"base": unknown key'),
+        ("base_url: https://a.example.org/\npublisher:\n  name: x\n", 2, "title missing"),
         ("base_url: https://a.example.org/\ncontact:\n  title: x\n  email: nobody\n", 4, "generic e-mail"),
         ("base_url: https://a.example.org/\ntheme: absent.css\n", 2, "absent.css"),
         ("base_url: https://a.example.org/\ntheme: ../charte/theme.css\n", 2, "style sheet of the project"),
@@ -137,11 +137,15 @@ def test_a_wrong_file_is_told_by_line_and_key(tmp_path: Path, text: str | bytes,
     with pytest.raises(CatalogueFileError, match=words) as caught:
         a_house(inside, text)
     assert f"{FILE}, line {line}:" in str(caught.value)
+    french = caught.value.message("fr")
+    assert f"{FILE}, ligne {line} :" in french
+    assert not any(word in french for word in (" the ", " a ", " an ", "unknown", "missing", "repeated"))
+    assert not any(word in str(caught.value) for word in (" le ", " une ", " un ", "inconnue", "répétée"))
 
 
 def test_a_theme_that_would_make_pages_heavy_is_refused(tmp_path: Path) -> None:
     themed(tmp_path, "x" * (THEME_LIMIT + 1))
-    with pytest.raises(CatalogueFileError, match="100001 o / B"):
+    with pytest.raises(CatalogueFileError, match="100001 B; expected: ≤ 100000 B"):
         a_house(tmp_path, WHOLE)
 
 

@@ -48,8 +48,8 @@ def test_only_the_packages_named_go_there(tmp_path: Path) -> None:
     ("text", "line", "words"),
     [
         (GOOD + "tokn: X\n", 6, "tokn"),
-        (GOOD.replace("token: JETON\n", ""), 1, "token absent"),
-        (GOOD.replace("JETON", "valeur secrète"), 4, "jamais sa valeur"),
+        (GOOD.replace("token: JETON\n", ""), 1, "token missing"),
+        (GOOD.replace("JETON", "valeur secrète"), 4, "never its value"),
         (GOOD.replace("org/\ntoken", "org\ntoken"), 3, "/"),
         (GOOD + "portal: ckan\n", 6, "repeated"),
         ("[1, 2]", 1, "portal"),
