@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pipelines.language import Said
 from pipelines.sources import load_sources
 from pipelines.sources.errors import SourceFileError, SourceUnknown
 from pipelines.sources.lined_yaml import YamlRefused, parse
