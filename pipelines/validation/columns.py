@@ -31,6 +31,7 @@ class Column:
         self.repeats: bool | None = None
         self._blanks = pa.array(self.missing, pa.string())
         self._memory: dict[str | None, tuple[Any, Notes]] = {}
+        self._accepted: set[str] = set()
 
     def read(self, cell: str | None) -> tuple[Any, Notes]:
         """Frictionless' reading of a cell: its value, and its notes by constraint, none when it accepts the cell."""
@@ -76,8 +77,12 @@ class Column:
         return pc.invert(proved)
 
     def _ask(self, column: pa.Array, open_: pa.Array | None) -> pa.Array | None:
-        cells = pc.unique(column if open_ is None else column.filter(open_))
-        bad = [cell for cell in cells.to_pylist() if self.read(cell)[1]]
+        cells = pc.unique(column if open_ is None else column.filter(open_)).to_pylist()
+        new = [cell for cell in cells if cell not in self._accepted]
+        bad = [cell for cell in new if self.read(cell)[1]]
+        if len(self._accepted) >= REMEMBERED:
+            self._accepted = set()
+        self._accepted.update(set(new).difference(bad))
         return pc.is_in(column, pa.array(bad, pa.string())) if bad else None
 
 

@@ -25,15 +25,18 @@ from pipelines.validation.hashing import Hasher
 SIZE = 4 << 20  # bytes of a block
 LONGEST = 64 << 20  # a block that finds no end of record in that many bytes is streamed
 BOM = b"\xef\xbb\xbf"
-QUOTE = ord('"')
+QUOTE, NEWLINE = ord('"'), ord("\n")
 Places = np.ndarray[Any, np.dtype[np.int64]]
-NO_QUOTES: Places = np.empty(0, np.int64)
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 THREADS = 2
-AHEAD = 2  # blocks that wait, parsed and examined, before the next is cut
+AHEAD = 4  # blocks that wait, parsed and examined, before the next is cut
 
 
 class NotPlain(Exception):
     """The file cannot be cut at the ends of its records: stream it through Python's reader."""
+
+
+LINES = 1 << 14  # bytes at the end of a block that are looked through for the end of a record, more when there is none
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class CutSource:
         self._places.clear()
         self._bytes = self.path.stat().st_size
 
-        def work(raw: bytes, offset: int) -> tuple[Block, Examined, int, int]:
+        def work(raw: memoryview, offset: int) -> tuple[Block, Examined, int, int]:
             block = self._parse(raw, offset == 0)
             return block, examine(block), offset, len(raw)
 
@@ -90,7 +93,7 @@ class CutSource:
             for ordinal, place in enumerate(self._places):
                 if ordinal in wanted:
                     file.seek(place.offset)
-                    raw = file.read(place.length)
+                    raw = memoryview(file.read(place.length))
                     yield ordinal, replace(self._parse(raw, place.offset == 0), first=place.first)
 
     def _settled(self, block: Block, result: Examined, offset: int, length: int) -> tuple[Block, Examined]:
@@ -100,22 +103,25 @@ class CutSource:
         self.fraction = (offset + length) / max(1, self._bytes)
         return replace(block, first=first), result
 
-    def _cut(self, file: IO[bytes]) -> Iterator[tuple[bytes, int]]:
-        """Whole records, a few megabytes at a time, with their offset."""
+    def _cut(self, file: IO[bytes]) -> Iterator[tuple[memoryview, int]]:
+        """Whole records, a few megabytes at a time, with their offset. Bytes are copied once, from the file."""
         offset, wanted, rest = 0, self._size, b""
         while True:
-            read = file.read(wanted)
-            raw, is_last = rest + read, len(read) < wanted
+            raw = memoryview(pa.allocate_buffer(len(rest) + wanted)).cast("B")
+            raw[: len(rest)] = rest
+            read = file.readinto(raw[len(rest) :])  # type: ignore[attr-defined] # every file opened as bytes has it
+            raw, is_last = raw[: len(rest) + read], read < wanted
             if not raw:
                 return
-            quotes = np.flatnonzero(np.frombuffer(raw, np.uint8) == QUOTE) if b'"' in raw else NO_QUOTES
-            end = len(raw) if is_last else self._end_of_record(raw, quotes)
+            data = np.frombuffer(raw, np.uint8)
+            quotes = np.flatnonzero(data == QUOTE)
+            end = len(raw) if is_last else end_of_record(data, quotes)
             if end == 0:
-                wanted, rest = wanted * 2, raw
+                wanted, rest = wanted * 2, bytes(raw)
                 if wanted > LONGEST:
                     raise NotPlain("no end of record")
                 continue
-            raw, rest, wanted = raw[:end], raw[end:], self._size
+            raw, rest, wanted = raw[:end], bytes(raw[end:]), self._size
             self._check_quotes(raw, quotes[: np.searchsorted(quotes, end)], offset == 0)
             if self._hasher is not None:
                 self._hasher.update(raw)
@@ -124,26 +130,18 @@ class CutSource:
             if is_last:
                 return
 
-    @staticmethod
-    def _end_of_record(raw: bytes, quotes: Places) -> int:
-        """One past the last newline that stands outside quotes, 0 when there is none."""
-        cut = raw.rfind(b"\n")
-        while cut >= 0 and np.searchsorted(quotes, cut) % 2:
-            cut = raw.rfind(b"\n", 0, cut)
-        return cut + 1
-
-    def _check_quotes(self, raw: bytes, quotes: Places, is_first: bool) -> None:
+    def _check_quotes(self, raw: memoryview, quotes: Places, is_first: bool) -> None:
         """Each quote opens after a delimiter or newline and closes before one, else `NotPlain`: nothing can be cut."""
         data = np.frombuffer(raw, np.uint8)
-        start = len(BOM) if is_first and raw.startswith(BOM) else 0
+        start = len(BOM) if is_first and raw[: len(BOM)] == BOM else 0
         opening, closing = quotes[0::2], quotes[1::2]
         before = data[opening[opening > start] - 1]
         after = data[closing[closing + 1 < len(data)] + 1]
         if len(quotes) % 2 or not (self._beside[before].all() and self._beside[after].all()):
             raise NotPlain("irregular quotes")
 
-    def _parse(self, raw: bytes, is_first: bool) -> Block:
-        body = memoryview(raw)[len(BOM) :] if is_first and raw.startswith(BOM) else memoryview(raw)
+    def _parse(self, raw: memoryview, is_first: bool) -> Block:
+        body = raw[len(BOM) :] if is_first and raw[: len(BOM)] == BOM else raw
         if body[:3] == BOM:  # pyarrow would take it for a mark; Python's reader keeps it as a character of the cell
             return self._parse_slowly(body, is_first)
         try:
@@ -173,3 +171,15 @@ class CutSource:
         except (UnicodeDecodeError, csv.Error) as error:
             raise NotPlain(str(error)) from error
         return block_of_rows(rows[1:] if is_first else rows, self.width)
+
+
+def end_of_record(data: Bytes, quotes: Places) -> int:
+    """One past the last newline that stands outside quotes, 0 when there is none."""
+    window = LINES
+    while True:
+        start = max(0, len(data) - window)
+        lines = np.flatnonzero(data[start:] == NEWLINE) + start
+        ends = lines[np.searchsorted(quotes, lines) % 2 == 0]
+        if len(ends) or start == 0:
+            return int(ends[-1]) + 1 if len(ends) else 0
+        window *= 16

@@ -152,11 +152,23 @@ def no_repeats(self: Any) -> Any:
 
 
 def any_newline(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(cutter.CutSource, "_end_of_record", staticmethod(lambda raw, _: raw.rfind(b"\n") + 1))
+    patch.setattr(cutter, "end_of_record", lambda data, _: bytes(data).rfind(b"\n") + 1)
     patch.setattr(cutter.CutSource, "_check_quotes", lambda *_: None)
 
 
+def accepts_what_it_refused(patch: pytest.MonkeyPatch) -> None:
+    ask = columns.Column._ask
+
+    def wrong(self: columns.Column, column: pa.Array, open_: pa.Array | None) -> pa.Array | None:
+        found = ask(self, column, open_)
+        self._accepted.update(column.to_pylist())
+        return found
+
+    patch.setattr(columns.Column, "_ask", wrong)
+
+
 FILE_MUTANTS: dict[str, Mutate] = {
+    "a cell refused once is accepted in the next block": accepts_what_it_refused,
     "no key is repeated": name(keys.HashLog, "repeated", no_repeats),
     "the block counts in the hash of a key": name(
         keys, "hash_texts", lambda column: hashing.hash_texts(column) + np.uint64(len(column))
