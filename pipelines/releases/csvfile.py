@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,7 @@ from pipelines.releases.canonical import batches, text
 
 BOM = b"\xef\xbb\xbf"
 FILE_ROWS, BLOCK_ROWS = 262_144, 16_384
+READ = 1 << 20  # bytes
 EXACT_SCALE = 6  # Arrow, whose text is the canonical one, writes smaller decimals as 1E-7
 EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = (date(1, 1, 1) - EPOCH).days, (date(9999, 12, 31) - EPOCH).days
@@ -47,15 +49,25 @@ def write_excel_csv(table: pa.Table, path: Path) -> Written:
 
 
 def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes) -> Written:
-    """Batches go straight to the file, which is then read once for its digest: that costs less than holding them."""
-    with path.open("wb") as file:
+    """Batches go straight to the file; a thread reads each again for the digest while the next is written, which costs
+    less than holding them."""
+    digest = hashlib.sha256()
+    with path.open("wb") as file, path.open("rb") as again, ThreadPoolExecutor(1) as beside:
         file.write(mark + _header(table, delimiter))
         file.flush()  # Polars writes below Python's buffer
+        read = beside.submit(_digest_more, digest, again)
         for piece in batches(table, FILE_ROWS):
             _write_lines(piece, delimiter, file)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Written(path.stat().st_size, digest, table.num_rows)
+            read.result()
+            read = beside.submit(_digest_more, digest, again)
+        read.result()
+    return Written(path.stat().st_size, digest.hexdigest(), table.num_rows)
+
+
+def _digest_more(digest: Any, file: BinaryIO) -> None:
+    """Add what the file holds beyond what was read of it."""
+    while block := file.read(READ):
+        digest.update(block)
 
 
 def csv_bytes(table: pa.Table, *, delimiter: str = ",", mark: bytes = b"") -> Iterator[Any]:
