@@ -61,8 +61,8 @@ class LedgerBroken(ReleaseError):
     """The ledger is not the chain that it was: nothing may be added to it before a person has looked."""
 
     code: ClassVar[str] = "ledger-broken"
-    fr: ClassVar[str] = "ledger.jsonl, ligne {line} : {found} ; attendu : {expected}."
-    en: ClassVar[str] = "ledger.jsonl, line {line}: {found}; expected: {expected}."
+    fr: ClassVar[str] = "{place}, ligne {line} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{place}, line {line}: {found}; expected: {expected}."
 
 
 class KeyUnreadable(ReleaseError):

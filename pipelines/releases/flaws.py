@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.language import Language
+from pipelines.language import Language, Said
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "no-release": ("aucune version à vérifier ici", "no release to verify here"),
@@ -54,16 +54,19 @@ class Flaw:
 
     code: str
     place: str
-    found: str = ""
-    expected: str = ""
+    found: str | Said = ""
+    expected: str | Said = ""
 
     def message(self, language: Language) -> str:
         """The sentence for a person."""
         words = SENTENCES[self.code][0 if language == "fr" else 1]
         colon = " : " if language == "fr" else ": "
         told = f"{self.place}{colon}{words}"
-        if self.found:
-            told += f" ({self.found}"
-            told += (" ; attendu : " if language == "fr" else "; expected: ") + self.expected if self.expected else ""
+        found, expected = (
+            getattr(fact, language) if isinstance(fact, Said) else fact for fact in (self.found, self.expected)
+        )
+        if found:
+            told += f" ({found}"
+            told += (" ; attendu : " if language == "fr" else "; expected: ") + expected if expected else ""
             told += ")"
         return told

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.releases.errors import LedgerBroken
 from pipelines.storage import sha256_bytes, write_text
 
@@ -27,23 +28,29 @@ class Ledger:
     lines: tuple[str, ...]
 
     @classmethod
-    def read(cls, path: Path) -> Ledger:
-        """The ledger in `path`; empty when there is none. Raises `LedgerBroken`."""
+    def read(cls, path: Path, place: str | None = None) -> Ledger:
+        """The ledger in `path`; empty when there is none. `place`: where it came from, for errors, when not from there.
+
+        Raises `LedgerBroken`.
+        """
+        shown = place or path.name
         try:
             data = path.read_bytes() if path.exists() else b""
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
-            place = data[: error.start].count(b"\n") + 1
-            raise LedgerBroken(line=place, found="octets / bytes", expected="UTF-8") from None
+            at = data[: error.start].count(b"\n") + 1
+            raise LedgerBroken(place=shown, line=at, found=Said("octets", "bytes"), expected="UTF-8") from None
         lines = text.split("\n")
         if lines.pop():
-            raise LedgerBroken(line=len(lines) + 1, found="ligne coupée / cut line", expected="LF")
+            cut = Said("ligne coupée", "cut line")
+            raise LedgerBroken(place=shown, line=len(lines) + 1, found=cut, expected="LF")
         head = START
         for number, line in enumerate(lines, start=1):
-            entry = _parsed(line, number)
+            entry = _parsed(line, number, shown)
             if entry.get("seq") != number - 1 or entry.get("previous") != head:
                 found = f"seq {entry.get('seq')}, previous {str(entry.get('previous'))[:12]}"
-                raise LedgerBroken(line=number, found=found, expected=f"seq {number - 1}, previous {head[:12]}")
+                expected = f"seq {number - 1}, previous {head[:12]}"
+                raise LedgerBroken(place=shown, line=number, found=found, expected=expected)
             head = sha256_bytes(line.encode())
         return cls(path, tuple(lines))
 
@@ -73,22 +80,23 @@ class Ledger:
         grown = list(self.lines)
         head = self.head
         for line in lines:
-            entry = _parsed(line, len(grown) + 1)
+            entry = _parsed(line, len(grown) + 1, self.path.name)
             if (entry["seq"], entry["previous"]) != (len(grown), head):
-                raise LedgerBroken(line=len(grown) + 1, found=f"seq {entry['seq']}", expected=f"seq {len(grown)}")
+                found, expected = f"seq {entry['seq']}", f"seq {len(grown)}"
+                raise LedgerBroken(place=self.path.name, line=len(grown) + 1, found=found, expected=expected)
             grown.append(line)
             head = sha256_bytes(line.encode())
         write_text(self.path, "".join(f"{line}\n" for line in grown))
         return Ledger(self.path, tuple(grown))
 
 
-def _parsed(line: str, number: int) -> dict[str, Any]:
+def _parsed(line: str, number: int, shown: str) -> dict[str, Any]:
     try:
         entry = json.loads(line)
     except json.JSONDecodeError:
-        raise LedgerBroken(line=number, found=repr(line[:60]), expected="JSON") from None
+        raise LedgerBroken(place=shown, line=number, found=repr(line[:60]), expected="JSON") from None
     if not isinstance(entry, dict) or entry.get("event") not in EVENTS or not isinstance(entry.get("package"), str):
-        raise LedgerBroken(line=number, found=repr(line[:60]), expected=", ".join(EVENTS))
+        raise LedgerBroken(place=shown, line=number, found=repr(line[:60]), expected=", ".join(EVENTS))
     return entry
 
 
