@@ -3,11 +3,14 @@
 Belongs here: bringing a store up to this project's ledger, and fetching from it what its ledger names. Does not: the
 store's own acts (`storage/buckets.py`). A store has no rename. So each version is claimed by the first who creates its
 claim, its files go up, and its tag manifest is created last, which is its commit; then the ledger is replaced if it is
-still the one that was seen, which makes all of it known. What the ledger does not name is not there for a reader.
+still the one that was seen, which makes all of it known; files of retracted versions go after that, so that a sending
+that is refused took nothing away. What the ledger does not name is not there for a reader.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
@@ -17,15 +20,30 @@ from pipelines.releases.bag import TAGMANIFEST
 from pipelines.releases.errors import ReleaseError
 from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.releases.remote import ELSEWHERE, ReleaseUnreachable
-from pipelines.releases.shelf import LATEST, REFUSALS, TOMBSTONES, UNDER_WAY, VERSIONS, Shelf, ledger_lock, settle
-from pipelines.storage import sha256_bytes
-from pipelines.storage.buckets import Bucket
+from pipelines.releases.shelf import (
+    LATEST,
+    LEDGER_WAIT,
+    REFUSALS,
+    TOMBSTONES,
+    UNDER_WAY,
+    VERSIONS,
+    Shelf,
+    ledger_lock,
+    settle,
+)
+from pipelines.storage import lock, sha256_bytes
+from pipelines.storage.buckets import Bucket, BucketUnreachable
 
 LEDGER, TREE, CLAIMS = "ledger.jsonl", "releases", ".reservations"
 NOTHING = Said(
     f"ni registre ({LEDGER}), ni version ({TAGMANIFEST}), ni paquet d'un dépôt",
     f"no ledger ({LEDGER}), no release ({TAGMANIFEST}), no package of a store",
 )
+RESTLESS = Said(
+    "le dépôt change pendant qu'il est lu ; recommencer quand plus rien n'y est envoyé",
+    "the store changes while it is read; try again once nothing is being sent there",
+)
+FETCHES = 3
 
 
 class VersionTaken(ReleaseError):
@@ -75,59 +93,72 @@ class Sent:
 def send(releases: Path, bucket: Bucket) -> Sent:
     """Bring a store up to this project's ledger; what is there already is not sent again.
 
-    Can be cut anywhere and done again. Raises `VersionTaken`, `LedgersDiffer`, `BucketUnreachable`, `LedgerBroken`; a
-    sending that is refused leaves no mark that something is under way.
+    Can be cut anywhere and done again. The project's ledger is locked only to be read, then for the store's ledger and
+    indexes: other packages are released while files go up. Raises `VersionTaken`, `LedgersDiffer`, `BucketUnreachable`,
+    `LedgerBroken`, and `Busy` while another process sends; a sending that is refused took nothing away from the store
+    and leaves no mark that something is under way.
     """
-    settle(releases)
-    with ledger_lock(releases):
-        ledger = Ledger.read(ledger_beside(releases))
+    with lock(releases / ".send.lock", wait_seconds=LEDGER_WAIT):
         seen = bucket.read(LEDGER)
         known = _lines(seen)
-        _check_same(bucket, ledger, known)
-        mark = sha256_bytes("".join(ledger.lines[len(known) :][:1]).encode()).encode()
+        done: Ledger | None = None
+        while True:
+            settle(releases)
+            with ledger_lock(releases):
+                ledger = Ledger.read(ledger_beside(releases))
+                _check_same(bucket, ledger, known)
+                if ledger == done:
+                    return _show(releases, bucket, ledger, seen)
+            for entry in ledger.entries[len(done.lines if done else known) :]:
+                _send_entry(bucket, Shelf(releases, entry["package"], ledger), entry)
+            done = ledger
+
+
+def _send_entry(bucket: Bucket, shelf: Shelf, entry: dict[str, Any]) -> None:
+    """What one line of the ledger brings: nothing of it is known to a reader, and nothing that is known goes."""
+    if entry["event"] == "refused":
+        _send_file(bucket, shelf, f"{REFUSALS}/{entry['record'][:16]}.json")
+    elif entry["event"] == "retracted":
+        _send_file(bucket, shelf, f"{TOMBSTONES}/{entry['version']}.json")
+    elif entry["version"] not in shelf.retracted:
         try:
-            sent = _send_entries(bucket, releases, ledger, len(known), mark)
-            whole = "".join(f"{line}\n" for line in ledger.lines).encode()
-            if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
-                _check_same(bucket, ledger, _lines(bucket.read(LEDGER)))
-                raise LedgersDiffer(address=bucket.address, line=len(known) + 1)
-        except (VersionTaken, LedgersDiffer):
-            _unmark(bucket, ledger, mark)
-            raise
-        for package in sorted({entry["package"] for entry in ledger.entries}):
-            _send_indexes(bucket, Shelf(releases, package, ledger))
-    return sent
+            _send_version(bucket, shelf, entry)
+        except (BucketUnreachable, OSError):
+            if not _is_retracted_now(shelf, entry["version"]):
+                raise
 
 
-def _send_entries(bucket: Bucket, releases: Path, ledger: Ledger, known: int, mark: bytes) -> Sent:
-    """What each line of the ledger after the `known` ones brings."""
-    versions: list[str] = []
-    buried: list[str] = []
-    for entry in ledger.entries[known:]:
-        shelf = Shelf(releases, entry["package"], ledger)
-        if entry["event"] == "refused":
-            _send_file(bucket, shelf, f"{REFUSALS}/{entry['record'][:16]}.json")
-        elif entry["event"] == "retracted":
-            _mark(bucket, shelf, mark)
-            _bury(bucket, shelf, entry["version"])
-            buried.append(f"{shelf.package} {entry['version']}")
-        elif entry["version"] not in shelf.retracted:
-            _send_version(bucket, shelf, entry, mark)
-            versions.append(f"{shelf.package} {entry['version']}")
-    return Sent(tuple(versions), tuple(buried))
+def _is_retracted_now(shelf: Shelf, version: str) -> bool:
+    """Whether a version's files went from here while they were sent: the ledger, which grew, is then read again."""
+    with ledger_lock(shelf.releases):
+        return version in Shelf.read(shelf.releases, shelf.package).retracted
 
 
-def _mark(bucket: Bucket, shelf: Shelf, mark: bytes) -> None:
-    """Say that a package's indexes may lag behind; a mark that another sender left stays his."""
-    bucket.create(f"{TREE}/{shelf.package}/{UNDER_WAY}", mark)
-
-
-def _unmark(bucket: Bucket, ledger: Ledger, mark: bytes) -> None:
-    """Take back the marks of this sending, or of one of the same lines that was cut before."""
+def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) -> Sent:
+    """Make what was sent known by the store's ledger, then its indexes; last, what is retracted goes."""
+    new = ledger.entries[len(_lines(seen)) :]
+    whole = "".join(f"{line}\n" for line in ledger.lines).encode()
+    published, buried = (
+        [(entry["package"], entry["version"]) for entry in new if entry["event"] == event]
+        for event in ("published", "retracted")
+    )
+    marked = sorted({entry["package"] for entry in new if entry["event"] != "refused"})
+    for package in marked:
+        # What another sender left stays his: no two ledgers give the same mark.
+        bucket.create(f"{TREE}/{package}/{UNDER_WAY}", sha256_bytes(whole).encode())
+    if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
+        _check_overtaken(bucket, ledger, whole, marked)
     for package in sorted({entry["package"] for entry in ledger.entries}):
-        name = f"{TREE}/{package}/{UNDER_WAY}"
-        if bucket.read(name) == mark:
-            bucket.delete(name)
+        shelf, mark = Shelf(releases, package, ledger), f"{TREE}/{package}/{UNDER_WAY}"
+        _send_indexes(bucket, shelf)
+        is_marked = bucket.read(mark) is not None
+        for version in shelf.retracted:
+            # A mark that was left says that a sending was cut: perhaps before it took away what it had to.
+            if is_marked or (package, version) in buried:
+                _bury(bucket, shelf, version)
+        bucket.delete(mark)
+    sent = [item for item in published if item[1] not in Shelf(releases, item[0], ledger).retracted]
+    return Sent(tuple(map(" ".join, sent)), tuple(map(" ".join, buried)))
 
 
 def _lines(data: bytes | None) -> list[str]:
@@ -141,7 +172,22 @@ def _check_same(bucket: Bucket, ledger: Ledger, known: list[str]) -> None:
             raise LedgersDiffer(address=bucket.address, line=number)
 
 
-def _send_version(bucket: Bucket, shelf: Shelf, entry: dict[str, Any], mark: bytes) -> None:
+def _check_overtaken(bucket: Bucket, ledger: Ledger, whole: bytes, marked: Sequence[str]) -> None:
+    """The store's ledger was replaced by another sender: fine when by this very one, else this sending is refused.
+
+    Takes back this sending's marks, then raises `LedgersDiffer`.
+    """
+    now = bucket.read(LEDGER)
+    if now == whole:
+        return
+    for name in (f"{TREE}/{package}/{UNDER_WAY}" for package in marked):
+        if bucket.read(name) == sha256_bytes(whole).encode():
+            bucket.delete(name)
+    _check_same(bucket, ledger, _lines(now))
+    raise LedgersDiffer(address=bucket.address, line=len(_lines(now)) + 1)
+
+
+def _send_version(bucket: Bucket, shelf: Shelf, entry: dict[str, Any]) -> None:
     """The claim, the files, the commit: the first and the last are created by one sender, or were with these bytes."""
     version, folder = entry["version"], shelf.folder / entry["version"]
     base, claim = f"{TREE}/{shelf.package}", f"{TREE}/{shelf.package}/{CLAIMS}/{version}"
@@ -150,7 +196,6 @@ def _send_version(bucket: Bucket, shelf: Shelf, entry: dict[str, Any], mark: byt
     if not _create_or_same(bucket, claim, entry["tagmanifest"].encode()):
         error = VersionClaimed if bucket.read(commit) is None else VersionTaken
         raise error(address=bucket.address, **told)
-    _mark(bucket, shelf, mark)
     for path in sorted(item for item in folder.rglob("*") if item.is_file() and item.name != TAGMANIFEST):
         bucket.send(f"{base}/{path.relative_to(shelf.folder).as_posix()}", path)
     if not _create_or_same(bucket, commit, (folder / TAGMANIFEST).read_bytes()):
@@ -163,9 +208,8 @@ def _create_or_same(bucket: Bucket, name: str, data: bytes) -> bool:
 
 
 def _bury(bucket: Bucket, shelf: Shelf, version: str) -> None:
-    """As on disk: the tombstone appears, then the files go, that which commits them first."""
+    """Its tombstone is there and the ledger tells of it: the files go, that which commits them first."""
     folder = f"{TREE}/{shelf.package}/{version}"
-    _send_file(bucket, shelf, f"{TOMBSTONES}/{version}.json")
     bucket.delete(f"{folder}/{TAGMANIFEST}")
     for name in bucket.names(folder):
         bucket.delete(name)
@@ -178,7 +222,6 @@ def _send_indexes(bucket: Bucket, shelf: Shelf) -> None:
             bucket.delete(target)
         elif bucket.read(target) != (shelf.folder / name).read_bytes():
             _send_file(bucket, shelf, name)
-    bucket.delete(f"{TREE}/{shelf.package}/{UNDER_WAY}")
 
 
 def _send_file(bucket: Bucket, shelf: Shelf, name: str) -> None:
@@ -188,29 +231,48 @@ def _send_file(bucket: Bucket, shelf: Shelf, name: str) -> None:
 def fetch_depot(address: str, folder: Path) -> Path:
     """Bring what stands at `address` under `folder`, for `verify`: one version, one package, or all.
 
-    Of a package, or of all, only what the ledger names. Raises `ReleaseUnreachable` when nothing of that is there,
-    `BucketUnreachable`, `LedgerBroken`.
+    Of a package, or of all, only what the ledger names. When a sending ends in between, `folder` is emptied and filled
+    again. Raises `ReleaseUnreachable` when nothing of that is there, or when it changes each time; `BucketUnreachable`,
+    `LedgerBroken`.
     """
+    for _ in range(FETCHES):
+        found = _fetched(address, folder)
+        if found is not None:
+            return found
+        shutil.rmtree(folder)
+    raise ReleaseUnreachable(address=address, found=RESTLESS)
+
+
+def _fetched(address: str, folder: Path) -> Path | None:
+    """What `fetch_depot` brings; none when it changed while it was read. The ledger comes first, the list after it."""
     bucket, under = Bucket.open(address), TREE
-    names = bucket.names()
+    head, names = bucket.read(LEDGER), bucket.names()
     if TAGMANIFEST in names:
         release = folder / address.rstrip("/").rsplit("/", 1)[-1]
-        for name in names:
-            bucket.fetch(name, _under(bucket, release, name))
-        return release
-    if LEDGER not in names:
+        return release if all(_brought(bucket, name, release) for name in names) else None
+    if head is None:
         root, under = _above(address)
         bucket = Bucket.open(root)
-        names = bucket.names(under)
-        if not names or bucket.read(LEDGER) is None:
+        head, names = bucket.read(LEDGER), bucket.names(under)
+        if not names or head is None:
             raise ReleaseUnreachable(address=address, found=NOTHING)
-    bucket.fetch(LEDGER, folder / LEDGER)
-    ledger = Ledger.read(folder / LEDGER)
-    for name in names:
-        if name.startswith(f"{under}/") and _is_told(ledger, PurePosixPath(name).parts[1:]):
-            bucket.fetch(name, _under(bucket, folder, name))
     (folder / under).mkdir(parents=True, exist_ok=True)
-    return folder / under
+    (folder / LEDGER).write_bytes(head)
+    is_told = _told_by(Ledger.read(folder / LEDGER, f"{bucket.address.rstrip('/')}/{LEDGER}"), names)
+    wanted = [name for name in names if name.startswith(f"{under}/") and is_told(PurePosixPath(name).parts[1:])]
+    is_whole = all(_brought(bucket, name, folder) for name in wanted) and bucket.read(LEDGER) == head
+    return folder / under if is_whole else None
+
+
+def _brought(bucket: Bucket, name: str, folder: Path) -> bool:
+    """Fetch an object; false when it went since it was listed. Raises `ReleaseUnreachable`, `BucketUnreachable`."""
+    try:
+        bucket.fetch(name, _under(bucket, folder, name))
+    except BucketUnreachable:
+        if name in bucket.names():
+            raise
+        return False
+    return True
 
 
 def _above(address: str) -> tuple[str, str]:
@@ -227,11 +289,29 @@ def _above(address: str) -> tuple[str, str]:
     raise ReleaseUnreachable(address=address, found=NOTHING)
 
 
-def _is_told(ledger: Ledger, parts: tuple[str, ...]) -> bool:
-    """Whether a name is part of what the ledger says: a version that it names, or what stands beside versions."""
-    if len(parts) < 3 or parts[1] in (TOMBSTONES, REFUSALS):
-        return True
-    return parts[1] in {entry["version"] for entry in ledger.of(parts[0], "published")}
+def _told_by(ledger: Ledger, names: Sequence[str]) -> Callable[[tuple[str, ...]], bool]:
+    """Which names are part of what the ledger says: its versions and tombstones, and what else stands beside them.
+
+    While a package is marked, the files of its retracted versions are on their way out, and no part of it. A tombstone
+    that is not told of stands for a version whose files went already; beside files it comes from a sending under way.
+    """
+    published, retracted = (
+        {(item["package"], item["version"]) for item in ledger.entries if item["event"] == event}
+        for event in ("published", "retracted")
+    )
+    there = set(names)
+
+    def is_told(parts: tuple[str, ...]) -> bool:
+        if len(parts) < 3 or parts[1] == REFUSALS:
+            return True
+        if parts[1] == TOMBSTONES:
+            version = (parts[0], parts[2].removesuffix(".json"))
+            is_gone = "/".join((TREE, *version, TAGMANIFEST)) not in there
+            return version in retracted or (version in published and is_gone)
+        is_marked = f"{TREE}/{parts[0]}/{UNDER_WAY}" in there
+        return parts[:2] in published and not (is_marked and parts[:2] in retracted)
+
+    return is_told
 
 
 def _under(bucket: Bucket, folder: Path, name: str) -> Path:
