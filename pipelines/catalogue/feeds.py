@@ -27,7 +27,7 @@ EMPTY = "1970-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class News:
-    """One thing that happened: a version appeared, or was taken away."""
+    """One thing that happened: a version appeared, or was taken away. `typed`: its reason is a person's own words."""
 
     address: str
     page: str
@@ -35,6 +35,7 @@ class News:
     title: str
     reasons: tuple[str, ...]
     summary: str
+    typed: bool = False
 
 
 def news(holdings: Sequence[Holding], addresses: Addresses, language: Language) -> list[News]:
@@ -50,7 +51,7 @@ def _news(holding: Holding, version: Version, addresses: Addresses, language: La
     if version.is_retracted:
         word = "retirée" if language == "fr" else "retracted"
         reason = str(version.entry["reason"])
-        return News(f"{name}-retrait", page, version.moment, f"{title} ({word})", (reason,), reason)
+        return News(f"{name}-retrait", page, version.moment, f"{title} ({word})", (reason,), reason, typed=True)
     reasons = tuple(str(item[language]) for item in version.entry["reasons"])
     return News(name, page, version.moment, title, reasons, Wording(language).listed(reasons))
 

@@ -129,6 +129,14 @@ def test_a_deep_link_opens_its_row_in_its_version(page: Page, address: str) -> N
     assert page.get_by_label("Version").input_value() == "1.0.0"
 
 
+def test_an_english_row_says_its_findings_and_causes_in_english(page: Page, address: str) -> None:
+    open_table(page, address, f"en/prix/table-prix.html#cle={quote('p1')}")
+    sheet = page.locator(".row-sheet")
+    expect(sheet).to_contain_text("R-1 Complies: ")
+    sheet.get_by_role("button", name="Search every version").click()
+    expect(sheet.locator("ol")).to_contain_text("1.0.1 arobases: 3 → 4 (cause: the source changed)")
+
+
 def test_a_deep_link_to_a_row_that_is_not_there_says_so(page: Page, address: str) -> None:
     open_table(page, address, "prix/table-prix.html#cle=q001&version=1.0.0")
     expect(page.locator(".row-sheet")).to_contain_text("n’est pas dans cette version")

@@ -170,6 +170,32 @@ def test_a_retracted_version_keeps_a_page_with_the_reason(outputs: Path) -> None
     assert not [link for link in page.links if "releases/prix/1.0.1" in link]
 
 
+def test_a_reason_that_somebody_typed_is_of_no_noted_language_on_both_twins(outputs: Path) -> None:
+    for name in ("prix/version-1.0.1.html", "prix/versions.html"):
+        for twin in ("", "en"):
+            page = Page(outputs / "catalogue" / twin / name).source
+            assert '<span lang="">Valeur fausse dans la source.</span>' in page, (twin, name)
+    assert '<span class="soft" lang="">Valeur fausse' in Page(outputs / "catalogue" / "en" / "index.html").source
+
+
+def test_no_english_page_has_a_french_colon(outputs: Path) -> None:
+    """The words of data stay in their language: these are all ours."""
+    for name in ("machines.html", "prix/versions.html", "prix/table-prix.html"):
+        page = Page(outputs / "catalogue" / "en" / name).source
+        assert ": " in page
+        assert not re.findall(r".{20}[ \u00a0\u202f]:[ <].{20}", page), name
+
+
+def test_the_preview_says_results_and_causes_in_the_pages_language(outputs: Path) -> None:
+    for twin, result, cause, colon in (
+        ("", "À vérifier", "la source a changé", "\u00a0: "),
+        ("en", "To check", "the source changed", ": "),
+    ):
+        page = Page(outputs / "catalogue" / twin / "prix" / "table-prix.html").source
+        words = json.loads(page.split('class="preview-words">')[1].split("</script>")[0])
+        assert (words["results"]["a_verifier"], words["causes"]["source"], words["colon"]) == (result, cause, colon)
+
+
 def test_quality_counts_rejects_and_findings(outputs: Path) -> None:
     page = Page(outputs / "catalogue" / "en" / "prix" / "qualite.html").source
     assert "type-error" in page

@@ -148,7 +148,9 @@ def test_rules_are_named_where_the_table_of_rules_is_published(tmp_path: Path) -
 
     names = {"EP-02": "Durée minimale", "EP-07": "Délai entre l'arrêté et l'ouverture de l'enquête"}
     assert _labelled("EP-02", "fr", names) == "Durée minimale (EP-02)"
-    assert _labelled("EP-07", "en", names) == "Délai entre l'arrêté et l'ouver… (EP-07)"
+    assert _labelled("EP-07", "fr", names) == "Délai entre l'arrêté et l'ouver… (EP-07)"
+    assert _labelled("EP-07", "en", names) == "Time between the order and the… (EP-07)"
+    assert _labelled("EP-00", "en", names | {"EP-00": "Sans titre anglais"}) == "Sans titre anglais (EP-00)"
     assert _labelled("EP-99", "fr", names) == "EP-99"
 
 
@@ -158,6 +160,8 @@ def test_a_year_that_is_not_known_is_told_in_the_language_of_the_page(tmp_path: 
     found = by_name(a_release(tmp_path, "enquetes-publiques", "conformite_annuelle", rows))["conformite-par-annee"]
     assert [found.figures[language].lines[0][0] for language in ("fr", "en")] == ["inconnue", "unknown"]
     assert ">unknown<" in found.svg["en"]
+    assert "complies: 2, does not comply: 1" in found.svg["en"]
+    assert "conforme\u00a0: 2, non conforme\u00a0: 1" in found.svg["fr"]
 
 
 def test_nothing_evaluated_nothing_drawn(tmp_path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from pipelines.commands._audit_shown import TITLES_EN, audited
+from pipelines.commands._audit_shown import audited
 from pipelines.commands._results import result_labels
 from pipelines.project import Project
 from pipelines.rules.inquiries.rapport import RESULTATS
 from pipelines.rules.inquiries.registre import regles
+from pipelines.rules.inquiries.titles import TITLES_EN
 
 TOTALS = [
     ("EP-01", "Ordre des événements", Counter(conforme=162, non_evalue=9)),

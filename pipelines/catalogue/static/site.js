@@ -299,16 +299,18 @@
     const findings = async (version, key) => {
       const rows = (await file(version, 'findings').rows(0, version.findings.count)).filter(row => row.table === data.table && row.cle === key);
       if (!rows.length) return make('p', { textContent: words.unsaid });
-      return make('ul', {}, ...rows.map(row => make('li', {}, make('code', { textContent: row.regle }), ` ${row.resultat} : ${(data.language === 'en' ? row.message_en : row.message) ?? ''} `, make('span', { className: 'soft', textContent: row.calcul ?? '' }))));
+      return make('ul', {}, ...rows.map(row => make('li', {}, make('code', { textContent: row.regle }), ` ${words.results[row.resultat] ?? row.resultat}${words.colon}${(data.language === 'en' ? row.message_en : row.message) ?? ''} `, make('span', { className: 'soft', textContent: row.calcul ?? '' }))));
     };
+    // « + » joins causes that all acted, « / » causes that cannot be told apart (qualite/changements.json).
+    const caused = code => code.split('+').map(part => part.split('/').map(one => words.causes[one] ?? one).join(` ${words.or} `)).join(` ${words.and} `);
     const across = async key => {
       const lines = [];
       for (const version of [...data.versions].reverse()) {
         if (!version.changes?.count) continue;
         for (const row of await file(version, 'changes').rows(0, version.changes.count)) {
           if (row.cle !== key) continue;
-          const what = row.champ == null ? (row.nature === 'ajout' ? words.added : words.removed) : `${row.champ} : ${row.avant ?? '∅'} → ${row.apres ?? '∅'}`;
-          lines.push(make('li', {}, make('strong', { textContent: version.number }), ` ${what} `, make('span', { className: 'soft', textContent: `(${words.cause} : ${row.cause})` })));
+          const what = row.champ == null ? (row.nature === 'ajout' ? words.added : words.removed) : `${row.champ}${words.colon}${row.avant ?? '∅'} → ${row.apres ?? '∅'}`;
+          lines.push(make('li', {}, make('strong', { textContent: version.number }), ` ${what} `, make('span', { className: 'soft', textContent: `(${words.cause}${words.colon}${caused(row.cause)})` })));
         }
       }
       return lines.length ? make('ol', {}, ...lines) : make('p', { textContent: words.steady });

@@ -14,7 +14,9 @@ from pipelines.catalogue.holdings import Version
 from pipelines.catalogue.pictures import marks
 from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
 from pipelines.catalogue.rows import read_rows
+from pipelines.catalogue.wording import Wording
 from pipelines.language import Language
+from pipelines.rules.inquiries.titles import TITLES_EN
 
 RESULTS: dict[str, tuple[str, dict[Language, str]]] = {
     "conforme": ("f3", {"fr": "conforme", "en": "complies"}),
@@ -59,7 +61,7 @@ def compliance_by_rule(version: Version) -> Iterator[Picture]:
 def _picture(
     name: str, title: Mapping[Language, str], counts: Counts, table: str, names: Mapping[str, str]
 ) -> Iterator[Picture]:
-    """Stacked bars, one a label of `counts`. `names`: in French, what a label that is a code stands for."""
+    """Stacked bars, one a label of `counts`. `names`: in French, what a label that is a rule's code stands for."""
     if not counts:
         return
     yield Picture(
@@ -85,9 +87,10 @@ def _picture(
 
 
 def _labelled(label: str, language: Language, names: Mapping[str, str]) -> str:
-    """A label as people read it: the law of inquiries is French, and so are the names of its rules."""
+    """A label as people read it; a rule that has no English title keeps the law's own."""
     if label in names:
-        return f"{_short(names[label], 32)} ({label})"
+        title = names[label] if language == "fr" else TITLES_EN.get(label, names[label])
+        return f"{_short(title, 32)} ({label})"
     return "unknown" if (label, language) == ("inconnue", "en") else label
 
 
@@ -109,7 +112,8 @@ def _stacked(name: str, title: str, counts: Counts, language: Language, names: M
                 drawn.append(marks.bar(x, y + 2, wide, tall - 8, f"{kind} key"))
             x += wide
     totals = {result: sum(found[result] for found in counts.values()) for result in RESULTS}
-    said = ", ".join(f"{RESULTS[result][1][language]} : {total}" for result, total in totals.items())
+    colon = Wording(language).choose(" : ", ": ")
+    said = ", ".join(f"{RESULTS[result][1][language]}{colon}{total}" for result, total in totals.items())
     return marks.drawing(f"{name}-{language}", left + width + 40, bottom + 34, title, said, *drawn)
 
 

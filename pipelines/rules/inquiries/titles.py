@@ -1,0 +1,50 @@
+"""The titles of the rules in English, for readers of English.
+
+Belongs here: words. Does not: the rules, whose modules give their titles in French, the law's language.
+"""
+
+from __future__ import annotations
+
+TITLES_EN = {
+    "EP-01": "Order of events",
+    "EP-02": "Minimum length",
+    "EP-03": "Length reduced without environmental assessment",
+    "EP-04": "Maximum length",
+    "EP-05": "Length of the extension",
+    "EP-06": "Announcement of the extension",
+    "EP-07": "Time between the order and the opening",
+    "EP-08": "Time for the court's appointment",
+    "EP-09": "Odd number of members",
+    "EP-10": "Substitutes",
+    "EP-11": "First notice in the press",
+    "EP-12": "Second notice in the press",
+    "EP-13": "Operation of national importance",
+    "EP-14": "Posting",
+    "EP-15": "Online notice",
+    "EP-16": "File online, on paper and on a computer on site",
+    "EP-17": "Content of the notice",
+    "EP-18": "Electronic observations",
+    "EP-19": "Period of observations",
+    "EP-20": "Sessions during the inquiry",
+    "EP-21": "Minutes of synthesis",
+    "EP-22": "Statement in reply",
+    "EP-23": "Delivery of the report",
+    "EP-24": "Report after a replacement",
+    "EP-25": "Sense of the conclusions",
+    "EP-26": "Conclusions of a single inquiry",
+    "EP-27": "Supplement to the conclusions",
+    "EP-28": "Report made available",
+    "EP-29": "Suspension and resumption",
+    "EP-30": "Supplementary inquiry",
+    "EP-31": "Unfavourable conclusions",
+    "EP-32": "Time for the declaration of public utility",
+    "EP-33": "Validity of the inquiry",
+    "EP-34": "Closing of the registers",
+    "EP-35": "Independence",
+    "PC-01": "Length of the parallel consultation",
+    "PC-02": "Notice of the parallel consultation",
+    "PC-03": "Meetings of the parallel consultation",
+    "PC-04": "Report of the parallel consultation",
+    "PC-05": "Observations published during the consultation",
+    "VOIRIE-15": "Length of road inquiries",
+}
