@@ -60,15 +60,19 @@ def match(old: pa.Array, new: pa.Array) -> Match:
 
 
 def _merged(old: pa.Array, new: pa.Array) -> tuple[Run, ...] | None:
-    """The runs that two ascending lists of keys share; none as soon as they turn out to be short."""
+    """The runs that two ascending lists of keys share; none as soon as steps turn out to be short.
+
+    Steps are counted rather than runs: where no keys are shared there is no run, and a step for each key.
+    """
     runs: list[Run] = []
-    i = j = 0
+    i = j = steps = 0
     while i < len(old) and j < len(new):
+        steps += 1
         length = _alike(old, i, new, j)
         if length:
             runs.append((i, j, length))
             i, j = i + length, j + length
-        if len(runs) > MAXIMUM_RUNS or (i + j) < SHORT_RUN * (len(runs) - SHORT_RUN):
+        if len(runs) > MAXIMUM_RUNS or (i + j) < SHORT_RUN * (steps - SHORT_RUN):
             return None
         if i < len(old) and j < len(new):
             mine, other = old[i].as_py(), new[j].as_py()

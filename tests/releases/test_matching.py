@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.releases import matching
 from pipelines.releases.matching import FIRST_WINDOW, MAXIMUM_RUNS, SHORT_RUN, Match, match
 
 KEYS = st.lists(st.text("abé😀", max_size=3), unique=True, max_size=30)
@@ -20,12 +21,18 @@ def pairs(found: Match) -> list[tuple[int, int]]:
     return list(zip(found.before.to_pylist(), found.after.to_pylist(), strict=True))
 
 
+def shared(old: list[str], new: list[str]) -> list[tuple[int, int]]:
+    """The pairs that dictionaries give."""
+    places = {key: place for place, key in enumerate(old)}
+    return [(places[key], place) for place, key in enumerate(new) if key in places]
+
+
 def holds(old: list[str], new: list[str]) -> Match:
     """The match of two lists, once it was found to be the one that dictionaries give."""
     found = match(pa.array(old, pa.string()), pa.array(new, pa.string()))
-    places, there = {key: place for place, key in enumerate(old)}, set(new)
-    assert pairs(found) == [(places[key], place) for place, key in enumerate(new) if key in places]
-    assert found.added.to_pylist() == [place for place, key in enumerate(new) if key not in places]
+    known, there = set(old), set(new)
+    assert pairs(found) == shared(old, new)
+    assert found.added.to_pylist() == [place for place, key in enumerate(new) if key not in known]
     assert found.removed.to_pylist() == [place for place, key in enumerate(old) if key not in there]
     if found.runs is not None:
         told = [(old + step, new + step) for old, new, length in found.runs for step in range(length)]
@@ -36,7 +43,8 @@ def holds(old: list[str], new: list[str]) -> Match:
 @settings(max_examples=200, deadline=None)
 @given(KEYS, KEYS, st.booleans())
 def test_rows_that_share_a_key_are_paired(old: list[str], new: list[str], in_order: bool) -> None:
-    holds(*(sorted(keys) if in_order else keys for keys in (old, new)))
+    old, new = (sorted(keys) if in_order else keys for keys in (old, new))
+    assert pairs(holds(old, new)) == shared(old, new)
 
 
 @pytest.mark.parametrize("gap", [3 * FIRST_WINDOW, 5_000])
@@ -60,6 +68,17 @@ def test_rows_that_come_and_go_everywhere_are_looked_up_one_by_one() -> None:
     assert len(found.runs) > SHORT_RUN
     scattered = holds(words([n for n in range(4 * rows) if n % 5]), words([n for n in range(4 * rows) if n % 7]))
     assert scattered.runs is None
+
+
+@pytest.mark.parametrize(("one", "two"), [(0, 1), (1, 0)])
+def test_keys_that_alternate_without_one_in_common_are_given_up_after_few_steps(
+    monkeypatch: pytest.MonkeyPatch, one: int, two: int
+) -> None:
+    real, steps = matching._alike, []
+    monkeypatch.setattr(matching, "_alike", lambda *words: steps.append(1) or real(*words))
+    found = holds(words(range(one, 20_000, 2)), words(range(two, 20_000, 2)))
+    assert (pairs(found), found.runs) == ([], ())
+    assert SHORT_RUN < len(steps) <= 2 * SHORT_RUN
 
 
 def test_columns_are_cut_down_to_the_pairs_whether_runs_are_long_or_not() -> None:
