@@ -12,9 +12,10 @@ release:
 test:
 	@$(PYTHON) scripts/bootstrap.py test
 
-# Kill tests, long fuzzing, real SFTP and S3 servers: what is too long for every change. `.ci/run` runs it after `make test`.
+# What is too long for every change: kill tests, long fuzzing, a real browser, SFTP and S3 servers. `.ci/run` runs the same
+# after `make test`.
 test-heavy:
-	@$(PYTHON) scripts/bootstrap.py setup && sh scripts/install_stores.sh && .venv/bin/python -m pytest -m heavy --ignore tests/portals/real -p no:cacheprovider
+	@$(PYTHON) scripts/bootstrap.py setup && sh scripts/install_browser.sh && sh scripts/install_stores.sh && .venv/bin/python -m pytest -m heavy --ignore tests/portals/real -p no:cacheprovider
 
 # Pushes to the real CKAN and the real udata, installed once under .portals/ (docs/portails-pousser.md).
 test-portals:

@@ -22,14 +22,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import pyarrow as pa  # noqa: E402  the project's own folder has to be on the path first
-import pyarrow.parquet as pq  # noqa: E402
-
-from pipelines.records.places.names import normalise  # noqa: E402
-from scripts.territories_history import former_communes, former_epci, name_starts  # noqa: E402
+from pipelines.records.places.names import normalise  # noqa: E402  the project's folder has to be on the path first
+from scripts.territories_history import former_communes, former_epci, name_starts  # noqa: E402  as above
 
 PACKAGE = "@etalab/decoupage-administratif"
 VINTAGE = 2026

@@ -37,7 +37,7 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
         kinds={"parquet"},
         metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
     )
-    def constats(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def constats(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
         from collections import Counter
 
         from pipelines.stages.findings import FINDINGS
@@ -108,7 +108,7 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         owners=["team:arobase"],
         kinds={"html", "rdf"},
     )
-    def catalogue(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def catalogue(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
         from pipelines.stages.announce import make_announcement
 
         try:

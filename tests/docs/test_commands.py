@@ -37,6 +37,8 @@ def released_in(folder: Path) -> Released:
     words = folder / "printed.txt"
     if not words.is_file():
         folder.mkdir(exist_ok=True)
+        # What a killed run left: a project half copied, and half released.
+        shutil.rmtree(folder / "project", ignore_errors=True)
         done = run(RELEASE, a_project(folder / "project"))
         assert done.returncode == 0, done.stdout
         words.write_text(done.stdout, encoding="utf-8")
