@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from msgspec.json import Encoder
 
+from pipelines.language import Said
 from pipelines.sources.http import Answer
 from pipelines.sources.http.errors import CrawlRefused
 from pipelines.sources.registry import FetchContext, Fetched
@@ -95,9 +96,9 @@ class Crawl:
         """
         lines = list(records)
         if lines and answer.sha256 == self._last:
-            raise self.refused(answer.address, "page répétée / repeated page")
+            raise self.refused(answer.address, Said("page répétée", "repeated page"))
         if lines and cursor is not None and cursor == self.cursor:
-            raise self.refused(answer.address, "curseur qui n'avance pas / cursor that does not advance")
+            raise self.refused(answer.address, Said("curseur qui n'avance pas", "cursor that does not advance"))
         written = _encoder.encode_lines(lines)
         self._files["records"].write(written)
         raw = answer.body if self.keep_answers else b""
@@ -125,7 +126,7 @@ class Crawl:
         self._files["pages"].write(json.dumps(entry, sort_keys=True).encode("utf-8") + b"\n")
         self._files["pages"].flush()
 
-    def refused(self, address: str, found: str) -> CrawlRefused:
+    def refused(self, address: str, found: str | Said) -> CrawlRefused:
         """The error for pages that do not add up."""
         return CrawlRefused(source=self.context.source.name, address=address, page=self.pages + 1, found=found)
 
@@ -156,9 +157,11 @@ def follow(crawl: Crawl, ask: Callable[[Crawl], tuple[Answer, list[Any], int]]) 
         answer, records, total = ask(crawl)
         first = total if first is None else first
         if total != first:
-            raise crawl.refused(answer.address, f"total qui change / total that changes ({first} → {total})")
+            change = f"{first} → {total}"
+            raise crawl.refused(answer.address, Said(f"total qui change ({change})", f"total that changes ({change})"))
         crawl.add(answer, records, crawl.records + len(records))
         if crawl.records >= total:
             return total
         if not records:
-            raise crawl.refused(answer.address, f"page vide avant la fin / empty page before the end ({total})")
+            told = Said(f"page vide avant la fin ({total})", f"empty page before the end ({total})")
+            raise crawl.refused(answer.address, told)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import ArobaseError
+from pipelines.language import Said
 from pipelines.project import Project
 from pipelines.sources.errors import SourceFileError, SourceUnknown
 from pipelines.sources.lined_yaml import LinedDocument, YamlRefused, parse
@@ -114,12 +115,13 @@ def load_source(path: Path, *, licences: Iterable[str] | None = None) -> Source:
             file=shown, line=refused.line, key=refused.key, found=refused.found, expected=refused.expected
         ) from None
     except UnicodeDecodeError as error:
+        byte = f"0x{error.object[error.start]:02x}"
         raise SourceFileError(
             file=shown,
             line=error.object[: error.start].count(b"\n") + 1,
             key="YAML",
-            found=f"octet 0x{error.object[error.start]:02x}",
-            expected="un texte UTF-8 / UTF-8 text",
+            found=Said(f"octet {byte}", f"byte {byte}"),
+            expected=Said("un texte UTF-8", "UTF-8 text"),
         ) from None
     fault = first_fault(document.value)
     if fault is not None:
@@ -162,7 +164,7 @@ def _check_names(document: LinedDocument, stem: str, shown: str, licences: Itera
                 line=document.line(("obtained",)),
                 key="obtained",
                 found=repr(raw["obtained"]),
-                expected="une date AAAA-MM-JJ / a date YYYY-MM-DD",
+                expected=Said("une date AAAA-MM-JJ", "a date YYYY-MM-DD"),
             ) from None
 
 

@@ -9,6 +9,7 @@ import csv
 import io
 from dataclasses import dataclass, replace
 
+from pipelines.language import Said
 from pipelines.sources.descriptions import Part
 from pipelines.sources.errors import CollectError
 from pipelines.sources.registry import Fetched, Unchanged
@@ -29,18 +30,15 @@ def without_columns(got: Fetched | Unchanged, part: Part, columns: Dropped, sour
     """The same file without its system columns, as UTF-8. Raises `CollectError` when the YAML keeps a personal one."""
     personal = [name for name in columns.keep if name in columns.personal]
     if personal:
-        found, expected = (
-            f"parameters.keep: {', '.join(personal)}",
-            "des colonnes sans donnée personnelle / not personal",
-        )
-        raise CollectError(source=source, found=found, expected=expected)
+        expected = Said("des colonnes sans donnée personnelle", "columns that are not personal")
+        raise CollectError(source=source, found=f"parameters.keep: {', '.join(personal)}", expected=expected)
     if isinstance(got, Unchanged):
         return got
     encoding = part.options.get("encoding", "utf-8-sig")
     try:
         text = got.path.read_bytes().decode(encoding)
     except UnicodeDecodeError as error:
-        found = f"octet / byte {error.start}"
+        found = Said(f"octet {error.start}", f"byte {error.start}")
         raise CollectError(source=source, found=found, expected=f"{encoding} (options.encoding)") from None
     head = text.split("\n", 1)[0]
     delimiter = part.options.get("delimiter") or max(DELIMITERS, key=head.count)

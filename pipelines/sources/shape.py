@@ -13,8 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipelines.language import Said
+
 SCHEMA = Path(__file__).with_name("source.schema.json")
 SHOWN = 60
+UNKNOWN = Said("clé inconnue", "unknown key")
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,8 @@ class Fault:
 
     path: tuple[str | int, ...]
     key: str
-    found: str
-    expected: str
+    found: str | Said
+    expected: str | Said
 
 
 @cache
@@ -48,26 +51,35 @@ def _fault(error: Any) -> Fault:
     known = list(schema.get("properties", {})) if isinstance(schema, Mapping) else []
     if rule == "required":
         missing = next(key for key in value if key not in error.instance)
-        return Fault(path, _dotted((*path, missing)), "absent", f"{missing} : {_told(known, schema, missing)}")
+        told = _told(known, schema, missing)
+        fr, en = told if isinstance(told, Said) else (told, told)
+        absent = Said("absent", "missing")
+        return Fault(path, _dotted((*path, missing)), absent, Said(f"{missing} : {fr}", f"{missing}: {en}"))
     if rule == "additionalProperties":
         unknown = next(key for key in error.instance if key not in known)
-        return Fault((*path, unknown), _dotted((*path, unknown)), "clé inconnue / unknown key", " | ".join(known))
+        return Fault((*path, unknown), _dotted((*path, unknown)), UNKNOWN, " | ".join(known))
     if "propertyNames" in error.absolute_schema_path:
         key = error.instance
-        return Fault((*path, key), _dotted((*path, key)), "clé inconnue / unknown key", _rule(rule, value))
+        return Fault((*path, key), _dotted((*path, key)), UNKNOWN, _rule(rule, value))
     # Where a name of a secret belongs, the secret itself may have been pasted.
     found = "…" if schema.get("writeOnly") else _shown(error.instance)
-    return Fault(path, _dotted(path), found, schema.get("description") or _rule(rule, value))
+    return Fault(path, _dotted(path), found, _described(schema) or _rule(rule, value))
 
 
-def _told(known: list[str], schema: Mapping[str, Any], missing: str) -> str:
+def _described(schema: Mapping[str, Any]) -> str | Said:
+    """What a schema says is expected: `description` in French, or in no language where no `description_en` stands."""
+    words = str(schema.get("description", ""))
+    return Said(words, str(schema["description_en"])) if "description_en" in schema else words
+
+
+def _told(known: list[str], schema: Mapping[str, Any], missing: str) -> str | Said:
     """What a missing key should hold, as its own schema describes it."""
     if missing not in known:
-        return "cette clé / this key"
+        return Said("cette clé", "this key")
     own = schema["properties"][missing]
     if "$ref" in own:
         own = _validator().schema["$defs"][own["$ref"].rsplit("/", 1)[-1]]
-    return str(own.get("description") or _rule("enum", own.get("enum", [])))
+    return _described(own) or _rule("enum", own.get("enum", []))
 
 
 def _rule(rule: str, value: Any) -> str:

@@ -205,6 +205,16 @@ def test_every_key_of_the_documentation_is_allowed() -> None:
     assert first_fault(described) is None
 
 
+def french(told: str | Said) -> str:
+    return told.fr if isinstance(told, Said) else told
+
+
+def test_what_was_expected_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    error = the_error(tmp_path, TEXT.replace("title: Mairie\n", ""))
+    assert error.message("fr").endswith("absent ; attendu : title : un texte non vide.")
+    assert error.message("en").endswith("missing; expected: title: a text that is not empty.")
+
+
 @pytest.mark.parametrize(
     ("part", "key", "expected"),
     [
@@ -216,7 +226,7 @@ def test_every_key_of_the_documentation_is_allowed() -> None:
             "cette clé",
         ),
         ({"rows": [{"table": "a/b", "each": {"list": "x"}}]}, "rows.0.each", "split, columns ou list"),
-        ({"expect": {"rows": {"min": -1}}}, "expect.rows.min", ""),
+        ({"expect": {"rows": {"min": -1}}}, "expect.rows.min", "un entier positif ou nul"),
     ],
 )
 def test_a_key_that_nothing_reads_is_refused_with_what_was_expected(
@@ -225,7 +235,7 @@ def test_a_key_that_nothing_reads_is_refused_with_what_was_expected(
     fault = first_fault(a_description(parts={"lignes": {"format": "csv"} | part}))
     assert fault is not None
     assert fault.key == f"parts.lignes.{key}"
-    assert expected in fault.expected
+    assert expected in french(fault.expected)
 
 
 @pytest.mark.parametrize(
@@ -242,4 +252,4 @@ def test_a_missing_key_and_a_name_that_is_none_are_told_with_what_they_should_be
     fault = first_fault(described)
     assert fault is not None
     assert fault.key == key
-    assert expected in fault.expected
+    assert expected in french(fault.expected)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.records.errors import MappingError
 from pipelines.records.registry import converters, readings
 
@@ -79,7 +80,7 @@ class RowMapping:
 def parse_mapping(raw: Mapping[str, Any], *, file: str, part: str) -> RowMapping:
     """A `RowMapping` from a parsed `rows` entry. Raises `MappingError`, naming the file, the part and the place."""
 
-    def wrong(place: str, found: Any, expected: str) -> MappingError:
+    def wrong(place: str, found: Any, expected: str | Said) -> MappingError:
         return MappingError(file=file, part=part, place=place, found=repr(found), expected=expected)
 
     table = raw.get("table")
@@ -90,7 +91,7 @@ def parse_mapping(raw: Mapping[str, Any], *, file: str, part: str) -> RowMapping
     filled = [rule.field for rule in fields] + [field for look in looks for field in look.outputs.values()]
     twice = sorted({field for field in filled if filled.count(field) > 1})
     if twice:
-        raise wrong("fields", ", ".join(twice), "un champ rempli une fois / a field filled once")
+        raise wrong("fields", ", ".join(twice), Said("un champ rempli une fois", "a field filled once"))
     joins = tuple(_join(entry, wrong) for entry in raw.get("join", []))
     return RowMapping(table, raw.get("when", {}), joins, _each(raw.get("each"), wrong), fields, looks)
 
@@ -99,12 +100,15 @@ def _field_rule(name: str, entry: Any, wrong: Any) -> FieldRule:
     if isinstance(entry, str):
         return FieldRule(name, (entry,))
     if not isinstance(entry, dict):
-        raise wrong(f"fields.{name}", entry, "une colonne, ou {from, with}, {from, codes}, {value}")
+        forms = "{from, with}, {from, codes}, {value}"
+        raise wrong(f"fields.{name}", entry, Said(f"une colonne, ou {forms}", f"a column, or {forms}"))
     if "value" in entry:
         return FieldRule(name, (), constant=None if entry["value"] is None else str(entry["value"]))
     columns = entry.get("from")
     if not columns or not isinstance(columns, str | list):
-        raise wrong(f"fields.{name}.from", columns, "une colonne ou une liste de colonnes / a column or a list of them")
+        raise wrong(
+            f"fields.{name}.from", columns, Said("une colonne ou une liste de colonnes", "a column or a list of them")
+        )
     columns = (columns,) if isinstance(columns, str) else tuple(columns)
     if "codes" in entry:
         codes = {str(key): str(code) for key, code in entry["codes"].items()}
@@ -114,7 +118,9 @@ def _field_rule(name: str, entry: Any, wrong: Any) -> FieldRule:
         raise wrong(f"fields.{name}.with", converter, ", ".join(sorted(converters())))
     if converter is None and len(columns) > 1:
         raise wrong(
-            f"fields.{name}.with", None, "un convertisseur, pour plusieurs colonnes / a converter, for several columns"
+            f"fields.{name}.with",
+            None,
+            Said("un convertisseur, pour plusieurs colonnes", "a converter, for several columns"),
         )
     options = tuple((key, value) for key, value in entry.items() if key not in OWN_KEYS)
     return FieldRule(name, columns, converter, options)
@@ -140,7 +146,7 @@ def _each(entry: Any, wrong: Any) -> Each | None:
             return Each("columns", "", "", entry["columns"], entry["name"], entry["value"])
         if {"list", "as"} <= set(entry):
             return Each("list", entry["list"], "", {}, "", entry["as"])
-    raise wrong("each", entry, "{split, by, as}, {columns, name, value} ou/or {list, as}")
+    raise wrong("each", entry, "{split, by, as} | {columns, name, value} | {list, as}")
 
 
 def _join(entry: Any, wrong: Any) -> Join:

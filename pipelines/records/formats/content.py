@@ -95,7 +95,9 @@ class Content:
         wanted = self.options.get("member")
         chosen = [name for name in names if wanted is None or name == wanted or Path(name).name == wanted]
         if len(chosen) != 1:
-            raise MemberMissing(file=self.file, member=wanted or "(un seul / a single one)", found=", ".join(names))
+            raise MemberMissing(
+                file=self.file, member=wanted or Said("(un seul)", "(a single one)"), found=", ".join(names)
+            )
         return b"".join(self._blocks(archive, chosen[0], 0, len(data)))
 
     def _check_archive(self, data: bytes) -> None:

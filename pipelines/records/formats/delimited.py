@@ -72,9 +72,9 @@ def _check_delimiter(content: Content, cell: str, delimiter: str, line: int) -> 
     widths = {mark: _width(cell, mark) for mark in DELIMITERS}
     likely = max(DELIMITERS, key=lambda mark: widths[mark])
     if widths[likely] > 1:
-        quoted = " sans ses guillemets / unquoted" if likely == delimiter else ""
-        told = {"declared": repr(delimiter), "likely": repr(likely) + quoted, "count": widths[likely]}
-        raise WrongDelimiter(file=content.file, line=line, **told)
+        unquoted = Said(f"{likely!r} sans ses guillemets", f"{likely!r} unquoted")
+        told = {"declared": repr(delimiter), "likely": unquoted if likely == delimiter else repr(likely)}
+        raise WrongDelimiter(file=content.file, line=line, count=widths[likely], **told)
 
 
 def _header(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.language import Said
 from pipelines.records.formats.content import Content
 from pipelines.records.formats.encoding import as_utf8
 from pipelines.records.formats.errors import Damaged, FormatError
@@ -42,7 +43,7 @@ def read_json(content: Content) -> Records:
 def read_jsonl(content: Content) -> Records:
     """One object a line; blank lines are passed over. Raises `WrongEncoding`, `Damaged`, `FormatError`."""
     data, encoding = as_utf8(content.data, content.options.get("encoding"), file=content.file)
-    return tabulate(content, json_lines(content, data), "lignes / lines", {"encoding": encoding})
+    return tabulate(content, json_lines(content, data), Said("lignes", "lines"), {"encoding": encoding})
 
 
 def json_lines(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
@@ -55,17 +56,20 @@ def json_lines(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
                 raise _damaged(content, error, number) from None
 
 
-def tabulate(content: Content, documents: Iterator[tuple[int, Any]], place: str, facts: dict[str, Any]) -> Records:
+def tabulate(
+    content: Content, documents: Iterator[tuple[int, Any]], place: str | Said, facts: dict[str, Any]
+) -> Records:
     """Objects as columns, in the order in which members are first met. Raises `FormatError` for what is no object."""
     columns: dict[str, list[str | None]] = {}
     positions: list[int] = []
     for position, document in documents:
         if not isinstance(document, dict):
+            fr, en = place if isinstance(place, Said) else (place, place)
             raise FormatError(
                 file=content.file,
-                place=f"{place}, élément / element {position}",
+                place=Said(f"{fr}, élément {position}", f"{en}, element {position}"),
                 found=type(document).__name__,
-                expected="un objet JSON / a JSON object",
+                expected=Said("un objet JSON", "a JSON object"),
             )
         for name, text in flattened(document):
             column = columns.get(name)
@@ -109,8 +113,16 @@ def number_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
+class _NotJson(ValueError):
+    """A word that JSON does not have and that Python's reader takes."""
+
+    def __init__(self, told: Said) -> None:
+        super().__init__(told.en)
+        self.told = told
+
+
 def _refuse(name: str) -> Any:
-    raise ValueError(f"{name} n'est pas du JSON / is not JSON")
+    raise _NotJson(Said(f"{name} n'est pas du JSON", f"{name} is not JSON"))
 
 
 def _step(content: Content, found: Any, step: str, pointer: str) -> Any:
@@ -127,13 +139,15 @@ def _not_a_list(content: Content, pointer: str, found: Any) -> FormatError:
         file=content.file,
         place=f"pointer « {pointer or '(document)'} »",
         found=keys,
-        expected="une liste d'objets / a list of objects",
+        expected=Said("une liste d'objets", "a list of objects"),
     )
 
 
 def _damaged(content: Content, error: ValueError, line: int | None = None) -> Damaged:
-    place = f"ligne / line {line}" if line else ""
+    told = error.told if isinstance(error, _NotJson) else Said(str(error), str(error))
+    place = Said(f"ligne {line} : ", f"line {line}: ") if line else Said("", "")
     if isinstance(error, json.JSONDecodeError):
-        place = f"ligne / line {line or error.lineno}, colonne / column {error.colno}"
-    detail = f"{place} : {error.msg if isinstance(error, json.JSONDecodeError) else error}"
+        told, at, column = Said(error.msg, error.msg), line or error.lineno, error.colno
+        place = Said(f"ligne {at}, colonne {column} : ", f"line {at}, column {column}: ")
+    detail = Said(place.fr + told.fr, place.en + told.en)
     return Damaged(file=content.file, detail=detail, format=content.part.format)

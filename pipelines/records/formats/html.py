@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.language import Said
 from pipelines.records.formats.content import Content
 from pipelines.records.formats.encoding import as_utf8
 from pipelines.records.formats.errors import FormatError
@@ -44,7 +45,7 @@ def read_html(content: Content) -> Records:
     except etree.XPathError as error:
         raise FormatError(file=content.file, place=path, found=str(error), expected="XPath") from None
     if not found or not isinstance(found, list):
-        raise FormatError(file=content.file, place=path, found="rien / nothing", expected=kind or "table")
+        raise FormatError(file=content.file, place=path, found=Said("rien", "nothing"), expected=kind or "table")
     if kind in (None, "table"):
         return _tables(content, found)
     items = [text for item in found for text in (_text(item),) if text]
@@ -66,7 +67,10 @@ def _tables(content: Content, tables: list[Any]) -> Records:
     header, body = rows[:count], [row for row in rows[count:] if row not in rows[:count]]
     if not header:
         raise FormatError(
-            file=content.file, place="table", found="aucune ligne / no row", expected="un en-tête / a header"
+            file=content.file,
+            place="table",
+            found=Said("aucune ligne", "no row"),
+            expected=Said("un en-tête", "a header"),
         )
     names, originals = column_names(header)
     width = len(names)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.language import Said
 from pipelines.records.formats.content import Content
 from pipelines.records.formats.errors import FormatError, NoRows
 from pipelines.records.formats.header import columns_read, missing_columns
@@ -43,7 +44,7 @@ def _chosen(part: Part, records: Records, file: str) -> pa.Table:
     clash = [name for name in records.names if name in RESERVED]
     if clash:
         raise FormatError(
-            file=file, place=records.place, found=", ".join(clash), expected="d'autres noms / other names"
+            file=file, place=records.place, found=", ".join(clash), expected=Said("d'autres noms", "other names")
         )
     kept = {
         name: column

@@ -5,6 +5,8 @@ Belongs here: magic numbers. Does not: encodings of text (`encoding.py`).
 
 from __future__ import annotations
 
+from pipelines.language import Said
+
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -26,11 +28,11 @@ MARKUP: tuple[tuple[bytes, str], ...] = (
     (b"<body", "html"),
     (b"<?xml", "xml"),
 )
-WORDS: dict[str, str] = {
-    "zip": "une archive zip (xlsx, ods ou zip) / a zip archive (xlsx, ods or zip)",
-    "xls": "un ancien classeur Excel (xls) / an old Excel workbook (xls)",
-    "html": "une page web (HTML) / a web page (HTML)",
-    "text": "du texte / text",
+WORDS: dict[str, Said] = {
+    "zip": Said("une archive zip (xlsx, ods ou zip)", "a zip archive (xlsx, ods or zip)"),
+    "xls": Said("un ancien classeur Excel (xls)", "an old Excel workbook (xls)"),
+    "html": Said("une page web (HTML)", "a web page (HTML)"),
+    "text": Said("du texte", "text"),
 }
 WANTED: dict[str, tuple[str, ...]] = {
     "xlsx": ("zip",),
@@ -56,6 +58,6 @@ def is_wanted(kind: str, file_format: str) -> bool:
     return kind in WANTED.get(file_format, TEXT)
 
 
-def named(kind: str) -> str:
+def named(kind: str) -> str | Said:
     """The kind in a person's words."""
     return WORDS.get(kind, kind)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from pipelines.language import Said
 from pipelines.records.places.errors import CorrectionUnusable
 from pipelines.records.places.gazetteer import Gazetteer
 
@@ -24,6 +25,10 @@ COLUMNS = (
     "nom_imprime", "contexte", "code", "nature", "nom", "code_actuel", "motif", "source_url", "date", "auteur",
 )  # fmt: skip
 CODELESS = ("hors_code", "ancien_epci")
+EMPTY = Said("(vide)", "(empty)")
+VALUES = Said(f"{len(COLUMNS)} valeurs", f"{len(COLUMNS)} values")
+SOURCE = Said("une adresse, ou une publication datée", "an address, or a publication with its date")
+OFFICIAL = Said("un code du code officiel géographique", "a code of the official geographic code")
 COMMUNES = ("commune", "commune_deleguee", "commune_associee", "arrondissement_municipal", "ancienne_commune")
 GROUPS = ("epci", "ept")
 AREAS = ("departement", "region", "collectivite_outre_mer")
@@ -64,7 +69,7 @@ def load_corrections(folder: Path, gazetteer: Gazetteer) -> Corrections:
         for line, row in _lines(path):
             key = (row["nom_imprime"], row["contexte"])
             if key in found:
-                raise _unusable(path, line, "nom_imprime", row["nom_imprime"], f"un seul choix ({found[key].place})")
+                raise _unusable(path, line, "nom_imprime", row["nom_imprime"], _single(found[key].place))
             _check(row, path, line, gazetteer)
             present = row["code_actuel"] or None
             place = f"{path.name}:{line}"
@@ -82,29 +87,33 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             raise _unusable(path, 1, missing[0], ", ".join(reader.fieldnames or []), ", ".join(COLUMNS))
         for row in reader:
             if None in row or None in row.values():
-                raise _unusable(path, reader.line_num, COLUMNS[-1], row[COLUMNS[0]], f"{len(COLUMNS)} valeurs / values")
+                raise _unusable(path, reader.line_num, COLUMNS[-1], row[COLUMNS[0]], VALUES)
             yield reader.line_num, {column: value.strip() for column, value in row.items()}
 
 
 def _check(row: dict[str, str], path: Path, line: int, gazetteer: Gazetteer) -> None:
     for column in ("nom_imprime", "motif", "source_url", "auteur"):
         if not row[column]:
-            raise _unusable(path, line, column, "(vide)", "un texte / a text")
+            raise _unusable(path, line, column, EMPTY, Said("un texte", "a text"))
     if not _ADDRESS.fullmatch(row["source_url"]):
-        raise _unusable(path, line, "source_url", row["source_url"], "une adresse, ou une publication datée")
+        raise _unusable(path, line, "source_url", row["source_url"], SOURCE)
     try:
         date.fromisoformat(row["date"])
     except ValueError:
-        raise _unusable(path, line, "date", row["date"], "AAAA-MM-JJ") from None
+        raise _unusable(path, line, "date", row["date"], Said("AAAA-MM-JJ", "YYYY-MM-DD")) from None
     if row["nature"] not in (*COMMUNES, *GROUPS, *AREAS, *CODELESS):
         raise _unusable(path, line, "nature", row["nature"], ", ".join((*COMMUNES, *GROUPS, *AREAS, *CODELESS)))
     if (row["nature"] in CODELESS) == bool(row["code"]):
-        raise _unusable(path, line, "code", row["code"] or "(vide)", f"un code si et seulement si ≠ {CODELESS}")
+        told = ", ".join(CODELESS)
+        expected = Said(f"un code, sauf pour {told}, qui n'en ont pas", f"a code, but for {told}, which have none")
+        raise _unusable(path, line, "code", row["code"] or EMPTY, expected)
     if row["nature"] in CODELESS and not row["nom"]:
-        raise _unusable(path, line, "nom", "(vide)", "le nom de ce qui n'a pas de code")
+        raise _unusable(
+            path, line, "nom", EMPTY, Said("le nom de ce qui n'a pas de code", "the name of what has no code")
+        )
     for column in ("code", "code_actuel"):
         if row[column] and not _known(row[column], gazetteer):
-            raise _unusable(path, line, column, row[column], "un code du code officiel géographique")
+            raise _unusable(path, line, column, row[column], OFFICIAL)
 
 
 def _known(code: str, gazetteer: Gazetteer) -> bool:
@@ -112,6 +121,10 @@ def _known(code: str, gazetteer: Gazetteer) -> bool:
     return is_area or bool(gazetteer.coded(code)) or any(one.code == code for one in gazetteer.epci)
 
 
-def _unusable(path: Path, line: int, column: str, value: str, expected: str) -> CorrectionUnusable:
+def _single(place: str) -> Said:
+    return Said(f"un seul choix ({place})", f"a single choice ({place})")
+
+
+def _unusable(path: Path, line: int, column: str, value: str | Said, expected: str | Said) -> CorrectionUnusable:
     shown = f"sources/corrections/{path.name}"
     return CorrectionUnusable(file=shown, line=line, column=column, value=value, expected=expected)

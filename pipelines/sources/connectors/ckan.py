@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.sources.checksums import check
 from pipelines.sources.crawls import Crawl, follow
 from pipelines.sources.declared import declared_schema, with_schema
@@ -66,7 +67,7 @@ def _result(
         document = {}
     result = document.get("result") if isinstance(document, dict) and document.get("success") is True else None
     if not isinstance(result, dict):
-        found, expected = "échec ou autre forme / failure or other shape", '{"success": true, "result": {…}}'
+        found, expected = Said("échec ou autre forme", "failure or other shape"), '{"success": true, "result": {…}}'
         raise NotTheAnswer(source=client.source, address=answer.address, found=found, expected=expected)
     return result, answer
 
@@ -75,8 +76,9 @@ def _chosen(source: Source, part: Part, resources: list[dict[str, Any]]) -> dict
     found = [item for item in resources if part.path is None or part.path in (item["id"], item.get("name"))]
     if len(found) != 1:
         there = ", ".join(f"{item['id']} ({item.get('name')})" for item in resources)
-        wanted = part.path or "une seule ressource / a single resource"
-        raise CollectError(source=source.name, found=there or "—", expected=f"{part.name} : {wanted}")
+        fr, en = (part.path, part.path) if part.path else ("une seule ressource", "a single resource")
+        wanted = Said(f"{part.name} : {fr}", f"{part.name}: {en}")
+        raise CollectError(source=source.name, found=there or "—", expected=wanted)
     return found[0]
 
 
@@ -88,7 +90,7 @@ def _rows(context: FetchContext, client: Client, part: str, url: str, asked: Map
         result, answer = _result(client, url, query | {"offset": crawl.records}, asked["headers"])
         rows, total = result.get("records"), result.get("total")
         if not isinstance(rows, list) or not isinstance(total, int):
-            found, expected = "autre forme / other shape", "records, total"
+            found, expected = Said("autre forme", "other shape"), "records, total"
             raise NotTheAnswer(source=client.source, address=answer.address, found=found, expected=expected)
         return answer, rows, total
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.sources.checksums import check
 from pipelines.sources.crawls import Crawl, follow
 from pipelines.sources.declared import declared_schema, with_schema
@@ -28,6 +29,7 @@ from pipelines.sources.snapshots import Capture
 PAGE = 50
 # What makes a resource the same without asking for it again.
 SAME = ("resource", "checksum", "schema")
+SHAPE, NO_OBJECT = Said("autre forme", "other shape"), Said("pas un objet JSON", "no JSON object")
 
 
 @connector("datagouv")
@@ -55,7 +57,7 @@ def _resources(source: Source, client: Client, base: str) -> list[dict[str, Any]
         answer = client.ask(f"{base}/api/2/datasets/resources/{source.parameters['resource']}/")
         found = [_document(source, answer).get("resource")]
     if not isinstance(found, list) or not all(isinstance(item, dict) and item.get("id") for item in found):
-        raise NotTheAnswer(source=source.name, address=answer.address, found="autre forme", expected="resources[].id")
+        raise NotTheAnswer(source=source.name, address=answer.address, found=SHAPE, expected="resources[].id")
     return found
 
 
@@ -65,7 +67,7 @@ def _document(source: Source, answer: Any) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise NotTheAnswer(source=source.name, address=answer.address, found="pas un objet JSON", expected="JSON")
+        raise NotTheAnswer(source=source.name, address=answer.address, found=NO_OBJECT, expected="JSON")
     return document
 
 
@@ -81,8 +83,10 @@ def _chosen(source: Source, part: Part, resources: list[dict[str, Any]]) -> dict
         )
     if len(found) != 1:
         there = ", ".join(f"{item['id']} ({item.get('format')}, {item.get('title')})" for item in resources)
-        wanted = part.path or f"une seule ressource {part.format}"
-        raise CollectError(source=source.name, found=there or "—", expected=f"{part.name} : {wanted}")
+        single = f"une seule ressource {part.format}", f"a single {part.format} resource"
+        fr, en = (part.path, part.path) if part.path else single
+        wanted = Said(f"{part.name} : {fr}", f"{part.name}: {en}")
+        raise CollectError(source=source.name, found=there or "—", expected=wanted)
     return found[0]
 
 
@@ -115,8 +119,8 @@ def _rows(context: FetchContext, client: Client, part: str, base: str, resource:
         document = _document(context.source, answer)
         rows, total = document.get("data"), (document.get("meta") or {}).get("total")
         if not isinstance(rows, list) or not isinstance(total, int):
-            found, expected = "autre forme / other shape", "data, meta.total"
-            raise NotTheAnswer(source=context.source.name, address=answer.address, found=found, expected=expected)
+            where = {"source": context.source.name, "address": answer.address}
+            raise NotTheAnswer(**where, found=SHAPE, expected="data, meta.total")
         return answer, rows, total
 
     with Crawl(context, part, {"url": url}) as crawl:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.sources.crawls import Crawl
 from pipelines.sources.descriptions import Source
 from pipelines.sources.dossiers import Dossiers, dossiers_of, drift, form, kept_dossier
@@ -82,11 +83,11 @@ def _dossiers(asking: Asking, crawl: Crawl, start: str | None) -> None:
         nodes, info = found.nodes, found.page_info
         dates = {node.number: node.date_derniere_modification for node in nodes}
         if nodes and all(seen.get(number) == day for number, day in dates.items()):
-            raise crawl.refused(answer.address, "page répétée / repeated page")
+            raise crawl.refused(answer.address, Said("page répétée", "repeated page"))
         seen |= dates
         end = info.end_cursor or crawl.cursor
         if info.has_next_page and end == (crawl.cursor or start):
-            raise crawl.refused(answer.address, "curseur qui n'avance pas / cursor that does not advance")
+            raise crawl.refused(answer.address, Said("curseur qui n'avance pas", "cursor that does not advance"))
         try:
             kept = [kept_dossier(node, asking.files) for node in nodes]
         except ValueError as error:
@@ -105,7 +106,9 @@ class Asking:
             raise CollectError(
                 source=source.name,
                 found=f"parameters.number: {parameters.get('number')!r}, secrets: {list(source.secrets)}",
-                expected="le numéro de la démarche et le nom du jeton / the démarche's number and its token's name",
+                expected=Said(
+                    "le numéro de la démarche et le nom du jeton", "the démarche's number and its token's name"
+                ),
             )
         self.source, self.url = source, source.address
         self.client: Client = client_of(context)
@@ -151,14 +154,14 @@ class Asking:
         try:
             document = answer.json()
         except ValueError:
-            raise self.wrong(answer, "JSON illisible ou coupé / unreadable or cut JSON") from None
+            raise self.wrong(answer, Said("JSON illisible ou coupé", "unreadable or cut JSON")) from None
         errors = document.get("errors") if isinstance(document, dict) else [{}]
         if errors:
             code = str(errors[0].get("extensions", {}).get("code", "?"))
             if code in ("unauthorized", "forbidden"):
                 names = ", ".join(self.source.secrets)
                 raise NotAuthorised(source=self.source.name, address=answer.address, status=code, secrets=names)
-            raise self.wrong(answer, f"erreur GraphQL / GraphQL error « {code} »")
+            raise self.wrong(answer, Said(f"erreur GraphQL « {code} »", f'GraphQL error "{code}"'))
         demarche = (document.get("data") or {}).get("demarche")
         if not isinstance(demarche, dict):
             raise self.wrong(answer, "data.demarche absent")
@@ -170,7 +173,7 @@ class Asking:
         if not isinstance(found, dict) or not isinstance(found.get("nodes"), list) or "pageInfo" not in found:
             raise self.wrong(answer, f"{name}.nodes absent")
         if any(node is None for node in found["nodes"]):
-            raise self.wrong(answer, f"{name}.nodes : null")
+            raise self.wrong(answer, f"{name}.nodes: null")
         return found
 
     def form(self) -> dict[str, Any]:
@@ -191,12 +194,13 @@ class Asking:
             if not info.get("hasNextPage"):
                 return
             if info.get("endCursor") in (None, cursor):
-                raise self.wrong(answer, f"{name} : curseur qui n'avance pas / cursor that does not advance")
+                told = Said(f"{name} : curseur qui n'avance pas", f"{name}: cursor that does not advance")
+                raise self.wrong(answer, told)
             cursor = info["endCursor"]
 
-    def wrong(self, answer: Answer, found: str) -> NotTheAnswer:
+    def wrong(self, answer: Answer, found: str | Said) -> NotTheAnswer:
         """The error for an answer that is not whole."""
-        expected = "une réponse entière de l'API v2 / a whole answer of the API v2"
+        expected = Said("une réponse entière de l'API v2", "a whole answer of the API v2")
         return NotTheAnswer(source=self.source.name, address=answer.address, found=found, expected=expected)
 
 
@@ -216,7 +220,10 @@ class FileKeeper:
         with path.open("rb") as opened:
             digest = base64.b64encode(hashlib.file_digest(opened, "md5").digest()).decode("ascii")
         if file.get("checksum") not in (None, digest):
-            found, expected = "somme MD5 différente / another MD5", "le fichier annoncé / the file announced"
+            found, expected = (
+                Said("somme MD5 différente", "another MD5"),
+                Said("le fichier annoncé", "the file announced"),
+            )
             address = answer.address.partition("?")[0]
             raise NotTheAnswer(source=self.client.source, address=address, found=found, expected=expected)
         return self.store.adopt(path)

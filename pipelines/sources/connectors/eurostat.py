@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.downloads import download, without_noise
 from pipelines.sources.errors import CollectError
@@ -30,8 +31,8 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
     filters: dict[str, Any] = dict(source.parameters.get("filters", {}))
     for part in source.parts:
         if not part.path:
-            expected = "path : le code du jeu de données / the data set's code"
-            raise CollectError(source=source.name, found=f"{part.name} : path absent", expected=expected)
+            expected = Said("path : le code du jeu de données", "path: the data set's code")
+            raise CollectError(source=source.name, found=f"{part.name}.path: —", expected=expected)
         url = f"{source.address.rstrip('/')}/{part.path}"
         got = download(context, client, part.name, previous, url, params={"format": "JSON", "lang": "EN"} | filters)
         if isinstance(got, Unchanged):
@@ -42,6 +43,7 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
         except ValueError:
             document = None
         if not isinstance(document, dict) or document.get("class") != "dataset" or "dimension" not in document:
-            found, expected = "autre forme / other shape", 'JSON-stat 2.0, "class": "dataset"'
-            raise NotTheAnswer(source=source.name, address=got.address, found=found, expected=expected)
+            where = {"source": source.name, "address": got.address}
+            found = Said("autre forme", "other shape")
+            raise NotTheAnswer(**where, found=found, expected='JSON-stat 2.0, "class": "dataset"')
         yield got if got.content else replace(got, content=without_noise(got.path, UPDATED))

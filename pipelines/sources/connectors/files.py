@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from pipelines.language import Said
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download
 from pipelines.sources.errors import SourceFileAbsent
@@ -62,7 +63,7 @@ def _in_folder(source: Source, part: Part, base: Path) -> tuple[Path, str, str]:
     if place.is_file():
         if part.path in (None, place.name):
             return place, _shown(place, base), place.name
-        hint = f"l'adresse désigne le fichier {place.name} / the address names the file {place.name}"
+        hint = Said(f"l'adresse désigne le fichier {place.name}", f"the address names the file {place.name}")
         raise SourceFileAbsent(source=source.name, part=part.name, address=part.path, hint=hint)
     found = sorted(item for item in place.glob(part.path or "*") if item.is_file() and not item.name.startswith("."))
     if found and (part.path is not None or len(found) == 1):
@@ -100,7 +101,8 @@ def _copy(origin: Path, target: Path, source: Source, part: Part) -> Path:
 
 def _absent(source: Source, part: Part, there: list[str]) -> SourceFileAbsent:
     shown = f"{source.address}/{part.path}" if part.path else source.address
-    hint = f"fichiers présents / files there: {', '.join(there) or '—'}"
+    names = ", ".join(there) or "—"
+    hint = Said(f"fichiers présents : {names}", f"files there: {names}")
     return SourceFileAbsent(source=source.name, part=part.name, address=shown, hint=hint)
 
 

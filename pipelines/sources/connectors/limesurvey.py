@@ -14,6 +14,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.downloads import download
 from pipelines.sources.exports import Dropped, without_columns
@@ -68,7 +69,8 @@ def _export(source: Source, client: Client, context: FetchContext) -> bytes:
         # A survey without answers gives an object that says so in place of the text.
         return base64.b64decode(answer, validate=True)
     except (TypeError, binascii.Error, ValueError):
-        found, expected = "aucune réponse au questionnaire / no answers", "un export en base 64 / an export in base 64"
+        found = Said("aucune réponse au questionnaire", "no answers")
+        expected = Said("un export en base 64", "an export in base 64")
         raise NotTheAnswer(source=source.name, address=source.address, found=found, expected=expected) from None
 
 

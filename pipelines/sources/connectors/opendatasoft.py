@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.sources.crawls import Crawl, follow
 from pipelines.sources.descriptions import Source
 from pipelines.sources.downloads import download
@@ -57,15 +58,16 @@ def _records(context: FetchContext, part: str, url: str, query: dict[str, Any], 
             document = answer.json()
             total, results = int(document["total_count"]), list(document["results"])
         except (ValueError, KeyError, TypeError):
-            found, expected = "autre forme / other shape", "total_count, results"
             raise NotTheAnswer(
-                source=context.source.name, address=answer.address, found=found, expected=expected
+                source=context.source.name,
+                address=answer.address,
+                found=Said("autre forme", "other shape"),
+                expected="total_count, results",
             ) from None
         if total >= FURTHEST:
-            expected = f"moins de / fewer than {FURTHEST} (sinon / else mode: exports)"
-            raise CollectError(
-                source=context.source.name, found=f"{total} enregistrements / records", expected=expected
-            )
+            found = Said(f"{total} enregistrements", f"{total} records")
+            expected = Said(f"moins de {FURTHEST} (sinon mode: exports)", f"fewer than {FURTHEST} (else mode: exports)")
+            raise CollectError(source=context.source.name, found=found, expected=expected)
         return answer, results, total
 
     with Crawl(context, part, {"url": url, "query": query}) as crawl:

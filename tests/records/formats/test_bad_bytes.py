@@ -69,7 +69,7 @@ def test_zero_rows_are_an_error_unless_the_yaml_allows_them(
 def test_a_file_that_is_not_a_csv_is_named_for_what_it_is(tmp_path: Path, head: bytes, word: str) -> None:
     with pytest.raises(NotWhatItSays) as raised:
         reading(a_file(tmp_path, head), a_part("csv"))
-    assert word in raised.value.facts["found"]
+    assert all(word in raised.value.message(language) for language in ("fr", "en"))
 
 
 def test_an_old_workbook_under_a_new_name_is_told(tmp_path: Path) -> None:
@@ -146,13 +146,13 @@ def test_an_unclosed_quote_is_damaged_and_names_its_line(tmp_path: Path) -> None
 def test_cut_json_is_damaged_and_names_line_and_column(tmp_path: Path) -> None:
     with pytest.raises(Damaged) as raised:
         reading(a_file(tmp_path, '[\n{"a": 1},\n{"a"'), a_part("json"))
-    assert "ligne / line 3" in raised.value.facts["detail"]
+    assert "line 3, column " in str(raised.value)
 
 
 def test_a_cut_line_of_json_lines_is_named(tmp_path: Path) -> None:
     with pytest.raises(Damaged) as raised:
         reading(a_file(tmp_path, '{"a": 1}\n\n{"a": '), a_part("jsonl"))
-    assert "ligne / line 3" in raised.value.facts["detail"]
+    assert "line 3, column " in str(raised.value)
 
 
 def test_a_number_that_is_not_json_is_refused(tmp_path: Path) -> None:
