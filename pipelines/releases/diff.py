@@ -7,6 +7,7 @@ Does not: telling why (`causes.py`), nor writing it (`changes.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,13 +20,14 @@ from pipelines.releases.matching import match
 CHANGES = pa.schema(
     [(name, pa.string()) for name in ("nature", "cle", "champ", "avant", "apres", "cause")],
 )
+THREADS = 2  # columns that are read and compared at once
 ADDED, REMOVED, CHANGED = "ajout", "retrait", "modification"
 Column = Callable[[str], pa.ChunkedArray]
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of two tables: its columns, and how to get one of them."""
+    """One of two tables: its columns, and how to get one of them, which several threads may do at once."""
 
     names: tuple[str, ...]
     rows: int
@@ -72,17 +74,21 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
     pieces = [_piece(ADDED, added), _piece(REMOVED, removed)]
     touched: list[pa.Array] = []
     fields_changed: dict[str, int] = {}
-    for name in fields:
-        if name in by:
-            continue
+
+    def revised(name: str) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """Rows of `after` whose value of a field differs, what it was, what it became."""
         old, new = before.column(name), after.column(name)
         places = _differing(*pairs.aligned(old, new))
-        if len(places):
-            fields_changed[name] = len(places)
-            rows = pairs.after.take(places)
-            touched.append(rows)
-            was, became = text(old.take(pairs.before.take(places))), text(new.take(rows))
-            pieces.append(_piece(CHANGED, new_keys.take(rows), name, was, became))
+        rows = pairs.after.take(places)
+        return rows, text(old.take(pairs.before.take(places))), text(new.take(rows))
+
+    others = [name for name in fields if name not in by]
+    with ThreadPoolExecutor(THREADS) as pool:
+        for name, (rows, was, became) in zip(others, pool.map(revised, others), strict=True):
+            if len(rows):
+                fields_changed[name] = len(rows)
+                touched.append(rows)
+                pieces.append(_piece(CHANGED, new_keys.take(rows), name, was, became))
     changes = pa.concat_tables(pieces)
     rows_changed = len(pc.unique(pa.chunked_array(touched))) if touched else 0
     counts = Counts(len(added), len(removed), sum(fields_changed.values()), rows_changed, fields_changed)

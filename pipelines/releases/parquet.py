@@ -49,12 +49,14 @@ def parquet_side(path: Path) -> Side:
     """A Parquet file as one side of a comparison: its columns are read when they are asked for."""
     import pyarrow.parquet as pq
 
-    opened = pq.ParquetFile(path)
+    with pq.ParquetFile(path) as opened:
+        names, metadata = tuple(opened.schema_arrow.names), opened.metadata
 
     def column(name: str) -> pa.ChunkedArray:
-        return opened.read(columns=[name]).column(name)
+        with pq.ParquetFile(path, metadata=metadata) as own:  # a reader of its own: none is shared between threads
+            return own.read(columns=[name]).column(name)
 
-    return Side(tuple(opened.schema_arrow.names), opened.metadata.num_rows, column)
+    return Side(names, metadata.num_rows, column)
 
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
