@@ -32,7 +32,7 @@ from pipelines.releases.shelf import (
     settle,
 )
 from pipelines.storage import lock, sha256_bytes
-from pipelines.storage.buckets import Bucket, BucketUnreachable
+from pipelines.storage.buckets import Bucket, BucketUnreachable, shown
 
 LEDGER, TREE, CLAIMS = "ledger.jsonl", "releases", ".reservations"
 NOTHING = Said(
@@ -240,7 +240,7 @@ def fetch_depot(address: str, folder: Path) -> Path:
         if found is not None:
             return found
         shutil.rmtree(folder)
-    raise ReleaseUnreachable(address=address, found=RESTLESS)
+    raise ReleaseUnreachable(address=shown(address), found=RESTLESS)
 
 
 def _fetched(address: str, folder: Path) -> Path | None:
@@ -248,14 +248,14 @@ def _fetched(address: str, folder: Path) -> Path | None:
     bucket, under = Bucket.open(address), TREE
     head, names = bucket.read(LEDGER), bucket.names()
     if TAGMANIFEST in names:
-        release = folder / address.rstrip("/").rsplit("/", 1)[-1]
+        release = folder / shown(address).rstrip("/").rsplit("/", 1)[-1]
         return release if all(_brought(bucket, name, release) for name in names) else None
     if head is None:
         root, under = _above(address)
         bucket = Bucket.open(root)
         head, names = bucket.read(LEDGER), bucket.names(under)
         if not names or head is None:
-            raise ReleaseUnreachable(address=address, found=NOTHING)
+            raise ReleaseUnreachable(address=shown(address), found=NOTHING)
     (folder / under).mkdir(parents=True, exist_ok=True)
     (folder / LEDGER).write_bytes(head)
     is_told = _told_by(Ledger.read(folder / LEDGER, f"{bucket.address.rstrip('/')}/{LEDGER}"), names)
@@ -286,7 +286,7 @@ def _above(address: str) -> tuple[str, str]:
         root = "/".join(parts[:-depth])
         if parts[-depth:][:1] == [TREE] and root:
             return f"{scheme}{mark}{root}", "/".join(parts[-depth:])
-    raise ReleaseUnreachable(address=address, found=NOTHING)
+    raise ReleaseUnreachable(address=shown(address), found=NOTHING)
 
 
 def _told_by(ledger: Ledger, names: Sequence[str]) -> Callable[[tuple[str, ...]], bool]:

@@ -13,6 +13,7 @@ from pipelines.errors import Mender
 from pipelines.language import Said
 from pipelines.releases.bag import MANIFEST, ROOT_FILES, SIGNATURE, TAGMANIFEST, read_manifest
 from pipelines.releases.errors import ReleaseError
+from pipelines.storage.buckets import shown
 
 if TYPE_CHECKING:
     import requests
@@ -48,7 +49,7 @@ def fetch(address: str, folder: Path, session: requests.Session | None = None) -
 
     used = session or requests.Session()
     base = address.rstrip("/")
-    release = folder / (base.rsplit("/", 1)[-1] or "release")
+    release = folder / (shown(base).rsplit("/", 1)[-1] or "release")
     release.mkdir(parents=True)
     for name in sorted(ROOT_FILES):
         _get(used, base, name, release, optional=name == SIGNATURE)
@@ -61,9 +62,9 @@ def fetch(address: str, folder: Path, session: requests.Session | None = None) -
 def _get(session: requests.Session, base: str, name: str, release: Path, *, optional: bool = False) -> None:
     import requests
 
-    parts = PurePosixPath(name).parts
+    parts, told = PurePosixPath(name).parts, f"{shown(base)}/{name}"
     if name.startswith("/") or ".." in parts or "\\" in name:
-        raise ReleaseUnreachable(address=f"{base}/{name}", found=ELSEWHERE)
+        raise ReleaseUnreachable(address=told, found=ELSEWHERE)
     target = release / name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -73,29 +74,33 @@ def _get(session: requests.Session, base: str, name: str, release: Path, *, opti
             if answer.status_code != 200:
                 code = answer.status_code
                 found = Said(f"le serveur répond {code} au lieu de 200", f"the server answers {code} instead of 200")
-                raise ReleaseUnreachable(address=f"{base}/{name}", found=found)
+                raise ReleaseUnreachable(address=told, found=found)
             size = 0
             with target.open("wb") as file:
                 for block in answer.iter_content(BLOCK):
                     size += len(block)
                     if size > MAXIMUM_BYTES:
                         found = Said(f"plus de {MAXIMUM_BYTES} octets", f"more than {MAXIMUM_BYTES} bytes")
-                        raise ReleaseUnreachable(address=f"{base}/{name}", found=found)
+                        raise ReleaseUnreachable(address=told, found=found)
                     file.write(block)
     except requests.RequestException as error:
-        raise ReleaseUnreachable(address=f"{base}/{name}", found=_failure(error)) from None
+        raise ReleaseUnreachable(address=told, found=_failure(error)) from None
 
 
 def _failure(error: requests.RequestException) -> Said:
     """What kept an answer from coming, in words; the first kind that fits."""
     from requests import exceptions
 
-    kinds = {
+    kinds: dict[type[Exception] | tuple[type[Exception], ...], Said] = {
         exceptions.Timeout: Said("le serveur ne répond pas à temps", "the server does not answer in time"),
         exceptions.SSLError: Said("le certificat du serveur est refusé", "the server's certificate is refused"),
         exceptions.ConnectionError: Said("le serveur est injoignable", "the server cannot be reached"),
         exceptions.ChunkedEncodingError: Said("la réponse s'est interrompue", "the answer broke off"),
+        exceptions.ContentDecodingError: Said("la réponse est illisible", "the answer cannot be read"),
         exceptions.TooManyRedirects: Said("trop de renvois d'adresse en adresse", "too many redirections"),
+        (exceptions.InvalidURL, exceptions.InvalidSchema, exceptions.MissingSchema): Said(
+            "ce n'est pas une adresse qui se lit", "this is no address that can be read"
+        ),
     }
-    other = Said("ce n'est pas une adresse qui se lit", "this is no address that can be read")
+    other = Said("la demande a échoué", "the request failed")
     return next((said for kind, said in kinds.items() if isinstance(error, kind)), other)

@@ -22,7 +22,7 @@ SCHEMES = ("s3://", "gs://", "az://", "file://")
 MINIMUM_BLOCK = 1 << 20
 LONGEST = 120
 # What may stand in a library's text: the user in an address, a signed query, the document that a server answers with.
-USER, QUERY, ANSWER = re.compile(r"(?<=//)[^/@\s]+@"), re.compile(r"\?[^\s)\"']*"), re.compile(r"[:\s]*<.*")
+USER, QUERY, ANSWER = re.compile(r"(?<=//)[^/\s]+@"), re.compile(r"\?[^\s)\"']*"), re.compile(r"[:\s]*<.*")
 KEPT_SECRET = re.compile(r"SECRET|TOKEN|KEY|PASSWORD|CREDENTIAL|SAS", re.IGNORECASE)
 
 
@@ -49,9 +49,14 @@ def is_bucket(text: str) -> bool:
     return text.startswith(SCHEMES)
 
 
+def shown(address: str) -> str:
+    """An address for people: without a user and without a query, which may be keys."""
+    return QUERY.sub("", USER.sub("", address))
+
+
 @dataclass(frozen=True)
 class Bucket:
-    """A store and the prefix that all names are under. Every act may raise `BucketUnreachable`."""
+    """A store and the prefix that all names are under; `address` is for people. Acts may raise `BucketUnreachable`."""
 
     address: str
     store: Any
@@ -62,12 +67,12 @@ class Bucket:
         try:
             from obstore.store import from_url
         except ImportError as error:
-            raise BucketsNotInstalled(address=address, module=error.name) from None
+            raise BucketsNotInstalled(address=shown(address), module=error.name) from None
         # A store on the operator's own network may speak plain HTTP, where its address says so.
         plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         more: dict[str, Any] = {"client_options": {"allow_http": True}} if plain and address.startswith("s3:") else {}
-        with _told(address):
-            return cls(address, from_url(address.rstrip("/"), **more))
+        with _told(shown(address)):
+            return cls(shown(address), from_url(address.rstrip("/"), **more))
 
     def names(self, under: str | None = None) -> list[str]:
         """The names of all objects, or of those under a folder, sorted."""

@@ -18,7 +18,7 @@ from pipelines.errors import ArobaseError
 from pipelines.releases import publish
 from pipelines.releases.bag import MANIFEST, TAGMANIFEST
 from pipelines.releases.errors import NoSuchRelease
-from pipelines.releases.remote import ReleaseUnreachable, fetch
+from pipelines.releases.remote import ReleaseUnreachable, _get, fetch
 from tests.releases.builders import a_key, a_request, two_releases
 
 
@@ -185,6 +185,10 @@ def test_what_a_server_lacks_is_named(tmp_path: Path, releases: Path, server: st
         (requests.exceptions.ChunkedEncodingError, "broke off"),
         (requests.TooManyRedirects, "too many redirections"),
         (requests.exceptions.InvalidURL, "no address that can be read"),
+        (requests.exceptions.InvalidSchema, "no address that can be read"),
+        (requests.exceptions.MissingSchema, "no address that can be read"),
+        (requests.exceptions.ContentDecodingError, "the answer cannot be read"),
+        (requests.exceptions.RetryError, "the request failed"),
     ],
 )
 def test_a_server_that_does_not_answer_is_named(
@@ -198,6 +202,19 @@ def test_a_server_that_does_not_answer_is_named(
         fetch("https://example.org/1.0.0", tmp_path / "got")
     assert error.value.message("fr").startswith("https://example.org/1.0.0/")
     assert "Error" not in error.value.message("en")
+
+
+@pytest.mark.parametrize("address", ["{}", "{}/absent", "{}/absent?sig=invented-mark"])
+def test_an_address_is_told_without_its_user_and_its_query(tmp_path: Path, server: str, address: str) -> None:
+    with_user = server.replace("//", "//user:invented-mark@with-a-sign@")
+    done = run("verify", address.format(with_user))
+    assert isinstance(done.exception, ReleaseUnreachable)
+    assert f"{server}/" in done.exception.message("fr")
+    assert "invented-mark" not in f"{done.output}{done.exception.message('fr')}{done.exception.message('en')}"
+    assert "sign@" not in done.exception.message("fr")
+    with pytest.raises(ReleaseUnreachable, match=r"out of the release's folder") as error:
+        _get(requests.Session(), address.format(with_user), "../x", tmp_path)
+    assert "invented-mark" not in error.value.message("en")
 
 
 @pytest.mark.parametrize("name", ["data/../../x", "/etc/x", "data\\x"])

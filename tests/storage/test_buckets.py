@@ -127,6 +127,19 @@ def test_a_store_that_cannot_be_had_is_told_without_its_keys(monkeypatch: pytest
         assert "invented-secret" not in error.value.message("fr")
 
 
+@pytest.mark.parametrize("scheme", ["s3", "gs", "file"])
+def test_an_address_is_told_without_its_user_and_its_query(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    address = f"{scheme}://user:invented-mark@with-a-sign@absent/prefix?sig=invented-mark"
+    with pytest.raises(BucketUnreachable) as error:
+        Bucket.open(address).names()
+    assert "invented-mark" not in error.value.message("fr")
+    assert error.value.facts["address"] == f"{scheme}://absent/prefix"
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    with pytest.raises(BucketsNotInstalled) as missing:
+        Bucket.open(address)
+    assert missing.value.facts["address"] == f"{scheme}://absent/prefix"
+
+
 class Fails:
     """A store whose library says too much."""
 
