@@ -93,7 +93,8 @@ class FakeDatagouv:
         boundary = asked.headers["content-type"].partition("boundary=")[2].encode()
         head, _, content = asked.body.partition(b"\r\n\r\n")
         content = content.removesuffix(b"\r\n--" + boundary + b"--\r\n")
-        name = re.search(rb'filename="([^"]+)"', head)[1].decode().replace("_", "-").lower()  # type: ignore[index]
+        (sent,) = re.findall(rb'filename="([^"]+)"', head)
+        name = sent.decode().replace("_", "-").lower()
         self.clock += 1
         resource |= {"title": name, "filetype": "file", "format": "csv", "mime": "text/csv", "filesize": len(content)}
         resource["checksum"] = {"type": "sha1", "value": hashlib.sha1(content, usedforsecurity=False).hexdigest()}

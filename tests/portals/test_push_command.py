@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
-from pipelines.cli import commands
+from pipelines.cli import commands, main
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.portals import (
     PUSH,
@@ -91,8 +92,30 @@ def test_nothing_to_push_is_said(ckan: Served, project: Project) -> None:
     )
 
 
-def test_a_package_named_that_fails_is_the_commands_own_error(ckan: Served) -> None:
-    assert ran("ckan", "absent").exception is not None
+def refused(package: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[object, str]:
+    """How the program ends that pushes a package, and the code of the error that it tells last."""
+    monkeypatch.setattr(sys, "argv", ["arobase", "push", "ckan", package, "--lang", "en"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code, capsys.readouterr().err.rpartition(" ")[2].strip()
+
+
+def test_a_package_named_that_fails_is_the_commands_own_error(
+    ckan: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused("absent", monkeypatch, capsys) == (2, "[no-such-package]")
+    assert ckan.asked == []
+
+
+def test_a_package_named_that_the_portals_file_leaves_out_is_not_pushed(
+    project: Project, ckan: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    another = project.schemas / "autre" / "package.yaml"
+    another.parent.mkdir()
+    shutil.copy(project.schemas / "prix" / "package.yaml", another)
+    a_portal(project, "ckan", ckan.address, packages=["autre"])
+    assert refused("prix", monkeypatch, capsys) == (2, "[portal-leaves-out]")
+    assert ckan.asked == []
 
 
 def packages(project: Project) -> dict[str, Package]:
@@ -159,5 +182,6 @@ def test_definitions_show_an_asset_for_each_portal(project: Project, ckan: Serve
         path = project.schemas / "prix" / f"{table}.json"
         path.write_text('{"title": "x", "fields": [{"name": "a", "type": "string", "privacy": "public"}]}')
     definitions = build_definitions(project)
-    assert portal_key("ckan") in {key for asset in definitions.assets or () for key in asset.keys}  # type: ignore[union-attr]
+    keys = {key for asset in definitions.assets or () if isinstance(asset, dg.AssetsDefinition) for key in asset.keys}
+    assert portal_key("ckan") in keys
     assert definitions.resolve_job_def(PUSH).name == PUSH

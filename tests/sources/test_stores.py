@@ -43,29 +43,44 @@ def from_sftp(project: Project, server: SftpServer, path: str, name: str = "mair
     return collected(project, source, CLE=server.client_key)
 
 
-def gives_its_files(project: Project, server: SftpServer, root: str) -> None:
+def what_is_given(project: Project, server: SftpServer, root: str) -> list[object]:
+    """A file, whether it is new when asked for again, the last of a pattern, its address under `root`, two errors."""
     exact = from_sftp(project, server, f"{root}/b.csv")
     again = from_sftp(project, server, f"{root}/b.csv")
     newest = from_sftp(project, server, root, "deux", parts=one(path="a-*.csv"))
-    assert kept_bytes(project, exact, "lignes") == b"nom\nb.csv\n"
-    assert not again.changed
-    assert kept_bytes(project, newest, "lignes") == b"nom\na-2026-02.csv\n"
-    assert newest.parts[0].address == f"sftp://127.0.0.1{root}/a-2026-02.csv"
-    with pytest.raises(SourceFileAbsent, match=r"a-2026-01\.csv"):
+    with pytest.raises(SourceFileAbsent, match=r"a-2026-01\.csv") as several:
         from_sftp(project, server, root, "trois")
-    with pytest.raises(AnswerTooLarge):
+    with pytest.raises(AnswerTooLarge) as too_large:
         from_sftp(project, server, f"{root}/b.csv", "quatre", parameters={"maximum_size": 3})
+    return [
+        kept_bytes(project, exact, "lignes"),
+        again.changed,
+        kept_bytes(project, newest, "lignes"),
+        newest.parts[0].address.removeprefix(f"sftp://127.0.0.1{root}"),
+        several.value.code,
+        too_large.value.code,
+    ]
+
+
+GIVEN = [
+    b"nom\nb.csv\n",
+    False,
+    b"nom\na-2026-02.csv\n",
+    "/a-2026-02.csv",
+    "source-file-absent",
+    "answer-too-large",
+]
 
 
 def test_an_sftp_server_gives_a_file_or_the_last_of_a_pattern(tmp_path: Path, depot: Path) -> None:
     with asyncssh_server(depot) as server:
-        gives_its_files(a_project(tmp_path), server, "")
+        assert what_is_given(a_project(tmp_path), server, "") == GIVEN
 
 
 @pytest.mark.heavy
 def test_openssh_gives_a_file_or_the_last_of_a_pattern(tmp_path: Path, depot: Path) -> None:
     with openssh(tmp_path) as server:
-        gives_its_files(a_project(tmp_path), server, str(depot))
+        assert what_is_given(a_project(tmp_path), server, str(depot)) == GIVEN
 
 
 @pytest.fixture(params=[asyncssh_server, pytest.param(openssh, marks=pytest.mark.heavy)])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.records.notices import read_notice
 from pipelines.records.notices.pieces import in_words
+from pipelines.records.notices.reading import Status
 
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -127,4 +128,8 @@ def _moved(day: date, year: int) -> date | None:
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_an_accident(text: str) -> None:
-    read_notice(text, [2024])
+    notice = read_notice(text, [2024])
+    facts = [notice.order_number, notice.order_date, notice.opening_date, notice.closing_date, notice.duration]
+    facts += [fact for session in notice.sessions for fact in (session.day, session.start, session.end)]
+    assert [fact for fact in facts if fact.status is Status.READ and fact.value is None] == []
+    assert [fact for fact in facts if fact.status in (Status.AMBIGUOUS, Status.UNREAD) and fact.value] == []
