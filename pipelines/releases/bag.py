@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from pipelines.language import Said
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.signature import SigningKey
 from pipelines.storage import sha256_bytes, sha256_file
@@ -57,7 +58,8 @@ def read_info(bag: Path) -> dict[str, str]:
         raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="UTF-8") from None
     pairs = [line.partition(": ") for line in lines]
     if not all(sign for _, sign, _ in pairs):
-        raise ReleaseDamaged(file=shown, found="une ligne sans « : » / a line without “:”", expected="Label: value")
+        found = Said("une ligne sans « : »", "a line without “:”")
+        raise ReleaseDamaged(file=shown, found=found, expected="Label: value")
     return {name: value for name, _, value in pairs}
 
 
@@ -72,7 +74,7 @@ def read_manifest(path: Path) -> dict[str, str]:
     for number, line in enumerate(lines, start=1):
         digest, sign, name = line.partition("  ")
         if not sign or len(digest) != 64 or not set(digest) <= set("0123456789abcdef") or name in found:
-            expected = "SHA-256, deux espaces, un chemin / SHA-256, two spaces, a path"
+            expected = Said("SHA-256, deux espaces, un chemin", "SHA-256, two spaces, a path")
             raise ReleaseDamaged(file=f"{shown}, {number}", found=repr(line[:80]), expected=expected)
         found[name] = digest
     return found

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.request import ReleaseRequest, SourceUsed
 from pipelines.schema import TableSchema
@@ -150,5 +151,5 @@ def read_descriptor(data: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("resources"), list):
-        raise ReleaseDamaged(file=shown, found="sans ressources / no resources", expected="Data Package")
+        raise ReleaseDamaged(file=shown, found=Said("sans ressources", "no resources"), expected="Data Package")
     return document

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.language import Said
 from pipelines.releases.errors import KeyExists, KeyUnreadable
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def load_key(path: Path) -> SigningKey:
     try:
         return _parse_key(path.read_bytes(), path.name)
     except OSError:
-        raise KeyUnreadable(file=path.name, expected="un fichier lisible / a readable file") from None
+        raise KeyUnreadable(file=path.name, expected=Said("un fichier lisible", "a readable file")) from None
 
 
 def key_of_environment(environment: Mapping[str, str] | None = None) -> SigningKey | None:
@@ -82,7 +83,9 @@ def _parse_key(data: bytes, shown: str) -> SigningKey:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
-    expected = "clé privée OpenSSH Ed25519 sans phrase secrète / an OpenSSH Ed25519 private key with no passphrase"
+    expected = Said(
+        "clé privée OpenSSH Ed25519 sans phrase secrète", "an OpenSSH Ed25519 private key with no passphrase"
+    )
     try:
         private = load_ssh_private_key(data, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -112,7 +115,7 @@ def new_key(path: Path) -> SigningKey:
 
 def trusted_keys(path: Path) -> tuple[str, ...]:
     """The public keys (`type base64`) of a `.pub` or `allowed_signers` file. Raises `KeyUnreadable`."""
-    expected = "une clé publique ssh-ed25519 / an ssh-ed25519 public key"
+    expected = Said("une clé publique ssh-ed25519", "an ssh-ed25519 public key")
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):

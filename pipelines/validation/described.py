@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.validation.errors import FileUnreadable, SchemaUnusable
 from pipelines.validation.inputs import Reading
 
@@ -73,9 +74,8 @@ def _beside(package: Path, named: Any) -> Path:
     folder = package.resolve().parent
     found = (folder / str(named)).resolve()
     if not isinstance(named, str) or not found.is_relative_to(folder):
-        raise SchemaUnusable(
-            place=f"{package}: path", found=repr(named), expected="un chemin relatif / a relative path"
-        )
+        expected = Said("un chemin relatif", "a relative path")
+        raise SchemaUnusable(place=f"{package}: path", found=repr(named), expected=expected)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.language import Said
 from pipelines.validation.blocks import Cells, Source, StreamSource, TableSource
 from pipelines.validation.columns import Column
 from pipelines.validation.custom_checks import CustomCheck
@@ -144,4 +145,5 @@ def key_fields(schema: Any, fields: list[Any]) -> KeyFields:
 def _check_key_types(fields: list[Any], keys: KeyFields) -> None:
     for field in fields:
         if field.name in keys.all and field.type in ("array", "object", "list", "geojson"):
-            raise SchemaUnusable(place=field.name, found=field.type, expected="type comparable / a type that compares")
+            expected = Said("un type qui se compare", "a type that compares")
+            raise SchemaUnusable(place=field.name, found=field.type, expected=expected)

@@ -11,6 +11,7 @@ import decimal
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipelines.language import Said
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.pattern_clock import PatternClock
 from pipelines.validation.patterns import may_explode
@@ -35,7 +36,7 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
         raise SchemaUnusable(
             place=field.name,
             found=f"{type(error).__name__}: {error}",
-            expected="des contraintes lisibles / constraints",
+            expected=Said("des contraintes lisibles", "constraints that can be read"),
         ) from error
     if field.type not in ("number", "datetime") and broken is None:
         return reader

@@ -9,9 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from frictionless.fields import StringField
 
 from pipelines.errors import Mender
 from pipelines.validation import archives, judge, pattern_clock
+from pipelines.validation.described import _beside
 from pipelines.validation.errors import (
     ArchiveTooLarge,
     FileChanged,
@@ -20,6 +22,7 @@ from pipelines.validation.errors import (
     PatternTooSlow,
     SchemaUnusable,
 )
+from pipelines.validation.readers import guarded_reader
 from tests.validation.comparison import Raised, frictionless_report, plain_report
 
 SCHEMA: dict[str, Any] = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
@@ -211,3 +214,28 @@ def test_an_archive_with_nothing_in_it_is_an_error(tmp_path: Path) -> None:
         pass
     with pytest.raises(FileUnreadable, match="empty"):
         judge(tmp_path / "a.csv.zip", SCHEMA)
+
+
+class Unreadable(StringField):
+    """A field whose constraints Frictionless itself cannot read."""
+
+    def create_cell_reader(self) -> Any:
+        raise ValueError("no reader")
+
+
+def test_a_schema_is_refused_in_one_language_at_a_time() -> None:
+    with pytest.raises(SchemaUnusable) as caught:
+        judge(pa.table({"a": ["1"]}), {"fields": [{"name": "a", "type": "array"}], "primaryKey": ["a"]})
+    assert caught.value.message("fr").endswith("Attendu : un type qui se compare.")
+    assert caught.value.message("en").endswith("Expected: a type that compares.")
+    with pytest.raises(SchemaUnusable) as caught:
+        guarded_reader(Unreadable(name="a"), is_key=False)
+    assert caught.value.message("fr").endswith("Attendu : des contraintes lisibles.")
+    assert caught.value.message("en").endswith("Expected: constraints that can be read.")
+
+
+def test_a_path_that_leads_out_of_a_package_is_refused_in_one_language_at_a_time(tmp_path: Path) -> None:
+    with pytest.raises(SchemaUnusable) as caught:
+        _beside(tmp_path / "datapackage.json", "../x")
+    assert caught.value.message("fr").endswith("Attendu : un chemin relatif.")
+    assert caught.value.message("en").endswith("Expected: a relative path.")
