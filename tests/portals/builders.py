@@ -15,6 +15,7 @@ from pipelines.portals.descriptions import read_portal
 from pipelines.portals.pushing import Look, Outcome, look, push
 from pipelines.project import Project
 from pipelines.releases import publish
+from tests.portals.server import Served
 from tests.releases.builders import PRIZES, Row, a_request, prizes
 
 Renew = Callable[[], None]
@@ -70,6 +71,14 @@ def a_portal(project: Project, software: str, address: str, **more: Any) -> Port
 
 def pushed(project: Project, portal: Portal, token: str, package: str = "prix") -> Outcome:
     return push(project, portal, package, environment={portal.token: token}, now=lambda: NOW, sleep=lambda _: None)
+
+
+def written_by_the_second_of_two_pushes(project: Project, portal: Portal, token: str, there: Served) -> list[str]:
+    """What a push of a version that the portal holds already writes to it."""
+    pushed(project, portal, token)
+    there.asked.clear()
+    assert pushed(project, portal, token).done == "unchanged"
+    return there.writes
 
 
 def looked(project: Project, portal: Portal, token: str, package: str = "prix") -> Look:

@@ -7,13 +7,14 @@ tests in `real/` hold against the real CKAN and the real udata.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
+
+from tests.sources.server import listening
 
 
 @dataclass
@@ -105,13 +106,6 @@ def served(portal: Portal) -> Iterator[Served]:
         def log_message(self, *_: object) -> None:
             """Quiet: tests read `asked`."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    holder.address = f"http://127.0.0.1:{server.server_address[1]}/"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with listening(Handler) as address:
+        holder.address = f"{address}/"
         yield holder
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

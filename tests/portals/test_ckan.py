@@ -24,7 +24,7 @@ from pipelines.portals.errors import (
 from pipelines.portals.offers import OfferedFile
 from pipelines.project import Project
 from pipelines.releases.shelf import Shelf
-from tests.portals.builders import Renew, a_portal, looked, pushed
+from tests.portals.builders import Renew, a_portal, looked, pushed, written_by_the_second_of_two_pushes
 from tests.portals.fake_ckan import TOKEN, FakeCkan, failed
 from tests.portals.server import Asked, Served, Told, served
 from tests.releases.builders import PRIZES
@@ -85,10 +85,7 @@ def test_the_datastore_holds_the_rows_and_null_for_an_empty_cell(project: Projec
 
 def test_the_same_release_pushed_twice_writes_nothing(project: Project, ckan: Served) -> None:
     portal = a_portal(project, "ckan", ckan.address)
-    pushed(project, portal, TOKEN)
-    ckan.asked.clear()
-    assert pushed(project, portal, TOKEN).done == "unchanged"
-    assert ckan.writes == []
+    assert written_by_the_second_of_two_pushes(project, portal, TOKEN, ckan) == []
 
 
 def test_a_new_release_updates_the_same_dataset_and_resources(project: Project, ckan: Served, renew: Renew) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pipelines.portals.errors import Ambiguous, NewerThere, PortalAnswerWrong, PortalRefused, PortalUnreachable
 from pipelines.project import Project
 from pipelines.releases.shelf import Shelf
-from tests.portals.builders import Renew, a_portal, looked, pushed
+from tests.portals.builders import Renew, a_portal, looked, pushed, written_by_the_second_of_two_pushes
 from tests.portals.fake_datagouv import TOKEN, FakeDatagouv
 from tests.portals.server import Asked, Served, Told, served
 
@@ -66,10 +66,7 @@ def test_each_table_names_its_schema_and_the_package_is_documented(project: Proj
 
 def test_the_same_release_pushed_twice_writes_nothing(project: Project, datagouv: Served) -> None:
     portal = a_portal(project, "datagouv", datagouv.address)
-    pushed(project, portal, TOKEN)
-    datagouv.asked.clear()
-    assert pushed(project, portal, TOKEN).done == "unchanged"
-    assert datagouv.writes == []
+    assert written_by_the_second_of_two_pushes(project, portal, TOKEN, datagouv) == []
 
 
 def test_a_new_release_replaces_files_in_place(project: Project, datagouv: Served, renew: Renew) -> None:

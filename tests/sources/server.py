@@ -132,12 +132,18 @@ def serving(**routes: Answering | list[Reply] | Reply) -> Iterator[Server]:
         def log_message(self, *_args: object) -> None:
             """Nothing on the terminal."""
 
-    running = _Quiet(("127.0.0.1", 0), Handler)
-    server.url = f"http://127.0.0.1:{running.server_address[1]}"
+    with listening(Handler) as server.url:
+        yield server
+
+
+@contextmanager
+def listening(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server of this handler on a free port of this machine, in threads of this process."""
+    running = _Quiet(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield server
+        yield f"http://127.0.0.1:{running.server_address[1]}"
     finally:
         running.shutdown()
         running.server_close()
