@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -52,7 +53,11 @@ def environments(folder: Path) -> dict[str, str]:
         python = str(place / "bin" / "python")
         if not place.exists():
             venv.create(place, with_pip=True)
-            subprocess.run([python, "-m", "pip", "install", "-q", "-r", str(HERE / file)], check=False)
+            done = subprocess.run([python, "-m", "pip", "install", "-q", "-r", str(HERE / file)], check=False)
+            if done.returncode:
+                print(f"not run, {file} did not install: {', '.join(names)}", flush=True)
+                shutil.rmtree(place)
+                continue
         pythons.update(dict.fromkeys(names, python))
     return pythons
 
@@ -110,22 +115,32 @@ def table(found: dict[str, Figures]) -> str:
 
 def told(about: Figures) -> str:
     """All results as Markdown."""
-    machine_of = ", ".join(f"{key} {value}" for key, value in about["machine"].items())
-    parts = [f"# The judge and its peers\n\n{machine_of}.\n\n{about['note']}\n"]
+    parts = [f"# The judge and its peers\n\n{about['note']}\n"]
     for title, found in about["files"].items():
-        loads = [figures["load"] for figures in found.values() if "load" in figures]
-        load = f"Load of the machine when each ended: {min(loads)} to {max(loads)}." if loads else ""
-        parts.append(f"## {title}\n\n{table(found)}\n{load}\n")
+        machines = dict.fromkeys(
+            ", ".join(f"{key} {value}" for key, value in figures["machine"].items()) for figures in found.values()
+        )
+        parts.append(f"## {title}\n\n{table(found)}\n{load(found)}Measured on: {'; '.join(machines)}.\n")
     return "\n".join(parts)
+
+
+def load(found: dict[str, Figures]) -> str:
+    """How busy the machine was when each contestant ended: one alone keeps no more cores at work than there are."""
+    measured = [figures for figures in found.values() if "load" in figures]
+    if not measured:
+        return ""
+    loads = [figures["load"] for figures in measured]
+    is_busy = any(figures["load"] > figures["machine"]["cores"] for figures in measured)
+    state = "others worked on it, compare CPU seconds" if is_busy else "no more at work than its cores"
+    return f"Load of the machine when each ended: {min(loads):.1f} to {max(loads):.1f}; {state}.\n"
 
 
 NOTE = (
     "Each contestant is a process of its own, which first judges 830 rows (late imports are timed for nobody) and then"
     " the file once, from its opening to the report, hashes included. Median of the rounds; Frictionless and Great"
     " Expectations run in the first round only. `F` only parses the file to text columns with pyarrow, on one thread."
-    " `arobase-rejects` also writes every error to `rejects.csv` and `rejects.parquet`. The figures that are"
-    " committed were measured on a machine at rest, but those of the file whose rows are all bad, measured while others"
-    " worked on it (its load says so: compare CPU seconds there). The contestants of `--peers` ran on the valid file."
+    " `arobase-rejects` also writes every error to `rejects.csv` and `rejects.parquet`. The contestants of `--peers`"
+    " run on the valid file."
 )
 
 
@@ -134,9 +149,11 @@ def record(results: Path, files: dict[str, dict[str, Figures]]) -> Figures:
     results.mkdir(parents=True, exist_ok=True)
     place = results / "validation.json"
     before = json.loads(place.read_text()) if place.exists() else {"files": {}}
-    about: Figures = {"machine": machine(), "note": NOTE, "files": before["files"]}
+    about: Figures = {"note": NOTE, "files": before["files"]}
+    here = machine()
     for title, found in files.items():
-        about["files"][title] = about["files"].get(title, {}) | found
+        measured = {name: {**figures, "machine": here} for name, figures in found.items()}
+        about["files"][title] = about["files"].get(title, {}) | measured
     place.write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n")
     (results / "validation.md").write_text(told(about))
     title, first = next(iter(about["files"].items()))

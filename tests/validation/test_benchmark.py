@@ -1,0 +1,66 @@
+"""What the benchmark of the judge writes down: figures with their machine and its load, and pages that agree."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.validation import run
+
+ROOT = Path(__file__).resolve().parents[2]
+FIGURES: dict[str, Any] = {"wall": 1.0, "cpu": 1.0, "peak_mb": 1, "errors": 0}
+
+
+def entry(load: float, **machine: Any) -> dict[str, Any]:
+    return {**FIGURES, "load": load, "machine": {"cpu": "invented", "cores": 2, **machine}}
+
+
+def test_the_load_says_whether_the_machine_was_at_rest() -> None:
+    quiet, busy = entry(0.1 + 0.2), entry(2.7)
+    assert (
+        run.load({"a": quiet}) == "Load of the machine when each ended: 0.3 to 0.3; no more at work than its cores.\n"
+    )
+    assert "0.3 to 2.7; others worked on it" in run.load({"a": quiet, "b": busy})
+    assert run.load({"a": {"failed": "x", "machine": {}}}) == ""
+
+
+def test_figures_keep_the_machine_that_they_were_measured_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "two"):
+        monkeypatch.setattr(run, "machine", lambda name=name: {"cpu": name, "cores": 2})
+        run.record(tmp_path, {"a file": {f"arobase-{name}": {**FIGURES, "load": 1.0}}})
+    found = json.loads((tmp_path / "validation.json").read_text())["files"]["a file"]
+    assert [figures["machine"]["cpu"] for figures in found.values()] == ["one", "two"]
+    assert "Measured on: cpu one, cores 2; cpu two, cores 2." in (tmp_path / "validation.md").read_text()
+
+
+def test_an_environment_that_does_not_install_is_told_and_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(venv, "create", lambda place, with_pip: Path(place).mkdir())
+    done = [subprocess.CompletedProcess([], 1), subprocess.CompletedProcess([], 0)]
+    monkeypatch.setattr(subprocess, "run", lambda *words, **more: done.pop(0))
+    assert list(run.environments(tmp_path)) == ["validata"]
+    assert "not run, peers.txt did not install: polars, dataframely" in capsys.readouterr().out
+    assert [path.name for path in tmp_path.iterdir()] == ["peers-validata"]
+
+
+def test_the_results_that_are_kept_are_those_of_the_page() -> None:
+    results = ROOT / "benchmarks" / "validation" / "results"
+    about = json.loads((results / "validation.json").read_text())
+    assert (results / "validation.md").read_text() == run.told(about)
+
+
+def test_the_documentation_quotes_the_results() -> None:
+    about = json.loads((ROOT / "benchmarks" / "validation" / "results" / "validation.json").read_text())
+    lines = (ROOT / "docs" / "validation.md").read_text().splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:6]] for line in lines if "| arobase" in line]
+    assert len(rows) == 6
+    for title, name, *quoted in rows:
+        figures = about["files"][title.removesuffix(" (busy machine)")][name]
+        told = [f"{figures['wall']:.2f}", f"{figures['cpu']:.2f}", f"{figures['peak_mb']:.0f}"]
+        assert quoted == told, title
