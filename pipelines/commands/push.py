@@ -85,7 +85,7 @@ def _show(seen: Look, language: Language) -> None:
     else:
         click.echo(f"≠ {offer.package} {offer.version}: {'portail' if french else 'portal'} {there}")
     for difference in seen.differences:
-        click.echo(f"  {difference.told()}")
+        click.echo(f"  {difference.told(language)}")
 
 
 def _say(outcome: Outcome, language: Language) -> None:

@@ -141,7 +141,7 @@ def push(
             package=package,
             version=seen.offer.version,
             count=len(after.differences),
-            place=first.place,
+            place=first.where,
             found=shown(first.there),
             expected=shown(first.wanted),
         )

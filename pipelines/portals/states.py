@@ -5,11 +5,16 @@ Belongs here: comparing. Does not: reading either (`ckan.py`, `datagouv.py`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-DATASET = "jeu"
+from pipelines.language import Language, Said
+
+# The first word of a difference's place, where it is no key of a resource of ours.
+DATASET, RESOURCE = "jeu", "ressource"
+IN_ENGLISH = {DATASET: "dataset", RESOURCE: "resource"}
 SHOWN = 80
 
 
@@ -46,9 +51,15 @@ class Difference:
     there: Any
     wanted: Any
 
-    def told(self) -> str:
+    @property
+    def where(self) -> Said:
+        """The place, for people."""
+        first = next((word for word in IN_ENGLISH if re.match(rf"{word}\b(?![/-])", self.place)), None)
+        return Said(self.place, self.place if first is None else IN_ENGLISH[first] + self.place.removeprefix(first))
+
+    def told(self, language: Language = "fr") -> str:
         """For a terminal: the place, what is there, what should be."""
-        return f"{self.place}: {shown(self.there)} → {shown(self.wanted)}"
+        return f"{getattr(self.where, language)}: {shown(self.there)} → {shown(self.wanted)}"
 
 
 def differences(found: Found | None, wanted: State) -> tuple[Difference, ...]:
@@ -66,7 +77,7 @@ def _all(found: Found, wanted: State) -> Iterator[Difference]:
         else:
             yield from _fields(key, found.state.resources[key], fields)
     for identifier in found.extra:
-        yield Difference(f"ressource {identifier}", identifier, None)
+        yield Difference(f"{RESOURCE} {identifier}", identifier, None)
 
 
 def _fields(place: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[Difference]:

@@ -219,7 +219,8 @@ def test_a_doubled_resource_of_ours_goes(project: Project, ckan: Served) -> None
     portal = a_portal(project, "ckan", ckan.address)
     pushed(project, portal, TOKEN)
     dataset(ckan)["resources"].append({**resources(ckan)["prix/csv"], "id": "double"})
-    assert [item.place for item in looked(project, portal, TOKEN).differences] == ["ressource double"]
+    (difference,) = looked(project, portal, TOKEN).differences
+    assert (difference.told(), difference.told("en")) == ("ressource double: double → —", "resource double: double → —")
     pushed(project, portal, TOKEN)
     assert len(dataset(ckan)["resources"]) == 5
 
@@ -244,7 +245,7 @@ def test_what_the_portal_drops_is_told(project: Project, ckan: Served) -> None:
         return told
 
     ckan.after = forgetful
-    with pytest.raises(NotAsPushed, match=r"jeu\.license_id"):
+    with pytest.raises(NotAsPushed, match=r"dataset\.license_id"):
         pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
 
 

@@ -56,7 +56,7 @@ def test_a_push_says_what_it_did(ckan: Served) -> None:
 def test_a_dry_run_names_what_would_change_and_writes_nothing(ckan: Served) -> None:
     result = ran("ckan", "--dry-run")
     assert (result.exit_code, ckan.writes) == (0, [])
-    assert result.output == "≠ prix 1.0.0: portal absent\n  jeu: — → Prix inventés\n"
+    assert result.output == "≠ prix 1.0.0: portal absent\n  dataset: — → Prix inventés\n"
 
 
 def test_a_difference_ends_diff_with_one(ckan: Served) -> None:
