@@ -16,7 +16,7 @@ from pipelines.releases.causes import Across
 from pipelines.releases.descriptor import instant, to_json
 from pipelines.releases.previous import Previous
 from pipelines.releases.request import Outcome, Published, Refused, ReleaseRequest, Unchanged, Warned
-from pipelines.releases.shelf import REFUSALS, Shelf, ledger_lock, pending, settle
+from pipelines.releases.shelf import REFUSALS, Shelf, ledger_lock, settle
 from pipelines.releases.signature import SigningKey
 from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, sweep, write_text
 
@@ -39,7 +39,8 @@ def publish(
 
     `across` rebuilds tables from other ingredients, to tell causes apart (see `causes.py`). `now`: the time of the
     event, which only a refusal's line in the ledger carries; releases know no clock. `step` is told each of `STEPS`.
-    `inspect` is called with the sealed folder before anybody can see it; whatever it raises stops the version.
+    `inspect` is called with the sealed folder before anybody can see it, again when it was sealed again because another
+    package was released meanwhile; whatever it raises stops the version.
     Raises `Busy` when another process releases this package, `PrivateFieldAsked`, `LedgerBroken`, `ReleaseDamaged`, and
     `OSError` (disk full, folder read-only); then the last good version stands as it was.
     """
@@ -76,14 +77,21 @@ def _publish(attempt: Attempt, aside: Path, key: SigningKey | None, inspect: Ins
 
 
 def _commit(attempt: Attempt, built: Built, aside: Path, key: SigningKey | None, inspect: Inspect) -> None:
-    """Seal, show, record. The rename is the commit; `settle` can redo what follows it."""
-    releases, package = attempt.shelf.releases, attempt.shelf.package
+    """Seal, show, record. The rename is the commit; `settle` can redo what follows it.
+
+    The last look can take minutes: it is made without the ledger's lock, and once more only when another package was
+    released meanwhile, for then the seal names another place in the ledger.
+    """
+    releases, signer = attempt.shelf.releases, key.fingerprint if key else "none"
     with ledger_lock(releases):
-        shelf = Shelf.read(releases, package)
-        for line in pending(releases, shelf.ledger):
-            shelf = replace(shelf, ledger=shelf.ledger.append([line]))
-        line = seal_built(attempt, built, aside, shelf.ledger, key=key, signer=key.fingerprint if key else "none")
-        inspect(aside)
+        shelf = attempt.shelf.caught_up()
+    line = seal_built(attempt, built, aside, shelf.ledger, key=key, signer=signer)
+    inspect(aside)
+    with ledger_lock(releases):
+        sealed, shelf = shelf, attempt.shelf.caught_up()
+        if shelf.ledger != sealed.ledger:
+            line = seal_built(attempt, built, aside, shelf.ledger, key=key, signer=signer)
+            inspect(aside)
         shelf.begin(built.version)
         attempt.step("sealed")
         reveal(aside, shelf.folder / built.version)

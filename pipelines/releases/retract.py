@@ -47,9 +47,7 @@ def retract(
         sweep(folder)
         settle(releases)
         with ledger_lock(releases):
-            shelf = Shelf.read(releases, package)
-            for line in pending(releases, shelf.ledger):
-                shelf = replace(shelf, ledger=shelf.ledger.append([line]))
+            shelf = Shelf.read(releases, package).caught_up()
             release = shelf.path(version)
             entry = next(item for item in shelf.published if item["version"] == version)
             facts = {"package": package, "version": version, "reason": reason, "at": instant(now)}

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,15 @@ class Shelf:
     def read(cls, releases: Path, package: str) -> Shelf:
         """Raises `LedgerBroken`."""
         return cls(releases, package, Ledger.read(ledger_beside(releases)))
+
+    def caught_up(self) -> Shelf:
+        """This shelf with the ledger as it is now, after the line of a release or retraction that died was written.
+
+        Called while the ledger is locked: somebody may have died since `settle`. Raises `LedgerBroken`.
+        """
+        ledger = Ledger.read(ledger_beside(self.releases))
+        begun = pending(self.releases, ledger)
+        return replace(self, ledger=ledger.append(begun) if begun else ledger)
 
     @property
     def folder(self) -> Path:

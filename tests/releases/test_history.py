@@ -312,3 +312,33 @@ def test_nothing_is_settled_where_nothing_was_begun(tmp_path: Path) -> None:
     assert pending(releases, shelf.ledger) == []
     assert settle(releases) == []
     assert settle(tmp_path / "absent" / "releases") == []
+
+
+def test_a_release_that_does_not_follow_the_ledger_is_not_settled(tmp_path: Path) -> None:
+    releases = two_releases(tmp_path)
+    shutil.copytree(releases / "prix" / "1.0.0", releases / "prix" / "0.0.1")
+    (releases / "prix" / "0.0.2").mkdir()
+    assert pending(releases, Shelf.read(releases, "prix").ledger) == []
+
+
+def test_a_retraction_records_the_release_of_a_process_that_died_since_it_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases = two_releases(tmp_path)
+
+    def dies(step: str) -> None:
+        if step == "revealed":
+            raise KeyboardInterrupt
+
+    def settled_before_it_died(place: Path) -> list[str]:
+        done = settle(place)
+        with pytest.raises(KeyboardInterrupt):
+            publish(a_request(package=a_package(name="autre")), releases, key=None, step=dies)
+        return done
+
+    monkeypatch.setattr("pipelines.releases.retract.settle", settled_before_it_died)
+    retract(releases, "prix", "1.0.0", "essai", now=datetime(2026, 5, 1, tzinfo=UTC))
+    entries = Shelf.read(releases, "prix").ledger.entries[-2:]
+    assert [(entry["event"], entry["package"]) for entry in entries] == [("published", "autre"), ("retracted", "prix")]
+    settle(releases)
+    assert verify(releases).is_sound

@@ -16,6 +16,7 @@ from pipelines.releases.build import Attempt, _check_complete, build, canonical_
 from pipelines.releases.errors import PrivateFieldAsked, ReleaseDamaged
 from pipelines.releases.previous import Previous
 from pipelines.releases.shelf import Shelf
+from pipelines.releases.verify import verify
 from pipelines.schema import PackageTable
 from pipelines.storage import Busy, lock
 from tests.releases.builders import (
@@ -232,3 +233,25 @@ def test_what_is_written_aside_is_checked_before_it_is_shown(tmp_path: Path) -> 
     (data / "prix.csv").unlink()
     with pytest.raises(ReleaseDamaged, match="data/"):
         _check_complete(data, ["editions", "prix"], built.files)
+
+
+def test_the_last_look_is_made_while_other_packages_are_released(tmp_path: Path) -> None:
+    releases, seals = tmp_path / "o" / "releases", []
+
+    def look(folder: Path) -> None:
+        seals.append((folder / "bag-info.txt").read_text())
+        if len(seals) == 1:
+            publish(a_request(package=a_package(name="autre")), releases, key=None)
+
+    outcome = publish(a_request(), releases, key=None, inspect=look)
+    assert isinstance(outcome, Published)
+    assert [f"Arobase-Ledger-Sequence: {number}" in seal for number, seal in enumerate(seals)] == [True, True]
+    assert (outcome.path / "bag-info.txt").read_text() == seals[-1]
+    found = verify(releases)
+    assert (found.flaws, found.releases) == ((), ("autre 1.0.0", "prix 1.0.0"))
+
+
+def test_what_was_sealed_once_is_looked_at_once(tmp_path: Path) -> None:
+    looks: list[Path] = []
+    publish(a_request(), tmp_path / "o" / "releases", key=None, inspect=looks.append)
+    assert len(looks) == 1
