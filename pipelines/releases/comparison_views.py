@@ -55,9 +55,8 @@ def as_text(found: Comparison, language: Language) -> str:
     colon = " :" if language == "fr" else ":"
     if found.is_same:
         return "\n".join([*lines, word("same", language)]) + "\n"
-    if found.reasons:
-        lines += ["", f"{word('why', language)}{colon}"]
-        lines += [f"  {item.level.name:5} {item.fr if language == 'fr' else item.en}" for item in found.reasons]
+    lines += ["", f"{word('why', language)}{colon}"]
+    lines += [f"  {item.level.name:5} {item.fr if language == 'fr' else item.en}" for item in found.reasons]
     for name in found.only_before:
         lines += ["", f"{name}{colon} {word('only_before', language)}"]
     for name in found.only_after:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pipelines.releases import Published, ReleaseRequest, publish
 from pipelines.releases.build import ingredients_of
 from pipelines.releases.causes import Ingredients
-from tests.releases.builders import Row, a_request, a_source, field, prizes_schema
+from tests.releases.builders import Row, a_request, a_source, field, prizes, prizes_schema
 
 OLD, NEW = "aa" * 32, "bb" * 32
 
@@ -136,6 +136,15 @@ def test_rows_of_a_table_that_comes_with_several_causes_are_told(tmp_path: Path)
     outcome = publish(wide, releases, key=None, across=lambda mixed: {"editions": first.tables["editions"]})
     assert isinstance(outcome, Published)
     assert set(causes(outcome.path).values()) == {"source"}
+
+
+def test_a_value_of_a_table_that_a_rebuild_does_not_give_was_moved_on_both_sides(tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    publish(a_request(snapshot=OLD), releases, key=None)
+    second = replace(a_request(prizes(p1={"arobases": "4"}), snapshot=NEW), code="code-2")
+    outcome = publish(second, releases, key=None, across=lambda mixed: {"editions": second.tables["editions"]})
+    assert isinstance(outcome, Published)
+    assert causes(outcome.path) == {("p1", "arobases"): "code+source"}
 
 
 def test_a_key_that_changes_leaves_causes_together(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import bagit
@@ -76,6 +77,12 @@ def test_foreign_keys_to_other_packages_are_left_out(tmp_path: Path) -> None:
     foreign = [{"fields": ["nom"], "reference": {"resource": "ailleurs/communes", "fields": ["nom"]}}]
     document = document_of(published(tmp_path, prix=prizes_schema(foreignKeys=foreign)))
     assert "foreignKeys" not in next(item["schema"] for item in document["resources"] if item["name"] == "prix")
+
+
+def test_dates_of_a_package_stand_in_its_descriptor_as_text(tmp_path: Path) -> None:
+    package = a_package(more={"themes": ["TECH"], "temporal": {"start": date(2020, 1, 31)}})
+    told = document_of(published(tmp_path, package=package))
+    assert (told["themes"], told["temporal"]) == (["TECH"], {"start": "2020-01-31"})
 
 
 def test_a_licence_is_described_by_the_code_list(tmp_path: Path) -> None:
