@@ -211,7 +211,7 @@ BAD: dict[str, tuple[str, str, Change, str, tuple[str, ...]]] = {
         PROJECTS,
         now_holds(PROJECTS, lambda data: data[:3_000]),
         "damaged-file",
-        ("ligne / line", "json"),
+        ("ligne 98", "json"),
     ),
     "JSON without a list": ("projets-environnement", PROJECTS, now_holds(PROJECTS, b"{}"), "format", ("liste",)),
     "JSON list of nothing": ("projets-environnement", PROJECTS, now_holds(PROJECTS, b"[]"), "no-rows", ()),
