@@ -16,9 +16,9 @@ from pipelines.releases.causes import Across
 from pipelines.releases.descriptor import instant, to_json
 from pipelines.releases.previous import Previous
 from pipelines.releases.request import Outcome, Published, Refused, ReleaseRequest, Unchanged, Warned
-from pipelines.releases.shelf import REFUSALS, Shelf, ledger_lock, settle
+from pipelines.releases.shelf import REFUSALS, Shelf, ledger_lock, settle, sweep_package
 from pipelines.releases.signature import SigningKey
-from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, sweep, write_text
+from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, write_text
 
 Inspect = Callable[[Path], None]
 UNSIGNED = Warned("version non signée : aucune clé n'a été donnée", "unsigned version: no key was given")
@@ -48,7 +48,7 @@ def publish(
     package = request.package.name
     folder = releases / package
     with lock(folder / ".lock"):
-        sweep(folder)
+        sweep_package(folder)
         settle(releases)
         previous = Previous.of(Shelf.read(releases, package))
         tables = canonical_tables(request)

@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.releases.descriptor import instant, to_json
-from pipelines.releases.shelf import TOMBSTONES, Shelf, bury, ledger_lock, pending, settle
-from pipelines.storage import lock, sweep, write_text
+from pipelines.releases.shelf import TOMBSTONES, Shelf, bury, ledger_lock, pending, settle, sweep_package
+from pipelines.storage import lock, write_text
 
 STEPS = ("begun", "tombstone", "buried", "recorded", "indexed")
 
@@ -44,7 +44,7 @@ def retract(
     """
     folder = releases / package
     with lock(folder / ".lock"):
-        sweep(folder)
+        sweep_package(folder)
         settle(releases)
         with ledger_lock(releases):
             shelf = Shelf.read(releases, package).caught_up()

@@ -20,7 +20,7 @@ from pipelines.releases.bag import TAGMANIFEST, read_info
 from pipelines.releases.descriptor import read_descriptor, to_json
 from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, ReleaseDamaged, RetractedRelease
 from pipelines.releases.ledger import Ledger, ledger_beside
-from pipelines.storage import lock, sha256_bytes, sha256_file, write_text
+from pipelines.storage import lock, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
 
 VERSIONS, LATEST, TOMBSTONES, REFUSALS = "versions.json", "latest.json", "retraits", "refus"
@@ -174,6 +174,15 @@ def settle(releases: Path) -> list[str]:
             shelf.write_indexes()
             shelf.end()
     return done
+
+
+def sweep_package(folder: Path) -> None:
+    """Delete what dead processes left aside in a package's folder, also half a tombstone or record of a refusal.
+
+    Called while the package is locked.
+    """
+    for place in (folder, folder / TOMBSTONES, folder / REFUSALS):
+        sweep(place)
 
 
 def ledger_lock(releases: Path) -> Any:

@@ -95,6 +95,8 @@ def _retracted(shelf: Shelf, version: str) -> Iterator[Flaw]:
 def tombstones(shelf: Shelf) -> Iterator[Flaw]:
     """Every tombstone is told of in the ledger, and every record of a refusal is there as it was written."""
     for path in sorted((shelf.folder / TOMBSTONES).glob("*")):
+        if path.name.startswith(ASIDE):
+            continue  # half a tombstone, of a process that died writing it
         underway = shelf.is_under_way and _comes_next(tombstone_line(path), shelf.ledger)
         if path.stem not in shelf.retracted and not underway:
             yield Flaw("tombstone", f"{shelf.package}/{TOMBSTONES}/{path.name}")

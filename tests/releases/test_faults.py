@@ -285,6 +285,18 @@ def test_what_is_left_aside_by_the_dead_is_swept(tmp_path: Path) -> None:
     assert not list((releases / "prix").glob(".aside*"))
 
 
+@pytest.mark.parametrize("place", ["retraits", "refus"])
+def test_half_a_tombstone_or_refusal_of_the_dead_is_no_flaw_and_is_swept(tmp_path: Path, place: str) -> None:
+    releases = tmp_path / "releases"
+    publish(a_request(), releases, key=None)
+    half = releases / "prix" / place / ".aside-dead"
+    half.parent.mkdir()
+    half.write_text("{")
+    assert verify(releases).flaws == ()
+    publish(a_request(), releases, key=None)
+    assert not half.exists()
+
+
 def test_ingredients_do_not_depend_on_the_order_of_sources() -> None:
     request = a_request()
     twice = type(request)(**{**request.__dict__, "sources": (*request.sources, *request.sources)[::-1]})
