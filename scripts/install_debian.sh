@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs packages of Debian or Ubuntu, as root or through sudo, and starts none of the services that they hold.
-# Usage: scripts/install_debian.sh PACKAGE…
+# Usage: scripts/install_debian.sh PACKAGE… (POLICY=… names another file than policy-rc.d: the tests do)
 set -eu
 
 by_hand="apt-get update && apt-get install --no-install-recommends $*"
