@@ -308,6 +308,15 @@ def test_an_object_that_is_there_and_cannot_be_had_is_told(tmp_path: Path, seen:
         seen(bucket, once(lambda act, name: act == "fetch", cut))
 
 
+def test_what_went_from_a_store_is_not_looked_for_again(tmp_path: Path) -> None:
+    bucket, asked = a_store(), []
+    releases = retracted_and_published(tmp_path, bucket)
+    send(releases, bucket)
+    acts = Watched(ADDRESS, bucket.store, lambda act, name: asked.append(act))
+    assert send(releases, acts) == Sent((), ())
+    assert "names" not in asked
+
+
 def test_files_of_a_retracted_version_that_stayed_are_seen(tmp_path: Path, seen: Callable[..., Verification]) -> None:
     bucket = a_store()
     releases = retracted_and_published(tmp_path, bucket)
