@@ -18,7 +18,7 @@ from pipelines.orchestration.workspace import Workspace
 from pipelines.portals.descriptions import Portal, portal_files, read_portal
 from pipelines.portals.errors import PortalFileError
 from pipelines.project import Project
-from pipelines.schema import Package
+from pipelines.schema import Package, package_names
 
 PORTALS, PUSH = "portails", "pousser"
 
@@ -30,9 +30,10 @@ def portal_key(portal: str) -> dg.AssetKey:
 def known_portals(project: Project) -> dict[str, Portal]:
     """The portals of a project; one whose file is wrong is left out and told in the log of the code location."""
     found: dict[str, Portal] = {}
+    packages = package_names(project.schemas)
     for path in portal_files(project):
         try:
-            found[path.stem] = read_portal(path)
+            found[path.stem] = read_portal(path, packages=packages)
         except PortalFileError as error:
             dg.get_dagster_logger("arobase").error(f"{error.message('fr')} → {error.advice('fr')} [{error.code}]")
     return found

@@ -36,6 +36,9 @@ STATES = {
     "unknown": Said("inconnu du catalogue de schémas", "not in the catalogue of schemas"),
     "absent": Said("n'est pas à son adresse", "not at its address"),
     "not-a-table-schema": Said("n'est pas un Table Schema", "no Table Schema"),
+    "not-the-answer": Said("une autre réponse est à son adresse", "another answer is at its address"),
+    "address-refused": Said("son adresse n'est pas de celles que l'on demande", "its address is none that is asked"),
+    "not-authorised": Said("son adresse demande une autorisation", "its address asks for an authorisation"),
 }
 SEVERAL_COLUMNS = ("columns", "othercolumns")
 # What the judge says of checks that it could not run (`validation/custom_checks.py`), which speaks English.

@@ -172,7 +172,10 @@ def test_a_project_without_portals_has_neither_assets_nor_sensor(project: Projec
 
 
 def test_a_wrong_file_leaves_the_other_portals(project: Project, ckan: Served) -> None:
-    (project.sources / "portals" / "faux.yaml").write_text("portal: rien\n", encoding="utf-8")
+    folder = project.sources / "portals"
+    (folder / "faux.yaml").write_text("portal: rien\n", encoding="utf-8")
+    told = (folder / "ckan.yaml").read_text(encoding="utf-8")
+    (folder / "autre.yaml").write_text(f"{told}\npackages: [inconnu]\n", encoding="utf-8")
     assert list(known_portals(project)) == ["ckan"]
 
 

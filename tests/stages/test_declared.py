@@ -10,6 +10,8 @@ import pytest
 
 from pipelines.project import Project
 from pipelines.sources import collect, load_sources
+from pipelines.sources.http.errors import AddressRefused, NotAuthorised, NotTheAnswer
+from pipelines.stages.declared import STATES
 from pipelines.stages.records import RecordsResult, make_records
 from tests.sources.portals import a_portal, a_resource
 from tests.sources.server import Reply, Server, as_json, serving
@@ -112,6 +114,11 @@ def test_a_schema_by_which_nothing_can_be_judged_is_told_and_refuses_nothing(
         found = the_records(project, server, schema, fmt)
     assert any(said in item["en"] for item in found.summary["declared"])
     assert found.rejects.num_rows == 0
+
+
+@pytest.mark.parametrize("state", [AddressRefused.code, NotAuthorised.code, NotTheAnswer.code])
+def test_a_schema_that_could_not_be_had_is_told_in_words(state: str) -> None:
+    assert state not in (STATES[state].fr, STATES[state].en)
 
 
 def a_check(name: str, **params: Any) -> dict[str, Any]:
