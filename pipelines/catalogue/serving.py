@@ -12,7 +12,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pipelines.catalogue.addresses import CATALOGUE, RELEASES
 
@@ -63,6 +63,11 @@ class Handler(BaseHTTPRequestHandler):
         asked = unquote(urlsplit(self.path).path)
         if asked in ("/", f"/{CATALOGUE}"):
             self._redirect(f"/{CATALOGUE}/")
+            return
+        # The page of what is missing, shown at any depth, names its files from the root of the site that is published.
+        root, below, rest = asked.partition(f"/{CATALOGUE}/")
+        if root and below:
+            self._redirect(f"{below}{quote(rest)}")
             return
         path = self._file(asked)
         if path is None:

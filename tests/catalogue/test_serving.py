@@ -91,6 +91,12 @@ def test_the_root_leads_to_the_catalogue(address: str) -> None:
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
+def test_the_page_of_what_is_missing_finds_its_files_as_on_the_published_site(address: str) -> None:
+    answer = requests.get(f"{address}/arobase/catalogue/index.html?x=%C3%A9", timeout=10)
+    assert (answer.url, answer.text) == (f"{address}/catalogue/index.html", "<p>é</p>")
+    assert requests.get(f"{address}/arobase/releases/x", timeout=10).status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [
