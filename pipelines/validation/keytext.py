@@ -37,6 +37,7 @@ OWN_TEXT = {
     "datetime": FORMS["datetime"],
 }
 ANY_TEXT = OWN_TEXT["any"]
+PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?"  # whose key text is made without reading the value
 PLAIN = 30  # digits on either side of the point that are written out; beyond, an exponent
 
 
@@ -80,9 +81,25 @@ def key_texts(column: Column, cells: pa.Array, *, is_proved: bool = False) -> pa
         return texts
     if form is not None and pc.all(pc.match_substring_regex(texts, whole(form))).as_py() is not False:
         return texts
+    if form is None or column.field.type != "number":
+        return _read(column, texts)
+    plain = pc.fill_null(pc.match_substring_regex(texts, whole(PLAIN_NUMBER)), True)
+    numbers = _numbers(texts)
+    rest = pc.invert(plain)
+    return pc.replace_with_mask(numbers, rest, _read(column, texts.filter(rest))) if pc.any(rest).as_py() else numbers
+
+
+def _read(column: Column, texts: pa.Array) -> pa.Array:
+    """What Frictionless reads in each text, each distinct one read once."""
     encoded = texts.dictionary_encode()
     read = pa.array([_text(column, cell) for cell in encoded.dictionary.to_pylist()], pa.string())
     return read.take(encoded.indices)
+
+
+def _numbers(texts: pa.Array) -> pa.Array:
+    """Plain numbers as `_number` writes them: no zeros at the end of decimals, one zero."""
+    shortened = pc.replace_substring_regex(texts, r"\A(-?[0-9]+)(?:\.0+|(\.[0-9]*[1-9])0+)\z", r"\1\2")
+    return pc.if_else(pc.equal(shortened, "-0"), "0", shortened)
 
 
 def _text(column: Column, cell: str) -> str | None:

@@ -139,6 +139,7 @@ KEY_MUTANTS: dict[str, Mutate] = {
     "trailing zeros make another key": lambda patch: patch.setitem(
         keytext.OWN_TEXT, "number", r"-?[0-9]+(?:\.[0-9]+)?"
     ),
+    "zeros that end decimals make another key": name(keytext, "_numbers", lambda texts: texts),
     "offsets make another key": name(keytext, "_instant", lambda value: value.isoformat()),
     "instants without an offset are in UTC": name(
         keytext, "_instant", lambda value: value.replace(tzinfo=None).isoformat() + "Z"
