@@ -9,7 +9,6 @@ does not know pass; columns that it knows and the file lacks are told.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -41,14 +40,6 @@ STATES = {
     "not-authorised": Said("son adresse demande une autorisation", "its address asks for an authorisation"),
 }
 SEVERAL_COLUMNS = ("columns", "othercolumns")
-# What the judge says of checks that it could not run (`validation/custom_checks.py`), which speaks English.
-NOT_RUN = (
-    (r'custom check "(.*)" was not run: no column (.*)', r"contrôle « \1 » non appliqué : pas de colonne \2"),
-    (
-        r'custom check "(.*)" was not run: .*',
-        r"contrôle « \1 » non appliqué : inconnu, ou ses paramètres sont mal écrits",
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -98,7 +89,7 @@ def judged_as_declared(
         verdict = judge(judged, usable, name=f"{source.name}/{part.name}", sample=None)
     except JudgeError as error:
         return AsDeclared(records, told=told, warnings=[*warnings, _at(place, _said(error))])
-    warnings += [_at(place, _in_french(item)) for item in verdict.warnings]
+    warnings += [_at(place, item) for item in verdict.warnings]
     told |= {"refused": verdict.rejected_rows, "errors": verdict.error_count}
     if verdict.error_count:
         count = f"{verdict.rejected_rows}/{records.num_rows}"
@@ -129,13 +120,6 @@ def _said(error: JudgeError) -> Said:
     """The judge's reason and who can mend it: a schema that cannot be used is its publisher's, not ours."""
     menders = MENDERS[Mender.SOURCE if isinstance(error, SchemaUnusable) else error.mender]
     return Said(*(f"{error.message(language)} → {menders[language]} [{error.code}]" for language in get_args(Language)))
-
-
-def _in_french(warning: str) -> Said:
-    for english, french in NOT_RUN:
-        if found := re.fullmatch(english, warning, re.DOTALL):
-            return Said(found.expand(french), warning)
-    return Said(f"« {warning} »", warning)
 
 
 def _reduced(document: Mapping[str, Any], known: list[str]) -> tuple[dict[str, Any], list[Said]]:

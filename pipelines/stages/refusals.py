@@ -1,7 +1,7 @@
 """Verdicts as rejections: the judge's errors, each at the place of its record in the source.
 
 A rejection carries a value only where the field is public; Frictionless' own message quotes values, so for other fields
-it is replaced XX
+it is replaced by the rule's name.
 """
 
 from __future__ import annotations

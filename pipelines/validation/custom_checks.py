@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pipelines.language import Said
+
 Judgement = Callable[[Sequence[Any]], str | None]  # values of the columns → a note, or None when all is well
 
 OPERATORS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
@@ -53,7 +55,7 @@ class CustomCheck:
         return None if note is None else _error_class(self.name).from_row(row, note=note, field_name=self.columns[0])
 
 
-def declared_checks(schema: Mapping[str, Any], fields: Sequence[str]) -> tuple[list[CustomCheck], list[str]]:
+def declared_checks(schema: Mapping[str, Any], fields: Sequence[str]) -> tuple[list[CustomCheck], list[Said]]:
     """The checks that a schema declares and the data has columns for; and a sentence for each that cannot be run."""
     checks, told = [], []
     for entry in schema.get("custom_checks") or []:
@@ -64,9 +66,16 @@ def declared_checks(schema: Mapping[str, Any], fields: Sequence[str]) -> tuple[l
         except (KeyError, TypeError, ValueError):
             check = None
         if check is None:
-            told.append(f'custom check "{name}" was not run: it is not known, or its parameters are not understood')
+            told.append(
+                Said(
+                    f"contrôle « {name} » non appliqué : inconnu, ou ses paramètres sont mal écrits",
+                    f'custom check "{name}" was not run: it is not known, or its parameters are not understood',
+                )
+            )
         elif missing := [column for column in check.columns if column not in fields]:
-            told.append(f'custom check "{name}" was not run: no column {", ".join(missing)}')
+            absent = ", ".join(missing)
+            french = f"contrôle « {name} » non appliqué : pas de colonne {absent}"
+            told.append(Said(french, f'custom check "{name}" was not run: no column {absent}'))
         else:
             checks.append(check)
     return checks, told

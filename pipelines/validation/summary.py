@@ -23,7 +23,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
     rows = counted(verdict.rows, "ligne" if french else "row", language)
     if verdict.is_valid:
         yield f"✔ {place} : valide, {rows}." if french else f"✔ {place}: valid, {rows}."
-        yield from _warnings(verdict)
+        yield from _warnings(verdict, language)
         return
     errors = counted(verdict.error_count, "erreur" if french else "error", language)
     rejected = number(verdict.rejected_rows, language)
@@ -48,7 +48,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
     if french and borrowed:
         yield ""
         yield "  Les notes en anglais sont celles de Frictionless, telles quelles."
-    yield from _warnings(verdict)
+    yield from _warnings(verdict, language)
 
 
 def example(line: dict[str, object], language: Language) -> str:
@@ -90,6 +90,6 @@ def number(value: int, language: Language) -> str:
     return f"{value:,}".replace(",", "\u202f") if language == "fr" else f"{value:,}"
 
 
-def _warnings(verdict: Verdict) -> Iterator[str]:
+def _warnings(verdict: Verdict, language: Language) -> Iterator[str]:
     for warning in verdict.warnings:
-        yield f"  ! {warning}"
+        yield f"  ! {warning.fr if language == 'fr' else warning.en}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.language import Said
 from pipelines.validation.verdict import ERRORS
 
 RuleOfField = tuple[str, str | None]
@@ -20,7 +21,7 @@ class Tally:
 
     def __init__(self, sample: int | None) -> None:
         self.sample = sample
-        self.warnings: list[str] = []  # what the judge could not do, told in the report
+        self.warnings: list[Said] = []  # what the judge could not do, told in the report
         self.reset()
 
     def reset(self) -> None:
@@ -58,7 +59,7 @@ class Tally:
         """Frictionless' `Report`: its own when every error is kept, else with exact totals and a warning."""
         from frictionless import Report
 
-        total, warnings = sum(self.totals.values()), list(self.warnings)
+        total, warnings = sum(self.totals.values()), [item.en for item in self.warnings]
         if len(self.kept) < total:
             warnings.append(f"details of {len(self.kept)} errors of {total}: the first {self.sample} a rule and field")
         report = Report.from_validation_task(resource, time=0, labels=labels, errors=self.kept, warnings=warnings)

@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.language import Said
+
 ERRORS = pa.schema(
     [
         pa.field("row", pa.int64()),  # Frictionless' rowNumber, null for an error of the whole file or of its header
@@ -42,7 +44,7 @@ class Verdict:
     totals: Mapping[tuple[str, str | None], int]
     rejected_rows: int
     path: str  # how it was decided: "proof", "stream" (proved, read by Python's csv) or "frictionless" (row by row)
-    warnings: tuple[str, ...] = ()  # what the judge could not do: custom checks that it does not know
+    warnings: tuple[Said, ...] = ()  # what the judge could not do: custom checks that it does not know
     source_report: Any = field(repr=False, default=None)
 
     @property

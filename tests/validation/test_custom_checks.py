@@ -113,8 +113,10 @@ def test_one_of_two_columns() -> None:
 def test_a_check_that_cannot_be_run_is_told(entry: dict[str, Any]) -> None:
     verdict = judge(pa.table({"a": ["1"]}), {"fields": [{"name": "a"}], "custom_checks": [entry]})
     assert verdict.is_valid
-    assert entry["name"] in verdict.warnings[0]
-    assert verdict.report().tasks[0].warnings == list(verdict.warnings)
+    assert "non appliqué" in verdict.warnings[0].fr
+    assert entry["name"] in verdict.warnings[0].fr
+    assert entry["name"] in verdict.warnings[0].en
+    assert verdict.report().tasks[0].warnings == [verdict.warnings[0].en]
 
 
 @pytest.mark.parametrize("heard", [False, True])
