@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,11 +70,13 @@ def canonical_tables(request: ReleaseRequest) -> dict[str, pa.Table]:
 def build(attempt: Attempt, aside: Path) -> Built | None:
     """Write the payload of the next version under `aside`/data; none when nothing differs from the one before."""
     request, shelf, tables, data = attempt.request, attempt.shelf, attempt.tables, aside / "data"
-    made = write_tables(request, tables, data)
-    attempt.step("tables")
-    made += write_quality(request, tables, data)
-    attempt.step("quality")
-    differences = attempt.previous.differences(request.schemas, tables)
+    with ThreadPoolExecutor(1) as beside:  # what differs is looked for while the tables are written
+        differing = beside.submit(attempt.previous.differences, request.schemas, tables)
+        made = write_tables(request, tables, data)
+        attempt.step("tables")
+        made += write_quality(request, tables, data)
+        attempt.step("quality")
+        differences = differing.result()
     counts = {name: item.counts for name, item in differences.items()}
     why = [versioning.FIRST_REASON]
     if attempt.previous.document is not None:
