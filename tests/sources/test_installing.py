@@ -26,7 +26,15 @@ def installing(folder: Path, apt_get: str) -> subprocess.Popen[bytes]:
     a_command(commands, "id", "echo 0")
     environment = {"PATH": f"{commands}:{os.environ['PATH']}", "POLICY": str(folder / "policy-rc.d")}
     command = ["sh", str(ROOT / "scripts" / "install_debian.sh"), "invented"]
-    return subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL, preexec_fn=heeding_signals
+    )
+
+
+def heeding_signals() -> None:
+    """As in a terminal: what `nohup` or a shell's `&` has told a test run to ignore, no shell below it can trap."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGHUP, 130), (signal.SIGTERM, 143)])
