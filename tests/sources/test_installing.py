@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+# As in a terminal: what `nohup` or a shell's `&` has told a test run to ignore, no shell below it can trap.
+HEEDING = """import os, signal, sys
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])"""
 
 
 def a_command(folder: Path, name: str, script: str) -> None:
@@ -25,16 +31,8 @@ def installing(folder: Path, apt_get: str) -> subprocess.Popen[bytes]:
     a_command(commands, "apt-get", apt_get)
     a_command(commands, "id", "echo 0")
     environment = {"PATH": f"{commands}:{os.environ['PATH']}", "POLICY": str(folder / "policy-rc.d")}
-    command = ["sh", str(ROOT / "scripts" / "install_debian.sh"), "invented"]
-    return subprocess.Popen(
-        command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL, preexec_fn=heeding_signals
-    )
-
-
-def heeding_signals() -> None:
-    """As in a terminal: what `nohup` or a shell's `&` has told a test run to ignore, no shell below it can trap."""
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
+    command = [sys.executable, "-c", HEEDING, "sh", str(ROOT / "scripts" / "install_debian.sh"), "invented"]
+    return subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGHUP, 130), (signal.SIGTERM, 143)])
