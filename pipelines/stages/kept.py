@@ -2,11 +2,13 @@
 
 A result is a folder `outputs/work/<stage>/<name>/<fingerprint>/`. It appears by one rename, so that a run killed at any
 moment leaves the old result or the new one. The fingerprint covers the inputs, the code and the pinned libraries.
+Of processes that want the same result at once, one makes it while the others wait for it.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,9 +16,10 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.project import Project
-from pipelines.storage import new_folder, sha256_bytes, sha256_file
+from pipelines.storage import lock, new_folder, sha256_bytes, sha256_file, sweep
 
 KEPT_RESULTS = 2
+FOREVER = -1.0  # the lock of a process that died is free at once
 CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg"}
 
 
@@ -35,25 +38,33 @@ def fingerprint(parts: Mapping[str, object]) -> str:
 
 
 def keep(
-    project: Project, stage: str, name: str, made_from: Mapping[str, object], make: Callable[[Path], None]
+    project: Project,
+    stage: str,
+    name: str,
+    made_from: Mapping[str, object],
+    make: Callable[[Path], None],
+    *,
+    is_good: Callable[[Path], bool] = Path.is_dir,
 ) -> Kept:
     """The result of `make` for these inputs: the kept one, or a new one that `make` fills in an empty folder.
 
+    `is_good`: whether a kept folder can still serve; one that cannot is made again.
     Whatever `make` raises passes through, and then nothing of it is kept.
     """
     mark = fingerprint({**made_from, "code": code_digest()})
     base = project.work / stage / name
     folder = base / mark[:24]
-    if folder.is_dir():
-        return Kept(folder, mark, is_new=False)
-    try:
+    with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
+        if folder.is_dir():
+            if is_good(folder):
+                os.utime(folder)  # used now: another process forgets what was not used for longest
+                return Kept(folder, mark, is_new=False)
+            shutil.rmtree(folder)
+        base.mkdir(parents=True, exist_ok=True)
+        sweep(base)
         with new_folder(folder) as aside:
             make(aside)
-    except FileExistsError:
-        # Another process made the same result from the same inputs in the meantime: it is as good as ours.
-        if not folder.is_dir():
-            raise
-    _forget_old(base, folder)
+        _forget_old(base, folder)
     return Kept(folder, mark, is_new=True)
 
 
@@ -62,7 +73,7 @@ def _forget_old(base: Path, newest: Path) -> None:
         (item for item in base.iterdir() if item.is_dir() and item != newest), key=lambda item: item.stat().st_mtime_ns
     )
     for old in others[: max(0, len(others) - KEPT_RESULTS + 1)]:
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old)
 
 
 @cache

@@ -7,7 +7,6 @@ dropped from everything else that this stage writes.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,13 +78,22 @@ def make_records(project: Project, source: Source, capture: Capture, *, settings
         "declared": [part.fetch.get("schema") for part in capture.parts],
         "settings": settings or settings_digest(project),
     }
-    kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
-    summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
-    if not kept.is_new and not still_apart(project, capture, summary["apart"]):
-        # The private folder was deleted, or another capture or schema came between: the gate would look for less.
-        shutil.rmtree(kept.folder)
-        kept = keep(project, "records", source.name, made_from, lambda folder: _make(project, source, capture, folder))
-    return RecordsResult(source.name, kept, summary)
+
+    def is_good(folder: Path) -> bool:
+        # Not when the private folder was deleted, or another capture or schema came between: the gate would look for
+        # less.
+        return still_apart(project, capture, _summary(folder)["apart"])
+
+    def make(folder: Path) -> None:
+        _make(project, source, capture, folder)
+
+    kept = keep(project, "records", source.name, made_from, make, is_good=is_good)
+    return RecordsResult(source.name, kept, _summary(kept.folder))
+
+
+def _summary(folder: Path) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    return summary
 
 
 def _make(project: Project, source: Source, capture: Capture, folder: Path) -> None:

@@ -51,9 +51,10 @@ def replay(project: Project, source: str) -> Replayed:
 
 
 def _last_rejects(project: Project, source: str) -> dict[Place, tuple[str, ...]]:
-    """What the newest kept result refused, whatever it was made from."""
+    """What the result that was used last refused, whatever it was made from."""
     base = project.work / "records" / source
-    kept = sorted(base.glob("*/" + REJECTS), key=lambda path: path.stat().st_mtime_ns) if base.is_dir() else []
+    found = base.glob(f"[!.]*/{REJECTS}") if base.is_dir() else []
+    kept = sorted(found, key=lambda path: path.parent.stat().st_mtime_ns)
     return _places(pq.read_table(kept[-1])) if kept else {}
 
 

@@ -6,6 +6,7 @@ POSIX file system). What a dead process left aside starts with `.aside-` and is 
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -96,7 +97,13 @@ def reveal(aside: Path, path: Path) -> None:
     sync_folder(aside)
     if path.exists():
         raise FileExistsError(path)
-    aside.rename(path)
+    try:
+        aside.rename(path)
+    except OSError as error:
+        # Another process gave its folder this name since the line above.
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise FileExistsError(path) from error
+        raise
     sync_folder(path.parent)
 
 

@@ -21,7 +21,10 @@ class Busy(ArobaseError):
 
 @contextmanager
 def lock(path: Path, *, wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the lock file `path` for the block. Raises `Busy` when it is still taken after `wait_seconds`."""
+    """Hold the lock file `path` for the block. Raises `Busy` when it is still taken after `wait_seconds`.
+
+    A negative `wait_seconds` waits for as long as it takes.
+    """
     from filelock import FileLock, Timeout
 
     path.parent.mkdir(parents=True, exist_ok=True)

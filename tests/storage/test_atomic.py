@@ -66,6 +66,21 @@ def test_a_folder_that_is_there_is_never_replaced(tmp_path: Path):
     assert names(tmp_path) == ["v1"]
 
 
+def test_a_folder_that_another_process_gives_the_name_at_the_last_moment_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def late(_path: Path) -> bool:
+        (tmp_path / "v1").mkdir()
+        (tmp_path / "v1" / "f").write_text("premier")
+        return False
+
+    monkeypatch.setattr(Path, "exists", late)
+    with pytest.raises(FileExistsError), new_folder(tmp_path / "v1") as aside:
+        (aside / "f").write_text("second")
+    assert (tmp_path / "v1" / "f").read_text() == "premier"
+    assert names(tmp_path) == ["v1"]
+
+
 def test_lines_are_appended_one_by_one(tmp_path: Path):
     append_line(tmp_path / "log" / "a.jsonl", "un")
     append_line(tmp_path / "log" / "a.jsonl", "déux")
