@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.language import Said
+from pipelines.portals.ckan_answers import flaw
 from pipelines.portals.datastore import DataStore
 from pipelines.portals.door import Door, Reply
 from pipelines.portals.errors import Ambiguous, ChangedMeanwhile, PortalAnswerWrong
@@ -114,11 +115,21 @@ class Ckan:
             self._fill(offer, wanted)
 
     def action(self, name: str, body: Mapping[str, Any], *, reads: bool = False) -> Reply:
-        """One action of the API; its document is that of the whole answer."""
+        """One action of the API; its document is that of the whole answer.
+
+        Raises `PortalAnswerWrong`, and what `Door.ask` raises.
+        """
         reply = self.door.ask("POST", f"api/3/action/{name}", json=body, reads=reads)
-        if reply.is_good and not (isinstance(reply.document, dict) and reply.document.get("success") is True):
+        if not reply.is_good:
+            return reply
+        found: str | Said = ""
+        if not (isinstance(reply.document, dict) and reply.document.get("success") is True):
+            found = f"HTTP {reply.status}"
+        elif wrong := flaw(name, reply.document.get("result")):
+            found = Said(f"réponse d'une autre forme ({wrong})", f"an answer of another shape ({wrong})")
+        if found:
             raise PortalAnswerWrong(
-                portal=self.door.portal.name, address=reply.address, found=f"HTTP {reply.status}", expected="CKAN"
+                portal=self.door.portal.name, address=reply.address, found=found, expected=f"CKAN, {name}"
             )
         return reply
 
@@ -173,7 +184,7 @@ class Ckan:
 
     def _matched(self, offer: Offer, reply: Reply) -> None:
         if reply.status == 409 and "match" in _errors(reply):
-            raise self._changed(offer, ", ".join(map(str, _errors(reply)["match"])))
+            raise self._changed(offer, _listed(_errors(reply)["match"]))
         if not reply.is_good:
             raise self.door.refused(reply)
 
@@ -231,6 +242,10 @@ def _sent(dataset: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
 def _errors(reply: Reply) -> dict[str, Any]:
     error = reply.document.get("error") if isinstance(reply.document, dict) else None
     return error if isinstance(error, dict) else {}
+
+
+def _listed(found: Any) -> str:
+    return ", ".join(map(str, found)) if isinstance(found, list) else str(found)
 
 
 def _tag(word: str) -> str:

@@ -83,7 +83,7 @@ class Door:
             except _Failed as failure:
                 found = failure.found
                 self._note(request, attempt, began, None, str(failure))
-                if not (harmless or failure.nothing_sent):
+                if failure.lasts or not (harmless or failure.nothing_sent):
                     break
             else:
                 self._note(request, attempt, began, status, self._said(body, status))
@@ -110,7 +110,7 @@ class Door:
 
         found = refusal(request.address, allow_private=self.portal.allow_private, through_proxy=False)
         if found:
-            raise _Failed(found, nothing_sent=True)
+            raise _Failed(found, nothing_sent=True, lasts=True)
         self._session = self._session or a_session(allow_private=self.portal.allow_private)
         headers = {self.header: self.token, "Accept": "application/json", "User-Agent": "arobase (push)"}
         if request.upload is not None:
@@ -129,12 +129,11 @@ class Door:
                 told = {key.lower(): value for key, value in response.headers.items()}
                 return response.status_code, told, _received(response)
         except PeerRefused:
-            raise _Failed(Said("adresse privée", "private address"), nothing_sent=True) from None
+            raise _Failed(Said("adresse privée", "private address"), nothing_sent=True, lasts=True) from None
         except requests.exceptions.ConnectTimeout:
             raise _Failed(Said("délai de connexion dépassé", "connection timed out"), nothing_sent=True) from None
         except requests.exceptions.SSLError:
-            # Nothing changes it within our waits: what writes is not asked again.
-            raise _Failed(Said("certificat refusé", "certificate refused"), nothing_sent=False) from None
+            raise _Failed(Said("certificat refusé", "certificate refused"), nothing_sent=True, lasts=True) from None
         except NoConnection as error:
             refused = "refused" in str(error).lower()
             cut = Said("connexion coupée", "connection cut")
@@ -212,11 +211,12 @@ class _Request:
 
 
 class _Failed(Exception):
-    """No answer came. `nothing_sent`: the portal cannot have done anything. Its text is for the log."""
+    """No answer came. `nothing_sent`: the portal cannot have done anything; `lasts`: nothing changes it within our
+    waits. Its text is for the log."""
 
-    def __init__(self, found: str | Said, *, nothing_sent: bool) -> None:
+    def __init__(self, found: str | Said, *, nothing_sent: bool, lasts: bool = False) -> None:
         super().__init__(found.en if isinstance(found, Said) else found)
-        self.found, self.nothing_sent = found, nothing_sent
+        self.found, self.nothing_sent, self.lasts = found, nothing_sent, lasts
 
 
 def _received(response: Any) -> bytes:

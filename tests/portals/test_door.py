@@ -210,15 +210,16 @@ def test_a_token_that_the_cut_of_a_long_answer_goes_through_is_hidden_all_the_sa
     assert TOKEN[:half] not in (tmp_path / "log.jsonl").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_wrong_certificate_is_told_for_what_it_is_in_the_readers_language(
-    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     def wrong(*_: object, **__: object) -> None:
         raise requests.exceptions.SSLError("CERTIFICATE_VERIFY_FAILED")
 
     monkeypatch.setattr(requests.Session, "request", wrong)
     with pytest.raises(PortalUnreachable, match="certificate refused") as caught:
-        door.ask("POST", "x", json={})
+        door.ask(method, "x", json={})
     assert "essai(s) : certificat refusé." in caught.value.message("fr")
     assert [line["said"] for line in lines(tmp_path)] == ["certificate refused"]
 
