@@ -51,6 +51,13 @@ CREDENTIALS = Said(
     "parameters.credentials: {option: SECRET}, un nom qui est sous secrets",
     "parameters.credentials: {option: SECRET}, a name that stands under secrets",
 )
+# Options of asyncssh that run a command, go through another server, or read another file of options.
+DETOURS = ("config", "proxy_command", "sock", "tunnel")
+DIRECT = Said("un serveur joint directement", "a server that is reached directly")
+CERTIFICATES = Said(
+    "un certificat que la machine croit, ou le chemin d'un fichier d'autorités",
+    "a certificate that the machine believes, or the path of a file of authorities",
+)
 # Options that hold options.
 NESTED = ("client_kwargs", "config_kwargs")
 
@@ -97,10 +104,24 @@ def _parameters(source: Source) -> tuple[dict[str, Any], dict[str, str]]:
     unnamed = next((option for option, name in credentials.items() if name not in source.secrets), None)
     if unnamed is not None:
         raise CollectError(source=source.name, found=f"parameters.credentials.{unnamed}", expected=CREDENTIALS)
+    _check_trust(source, storage, credentials)
+    return dict(storage), dict(credentials)
+
+
+def _check_trust(source: Source, storage: Mapping[str, Any], credentials: Mapping[str, Any]) -> None:
+    """Raises `CollectError` for an option by which any server would be believed, or another program or server asked."""
     if "known_hosts" in {*storage, *credentials}:
         # Without a value it would believe any server.
         raise CollectError(source=source.name, found="known_hosts", expected=HOST_KEYS)
-    return dict(storage), dict(credentials)
+    detour = next((name for name in DETOURS if name in {*storage, *credentials}), None)
+    if detour:
+        raise CollectError(source=source.name, found=detour, expected=DIRECT)
+    where = {"storage": storage} | {f"storage.{name}": storage.get(name, {}) for name in NESTED}
+    for place, options in where.items():
+        if "verify" in options and not (isinstance(options["verify"], str) and options["verify"]):
+            raise CollectError(source=source.name, found=f"parameters.{place}.verify", expected=CERTIFICATES)
+    if "verify" in credentials:
+        raise CollectError(source=source.name, found="parameters.credentials.verify", expected=CERTIFICATES)
 
 
 def _secrets(place: str, value: Any) -> Iterator[str]:

@@ -174,6 +174,35 @@ def test_a_wrong_parameter_of_a_store_is_named_without_its_value(
     assert "invented" not in str(raised.value) + raised.value.message("fr")
 
 
+@pytest.mark.parametrize(
+    ("scheme", "parameters", "told"),
+    [
+        ("sftp", {"storage": {"proxy_command": "touch /invented"}}, r"proxy_command; expected: .*directly"),
+        ("sftp", {"storage": {"tunnel": "invented.example.org"}}, r"tunnel; expected: .*directly"),
+        ("sftp", {"storage": {"config": ["invented"]}}, r"config; expected: .*directly"),
+        ("sftp", {"credentials": {"sock": "HOTES"}}, r"sock; expected: .*directly"),
+        (
+            "s3",
+            {"storage": {"client_kwargs": {"verify": False}}},
+            r"client_kwargs\.verify; expected: .*authorities",
+        ),
+        ("s3", {"storage": {"client_kwargs": {"verify": ""}}}, r"storage\.client_kwargs\.verify; expected"),
+        ("s3", {"storage": {"config_kwargs": {"verify": 0}}}, r"storage\.config_kwargs\.verify; expected"),
+        ("s3", {"storage": {"verify": None}}, r"storage\.verify; expected"),
+        ("s3", {"credentials": {"verify": "HOTES"}}, r"credentials\.verify; expected"),
+    ],
+)
+def test_no_option_runs_a_command_or_believes_any_certificate(
+    tmp_path: Path, scheme: str, parameters: dict[str, Any], told: str
+) -> None:
+    project = a_project(tmp_path)
+    address = f"{scheme}://depot.example.org/b.csv"
+    source = a_source(project, address=address, parameters={"host_keys": [OTHER_KEY]} | parameters, secrets=["HOTES"])
+    with pytest.raises(CollectError, match=told) as raised:
+        collected(project, source, HOTES="")
+    assert "invented" not in str(raised.value) + raised.value.message("fr")
+
+
 @pytest.mark.parametrize("parameters", [{"storage": {"known_hosts": None}}, {"credentials": {"known_hosts": "HOTES"}}])
 def test_no_option_lets_any_server_be_believed(tmp_path: Path, server: SftpServer, parameters: dict[str, Any]) -> None:
     project = a_project(tmp_path)
