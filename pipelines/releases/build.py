@@ -29,7 +29,7 @@ from pipelines.releases.request import ReleaseRequest
 from pipelines.releases.shelf import Shelf, published_facts
 from pipelines.releases.signature import SigningKey
 from pipelines.releases.versioning import Reason
-from pipelines.storage import sha256_bytes
+from pipelines.storage import sha256_bytes, sync_files
 
 Step = Callable[[str], None]
 
@@ -70,13 +70,16 @@ def canonical_tables(request: ReleaseRequest) -> dict[str, pa.Table]:
 def build(attempt: Attempt, aside: Path) -> Built | None:
     """Write the payload of the next version under `aside`/data; none when nothing differs from the one before."""
     request, shelf, tables, data = attempt.request, attempt.shelf, attempt.tables, aside / "data"
-    with ThreadPoolExecutor(1) as beside:  # what differs is looked for while the tables are written
+    with ThreadPoolExecutor(2) as beside:  # what differs is looked for while the tables are written
         differing = beside.submit(attempt.previous.differences, request.schemas, tables)
         made = write_tables(request, tables, data)
         attempt.step("tables")
+        # `reveal` flushes every file: the disk begins now with those that are large.
+        flushing = beside.submit(sync_files, [data / item.path for item in made])
         made += write_quality(request, tables, data)
         attempt.step("quality")
         differences = differing.result()
+        flushing.result()
     counts = {name: item.counts for name, item in differences.items()}
     why = [versioning.FIRST_REASON]
     if attempt.previous.document is not None:

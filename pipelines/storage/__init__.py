@@ -3,7 +3,16 @@
 Belongs here: atomic writes, content addressing, locks between processes. Does not: knowing what a file means.
 """
 
-from pipelines.storage.atomic import append_line, aside_folder, new_folder, reveal, sweep, write_bytes, write_text
+from pipelines.storage.atomic import (
+    append_line,
+    aside_folder,
+    new_folder,
+    reveal,
+    sweep,
+    sync_files,
+    write_bytes,
+    write_text,
+)
 from pipelines.storage.digests import sha256_bytes, sha256_file
 from pipelines.storage.locks import Busy, lock
 from pipelines.storage.objects import ObjectStore
@@ -19,6 +28,7 @@ __all__ = [
     "sha256_bytes",
     "sha256_file",
     "sweep",
+    "sync_files",
     "write_bytes",
     "write_text",
 ]

@@ -10,7 +10,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -89,9 +89,7 @@ def reveal(aside: Path, path: Path) -> None:
     Raises `FileExistsError` when `path` is there already, and then it is as it was.
     """
     aside.chmod(0o755)
-    for file in sorted(item for item in aside.rglob("*") if item.is_file()):
-        with file.open("rb") as opened:
-            os.fsync(opened.fileno())
+    sync_files(sorted(item for item in aside.rglob("*") if item.is_file()))
     for folder in sorted((item for item in aside.rglob("*") if item.is_dir()), reverse=True):
         sync_folder(folder)
     sync_folder(aside)
@@ -105,6 +103,13 @@ def reveal(aside: Path, path: Path) -> None:
             raise FileExistsError(path) from error
         raise
     sync_folder(path.parent)
+
+
+def sync_files(paths: Iterable[Path]) -> None:
+    """Flush files to the disk. One that is flushed already costs nothing."""
+    for path in paths:
+        with path.open("rb") as opened:
+            os.fsync(opened.fileno())
 
 
 def sweep(parent: Path) -> list[str]:
