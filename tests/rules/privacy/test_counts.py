@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterator
+from itertools import cycle, islice, product
 
 import pyarrow as pa
 import pytest
@@ -82,31 +83,43 @@ def test_senseless_requests_are_refused() -> None:
         protect_counts(wide, ["nombre"], ["a", "b"])
 
 
-def possible(published: dict[tuple[str, ...], int | None], cells: list[tuple[str, ...]], most: int):
+Key = tuple[str, ...]
+AT_ONCE = 100  # possible tables looked at before another way is tried
+
+
+def possible(
+    published: dict[Key, int | None], cells: list[Key], most: int, *, rising: bool
+) -> Iterator[dict[Key, int]]:
     """Every table that an attacker finds possible: who knows what is published, that counts are never negative, that a
-    suppressed one is at least one, and that no suppressed cell is above `most`."""
+    suppressed one is at least one, and that no suppressed cell is above `most`. They come in the order of their values,
+    those of the first cell first."""
     lines = [(key, count) for key, count in published.items() if "*" in key and count is not None]
     members = [[n for n, cell in enumerate(cells) if matches(cell, key)] for key, _ in lines]
-    values: list[int] = [0] * len(cells)
+    hidden_totals = [key for key, count in published.items() if count is None and "*" in key]
+    known = [published[cell] for cell in cells]
+    least = [1 if count is None else count for count in known]
+    greatest = [most if count is None else count for count in known]
 
-    def fill(place: int):
+    def fits(place: int) -> bool:
+        """Whether every total of the cell can still be met by what the other cells may be."""
+        return all(
+            sum(least[n] for n in inside) <= count <= sum(greatest[n] for n in inside)
+            for inside, (_, count) in zip(members, lines, strict=True)
+            if place in inside
+        )
+
+    def fill(place: int) -> Iterator[dict[Key, int]]:
         if place == len(cells):
-            totals_hidden = [key for key, count in published.items() if count is None and "*" in key]
-            if all(sum(values[n] for n, cell in enumerate(cells) if matches(cell, key)) >= 1 for key in totals_hidden):
-                yield tuple(values)
+            if all(sum(v for v, cell in zip(least, cells, strict=True) if matches(cell, key)) for key in hidden_totals):
+                yield dict(zip(cells, least, strict=True))
             return
-        known = published[cells[place]]
-        for value in range(1, most + 1) if known is None else (known,):
-            values[place] = value
-            if all(
-                (sum(values[n] for n in inside if n <= place) <= count)
-                if any(n > place for n in inside)
-                else sum(values[n] for n in inside) == count
-                for inside, (_, count) in zip(members, lines, strict=True)
-                if place in inside
-            ):
+        bounds = least[place], greatest[place]
+        every = range(bounds[0], bounds[1] + 1)
+        for value in every if rising else reversed(every):
+            least[place] = greatest[place] = value
+            if fits(place):
                 yield from fill(place + 1)
-        values[place] = 0
+        least[place], greatest[place] = bounds
 
     yield from fill(0)
 
@@ -115,18 +128,28 @@ def matches(cell: tuple[str, ...], key: tuple[str, ...]) -> bool:
     return all(wanted in ("*", value) for value, wanted in zip(cell, key, strict=True))
 
 
-def attack(result: ProtectedCounts, fields: tuple[str, ...], truth: dict[tuple[str, ...], int]) -> set[tuple[str, ...]]:
-    """The suppressed cells and totals that have a single possible value: what an attacker recovers."""
+def attack(result: ProtectedCounts, fields: tuple[str, ...], truth: dict[Key, int]) -> set[Key]:
+    """The suppressed cells and totals that have a single possible value: what an attacker recovers.
+
+    All possible tables can be too many to look at. From the cells of each suppressed number, upwards and downwards, a
+    second value of it comes soon where there is one; whichever way has seen them all decides.
+    """
     published = shown(result, fields)
     cells = sorted(truth)
-    suppressed = [key for key, count in published.items() if count is None]
-    seen: dict[tuple[str, ...], set[int]] = {key: set() for key in suppressed}
-    most = max([truth[cell] for cell in cells if published[cell] is None], default=0) + 1
-    for values in possible(published, cells, most):
-        for key in suppressed:
-            seen[key].add(sum(value for value, cell in zip(values, cells, strict=True) if matches(cell, key)))
-        if all(len(found) > 1 for found in seen.values()):
-            return set()
+    seen: dict[Key, set[int]] = {key: set() for key, count in published.items() if count is None}
+    hidden = [cell for cell in cells if published[cell] is None]
+    most = max([truth[cell] for cell in hidden], default=0) + 1
+    ways = [
+        possible(published, sorted(cells, key=lambda cell: not matches(cell, key)), most, rising=rising)
+        for key in seen or cells[:1]
+        for rising in (True, False)
+    ]
+    for way in cycle(ways):
+        tables = list(islice(way, AT_ONCE))
+        for key, found in seen.items():
+            found |= {sum(value for cell, value in table.items() if matches(cell, key)) for table in tables}
+        if len(tables) < AT_ONCE or all(len(found) > 1 for found in seen.values()):
+            break
     return {key for key, found in seen.items() if len(found) < 2}
 
 
