@@ -81,6 +81,16 @@ def test_a_folder_that_another_process_gives_the_name_at_the_last_moment_stays(
     assert names(tmp_path) == ["v1"]
 
 
+def test_a_folder_that_could_not_be_given_its_name_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "rename", full)
+    with pytest.raises(OSError, match="No space"), new_folder(tmp_path / "v1") as aside:
+        (aside / "f").write_text("x")
+    assert names(tmp_path) == []
+
+
 def test_lines_are_appended_one_by_one(tmp_path: Path):
     append_line(tmp_path / "log" / "a.jsonl", "un")
     append_line(tmp_path / "log" / "a.jsonl", "déux")
