@@ -78,8 +78,10 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         from pipelines.stages.workshop import Workshop
 
         try:
-            request = Workshop(workspace.project).request(package.name)
-            outcome = make_release(workspace.project, request, key=key_of_environment(), now=datetime.now(UTC))
+            workshop = Workshop(workspace.project)
+            request, apart = workshop.request(package.name), workshop.apart(package.name)
+            now, signing = datetime.now(UTC), key_of_environment()
+            outcome = make_release(workspace.project, request, apart, key=signing, now=now)
         except ArobaseError as error:
             raise failure(error) from error
         if isinstance(outcome, Refused):

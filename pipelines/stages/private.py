@@ -13,6 +13,9 @@ from pipelines.project import Project
 from pipelines.releases import ReleaseRequest
 from pipelines.rules.privacy import (
     GateReport,
+    PartId,
+    PersonalValues,
+    PersonalValuesGone,
     Vault,
     gate,
     load_allow_list,
@@ -74,14 +77,15 @@ def _opened(project: Project, newest: date) -> Vault:
     return vault
 
 
-def check_request(project: Project, request: ReleaseRequest) -> GateReport:
+def check_request(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> GateReport:
     """Hold what is personal in a request: tables, findings and rejects. Raises `PersonalDataFound`, which blocks.
 
-    The strong test looks in each row for the personal values of the records that it comes from.
+    The strong test looks in each row for the personal values of the records that it comes from. `apart`: how many were
+    kept of each part; raises `PersonalValuesGone` when they are no longer.
     """
     package = request.package.name
     tables = {f"{package}/{name}": table for name, table in request.tables.items()}
-    personal, allow = Vault(project.private).read(), load_allow_list(project.schemas)
+    personal, allow = _values(project, apart), load_allow_list(project.schemas)
     report = gate(
         tables,
         personal,
@@ -95,14 +99,25 @@ def check_request(project: Project, request: ReleaseRequest) -> GateReport:
     return report
 
 
-def inspection(project: Project, request: ReleaseRequest) -> Callable[[Path], None]:
-    """The last look at a version: every file of its folder, sealed and not yet shown. Raises `PersonalDataFound`."""
+def inspection(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> Callable[[Path], None]:
+    """The last look at a version: every file of its folder, sealed and not yet shown. Raises `PersonalDataFound`, and
+    `PersonalValuesGone` as `check_request` does."""
 
     def inspect(folder: Path) -> None:
-        report = scan_folder(folder, load_allow_list(project.schemas), Vault(project.private).read())
+        report = scan_folder(folder, load_allow_list(project.schemas), _values(project, apart))
         _block(project, request, report, {})
 
     return inspect
+
+
+def _values(project: Project, apart: Mapping[PartId, int]) -> PersonalValues:
+    """The personal values kept, once sure that those of `apart` are among them: another run may have forgotten them."""
+    vault = Vault(project.private)
+    values = vault.read()
+    for part, count in sorted(apart.items()):
+        if vault.holds(*part) != count:  # looked at after reading: what is there now was there then
+            raise PersonalValuesGone(source=part[0], part=part[2])
+    return values
 
 
 def passed(project: Project, package: str) -> None:

@@ -141,7 +141,10 @@ class _Running:
             self.done.findings[package] = findings = self.workshop.findings(package)
             self._went("findings", package, is_new=findings.kept.is_new)
             request = self.workshop.request(package)
-            self.done.outcomes[package] = outcome = make_release(self.workshop.project, request, key=key, now=now)
+            apart = self.workshop.apart(package)
+            self.done.outcomes[package] = outcome = make_release(
+                self.workshop.project, request, apart, key=key, now=now
+            )
         except ArobaseError as error:
             self.done.blocked[package] = error
             self._failed("release", package, error)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from pipelines.errors import ArobaseError
 from pipelines.project import Project
 from pipelines.releases import ReleaseRequest
+from pipelines.rules.privacy import PartId
 from pipelines.schema import Package, load_package, package_names
 from pipelines.schema.order import in_making_order, needs, other_packages
 from pipelines.sources import Capture, Source, latest, load_sources
@@ -80,6 +81,14 @@ class Workshop:
             tables=tables,
             findings=self.findings(package),
         )
+
+    def apart(self, package: str) -> dict[PartId, int]:
+        """How many personal values were kept of each part of the package's sources: what its gate has to know."""
+        return {
+            (source.name, self.capture(source.name).snapshot(part).sha256, part): count
+            for source in self.sources_of(package)
+            for part, count in self.records(source.name).summary["apart"].items()
+        }
 
     def sources_of(self, package: str) -> list[Source]:
         """The sources whose rows reach a package, also through the tables of others that it reads."""

@@ -12,9 +12,14 @@ import pytest
 
 from pipelines.project import Project
 from pipelines.releases import Unchanged
-from pipelines.rules.privacy import PersonalDataFound
+from pipelines.rules.privacy import PersonalDataFound, PersonalValuesGone, Vault
+from pipelines.sources import load_sources
 from pipelines.stages.announce import make_announcement
-from tests.stages.builders import ACTIONS, TOWNS, a_run, a_small_project, rewrite
+from pipelines.stages.collect import make_snapshots
+from pipelines.stages.private import inspection
+from pipelines.stages.release import make_release
+from pipelines.stages.workshop import Workshop
+from tests.stages.builders import ACTIONS, NOW, TOWNS, a_run, a_small_project, rewrite
 
 LEAK = "contact.invente@example.org"
 QUARANTINE = "quarantaine/villes.jsonl"
@@ -155,6 +160,29 @@ def test_what_is_left_of_another_snapshot_goes_also_when_nothing_is_read_again(p
     a_run(project)
     assert not other.exists()
     assert path.is_file()
+
+
+def test_nothing_is_published_whose_personal_values_another_run_forgot(project: Project):
+    rewrite(project, "actions", ACTIONS.replace("Ateliers", "Ateliers du soir"))
+    dict(make_snapshots(project, load_sources(project).values(), now=lambda: NOW))
+    workshop = Workshop(project)
+    request, apart = workshop.request("villes"), workshop.apart("villes")
+    assert sum(apart.values()) > 0
+    Vault(project.private).forget("villes")
+    with pytest.raises(PersonalValuesGone) as raised:
+        make_release(project, request, apart, key=None, now=NOW)
+    assert raised.value.facts["source"] == "villes"
+    assert versions(project, "villes") == ["1.0.0"]
+    assert a_run(project).outcomes["villes"].version != "1.0.0"
+
+
+def test_the_last_look_at_a_version_knows_that_another_run_forgot_values(project: Project):
+    workshop = Workshop(project)
+    inspect = inspection(project, workshop.request("villes"), workshop.apart("villes"))
+    inspect(project.releases / "villes" / "1.0.0")
+    Vault(project.private).forget("villes")
+    with pytest.raises(PersonalValuesGone):
+        inspect(project.releases / "villes" / "1.0.0")
 
 
 def test_a_schema_that_comes_back_brings_its_values_back(project: Project):

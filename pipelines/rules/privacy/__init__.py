@@ -6,13 +6,19 @@ Does not: privacy classes of fields (`schema/`), dropping personal fields (`reco
 
 from pipelines.rules.privacy.allowlist import Allowed, AllowList, load_allow_list
 from pipelines.rules.privacy.counts import THRESHOLD, ProtectedCounts, protect_counts
-from pipelines.rules.privacy.errors import AllowListInvalid, CountsInvalid, PersonalDataFound, VaultUnsafe
+from pipelines.rules.privacy.errors import (
+    AllowListInvalid,
+    CountsInvalid,
+    PersonalDataFound,
+    PersonalValuesGone,
+    VaultUnsafe,
+)
 from pipelines.rules.privacy.files import scan_file, scan_folder, scan_text
 from pipelines.rules.privacy.gate import GateReport, Hold, gate
 from pipelines.rules.privacy.known import PersonalValues
 from pipelines.rules.privacy.published import protect_published
 from pipelines.rules.privacy.quarantine import release, set_aside
-from pipelines.rules.privacy.vault import Vault
+from pipelines.rules.privacy.vault import PartId, Vault
 
 __all__ = [
     "THRESHOLD",
@@ -22,8 +28,10 @@ __all__ = [
     "CountsInvalid",
     "GateReport",
     "Hold",
+    "PartId",
     "PersonalDataFound",
     "PersonalValues",
+    "PersonalValuesGone",
     "ProtectedCounts",
     "Vault",
     "VaultUnsafe",

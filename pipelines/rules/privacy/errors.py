@@ -23,6 +23,21 @@ class PersonalDataFound(ArobaseError):
     )
 
 
+class PersonalValuesGone(ArobaseError):
+    """The gate could not look for the personal values of a record: they are not kept any more."""
+
+    code: ClassVar[str] = "personal-values-gone"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = (
+        "{source}, {part} : les valeurs personnelles de cette capture ne sont plus gardées, une autre exécution a pris "
+        "la suivante ; rien n'est publié sans les avoir cherchées ; attendu : recommencer quand l'autre a fini."
+    )
+    en: ClassVar[str] = (
+        "{source}, {part}: the personal values of this capture are kept no longer, another run took the next one; "
+        "nothing is published without looking for them; expected: run again once the other is done."
+    )
+
+
 class AllowListInvalid(ArobaseError):
     """The list of what may be published cannot be used."""
 

@@ -106,21 +106,27 @@ class Vault:
         return sum(len(lines) for lines in by_part.values())
 
     def read(self, source: str | None = None) -> PersonalValues:
-        """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that was never opened holds none."""
+        """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that was never opened holds none.
+
+        What another process forgets while it is read is not kept any more: the rest is read again.
+        """
         if self.is_unopened:
             return PersonalValues()
         self.check()
-        by_record: dict[RecordId, list[tuple[str, str]]] = {}
-        for path in self._files(source):
-            columns = pq.read_table(path).to_pydict()
-            for *record, name, value in zip(*columns.values(), strict=True):
-                by_record.setdefault((record[0], record[1], record[2], record[3]), []).append((name, value))
-        return PersonalValues({record: tuple(values) for record, values in by_record.items()})
+        while True:
+            files = list(self._files(source))
+            try:
+                return _read(files)
+            except FileNotFoundError:
+                if files == list(self._files(source)):
+                    raise
 
     def holds(self, source: str, snapshot: str, part: str) -> int:
         """How many values of a part of a snapshot are kept; a folder that was deleted or never opened keeps none."""
-        path = self._file(source, snapshot, part)
-        return int(pq.read_metadata(path).num_rows) if path.is_file() else 0
+        try:
+            return int(pq.read_metadata(self._file(source, snapshot, part)).num_rows)
+        except FileNotFoundError:
+            return 0
 
     def write_file(self, folder: str, name: str, data: bytes) -> None:
         """Write a file of another kind, whole, into a folder of the vault. Raises `VaultUnsafe` as `write` does."""
@@ -214,6 +220,15 @@ class Vault:
             Path(aside).unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def _read(files: Iterable[Path]) -> PersonalValues:
+    by_record: dict[RecordId, list[tuple[str, str]]] = {}
+    for path in files:
+        columns = pq.read_table(path).to_pydict()
+        for *record, name, value in zip(*columns.values(), strict=True):
+            by_record.setdefault((record[0], record[1], record[2], record[3]), []).append((name, value))
+    return PersonalValues({record: tuple(values) for record, values in by_record.items()})
 
 
 def _below(folder: Path) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.rules.privacy import Vault, VaultUnsafe
@@ -40,6 +41,32 @@ def test_modes_do_not_depend_on_the_umask(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert len(vault.read()) == 1
+
+
+def test_what_another_process_forgets_during_a_look_is_not_kept_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    other = a_table({"nom": "Payet"})
+    vault.write(other.set_column(other.schema.get_field_index("_source"), "_source", [["autre"]]), ["nom"])
+    read = pq.read_table
+
+    def forgotten_first(path: Path) -> pa.Table:
+        vault.forget("essai")
+        return read(path)
+
+    monkeypatch.setattr(pq, "read_table", forgotten_first)
+    assert list(vault.read().by_record.values()) == [(("nom", "Payet"),)]
+
+
+def test_a_value_that_cannot_be_read_is_no_value_that_was_forgotten(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    (path,) = vault.folder.rglob("*.parquet")
+    path.with_name("lien.parquet").symlink_to(tmp_path / "rien")
+    with pytest.raises((FileNotFoundError, VaultUnsafe)):
+        vault.read()
 
 
 def test_blank_values_are_not_kept_and_a_part_is_replaced_whole(tmp_path: Path) -> None:
