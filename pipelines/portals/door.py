@@ -133,7 +133,7 @@ class Door:
         except requests.exceptions.ConnectTimeout:
             raise _Failed(Said("délai de connexion dépassé", "connection timed out"), nothing_sent=True) from None
         except requests.exceptions.SSLError:
-            raise _Failed(Said("certificat refusé", "certificate refused"), nothing_sent=True, lasts=True) from None
+            raise _Failed(Said("certificat refusé", "certificate refused"), nothing_sent=False, lasts=True) from None
         except NoConnection as error:
             refused = "refused" in str(error).lower()
             cut = Said("connexion coupée", "connection cut")

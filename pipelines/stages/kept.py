@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipelines.project import Project
 from pipelines.storage import lock, new_folder, sha256_bytes, sha256_file, sweep
+from pipelines.storage.atomic import ASIDE
 
 KEPT_RESULTS = 2
 FOREVER = -1.0  # the lock of a process that died is free at once
@@ -55,13 +56,12 @@ def keep(
     base = project.work / stage / name
     folder = base / mark[:24]
     with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
+        sweep(base)
         if folder.is_dir():
             if is_good(folder):
                 os.utime(folder)  # used now: another process forgets what was not used for longest
                 return Kept(folder, mark, is_new=False)
-            shutil.rmtree(folder)
-        base.mkdir(parents=True, exist_ok=True)
-        sweep(base)
+            _forget(folder)
         with new_folder(folder) as aside:
             make(aside)
         _forget_old(base, folder)
@@ -73,7 +73,14 @@ def _forget_old(base: Path, newest: Path) -> None:
         (item for item in base.iterdir() if item.is_dir() and item != newest), key=lambda item: item.stat().st_mtime_ns
     )
     for old in others[: max(0, len(others) - KEPT_RESULTS + 1)]:
-        shutil.rmtree(old)
+        _forget(old)
+
+
+def _forget(folder: Path) -> None:
+    """Take a result away by one rename: a process killed while it deletes leaves no half of one under its name."""
+    gone = folder.with_name(f"{ASIDE}{folder.name}")
+    folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 @cache

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import threading
+from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -72,6 +74,35 @@ def test_what_a_dead_process_left_goes_and_a_failure_keeps_nothing(empty: Projec
     with pytest.raises(RuntimeError, match="cut"):
         keep(empty, "tables", "essai/communes", {"version": 2}, fail)
     assert _results(empty) == {"1"}
+
+
+def not_good(project: Project) -> None:
+    keep(project, "tables", "essai/communes", {"version": 1}, lambda _: None, is_good=lambda _: False)
+
+
+def two_newer(project: Project) -> None:
+    made(project, 2)
+    made(project, 3)
+
+
+@pytest.mark.parametrize("taking_away", [not_good, two_newer])
+def test_a_process_killed_while_it_deletes_leaves_no_half_of_a_result(
+    empty: Project, monkeypatch: pytest.MonkeyPatch, taking_away: Callable[[Project], None]
+) -> None:
+    first = made(empty, 1)
+    os.utime(first.folder, (1, 1))
+
+    def killed(folder: Path, **_: object) -> None:
+        if (folder / "f").is_file():
+            (folder / "f").unlink()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            taking_away(empty)
+    assert made(empty, 1).is_new
+    assert (first.folder / "f").read_text() == "1"
 
 
 def _at_once(root: Path, marks: str, together: Barrier) -> None:
