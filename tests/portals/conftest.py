@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.project import Project
 from tests.portals.builders import CHANGED, Renew, a_project, release
+from tests.portals.fake_ckan import FakeCkan
+from tests.portals.server import Served, served
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +39,9 @@ def renew(released: tuple[Path, Path], project: Project) -> Renew:
         shutil.copytree(released[1] / "outputs", project.outputs, dirs_exist_ok=True)
 
     return publish_again
+
+
+@pytest.fixture
+def ckan() -> Iterator[Served]:
+    with served(FakeCkan()) as holder:
+        yield holder

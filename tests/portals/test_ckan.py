@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,6 @@ from pipelines.portals.errors import (
     ChangedMeanwhile,
     NewerThere,
     NotAsPushed,
-    PortalAnswerWrong,
     PortalRefused,
     PortalUnreachable,
     TokenRefused,
@@ -26,15 +23,9 @@ from pipelines.portals.offers import OfferedFile
 from pipelines.project import Project
 from pipelines.releases.shelf import Shelf
 from tests.portals.builders import Renew, a_portal, looked, pushed, written_by_the_second_of_two_pushes
-from tests.portals.fake_ckan import TOKEN, FakeCkan, failed
-from tests.portals.server import Asked, Served, Told, served
+from tests.portals.fake_ckan import TOKEN, failed
+from tests.portals.server import Asked, Served, Told
 from tests.releases.builders import PRIZES
-
-
-@pytest.fixture
-def ckan() -> Iterator[Served]:
-    with served(FakeCkan()) as holder:
-        yield holder
 
 
 def dataset(ckan: Served) -> dict[str, object]:
@@ -267,76 +258,6 @@ def test_a_refused_revision_is_shown(project: Project, ckan: Served, renew: Rene
     ckan.before = lambda asked: said if asked.path.endswith("package_revise") else None
     with pytest.raises(PortalRefused, match="Trop long"):
         pushed(project, portal, TOKEN)
-
-
-def test_an_answer_of_another_software_is_told(project: Project, ckan: Served) -> None:
-    ckan.before = lambda asked: Told(200, {"hello": "world"})
-    with pytest.raises(PortalAnswerWrong, match="CKAN"):
-        pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
-
-
-def changed(document: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """A copy of a document where the value at a path is another, or gone when `value` is `...`."""
-    copied = copy.deepcopy(document)
-    *ahead, last = [int(step) if step.isdigit() else step for step in path.split("/")]
-    inner: Any = copied
-    for step in ahead:
-        inner = inner[step]
-    if value is ...:
-        del inner[last]
-    else:
-        inner[last] = value
-    return copied
-
-
-@pytest.mark.parametrize(
-    ("place", "value"),
-    [
-        ("package_show/id", ...),
-        ("package_show/name", None),
-        ("package_show/metadata_modified", 3),
-        ("package_show/resources", None),
-        ("package_show/resources/0", "a"),
-        ("package_show/resources/0/id", ...),
-        ("package_show/resources/0/size", "9 Ko"),
-        ("package_show/resources/0/arobase_key", ["prix/csv"]),
-        ("package_show/extras", {"arobase_package": "prix"}),
-        ("package_show/tags", ["prix"]),
-        ("package_show/organization", "mairie"),
-        ("datastore_search/total", ...),
-        ("datastore_search/total", "12"),
-        ("datastore_search/fields", None),
-        ("datastore_search/fields/1/id", 1),
-        ("datastore_search/fields/1/info", "nom"),
-    ],
-)
-def test_an_answer_of_another_shape_is_told_and_changes_nothing(
-    project: Project, ckan: Served, renew: Renew, place: str, value: Any
-) -> None:
-    action, place = place.split("/", maxsplit=1)
-    portal = a_portal(project, "ckan", ckan.address)
-    pushed(project, portal, TOKEN)
-    renew()
-    before = copy.deepcopy(ckan.portal.datasets)
-
-    def wrong(asked: Asked) -> Told | None:
-        if not asked.path.endswith(action):
-            return None
-        right = getattr(ckan.portal, action)(asked.document).document
-        return Told(200, {**right, "result": changed(right["result"], place, value)})
-
-    ckan.before = wrong
-    with pytest.raises(PortalAnswerWrong, match="another shape") as caught:
-        pushed(project, portal, TOKEN)
-    assert action in caught.value.message("en")
-    assert ckan.portal.datasets == before
-
-
-@pytest.mark.parametrize("result", [None, [], "prix"])
-def test_a_result_that_is_no_object_is_told(project: Project, ckan: Served, result: Any) -> None:
-    ckan.before = lambda asked: Told(200, {"success": True, "result": result})
-    with pytest.raises(PortalAnswerWrong, match="another shape"):
-        pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
 
 
 def test_a_wrong_token_is_named_by_its_variable_and_never_shown(project: Project, ckan: Served) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 INSTALL = "sh scripts/install_stores.sh"
+OTHER_KEY = "example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 KEY, SECRET = "invented-key", "invented-secret-of-tests"
 
 

@@ -1,0 +1,22 @@
+"""A small project for each test, and an instance of Dagster that nothing outlives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.project import Project
+from tests.stages.builders import a_small_project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return a_small_project(tmp_path)
+
+
+@pytest.fixture
+def instance() -> dg.DagsterInstance:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral

@@ -1,0 +1,126 @@
+"""What opens a run by itself: the schedule, the drop folder, sources that change, versions for portals."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from pipelines.definitions import build_definitions
+from pipelines.orchestration.triggers import RANGE_END, RANGE_START
+from pipelines.project import Project
+from pipelines.releases.retract import retract
+from pipelines.stages.run import run
+from tests.orchestration.builders import described_portal
+from tests.stages.builders import ACTIONS, NOW, a_run, rewrite
+
+
+def test_every_day_everything_runs_over_all_sources(project: Project):
+    schedule = build_definitions(project).resolve_schedule_def("chaque_jour")
+    assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/Paris")
+    (request,) = schedule.evaluate_tick(dg.build_schedule_context()).run_requests
+    assert (request.tags[RANGE_START], request.tags[RANGE_END]) == ("actions", "villes")
+
+
+def look(project: Project, instance: dg.DagsterInstance, cursor: str | None) -> tuple[list[dg.RunRequest], str]:
+    sensor = build_definitions(project).resolve_sensor_def("boite_de_depot")
+    from pipelines.orchestration.workspace import Workspace
+
+    resources = {"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))}
+    context = dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources)
+    data = sensor.evaluate_tick(context)
+    return list(data.run_requests or []), data.cursor
+
+
+def test_a_delivery_opens_one_run_and_only_one(project: Project, instance: dg.DagsterInstance):
+    assert look(project, instance, None)[0] == []
+    inbox = project.sources / "inbox" / "actions"
+    inbox.mkdir(parents=True)
+    (inbox / "livraison.csv").write_text(ACTIONS, encoding="utf-8")
+    (request,), cursor = look(project, instance, None)
+    assert request.tags["arobase/livraison"] == "actions"
+    assert request.tags[RANGE_START] == "actions"
+    assert look(project, instance, cursor)[0] == []
+    os.utime(inbox / "livraison.csv", ns=(1, 1))
+    (again,), _ = look(project, instance, cursor)
+    assert again.run_key != request.run_key
+
+
+def tick(
+    project: Project, instance: dg.DagsterInstance, sensor: str, cursor: str | None = None
+) -> dg.SensorExecutionData:
+    from pipelines.orchestration.workspace import Workspace
+
+    resources = {"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))}
+    definitions = build_definitions(project)
+    repository = definitions.get_repository_def()
+    context = dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources, repository_def=repository)
+    return definitions.resolve_sensor_def(sensor).evaluate_tick(context)
+
+
+def test_a_new_snapshot_opens_a_run_whoever_collected_it(project: Project, instance: dg.DagsterInstance):
+    a_run(project)
+    first = tick(project, instance, "sources_changees")
+    assert not first.run_requests
+    assert not tick(project, instance, "sources_changees", first.cursor).run_requests
+    rewrite(project, "actions", ACTIONS + "a3,47001,Wifi\n")
+    a_run(project)
+    (request,) = tick(project, instance, "sources_changees", first.cursor).run_requests
+    assert request.tags["arobase/sources"] == "actions"
+
+
+def test_a_source_that_is_again_what_it_was_opens_a_run_each_time(project: Project, instance: dg.DagsterInstance):
+    a_run(project)
+    cursor, keys = tick(project, instance, "sources_changees").cursor, []
+    for text in (ACTIONS + "a3,47001,Wifi\n", ACTIONS) * 2:
+        rewrite(project, "actions", text)
+        a_run(project)
+        found = tick(project, instance, "sources_changees", cursor)
+        (request,) = found.run_requests
+        assert tick(project, instance, "sources_changees", cursor).run_requests[0].run_key == request.run_key
+        cursor = found.cursor
+        keys.append(request.run_key)
+    assert len(set(keys)) == 4
+
+
+def test_a_delivery_that_is_taken_away_and_comes_back_opens_a_run_each_time(
+    project: Project, instance: dg.DagsterInstance
+):
+    path, cursor, keys = project.sources / "inbox" / "actions" / "livraison.csv", None, []
+    path.parent.mkdir(parents=True)
+    for is_there in (True, False) * 2:
+        if is_there:
+            path.write_text(ACTIONS, encoding="utf-8")
+            os.utime(path, ns=(1, 1))
+        else:
+            path.unlink()
+        (request,), cursor = look(project, instance, cursor)
+        keys.append(request.run_key)
+    assert len(set(keys)) == 4
+
+
+def test_a_version_that_is_retracted_reaches_the_portals_again(project: Project, instance: dg.DagsterInstance):
+    described_portal(project)
+    a_run(project)
+    first = tick(project, instance, "nouvelles_versions")
+    rewrite(project, "actions", ACTIONS + "a3,47001,Wifi\n")
+    newer = a_run(project).outcomes["villes"].version
+    second = tick(project, instance, "nouvelles_versions", first.cursor)
+    retract(project.releases, "villes", newer, "inventé", now=NOW)
+    third = tick(project, instance, "nouvelles_versions", second.cursor)
+    assert len({request.run_key for found in (first, second, third) for request in found.run_requests}) == 3
+    assert not tick(project, instance, "nouvelles_versions", third.cursor).run_requests
+
+
+def test_a_remote_source_is_asked_again_once_its_cadence_has_passed(project: Project, instance: dg.DagsterInstance):
+    path = project.sources / "actions.yaml"
+    text = path.read_text(encoding="utf-8").replace("obtained: '2026-11-01'\n", "cadence: P1D\n")
+    path.write_text(text, encoding="utf-8")
+    (request,) = tick(project, instance, "sources_a_relever").run_requests
+    assert (request.partition_key, request.run_key) == ("actions", "actions@jamais")
+    run(project, now=datetime(2020, 1, 1, tzinfo=UTC))
+    (again,) = tick(project, instance, "sources_a_relever").run_requests
+    assert again.run_key == "actions@2020-01-01T00:00:00+00:00"
+    run(project, now=datetime.now(UTC))
+    assert not tick(project, instance, "sources_a_relever").run_requests
