@@ -16,25 +16,30 @@ AGREED: dict[Language, tuple[tuple[str, ...], str]] = {"fr": (("o", "oui"), "o/N
 @click.command("retract")
 @click.argument("package")
 @click.argument("version")
-@click.option("--reason", required=True, help="Why; it is published, so it holds no personal data.")
+@click.option("--reason", required=True, help="Why; it is published, and refused when it holds personal data.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
 def command(package: str, version: str, reason: str, yes: bool, lang: str | None) -> None:
     """Delete the files of a version; a tombstone with the reason and the date stays, and the ledger records it.
 
+    The reason is read before anything is written: one that names somebody is refused, and nothing is deleted.
+
     Exit codes: 0 retracted, 1 given up, 2 could not be.
     """
-    from pipelines.releases.retract import retract, to_retract
+    from pipelines.releases.retract import to_retract
+    from pipelines.stages.private import check_reason
+    from pipelines.stages.retraction import make_retraction
 
     language = terminal_language(lang)
     french = language == "fr"
-    releases = Project.here().releases
-    to_retract(releases, package, version)
+    project = Project.here()
+    check_reason(project, reason)
+    to_retract(project.releases, package, version)
     asked = f"Effacer {package} {version} pour toujours ?" if french else f"Delete {package} {version} for ever?"
     if not yes and not _agrees(asked, language):
         click.echo("Abandonné : rien n'est effacé." if french else "Given up: nothing is deleted.", err=True)
         sys.exit(1)
-    tombstone = retract(releases, package, version, reason, now=datetime.now(UTC))
+    tombstone = make_retraction(project, package, version, reason, now=datetime.now(UTC))
     click.echo(
         f"{package} {version} : retirée, {tombstone}" if french else f"{package} {version}: retracted, {tombstone}"
     )

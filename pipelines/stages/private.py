@@ -12,10 +12,12 @@ import pyarrow as pa
 from pipelines.project import Project
 from pipelines.releases import ReleaseRequest
 from pipelines.rules.privacy import (
+    AllowList,
     GateReport,
     PartId,
     PersonalValues,
     PersonalValuesGone,
+    ReasonInvalid,
     Vault,
     gate,
     load_allow_list,
@@ -28,6 +30,8 @@ from pipelines.schema import Privacy, TableSchema
 from pipelines.sources import Capture, Source
 from pipelines.sources.snapshots import sends_personal_values
 
+REASON = "--reason"
+LONGEST_REASON = 1000
 RETENTION = timedelta(days=365)
 WHY = "Vérifier avant publication qu'aucune de ces valeurs ne se retrouve dans ce qui est publié."
 
@@ -139,6 +143,18 @@ def check_pages(project: Project, pages: Path) -> GateReport:
 def may_show(project: Project, place: str, text: str) -> GateReport:
     """What is held of a text that is shown rather than written, such as a preview."""
     return scan_text(place, text, load_allow_list(project.schemas), Vault(project.private).read())
+
+
+def check_reason(project: Project, reason: str) -> None:
+    """Judge the published reason of an act (a retraction) before a byte of it is written: the ledger forgets nothing.
+
+    Raises `PersonalDataFound` where it holds what looks personal or somebody's value, `ReasonInvalid` where it is empty
+    or too long. The allow list is not asked: a reason can always be said without naming anybody.
+    """
+    length = len(reason.strip())
+    if not 0 < length <= LONGEST_REASON:
+        raise ReasonInvalid(found=length, most=LONGEST_REASON)
+    scan_text(REASON, reason, AllowList(), Vault(project.private).read()).raise_if_held()
 
 
 def _block(project: Project, request: ReleaseRequest, report: GateReport, tables: Mapping[str, pa.Table]) -> None:

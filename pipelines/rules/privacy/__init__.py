@@ -11,6 +11,7 @@ from pipelines.rules.privacy.errors import (
     CountsInvalid,
     PersonalDataFound,
     PersonalValuesGone,
+    ReasonInvalid,
     VaultUnsafe,
 )
 from pipelines.rules.privacy.files import scan_file, scan_folder, scan_text
@@ -33,6 +34,7 @@ __all__ = [
     "PersonalValues",
     "PersonalValuesGone",
     "ProtectedCounts",
+    "ReasonInvalid",
     "Vault",
     "VaultUnsafe",
     "gate",

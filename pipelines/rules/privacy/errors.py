@@ -38,6 +38,14 @@ class PersonalValuesGone(ArobaseError):
     )
 
 
+class ReasonInvalid(ArobaseError):
+    """The reason that would be published with an act says nothing, or too much."""
+
+    code: ClassVar[str] = "reason-invalid"
+    fr: ClassVar[str] = "--reason : {found} caractère(s) ; attendu : de 1 à {most}, sans donnée personnelle."
+    en: ClassVar[str] = "--reason: {found} character(s); expected: 1 to {most}, without personal data."
+
+
 class AllowListInvalid(ArobaseError):
     """The list of what may be published cannot be used."""
 
