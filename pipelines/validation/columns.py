@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.validation.proofs import Proof, compile_proof
+from pipelines.validation.fast.proofs import Proof, compile_proof
 from pipelines.validation.readers import Reader
 
 REMEMBERED = 200_000  # distinct cells whose reading is remembered, a column

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.validation.columns import Column
-from pipelines.validation.proofs import FORMS, whole
+from pipelines.validation.fast.proofs import FORMS, whole
 
 # Which values can be equal across types: Python compares True, 1 and Decimal("1.0") as equal, and no text to a number.
 KINDS = {

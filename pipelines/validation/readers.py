@@ -13,8 +13,8 @@ from typing import Any
 
 from pipelines.language import Said
 from pipelines.validation.errors import SchemaUnusable
-from pipelines.validation.pattern_clock import PatternClock
-from pipelines.validation.patterns import may_explode
+from pipelines.validation.fast.pattern_clock import PatternClock
+from pipelines.validation.fast.patterns import may_explode
 
 Notes = Mapping[str, str] | None
 Reader = Callable[[Any], tuple[Any, dict[str, str] | None]]

@@ -12,7 +12,7 @@ import pytest
 from frictionless.fields import StringField
 
 from pipelines.errors import Mender
-from pipelines.validation import archives, judge, pattern_clock
+from pipelines.validation import archives, judge
 from pipelines.validation.described import _beside
 from pipelines.validation.errors import (
     ArchiveTooLarge,
@@ -22,6 +22,7 @@ from pipelines.validation.errors import (
     PatternTooSlow,
     SchemaUnusable,
 )
+from pipelines.validation.fast import pattern_clock
 from pipelines.validation.readers import guarded_reader
 from tests.validation.comparison import Raised, frictionless_report, plain_report
 

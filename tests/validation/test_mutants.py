@@ -15,19 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from pipelines.validation import (
-    columns,
-    cutter,
-    examine,
-    hashing,
-    keys,
-    keytext,
-    patterns,
-    proofs,
-    proving,
-    quick,
-    references,
-)
+from pipelines.validation import columns, cutter, examine, hashing, keys, keytext, proving, references
+from pipelines.validation.fast import patterns, proofs, quick
 from tests.validation.oracle import differences, wrong_keys, wrongly_proved
 
 Mutate = Callable[[pytest.MonkeyPatch], None]

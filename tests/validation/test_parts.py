@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from pipelines.validation import blocks, cutter, judge
 from pipelines.validation.described import likely_delimiter
+from pipelines.validation.fast.pattern_clock import PatternClock
+from pipelines.validation.fast.patterns import may_explode, subset_in_re2
 from pipelines.validation.hashing import Hasher, digest, hash_texts
 from pipelines.validation.keys import HashLog, verified
 from pipelines.validation.keytext import NotComparable, value_text
-from pipelines.validation.pattern_clock import PatternClock
-from pipelines.validation.patterns import may_explode, subset_in_re2
 from pipelines.validation.phrases import advice, circumstance, expected, rule_title
 from pipelines.validation.references import ParentKeys
 from pipelines.validation.summary import counted, number, shown

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.validation.proofs import FORMS
-from pipelines.validation.quick import days, moments, numbers, one_width
+from pipelines.validation.fast.proofs import FORMS
+from pipelines.validation.fast.quick import days, moments, numbers, one_width
 
 ONE_WIDTH = [FORMS["uuid"], "EP-[0-9]{6}", r"\d{5}", "[ab]x[a-c]", "é", "a|b", "(ab){2}", "a*", "[^a]b", "a{70}"]
 NEAR = st.text(alphabet="0123456789abcxEP-é\n:TZ ", max_size=8)

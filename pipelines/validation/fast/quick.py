@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.validation.patterns import parse
+from pipelines.validation.fast.patterns import parse
 
 Whole = Callable[[pa.Array], bool]  # text column → whether every cell is certainly valid
 

@@ -15,8 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.validation.patterns import subset_in_re2
-from pipelines.validation.quick import Whole, days, moments, numbers, one_width
+from pipelines.validation.fast.patterns import subset_in_re2
+from pipelines.validation.fast.quick import Whole, days, moments, numbers, one_width
 
 Check = Callable[[pa.Array], Any]  # text column → boolean mask of the same length, or None: every cell passes
 
