@@ -3,3 +3,6 @@
 One way through: collect → read → conform → judge → assess → assemble → release → announce. The rooms, in the order
 in which they may import each other, are described in `docs/architecture.md`.
 """
+
+__version__ = "0.1.0"
+"""The version of the code, and the only place that says it."""

@@ -3,7 +3,8 @@
 `requirements.lock` is what the main job needs, `requirements-test.lock` what the tests need besides, held to the same
 versions; `scripts/portals/*.lock` what `make test-portals` pushes to and `scripts/stores/*.lock` the store that
 `make test-heavy` reads, from the `.in` beside each. Needs uv, which it installs into a throw-away environment.
-`python scripts/lock.py servers` writes the latter two only.
+`python scripts/lock.py servers` writes the latter two only. A version that a lock pins stays while it fits; `upgrade`
+takes the newest of everything.
 """
 
 from __future__ import annotations
@@ -24,7 +25,13 @@ REPLACED = "psycopg2 ; python_version < '3'\n"
 
 
 def compile_lock(
-    uv: str, wanted: list[str], target: Path, constraints: Path | None = None, overrides: Path | None = None
+    uv: str,
+    wanted: list[str],
+    target: Path,
+    constraints: Path | None = None,
+    overrides: Path | None = None,
+    *,
+    upgrade: bool = False,
 ) -> None:
     command = [
         uv,
@@ -37,16 +44,20 @@ def compile_lock(
         "--no-header",
         "--quiet",
     ]
-    command += ["--no-emit-index-url", "--no-annotate", "--allow-unsafe", "-"]
+    command += ["--no-emit-index-url", "--no-annotate", "--allow-unsafe", "-", "--output-file", str(target)]
+    command += ["--upgrade"] if upgrade else []
     if constraints:
         command += ["--constraint", str(constraints)]
     if overrides:
         command += ["--override", str(overrides)]
-    done = subprocess.run(command, input="\n".join(wanted), capture_output=True, text=True, check=True, cwd=ROOT)
-    if "://" in done.stdout:
+    before = target.read_text(encoding="utf-8") if target.exists() else ""
+    subprocess.run(command, input="\n".join(wanted), capture_output=True, text=True, check=True, cwd=ROOT)
+    written = target.read_text(encoding="utf-8")
+    if "://" in written:
+        target.write_text(before, encoding="utf-8")
         sys.exit(f"lock: {target.name} would hold an address")
-    target.write_text(HEADER + done.stdout, encoding="utf-8")
-    print(f"{target.name}: {done.stdout.count('==')} packages")
+    target.write_text(HEADER + written.removeprefix(HEADER), encoding="utf-8")
+    print(f"{target.name}: {written.count('==')} packages")
 
 
 def main(words: list[str]) -> None:
@@ -59,14 +70,16 @@ def main(words: list[str]) -> None:
         replaced = Path(folder) / "replaced.txt"
         replaced.write_text(REPLACED, encoding="utf-8")
         for path in SERVERS:
-            compile_lock(uv, path.read_text(encoding="utf-8").split(), path.with_suffix(".lock"), overrides=replaced)
-        if words == ["servers"]:
+            wanted = path.read_text(encoding="utf-8").split()
+            compile_lock(uv, wanted, path.with_suffix(".lock"), overrides=replaced, upgrade="upgrade" in words)
+        if "servers" in words:
             return
         run_lock = ROOT / "requirements.lock"
-        compile_lock(uv, [*project["dependencies"], *BUILD], run_lock)
+        compile_lock(uv, [*project["dependencies"], *BUILD], run_lock, upgrade="upgrade" in words)
         extras = project["optional-dependencies"]
         tests = [*project["dependencies"], *BUILD, *extras["remote"], *extras["test"]]
-        compile_lock(uv, tests, ROOT / "requirements-test.lock", run_lock)
+        test_lock = ROOT / "requirements-test.lock"
+        compile_lock(uv, tests, test_lock, run_lock, upgrade="upgrade" in words)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs what `make test` stands for: style, types, order of the rooms, then the tests with their coverage.
+"""Runs what `make test` stands for: style, types, order of the modules, dependencies, site, tests and their coverage.
 
 Each step says how long it took; the first that fails decides the exit code, but all of them run, so that one look at
 the output tells everything that is wrong.
@@ -21,6 +21,10 @@ STEPS: list[tuple[str, list[str]]] = [
     ("format", [str(BIN / "ruff"), "format", "--check", "."]),
     ("types", [str(BIN / "mypy")]),
     ("rooms", [str(BIN / "lint-imports")]),
+    ("dependencies", [str(BIN / "deptry"), "pipelines"]),
+    # What tests and scripts import is declared too, be it for tests only; a benchmark's contestants are its own affair.
+    ("dependencies of tests", [str(BIN / "deptry"), "tests", "scripts", "--ignore", "DEP002,DEP004"]),
+    ("site", [str(BIN / "mkdocs"), "build", "--quiet", "--strict"]),
     (
         "tests",
         [
