@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import yaml
 
@@ -39,12 +40,9 @@ def test_hooks_before_a_commit_are_the_steps_of_make_test() -> None:
 
 
 def test_a_link_out_of_the_documentation_is_shown_as_a_path() -> None:
-    class Page:
-        class file:
-            src_uri = "decisions/lock.md"
-
+    lock = SimpleNamespace(file=SimpleNamespace(src_uri="decisions/lock.md"))
     told = on_page_markdown(
-        "[the lock](../../requirements.lock), [here](README.md), [out](https://example.org)", page=Page
+        "[the lock](../../requirements.lock), [here](README.md), [out](https://example.org)", page=lock
     )
     assert told == "the lock (`requirements.lock`), [here](README.md), [out](https://example.org)"
 
@@ -53,7 +51,7 @@ def test_a_broken_link_fails_the_site(tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "docs", tmp_path / "docs")
     shutil.copytree(REPOSITORY / "scripts", tmp_path / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(REPOSITORY / "mkdocs.yml", tmp_path)
-    build = [str(Path(sys.executable).parent / "mkdocs"), "build", "--quiet"]
+    build = [str(Path(sys.executable).parent / "mkdocs"), "build", "--strict"]
     assert subprocess.run(build, cwd=tmp_path, check=False, capture_output=True).returncode == 0
     page = tmp_path / "docs" / "index.md"
     page.write_text(page.read_text(encoding="utf-8") + "\n[gone](nowhere.md)\n", encoding="utf-8")
