@@ -253,3 +253,37 @@ def test_a_missing_key_and_a_name_that_is_none_are_told_with_what_they_should_be
     assert fault is not None
     assert fault.key == key
     assert expected in french(fault.expected)
+
+
+def test_an_alias_bomb_is_refused_before_it_takes_memory() -> None:
+    levels = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10))
+    with pytest.raises(YamlRefused) as raised:
+        parse(f"a0: &a0 [x, x, x, x, x, x, x, x, x]\n{levels}\n")
+    assert raised.value.line == 5
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, "a: " + "{b: " * 20_000, "- " * 20_000 + "a"])
+def test_nesting_without_end_is_refused_with_its_line(text: str) -> None:
+    with pytest.raises(YamlRefused) as raised:
+        parse(text)
+    assert raised.value.line == 1
+
+
+def test_aliases_deepen_what_they_stand_in() -> None:
+    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 60))
+    with pytest.raises(YamlRefused):
+        parse(chain)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: *b", "a: &a [*a]", "? [x]\n: y", "a: 1\n--- \nb: 2", "a: 1\na: 2", "x" * 2_000_001, "a: \x00"]
+)
+def test_what_is_not_one_plain_document_is_refused(text: str) -> None:
+    with pytest.raises(YamlRefused):
+        parse(text)
+
+
+def test_an_alias_is_what_it_stands_for() -> None:
+    document = parse("a: &x {b: [1, 01]}\nc: *x\n")
+    assert document.value == {"a": {"b": [1, "01"]}, "c": {"b": [1, "01"]}}
+    assert document.line(("c", "b")) == 1
