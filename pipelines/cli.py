@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import io
+import os
 import pkgutil
 import sys
 from importlib.metadata import version
@@ -16,6 +17,7 @@ import click
 
 from pipelines.errors import ArobaseError
 from pipelines.language import terminal_language
+from pipelines.storage.faults import fault_of
 
 CANNOT = 2
 
@@ -60,7 +62,10 @@ def commands() -> None:
 
 
 def main() -> None:
-    """Runs a command; an error that a person can act on is one sentence, who can mend it, and exit code 2."""
+    """Runs a command; an error that a person can act on is one sentence, who can mend it, and exit code 2.
+
+    What the disk answers is one too. A reader that closed its end of a pipe (`| head`) is nobody's error.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal or a pipe that knows no « é » or no arrow gets a question mark, not a run that ends in a crash.
@@ -69,10 +74,19 @@ def main() -> None:
     try:
         commands(prog_name="arobase", obj=chosen)
     except ArobaseError as error:
-        language = terminal_language(chosen.get("lang"))
-        mend = "À corriger par" if language == "fr" else "To be mended by"
-        click.echo(f"arobase: {error.message(language)}\n{mend} {error.advice(language)}. [{error.code}]", err=True)
+        _tell(error, chosen.get("lang"))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
         sys.exit(CANNOT)
+    except OSError as error:
+        _tell(fault_of(error), chosen.get("lang"))
+
+
+def _tell(error: ArobaseError, wanted: str | None) -> None:
+    language = terminal_language(wanted)
+    mend = "À corriger par" if language == "fr" else "To be mended by"
+    click.echo(f"arobase: {error.message(language)}\n{mend} {error.advice(language)}. [{error.code}]", err=True)
+    sys.exit(CANNOT)
 
 
 if __name__ == "__main__":

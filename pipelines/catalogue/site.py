@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipelines.storage import lock
+from pipelines.storage import lock, make_folder
 from pipelines.storage.atomic import ASIDE
 
 INVENTORY, BOTH = "fichiers.txt", ".fichiers"
@@ -71,13 +71,13 @@ class Site:
         elif changed or gone:
             with _aside(folder) as aside:
                 for path in changed:
-                    _make(aside / path).write_bytes(held[path])
+                    _write_shared(_make(aside / path), held[path])
                 if inspect is not None:
                     _link_others(folder, aside, {*changed, *gone})
                     inspect(aside)
                 if INVENTORY in changed:
                     both = aside / BOTH
-                    both.write_bytes(_lines({*before, *self.files}))
+                    _write_shared(both, _lines({*before, *self.files}))
                     both.replace(_make(folder / INVENTORY))
                 for path in changed:
                     if path != INVENTORY:
@@ -116,8 +116,14 @@ def _aside(folder: Path) -> Iterator[Path]:
 
 def _make(path: Path) -> Path:
     """The path, whose folder is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     return path
+
+
+def _write_shared(path: Path, content: bytes) -> None:
+    """Write a file that a web server reads, whatever the umask."""
+    path.write_bytes(content)
+    path.chmod(0o644)
 
 
 def _link_others(folder: Path, aside: Path, replaced: set[str]) -> None:

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from filelock import FileLock
 from pipelines.errors import ArobaseError
 from pipelines.project import Project
 from pipelines.sources.descriptions import Source
-from pipelines.sources.errors import CaptureIncomplete
+from pipelines.sources.errors import CaptureIncomplete, ClockBehind
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connectors
 from pipelines.sources.snapshots import (
     CAPTURED,
@@ -34,8 +34,10 @@ from pipelines.sources.snapshots import (
     digests_of,
     written,
 )
-from pipelines.storage import sha256_file
+from pipelines.storage import make_own_folder, sha256_file
 from pipelines.storage.atomic import ASIDE
+
+A_DAY = timedelta(days=1)
 
 
 def latest(project: Project, source: Source | str) -> Capture | None:
@@ -53,12 +55,13 @@ def collect(
     """
     store = SnapshotStore.of(project, source)
     for kept in (store.folder, store.working.parent, store.working) if store.is_personal else (store.folder,):
-        kept.mkdir(parents=True, exist_ok=True)
         # What sources send may hold personal data, also where their schemas know of none: nobody else here reads it.
-        kept.chmod(0o700)
+        make_own_folder(kept)
     (store.folder / "locks").mkdir(exist_ok=True)
     with FileLock(store.folder / "locks" / f"{source.name}.lock"):
-        folder = tempfile.mkdtemp(prefix=ASIDE, dir=store.working)
+        for left in store.working.glob(f"{ASIDE}{source.name}.*"):  # of a process that died: nobody else has the lock
+            shutil.rmtree(left)
+        folder = tempfile.mkdtemp(prefix=f"{ASIDE}{source.name}.", dir=store.working)
         context = FetchContext(
             project=project,
             source=source,
@@ -96,6 +99,8 @@ def collect_many(
 def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Capture:
     previous = _kept_still(store, source)
     if previous is not None:
+        if source.obtained is None and context.now < previous.checked - A_DAY:
+            raise ClockBehind(source=source.name, found=written(context.now), expected=written(previous.checked))
         context.state.update(previous.state)
     fetched = {item.part: item for item in connectors()[source.connector](source, previous, context)}
     missing = [part.name for part in source.parts if part.name not in fetched]

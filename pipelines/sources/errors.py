@@ -83,6 +83,21 @@ class CaptureIncomplete(CollectError):
     en: ClassVar[str] = 'Source "{source}": no answer for {parts}; nothing of this collection is kept.'
 
 
+class ClockBehind(CollectError):
+    """The clock says a time long before the source was last asked: what is collected now would bear a false date."""
+
+    code: ClassVar[str] = "clock-behind"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = (
+        "Source « {source} » : l'horloge de cette machine indique {found}, mais la source a déjà été interrogée le "
+        "{expected}. Remettez l'horloge à l'heure : la date d'une collecte est publiée."
+    )
+    en: ClassVar[str] = (
+        'Source "{source}": the clock of this machine says {found}, but the source was already asked on {expected}. '
+        "Set the clock: the date of a collection is published."
+    )
+
+
 class SnapshotLogDamaged(ArobaseError):
     """The log of a source's snapshots holds a line that no run of ours can have written."""
 

@@ -16,6 +16,7 @@ from pipelines.project import Project
 from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.stages.inbox import deliveries
 from pipelines.stages.private import prepare
+from pipelines.storage.atomic import sweep_old
 
 SHEETS = ("xlsx", "xls", "ods")
 
@@ -31,6 +32,8 @@ def make_snapshots(
 ) -> Iterator[tuple[str, Capture | ArobaseError]]:
     """Several sources at once, each as it comes, by name: its capture, or the error of the one that failed."""
     sources = list(sources)
+    for folder in (project.snapshots, project.private_snapshots):
+        sweep_old(folder, now=now().timestamp())
     for source in sources:
         prepare(project, source, now().date())
     wanted = [delivered(project, source) for source in sources]

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.project import Project
-from pipelines.storage import lock, new_folder, sha256_bytes, sha256_file, sweep
+from pipelines.storage import lock, make_own_folder, new_folder, sha256_bytes, sha256_file, sweep
 from pipelines.storage.atomic import ASIDE
 
 KEPT_RESULTS = 2
@@ -55,6 +55,7 @@ def keep(
     mark = fingerprint({**made_from, "code": code_digest()})
     base = project.work / stage / name
     folder = base / mark[:24]
+    make_own_folder(project.work)  # rejected values lie in it, and nobody has read them yet
     with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
         sweep(base)
         if folder.is_dir():

@@ -6,6 +6,8 @@ Belongs here: atomic writes, content addressing, locks between processes. Does n
 from pipelines.storage.atomic import (
     append_line,
     aside_folder,
+    make_folder,
+    make_own_folder,
     new_folder,
     reveal,
     sweep,
@@ -23,6 +25,8 @@ __all__ = [
     "append_line",
     "aside_folder",
     "lock",
+    "make_folder",
+    "make_own_folder",
     "new_folder",
     "reveal",
     "sha256_bytes",

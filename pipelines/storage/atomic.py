@@ -16,6 +16,34 @@ from pathlib import Path
 from typing import IO
 
 ASIDE = ".aside-"
+A_DAY = 86_400
+SHARED, OWN = 0o755, 0o700
+"""Modes of a folder that a web server reads, and of one that only the account of the project reads."""
+
+
+def make_folder(path: Path, mode: int = SHARED) -> None:
+    """The folder and those above it that are not there, each of this mode whatever the umask. Raises `OSError`."""
+    absent = []
+    for folder in (path, *path.parents):
+        if folder.exists():
+            break
+        absent.append(folder)
+    for folder in reversed(absent):
+        try:
+            folder.mkdir()
+        except FileExistsError:  # another process was quicker; whose it is, it gives it its mode
+            continue
+        folder.chmod(mode)
+    if not path.is_dir():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+
+
+def make_own_folder(path: Path) -> None:
+    """A folder that only this account reads (0700), also where it is there already with another mode."""
+    make_folder(path.parent)
+    path.mkdir(mode=OWN, exist_ok=True)
+    if path.stat().st_mode & 0o777 != OWN:
+        path.chmod(OWN)
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -30,7 +58,7 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
 
     When the block raises it goes, and the old file is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -51,11 +79,18 @@ def write_text(path: Path, text: str) -> None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append one line to a log in a single write, flushed to the disk. `line` holds no newline."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Append one line to a log in a single write, flushed to the disk. `line` holds no newline.
+
+    Raises `OSError`, and then the log is as it was: of a disk that is full in the middle of a line, no half is kept.
+    """
+    make_folder(path.parent)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    data = (line + "\n").encode("utf-8")
     try:
-        os.write(handle, (line + "\n").encode("utf-8"))
+        before = os.fstat(handle).st_size
+        if os.write(handle, data) < len(data):
+            os.ftruncate(handle, before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -75,7 +110,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 @contextmanager
 def aside_folder(parent: Path) -> Iterator[Path]:
     """A folder to fill aside in `parent`, for `reveal`; what is still aside when the block ends is deleted."""
-    parent.mkdir(parents=True, exist_ok=True)
+    make_folder(parent)
     aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=parent))
     try:
         yield aside
@@ -88,9 +123,14 @@ def reveal(aside: Path, path: Path) -> None:
 
     Raises `FileExistsError` when `path` is there already, and then it is as it was.
     """
-    aside.chmod(0o755)
-    sync_files(sorted(item for item in aside.rglob("*") if item.is_file()))
-    for folder in sorted((item for item in aside.rglob("*") if item.is_dir()), reverse=True):
+    items = sorted(aside.rglob("*"))
+    files = [item for item in items if item.is_file()]
+    folders = [item for item in items if item.is_dir() and not item.is_symlink()]
+    # Of the same modes whatever the umask: under 077 a web server could read no version.
+    for item, mode in ((aside, SHARED), *((item, SHARED) for item in folders), *((item, 0o644) for item in files)):
+        item.chmod(mode)
+    sync_files(files)
+    for folder in reversed(folders):
         sync_folder(folder)
     sync_folder(aside)
     if path.exists():
@@ -124,6 +164,30 @@ def sweep(parent: Path) -> list[str]:
         else:
             item.unlink()
     return [item.name for item in left]
+
+
+def sweep_old(parent: Path, *, now: float) -> list[str]:
+    """Delete what lies aside anywhere below `parent` and was not touched for a day; returns the names deleted.
+
+    For folders that are filled under no common lock: what another process fills now is younger. `now`: seconds since
+    1970, as `st_mtime`; a clock that runs behind deletes nothing.
+    """
+    gone = []
+    for folder, names, files in os.walk(parent):
+        for name in [name for name in (*names, *files) if name.startswith(ASIDE)]:
+            path = Path(folder) / name
+            try:
+                if now - path.lstat().st_mtime < A_DAY:
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+            except FileNotFoundError:  # another process sweeps too
+                continue
+            gone.append(name)
+        names[:] = [name for name in names if not name.startswith(ASIDE)]
+    return sorted(gone)
 
 
 def sync_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from pipelines.errors import ArobaseError, Mender
+from pipelines.storage.atomic import make_folder
 
 
 class Busy(ArobaseError):
@@ -27,7 +28,7 @@ def lock(path: Path, *, wait_seconds: float = 0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     held = FileLock(path)
     try:
         held.acquire(timeout=wait_seconds)

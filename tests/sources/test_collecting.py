@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from pipelines.project import Project
 from pipelines.sources import Capture, SnapshotStore, Source, latest
 from pipelines.sources.errors import (
     CaptureIncomplete,
+    ClockBehind,
     SecretMissing,
     SnapshotLogDamaged,
     SourceFileAbsent,
@@ -53,6 +54,30 @@ def test_the_same_content_makes_no_new_capture_but_the_check_is_logged(tmp_path:
     assert (again.changed, again.parts, again.checked) == (False, first.parts, NOON)
     assert [entry["outcome"] for entry in a_log(project)] == ["captured", "unchanged"]
     assert latest(project, source) == again
+
+
+def test_a_clock_that_went_back_is_told_and_nothing_is_collected(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    a_shipped_file(project)
+    source = a_source(project)
+    collected(project, source)
+    collected(project, source, MORNING - timedelta(hours=20))  # a machine that was an hour, or a day, ahead
+    with pytest.raises(ClockBehind) as raised:
+        collected(project, source, datetime(1970, 1, 1, tzinfo=UTC))
+    assert "1970-01-01" in raised.value.message("fr")
+    assert a_log(project)[-1]["outcome"] == "failed"
+    collected(project, a_source(project, obtained="2025-01-31"), datetime(1970, 1, 1, tzinfo=UTC))  # its day is told
+
+
+def test_what_a_process_that_died_left_aside_goes_with_the_next_collection(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    a_shipped_file(project)
+    collected(project, a_source(project))
+    for name in (".aside-mairie.x1", ".aside-autre.x2"):
+        (project.snapshots / name).mkdir()
+    collected(project, a_source(project), NOON)
+    assert not (project.snapshots / ".aside-mairie.x1").exists()
+    assert (project.snapshots / ".aside-autre.x2").exists()  # another process may be filling it
 
 
 def test_new_content_is_a_new_capture_and_the_old_bytes_stay(tmp_path: Path) -> None:

@@ -65,6 +65,20 @@ def test_a_redirect_to_another_scheme_is_refused() -> None:
         ("fd00::1", False),
         ("::ffff:10.0.0.1", False),
         ("2002:7f00:1::", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("64:ff9b::808:808", True),
+        ("64:ff9b:1::808:808", False),
+        ("::127.0.0.1", False),
+        ("::ffff:8.8.8.8", True),
+        ("::ffff:169.254.169.254", False),
+        ("2001:0:808:808::f5ff:fffe", False),
+        ("fec0::1", False),
+        ("240.0.0.1", False),
+        ("255.255.255.255", False),
+        ("ff02::1", False),
+        ("100::1", False),
+        ("2606:4700::1%eth0", False),
     ],
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
@@ -110,6 +124,60 @@ def test_only_http_is_asked_and_a_proxy_resolves_names() -> None:
 def test_an_address_is_shown_without_its_secrets() -> None:
     url = "https://user:pw@example.org/d?apikey=abc&token=x&where=a%3D1&X-Amz-Signature=y#z"
     assert shown(url) == "https://example.org/d?apikey=***&token=***&where=a%3D1&X-Amz-Signature=***"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "key",
+            "KEY",
+            "auth",
+            "pwd",
+            "jwt",
+            "access_key",
+            "accessKey",
+            "access-key",
+            "api_key",
+            "apiKey",
+            "user[pass]",
+        ),
+        *("client_secret", "authToken", "auth_token", "x-api-key", "mdp", "motDePasse", "sig", "Signature", "oauth2"),
+        *("sessionid", "AWSAccessKeyId", "sas", "hmac", "cle_api", "Authorization", "X-Amz-Credential", "bearer"),
+    ],
+)
+def test_the_value_of_a_parameter_that_is_named_like_a_secret_is_not_shown(name: str) -> None:
+    address = shown(f"https://example.org/d?{name}=s3cret&page=2")
+    assert "s3cret" not in address
+    assert address.endswith("page=2")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["code", "passage", "author", "keyword", "monkey", "page", "design", "spin", "clef_primaire", "session", "select"],
+)
+def test_the_value_of_another_parameter_is_shown(name: str) -> None:
+    assert shown(f"https://example.org/d?{name}=57463") == f"https://example.org/d?{name}=57463"
+
+
+def test_a_name_that_changes_its_mind_between_the_check_and_the_call_gains_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """DNS rebinding, on real sockets: the name is public when it is looked at, and ours when it is asked."""
+    real, asked = socket.getaddrinfo, []
+
+    def rebinding(host: str, *rest: object, **more: object) -> object:
+        if host != "rebinding.example.org":
+            return real(host, *rest, **more)  # type: ignore[arg-type]  # as it came
+        asked.append(host)
+        return real("8.8.8.8" if len(asked) == 1 else "127.0.0.1", *rest, **more)  # type: ignore[arg-type]  # as it came
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    with serving(x=Reply(b"internal")) as server:
+        with pytest.raises(AddressRefused):
+            a_client(allow_private=False).ask(server.url.replace("127.0.0.1", "rebinding.example.org") + "/x")
+        assert len(asked) > 1
+        assert server.asked == []
 
 
 def test_a_wrong_certificate_is_refused(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.storage import ObjectStore, append_line, new_folder, sha256_bytes, sha256_file, write_bytes, write_text
+from pipelines.storage.atomic import sweep_old
 
 
 def names(folder: Path) -> list[str]:
@@ -55,6 +56,28 @@ def test_a_folder_that_could_not_be_filled_leaves_nothing(tmp_path: Path):
     with pytest.raises(RuntimeError, match="cut"):
         fill_and_fail(tmp_path / "v1")
     assert names(tmp_path) == []
+
+
+def test_what_lay_aside_for_a_day_is_swept_and_what_is_being_filled_is_not(tmp_path: Path):
+    old, new = tmp_path / "a" / ".aside-old", tmp_path / "a" / ".aside-new"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+        (folder / "f").write_text("x")
+    (tmp_path / "a" / "kept").write_text("x")
+    os.utime(old, (0, 0))
+    assert sweep_old(tmp_path, now=new.stat().st_mtime + 3600) == [".aside-old"]
+    assert names(tmp_path / "a") == [".aside-new", "kept"]
+    assert sweep_old(tmp_path, now=0) == []
+    assert sweep_old(tmp_path / "absent", now=0) == []
+
+
+def test_half_a_line_is_never_left_in_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    append_line(tmp_path / "log", "whole")
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data[:3]))
+    with pytest.raises(OSError, match="No space"):
+        append_line(tmp_path / "log", "cut in the middle")
+    assert (tmp_path / "log").read_text() == "whole\n"
 
 
 def test_a_folder_that_is_there_is_never_replaced(tmp_path: Path):

@@ -24,7 +24,7 @@ from pipelines.language import Said
 from pipelines.project import PRIVATE_SNAPSHOTS
 from pipelines.rules.privacy.errors import VaultUnsafe
 from pipelines.rules.privacy.known import RECORD, PersonalValues, RecordId
-from pipelines.storage.atomic import ASIDE, sync_folder
+from pipelines.storage.atomic import ASIDE, make_folder, sync_folder
 
 RETENTION = "conservation.json"
 _SCHEMA = pa.schema(
@@ -58,7 +58,8 @@ class Vault:
 
         Raises `VaultUnsafe` when it is a link or belongs to somebody else.
         """
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.folder.parent)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         self._check_owner()
         self.folder.chmod(0o700)
         told = {"a_supprimer_apres": keep_until.isoformat(), "motif": reason}

@@ -10,21 +10,66 @@ import ipaddress
 import re
 import socket
 from collections.abc import Collection
-from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines.language import Said
 
 HIDDEN = "***"
-SECRET_KEYS = re.compile(r"(api[-_]?key|token|secret|signature|password|passwd|x-amz-.*|sig|credential)", re.IGNORECASE)
+# Names of parameters whose value is a secret: these words anywhere in the name, and the short ones only as a word of it
+# ("pass" is one in "user_pass" and none in "passage").
+SECRET_KEYS = re.compile(
+    r"api_?key|access_?key|private_?key|token|secret|signature|passw|passphrase|mot_?de_?passe|credential|authori[sz]ation"
+    r"|x_?amz|session_?id|bearer"
+    r"|(?<![a-z])(?:keys?|auth|authkey|oauth\d?|pwd|pass|pw|mdp|jwt|sig|sid|otp|pin|hmac|cle|cle_?api|sas)(?![a-z])",
+    re.IGNORECASE,
+)
+_WORDS_OF_A_NAME = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-.\[\]]+")  # "accessKey" and "access-key" are "access_key"
+# Addresses that carry an IPv4 address in an IPv6 one, and where it stands (RFC 6052, 4291, 3056, 4380).
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+_COMPATIBLE = ipaddress.ip_network("::/96")
 
 
 def is_public(text: str) -> bool:
-    """Whether an IP address is one of the public Internet, the IPv4 address inside an IPv6 one included."""
-    address: Any = ipaddress.ip_address(text.partition("%")[0])
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    address = inner or address
-    return bool(address.is_global and not address.is_multicast)
+    """Whether an IP address is one of the public Internet.
+
+    An IPv6 address that carries an IPv4 one (mapped, compatible, 6to4, Teredo, NAT64) is public when that one is: a
+    gateway would lead there. The local prefix of NAT64 (RFC 8215) is never. A zone (`%eth0`) is of a link: not public.
+    """
+    if "%" in text:
+        ipaddress.ip_address(text.partition("%")[0])
+        return False
+    address = ipaddress.ip_address(text)
+    inner = _carried(address)
+    if inner is not None:
+        return all(_is_global(item) for item in inner)
+    return _is_global(address)
+
+
+def _is_global(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    is_local = isinstance(address, ipaddress.IPv6Address) and address.is_site_local
+    return address.is_global and not (
+        address.is_multicast or address.is_reserved or is_local or address in _LOCAL_NAT64
+    )
+
+
+def _carried(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipaddress.IPv4Address] | None:
+    """The IPv4 addresses that an IPv6 address leads to; none for one that carries none."""
+    if not isinstance(address, ipaddress.IPv6Address):
+        return None
+    mapped = address.ipv4_mapped or address.sixtofour
+    if mapped is not None:
+        return [mapped]
+    if address.teredo is not None:
+        return list(address.teredo)
+    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
+        return [ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)]
+    return None
+
+
+def is_secret(name: str) -> bool:
+    """Whether a parameter of this name holds a secret."""
+    return SECRET_KEYS.search(_WORDS_OF_A_NAME.sub("_", name)) is not None
 
 
 def refusal(url: str, *, allow_private: bool, through_proxy: bool) -> Said | None:
@@ -55,9 +100,7 @@ def shown(url: str, secrets: Collection[str] = ()) -> str:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    query = urlencode(
-        [(key, HIDDEN if SECRET_KEYS.search(key) else value) for key, value in pairs], safe=HIDDEN + "/:,"
-    )
+    query = urlencode([(key, HIDDEN if is_secret(key) else value) for key, value in pairs], safe=HIDDEN + "/:,")
     return redacted(urlunsplit((parts.scheme, host, parts.path, query, "")), secrets)
 
 
