@@ -115,7 +115,7 @@ class _Reading:
             node.is_open = False
             self._place(node)
         elif isinstance(event, yaml.AliasEvent):
-            self._place(self._aliased(event.anchor, line))
+            self._place(self._aliased(str(event.anchor), line))
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
