@@ -15,26 +15,35 @@ from importlib.metadata import version
 
 import click
 
-from pipelines.errors import ArobaseError
-from pipelines.language import terminal_language
+from pipelines.core.domains import modules_of
+from pipelines.core.errors import ArobaseError
+from pipelines.core.text import terminal_language
 from pipelines.storage.faults import fault_of
 
 CANNOT = 2
 
 
 class Commands(click.Group):
-    """The files of `pipelines/commands/`, each with a click command called `command`."""
+    """The files of `pipelines/commands/` and of the project's domains, each with a click command called `command`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        package = importlib.import_module("pipelines.commands")
-        return sorted(info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_"))
+        return sorted(command_modules())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        module = command_modules().get(cmd_name)
+        if module is None:
             return None
-        command: click.Command = importlib.import_module(f"pipelines.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(module).command
         _heed_language(command)
         return command
+
+
+def command_modules() -> dict[str, str]:
+    """The module of each command, by the command's name: the engine's, then those of the project's domains."""
+    package = importlib.import_module("pipelines.commands")
+    engine = [f"pipelines.commands.{info.name}" for info in pkgutil.iter_modules(package.__path__)]
+    found = {module.rpartition(".")[2]: module for module in (*engine, *modules_of("commands"))}
+    return {name: module for name, module in found.items() if not name.startswith("_") and name != "commands"}
 
 
 def _heed_language(command: click.Command) -> None:

@@ -9,6 +9,7 @@ import warnings
 
 import dagster as dg
 
+from pipelines.core.project import Project
 from pipelines.orchestration.packages import catalogue_asset, findings_asset, release_asset
 from pipelines.orchestration.portals import known_portals, portal_assets, push_job, push_sensors
 from pipelines.orchestration.sources import records_asset, snapshots_asset
@@ -23,7 +24,6 @@ from pipelines.orchestration.triggers import (
     package_job,
 )
 from pipelines.orchestration.workspace import Workspace
-from pipelines.project import Project
 from pipelines.schema import load_package, package_names
 from pipelines.sources import load_sources
 

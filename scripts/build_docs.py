@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources import load_sources
 from scripts.reference.commands import commands_page
 from scripts.reference.dictionary import dictionary_pages

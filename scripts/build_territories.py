@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pipelines.records.places.names import normalise  # noqa: E402  the project's folder has to be on the path first
+from pipelines.geo.names import normalise  # noqa: E402  the project's folder has to be on the path first
 from scripts.territories_history import former_communes, former_epci, name_starts  # noqa: E402  as above
 
 PACKAGE = "@etalab/decoupage-administratif"

@@ -69,9 +69,9 @@ def run_everything() -> None:
     """Materialise every asset, so that the pictures show rows and verdicts. Raises when the run does not succeed."""
     import dagster as dg
 
+    from pipelines.core.project import Project
     from pipelines.definitions import defs
     from pipelines.orchestration.triggers import EVERYTHING, all_sources
-    from pipelines.project import Project
     from pipelines.sources import load_sources
 
     with dg.DagsterInstance.get() as instance:

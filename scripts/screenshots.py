@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from pipelines.catalogue import write_catalogue
 from pipelines.catalogue.serving import server
-from pipelines.project import Project
+from pipelines.core.project import Project
 
 ROOT = Path(__file__).resolve().parent.parent
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.records.places.names import normalise
+from pipelines.geo.names import normalise
 
 Rows = list[dict[str, Any]]
 Later = dict[int, set[tuple[str, str]]]

@@ -13,8 +13,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchmarks.privacy.generated import Generated, generate
-from pipelines.rules.privacy import PersonalValues, gate, load_allow_list
-from pipelines.rules.privacy.gate import GateReport
+from pipelines.privacy import PersonalValues, gate, load_allow_list
+from pipelines.privacy.gate import GateReport
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 

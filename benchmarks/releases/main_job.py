@@ -51,9 +51,9 @@ def one(root: Path, changed: list[str] | None) -> dict[str, Any]:
 
     `changed`: none to do everything, or the packages that are published anew without provenance nor changes.
     """
-    from pipelines.project import Project
+    from pipelines.core.project import Project
+    from pipelines.pipeline.run import run
     from pipelines.releases import Published
-    from pipelines.stages.run import run
 
     if changed is not None:
         leave_out(changed)

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipelines.project import Project
-from pipelines.stages.collect import make_snapshot
-from pipelines.stages.run import run
-from pipelines.stages.workshop import Workshop
-from tests.stages.builders import NOW, a_part, a_small_project, a_source, rewrite
+from pipelines.core.project import Project
+from pipelines.pipeline.collect import make_snapshot
+from pipelines.pipeline.graph import BuildGraph
+from pipelines.pipeline.run import run
+from tests.pipeline.builders import NOW, a_part, a_small_project, a_source, rewrite
 
 HERE = Path(__file__).parent
 
@@ -55,13 +55,13 @@ def main(sources: int, rows: int) -> None:
         same = spent(lambda: run(project, now=NOW))
         rewrite(project, "villes-001", towns(1, rows, " bis"))
 
-        workshop = Workshop(project)
+        workshop = BuildGraph(project)
 
         def alone() -> None:
             make_snapshot(project, workshop.sources["villes-001"], now=NOW)
             workshop.records("villes-001")
 
-        described = spent(lambda: Workshop(project))
+        described = spent(lambda: BuildGraph(project))
         partition = spent(alone)
         after = spent(lambda: run(project, now=NOW))
     shown = [

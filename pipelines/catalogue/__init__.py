@@ -4,7 +4,7 @@ Belongs here: everything that is made from the releases alone, to tell of them. 
 portal. It is a pure function of the releases' folder and of `catalogue.yaml`: no clock, no network.
 """
 
-from pipelines.catalogue.house import House, read_house
+from pipelines.catalogue.publisher import House, read_house
 from pipelines.catalogue.writing import write_catalogue
 
 __all__ = ["House", "read_house", "write_catalogue"]

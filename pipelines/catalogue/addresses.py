@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pipelines.language import Language
+from pipelines.core.text import Language
 
 CATALOGUE, RELEASES = "catalogue", "releases"
 DEFAULT_BASE = "https://example.org/arobase/"

@@ -17,9 +17,9 @@ from pipelines.catalogue import dcat_terms as terms
 from pipelines.catalogue.addresses import LANGUAGES, Addresses
 from pipelines.catalogue.dcat_terms import AUTHORITY, Said
 from pipelines.catalogue.graph import Graph, Iri, Text
-from pipelines.catalogue.holdings import File, Holding, Table, Version, told
+from pipelines.catalogue.model import File, Holding, Table, Version, told
 from pipelines.catalogue.wording import Wording
-from pipelines.language import Language
+from pipelines.core.text import Language
 
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 FILE_TYPES = {"csv": "CSV", "excel": "CSV", "parquet": "PARQUET"}

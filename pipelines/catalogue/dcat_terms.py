@@ -11,8 +11,8 @@ from typing import Any
 
 from pipelines.catalogue.addresses import Addresses
 from pipelines.catalogue.graph import Graph, Iri, Term, Text
-from pipelines.catalogue.holdings import contributor, told
-from pipelines.language import Language
+from pipelines.catalogue.model import contributor, told
+from pipelines.core.text import Language
 
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
 FRANCE = f"{AUTHORITY}country/FRA"

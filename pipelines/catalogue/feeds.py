@@ -12,10 +12,10 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from pipelines.catalogue.addresses import Addresses, Party, localised
-from pipelines.catalogue.holdings import Holding, Version
+from pipelines.catalogue.model import Holding, Version
 from pipelines.catalogue.site import Site
 from pipelines.catalogue.wording import Wording
-from pipelines.language import Language
+from pipelines.core.text import Language
 
 NEWEST = 100
 SITE_NAME: dict[Language, str] = {

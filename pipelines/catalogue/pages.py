@@ -20,7 +20,7 @@ from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, relat
 from pipelines.catalogue.preview import embedded
 from pipelines.catalogue.site import Site
 from pipelines.catalogue.wording import Wording
-from pipelines.language import Language
+from pipelines.core.text import Language
 
 MISSING = "404.html"  # what a host shows in the place of any page, at any depth
 

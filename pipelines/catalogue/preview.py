@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pipelines.catalogue import rows
-from pipelines.catalogue.holdings import Holding, Table, Version, told
+from pipelines.catalogue.model import Holding, Table, Version, told
 from pipelines.catalogue.wording import Wording
 
 Link = Callable[[str], str]

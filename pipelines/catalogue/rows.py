@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from pipelines.catalogue.holdings import Table, Version
+from pipelines.catalogue.model import Table, Version
 
 SAMPLE = 25
 SMALL = 1_000_000  # bytes of CSV

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.catalogue.addresses import Addresses, localised
-from pipelines.catalogue.holdings import Holding, Table, Version, contributor, told
-from pipelines.language import Language
+from pipelines.catalogue.model import Holding, Table, Version, contributor, told
+from pipelines.core.text import Language
 
 CROISSANT = "http://mlcommons.org/croissant/1.1"
 CROISSANT_TYPES = {

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.language import Language
+from pipelines.core.text import Language
 
 NARROW, WIDE = "\u202f", "\u00a0"
 MONTHS: dict[Language, str] = {

@@ -12,9 +12,9 @@ from typing import Any
 from pipelines.catalogue import contracts, dcat, feeds, structured
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, schema_path
 from pipelines.catalogue.graph import Graph
-from pipelines.catalogue.holdings import Holding, read_holdings
-from pipelines.catalogue.house import House
-from pipelines.catalogue.people import add_pages
+from pipelines.catalogue.html import add_pages
+from pipelines.catalogue.model import Holding, read_holdings
+from pipelines.catalogue.publisher import House
 from pipelines.catalogue.site import Inspect, Site
 
 

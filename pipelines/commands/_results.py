@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelines.language import Language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import Language
 
 
 def result_labels(project: Project, language: Language) -> Mapping[str, str]:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.language import Language
+from pipelines.core.text import Language
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from pipelines.records.formats.examining import Examination
+    from pipelines.formats.examining import Examination
+    from pipelines.pipeline.declared import AsDeclared
     from pipelines.sources import Capture, Snapshot, SnapshotStore, Source, Sources
-    from pipelines.stages.declared import AsDeclared
 
 SHOWN = 12
 DIGEST = 12
@@ -240,7 +240,7 @@ def concluded(name: str, amiss: int, language: Language) -> Iterator[str]:
 
 def begun(name: str, columns: Iterable[tuple[str, str, str, str]], language: Language) -> Iterator[str]:
     """What was proposed for each column (name, type, privacy class, field), and the steps that come next."""
-    from pipelines.records.formats.beginning import TO_COMPLETE
+    from pipelines.formats.beginning import TO_COMPLETE
 
     header = ("COLONNE", "TYPE", "CLASSE", "CHAMP")
     yield ""

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pipelines.language import Language
+from pipelines.core.text import Language
 
 if TYPE_CHECKING:
     from pipelines.catalogue.wording import Wording

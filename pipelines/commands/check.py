@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.language import Language, terminal_language
+from pipelines.core.text import Language, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.validation.described import DescribedTable

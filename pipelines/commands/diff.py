@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.language import terminal_language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases.compare import Comparison

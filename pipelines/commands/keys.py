@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.language import terminal_language
+from pipelines.core.text import terminal_language
 
 
 @click.group("keys")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.language import Language, terminal_language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import Language, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.portals import Portal
@@ -37,7 +37,7 @@ def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, la
     changes nothing; a newer one is never overwritten; a push that was cut is resumed by pushing again. Exit codes:
     0 done, 1 the portal differs (--diff), 2 something could not be pushed.
     """
-    from pipelines.errors import ArobaseError
+    from pipelines.core.errors import ArobaseError
     from pipelines.portals import load_portal
     from pipelines.portals.pushing import look, push
 

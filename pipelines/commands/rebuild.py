@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.language import Language, terminal_language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import Language, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases import ReleaseRequest
@@ -25,10 +25,10 @@ def command(package: str, version: str | None, lang: str | None) -> None:
 
     Nothing is published. Exit codes: 0 byte for byte the same, 1 not the same, 2 when it could not be made again.
     """
+    from pipelines.pipeline.rebuild import across, ingredients_recorded, request_again
     from pipelines.releases.errors import CannotRebuild
     from pipelines.releases.rebuild import rebuild
-    from pipelines.releases.shelf import Shelf
-    from pipelines.stages.again import across, ingredients_recorded, request_again
+    from pipelines.releases.store import ReleaseStore
 
     project = Project.here()
 
@@ -38,7 +38,7 @@ def command(package: str, version: str | None, lang: str | None) -> None:
             raise CannotRebuild(package=package, version=document["version"])
         return request
 
-    chosen = Shelf.read(project.releases, package).path(version).name
+    chosen = ReleaseStore.read(project.releases, package).path(version).name
     found = rebuild(project.releases, package, chosen, remake, across=across(project, package))
     _report(found, terminal_language(lang))
     sys.exit(0 if found.is_same else 1)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.language import Language, terminal_language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import Language, terminal_language
 
 if TYPE_CHECKING:
-    from pipelines.stages.run import Event, Run
+    from pipelines.pipeline.run import Event, Run
     from pipelines.storage.buckets import Bucket
 
 SAID = {
@@ -82,8 +82,8 @@ def _open(address: str, language: Language) -> Bucket:
 
 def _send(project: Project, bucket: Bucket, language: Language) -> bool:
     """Send all releases; whether that went well. The run is done then, and stands whatever became of the sending."""
-    from pipelines.errors import ArobaseError
-    from pipelines.releases.depot import send
+    from pipelines.core.errors import ArobaseError
+    from pipelines.releases.object_store import send
 
     try:
         sent = send(project.releases, bucket)
@@ -102,8 +102,8 @@ def _run(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from pipelines.pipeline.run import run, steps_ahead
     from pipelines.releases.signature import key_of_environment, load_key
-    from pipelines.stages.run import run, steps_ahead
 
     key = load_key(Path(key_path)) if key_path else key_of_environment()
     console = Console(stderr=True)
@@ -190,7 +190,7 @@ def _rejects(project: Project, done: Run, package: str) -> str | None:
 
 def _told(project: Project, done: Run, language: Language) -> Iterator[tuple[str, str]]:
     """What went wrong, each cause once, then what it cost; then what the sources' files did not expect."""
-    from pipelines.stages.errors import InputMissing, RowsMissing
+    from pipelines.pipeline.errors import InputMissing, RowsMissing
 
     colon = COLON[language]
     causes: dict[str, list[str]] = {}

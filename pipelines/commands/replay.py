@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from pipelines.language import terminal_language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import terminal_language
 
 SAID = {
     "came_back": {"fr": "revenus", "en": "came back"},
@@ -28,7 +28,7 @@ def command(source: str, lang: str | None) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from pipelines.stages.replay import replay
+    from pipelines.pipeline.replay import replay
 
     language = terminal_language(lang)
     done = replay(Project.here(), source)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import click
 
-from pipelines.language import Language, terminal_language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import Language, terminal_language
 
 AGREED: dict[Language, tuple[tuple[str, ...], str]] = {"fr": (("o", "oui"), "o/N"), "en": (("y", "yes"), "y/N")}
 
@@ -26,9 +26,9 @@ def command(package: str, version: str, reason: str, yes: bool, lang: str | None
 
     Exit codes: 0 retracted, 1 given up, 2 could not be.
     """
+    from pipelines.pipeline.personal import check_reason
+    from pipelines.pipeline.retraction import make_retraction
     from pipelines.releases.retract import to_retract
-    from pipelines.stages.private import check_reason
-    from pipelines.stages.retraction import make_retraction
 
     language = terminal_language(lang)
     french = language == "fr"

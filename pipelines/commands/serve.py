@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import click
 
-from pipelines.errors import ArobaseError
-from pipelines.language import terminal_language
-from pipelines.project import Project
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
+from pipelines.core.text import terminal_language
 
 
 class PortTaken(ArobaseError):
@@ -41,7 +41,7 @@ def command(host: str, port: int, rebuild: bool, quiet: bool, lang: str | None) 
     parts of files that they need.
     """
     from pipelines.catalogue.serving import server
-    from pipelines.stages.announce import make_announcement
+    from pipelines.pipeline.announce import make_announcement
 
     project = Project.here()
     try:

@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 
 import click
 
-from pipelines.language import Language, terminal_language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import Language, terminal_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipelines.errors import ArobaseError
+    from pipelines.core.errors import ArobaseError
 
 GOOD, FAULTY = 0, 1
 FORMATS = ("csv", "tsv", "xlsx", "xls", "ods", "json", "jsonl", "parquet", "html")
@@ -72,9 +72,9 @@ def fetch(names: tuple[str, ...], lang: str | None) -> None:
     One that fails keeps its last capture; exit 1 then.
     """
     from pipelines.commands._sources_shown import said, size
-    from pipelines.errors import ArobaseError
+    from pipelines.core.errors import ArobaseError
+    from pipelines.pipeline.collect import make_snapshots
     from pipelines.sources import load_sources
-    from pipelines.stages.collect import make_snapshots
 
     language, project = terminal_language(lang), Project.here()
     sources = load_sources(project)
@@ -111,11 +111,11 @@ def test(name: str, lang: str | None) -> None:
     something is not as described, 2 when its file or its mapping cannot be used.
     """
     from pipelines.commands._sources_shown import concluded, said, tried
-    from pipelines.records.conform import check_mapping
-    from pipelines.records.formats import read
-    from pipelines.records.formats.examining import examine
+    from pipelines.formats import read
+    from pipelines.formats.examining import examine
+    from pipelines.mapping import check_mapping
+    from pipelines.pipeline.declared import judged_as_declared
     from pipelines.sources import SnapshotStore, collect, load_sources
-    from pipelines.stages.declared import judged_as_declared
 
     language, project = terminal_language(lang), Project.here()
     source, amiss = load_sources(project).find(name), 0
@@ -150,7 +150,7 @@ def new(*, name: str, address: str, lang: str | None, **chosen: Any) -> None:
     What is written is a proposal to correct: types and names are guessed, and no field is public.
     """
     from pipelines.commands._sources_shown import begun, said
-    from pipelines.records.formats.beginning import begin, proposed
+    from pipelines.formats.beginning import begin, proposed
 
     language, project = terminal_language(lang), Project.here()
     names = PurePosixPath(urlsplit(address).path).name.lower().split(".")[1:]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from pipelines.errors import ArobaseError, Mender
-from pipelines.language import Language, Said, terminal_language
-from pipelines.project import Project
+from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.project import Project
+from pipelines.core.text import Language, Said, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases.trace import Raw
@@ -73,7 +73,7 @@ def _reader(project: Project, language: Language, absent: dict[tuple[str, str], 
 def _record(project: Project, source: str, snapshot: str, part: str, position: int) -> Mapping[str, str | None]:
     import pyarrow.compute as pc
 
-    from pipelines.records.formats import read
+    from pipelines.formats import read
     from pipelines.schema import Privacy, load_incoming
     from pipelines.sources import SnapshotStore, load_sources
 

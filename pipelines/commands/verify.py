@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.language import Language, terminal_language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import Language, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases.verify import Verification
@@ -30,7 +30,7 @@ def command(place: str | None, key_path: str | None, witness: str | None, lang: 
     Hashes, added or missing files, signature, same values in CSV and Parquet, rows against their schema, the chain of
     releases and the ledger. Needs no network unless given an address. Exit codes: 0 sound, 1 not, 2 could not look.
     """
-    from pipelines.releases.depot import fetch_depot
+    from pipelines.releases.object_store import fetch_depot
     from pipelines.releases.remote import fetch, is_address
     from pipelines.releases.signature import trusted_keys
     from pipelines.releases.verify import verify

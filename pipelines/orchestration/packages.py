@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.errors import ArobaseError
+from pipelines.core.errors import ArobaseError
 from pipelines.orchestration.shown import column_schema, counts_of_tables, preview, table_metadata
 from pipelines.orchestration.tables import failure, group_of, table_key
 from pipelines.orchestration.workspace import Workspace
@@ -40,11 +40,11 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
     def constats(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
         from collections import Counter
 
-        from pipelines.stages.findings import FINDINGS
-        from pipelines.stages.workshop import Workshop
+        from pipelines.pipeline.findings import FINDINGS
+        from pipelines.pipeline.graph import BuildGraph
 
         try:
-            result = Workshop(workspace.project).findings(package.name)
+            result = BuildGraph(workspace.project).findings(package.name)
         except ArobaseError as error:
             raise failure(error) from error
         table = result.table
@@ -72,13 +72,13 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec("publication", asset=key, description="La version est publiée ou inchangée.")],
     )
     def release(workspace: Workspace) -> Iterator[Any]:
+        from pipelines.pipeline.graph import BuildGraph
+        from pipelines.pipeline.release import make_release
         from pipelines.releases import Refused
         from pipelines.releases.signature import key_of_environment
-        from pipelines.stages.release import make_release
-        from pipelines.stages.workshop import Workshop
 
         try:
-            workshop = Workshop(workspace.project)
+            workshop = BuildGraph(workspace.project)
             request, apart = workshop.request(package.name), workshop.apart(package.name)
             now, signing = datetime.now(UTC), key_of_environment()
             outcome = make_release(workspace.project, request, apart, key=signing, now=now)
@@ -111,7 +111,7 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         kinds={"html", "rdf"},
     )
     def catalogue(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
-        from pipelines.stages.announce import make_announcement
+        from pipelines.pipeline.announce import make_announcement
 
         try:
             folder = make_announcement(workspace.project)

@@ -10,14 +10,14 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.errors import ArobaseError
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
 from pipelines.orchestration.cursors import following, seen
 from pipelines.orchestration.packages import release_key
 from pipelines.orchestration.tables import failure
 from pipelines.orchestration.workspace import Workspace
 from pipelines.portals.descriptions import Portal, portal_files, read_portal
 from pipelines.portals.errors import PortalFileError
-from pipelines.project import Project
 from pipelines.schema import Package, package_names
 
 PORTALS, PUSH = "portails", "pousser"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.schema import Privacy, TableSchema
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def preview(table: pa.Table, schema: TableSchema, project: Project) -> dg.Markdo
     Nothing of it is shown when the privacy gate holds something in it, then the rules that hold are told instead, nor
     when the private folder cannot be read just now: a preview is not worth the failure of a sound table.
     """
-    from pipelines.stages.private import may_show
+    from pipelines.pipeline.personal import may_show
 
     public = [field.name for field in schema.fields if field.privacy is Privacy.PUBLIC][:PREVIEW_COLUMNS]
     rows = table.select(public).slice(0, PREVIEW_ROWS).to_pylist()

@@ -10,9 +10,9 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.errors import ArobaseError
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
 from pipelines.orchestration.workspace import Workspace
-from pipelines.project import Project
 from pipelines.sources import Source
 
 SNAPSHOTS, RECORDS = dg.AssetKey("snapshots"), dg.AssetKey("records")
@@ -45,7 +45,7 @@ def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
         ],
     )
     def snapshots(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.stages.collect import make_snapshots
+        from pipelines.pipeline.collect import make_snapshots
 
         asked = [sources[name] for name in context.partition_keys]
         failed: dict[str, ArobaseError] = {}
@@ -77,9 +77,9 @@ def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec("lecture", asset=RECORDS, description="Chaque source a pu être lue.")],
     )
     def records(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.stages.workshop import Workshop
+        from pipelines.pipeline.graph import BuildGraph
 
-        workshop = Workshop(workspace.project)
+        workshop = BuildGraph(workspace.project)
         failed: dict[str, ArobaseError] = {}
         for name in context.partition_keys:
             try:

@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.errors import ArobaseError
+from pipelines.core.errors import ArobaseError
 from pipelines.orchestration.shown import column_schema, preview, table_metadata
 from pipelines.orchestration.sources import RECORDS
 from pipelines.orchestration.workspace import Workspace
@@ -25,7 +25,7 @@ def group_of(package: str) -> str:
 
 def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Source]) -> dg.AssetsDefinition:
     """One table, assembled from its sources or derived from others, judged, in key order."""
-    from pipelines.stages.families import SAID, families_of
+    from pipelines.pipeline.check_groups import SAID, families_of
 
     key = table_key(package.name, table.name)
     schema = package.schema(table.name)
@@ -46,12 +46,12 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
         + [dg.AssetCheckSpec("rejets", asset=key, description="Aucune ligne n'a été refusée.")],
     )
     def made(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.stages.families import family_checks
-        from pipelines.stages.tables import PROVENANCE, TABLE
-        from pipelines.stages.workshop import Workshop
+        from pipelines.pipeline.check_groups import family_checks
+        from pipelines.pipeline.graph import BuildGraph
+        from pipelines.pipeline.tables import PROVENANCE, TABLE
 
         try:
-            result = Workshop(workspace.project).table(name)
+            result = BuildGraph(workspace.project).table(name)
         except ArobaseError as error:
             raise failure(error) from error
         summary, folder = result.summary, result.kept.folder

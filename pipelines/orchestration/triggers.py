@@ -75,7 +75,7 @@ def inbox_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
         description="Regarde sources/inbox/<source>/ : un nouveau fichier lance la collecte de tout.",
     )
     def watch(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        from pipelines.stages.inbox import deliveries
+        from pipelines.pipeline.inbox import deliveries
 
         there = [
             f"{name}/{path.name}@{path.stat().st_mtime_ns}:{path.stat().st_size}"

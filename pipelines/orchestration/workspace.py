@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 
 
 class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]  # dagster's generic parameter is for IO managers

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.portals.ckan_answers import flaw
+from pipelines.portals.client import Door, Reply
 from pipelines.portals.datastore import DataStore
-from pipelines.portals.door import Door, Reply
 from pipelines.portals.errors import Ambiguous, ChangedMeanwhile, PortalAnswerWrong
 from pipelines.portals.offers import Offer, OfferedFile
 from pipelines.portals.states import Difference, Found, State

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.language import Said
-from pipelines.portals.door import Door, Reply
+from pipelines.core.text import Said
+from pipelines.portals.client import Door, Reply
 from pipelines.portals.errors import Ambiguous, PortalAnswerWrong
 from pipelines.portals.offers import Offer, OfferedFile
 from pipelines.portals.states import DATASET, Difference, Found, State

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from pipelines.portals.door import Reply
+from pipelines.portals.client import Reply
 from pipelines.portals.offers import OfferedFile
 from pipelines.storage import sha256_bytes
 from pipelines.storage.cells import allow_long_cells

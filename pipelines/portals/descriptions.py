@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.checked_yaml import Fault, read_checked
+from pipelines.core.lined_yaml import LinedDocument
+from pipelines.core.project import Project
 from pipelines.portals.errors import NoSuchPortal, PortalFileError, TokenMissing
-from pipelines.project import Project
 from pipelines.schema import package_names
-from pipelines.sources.checked_yaml import Fault, read_checked
-from pipelines.sources.lined_yaml import LinedDocument
 
 SCHEMA = Path(__file__).with_name("portal.schema.json")
 SOFTWARE = ("ckan", "datagouv")

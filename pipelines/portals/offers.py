@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.catalogue.addresses import Addresses
+from pipelines.core.project import Project
 from pipelines.portals.descriptions import Portal
 from pipelines.portals.errors import LeftOut
-from pipelines.project import Project
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from pipelines.schema import load_codelist, load_package
 from pipelines.storage import sha256_file
 
@@ -87,7 +87,7 @@ def make_offer(project: Project, portal: Portal, package: str) -> Offer:
     """
     if not portal.takes(package):
         raise LeftOut(portal=portal.name, package=package, known=", ".join(portal.packages or ()) or "—")
-    shelf = Shelf.read(project.releases, package)
+    shelf = ReleaseStore.read(project.releases, package)
     folder = shelf.path()
     document, described = read_descriptor(folder / "data"), load_package(project.schemas, package)
     licences = load_codelist(project.schemas, "licences")

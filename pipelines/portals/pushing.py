@@ -13,15 +13,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipelines.core.project import Project
 from pipelines.portals.ckan import Ckan
+from pipelines.portals.client import Door
 from pipelines.portals.datagouv import Datagouv
 from pipelines.portals.descriptions import Portal
-from pipelines.portals.door import Door
 from pipelines.portals.errors import NewerThere, NotAsPushed
 from pipelines.portals.offers import Offer, make_offer
 from pipelines.portals.states import Difference, Found, State, differences, shown
-from pipelines.project import Project
-from pipelines.releases.shelf import Shelf, package_folders
+from pipelines.releases.store import ReleaseStore, package_folders
 from pipelines.storage import lock
 
 FOLDER = "portals"
@@ -91,7 +91,7 @@ def portal_folder(project: Project, portal: Portal) -> Path:
 
 def released(project: Project) -> dict[str, str]:
     """The current version of every package that has one, by package, in alphabetical order. Raises `LedgerBroken`."""
-    shelves = (Shelf.read(project.releases, folder.name) for folder in package_folders(project.releases))
+    shelves = (ReleaseStore.read(project.releases, folder.name) for folder in package_folders(project.releases))
     return {shelf.package: shelf.current for shelf in shelves if shelf.current is not None}
 
 

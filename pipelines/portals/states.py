@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.language import Language, Said
+from pipelines.core.text import Language, Said
 
 # The first word of a difference's place, where it is no key of a resource of ours.
 DATASET, RESOURCE = "jeu", "ressource"

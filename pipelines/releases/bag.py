@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.signature import SigningKey
 from pipelines.storage import sha256_bytes, sha256_file

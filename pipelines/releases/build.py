@@ -26,8 +26,8 @@ from pipelines.releases.ledger import Ledger
 from pipelines.releases.previous import Previous
 from pipelines.releases.readme import readme
 from pipelines.releases.request import ReleaseRequest
-from pipelines.releases.shelf import Shelf, published_facts
 from pipelines.releases.signature import SigningKey
+from pipelines.releases.store import ReleaseStore, published_facts
 from pipelines.releases.versioning import Reason
 from pipelines.storage import sha256_bytes, sync_files
 
@@ -45,7 +45,7 @@ class Attempt:
     step: Step
 
     @property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> ReleaseStore:
         return self.previous.shelf
 
 

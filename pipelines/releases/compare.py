@@ -17,7 +17,7 @@ from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.diff import Difference, Side, difference
 from pipelines.releases.errors import NotComparable, ReleaseDamaged
 from pipelines.releases.parquet import parquet_side
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from pipelines.releases.versioning import Reason, reasons
 
 
@@ -43,7 +43,7 @@ def compare_versions(releases: Path, package: str, before: str | None = None, af
 
     Raises `NoSuchRelease`, `RetractedRelease`, `ReleaseDamaged`, `LedgerBroken`.
     """
-    shelf = Shelf.read(releases, package)
+    shelf = ReleaseStore.read(releases, package)
     new = shelf.path(after)
     earlier = shelf.versions[: shelf.versions.index(new.name)]
     old = shelf.path(before or (earlier[-1] if earlier else new.name))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pipelines.language import Language
+from pipelines.core.text import Language
 from pipelines.releases.compare import Comparison
 from pipelines.releases.descriptor import to_json
 from pipelines.releases.diff import ADDED, REMOVED, Difference

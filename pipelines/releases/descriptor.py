@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.request import ReleaseRequest, SourceUsed
 from pipelines.schema import TableSchema

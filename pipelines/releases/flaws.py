@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.language import Language, Said
+from pipelines.core.text import Language, Said
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "no-release": ("aucune version à vérifier ici", "no release to verify here"),

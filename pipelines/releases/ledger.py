@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.releases.errors import LedgerBroken
 from pipelines.storage import sha256_bytes, write_text
 

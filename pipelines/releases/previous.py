@@ -17,7 +17,7 @@ from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.diff import Difference, Side, difference
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.parquet import parquet_side, read_parquet
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from pipelines.schema import TableSchema
 from pipelines.storage import sha256_file
 
@@ -28,11 +28,11 @@ FIRST_CAUSE = "premiere_version"
 class Previous:
     """The current version of a package; without a descriptor when there is none yet."""
 
-    shelf: Shelf
+    shelf: ReleaseStore
     document: Mapping[str, Any] | None
 
     @classmethod
-    def of(cls, shelf: Shelf) -> Previous:
+    def of(cls, shelf: ReleaseStore) -> Previous:
         """Raises `ReleaseDamaged` when its descriptor cannot be read."""
         return cls(shelf, read_descriptor(shelf.path() / "data") if shelf.current else None)
 

@@ -16,8 +16,8 @@ from pipelines.releases.causes import Across
 from pipelines.releases.descriptor import instant, to_json
 from pipelines.releases.previous import Previous
 from pipelines.releases.request import Outcome, Published, Refused, ReleaseRequest, Unchanged, Warned
-from pipelines.releases.shelf import REFUSALS, Shelf, ledger_lock, settle, sweep_package
 from pipelines.releases.signature import SigningKey
+from pipelines.releases.store import REFUSALS, ReleaseStore, ledger_lock, settle, sweep_package
 from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, write_text
 
 Inspect = Callable[[Path], None]
@@ -50,7 +50,7 @@ def publish(
     with lock(folder / ".lock"):
         sweep_package(folder)
         settle(releases)
-        previous = Previous.of(Shelf.read(releases, package))
+        previous = Previous.of(ReleaseStore.read(releases, package))
         tables = canonical_tables(request)
         undeclared = {name: table for name, table in request.tables.items() if name not in tables}
         found = limits.check(request, {**tables, **undeclared}, previous.rows)
@@ -103,7 +103,7 @@ def _commit(attempt: Attempt, built: Built, aside: Path, key: SigningKey | None,
         shelf.end()
 
 
-def _refuse(shelf: Shelf, refusals: tuple[Warned, ...], request: ReleaseRequest, at: str) -> Refused:
+def _refuse(shelf: ReleaseStore, refusals: tuple[Warned, ...], request: ReleaseRequest, at: str) -> Refused:
     """Keep a failed attempt and its reasons. The same attempt again is the same record, kept once."""
     told = {
         "package": shelf.package,
@@ -116,7 +116,7 @@ def _refuse(shelf: Shelf, refusals: tuple[Warned, ...], request: ReleaseRequest,
     digest = sha256_bytes(to_json(told).encode())
     record = shelf.folder / REFUSALS / f"{digest[:16]}.json"
     with ledger_lock(shelf.releases):
-        shelf = Shelf.read(shelf.releases, shelf.package)
+        shelf = ReleaseStore.read(shelf.releases, shelf.package)
         last = (shelf.ledger.of(shelf.package) or [{}])[-1]
         if last.get("record") != digest:
             write_text(record, to_json(told))

@@ -19,7 +19,7 @@ from pipelines.releases.ledger import Ledger
 from pipelines.releases.limits import check
 from pipelines.releases.previous import Previous
 from pipelines.releases.request import ReleaseRequest
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from pipelines.storage import sha256_file
 
 Remake = Callable[[Mapping[str, Any]], ReleaseRequest]
@@ -48,7 +48,7 @@ def rebuild(releases: Path, package: str, version: str, remake: Remake, *, acros
     Raises `NoSuchRelease`, `RetractedRelease`, `LedgerBroken`; `RetractedRelease` also when the version that it was
     compared with was retracted since, for then its changes cannot be told again.
     """
-    shelf = Shelf.read(releases, package)
+    shelf = ReleaseStore.read(releases, package)
     release = shelf.path(version)
     document = read_descriptor(release / "data")
     compared = document["arobase"]["compared_with"]
@@ -56,7 +56,7 @@ def rebuild(releases: Path, package: str, version: str, remake: Remake, *, acros
         shelf.path(compared)
     entry = next(item for item in shelf.published if item["version"] == version)
     ledger = Ledger(shelf.ledger.path, shelf.ledger.lines[: entry["seq"]])
-    then = Shelf(releases, package, ledger)
+    then = ReleaseStore(releases, package, ledger)
     request = remake(document)
     recorded, found = Ingredients.parse(document["arobase"]["ingredients"]), ingredients_of(request)
     others = tuple(name for name in ORDER if recorded.of(name) != found.of(name))

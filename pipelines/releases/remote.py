@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
-from pipelines.errors import Mender
-from pipelines.language import Said
+from pipelines.core.errors import Mender
+from pipelines.core.text import Said
 from pipelines.releases.bag import MANIFEST, ROOT_FILES, SIGNATURE, TAGMANIFEST, read_manifest
 from pipelines.releases.errors import ReleaseError
 from pipelines.storage.buckets import shown

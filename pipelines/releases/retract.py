@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.releases.descriptor import instant, to_json
-from pipelines.releases.shelf import TOMBSTONES, Shelf, bury, ledger_lock, pending, settle, sweep_package
+from pipelines.releases.store import TOMBSTONES, ReleaseStore, bury, ledger_lock, pending, settle, sweep_package
 from pipelines.storage import lock, write_text
 
 STEPS = ("begun", "tombstone", "buried", "recorded", "indexed")
@@ -23,7 +23,7 @@ def to_retract(releases: Path, package: str, version: str) -> Path:
 
     Raises `NoSuchRelease`, `RetractedRelease`, `LedgerBroken`.
     """
-    shelf = Shelf.read(releases, package)
+    shelf = ReleaseStore.read(releases, package)
     known = replace(shelf.ledger, lines=(*shelf.ledger.lines, *pending(releases, shelf.ledger)))
     return replace(shelf, ledger=known).path(version)
 
@@ -47,7 +47,7 @@ def retract(
         sweep_package(folder)
         settle(releases)
         with ledger_lock(releases):
-            shelf = Shelf.read(releases, package).caught_up()
+            shelf = ReleaseStore.read(releases, package).caught_up()
             release = shelf.path(version)
             entry = next(item for item in shelf.published if item["version"] == version)
             facts = {"package": package, "version": version, "reason": reason, "at": instant(now)}

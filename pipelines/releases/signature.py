@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.releases.errors import KeyExists, KeyUnreadable
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.releases.canonical import KEY_SEPARATOR, key_text, text
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import NoSuchRow
 from pipelines.releases.parquet import read_parquet
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 
 Raw = Callable[[str, str, str, int], Mapping[str, str | None] | None]
 """`raw(source, snapshot, part, position)`: the record as the source gave it, public columns only; none when the
@@ -81,7 +81,7 @@ def trace(
     `key`: the values of the primary key in the schema's order, or one text with ` | ` between them. Raises
     `NoSuchRelease`, `RetractedRelease`, `NoSuchRow`, `LedgerBroken`, `ReleaseDamaged`.
     """
-    shelf = Shelf.read(releases, package)
+    shelf = ReleaseStore.read(releases, package)
     release = shelf.path(version)
     document = read_descriptor(release / "data")
     resource = _resource(document, table, shelf.package, release.name)

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelines.errors import ArobaseError
+from pipelines.core.errors import ArobaseError
 from pipelines.releases import verify_bag, verify_chain, verify_values
 from pipelines.releases.bag import SIGNATURE
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.releases.request import Warned
-from pipelines.releases.shelf import VERSIONS, Shelf, package_folders, version_folders
+from pipelines.releases.store import VERSIONS, ReleaseStore, package_folders, version_folders
 
 NOT_SIGNED = Warned("aucune signature : rien ne dit qui a publié", "no signature: nothing tells who published")
 NO_KEY = Warned(
@@ -73,7 +73,7 @@ def verify(
     notes: list[Warned] = []
     seen: list[str] = []
     for folder in folders:
-        shelf = Shelf(releases, folder.name, ledger or Ledger(ledger_beside(releases), ()))
+        shelf = ReleaseStore(releases, folder.name, ledger or Ledger(ledger_beside(releases), ()))
         if shelf.is_under_way:
             notes.append(UNDER_WAY)
         if ledger is not None:
@@ -99,7 +99,7 @@ def _one(path: Path, keys: Sequence[str], witness: str | None, step: Callable[[s
     ledger, broken = verify_chain.read_ledger(ledger_beside(releases), witness)
     flaws += broken
     if ledger is not None:
-        shelf = Shelf(releases, path.resolve().parent.name, ledger)
+        shelf = ReleaseStore(releases, path.resolve().parent.name, ledger)
         flaws = _recorded(shelf) + flaws
         flaws += [] if flaws else _indexes(shelf)
     return Verification(tuple(flaws), tuple(notes), (path.name,))
@@ -141,11 +141,11 @@ def _notes(bag: Path, keys: Sequence[str]) -> list[Warned]:
     return [] if keys else [NO_KEY]
 
 
-def _recorded(shelf: Shelf) -> list[Flaw]:
+def _recorded(shelf: ReleaseStore) -> list[Flaw]:
     return _first(verify_chain.recorded(shelf)) + _first(verify_chain.tombstones(shelf))
 
 
-def _indexes(shelf: Shelf) -> list[Flaw]:
+def _indexes(shelf: ReleaseStore) -> list[Flaw]:
     """Indexes are made again from the releases, which must therefore be sound."""
     try:
         return _first(verify_chain.indexes(shelf))

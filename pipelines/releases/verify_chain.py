@@ -16,13 +16,13 @@ from pipelines.releases.descriptor import to_json
 from pipelines.releases.errors import LedgerBroken
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import START, Ledger
-from pipelines.releases.shelf import (
+from pipelines.releases.store import (
     LATEST,
     REFUSALS,
     TOMBSTONES,
     UNDER_WAY,
     VERSIONS,
-    Shelf,
+    ReleaseStore,
     line_of,
     tombstone_line,
     version_folders,
@@ -46,7 +46,7 @@ def read_ledger(path: Path, witness: str | None) -> tuple[Ledger | None, list[Fl
     return ledger, []
 
 
-def recorded(shelf: Shelf) -> Iterator[Flaw]:
+def recorded(shelf: ReleaseStore) -> Iterator[Flaw]:
     """The folder holds the releases of the ledger, each where the chain wants it, and nothing else."""
     parent = "none"
     for entry in shelf.published:
@@ -83,7 +83,7 @@ def _release(release: Path, entry: Mapping[str, Any]) -> Iterator[Flaw]:
         yield Flaw("chain", place, "", f"{entry['seq']}")
 
 
-def _retracted(shelf: Shelf, version: str) -> Iterator[Flaw]:
+def _retracted(shelf: ReleaseStore, version: str) -> Iterator[Flaw]:
     place = f"{shelf.package}/{TOMBSTONES}/{version}.json"
     path = shelf.folder / TOMBSTONES / f"{version}.json"
     if json.loads(tombstone_line(path) or "{}") != shelf.retracted[version]:
@@ -92,7 +92,7 @@ def _retracted(shelf: Shelf, version: str) -> Iterator[Flaw]:
         yield Flaw("buried", f"{shelf.package}/{version}")
 
 
-def tombstones(shelf: Shelf) -> Iterator[Flaw]:
+def tombstones(shelf: ReleaseStore) -> Iterator[Flaw]:
     """Every tombstone is told of in the ledger, and every record of a refusal is there as it was written."""
     for path in sorted((shelf.folder / TOMBSTONES).glob("*")):
         if path.name.startswith(ASIDE):
@@ -106,7 +106,7 @@ def tombstones(shelf: Shelf) -> Iterator[Flaw]:
             yield Flaw("refusal", f"{shelf.package}/{REFUSALS}/{path.name}")
 
 
-def indexes(shelf: Shelf) -> Iterator[Flaw]:
+def indexes(shelf: ReleaseStore) -> Iterator[Flaw]:
     """`versions.json` and `latest.json` say what the ledger and the releases say."""
     if shelf.is_under_way or not shelf.published:
         return

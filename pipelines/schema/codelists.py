@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from pipelines.language import Language, Said
+from pipelines.core.text import Language, Said
 from pipelines.schema.errors import SchemaFileError, SchemaNotFound
 
 COLUMNS = ("code", "libelle_fr", "libelle_en", "valide_du", "valide_au", "source")

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import SchemaFileError, SchemaNotFound
 from pipelines.schema.tables import TableSchema, load_table

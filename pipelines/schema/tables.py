@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import PrivacyMissing, SchemaFileError, SchemaNotFound
 

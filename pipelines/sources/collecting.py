@@ -18,8 +18,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from pipelines.errors import ArobaseError
-from pipelines.project import Project
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CaptureIncomplete, ClockBehind
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connectors

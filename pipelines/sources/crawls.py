@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from msgspec.json import Encoder
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.http import Answer
 from pipelines.sources.http.errors import CrawlRefused
 from pipelines.sources.registry import FetchContext, Fetched

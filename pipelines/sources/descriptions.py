@@ -12,11 +12,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import ArobaseError
-from pipelines.language import Said
-from pipelines.project import Project
+from pipelines.core.errors import ArobaseError
+from pipelines.core.lined_yaml import LinedDocument, YamlRefused, parse
+from pipelines.core.project import Project
+from pipelines.core.text import Said
 from pipelines.sources.errors import SourceFileError, SourceUnknown
-from pipelines.sources.lined_yaml import LinedDocument, YamlRefused, parse
 from pipelines.sources.registry import connector_names
 from pipelines.sources.shape import first_fault
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, Mender
 
 
 class SourceFileError(ArobaseError):

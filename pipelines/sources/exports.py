@@ -9,7 +9,7 @@ import csv
 import io
 from dataclasses import dataclass, replace
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.descriptions import Part
 from pipelines.sources.errors import CollectError
 from pipelines.sources.registry import Fetched, Unchanged

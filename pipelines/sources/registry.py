@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources.errors import SecretMissing
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 
 SCHEMA = Path(__file__).with_name("source.schema.json")
 SHOWN = 60

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import ArobaseError
-from pipelines.project import Project
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
 from pipelines.schema import Privacy, load_incoming
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import SnapshotLogDamaged

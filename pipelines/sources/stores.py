@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CollectError, SourceUnreadable, StoreNotInstalled
 from pipelines.sources.http.addresses import is_public, refusal

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pipelines.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, Mender
 from pipelines.storage.atomic import new_file
 
 SCHEMES = ("s3://", "gs://", "az://", "file://")

@@ -10,7 +10,7 @@ import errno
 import os
 from typing import ClassVar
 
-from pipelines.errors import ArobaseError
+from pipelines.core.errors import ArobaseError
 
 
 class StorageFault(ArobaseError):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
-from pipelines.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, Mender
 from pipelines.storage.atomic import make_folder
 
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 
 import pyarrow as pa
 
-from pipelines.project import Project
+from pipelines.core.domains import discover
+from pipelines.core.project import Project
 
 Derivation = Callable[[Mapping[str, pa.Table], Project], pa.Table]
 
@@ -33,5 +34,6 @@ def derived(name: str) -> Callable[[Derivation], Derivation]:
 
 
 def derivation(name: str) -> Derivation:
-    """The function registered under `name`. Raises `KeyError`; its module has to be imported first."""
+    """The function registered under `name`. Raises `KeyError`."""
+    discover("derived")
     return _derivations[name]

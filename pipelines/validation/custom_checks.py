@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 
 Judgement = Callable[[Sequence[Any]], str | None]  # values of the columns → a note, or None when all is well
 

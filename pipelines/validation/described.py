@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.validation.errors import FileUnreadable, SchemaUnusable
 from pipelines.validation.inputs import Reading
 

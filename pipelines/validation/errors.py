@@ -6,7 +6,7 @@ and stand in the verdict.
 
 from __future__ import annotations
 
-from pipelines.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, Mender
 
 
 class JudgeError(ArobaseError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pipelines.errors import Mender
+from pipelines.core.errors import Mender
 
 Side = Literal["entree", "sortie"]  # records as they come in, rows as they go out
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.validation.blocks import Cells, Source, StreamSource, TableSource
 from pipelines.validation.columns import Column
 from pipelines.validation.custom_checks import CustomCheck

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from pipelines.language import Language
+from pipelines.core.text import Language
 
 TYPES: dict[str, tuple[str, str]] = {
     "integer": ("un nombre entier", "a whole number"),

@@ -11,7 +11,7 @@ import decimal
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.fast.pattern_clock import PatternClock
 from pipelines.validation.fast.patterns import may_explode

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from pipelines.records.rejections import REJECTIONS
+from pipelines.mapping.rejections import REJECTIONS
 from pipelines.storage.atomic import ASIDE
 from pipelines.validation.menders import Side, mender
 from pipelines.validation.phrases import expected, rule_title

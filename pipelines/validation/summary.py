@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipelines.errors import MENDERS
-from pipelines.language import Language
+from pipelines.core.errors import MENDERS
+from pipelines.core.text import Language
 from pipelines.validation.menders import mender
 from pipelines.validation.phrases import advice, circumstance, expected, rule_title
 from pipelines.validation.verdict import Verdict

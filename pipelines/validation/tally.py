@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.validation.verdict import ERRORS
 
 RuleOfField = tuple[str, str | None]

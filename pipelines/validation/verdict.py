@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 
 ERRORS = pa.schema(
     [

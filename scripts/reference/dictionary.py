@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.schema import (
     CodeList,
     Field,

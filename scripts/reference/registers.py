@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pipelines
-from pipelines.errors import MENDERS, ArobaseError
-from pipelines.records.registry import converters, readings
-from pipelines.rules import Rule, finding_rules
-from pipelines.rules.inquiries import registre
+from pipelines.core.errors import MENDERS, ArobaseError
+from pipelines.domains.inquiries.law import registre
+from pipelines.findings import Rule, finding_rules
+from pipelines.mapping.registry import converters, readings
+from pipelines.pipeline.check_groups import FAMILIES, SAID
 from pipelines.sources import Source
-from pipelines.stages.families import FAMILIES, SAID
 from scripts.reference.markdown import code, page, table
 
 

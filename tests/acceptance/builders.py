@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.pipeline.collect import make_snapshot
+from pipelines.pipeline.records import RecordsResult, make_records
 from pipelines.sources import load_sources
-from pipelines.stages.collect import make_snapshot
-from pipelines.stages.records import RecordsResult, make_records
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

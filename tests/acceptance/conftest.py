@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from tests.acceptance.builders import Shipped, after_a_run, shipped_once
 
 

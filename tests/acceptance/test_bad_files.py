@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.errors import ArobaseError, Mender
-from pipelines.project import Project
+from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.project import Project
 from tests.acceptance.builders import WORKBOOK, a_copy, cell, in_json, in_text, in_workbook, records_of
 
 AWARDS = "data/label/palmares.csv"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from tests.acceptance.builders import (
     REPOSITORY,
     a_copy,

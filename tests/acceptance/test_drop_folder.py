@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
+from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.workspace import Workspace
-from pipelines.project import Project
-from pipelines.stages.workshop import Workshop
+from pipelines.pipeline.graph import BuildGraph
 from tests.acceptance.builders import REPOSITORY, WORKBOOK, Shipped, after_a_run
 
 LEGACY = "formulaires-exemple.xls"
@@ -71,13 +71,13 @@ def test_the_run_that_it_starts_goes_well(delivered: Delivered) -> None:
 
 
 def rows(project: Project, table: str) -> pa.Table:
-    result = Workshop(project).records("formulaires").rows(table)
+    result = BuildGraph(project).records("formulaires").rows(table)
     return result.drop_columns([name for name in PLACES if name in result.column_names])
 
 
 @pytest.mark.parametrize("table", ["label/actions", "label/actions_services"])
 def test_the_legacy_workbook_gives_the_same_rows(shipped: Shipped, delivered: Delivered, table: str) -> None:
-    assert Workshop(delivered.project).capture("formulaires").parts[0].address.endswith(f"inbox/formulaires/{LEGACY}")
+    assert BuildGraph(delivered.project).capture("formulaires").parts[0].address.endswith(f"inbox/formulaires/{LEGACY}")
     assert rows(delivered.project, table).equals(rows(shipped.project, table))
 
 

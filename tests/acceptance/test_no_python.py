@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
-from pipelines.project import Project
+from pipelines.pipeline.run import run
 from pipelines.releases import Published
-from pipelines.stages.run import run
 from tests.acceptance.builders import NOW, PACKAGES, a_copy
 
 TITLES = {"title": "Bornes d'accès à internet", "title_en": "Internet terminals"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pyarrow.parquet as pq
 
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.pipeline.run import Run, run
 from pipelines.releases import Published, Unchanged
 from pipelines.releases.verify import verify
-from pipelines.stages.run import Run, run
 from tests.acceptance.builders import NOW, WORKBOOK, arobase, cell, files, in_text, in_workbook, versions
 
 AWARDS = "data/label/palmares.csv"

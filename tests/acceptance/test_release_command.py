@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.commands.release import _told, command
-from pipelines.language import Language
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.core.text import Language
 from pipelines.storage import Busy
 from pipelines.storage.buckets import BucketsNotInstalled, BucketUnreachable
-from tests.stages.builders import ACTIONS, TOWNS, a_part, a_run, a_small_project, a_source, rewrite
+from tests.pipeline.builders import ACTIONS, TOWNS, a_part, a_run, a_small_project, a_source, rewrite
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_a_sending_that_fails_after_a_whole_run_is_told_and_ends_with_one(
     def down(*_: object) -> None:
         raise Busy(place="depot")
 
-    monkeypatch.setattr("pipelines.releases.depot.send", down)
+    monkeypatch.setattr("pipelines.releases.object_store.send", down)
     done = release(project, "villes", "--to", f"file://{project.root}/depot", language=language)
     assert done.exit_code == 1
     assert mender in done.output

@@ -13,7 +13,7 @@ import pytest
 from frictionless import system
 from frictionless.package import Package as DataPackage
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.schema import load_package
 from tests.acceptance.builders import PACKAGES, Shipped, a_copy, arobase, files
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.catalogue.holdings import read_holdings
+from pipelines.catalogue.model import read_holdings
 from pipelines.catalogue.pictures import Picture, marks, pictures_of
-from pipelines.catalogue.pictures.drawings.carte import colour, outlines
+from pipelines.domains.territories.charts.carte import colour, outlines
 from tests.catalogue.builders import a_catalogue, an_award, texts_published
 
 
@@ -144,7 +144,7 @@ def test_compliance_by_rule_leaves_out_rules_never_evaluated(tmp_path: Path) -> 
 
 
 def test_rules_are_named_where_the_table_of_rules_is_published(tmp_path: Path) -> None:
-    from pipelines.catalogue.pictures.drawings.enquetes import _labelled
+    from pipelines.domains.inquiries.charts.enquetes import _labelled
 
     names = {"EP-02": "Durée minimale", "EP-07": "Délai entre l'arrêté et l'ouverture de l'enquête"}
     assert _labelled("EP-02", "fr", names) == "Durée minimale (EP-02)"

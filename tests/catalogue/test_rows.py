@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.catalogue import rows
-from pipelines.catalogue.holdings import read_holdings
+from pipelines.catalogue.model import read_holdings
 from tests.catalogue.builders import published, two_versions
 from tests.releases.builders import a_finding, a_reject, a_request
 

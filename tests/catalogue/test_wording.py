@@ -72,10 +72,10 @@ def test_how_a_field_was_filled_is_told_in_both_languages(french: str, english: 
 
 
 def test_every_turn_of_the_stages_is_translated() -> None:
-    from pipelines.project import Project
+    from pipelines.core.project import Project
+    from pipelines.pipeline.lineage import steps_of
     from pipelines.schema import load_package
     from pipelines.sources import load_sources
-    from pipelines.stages.steps import steps_of
 
     project = Project.at(Path(__file__).resolve().parents[2])
     sources = load_sources(project).values()

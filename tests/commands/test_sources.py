@@ -12,11 +12,11 @@ from click.testing import CliRunner, Result
 
 from pipelines.commands._sources_shown import _told
 from pipelines.commands.sources import command
-from pipelines.errors import ArobaseError, Mender
-from pipelines.project import Project
-from pipelines.records.errors import MappingColumnUnknown, MappingError
-from pipelines.records.formats.errors import HeaderMissing
-from pipelines.rules.privacy import Vault
+from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.project import Project
+from pipelines.formats.errors import HeaderMissing
+from pipelines.mapping.errors import MappingColumnUnknown, MappingError
+from pipelines.privacy import Vault
 from pipelines.sources import SnapshotStore, load_sources
 from pipelines.sources.errors import SourceFileError
 from tests.sources.builders import a_project, a_shipped_file, a_source

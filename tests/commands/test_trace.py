@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from pipelines.commands._trace_shown import traced
 from pipelines.commands.trace import RawAbsent, _reader, command
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.releases.errors import NoSuchRow
 from pipelines.releases.trace import Cell, Origin, Trace
 from pipelines.sources import SnapshotStore, load_sources

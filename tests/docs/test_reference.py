@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import ArobaseError
-from pipelines.rules import finding_rules
-from pipelines.rules.inquiries import registre
+from pipelines.core.errors import ArobaseError
+from pipelines.domains.inquiries.law import registre
+from pipelines.findings import finding_rules
 from pipelines.schema import load_package, package_names
 from scripts.build_docs import FOLDER, differences, main, write
 from tests.docs.builders import REPOSITORY
@@ -22,7 +22,7 @@ def _made(**environment: str) -> dict[str, str]:
     """The pages as `python -m scripts.build_docs` makes them: in a process of its own, because click remembers the help
     options that a command was first asked with, and another test may have asked."""
     script = (
-        "import json, sys; from scripts.build_docs import ROOT, pages; from pipelines.project import Project; "
+        "import json, sys; from scripts.build_docs import ROOT, pages; from pipelines.core.project import Project; "
         "json.dump(pages(Project.at(ROOT)), sys.stdout)"
     )
     spoken = {**os.environ, **environment}

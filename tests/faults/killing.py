@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pipelines.project import Project
+from pipelines.core.project import Project
+from pipelines.pipeline.run import run
 from pipelines.releases.verify import UNDER_WAY, verify
-from pipelines.stages.run import run
 from tests.forking import in_child, pay_imports
-from tests.stages.builders import a_small_project
+from tests.pipeline.builders import a_small_project
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CHANGES = {

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stages.builders import a_small_project
+from tests.pipeline.builders import a_small_project
 
 
 def arobase(root: Path, outputs: Path, *words: str, umask: int = 0o022) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from tests.acceptance.builders import REPOSITORY, Shipped, a_copy, arobase, files, versions
 
 

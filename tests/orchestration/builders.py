@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from tests.portals.builders import a_portal
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.project import Project
-from tests.stages.builders import a_small_project
+from pipelines.core.project import Project
+from tests.pipeline.builders import a_small_project
 
 
 @pytest.fixture

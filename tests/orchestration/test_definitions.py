@@ -10,14 +10,14 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.portals import portal_key
 from pipelines.orchestration.triggers import COLLECT, EVERYTHING, all_sources
-from pipelines.project import Project
+from pipelines.pipeline.run import run
 from pipelines.sources import load_sources
-from pipelines.stages.run import run
 from tests.orchestration.builders import described_portal
-from tests.stages.builders import ACTIONS, REPOSITORY, a_run, a_small_project, rewrite
+from tests.pipeline.builders import ACTIONS, REPOSITORY, a_run, a_small_project, rewrite
 
 HEAVY = ["duckdb", "frictionless", "lxml", "numpy", "pandas", "pyarrow", "rapidfuzz", "rdflib", "requests"]
 

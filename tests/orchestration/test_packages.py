@@ -8,11 +8,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.core.project import Project
 from pipelines.orchestration.packages import catalogue_asset, findings_asset, release_asset
 from pipelines.orchestration.workspace import Workspace
-from pipelines.project import Project
 from pipelines.schema import Package, load_package
-from tests.stages.builders import a_run, a_small_project, rewrite
+from tests.pipeline.builders import a_run, a_small_project, rewrite
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_preview_that_could_not_be_looked_at_is_held_and_the_table_stands(
     def gone(*_: object) -> None:
         raise FileNotFoundError(2, "No such file or directory")
 
-    monkeypatch.setattr("pipelines.stages.private.scan_text", gone)
+    monkeypatch.setattr("pipelines.pipeline.personal.scan_text", gone)
     result = made(project, findings_asset(load_package(project.schemas, "villes")))
     assert result.success
     (event,) = result.get_asset_materialization_events()

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.triggers import RANGE_END, RANGE_START
-from pipelines.project import Project
+from pipelines.pipeline.run import run
 from pipelines.releases.retract import retract
-from pipelines.stages.run import run
 from tests.orchestration.builders import described_portal
-from tests.stages.builders import ACTIONS, NOW, a_run, rewrite
+from tests.pipeline.builders import ACTIONS, NOW, a_run, rewrite
 
 
 def test_every_day_everything_runs_over_all_sources(project: Project):

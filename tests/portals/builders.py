@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
+from pipelines.core.project import Project
 from pipelines.portals import Portal
 from pipelines.portals.descriptions import read_portal
 from pipelines.portals.pushing import Look, Outcome, look, push
-from pipelines.project import Project
 from pipelines.releases import publish
 from tests.portals.server import Served
 from tests.releases.builders import PRIZES, Row, a_request, prizes

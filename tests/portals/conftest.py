@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from tests.portals.builders import CHANGED, Renew, a_project, release
 from tests.portals.fake_ckan import FakeCkan
 from tests.portals.server import Served, served

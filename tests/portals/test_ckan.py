@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from pipelines.core.project import Project
+from pipelines.portals.client import Reply
 from pipelines.portals.datastore import DataStore
-from pipelines.portals.door import Reply
 from pipelines.portals.errors import (
     Ambiguous,
     ChangedMeanwhile,
@@ -20,8 +21,7 @@ from pipelines.portals.errors import (
     TokenRefused,
 )
 from pipelines.portals.offers import OfferedFile
-from pipelines.project import Project
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from tests.portals.builders import Renew, a_portal, looked, pushed, written_by_the_second_of_two_pushes
 from tests.portals.fake_ckan import TOKEN, failed
 from tests.portals.server import Asked, Served, Told
@@ -46,7 +46,7 @@ def test_a_package_becomes_a_dataset_with_its_files(project: Project, ckan: Serv
 
 def test_a_resource_leads_to_the_release_and_bears_its_hash(project: Project, ckan: Served) -> None:
     pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
-    document = Shelf.read(project.releases, "prix").path() / "data" / "datapackage.json"
+    document = ReleaseStore.read(project.releases, "prix").path() / "data" / "datapackage.json"
     told = resources(ckan)["prix/csv"]
     assert told["url"] == "https://donnees.example.org/releases/prix/1.0.0/data/prix.csv"
     assert str(told["hash"]) in document.read_text(encoding="utf-8")

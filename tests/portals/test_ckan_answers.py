@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.core.project import Project
 from pipelines.portals.errors import PortalAnswerWrong
-from pipelines.project import Project
 from tests.portals.builders import Renew, a_portal, pushed
 from tests.portals.fake_ckan import TOKEN
 from tests.portals.server import Asked, Served, Told

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from pipelines.core.project import Project
 from pipelines.portals.errors import Ambiguous, NewerThere, PortalAnswerWrong, PortalRefused, PortalUnreachable
-from pipelines.project import Project
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from tests.portals.builders import Renew, a_portal, looked, pushed, written_by_the_second_of_two_pushes
 from tests.portals.fake_datagouv import TOKEN, FakeDatagouv
 from tests.portals.server import Asked, Served, Told, served
@@ -43,7 +43,7 @@ def test_a_package_becomes_a_dataset_in_the_portals_words(project: Project, data
 def test_csv_files_are_hosted_byte_for_byte(project: Project, datagouv: Served) -> None:
     pushed(project, a_portal(project, "datagouv", datagouv.address), TOKEN)
     hosted = resources(datagouv)["prix/csv"]
-    path = Shelf.read(project.releases, "prix").path() / "data" / "prix.csv"
+    path = ReleaseStore.read(project.releases, "prix").path() / "data" / "prix.csv"
     assert hosted["filetype"] == "file"
     assert datagouv.portal.files[hosted["url"]] == path.read_bytes()
 

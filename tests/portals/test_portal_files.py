@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.core.project import Project
 from pipelines.portals import load_portal, load_portals
 from pipelines.portals.ckan import Ckan
+from pipelines.portals.client import Door
 from pipelines.portals.datagouv import Datagouv
 from pipelines.portals.descriptions import read_portal
-from pipelines.portals.door import Door
 from pipelines.portals.errors import LeftOut, NoSuchPortal, PortalFileError, TokenMissing
 from pipelines.portals.offers import make_offer
-from pipelines.project import Project
 from pipelines.releases.errors import NoSuchRelease, ReleaseDamaged
 from tests.portals.builders import NOW, ROOT, Renew, a_portal
 

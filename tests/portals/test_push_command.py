@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import commands, main
+from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.portals import (
     PUSH,
@@ -22,7 +23,6 @@ from pipelines.orchestration.portals import (
     push_sensors,
 )
 from pipelines.orchestration.workspace import Workspace
-from pipelines.project import Project
 from pipelines.schema import Package, load_package
 from tests.portals.builders import Renew, a_portal
 from tests.portals.fake_ckan import TOKEN, FakeCkan, failed

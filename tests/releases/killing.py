@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pipelines.releases import Published, Unchanged, publish
 from pipelines.releases.retract import retract
-from pipelines.releases.shelf import Shelf
 from pipelines.releases.signature import SigningKey, load_key
+from pipelines.releases.store import ReleaseStore
 from pipelines.releases.verify import verify
 from tests.forking import in_child, pay_imports
 from tests.releases.builders import Row, a_key, a_request, prizes
@@ -34,7 +34,7 @@ def work(releases: Path, number: int) -> None:
     """What is killed: a release, and every third time a retraction of the version before it."""
     key = load_key(releases.parent.parent / "cle")
     publish(a_request(rows(number)), releases, key=key)
-    versions = Shelf.read(releases, "prix").versions
+    versions = ReleaseStore.read(releases, "prix").versions
     if number % 3 == 0 and len(versions) > 2:
         retract(releases, "prix", versions[-2], "essai", now=datetime(2026, 5, 1, tzinfo=UTC))
 
@@ -46,7 +46,7 @@ def look(releases: Path, number: int, known: list[str]) -> None:
     assert found.is_sound or (found.first is not None and found.first.code == "no-release" and not known), found.flaws
     outcome = publish(a_request(rows(number)), releases, key=key)
     assert isinstance(outcome, Published | Unchanged), outcome
-    shelf = Shelf.read(releases, "prix")
+    shelf = ReleaseStore.read(releases, "prix")
     gone = [version for version in known if version not in shelf.versions and version not in shelf.retracted]
     assert not gone, gone
     again = verify(releases, keys=(key.public_line,))
@@ -73,7 +73,7 @@ def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
     for number in range(2, kills + 2):
         if number % ROUND == 0:
             shutil.rmtree(releases.parent)
-        known = Shelf.read(releases, "prix").versions
+        known = ReleaseStore.read(releases, "prix").versions
         status = in_child(partial(work, releases, number), chance.uniform(0, whole * 1.1))
         counted["killed" if status < 0 else "ended"] += 1
         counted["wrong"] += in_child(partial(look, releases, number, known)) != 0

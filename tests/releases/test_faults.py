@@ -24,7 +24,7 @@ from pipelines.releases.build import ingredients_of
 from pipelines.releases.publish import STEPS
 from pipelines.releases.retract import STEPS as RETRACTION
 from pipelines.releases.retract import retract
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from pipelines.releases.verify import UNDER_WAY, verify
 from tests.releases.builders import a_request, prizes
 
@@ -81,7 +81,7 @@ def test_a_retraction_killed_at_a_step_is_completed_by_the_next_run(tmp_path: Pa
     assert run(DIES, str(releases), "retract", name).returncode == -signal.SIGKILL
     assert verify(releases).is_sound
     publish(a_request(SECOND), releases, key=None)
-    shelf = Shelf.read(releases, "prix")
+    shelf = ReleaseStore.read(releases, "prix")
     was_said = name != "begun"
     assert (("1.0.0" in shelf.retracted), (releases / "prix" / "1.0.0").exists()) == (was_said, not was_said)
     after = verify(releases)
@@ -116,7 +116,7 @@ def test_another_packages_release_completes_what_one_that_died_began(tmp_path: P
         **{**other.__dict__, "package": type(other.package)(**{**other.package.__dict__, "name": "autre"})}
     )
     publish(named, releases, key=None)
-    entries = Shelf.read(releases, "prix").ledger.entries
+    entries = ReleaseStore.read(releases, "prix").ledger.entries
     assert [(entry["package"], entry["version"]) for entry in entries] == [
         ("prix", "1.0.0"),
         ("prix", "1.0.1"),

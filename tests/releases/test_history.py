@@ -16,7 +16,7 @@ from pipelines.releases import Published, ReleaseRequest, Unchanged, publish
 from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, NoSuchRow, RetractedRelease
 from pipelines.releases.rebuild import rebuild
 from pipelines.releases.retract import retract, to_retract
-from pipelines.releases.shelf import Shelf, pending, settle
+from pipelines.releases.store import ReleaseStore, pending, settle
 from pipelines.releases.trace import trace
 from pipelines.releases.verify import verify
 from tests.releases.builders import (
@@ -308,7 +308,7 @@ def test_an_empty_place_has_no_release(tmp_path: Path) -> None:
 
 def test_nothing_is_settled_where_nothing_was_begun(tmp_path: Path) -> None:
     releases = two_releases(tmp_path)
-    shelf = Shelf.read(releases, "prix")
+    shelf = ReleaseStore.read(releases, "prix")
     assert pending(releases, shelf.ledger) == []
     assert settle(releases) == []
     assert settle(tmp_path / "absent" / "releases") == []
@@ -318,7 +318,7 @@ def test_a_release_that_does_not_follow_the_ledger_is_not_settled(tmp_path: Path
     releases = two_releases(tmp_path)
     shutil.copytree(releases / "prix" / "1.0.0", releases / "prix" / "0.0.1")
     (releases / "prix" / "0.0.2").mkdir()
-    assert pending(releases, Shelf.read(releases, "prix").ledger) == []
+    assert pending(releases, ReleaseStore.read(releases, "prix").ledger) == []
 
 
 def test_a_retraction_records_the_release_of_a_process_that_died_since_it_settled(
@@ -338,7 +338,7 @@ def test_a_retraction_records_the_release_of_a_process_that_died_since_it_settle
 
     monkeypatch.setattr("pipelines.releases.retract.settle", settled_before_it_died)
     retract(releases, "prix", "1.0.0", "essai", now=datetime(2026, 5, 1, tzinfo=UTC))
-    entries = Shelf.read(releases, "prix").ledger.entries[-2:]
+    entries = ReleaseStore.read(releases, "prix").ledger.entries[-2:]
     assert [(entry["event"], entry["package"]) for entry in entries] == [("published", "autre"), ("retracted", "prix")]
     settle(releases)
     assert verify(releases).is_sound

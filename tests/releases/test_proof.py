@@ -16,7 +16,6 @@ from pipelines.releases.bag import read_info, read_manifest
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import KeyExists, KeyUnreadable, LedgerBroken, ReleaseDamaged
 from pipelines.releases.ledger import START, Ledger
-from pipelines.releases.shelf import line_of, tombstone_line
 from pipelines.releases.signature import (
     fingerprint,
     key_of_environment,
@@ -25,6 +24,7 @@ from pipelines.releases.signature import (
     signer,
     trusted_keys,
 )
+from pipelines.releases.store import line_of, tombstone_line
 from pipelines.storage import Busy, lock, new_folder, sweep
 
 

@@ -15,7 +15,7 @@ from pipelines.releases import Published, Refused, Unchanged, publish
 from pipelines.releases.build import Attempt, _check_complete, build, canonical_tables
 from pipelines.releases.errors import PrivateFieldAsked, ReleaseDamaged
 from pipelines.releases.previous import Previous
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from pipelines.releases.verify import verify
 from pipelines.schema import PackageTable
 from pipelines.storage import Busy, lock
@@ -135,7 +135,7 @@ def test_an_empty_table_is_refused_and_the_last_good_release_stays(tmp_path: Pat
     kept = json.loads(outcome.record.read_text())
     assert (kept["result"], kept["current"]) == ("refused", "1.0.0")
     assert json.loads((releases / "prix" / "latest.json").read_text())["version"] == "1.0.0"
-    line = Shelf.read(releases, "prix").ledger.of("prix", "refused")[0]
+    line = ReleaseStore.read(releases, "prix").ledger.of("prix", "refused")[0]
     assert line["at"] == "2026-03-01T00:00:00Z"
 
 
@@ -143,7 +143,7 @@ def test_the_same_refusal_again_is_kept_once(tmp_path: Path) -> None:
     releases = published(tmp_path).parent.parent
     publish(a_request([]), releases, key=None)
     publish(a_request([]), releases, key=None)
-    assert len(Shelf.read(releases, "prix").ledger.of("prix", "refused")) == 1
+    assert len(ReleaseStore.read(releases, "prix").ledger.of("prix", "refused")) == 1
     assert len(list((releases / "prix" / "refus").iterdir())) == 1
 
 
@@ -205,7 +205,7 @@ def test_packages_share_the_ledger(tmp_path: Path) -> None:
     releases = published(tmp_path).parent.parent
     other = a_request(package=a_package(name="autres"))
     assert isinstance(publish(other, releases, key=None), Published)
-    found = Shelf.read(releases, "autres").ledger.entries
+    found = ReleaseStore.read(releases, "autres").ledger.entries
     assert [(entry["package"], entry["parent"]) for entry in found] == [("prix", "none"), ("autres", "none")]
 
 
@@ -221,7 +221,7 @@ def test_a_damaged_previous_release_stops_the_next(tmp_path: Path) -> None:
 
 
 def test_what_is_written_aside_is_checked_before_it_is_shown(tmp_path: Path) -> None:
-    previous = Previous.of(Shelf.read(tmp_path / "releases", "prix"))
+    previous = Previous.of(ReleaseStore.read(tmp_path / "releases", "prix"))
     request = a_request()
     attempt = Attempt(request, previous, canonical_tables(request), None, lambda name: None)
     built = build(attempt, tmp_path / "aside")

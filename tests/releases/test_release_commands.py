@@ -14,7 +14,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from pipelines.cli import commands
-from pipelines.errors import ArobaseError
+from pipelines.core.errors import ArobaseError
 from pipelines.releases import publish
 from pipelines.releases.bag import MANIFEST, TAGMANIFEST
 from pipelines.releases.errors import NoSuchRelease

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import ArobaseError
-from pipelines.language import Said
+from pipelines.core.errors import ArobaseError
+from pipelines.core.text import Said
 from pipelines.releases.bag import read_info, read_manifest
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.flaws import Flaw

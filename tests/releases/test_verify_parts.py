@@ -17,7 +17,7 @@ from pipelines.releases import Published, Unchanged, publish, verify_bag, verify
 from pipelines.releases.bag import MANIFEST, TAGMANIFEST, seal
 from pipelines.releases.parquet import write_parquet
 from pipelines.releases.retract import retract
-from pipelines.releases.shelf import Shelf
+from pipelines.releases.store import ReleaseStore
 from pipelines.releases.verify import verify
 from pipelines.releases.verify_values import expected_type, rendered
 from tests.releases.builders import Row, a_package, a_request, field, prizes, prizes_schema, two_releases
@@ -141,7 +141,7 @@ def test_what_another_package_left_begun_meanwhile_is_recorded_first(tmp_path: P
 
     changed = replace(a_request(prizes(p2={"nom": "X"})), package=a_package(name="autre"))
     publish(changed, releases, key=None, step=die)
-    entries = [(entry["package"], entry["version"]) for entry in Shelf.read(releases, "prix").ledger.entries]
+    entries = [(entry["package"], entry["version"]) for entry in ReleaseStore.read(releases, "prix").ledger.entries]
     assert entries[2:] == [("prix", "1.0.1"), ("autre", "1.0.1")]
     if act == "retract":
         retract(releases, "autre", "1.0.0", "essai", now=datetime(2026, 1, 1, tzinfo=UTC))
@@ -168,7 +168,7 @@ def test_every_flaw_of_a_check_can_be_listed(tmp_path: Path) -> None:
     """`verify` stops at the first of each check; the checks themselves go on as far as they can."""
     releases = two_releases(tmp_path)
     bag = releases / "prix" / "1.1.0"
-    shelf = Shelf.read(releases, "prix")
+    shelf = ReleaseStore.read(releases, "prix")
     for name in ("prix", "editions"):
         pq.write_table(pa.table({"x": [1]}), bag / "data" / f"{name}.parquet")
     assert [flaw.code for flaw in verify_values.values(bag)] == ["types", "types"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tarfile
 from pathlib import Path
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 
 ARCHIVE = Path(__file__).resolve().parents[1] / "fixtures" / "upgrade-828fbb7" / "project.tar.xz"
 

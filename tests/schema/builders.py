@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 
 
 def a_project(folder: Path) -> Project:

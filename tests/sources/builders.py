@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.project import Project
+from pipelines.core.project import PROJECT_FILE, Project
 from pipelines.sources import Capture, SnapshotStore, Source, collect, load_sources
 
 MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
@@ -16,9 +16,10 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def a_project(folder: Path) -> Project:
-    """A project with nothing in it but its folders."""
+    """A project with nothing in it but its file and its folders."""
     (folder / "schemas").mkdir(parents=True, exist_ok=True)
     (folder / "sources").mkdir(exist_ok=True)
+    (folder / PROJECT_FILE).write_text("domains: [label, inquiries, territories]\n", encoding="utf-8")
     return Project.at(folder)
 
 

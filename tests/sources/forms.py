@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources import Capture, Source
 from tests.sources.builders import a_source, kept_bytes
 from tests.sources.platform import Platform, as_lines, identifier

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources import Capture, Source
 from tests.sources.builders import a_source, kept_bytes
 from tests.sources.platform import as_lines

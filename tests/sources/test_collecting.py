@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources import Capture, SnapshotStore, Source, latest
 from pipelines.sources.errors import (
     CaptureIncomplete,

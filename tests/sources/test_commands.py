@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 
 from pipelines.commands._sources_shown import aligned, size
 from pipelines.commands.sources import command
-from pipelines.errors import ArobaseError
-from pipelines.project import Project
-from pipelines.records.formats.beginning import SourceExists
-from pipelines.records.formats.proposing import plain_name, proposed_fields
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
+from pipelines.formats.beginning import SourceExists
+from pipelines.formats.proposing import plain_name, proposed_fields
 from pipelines.sources import latest
 from pipelines.sources.errors import SourceUnknown
 from tests.sources.builders import a_project, a_shipped_file, a_source

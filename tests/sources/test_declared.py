@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources import Capture, SnapshotStore
 from pipelines.sources.declared import declared_schema
 from pipelines.sources.errors import CollectError

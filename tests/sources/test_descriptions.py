@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelines.language import Said
+from pipelines.core.lined_yaml import YamlRefused, parse
+from pipelines.core.text import Said
 from pipelines.sources import load_sources
 from pipelines.sources.errors import SourceFileError, SourceUnknown
-from pipelines.sources.lined_yaml import YamlRefused, parse
 from pipelines.sources.shape import SCHEMA, first_fault
 from tests.sources.builders import a_description, a_project, a_source
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources import Capture
 from pipelines.sources.dossiers import Dossier, descriptor_of, kept_dossier
 from pipelines.sources.http.errors import NotTheAnswer

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.errors import ArobaseError
-from pipelines.project import Project
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
 from pipelines.sources import SnapshotStore, Source, latest
 from tests.sources.builders import NOON, a_project, a_source, collected, kept_bytes
 from tests.sources.portals import RECORDS, an_explore, one

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources import SnapshotStore
 from pipelines.sources.snapshots import sends_personal_values
 from tests.sources.builders import MORNING, NOON, a_project, a_shipped_file, a_source, collected, kept_bytes

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.project import Project
+from pipelines.core.project import Project
 from pipelines.sources import Capture, Source, latest, stores
 from pipelines.sources.connectors import files
 from pipelines.sources.errors import CollectError, SecretMissing, SourceFileAbsent, SourceUnreadable, StoreNotInstalled

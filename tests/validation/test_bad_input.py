@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from frictionless.fields import StringField
 
-from pipelines.errors import Mender
+from pipelines.core.errors import Mender
 from pipelines.validation import archives, judge
 from pipelines.validation.described import _beside
 from pipelines.validation.errors import (

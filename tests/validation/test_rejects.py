@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines.errors import Mender
+from pipelines.core.errors import Mender
 from pipelines.validation import judge
 from pipelines.validation.menders import mender
 from pipelines.validation.rejects import REJECTS, Origin, RejectsFile, read_rejects

@@ -1,17 +1,16 @@
 """Which pictures a version of a package has.
 
-Belongs here: the list. A picture is found by registration: a file of `drawings/` that calls `draws`.
+Belongs here: the list. A picture is found by registration: a file of a domain's charts that calls `draws`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from pkgutil import iter_modules
 
-from pipelines.catalogue.holdings import Version
-from pipelines.language import Language
+from pipelines.catalogue.model import Version
+from pipelines.core.domains import discover
+from pipelines.core.text import Language
 
 Both = Mapping[Language, str]
 
@@ -58,10 +57,7 @@ def draws(place: str) -> Callable[[Drawing], Drawing]:
 
 def pictures_of(version: Version) -> list[Picture]:
     """The pictures of a version: those whose table it has, with rows."""
-    from pipelines.catalogue.pictures import drawings
-
-    for module in iter_modules(drawings.__path__):
-        import_module(f"{drawings.__name__}.{module.name}")
+    discover("charts")
     found: list[Picture] = []
     for name in sorted(DRAWINGS):
         place, drawing = DRAWINGS[name]

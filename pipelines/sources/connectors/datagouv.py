@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.checksums import check
 from pipelines.sources.crawls import Crawl, follow
 from pipelines.sources.declared import declared_schema, with_schema

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.crawls import Crawl
 from pipelines.sources.descriptions import Source
 from pipelines.sources.dossiers import Dossiers, dossiers_of, drift, form, kept_dossier

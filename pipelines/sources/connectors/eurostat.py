@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.downloads import download, without_noise
 from pipelines.sources.errors import CollectError

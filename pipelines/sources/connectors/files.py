@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download
 from pipelines.sources.errors import SourceFileAbsent

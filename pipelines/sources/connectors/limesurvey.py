@@ -14,7 +14,7 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.downloads import download
 from pipelines.sources.exports import Dropped, without_columns

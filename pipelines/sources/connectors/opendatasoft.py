@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.crawls import Crawl, follow
 from pipelines.sources.descriptions import Source
 from pipelines.sources.downloads import download

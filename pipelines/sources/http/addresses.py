@@ -12,7 +12,7 @@ import socket
 from collections.abc import Collection
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 
 HIDDEN = "***"
 # Names of parameters whose value is a secret: these words anywhere in the name, and the short ones only as a word of it

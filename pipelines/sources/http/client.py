@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.language import Said
+from pipelines.core.text import Said
 from pipelines.sources.http.addresses import redacted, refusal, shown
 from pipelines.sources.http.answers import Answer, Cut, TooLarge, receive
 from pipelines.sources.http.errors import (

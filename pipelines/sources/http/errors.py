@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.errors import Mender
+from pipelines.core.errors import Mender
 from pipelines.sources.errors import CollectError
 
 

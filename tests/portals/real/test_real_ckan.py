@@ -17,13 +17,13 @@ import pytest
 import requests
 
 from pipelines.catalogue import write_catalogue
+from pipelines.core.project import Project
 from pipelines.portals import Portal
 from pipelines.portals.ckan import Ckan
-from pipelines.portals.door import Door
+from pipelines.portals.client import Door
 from pipelines.portals.errors import ChangedMeanwhile, NewerThere
 from pipelines.portals.offers import make_offer
 from pipelines.portals.pushing import Outcome
-from pipelines.project import Project
 from tests.portals.builders import CHANGED, NOW, a_portal, a_project, looked, pushed, release
 from tests.portals.real.ckan_server import RunningCkan, running_ckan
 from tests.portals.real.running import PATIENCE, hosting

@@ -16,10 +16,10 @@ import pytest
 import requests
 
 from pipelines.catalogue import write_catalogue
+from pipelines.core.project import Project
 from pipelines.portals import Portal
 from pipelines.portals.errors import NewerThere
 from pipelines.portals.pushing import Outcome
-from pipelines.project import Project
 from tests.portals.builders import CHANGED, a_portal, a_project, looked, pushed, release
 from tests.portals.real.running import INSTALLED, ROOT, first_line, free_port, hosting, running, wait_for_port
 

@@ -1,0 +1,104 @@
+"""Which pages people find, and the facts that each is filled with.
+
+Belongs here: one function a kind of page. Does not: templates, nor pictures (`pictures/`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from pipelines.catalogue import contracts, feeds, preview, rows, structured
+from pipelines.catalogue.addresses import Addresses
+from pipelines.catalogue.model import Holding, Table, Version
+from pipelines.catalogue.pages import Place, add_page
+from pipelines.catalogue.pictures import pictures_of
+from pipelines.catalogue.site import Site
+
+THEME = "theme.css"
+STATIC = ("style.css", THEME, "site.js", "parquet.js", "icon.svg")
+NEWS_SHOWN = 8
+
+
+def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses, *, theme: bytes | None = None) -> None:
+    """Hold every page, and the files that pages share. `theme` takes the place of our empty `theme.css`."""
+    folder = files("pipelines.catalogue").joinpath("static")
+    for name in STATIC:
+        own = theme if name == THEME else None
+        site.add(f"static/{name}", folder.joinpath(name).read_bytes() if own is None else own)
+
+    def home(place: Place) -> dict[str, Any]:
+        news = feeds.news(holdings, addresses, place.language)[:NEWS_SHOWN]
+        return {"holdings": holdings, "news": [(item, _local(item.page, place, addresses)) for item in news]}
+
+    add_page(site, addresses, "index", "index.html", home)
+    add_page(
+        site, addresses, "machines", "machines.html", {"holdings": holdings, "contracts": list(contracts.contracts())}
+    )
+    add_page(site, addresses, "404", "404.html", {})
+    for holding in holdings:
+        _package(site, holding, addresses)
+
+
+def _local(address: str, place: Place, addresses: Addresses) -> str:
+    """A page's own address as a link from another page."""
+    inside = address.removeprefix(addresses.page(""))
+    return place.shared(inside)
+
+
+def _package(site: Site, holding: Holding, addresses: Addresses) -> None:
+    current, folder = holding.current, holding.name
+    pictures = pictures_of(current) if current else []
+    common: dict[str, Any] = {"holding": holding, "pictures": pictures}
+    add_page(site, addresses, "versions", f"{folder}/versions.html", common)
+    for version in holding.versions:
+        _version(site, common, holding, version, addresses)
+    if current is None:
+        add_page(site, addresses, "package", f"{folder}/index.html", {**common, "version": None})
+        return
+    common["version"] = current
+
+    def sheet(place: Place) -> dict[str, Any]:
+        return {
+            **common,
+            "chosen": next((one for one in reversed(pictures) if one.group), next(iter(pictures), None)),
+            "linked": structured.schema_org(holding, current, addresses, place.language),
+            "citation": structured.citation(current, addresses, place.language),
+            "sources": rows.freshness(current),
+        }
+
+    add_page(site, addresses, "package", f"{folder}/index.html", sheet)
+    add_page(site, addresses, "quality", f"{folder}/qualite.html", {**common, **_quality(current)})
+    add_page(site, addresses, "dictionary", f"{folder}/dictionnaire.html", common)
+    if pictures:
+        add_page(site, addresses, "pictures", f"{folder}/images.html", common)
+    for table in current.tables:
+        _table(site, common, table, addresses)
+
+
+def _version(site: Site, common: Mapping[str, Any], holding: Holding, version: Version, addresses: Addresses) -> None:
+    path = f"{holding.name}/version-{version.number}.html"
+    if version.is_retracted:
+        add_page(site, addresses, "retracted", path, {**common, "version": version})
+        return
+    told = {**common, "version": version, "changes": rows.changes(version), "before": holding.before(version)}
+
+    def facts(place: Place) -> dict[str, Any]:
+        return {**told, "citation": structured.citation(version, addresses, place.language)}
+
+    add_page(site, addresses, "version", path, facts)
+
+
+def _quality(version: Version) -> dict[str, Any]:
+    return {"rejects": rows.rejects(version), "findings": rows.findings(version), "sources": rows.freshness(version)}
+
+
+def _table(site: Site, common: Mapping[str, Any], table: Table, addresses: Addresses) -> None:
+    holding, version = common["holding"], common["version"]
+
+    def facts(place: Place) -> dict[str, Any]:
+        document = preview.preview(holding, version, table, place.words, place.release)
+        return {**common, "table": table, "preview": document}
+
+    add_page(site, addresses, "table", f"{holding.name}/table-{table.name}.html", facts)

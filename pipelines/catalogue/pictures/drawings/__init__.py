@@ -1,1 +1,0 @@
-"""The drawings, a file each; `gallery.py` finds them."""

@@ -1,0 +1,131 @@
+"""Domains: what a project brings beside the engine, and how the engine finds it without importing it by name.
+
+A domain is a package with a `DOMAIN`, which says where in the package each kind of thing registers itself. The engine
+asks for a kind ("converters") and every module that may register one is imported, the engine's own and those of the
+domains that the project names in `arobase.yaml`. Belongs here: finding. Does not: any register; each stands beside
+what it registers.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pipelines.core.checked_yaml import Fault, read_checked
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import PROJECT_FILE, NotAProject, Project
+
+Kind = Literal["converters", "derived", "rules", "charts", "commands"]
+SHIPPED = "pipelines.domains."
+SCHEMA = Path(__file__).parent / "project.schema.json"
+
+
+class ProjectFileError(ArobaseError):
+    """The project's file cannot be used as it stands."""
+
+    code: ClassVar[str] = "project-file"
+    fr: ClassVar[str] = "{file}, ligne {line} : « {key} » : {found} ; attendu : {expected}."
+    en: ClassVar[str] = '{file}, line {line}: "{key}": {found}; expected: {expected}.'
+
+
+class DomainUnknown(ArobaseError):
+    """The project's file names a domain that cannot be found, or a package that is none."""
+
+    code: ClassVar[str] = "domain-unknown"
+    fr: ClassVar[str] = (
+        "{file} : le domaine « {domain} » n'existe pas ; donnez un domaine fourni ({known}), ou le nom d'un paquet "
+        "Python qui définit DOMAIN."
+    )
+    en: ClassVar[str] = (
+        '{file}: the domain "{domain}" does not exist; give a domain that ships ({known}) or the name of a Python '
+        "package that defines DOMAIN."
+    )
+
+
+@dataclass(frozen=True)
+class Domain:
+    """What a domain brings: for each kind of thing, the modules or folders of its package that register it."""
+
+    brings: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+
+
+def shipped_domains() -> list[str]:
+    """The names of the domains that ship with the engine, sorted."""
+    package = importlib.import_module(SHIPPED.rstrip("."))
+    return sorted(info.name for info in pkgutil.iter_modules(package.__path__) if info.ispkg)
+
+
+def domain_names(project: Project) -> list[str]:
+    """The domains that a project's file names; all that ship, for a project from before there was such a file.
+
+    Raises `ProjectFileError`.
+    """
+    if not project.file.is_file():
+        return shipped_domains()
+    try:
+        document = read_checked(project.file, SCHEMA)
+    except Fault as fault:
+        raise ProjectFileError(file=PROJECT_FILE, **fault.told) from None
+    names: list[str] = document.value["domains"]
+    return names
+
+
+def domain_packages(project: Project) -> dict[str, Domain]:
+    """The domains that a project uses, by the name of their Python package, in the order in which it names them.
+
+    Raises `DomainUnknown` and `ProjectFileError`.
+    """
+    found: dict[str, Domain] = {}
+    for name in domain_names(project):
+        package = name if "." in name else SHIPPED + name
+        try:
+            domain = getattr(importlib.import_module(package), "DOMAIN", None)
+        except ModuleNotFoundError as error:
+            if not f"{package}.".startswith(f"{error.name}."):
+                raise  # the domain is there, and something that it imports is not
+            domain = None
+        if not isinstance(domain, Domain):
+            raise DomainUnknown(file=PROJECT_FILE, domain=name, known=", ".join(shipped_domains()))
+        found[package] = domain
+    return found
+
+
+def modules_of(kind: Kind) -> Iterator[str]:
+    """The modules in which the domains of this process's project register things of a kind, in a fixed order.
+
+    Outside any project there are none.
+    """
+    try:
+        project = Project.here()
+    except NotAProject:
+        return
+    for package, domain in domain_packages(project).items():
+        for place in domain.brings.get(kind, ()):
+            yield from sorted(walk(f"{package}.{place}"))
+
+
+def walk(name: str) -> Iterator[str]:
+    """The name of a module, then those of all modules below it."""
+    yield name
+    path = getattr(importlib.import_module(name), "__path__", None)
+    if path is not None:
+        yield from (info.name for info in pkgutil.walk_packages(path, f"{name}."))
+
+
+def discover(kind: Kind, *rooms: str) -> None:
+    """Import, once, what may register things of a kind: all modules of the engine's `rooms`, then the domains'."""
+    for room in rooms:
+        _import_all(room)
+    for module in modules_of(kind):
+        importlib.import_module(module)
+
+
+@cache
+def _import_all(room: str) -> None:
+    for module in sorted(walk(room)):
+        importlib.import_module(module)

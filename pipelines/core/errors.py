@@ -1,0 +1,71 @@
+"""Errors that a person can act on: each class knows its code, its sentence in two languages, and who can mend it.
+
+Belongs here: the base class, the list of menders, the registry that the documentation is generated from.
+Does not: the errors themselves; each room declares its own beside the code that raises them.
+
+A message never carries a personal value: callers pass `value=` only for fields whose privacy class is `public`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from pipelines.core.text import Language, Said
+
+
+class Mender(StrEnum):
+    """Who can mend an error; the value is what is written in the rejects files."""
+
+    SOURCE = "source"
+    MAPPING = "mapping"
+    SCHEMA = "schema"
+    OPERATOR = "operateur"
+
+
+MENDERS: dict[Mender, dict[Language, str]] = {
+    Mender.SOURCE: {"fr": "le producteur de la source", "en": "the publisher of the source"},
+    Mender.MAPPING: {
+        "fr": "qui tient le fichier de la source (sources/*.yaml)",
+        "en": "the keeper of the source's file (sources/*.yaml)",
+    },
+    Mender.SCHEMA: {"fr": "qui tient le schéma (schemas/)", "en": "the keeper of the schema (schemas/)"},
+    Mender.OPERATOR: {"fr": "qui exploite Arobase", "en": "whoever runs Arobase"},
+}
+
+
+class ArobaseError(Exception):
+    """An error with a stable code, a sentence in French and English, and a mender.
+
+    Subclasses set `code`, `mender`, `fr`, `en`; `fr` and `en` are templates filled with the keyword arguments, which
+    also stay readable as `error.facts`; a fact that is `Said` fills each template in its language. A template that
+    names a missing fact raises at once.
+    """
+
+    code: ClassVar[str] = ""
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = ""
+    en: ClassVar[str] = ""
+    registry: ClassVar[dict[str, type[ArobaseError]]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.code:
+            return
+        known = ArobaseError.registry.setdefault(cls.code, cls)
+        if known.__qualname__ != cls.__qualname__ or known.__module__ != cls.__module__:
+            raise TypeError(f"two errors share the code {cls.code!r}: {known!r} and {cls!r}")
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(self.message("en"))
+
+    def message(self, language: Language) -> str:
+        """The sentence for a person, in French or English."""
+        template = self.fr if language == "fr" else self.en
+        facts = {name: getattr(fact, language) if isinstance(fact, Said) else fact for name, fact in self.facts.items()}
+        return template.format(**facts)
+
+    def advice(self, language: Language) -> str:
+        """Who can mend it, as a phrase."""
+        return MENDERS[self.mender][language]

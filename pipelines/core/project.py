@@ -1,0 +1,118 @@
+"""Where things lie: the folders of one Arobase project.
+
+Belongs here: paths. Does not: reading or writing any of them. Tests build a project of their own in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pipelines.core.errors import ArobaseError
+
+PROJECT_FILE = "arobase.yaml"
+"""The file at a project's root that names its domains."""
+PRIVATE_SNAPSHOTS = "_snapshots"
+"""The folder of `private` that holds snapshots; the name of no source begins so."""
+
+
+class NotAProject(ArobaseError):
+    """A command that needs a project is run where there is none."""
+
+    code: ClassVar[str] = "not-a-project"
+    fr: ClassVar[str] = (
+        "{folder} n'est pas un projet Arobase : il n'y a ni {file}, ni les dossiers schemas/ et sources/. Placez-vous "
+        "dans un projet, donnez son dossier dans AROBASE_ROOT, ou créez-en un : arobase init DOSSIER."
+    )
+    en: ClassVar[str] = (
+        "{folder} is not an Arobase project: it has neither {file} nor the folders schemas/ and sources/. Run the "
+        "command in a project, name its folder in AROBASE_ROOT, or make one: arobase init FOLDER."
+    )
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with `arobase.yaml`, `schemas/` and `sources/`, and the folder that outputs go to."""
+
+    root: Path
+    outputs: Path
+
+    @classmethod
+    def at(cls, root: Path | str, outputs: Path | str | None = None) -> Project:
+        """The project in `root`; outputs go to `outputs`, else to the folder `outputs/` in it."""
+        root = Path(root).resolve()
+        return cls(root, Path(outputs).resolve() if outputs else root / "outputs")
+
+    @classmethod
+    def here(cls) -> Project:
+        """The project of this process: AROBASE_ROOT, else the first folder upwards from the current one that is a
+        project. AROBASE_OUTPUTS moves the outputs. Raises `NotAProject`."""
+        named = os.environ.get("AROBASE_ROOT")
+        start = Path(named) if named else Path.cwd()
+        candidates = (start,) if named else (start, *start.parents)
+        for folder in candidates:
+            if is_project(folder):
+                return cls.at(folder, os.environ.get("AROBASE_OUTPUTS"))
+        raise NotAProject(folder=start, file=PROJECT_FILE)
+
+    @property
+    def file(self) -> Path:
+        """What names the project's domains; a project from before domains has none."""
+        return self.root / PROJECT_FILE
+
+    @property
+    def schemas(self) -> Path:
+        return self.root / "schemas"
+
+    @property
+    def sources(self) -> Path:
+        return self.root / "sources"
+
+    @property
+    def reference(self) -> Path:
+        return self.sources / "reference"
+
+    @property
+    def corrections(self) -> Path:
+        return self.sources / "corrections"
+
+    @property
+    def withdrawals(self) -> Path:
+        """Records that were withdrawn at their source or at a person's request, and must leave what is published."""
+        return self.sources / "retraits"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.outputs / "snapshots"
+
+    @property
+    def work(self) -> Path:
+        """Files of the stages between a snapshot and a release."""
+        return self.outputs / "work"
+
+    @property
+    def private(self) -> Path:
+        """The only place where a personal value may be written: mode 0700, deletable as a whole."""
+        return self.outputs / "private"
+
+    @property
+    def private_snapshots(self) -> Path:
+        """The bytes of the sources that send personal values."""
+        return self.private / PRIVATE_SNAPSHOTS
+
+    @property
+    def releases(self) -> Path:
+        return self.outputs / "releases"
+
+    @property
+    def catalogue(self) -> Path:
+        return self.outputs / "catalogue"
+
+
+def is_project(folder: Path) -> bool:
+    """Whether a folder is a project: it has the project's file, or what every project had before there was one."""
+    if (folder / PROJECT_FILE).is_file():
+        return True
+    return (folder / "schemas" / "codelists").is_dir() and (folder / "sources").is_dir()

@@ -1,0 +1,195 @@
+"""Public inquiries against the law: what checks conclude by year and by rule, and the lives of recent inquiries.
+
+Sources: enquetes-publiques/conformite_annuelle, controles_legaux, enquetes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from pipelines.catalogue.addresses import LANGUAGES
+from pipelines.catalogue.model import Version
+from pipelines.catalogue.pictures import marks
+from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
+from pipelines.catalogue.rows import read_rows
+from pipelines.catalogue.wording import Wording
+from pipelines.core.text import Language
+from pipelines.domains.inquiries.law.titles import TITLES_EN
+
+RESULTS: dict[str, tuple[str, dict[Language, str]]] = {
+    "conforme": ("f3", {"fr": "conforme", "en": "complies"}),
+    "non_conforme": ("f2", {"fr": "non conforme", "en": "does not comply"}),
+    "a_verifier": ("f4", {"fr": "à vérifier", "en": "to check"}),
+    "non_evalue": ("q1", {"fr": "non évalué", "en": "not evaluated"}),
+}
+NOT_EVALUATED: dict[Language, str] = {
+    "fr": "« Non évalué » : un fait nécessaire n'est pas dans la source ; ce n'est pas une infraction.",
+    "en": "“Not evaluated”: a necessary fact is not in the source; this is not a breach.",
+}
+SHOWN = 18
+Counts = Mapping[str, Mapping[str, int]]
+
+
+@draws("enquetes-publiques/conformite_annuelle")
+def compliance_by_year(version: Version) -> Iterator[Picture]:
+    """What controls conclude, by year of the opening order."""
+    columns = {"conforme": "conformes", "non_conforme": "non_conformes"}
+    columns |= {"a_verifier": "a_verifier", "non_evalue": "non_evalues"}
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(RESULTS, 0))
+    for row in read_rows(version, "conformite_annuelle"):
+        for result, column in columns.items():
+            counts[row["annee"]][result] += int(row[f"{column}_nombre"] or 0)
+    title: dict[Language, str] = {"fr": "Contrôles légaux par année", "en": "Legal checks by year"}
+    yield from _picture("conformite-par-annee", title, dict(sorted(counts.items())), "conformite_annuelle", {})
+
+
+@draws("enquetes-publiques/controles_legaux")
+def compliance_by_rule(version: Version) -> Iterator[Picture]:
+    """What controls conclude, by rule, for the rules that could be evaluated at least once."""
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(RESULTS, 0))
+    for row in read_rows(version, "controles_legaux"):
+        if row["resultat"] in RESULTS:
+            counts[row["regle"]][row["resultat"]] += 1
+    known = {rule: found for rule, found in sorted(counts.items()) if sum(found.values()) > found["non_evalue"]}
+    title: dict[Language, str] = {"fr": "Contrôles légaux par règle", "en": "Legal checks by rule"}
+    names = {row["regle"]: row["libelle"] for row in read_rows(version, "regles")} if version.table("regles") else {}
+    yield from _picture("conformite-par-regle", title, known, "controles_legaux", names)
+
+
+def _picture(
+    name: str, title: Mapping[Language, str], counts: Counts, table: str, names: Mapping[str, str]
+) -> Iterator[Picture]:
+    """Stacked bars, one a label of `counts`. `names`: in French, what a label that is a rule's code stands for."""
+    if not counts:
+        return
+    yield Picture(
+        name=name,
+        title=title,
+        note=NOT_EVALUATED,
+        svg={language: _stacked(name, title[language], counts, language, names) for language in LANGUAGES},
+        figures={
+            language: Figures(
+                [
+                    "Année / règle" if language == "fr" else "Year / rule",
+                    *(one[1][language] for one in RESULTS.values()),
+                ],
+                [
+                    [_labelled(label, language, names), *(str(found[result]) for result in RESULTS)]
+                    for label, found in counts.items()
+                ],
+            )
+            for language in LANGUAGES
+        },
+        table=table,
+    )
+
+
+def _labelled(label: str, language: Language, names: Mapping[str, str]) -> str:
+    """A label as people read it; a rule that has no English title keeps the law's own."""
+    if label in names:
+        title = names[label] if language == "fr" else TITLES_EN.get(label, names[label])
+        return f"{_short(title, 32)} ({label})"
+    return "unknown" if (label, language) == ("inconnue", "en") else label
+
+
+def _stacked(name: str, title: str, counts: Counts, language: Language, names: Mapping[str, str]) -> str:
+    left, width, tall = (330 if names else 110), (540 if names else 700), 26
+    scale = marks.ticks(max(sum(found.values()) for found in counts.values()))
+    bottom = 44 + tall * len(counts)
+    drawn = [marks.legend(left, 20, [(kind, words[language]) for kind, words in RESULTS.values()])]
+    for value in scale:
+        x = left + width * value / scale[-1]
+        drawn += [marks.line([(x, 38), (x, bottom)], "rule-line")]
+        drawn += [marks.text(x, bottom + 20, f"{value:g}", anchor="middle", kind="small")]
+    for place, (label, found) in enumerate(counts.items()):
+        y, x = 42 + place * tall, float(left)
+        drawn.append(marks.text(left - 10, y + 15, _labelled(label, language, names), anchor="end", kind="small"))
+        for result, (kind, _) in RESULTS.items():
+            wide = width * found[result] / scale[-1]
+            if wide:
+                drawn.append(marks.bar(x, y + 2, wide, tall - 8, f"{kind} key"))
+            x += wide
+    totals = {result: sum(found[result] for found in counts.values()) for result in RESULTS}
+    colon = Wording(language).choose(" : ", ": ")
+    said = ", ".join(f"{RESULTS[result][1][language]}{colon}{total}" for result, total in totals.items())
+    return marks.drawing(f"{name}-{language}", left + width + 40, bottom + 34, title, said, *drawn)
+
+
+@draws("enquetes-publiques/enquetes")
+def timelines(version: Version) -> Iterator[Picture]:
+    """The most recent inquiries whose opening and closing are known: order, inquiry, report. No examples."""
+    known = (one for one in read_rows(version, "enquetes") if one["ouverture_date"] and one["cloture_date"])
+    rows = [one for one in known if one.get("exemple") != "true"]
+    chosen = sorted(rows, key=lambda one: (one["ouverture_date"], one["enquete_id"]))[-SHOWN:]
+    if not chosen:
+        return
+    yield Picture(
+        name="chronologies",
+        title={"fr": "Les enquêtes les plus récentes, jour après jour", "en": "The most recent inquiries, day by day"},
+        note={
+            "fr": "Trait fin : de l'arrêté au rapport, quand ils sont connus. Trait épais : l'enquête elle-même, de "
+            "l'ouverture à la clôture.",
+            "en": "Thin line: from the order to the report, when known. Thick line: the inquiry, opening to closing.",
+        },
+        svg={language: _lives(chosen, language) for language in LANGUAGES},
+        figures={language: _lives_figures(chosen, language) for language in LANGUAGES},
+        table="enquetes",
+    )
+
+
+def _lives(rows: Sequence[dict[str, str]], language: Language) -> str:
+    left, width, tall = 330, 540, 26
+    starts = [date.fromisoformat(one["arrete_date"] or one["ouverture_date"]) for one in rows]
+    ends = [date.fromisoformat(one["rapport_date"] or one["cloture_date"]) for one in rows]
+    first, last = min(starts), max(*ends, *starts)
+    span = max((last - first).days, 1)
+
+    def at(day: str) -> float:
+        return left + width * (date.fromisoformat(day) - first).days / span
+
+    bottom = 20 + tall * len(rows)
+    drawn = []
+    for year, month in _months(first, last):
+        x = at(date(year, month, 1).isoformat())
+        drawn += [marks.line([(x, 10), (x, bottom)], "rule-line")]
+        drawn += [marks.text(x, bottom + 18, f"{month:02d}/{year}", anchor="middle", kind="small")]
+    for place, one in enumerate(rows):
+        y = 14 + place * tall
+        drawn.append(marks.text(left - 12, y + 15, _short(one["titre"]), anchor="end", kind="small"))
+        begin, end = one["arrete_date"] or one["ouverture_date"], one["rapport_date"] or one["cloture_date"]
+        drawn.append(marks.line([(at(begin), y + 10), (at(end), y + 10)], "l1"))
+        drawn.append(
+            marks.bar(
+                at(one["ouverture_date"]), y + 4, max(at(one["cloture_date"]) - at(one["ouverture_date"]), 2), 12, "f1"
+            )
+        )
+    title = "Chronologie des enquêtes récentes" if language == "fr" else "Timeline of recent inquiries"
+    said = (
+        f"{len(rows)} enquêtes, du {first} au {last} ; le tableau qui suit donne chaque date."
+        if language == "fr"
+        else f"{len(rows)} inquiries, from {first} to {last}; the table below has each date."
+    )
+    return marks.drawing(f"chronologies-{language}", left + width + 40, bottom + 30, title, said, *drawn)
+
+
+def _months(first: date, last: date) -> Iterator[tuple[int, int]]:
+    """First days of months inside, few enough to be read."""
+    months = [(year, month) for year in range(first.year, last.year + 1) for month in range(1, 13)]
+    inside = [one for one in months if first <= date(*one, 1) <= last]
+    yield from inside[:: max(1, -(-len(inside) // 7))]
+
+
+def _short(words: str, longest: int = 42) -> str:
+    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
+
+
+def _lives_figures(rows: Sequence[dict[str, str]], language: Language) -> Figures:
+    heads = (
+        ("Enquête", "Arrêté", "Ouverture", "Clôture", "Rapport")
+        if language == "fr"
+        else ("Inquiry", "Order", "Opening", "Closing", "Report")
+    )
+    names = ("titre", "arrete_date", "ouverture_date", "cloture_date", "rapport_date")
+    return Figures(heads, [[one[name] or "–" for name in names] for one in rows])

@@ -1,0 +1,1 @@
+"""Commands of the domain, beside the engine's: one file a command."""

@@ -1,0 +1,1 @@
+"""Converters and readings of inquiries and their notices, one family a file."""

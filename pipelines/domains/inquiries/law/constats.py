@@ -1,0 +1,132 @@
+"""Findings on the tables of inquiries: what the law's checks missed, and what the sources contradict.
+
+Belongs here: handing constats to the register of findings, and the consistency of inquiry tables. Does not: the law
+(`controles.py`), which publishes every result in `controles_legaux`; only misses and doubts become findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.core.project import Project
+from pipelines.domains.inquiries.law.enquete import PACKAGE
+from pipelines.domains.inquiries.law.registre import regles
+from pipelines.findings.registry import Finding, Outcome, finding_rule
+
+ENQUETES, CONTROLES = f"{PACKAGE}/enquetes", f"{PACKAGE}/controles_legaux"
+SOURCE = "source_url"
+LOI = "Article cité dans controles_legaux"
+
+
+@finding_rule("LOI-01", reads=[CONTROLES, ENQUETES], base=LOI, certainty="lu")
+def textes_lus(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
+    """Les contrôles légaux manqués ou à vérifier dont le texte a été lu, ou qui sont de pure logique."""
+    return _de_la_loi(tables, ("lu", "logique", "observe"))
+
+
+@finding_rule("LOI-02", reads=[CONTROLES, ENQUETES], base=LOI, certainty="partiel")
+def textes_lus_en_partie(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
+    """Les contrôles légaux à vérifier dont le texte n'a été lu qu'en partie ; ils ne sont jamais des manquements."""
+    return _de_la_loi(tables, ("partiel",))
+
+
+@finding_rule("LOI-03", reads=[CONTROLES, ENQUETES], base=LOI, certainty="memoire")
+def textes_de_memoire(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
+    """Les contrôles légaux à vérifier dont le texte n'a pas été relu ; ils ne sont jamais des manquements."""
+    return _de_la_loi(tables, ("memoire",))
+
+
+def _de_la_loi(tables: Mapping[str, pa.Table], certitudes: tuple[str, ...]) -> Iterator[Finding]:
+    reelles = {ligne["enquete_id"]: ligne for ligne in _reelles(tables)}
+    issues: dict[str, Outcome] = {"non_conforme": "non_conforme", "a_verifier": "a_verifier"}
+    for ligne in tables[CONTROLES].to_pylist():
+        issue = issues.get(ligne["resultat"])
+        if issue is None or ligne["certitude"] not in certitudes or ligne["enquete_id"] not in reelles:
+            continue
+        regle, calcul = ligne["regle"], ligne["calcul"] or ""
+        reserve = f" ; {ligne['remarque']}" if ligne["remarque"] else ""
+        yield Finding(
+            "controles_legaux",
+            (ligne["enquete_id"], regle),
+            "resultat",
+            issue,
+            calcul,
+            f"{regle} {regles()[regle].libelle} : {calcul} ({ligne['base_legale']}){reserve}.",
+            f"{regle}: {calcul} ({ligne['base_legale']}).",
+            _source(reelles[ligne["enquete_id"]]),
+        )
+
+
+@finding_rule("ENQ-01", reads=[ENQUETES], base="Décompte inclusif des arrêtés et avis d'enquête", certainty="observe")
+def duree_publiee(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
+    """La durée publiée est celle que donnent les dates publiées, jour d'ouverture et jour de clôture compris."""
+    for ligne in _reelles(tables):
+        publiee, calculee = ligne["duree_publiee_jours"], ligne["duree_inclusive_jours"]
+        if publiee is None or calculee is None or publiee == calculee or ligne["cloture_initiale_date"] is not None:
+            continue
+        calcul = f"{ligne['cloture_date']} − {ligne['ouverture_date']} + 1 = {calculee} jours ≠ {publiee}"
+        yield Finding(
+            "enquetes",
+            (ligne["enquete_id"],),
+            "duree_publiee_jours",
+            "non_conforme",
+            calcul,
+            f"La source annonce {publiee} jours ; ses dates en donnent {calculee}.",
+            f"The source announces {publiee} days; its dates give {calculee}.",
+            _source(ligne),
+        )
+
+
+@finding_rule("ENQ-02", reads=[ENQUETES], base="Un numéro du tribunal par désignation", certainty="observe")
+def numero_partage(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
+    """Deux enquêtes ne portent pas le même numéro du tribunal administratif ; sinon l'un des deux est à vérifier."""
+    par_numero: dict[str, list[dict[str, Any]]] = {}
+    for ligne in _reelles(tables):
+        if ligne["tribunal_numero"]:
+            par_numero.setdefault(str(ligne["tribunal_numero"]), []).append(ligne)
+    for numero, porteuses in sorted(par_numero.items()):
+        for ligne in porteuses if len(porteuses) > 1 else ():
+            autres = ", ".join(str(autre["enquete_id"]) for autre in porteuses if autre is not ligne)
+            yield Finding(
+                "enquetes",
+                (str(ligne["enquete_id"]),),
+                "tribunal_numero",
+                "a_verifier",
+                f"{len(porteuses)} enquêtes > 1 pour {numero}",
+                f"Le numéro {numero} est aussi celui de {autres}.",
+                f"Number {numero} is also that of {autres}.",
+                tuple(adresse for porteuse in porteuses for adresse in _source(porteuse)),
+            )
+
+
+@finding_rule(
+    "ENQ-03", reads=[f"{PACKAGE}/enquete_territoires", ENQUETES], base="Code officiel géographique", certainty="logique"
+)
+def territoire_ouvert(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
+    """Chaque nom imprimé désigne un territoire officiel ; un nom ambigu reste ouvert, avec ses candidats."""
+    reelles = {ligne["enquete_id"]: ligne for ligne in _reelles(tables)}
+    for ligne in tables[f"{PACKAGE}/enquete_territoires"].to_pylist():
+        if ligne["territoire_code"] or ligne["enquete_id"] not in reelles:
+            continue
+        candidats = ligne["resolution_candidats"] or "aucun"
+        yield Finding(
+            "enquete_territoires",
+            (ligne["enquete_id"], str(ligne["rang"])),
+            "territoire_code",
+            "a_verifier",
+            f"candidats : {candidats}",
+            f"« {ligne['nom_imprime']} » n'est pas résolu ; candidats : {candidats}.",
+            f'"{ligne["nom_imprime"]}" is not resolved; candidates: {candidats}.',
+            _source(reelles[ligne["enquete_id"]]),
+        )
+
+
+def _reelles(tables: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+    return [ligne for ligne in tables[ENQUETES].to_pylist() if not ligne["exemple"]]
+
+
+def _source(ligne: Mapping[str, Any]) -> tuple[str, ...]:
+    return (str(ligne[SOURCE]),) if ligne[SOURCE] else ()

@@ -1,0 +1,141 @@
+"""Reports of the legal checks: HTML for a person, CSV for a machine, per inquiry and in total.
+
+Belongs here: showing constats. Does not: making them (`controles.py`), reading a release (`commands/audit.py`). Pure
+strings: the same constats give the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import groupby
+
+from pipelines.domains.inquiries.law.controles import Constat
+from pipelines.domains.inquiries.law.delais import PARIS, heure_de_paris
+from pipelines.domains.inquiries.law.enquete import Enquete
+from pipelines.domains.inquiries.law.frise import frise
+
+RESULTATS = {
+    "non_conforme": "Non conforme",
+    "a_verifier": "À vérifier",
+    "conforme": "Conforme",
+    "non_evalue": "Non évalué",
+    "non_applicable": "Non applicable",
+}
+COLONNES = (
+    *("enquete_id", "titre", "departements", "annee", "regime", "regle", "libelle", "resultat", "calcul"),
+    *("fait_manquant", "remarque", "base_legale", "version", "certitude"),
+)
+STYLE = (
+    ":root{color-scheme:light dark;--encre:#1b1f24;--fond:#fff;--doux:#f3f4f6;--trait:#9aa4b2;--lien:#0b5cad}"
+    "@media (prefers-color-scheme:dark){:root{--encre:#f2f4f7;--fond:#14181d;--doux:#20262d;--lien:#7db8ff}}"
+    "body{font:16px/1.5 system-ui,sans-serif;color:var(--encre);background:var(--fond);max-width:70rem;margin:auto;"
+    "padding:1rem}"
+    "table{border-collapse:collapse;width:100%}th,td{border:1px solid var(--trait);padding:.3rem .5rem;"
+    "text-align:left;vertical-align:top}thead th{background:var(--doux)}a{color:var(--lien)}"
+    "section{margin:2rem 0}.large{overflow-x:auto}"
+)
+
+
+def choisis(constats: Iterable[Constat], *, regle: str | None = None, departement: str | None = None) -> list[Constat]:
+    """The constats of one rule and of one département; None keeps all."""
+    return [
+        constat
+        for constat in constats
+        if (regle is None or constat.regle.id == regle)
+        and (departement is None or departement in constat.enquete.departements)
+    ]
+
+
+def rapport_csv(constats: Sequence[Constat]) -> str:
+    """One line a constat, comma, LF, UTF-8, in the order given."""
+    sortie = io.StringIO()
+    ecrivain = csv.writer(sortie, lineterminator="\n")
+    ecrivain.writerow(COLONNES)
+    for constat in constats:
+        enquete, dit, version = constat.enquete, constat.resultat, constat.version
+        debut = (enquete.id, enquete.titre, ";".join(enquete.departements), enquete.annee, constat.choix.regime)
+        juge = (constat.regle.id, constat.regle.libelle, dit.resultat, dit.calcul, dit.manque, dit.remarque)
+        ecrivain.writerow((*debut, *juge, constat.base, version.version if version else None, constat.certitude))
+    return sortie.getvalue()
+
+
+def totaux(constats: Iterable[Constat]) -> list[tuple[str, str, Counter[str]]]:
+    """(rule, label, number of constats by result), by rule."""
+    comptes: dict[tuple[str, str], Counter[str]] = {}
+    for constat in constats:
+        comptes.setdefault((constat.regle.id, constat.regle.libelle), Counter())[constat.resultat.resultat] += 1
+    return [(regle, libelle, compte) for (regle, libelle), compte in sorted(comptes.items())]
+
+
+def rapport_html(constats: Sequence[Constat], *, titre: str) -> str:
+    """A page that stands alone: totals by rule, then each inquiry with its timeline and its constats.
+
+    Checks that do not apply are counted in the totals and not listed.
+    """
+    parties = [_totaux(constats)]
+    for _, groupe in groupby(constats, key=lambda constat: constat.enquete.id):
+        parties.append(_enquete(list(groupe)))
+    return (
+        '<!doctype html>\n<html lang="fr"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(titre)}</title><style>{STYLE}</style></head><body><h1>{escape(titre)}</h1>"
+        "<p>Un constat porte sur l'enquête telle que les sources la décrivent. Un fait qui manque n'est jamais un "
+        "manquement ; ce qui repose sur un texte non lu est à vérifier.</p>" + "".join(parties) + "</body></html>\n"
+    )
+
+
+def _totaux(constats: Sequence[Constat]) -> str:
+    tetes = "".join(f'<th scope="col">{nom}</th>' for nom in ("Règle", *RESULTATS.values()))
+    lignes = "".join(
+        f'<tr><th scope="row">{escape(regle)} {escape(libelle)}</th>'
+        + "".join(f"<td>{compte[code]}</td>" for code in RESULTATS)
+        + "</tr>"
+        for regle, libelle, compte in totaux(constats)
+    )
+    nombre = len({constat.enquete.id for constat in constats})
+    return (
+        f"<section><h2>Au total : {nombre} enquête(s), {len(constats)} contrôle(s)</h2>"
+        f'<div class="large"><table><thead><tr>'
+        f"{tetes}</tr></thead><tbody>{lignes}</tbody></table></div></section>"
+    )
+
+
+def _enquete(constats: Sequence[Constat]) -> str:
+    enquete, choix = constats[0].enquete, constats[0].choix
+    ordre = list(RESULTATS)
+    vus = sorted(
+        (constat for constat in constats if constat.resultat.resultat != "non_applicable"),
+        key=lambda constat: (ordre.index(constat.resultat.resultat), constat.regle.id),
+    )
+    lignes = "".join(_ligne(constat) for constat in vus)
+    tetes = "".join(f'<th scope="col">{nom}</th>' for nom in ("Règle", "Résultat", "Calcul", "Base légale"))
+    exemple = " (exemple composé)" if enquete.exemple else ""
+    regime = choix.regime or f"non déterminé : {choix.manque}"
+    return (
+        f'<section id="{escape(enquete.id, quote=True)}"><h2>{escape(enquete.titre)}{exemple}</h2>'
+        f"<p>Régime : {escape(regime)}.{escape(_heures(enquete))}</p>{frise(enquete)}"
+        f'<div class="large"><table><thead><tr>{tetes}</tr></thead><tbody>{lignes}</tbody></table></div></section>'
+    )
+
+
+def _ligne(constat: Constat) -> str:
+    dit = constat.resultat
+    calcul = " — ".join(
+        part for part in (dit.calcul, f"fait manquant : {dit.manque}" if dit.manque else None, dit.remarque) if part
+    )
+    base = f"{constat.base} (texte : {constat.certitude})"
+    cases = (f"{constat.regle.id} {constat.regle.libelle}", RESULTATS[dit.resultat], calcul, base)
+    return "<tr>" + "".join(f"<td>{escape(case)}</td>" for case in cases) + "</tr>"
+
+
+def _heures(enquete: Enquete) -> str:
+    """The local closing hour, and the one that it is in Paris for a seat overseas."""
+    if not (enquete.cloture and enquete.cloture_heure and enquete.fuseau) or enquete.fuseau == PARIS:
+        return ""
+    jour, heure = heure_de_paris(enquete.cloture, enquete.cloture_heure, enquete.fuseau)
+    locale = f" Clôture le {enquete.cloture} à {enquete.cloture_heure}, heure locale ({enquete.fuseau})"
+    return f"{locale}, soit le {jour} à {heure} à Paris."

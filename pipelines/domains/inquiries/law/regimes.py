@@ -1,0 +1,135 @@
+"""Regimes of inquiries: which law applied, by the family and the day of the opening order.
+
+Belongs here: choosing a regime. Does not: judging a rule under it. The table of regimes is data, `regimes.csv`. Today's
+date is never asked.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from pipelines.domains.inquiries.law.delais import jours
+from pipelines.domains.inquiries.law.enquete import Enquete
+
+REGIMES = Path(__file__).parent / "regimes.csv"
+EXPROPRIATION = {"dup", "parcellaire", "servitude"}
+# Their own environment codes: the national articles were not read as applying there.
+DROIT_PROPRE = {"986": "de Wallis-et-Futuna", "987": "de la Polynésie française", "988": "de la Nouvelle-Calédonie"}
+# An order precedes the opening by weeks: this near after a change of law, the opening alone does not tell the regime.
+PROCHE = jours(90)
+
+
+@dataclass(frozen=True)
+class Choix:
+    """The regime of an inquiry and the day that chose it; else `manque`, the fact that would. `reserve`: why the choice
+    is not certain."""
+
+    regime: str | None
+    jour: date | None = None
+    manque: str | None = None
+    reserve: str | None = None
+
+
+@dataclass(frozen=True)
+class _Regime:
+    regime: str
+    famille: str
+    valide_du: date
+    valide_au: date | None
+
+
+@cache
+def _regimes() -> tuple[_Regime, ...]:
+    with REGIMES.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            _Regime(
+                item["regime"],
+                item["famille"],
+                date.fromisoformat(item["valide_du"]),
+                date.fromisoformat(item["valide_au"]) if item["valide_au"] else None,
+            )
+            for item in csv.DictReader(file)
+        )
+
+
+def choisir(enquete: Enquete) -> Choix:
+    """The regime, by the family and the day of the order; else of the opening; else where designation and closing frame
+    it within one regime. Parallel consultations go by the day of the application."""
+    famille = _famille_de_droit(enquete)
+    if famille is None:
+        return Choix(None, manque="famille de droit de l'enquête")
+    propre = next((DROIT_PROPRE[code] for code in enquete.departements if code in DROIT_PROPRE), None)
+    if propre:
+        return Choix(None, manque=f"droit propre {propre}, non lu")
+    if famille == "consultation_parallelisee":
+        return _a_date(famille, enquete.demande, enquete, manque="date de dépôt de la demande")
+    return _par_l_arrete(famille, enquete)
+
+
+def _par_l_arrete(famille: str, enquete: Enquete) -> Choix:
+    if enquete.arrete:
+        return _a_date(famille, enquete.arrete, enquete)
+    if enquete.ouverture is None:
+        return _encadre(famille, enquete)
+    choix = _a_date(famille, enquete.ouverture, enquete)
+    if choix.regime and regime_le(famille, enquete.ouverture - PROCHE) != regime_le(famille, enquete.ouverture):
+        return replace(choix, reserve="arrêté non daté : régime d'une ouverture proche d'un changement de droit")
+    return choix
+
+
+def regime_le(famille: str, jour: date) -> str | None:
+    """The regime of a family on a day; None before the first, and for a family without a regime."""
+    for item in _regimes():
+        if item.famille == famille and item.valide_du <= jour and (item.valide_au is None or jour <= item.valide_au):
+            return item.regime
+    return None
+
+
+def regimes_possibles(enquete: Enquete) -> frozenset[str]:
+    """The regimes that the family leaves open, whatever the day; every regime when the family is not known."""
+    familles = {enquete.famille}
+    if enquete.famille == "enquete_conjointe":
+        familles = {"enquete_environnementale", "enquete_dup"}
+    connus = frozenset(item.regime for item in _regimes() if item.famille in familles)
+    if enquete.famille == "enquete_voirie":
+        connus |= {"chemin_rural_pluricommunal"}
+    return connus or frozenset(item.regime for item in _regimes())
+
+
+def _famille_de_droit(enquete: Enquete) -> str | None:
+    """The family whose law applies: joint inquiries go by their objects; mixed ones are left open."""
+    if enquete.famille == "indeterminee":
+        return None
+    if enquete.famille != "enquete_conjointe":
+        return enquete.famille
+    types = {objet.type for objet in enquete.objets}
+    if not types or "autre" in types or (types & EXPROPRIATION and types - EXPROPRIATION):
+        return None
+    return "enquete_dup" if types <= EXPROPRIATION else "enquete_environnementale"
+
+
+def _a_date(famille: str, jour: date | None, enquete: Enquete, *, manque: str | None = None) -> Choix:
+    if jour is None:
+        return Choix(None, manque=manque)
+    regime = regime_le(famille, jour)
+    if regime is None:
+        return Choix(None, jour, manque=f"droit applicable le {jour}, non lu")
+    return Choix(_chemin_rural(regime, enquete), jour)
+
+
+def _chemin_rural(regime: str, enquete: Enquete) -> str:
+    rural = any(objet.type == "chemin_rural_alienation" for objet in enquete.objets)
+    return "chemin_rural_pluricommunal" if regime == "voirie_communale" and rural and enquete.communes > 1 else regime
+
+
+def _encadre(famille: str, enquete: Enquete) -> Choix:
+    manque = "date de l'arrêté d'ouverture"
+    if enquete.designation is None or enquete.cloture is None:
+        return Choix(None, manque=manque)
+    if regime_le(famille, enquete.designation) != regime_le(famille, enquete.cloture):
+        return Choix(None, manque=manque)
+    return _a_date(famille, enquete.cloture, enquete)

@@ -1,0 +1,48 @@
+"""Reading a whole notice: the period, its duration, the order, the sessions, each held against the others.
+
+Belongs here: the order of the looks, and the context. Does not: any pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.domains.inquiries.notices.durations import read_duration
+from pipelines.domains.inquiries.notices.orders import read_order
+from pipelines.domains.inquiries.notices.periods import read_period
+from pipelines.domains.inquiries.notices.pieces import DATE, fold
+from pipelines.domains.inquiries.notices.reading import Notice
+from pipelines.domains.inquiries.notices.sessions import read_sessions
+
+# The hour of another place than the seat: "(heure de Guadeloupe, soit 13h00 heure de Paris)".
+_OTHER_ZONE = re.compile(r"\((?:[^()]*\bheures?\s+(?:de|du|locale?|francaise|metropolitaine)\b[^()]*)\)")
+_ORDER_DATE = re.compile(
+    rf"(?:arrete|decision|ordonnance|deliberation)[^.;]{{0,80}}?\bdu\s*(?:{DATE})(?!\s*(?:au|jusqu))"
+)
+
+
+def read_notice(text: str, years: Iterable[int] = ()) -> Notice:
+    """What a printed notice says.
+
+    `years` are the years in which the context (the page's date, an order's) lets the inquiry open; without them, dates
+    that bear no year stay open. Pure: the same text and years give the same notice.
+    """
+    years = tuple(years)
+    folded = _OTHER_ZONE.sub(lambda found: " " * len(found[0]), fold(text))
+    period = read_period(folded, years)
+    initial = period.initial_closing_date.value
+    opening, closing = period.opening_date.value, period.closing_date.value
+    orders = [found.span() for found in _ORDER_DATE.finditer(folded)]
+    number, day = read_order(text, folded)
+    return Notice(
+        order_number=number,
+        order_date=day,
+        opening_date=period.opening_date,
+        opening_hour=period.opening_hour,
+        closing_date=period.closing_date,
+        closing_hour=period.closing_hour,
+        initial_closing_date=period.initial_closing_date,
+        duration=read_duration(folded, opening, initial or closing),
+        sessions=read_sessions(folded, (*period.spans, *orders), opening, closing, years),
+    )

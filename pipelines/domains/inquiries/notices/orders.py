@@ -1,0 +1,55 @@
+"""The number and the date of the opening order, as a notice prints them.
+
+Belongs here: "arrêté n° 2021-82 du 8 février 2021". Does not: the dates of the inquiry. A number is kept as it is
+printed: it may look like a date or a year without being one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.domains.inquiries.notices.pieces import DATE, parse_date
+from pipelines.domains.inquiries.notices.reading import NOT_READ, Fact, read
+from pipelines.domains.inquiries.notices.years import single_day
+
+_KIND = (
+    r"(?:pr[eé]fectoral|inter-?pr[eé]fectoral|interd[eé]partemental|municipal|communautaire|m[eé]tropolitain|conjoint|"
+    r"d'ouverture|du\s+maire)"
+)
+_SIGN = r"(?:n\s*[°o]\s*|numero\s+)"
+# Up to the date, or to the words that never belong to a number.
+_NUMBER = r"(?P<number>[\w./-]+(?:\s*[/_-]\s*[\w./-]+|\s+(?=[A-Z0-9/_-]+\s+(?:du|en\s+date))[A-Z0-9/_-]+)*)"
+_ORDER = re.compile(
+    rf"\barr[eê]t[eé]s?\b(?:\s+{_KIND})*(?:\s+de\s+(?:la|monsieur|madame)?[^,;.\d°]{{0,40}}?)?\s*,?\s*"
+    rf"(?:{_SIGN}{_NUMBER}|(?P<bare>[A-Z]{{2,}}[A-Z]*(?:/[A-Z0-9]+)+))?"
+    r"\s*,?\s*(?:(?:en\s+date\s+)?du\s*(?=\d|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|signe\s+le\s+|$|(?=[,;.]|\s+portant|\s+prescriv|\s+relatif))",
+    re.IGNORECASE,
+)
+# A number that stands alone before its date, when its form cannot be the rank of an amendment: "n°41-2017-07-006 du …".
+_BARE_NUMBER = re.compile(r"(?<!\w)n\s*°\s*(?P<number>\w+(?:[/-]\w+)+)\s+du\s+(?=\d)", re.IGNORECASE)
+# The numbers of other acts: the court's decision, a deliberation, a file.
+_OTHER_ACT = re.compile(r"(?:decision|ordonnance|deliberation|dossier|permis|tribunal)\b[^.;]*$|\be\s?\d{8}\s*/")
+_DATE = re.compile(DATE)
+
+
+def read_order(text: str, folded: str) -> tuple[Fact, Fact]:
+    """(number, date) of the first order that the text names; `folded` is the folded text, of the same length.
+
+    The number comes from the text as printed. A date without its year stays unread: an order number often holds another
+    year.
+    """
+    for match in (*_ORDER.finditer(text), *_BARE_NUMBER.finditer(text)):
+        number = match["number"] or match.groupdict().get("bare")
+        printed = _DATE.match(folded, match.end())
+        if (not number and not printed) or _OTHER_ACT.search(folded[max(0, match.start() - 40) : match.end()]):
+            continue
+        day = parse_date(printed[0]) if printed else None
+        return (
+            read(number.rstrip(".,-/")) if number and _looks_like_number(number) else NOT_READ,
+            single_day(day) if day and day.year else NOT_READ,
+        )
+    return NOT_READ, NOT_READ
+
+
+def _looks_like_number(number: str) -> bool:
+    return any(letter.isdigit() for letter in number) or "/" in number

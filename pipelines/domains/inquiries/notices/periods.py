@@ -1,0 +1,195 @@
+"""The period of an inquiry in a notice: opening, closing, hours, closing before an extension.
+
+Belongs here: the sentences that announce a period ("du … au …", "ouverte le … close le …"), and those that look like it
+and are not. Does not: the year of a date (`years.py`). Whatever is not certain is left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipelines.domains.inquiries.notices.pieces import BARE_DAY, DATE, HOUR, parse_date, parse_hour
+from pipelines.domains.inquiries.notices.reading import NOT_READ, Fact, Status, ambiguous, contradicted, read
+from pipelines.domains.inquiries.notices.years import period, single_day
+
+_INCLUDED = r"(?:\s*,?\s*\(?(?:inclus(?:e|ivement)?|compris(?:e)?)\)?)?"
+_HOUR_LEAD = r"(?:\s*[,-])?\s*\(?\s*(?:jusqu'?\s*)?(?:a\s+partir\s+de\s+|a\s+compter\s+de\s+|des\s+|a\s+|,\s*)?"
+# What follows an hour that belongs to the date; a second hour would make it the hours of every day.
+_HOUR_END = rf"\s*\)?(?!\s*(?:-|a|/|et)\s*{HOUR})"
+_LINK = r"\s*[,-]?\s*(?:et\s+)?(?:jusqu'?\s*)?au\s*"
+_OPENING_TAIL = rf"{_INCLUDED}(?:{_HOUR_LEAD}(?P<opening_hour>{HOUR}){_HOUR_END})?{_INCLUDED}"
+_CLOSING_TAIL = rf"{_INCLUDED}(?:{_HOUR_LEAD}(?P<closing_hour>{HOUR}){_HOUR_END})?"
+_FROM_TO = re.compile(
+    rf"(?P<opening>{DATE}|{BARE_DAY}){_OPENING_TAIL}(?:{_LINK}|\s+et\s+(?P<between>le)\s+)(?P<closing>{DATE}){_CLOSING_TAIL}"
+)
+_EXTENDED = re.compile(
+    rf"(?:prolonge|proroge|rallonge|etendue?)\w*[^.;]{{0,60}}?jusqu'?\s*au\s+(?P<closing>{DATE}){_CLOSING_TAIL}"
+)
+_EXTENSION = re.compile(
+    r"\b(?:prolong|prorog|rallong)(?!ation\s+eventuelle)\w*|(?:cloture|\bfin|enquete)\b[^.;]{0,60}?\s(?:report|etend|repouss)\w*"
+)
+_MAYBE = re.compile(r"(?:peut|pourra|pourrait|susceptible|eventuel\w*|sauf|possib\w*|decider|cas)\W(?:[^.;]{0,60})$")
+_OPENS = re.compile(
+    rf"(?:date\s+d'?\s*ouverture|\bouverture|\bouverte?|s'ouvrira|debutera|commencera|\bdebut)\b(?P<gap>[^\d.;]{{0,50}}?)"
+    rf"(?P<opening>{DATE}){_OPENING_TAIL}"
+)
+_CLOSES = re.compile(
+    rf"(?:date\s+de\s+(?:cloture|fermeture|fin)|\bcloture|\bclose|s'achevera|se\s+terminera|prendra\s+fin|\bfin)\b"
+    rf"(?P<gap>[^\d.;]{{0,50}}?)(?P<closing>{DATE}){_CLOSING_TAIL}"
+)
+# Hours of another place than the seat, for a seat overseas: the local ones are kept, or none.
+_PARIS_TIME = re.compile(r"heures?\s+(?:de\s+)?(?:(?:la\s+)?metropole|paris|francaise|metropolitaine)")
+# Periods of something else than the inquiry, by the words between "enquête" (or the sentence's start) and the dates.
+_SOMETHING_ELSE = re.compile(
+    r"affich|rapport|conclusions|permanence|concertation|suspen|repren|\breprise|ferme[es]|conges|vacances|"
+    r"reunion\s+(?:publique|d')|exposition|inscription|initialement|au\s+lieu|devait|annule|reporte|mise?\s+en\s+ligne|"
+    r"debat\s|publie|electoral|rectifi|erron|prolong|travaux\s+(?:se|du|aur|commenc|debut|dur)|"
+    r"conseil\s+\w+\s+du|chantier|festival|circulation"
+)
+_OTHER_INQUIRY = re.compile(r"(?:precedent|premiere|ancienne|autre|derniere)\w*\s*$")
+_NOT_A_LABEL = re.compile(r"arrete|decision|\bavis|\bplis?\b|offre|heures?\s+d'?\s*$|horaires?")
+_CALLED_OFF = re.compile(
+    r"^[^.;]{0,60}?(?:(?:est|a\s+ete|sera|sont|ont\s+ete)\s+(?:annule|reporte|suspendu|ajourne|interrompu)|n'aura\s+pas)"
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """What a text says of the period; `spans` are the places of the text that said it."""
+
+    opening_date: Fact = NOT_READ
+    opening_hour: Fact = NOT_READ
+    closing_date: Fact = NOT_READ
+    closing_hour: Fact = NOT_READ
+    initial_closing_date: Fact = NOT_READ
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+def read_period(text: str, years: Iterable[int]) -> Period:
+    """The period of a folded text. `years`: those in which the context lets the inquiry open."""
+    matches = [match for match in _FROM_TO.finditer(text) if _is_period(match, text)]
+    about = [match for match in matches if _is_about_inquiry(match, text)]
+    # Where some announcements name the inquiry, those that do not may be of anything.
+    about = [match for match in about if "enquete" in _clause_before(text, match.start())[1]] or about
+    others = tuple(match.span() for match in matches if match not in about)
+    if about:
+        found = _agreed([_from_match(match, years) for match in about])
+        after = max(match.end() for match in about)
+    else:
+        # Dates that were set aside (called off, of a poster…) must not come back as those of the inquiry.
+        found, after = (Period() if matches else _from_labels(text, years)), 0
+    if _PARIS_TIME.search(text):
+        found = replace(found, opening_hour=NOT_READ, closing_hour=NOT_READ)
+    found = replace(found, spans=(*found.spans, *others))
+    return _with_extension(found, text, after)
+
+
+def _is_period(match: re.Match[str], text: str) -> bool:
+    """ "et le" joins two ends only after "entre le"."""
+    return not match["between"] or text[: match.start()].rstrip().endswith("entre le")
+
+
+def _clause_before(text: str, position: int) -> tuple[str, str]:
+    """What stands in the sentence before a position: up to its last "enquête", and from there on."""
+    start = max((end.end() for end in re.finditer(r"[.;!?]\s(?!\d)", text[:position])), default=0)
+    before = text[start:position]
+    cut = max((word.start() for word in re.finditer(r"\benquetes?\b", before)), default=0)
+    return before[:cut], before[cut:]
+
+
+def _is_about_inquiry(match: re.Match[str], text: str) -> bool:
+    head, clause = _clause_before(text, match.start())
+    if _OTHER_INQUIRY.search(head) or _SOMETHING_ELSE.search(clause):
+        return False
+    return not _CALLED_OFF.match(text[match.end() :])
+
+
+def _from_match(match: re.Match[str], years: Iterable[int]) -> Period:
+    opening, closing = parse_date(match["opening"]), parse_date(match["closing"])
+    if opening is None or closing is None:
+        return Period(spans=(match.span(),))
+    first, last = period(opening, closing, years)
+    return Period(first, _hour(match["opening_hour"]), last, _hour(match["closing_hour"]), spans=(match.span(),))
+
+
+def _hour(printed: str | None) -> Fact:
+    if printed is None:
+        return NOT_READ
+    value = parse_hour(printed)
+    return read(value) if value else contradicted(None, f"« {printed.strip()} » n'est pas une heure")
+
+
+def _agreed(found: Sequence[Period]) -> Period:
+    """What several announcements of a period say together: their one value, or all of them as candidates."""
+    told = {
+        name: _one([getattr(item, name) for item in found]) for name in Period.__dataclass_fields__ if name != "spans"
+    }
+    return Period(**told, spans=tuple(span for item in found for span in item.spans))
+
+
+def _one(facts: Sequence[Fact]) -> Fact:
+    said = [fact for fact in facts if fact.status is not Status.UNREAD]
+    values = sorted({fact.value for fact in said if fact.value})
+    if len(values) > 1:
+        return ambiguous(*values)
+    valued = [fact for fact in said if fact.value]
+    return (valued or said or [NOT_READ])[0]
+
+
+def _from_labels(text: str, years: Iterable[int]) -> Period:
+    """From "date d'ouverture : … ; date de clôture : …" and its like; each end only where exactly one is said."""
+    opens = [match for match in _OPENS.finditer(text) if _is_label(match, text)]
+    closes = [match for match in _CLOSES.finditer(text) if _is_label(match, text)]
+    if len(opens) != 1 or len(closes) > 1:
+        return Period()
+    opening = parse_date(opens[0]["opening"])
+    closing = parse_date(closes[0]["closing"]) if closes else None
+    if opening is None:
+        return Period()
+    if closing is None:
+        return Period(single_day(opening, years), _hour(opens[0]["opening_hour"]), spans=(opens[0].span(),))
+    first, last = period(opening, closing, years)
+    hours = _hour(opens[0]["opening_hour"]), _hour(closes[0]["closing_hour"])
+    return Period(first, hours[0], last, hours[1], spans=(opens[0].span(), closes[0].span()))
+
+
+def _is_label(match: re.Match[str], text: str) -> bool:
+    head, clause = _clause_before(text, match.start())
+    around = clause + match["gap"]
+    return not (_OTHER_INQUIRY.search(head) or _SOMETHING_ELSE.search(around) or _NOT_A_LABEL.search(around))
+
+
+def _with_extension(found: Period, text: str, after: int) -> Period:
+    """The closing after a decided extension; an extension without its new date leaves the closing open."""
+    decided = [
+        match
+        for match in _EXTENSION.finditer(text)
+        if not _MAYBE.search(text[max(0, match.start() - 80) : match.start()])
+    ]
+    if not decided:
+        return _with_interruption(found, text)
+    extended = _EXTENDED.search(text, decided[0].start())
+    printed = parse_date(extended["closing"]) if extended else None
+    known = found.closing_date.value
+    if extended is None or printed is None or decided[0].start() < after:
+        return replace(found, closing_date=ambiguous(*([known] if known else [])), closing_hour=NOT_READ)
+    context = [int(known[:4]), int(known[:4]) + 1] if known else []
+    days = [single_day(printed, [year]) for year in context] if printed.year is None else [single_day(printed)]
+    values = [fact for fact in days if fact.value and (known is None or known < fact.value)]
+    closing = min(values, key=lambda fact: fact.value or "") if values else ambiguous()
+    return replace(
+        found,
+        closing_date=closing,
+        closing_hour=_hour(extended["closing_hour"]),
+        initial_closing_date=found.closing_date,
+        spans=(*found.spans, extended.span()),
+    )
+
+
+def _with_interruption(found: Period, text: str) -> Period:
+    """A suspension or a resumption moves the closing: it stays open."""
+    if re.search(r"\bsuspendue|\breprendra|\breprise\s+de\s+l'enquete", text) and found.closing_date.value:
+        return replace(found, closing_date=ambiguous(found.closing_date.value), closing_hour=NOT_READ)
+    return found

@@ -1,0 +1,1 @@
+"""Converters and readings of the label's texts, one family a file."""

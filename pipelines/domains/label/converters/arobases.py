@@ -1,0 +1,83 @@
+"""Converters of levels: how many arobases a printed text awards, and the laureates of a running list.
+
+Belongs here: the encodings of a level. Does not: whether the level is possible in its edition (`rules/`), mentions
+(`mentions.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pipelines.geo.names import normalise, strip_accents
+from pipelines.mapping.registry import Text, Unreadable, converter
+
+HIGHEST = 5
+_NUMBERS = {"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
+_ORDINALS = {"premier": 1, "premiere": 1, "deuxieme": 2, "second": 2, "seconde": 2, "troisieme": 3, "quatrieme": 4}
+_WORDS = {**_NUMBERS, **_ORDINALS, "cinquieme": 5, "aucun": 0, "aucune": 0, "zero": 0, "sans": 0}
+# Level 0: until 2008 a laureate could be given the name of the label and no arobase.
+_LEVEL_ZERO = frozenset({"mention ville internet", "simple mention", "la mention ville internet", "une simple mention"})
+_EMAIL = re.compile(r"\[email.protected\]|[\w.+-]*[A-Za-z_][\w.+-]*@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# One "@" in front of a word is a name on a social network, unless a figure, an "@" or a bracket stands before it.
+_HANDLE = re.compile(r"(?<![@\d)])(?<!\) )@(?=[A-Za-z_])\w+")
+_UNIT = r"(?:@(?!@)|arobases?\b|etoiles?\b)"
+_OF_FIVE = re.compile(r"(?<!\d)(\d)\s*(?:@|arobases?)?\s*(?:/|sur)\s*5(?!\d)")
+_COUNTED = re.compile(rf"(?<![\w.,])(\d+)\s*(?:e|eme|ieme|er|ere)?\s*{_UNIT}")
+_SPELT = re.compile(rf"\b({'|'.join(_WORDS)})\s+{_UNIT}")
+_LAUREATE = re.compile(r"(?P<name>[^@()]+?)\s*(?:\((?P<place>[^()]*)\))?\s*(?P<run>@+)")
+
+
+@converter("arobases")
+def arobases(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
+    """The level that a text states, "0" to "5": "@@@", "5 @", "« 5 @ » sur 5", "trois arobases", "4 étoiles", "5e @".
+
+    A level said twice must be the same. "Hors concours" gives nothing: no level was awarded. An "@" in an e-mail
+    address or in a handle is no level. Raises `Unreadable` when no level or several are read, or one above five.
+    """
+    text = texts[0]
+    if text is None or normalise(text) in ("hors concours", "label hors concours"):
+        return None
+    levels = _levels(text)
+    if len(levels) != 1 or not levels <= set(range(HIGHEST + 1)):
+        raise Unreadable("un niveau de 0 à 5 arobases, un seul", "one level, from 0 to 5 at-signs")
+    return str(levels.pop())
+
+
+@converter("laureats")
+def laureates(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
+    """The laureates of a running list, as a JSON list of {nom, departement, arobases}, in the order of the text.
+
+    "Noyelles-Godault (62)@@@Saulzoir (59) @@@" gives two, whatever stands or does not between them. Raises `Unreadable`
+    when no laureate is read, when text is left after the last level, or when a level is above five.
+    """
+    text = texts[0]
+    if text is None:
+        return None
+    plain = _HANDLE.sub(" ", _EMAIL.sub(" ", text))
+    found = list(_LAUREATE.finditer(plain))
+    rest = plain[found[-1].end() :].strip(" .;,\n") if found else plain
+    if not found or rest or any(len(one["run"]) > HIGHEST for one in found):
+        raise Unreadable("des noms suivis chacun de 1 à 5 @", "names, each followed by 1 to 5 @")
+    listed = [
+        {"nom": one["name"].strip(" ,;:\n"), "departement": one["place"] or None, "arobases": str(len(one["run"]))}
+        for one in found
+    ]
+    return json.dumps(listed, ensure_ascii=False)
+
+
+def _levels(text: str) -> set[int]:
+    """Every level that the text states, each way of writing it taken away before the next is looked for."""
+    if re.fullmatch(r"\s*\d+\s*", text):
+        return {int(text)}
+    if normalise(text) in _LEVEL_ZERO:
+        return {0}
+    rest = strip_accents(_HANDLE.sub(" ", _EMAIL.sub(" ", text)))
+    rest = re.sub(r"[«»\"“”]", " ", rest)
+    found: set[int] = set()
+    for pattern in (_OF_FIVE, _COUNTED, _SPELT):
+        found |= {_WORDS[level] if level in _WORDS else int(level) for level in pattern.findall(rest)}
+        rest = pattern.sub(" ", rest)
+    return found | {len(run) for run in re.findall(r"@+", rest)}

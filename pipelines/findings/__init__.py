@@ -1,0 +1,8 @@
+"""Rules: what the label's consistency, the law of inquiries and the privacy of people make of the accepted tables.
+
+Belongs here: findings, and the gate that keeps people out of the data. Does not: refusing a row (`validation/`).
+"""
+
+from pipelines.findings.registry import Finding, Rule, assess, finding_rule, finding_rules
+
+__all__ = ["Finding", "Rule", "assess", "finding_rule", "finding_rules"]

@@ -1,0 +1,125 @@
+"""The register of rules whose conclusions are findings, and the assessment of a package by all of its rules.
+
+Belongs here: the shape of a finding, registration, assessment. Does not: any rule; a new file of a domain that
+registers one is found by being there. A finding is published and never removes a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Literal
+
+import pyarrow as pa
+
+from pipelines.core.domains import discover
+from pipelines.core.project import Project
+
+Outcome = Literal["conforme", "non_conforme", "non_evalue", "non_applicable", "a_verifier"]
+COLUMNS = (
+    "constat_id", "regle", "table", "cle", "champ", "resultat", "calcul", "base", "version_regle", "certitude",
+    "message", "message_en", "sources",
+)  # fmt: skip
+SEPARATOR = "|"
+KEY_SEPARATOR = " | "  # as releases write a key of several fields, so that a trace finds the findings on its row
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule concludes about a row, or about a table when `key` is empty.
+
+    `key`: the primary key's values in the schema's order. `arithmetic` can be redone by hand. `fr` and `en` never carry
+    a value of a field that is not public. `sources`: addresses or citations. `aspect` tells apart the findings of one
+    rule on one field of one row.
+    """
+
+    table: str
+    key: tuple[str, ...]
+    field: str | None
+    outcome: Outcome
+    arithmetic: str
+    fr: str
+    en: str
+    sources: tuple[str, ...] = ()
+    aspect: str = ""
+
+
+Judgement = Callable[[Mapping[str, pa.Table], Project], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A registered rule. `explanation` is its docstring, in French: what the public reads."""
+
+    code: str
+    package: str
+    reads: tuple[str, ...]
+    base: str
+    certainty: str
+    version: str
+    explanation: str
+    judge: Judgement
+
+
+_rules: dict[str, Rule] = {}
+
+
+def finding_rule(
+    code: str, *, reads: Iterable[str], base: str, certainty: str = "logique", version: str = "1"
+) -> Callable[[Judgement], Judgement]:
+    """Register `judge(tables, project) -> findings` under a code that never changes meaning.
+
+    `reads`: the tables that it needs, as "package/table"; the first one's package is the one that is assessed.
+    `certainty` is a code of the list `certitudes`; `version` is raised when the rule concludes otherwise on equal rows.
+    """
+    needed = tuple(reads)
+
+    def register(judge: Judgement) -> Judgement:
+        explanation = " ".join((judge.__doc__ or "").split())
+        if not explanation:
+            raise TypeError(f"the rule {code!r} has no explanation")
+        rule = Rule(code, needed[0].split("/")[0], needed, base, certainty, version, explanation, judge)
+        known = _rules.setdefault(code, rule)
+        if known.judge is not judge:
+            raise TypeError(f"two rules are called {code!r}")
+        return judge
+
+    return register
+
+
+def finding_rules() -> list[Rule]:
+    """Every registered rule, in order of codes."""
+    discover("rules")
+    return [_rules[code] for code in sorted(_rules)]
+
+
+def assess(package: str, tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
+    """The findings of a package's rules, text, in the columns of `schemas/qualite/constats.json`, in order.
+
+    `tables`: typed tables by "package/table". A rule that reads a table which is not there is left out. Raises
+    `TypeError` when a rule says two things under one identifier: that is a mistake in the rule.
+    """
+    lines: dict[str, tuple[str | None, ...]] = {}
+    for rule in finding_rules():
+        if rule.package != package or not set(rule.reads) <= set(tables):
+            continue
+        for finding in rule.judge(tables, project):
+            line = _line(rule, finding)
+            identifier = str(line[0])
+            if identifier in lines:
+                raise TypeError(f"{rule.code}: two findings on {finding.table} {finding.key} {finding.field}")
+            lines[identifier] = line
+    ordered = sorted(lines.values(), key=lambda line: tuple(cell or "" for cell in (*line[1:5], line[0])))
+    columns = list(zip(*ordered, strict=True)) or [()] * len(COLUMNS)
+    return pa.table({name: pa.array(cells, pa.string()) for name, cells in zip(COLUMNS, columns, strict=True)})
+
+
+def _line(rule: Rule, finding: Finding) -> tuple[str | None, ...]:
+    key = KEY_SEPARATOR.join(part.replace("\\", "\\\\").replace("|", "\\|") for part in finding.key)
+    mark = "\n".join((rule.code, finding.table, key, finding.field or "", finding.aspect))
+    return (
+        sha256(mark.encode("utf-8")).hexdigest()[:16], rule.code, finding.table, key or None, finding.field,
+        finding.outcome, finding.arithmetic or None, rule.base, rule.version, rule.certainty, finding.fr, finding.en,
+        SEPARATOR.join(dict.fromkeys(finding.sources)) or None,
+    )  # fmt: skip

@@ -1,0 +1,9 @@
+"""File formats: the bytes of a snapshot as a text table, each record with its place.
+
+Belongs here: one reader a format, found by registration, and the errors of bad bytes. Does not: what a cell means.
+"""
+
+from pipelines.formats.errors import FormatError
+from pipelines.formats.reading import RESERVED, read
+
+__all__ = ["RESERVED", "FormatError", "read"]

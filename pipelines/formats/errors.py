@@ -1,0 +1,127 @@
+"""What can be wrong with the bytes of a source: each error names file, place, what was found, what was expected.
+
+A cell's value is never in a message: whether a column is personal is not known when bytes are read.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.core.errors import ArobaseError, Mender
+
+
+class FormatError(ArobaseError):
+    """A snapshot cannot be read as its source's description says; the other sources can."""
+
+    code: ClassVar[str] = "format"
+    mender: ClassVar[Mender] = Mender.SOURCE
+    fr: ClassVar[str] = "{file} : {place} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{file}: {place}: {found}; expected: {expected}."
+
+
+class EmptyFile(FormatError):
+    """A file of 0 bytes, or of blanks only."""
+
+    code: ClassVar[str] = "empty-file"
+    fr: ClassVar[str] = "{file} est vide ({size} octets) ; attendu : un fichier {format}."
+    en: ClassVar[str] = "{file} is empty ({size} bytes); expected: a {format} file."
+
+
+class NoRows(FormatError):
+    """A file with a header and nothing under it."""
+
+    code: ClassVar[str] = "no-rows"
+    fr: ClassVar[str] = (
+        "{file}, {place} : aucune ligne sous l'en-tête ; attendu : au moins une (ou expect.rows.min: 0 dans le YAML)."
+    )
+    en: ClassVar[str] = (
+        "{file}, {place}: no row under the header; expected: at least one (or expect.rows.min: 0 in the YAML)."
+    )
+
+
+class NotWhatItSays(FormatError):
+    """A file whose bytes are of another format than the description says."""
+
+    code: ClassVar[str] = "not-what-it-says"
+    fr: ClassVar[str] = "{file} est {found}, ses premiers octets le montrent ; attendu : {expected}."
+    en: ClassVar[str] = "{file} is {found}, as its first bytes show; expected: {expected}."
+
+
+class WrongEncoding(FormatError):
+    """Bytes that are not text in the encoding that was declared."""
+
+    code: ClassVar[str] = "wrong-encoding"
+    fr: ClassVar[str] = (
+        "{file}, ligne {line} (octet {offset}) : ces octets ne sont pas du {declared} ; encodage probable : {likely}."
+    )
+    en: ClassVar[str] = (
+        "{file}, line {line} (byte {offset}): these bytes are not {declared}; likely encoding: {likely}."
+    )
+
+
+class WrongDelimiter(FormatError):
+    """A header that is one cell because its delimiter is another one, or because it was merged or quoted whole."""
+
+    code: ClassVar[str] = "wrong-delimiter"
+    fr: ClassVar[str] = (
+        "{file}, ligne {line} : l'en-tête n'a qu'une colonne avec le séparateur {declared} ; "
+        "il en aurait {count} avec {likely}."
+    )
+    en: ClassVar[str] = (
+        "{file}, line {line}: the header has a single column with the delimiter {declared}; "
+        "it would have {count} with {likely}."
+    )
+
+
+class SheetMissing(FormatError):
+    """A workbook lacks a sheet that the description reads."""
+
+    code: ClassVar[str] = "sheet-missing"
+    fr: ClassVar[str] = "{file} : la feuille « {sheet} » est absente{nearest} ; feuilles présentes : {found}."
+    en: ClassVar[str] = '{file}: the sheet "{sheet}" is missing{nearest}; sheets there: {found}.'
+
+
+class HeaderMissing(FormatError):
+    """A table lacks columns that the mapping reads: they were renamed, or the header is elsewhere."""
+
+    code: ClassVar[str] = "header-missing"
+    fr: ClassVar[str] = "{file}, {place} : colonnes absentes : {missing} ; colonnes lues : {found}.{hint_fr}"
+    en: ClassVar[str] = "{file}, {place}: missing columns: {missing}; columns read: {found}.{hint_en}"
+
+
+class RowTooLong(FormatError):
+    """A row with more cells than the header has columns: its delimiter or its quotes are wrong."""
+
+    code: ClassVar[str] = "row-too-long"
+    fr: ClassVar[str] = "{file}, ligne {line} : {cells} cellules ; attendu : {columns} colonnes, comme l'en-tête."
+    en: ClassVar[str] = "{file}, line {line}: {cells} cells; expected: {columns} columns, as the header has."
+
+
+class Damaged(FormatError):
+    """A file that is cut or corrupt."""
+
+    code: ClassVar[str] = "damaged-file"
+    fr: ClassVar[str] = "{file} est tronqué ou abîmé ({detail}) ; attendu : un fichier {format} entier."
+    en: ClassVar[str] = "{file} is cut or damaged ({detail}); expected: a whole {format} file."
+
+
+class TooLarge(FormatError):
+    """A file that unpacks to more than the limit: a compression bomb, or a limit to raise."""
+
+    code: ClassVar[str] = "too-large"
+    fr: ClassVar[str] = (
+        "{file} donne plus de {limit} octets une fois décompressé ({ratio} fois sa taille) ; "
+        "attendu : moins (options.maximum_size dans le YAML)."
+    )
+    en: ClassVar[str] = (
+        "{file} unpacks to more than {limit} bytes ({ratio} times its size); "
+        "expected: less (options.maximum_size in the YAML)."
+    )
+
+
+class MemberMissing(FormatError):
+    """An archive lacks the file that the description reads, or holds several."""
+
+    code: ClassVar[str] = "member-missing"
+    fr: ClassVar[str] = "{file} : l'archive n'a pas de fichier « {member} » ; fichiers présents : {found}."
+    en: ClassVar[str] = '{file}: the archive has no file "{member}"; files there: {found}.'

@@ -1,0 +1,78 @@
+"""From a snapshot's bytes to a text table: read by format, checked against what the mapping reads, positions beside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.core.text import Said
+from pipelines.formats.content import Content
+from pipelines.formats.errors import FormatError, NoRows
+from pipelines.formats.header import columns_read, missing_columns
+from pipelines.formats.registry import Records, readers
+from pipelines.sources import Part
+
+RESERVED = ("_source", "_snapshot", "_part", "_position")
+
+
+def read(part: Part, path: Path, *, source: str, snapshot: str, address: str | None = None) -> pa.Table:
+    """The records of one part: string columns named by the header, then `_source`, `_snapshot`, `_part`, `_position`.
+
+    `snapshot` is the SHA-256 that is written beside each record; `address`, where its bytes came from, names the file
+    in messages. Raises a `FormatError`. The schema's metadata holds `headers` (the names as printed, a JSON list) and
+    `facts` (what was detected: encoding, delimiter, sheet…).
+    """
+    named = f"{source}/{part.path or part.name}"
+    content = Content(path, part, f"{named} ({address})" if address else named)
+    records = readers()[part.format](content)
+    table = _chosen(part, records, content.file)
+    if table.num_rows == 0 and not part.may_be_empty:
+        raise NoRows(file=content.file, place=records.place)
+    constants = {"_source": source, "_snapshot": snapshot, "_part": part.name}
+    for name, value in constants.items():
+        table = table.append_column(name, pa.repeat(pa.scalar(value, pa.string()), table.num_rows))
+    table = table.append_column("_position", pa.chunked_array([records.positions.cast(pa.int64())]))
+    told = {"headers": list(records.originals), "facts": records.facts}
+    return table.replace_schema_metadata({key: json.dumps(value, ensure_ascii=False) for key, value in told.items()})
+
+
+def _chosen(part: Part, records: Records, file: str) -> pa.Table:
+    """The columns to keep. Raises `HeaderMissing` when the mapping reads one that is not there."""
+    drop = set(part.options.get("drop", ()))
+    clash = [name for name in records.names if name in RESERVED]
+    if clash:
+        raise FormatError(
+            file=file, place=records.place, found=", ".join(clash), expected=Said("d'autres noms", "other names")
+        )
+    kept = {
+        name: column
+        for name, original, column in zip(records.names, records.originals, records.columns, strict=True)
+        if name not in drop and (original.strip() or _holds_something(column))
+    }
+    optional = list(part.options.get("optional", ()))
+    needed = [*part.options.get("columns", ()), *columns_read(part)]
+    missing = [name for name in needed if name not in kept and name not in optional]
+    missing = [name for name in missing if not (records.is_sparse and _may_be_absent(name, kept))]
+    if missing and not (records.is_sparse and not len(records.positions)):
+        # Where no column at all is the expected one, the header may be gone and its names be cells, maybe personal.
+        is_header = len(missing) < len(set(needed)) or records.is_sparse
+        raise missing_columns(
+            missing, list(kept), file=file, place=records.place, near=records.near, is_header=is_header
+        )
+    absent = pa.nulls(len(records.positions), pa.string())
+    kept |= {name: absent for name in dict.fromkeys((*needed, *optional)) if name not in kept}
+    return pa.table(kept) if kept else pa.table({})
+
+
+def _holds_something(column: pa.Array | pa.ChunkedArray) -> bool:
+    import pyarrow.compute as pc
+
+    return bool(pc.any(pc.not_equal(column, "")).as_py())
+
+
+def _may_be_absent(name: str, kept: dict[str, pa.Array]) -> bool:
+    """In JSON a member of an object that is null or elsewhere present may be absent: `geo.lon` where `geo` is null."""
+    above = name.rpartition(".")[0]
+    return bool(above) and any(other == above or other.startswith(f"{above}.") for other in kept)

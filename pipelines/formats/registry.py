@@ -1,0 +1,62 @@
+"""The register of readers: which function reads which format. A module of this folder that registers one is enough."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pipelines.core.text import Said
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.formats.content import Content
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a reader found: text columns, and where each record is.
+
+    `names` are unique and stripped, `originals` as printed; `positions` int64, 1 for the first line, row or element;
+    `place` names the sheet or the list for messages; `near` holds the first rows, to find a header that is elsewhere;
+    `facts` (encoding, delimiter, cells in scientific notation…) go to the table's metadata.
+    """
+
+    names: Sequence[str]
+    originals: Sequence[str]
+    columns: Sequence[pa.Array | pa.ChunkedArray]
+    positions: pa.Array
+    place: str | Said
+    near: Sequence[Sequence[str]] = ()
+    facts: dict[str, Any] = field(default_factory=dict)
+    is_sparse: bool = False
+
+
+Reader = Callable[["Content"], Records]
+
+_readers: dict[str, Reader] = {}
+
+
+def reader(*formats: str) -> Callable[[Reader], Reader]:
+    """Register a reader for formats: `read(content) -> Records`, raising `FormatError`s."""
+
+    def register(function: Reader) -> Reader:
+        for name in formats:
+            if _readers.setdefault(name, function) is not function:
+                raise TypeError(f"two readers for the format {name!r}")
+        return function
+
+    return register
+
+
+@cache
+def readers() -> dict[str, Reader]:
+    """Every registered reader, by format."""
+    package = importlib.import_module("pipelines.formats")
+    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+        importlib.import_module(f"pipelines.formats.{module}")
+    return _readers

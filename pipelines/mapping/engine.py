@@ -1,0 +1,188 @@
+"""Applying a source's mappings to its records.
+
+The records of one source go through together, because parts join each other. Personal columns are dropped at the door,
+but for those that a mapping hands to a converter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.core.errors import Mender
+from pipelines.core.project import Project
+from pipelines.mapping.check import target_of
+from pipelines.mapping.convert import Refusal, convert, look
+from pipelines.mapping.description import RowMapping, parse_mapping
+from pipelines.mapping.errors import MappingError, PersonalFieldCopied
+from pipelines.mapping.registry import readings
+from pipelines.mapping.rejections import Rejection
+from pipelines.mapping.reshape import RANK, expand, join, keep
+from pipelines.schema import Privacy, TableSchema
+
+RESERVED = ("_source", "_snapshot", "_part", "_position")
+
+
+@dataclass(frozen=True)
+class PartRecords:
+    """The judged records of one part, the schema that judged them, and its mapping as written: `rows`, and the `join`
+    that holds for all of them."""
+
+    records: pa.Table
+    schema: TableSchema
+    rows: Sequence[Mapping[str, Any]]
+    join: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """Rows by table ("package/table"), text with the reserved columns, and what was refused on the way."""
+
+    rows: Mapping[str, pa.Table]
+    rejections: tuple[Rejection, ...]
+
+
+def conform(parts: Mapping[str, PartRecords], project: Project, *, file: str) -> Conformed:
+    """The rows that a source's records become, table by table, in the order of the parts and of the records.
+
+    `file` is the source's file, for messages. Raises `MappingError` when the mapping itself is wrong: then no record of
+    the source can be trusted, and none is returned.
+    """
+    rows: dict[str, list[pa.Table]] = {}
+    rejections: list[Rejection] = []
+    for name, part in parts.items():
+        for raw in part.rows:
+            mapping = parse_mapping({"join": part.join, **raw}, file=file, part=name)
+            table, refused = _RowsOf(parts, name, mapping, project, file).make()
+            rows.setdefault(mapping.table, []).append(table)
+            rejections.extend(refused)
+    merged = {table: pa.concat_tables(found, promote_options="default") for table, found in rows.items()}
+    return Conformed(merged, tuple(rejections))
+
+
+@dataclass(frozen=True)
+class _RowsOf:
+    """One mapping at work; split into steps only so that each can be read at once."""
+
+    parts: Mapping[str, PartRecords]
+    part: str
+    mapping: RowMapping
+    project: Project
+    file: str
+
+    def make(self) -> tuple[pa.Table, list[Rejection]]:
+        target = target_of(self.mapping, self.project, file=self.file, part=self.part)
+        records, rejections = self._joined()
+        self._check_columns(records, target)
+        if self.mapping.each:
+            records = self._with_absent_members(expand(records, self.mapping.each))
+        columns: dict[str, pa.Array] = {}
+        refusals: list[Refusal] = []
+        for rule in self.mapping.fields:
+            columns[rule.field], refused = convert(records, rule)
+            refusals.extend(refused)
+        for reading in self.mapping.readings:
+            read = readings()[reading.reading](self.project, reading.options)
+            found, refused = look(records, read, reading.inputs, reading.outputs, reading.reading)
+            columns |= found
+            refusals.extend(refused)
+        rejections.extend(self._rejection(records, refusal, target) for refusal in refusals)
+        table = pa.table({**columns, **{name: records.column(name) for name in RESERVED}})
+        wrong = {refusal.row for refusal in refusals}
+        kept = [row for row in range(table.num_rows) if row not in wrong]
+        return (table.take(pa.array(kept, pa.int64())) if wrong else table), rejections
+
+    def _joined(self) -> tuple[pa.Table, list[Rejection]]:
+        records = keep(self.parts[self.part].records, self._existing(self.mapping.when, self.part))
+        rejections: list[Rejection] = []
+        for rule in self.mapping.joins:
+            if rule.part not in self.parts:
+                raise self._wrong("join", rule.part, ", ".join(self.parts))
+            records, several = join(records, self.parts[rule.part].records, rule)
+            rejections.extend(self._met_several(records, row, rule.part) for row in several)
+        return records, rejections
+
+    def _existing(self, when: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+        known = self.parts[part].records.column_names
+        unknown = [column for column in when if column not in known]
+        if unknown:
+            raise self._wrong("when", ", ".join(unknown), ", ".join(known))
+        return when
+
+    def _check_columns(self, records: pa.Table, target: TableSchema) -> None:
+        known = {name for name in records.column_names if name not in RESERVED}
+        each = self.mapping.each
+        if each:
+            asked = [each.column] if each.column else list(each.columns)
+            missing = sorted(set(asked) - known)
+            if missing:
+                raise self._wrong("each", ", ".join(missing), ", ".join(sorted(known)))
+            known |= {RANK, each.value, each.name} - {""}
+        for rule in self.mapping.fields:
+            for column in rule.columns:
+                if column not in known and not self._is_member(column):
+                    raise self._wrong(f"fields.{rule.field}", column, ", ".join(sorted(known)))
+                if rule.is_copy and self._is_personal(column) and target[rule.field].privacy is Privacy.PUBLIC:
+                    raise PersonalFieldCopied(file=self.file, part=self.part, column=column, field=rule.field)
+        for reading in self.mapping.readings:
+            missing = sorted(set(reading.inputs.values()) - known)
+            if missing:
+                raise self._wrong(f"readings.{reading.reading}", ", ".join(missing), ", ".join(sorted(known)))
+
+    def _is_member(self, column: str) -> bool:
+        """Whether a column is a member of the listed elements, known only once they are read."""
+        each = self.mapping.each
+        return each is not None and each.kind == "list" and column.startswith(f"{each.value}.")
+
+    def _with_absent_members(self, records: pa.Table) -> pa.Table:
+        """Members that no listed element has are absent everywhere, not an error."""
+        asked = {column for rule in self.mapping.fields for column in rule.columns if self._is_member(column)}
+        for column in sorted(asked - set(records.column_names)):
+            records = records.append_column(column, pa.nulls(records.num_rows, pa.string()))
+        return records
+
+    def _is_personal(self, column: str) -> bool:
+        part, _, name = column.rpartition(".")
+        schema = self.parts[part].schema if part in self.parts else self.parts[self.part].schema
+        name = name if part in self.parts else column
+        return name in schema.names and schema[name].privacy is not Privacy.PUBLIC
+
+    def _wrong(self, place: str, found: str, expected: str) -> MappingError:
+        return MappingError(file=self.file, part=self.part, place=place, found=found, expected=expected)
+
+    def _rejection(self, records: pa.Table, refusal: Refusal, target: TableSchema) -> Rejection:
+        shown = None if self._is_personal(refusal.column) else refusal.text
+        what = f"« {shown} »" if shown is not None else "la valeur (non montrée)"
+        what_en = f'"{shown}"' if shown is not None else "the value (not shown)"
+        return Rejection(
+            **_place(records, refusal.row),
+            table=self.mapping.table,
+            champ=refusal.field,
+            valeur=shown,
+            regle=f"lecture-{refusal.rule}",
+            message=f"{what} ne se lit pas dans « {refusal.column} » ; attendu : {refusal.expected_fr}.",
+            message_en=f'{what_en} cannot be read in "{refusal.column}"; expected: {refusal.expected_en}.',
+            a_corriger_par=(Mender.MAPPING if refusal.rule == "codes" else Mender.SOURCE).value,
+            etape="conformation",
+        )
+
+    def _met_several(self, records: pa.Table, row: int, part: str) -> Rejection:
+        return Rejection(
+            **_place(records, row),
+            table=self.mapping.table,
+            champ=None,
+            valeur=None,
+            regle="plusieurs-correspondances",
+            message=f"L'enregistrement rencontre plusieurs lignes de « {part} » ; seule la première est gardée.",
+            message_en=f'The record meets several lines of "{part}"; only the first is kept.',
+            a_corriger_par=Mender.SOURCE.value,
+            etape="conformation",
+        )
+
+
+def _place(records: pa.Table, row: int) -> dict[str, Any]:
+    source, snapshot, part, position = (records.column(name)[row].as_py() for name in RESERVED)
+    return {"source": source, "snapshot": snapshot, "part": part, "position": position}

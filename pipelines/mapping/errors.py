@@ -1,0 +1,41 @@
+"""What can be wrong with a mapping, or with a record that a mapping reads."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.core.errors import ArobaseError, Mender
+
+
+class MappingError(ArobaseError):
+    """A `rows` entry of a source's file cannot be applied as it stands."""
+
+    code: ClassVar[str] = "mapping"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = "{file} : partie « {part} », {place} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = '{file}: part "{part}", {place}: {found}; expected: {expected}.'
+
+
+class MappingColumnUnknown(MappingError):
+    """A mapping reads a column that the schema of the incoming records does not know: its name is wrong there."""
+
+    code: ClassVar[str] = "mapping-column-unknown"
+    fr: ClassVar[str] = (
+        "{file}, ligne {line} : partie « {part} » : la colonne « {column} » n'est pas dans {schema} ; "
+        "attendu : {expected}."
+    )
+    en: ClassVar[str] = (
+        '{file}, line {line}: part "{part}": the column "{column}" is not in {schema}; expected: {expected}.'
+    )
+
+
+class PersonalFieldCopied(MappingError):
+    """A mapping copies a personal field as it stands into a field that is published."""
+
+    code: ClassVar[str] = "personal-field-copied"
+    fr: ClassVar[str] = (
+        "{file} : partie « {part} » : le champ personnel « {column} » serait copié dans « {field} », qui est publié."
+    )
+    en: ClassVar[str] = (
+        '{file}: part "{part}": the personal field "{column}" would be copied into "{field}", which is published.'
+    )

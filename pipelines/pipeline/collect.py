@@ -1,0 +1,64 @@
+"""Collect: a source's answer, or what an engineer left for it in `sources/inbox/<source>/`.
+
+A delivery in the drop folder takes the place of the source's own address until it is taken away. A source made of one
+file takes the newest file there; a source made of several takes them by their names, and all of them have to be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
+from pipelines.pipeline.inbox import deliveries
+from pipelines.pipeline.personal import prepare
+from pipelines.sources import Capture, Part, Source, collect, collect_many
+from pipelines.storage.atomic import sweep_old
+
+SHEETS = ("xlsx", "xls", "ods")
+
+
+def make_snapshot(project: Project, source: Source, *, now: datetime) -> Capture:
+    """The source's capture: a new one, or the last one when the content is the same. Raises the connector's error."""
+    prepare(project, source, now.date())
+    return collect(project, delivered(project, source), now=now)
+
+
+def make_snapshots(
+    project: Project, sources: Iterable[Source], *, now: Callable[[], datetime]
+) -> Iterator[tuple[str, Capture | ArobaseError]]:
+    """Several sources at once, each as it comes, by name: its capture, or the error of the one that failed."""
+    sources = list(sources)
+    for folder in (project.snapshots, project.private_snapshots):
+        sweep_old(folder, now=now().timestamp())
+    for source in sources:
+        prepare(project, source, now().date())
+    wanted = [delivered(project, source) for source in sources]
+    for source, outcome in collect_many(project, wanted, now=now):
+        yield source.name, outcome
+
+
+def delivered(project: Project, source: Source) -> Source:
+    """The source as it stands, or reading from its drop folder when a delivery lies there."""
+    found = deliveries(project, source.name)
+    if not found:
+        return source
+    if len({part.path for part in source.parts}) > 1:
+        return replace(source, connector="files", address=f"inbox/{source.name}", obtained=None)
+    newest = found[-1]
+    address = f"inbox/{source.name}/{newest.name}"
+    parts = tuple(replace(_shaped(part, newest.name), path=None) for part in source.parts)
+    return replace(source, connector="files", address=address, obtained=None, parts=parts)
+
+
+def as_captured(source: Source, capture: Capture) -> Source:
+    """The source as its capture has it: a workbook delivered as `.xls` for an `.xlsx` is read as what it is."""
+    return replace(source, parts=tuple(_shaped(part, capture.snapshot(part.name).address) for part in source.parts))
+
+
+def _shaped(part: Part, name: str) -> Part:
+    suffix = PurePosixPath(name).suffix.lstrip(".").lower()
+    return replace(part, format=suffix) if {suffix, part.format} <= set(SHEETS) else part

@@ -1,0 +1,158 @@
+"""Records held against the schema that their publisher declares, before anything of ours judges them.
+
+Belongs here: which records that schema refuses, and what is told. Does not: fetching it (`sources/declared.py`).
+
+Only cells that are still as the publisher wrote them are judged: those of CSV and TSV files. Columns that the schema
+does not know pass; columns that it knows and the file lacks are told.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.core.errors import MENDERS, Mender
+from pipelines.core.project import Project
+from pipelines.core.text import Language, Said
+from pipelines.formats import RESERVED
+from pipelines.mapping.rejections import Rejection
+from pipelines.pipeline.refusals import refusals
+from pipelines.schema import TableSchema
+from pipelines.sources import Part, Snapshot, SnapshotStore, Source
+from pipelines.sources.declared import REJECT, way
+from pipelines.validation import JudgeError, judge
+from pipelines.validation.errors import SchemaUnusable
+from pipelines.validation.verdict import ROW
+
+AS_WRITTEN = ("csv", "tsv")
+FIRST = 2  # Frictionless counts the header as row 1.
+STATES = {
+    "unknown": Said("inconnu du catalogue de schémas", "not in the catalogue of schemas"),
+    "absent": Said("n'est pas à son adresse", "not at its address"),
+    "not-a-table-schema": Said("n'est pas un Table Schema", "no Table Schema"),
+    "not-the-answer": Said("une autre réponse est à son adresse", "another answer is at its address"),
+    "address-refused": Said("son adresse n'est pas de celles que l'on demande", "its address is none that is asked"),
+    "not-authorised": Said("son adresse demande une autorisation", "its address asks for an authorisation"),
+}
+SEVERAL_COLUMNS = ("columns", "othercolumns")
+
+
+@dataclass(frozen=True)
+class AsDeclared:
+    """The records that go on, the rejections of the others, and what is told of the schema (empty without one)."""
+
+    records: pa.Table
+    rejections: list[Rejection] = field(default_factory=list)
+    told: Mapping[str, Any] = field(default_factory=dict)
+    warnings: list[Said] = field(default_factory=list)
+
+
+def judged_as_declared(
+    project: Project, source: Source, part: Part, snapshot: Snapshot, records: pa.Table, *, incoming: TableSchema | None
+) -> AsDeclared:
+    """The records of a part under its publisher's schema. `incoming` says which fields are public; None: no
+    rejection is made, only told.
+
+    A schema by which nothing can be judged is told and refuses nothing.
+    """
+    told = dict(snapshot.fetch.get("schema") or {})
+    digest = snapshot.fetch.get("evidence", {}).get("schema")
+    if not told:
+        return AsDeclared(records)
+    name = str(told.get("name") or told.get("url") or digest)
+    place = f"{part.name}: {name}: "
+    if digest is None or part.format not in AS_WRITTEN:
+        state = str(told.get("state"))
+        known_state = STATES.get(state, Said(state, state))
+        format_told = Said(f"format {part.format}, non jugé", f"format {part.format}, not judged")
+        reason = Said(*(f"{words} [{state}]" for words in known_state)) if digest is None else format_told
+        return AsDeclared(records, told=told, warnings=[_at(place, reason)])
+    path = SnapshotStore.of(project).objects.path(digest)
+    document = json.loads(path.read_text(encoding="utf-8"))
+    names = [item["name"] for item in document["fields"]]
+    columns, wrong = set(records.column_names), _wrong_names(names)
+    known = [] if wrong else [one for one in names if one in columns]
+    absent = ", ".join(str(one) for one in names if one not in columns)
+    lacks = Said(f"colonnes absentes : {absent}", f"columns absent: {absent}")
+    warnings = [_at(place, wrong or lacks)] if wrong or absent else []
+    if not known:
+        return AsDeclared(records, told=told, warnings=warnings)
+    usable, unusable = _reduced(document, known)
+    warnings += [_at(place, item) for item in unusable]
+    try:
+        judged = records.select([*known, *RESERVED])
+        verdict = judge(judged, usable, name=f"{source.name}/{part.name}", sample=None)
+    except JudgeError as error:
+        return AsDeclared(records, told=told, warnings=[*warnings, _at(place, _said(error))])
+    warnings += [_at(place, item) for item in verdict.warnings]
+    told |= {"refused": verdict.rejected_rows, "errors": verdict.error_count}
+    if verdict.error_count:
+        count = f"{verdict.rejected_rows}/{records.num_rows}"
+        warnings.append(_at(place, Said(f"{count} refusés", f"{count} refused")))
+    if incoming is None or way(source) != REJECT or verdict.rejected is None:
+        return AsDeclared(records, told=told, warnings=warnings)
+    rows = pa.array(range(FIRST, FIRST + records.num_rows), pa.int64())
+    passed = pc.invert(pc.is_in(rows, value_set=verdict.rejected.column(ROW).cast(pa.int64()).combine_chunks()))
+    refused = list(refusals(verdict, incoming, table=f"publie/{name}", stage="entree"))
+    return AsDeclared(records.filter(passed), refused, told, warnings)
+
+
+def _at(place: str, told: Said) -> Said:
+    return Said(f"{place.replace(': ', ' : ')}{told.fr}", f"{place}{told.en}")
+
+
+def _wrong_names(names: list[Any]) -> Said | None:
+    """Why the names of fields cannot be those of columns, if so."""
+    if not all(isinstance(name, str) for name in names):
+        return Said("un champ dont le nom n'est pas un texte", "a field whose name is no text")
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is not None:
+        return Said(f"deux champs du nom « {repeated} »", f'two fields named "{repeated}"')
+    return None
+
+
+def _said(error: JudgeError) -> Said:
+    """The judge's reason and who can mend it: a schema that cannot be used is its publisher's, not ours."""
+    menders = MENDERS[Mender.SOURCE if isinstance(error, SchemaUnusable) else error.mender]
+    return Said(*(f"{error.message(language)} → {menders[language]} [{error.code}]" for language in get_args(Language)))
+
+
+def _reduced(document: Mapping[str, Any], known: list[str]) -> tuple[dict[str, Any], list[Said]]:
+    """The schema over the columns that are there, and what of it cannot be used.
+
+    Keys over other columns are left out, and references, whose tables are not given.
+    """
+    left = ("foreignKeys", "primaryKey", "custom_checks")
+    kept = {key: value for key, value in document.items() if key not in left}
+    kept["fields"] = [item for item in document["fields"] if item["name"] in known]
+    key, unusable = document.get("primaryKey"), list[Said]()
+    names = [key] if isinstance(key, str) else key or []
+    if not _is_texts(names):
+        unusable.append(Said("clé primaire mal écrite, non appliquée", "primary key badly written, not applied"))
+    elif names and set(names) <= set(known):
+        kept["primaryKey"] = names
+    given = document.get("custom_checks") or []
+    checks = [item for item in given if _is_check(item)] if isinstance(given, list) else []
+    if checks != given:
+        told = Said("contrôles mal écrits, non appliqués", "checks badly written, not applied")
+        unusable.append(Said(*(f"{words} (custom_checks)" for words in told)))
+    return kept | ({"custom_checks": checks} if checks else {}), unusable
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_check(item: Any) -> bool:
+    """A name, and parameters that are texts, or lists of texts where several columns are named."""
+    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+        return False
+    params = item.get("params") or {}
+    return isinstance(params, dict) and all(
+        _is_texts(value) if name in SEVERAL_COLUMNS else isinstance(value, str | bool) for name, value in params.items()
+    )

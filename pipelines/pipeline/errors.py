@@ -1,0 +1,113 @@
+"""What can stop a stage, as opposed to what a record is refused for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.core.errors import ArobaseError, Mender
+
+
+class StageError(ArobaseError):
+    """A stage cannot make its result; what stands from an earlier run stays in use."""
+
+
+class NeverCollected(StageError):
+    """A source has no capture at all: it was never collected, or never with success."""
+
+    code: ClassVar[str] = "never-collected"
+    fr: ClassVar[str] = "La source « {source} » n'a encore jamais été collectée avec succès."
+    en: ClassVar[str] = 'The source "{source}" was never collected with success.'
+
+
+class SnapshotGone(StageError):
+    """The bytes of a capture are no longer kept: the private folder was deleted, or the folder of snapshots."""
+
+    code: ClassVar[str] = "snapshot-gone"
+    fr: ClassVar[str] = (
+        "{source}, partie « {part} » : les octets de l'instantané {sha256} ne sont plus gardés ; "
+        "`arobase sources fetch {source}` les redemande à la source."
+    )
+    en: ClassVar[str] = (
+        '{source}, part "{part}": the bytes of the snapshot {sha256} are no longer kept; '
+        "`arobase sources fetch {source}` asks the source for them again."
+    )
+
+
+class IncomingSchemaMissing(StageError):
+    """A part that is mapped or joined names no incoming schema: nobody said which of its fields are personal."""
+
+    code: ClassVar[str] = "incoming-schema-missing"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = (
+        "{file} : la partie « {part} » ne nomme pas de schéma d'entrée (schema: …, sous schemas/entrants/)."
+    )
+    en: ClassVar[str] = '{file}: the part "{part}" names no incoming schema (schema: …, under schemas/entrants/).'
+
+
+class TooFewRecords(StageError):
+    """A part gave fewer records than its file says it must."""
+
+    code: ClassVar[str] = "too-few-records"
+    mender: ClassVar[Mender] = Mender.SOURCE
+    fr: ClassVar[str] = (
+        "{source}, partie « {part} » ({address}) : {found} enregistrements ; attendu : au moins {expected} ({file})."
+    )
+    en: ClassVar[str] = (
+        '{source}, part "{part}" ({address}): {found} records; at least {expected} are expected ({file}).'
+    )
+
+
+class HeaderUnknown(StageError):
+    """Columns that must be there, or that hold what is not public, are not; columns that nobody classed are."""
+
+    code: ClassVar[str] = "header-unknown"
+    mender: ClassVar[Mender] = Mender.SOURCE
+    fr: ClassVar[str] = (
+        "{source}/{part} ({address}) : colonnes absentes : {missing} ; colonnes que {schema} ne connaît pas, et dont "
+        "les noms ne sont pas montrés : {unknown}. L'en-tête a-t-il été renommé ou retiré ?"
+    )
+    en: ClassVar[str] = (
+        "{source}/{part} ({address}): missing columns: {missing}; columns that {schema} does not know, and whose names "
+        "are not shown: {unknown}. Was the header renamed or removed?"
+    )
+
+
+class RowsMissing(StageError):
+    """A table cannot be made because a source that fills it could not be read."""
+
+    code: ClassVar[str] = "rows-missing"
+    fr: ClassVar[str] = (
+        "{table} : la source « {source} » n'a pas pu être lue ; la dernière version publiée reste en place."
+    )
+    en: ClassVar[str] = '{table}: the source "{source}" could not be read; the last published version stays in place.'
+
+
+class InputMissing(StageError):
+    """A derived table cannot be made because a table that it reads could not be made."""
+
+    code: ClassVar[str] = "input-missing"
+    fr: ClassVar[str] = "{table} : la table « {input} » dont elle dépend n'a pas pu être faite."
+    en: ClassVar[str] = '{table}: the table "{input}" that it depends on could not be made.'
+
+
+class NothingFillsIt(StageError):
+    """No source names a table of a package, nor one that its tables are derived from: there is nothing to release."""
+
+    code: ClassVar[str] = "nothing-fills-it"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = (
+        "schemas/{package}/package.yaml : aucune source ne remplit les tables de ce paquet ; attendu : au moins un "
+        "fichier sources/*.yaml dont une partie a `table: {package}/…`."
+    )
+    en: ClassVar[str] = (
+        "schemas/{package}/package.yaml: no source fills the tables of this package; at least one file "
+        "sources/*.yaml is expected, with a part that has `table: {package}/…`."
+    )
+
+
+class TableUnsound(StageError):
+    """What is about to leave is refused by its own schema: a fault of ours, which stops the release."""
+
+    code: ClassVar[str] = "table-unsound"
+    fr: ClassVar[str] = "{table} : ce qui allait être publié est refusé par son schéma : {errors}."
+    en: ClassVar[str] = "{table}: what was about to be published is refused by its schema: {errors}."

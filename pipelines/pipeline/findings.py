@@ -1,0 +1,49 @@
+"""Assess: what the rules say of a package's accepted tables. Findings are published; they never reject a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.core.project import Project
+from pipelines.findings import assess
+from pipelines.pipeline.results import Kept, keep, settings_digest
+from pipelines.pipeline.tables import TableResult
+from pipelines.schema import Package
+
+FINDINGS = "constats.parquet"
+
+
+@dataclass(frozen=True)
+class FindingsResult:
+    """The findings on one package, in the columns of `schemas/qualite/constats.json`."""
+
+    package: str
+    kept: Kept
+
+    @property
+    def table(self) -> pa.Table:
+        return pq.read_table(self.kept.folder / FINDINGS)
+
+
+def make_findings(project: Project, package: Package, tables: Mapping[str, TableResult]) -> FindingsResult:
+    """The findings on a package, made again only when one of its tables, or the rules, changed.
+
+    `tables`: by "package/table", the tables of this package and those of others that it reads.
+    """
+    read = dict(sorted(tables.items()))
+    made_from = {
+        "tables": {key: result.kept.fingerprint for key, result in read.items()},
+        "settings": settings_digest(project),
+        "package": package.name,
+    }
+
+    def make(folder: Path) -> None:
+        found = assess(package.name, {key: result.table for key, result in read.items()}, project)
+        pq.write_table(found, folder / FINDINGS)
+
+    return FindingsResult(package.name, keep(project, "findings", package.name, made_from, make))

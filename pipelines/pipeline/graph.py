@@ -1,0 +1,156 @@
+"""The workshop: every result of one project, made when it is asked for, with whatever it is made from.
+
+Belongs here: what depends on what. Does not: how anything is made. A workshop reads `schemas/` and `sources/` once; it
+is thrown away when they, or the snapshots, may have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, TypeVar
+
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
+from pipelines.pipeline.errors import InputMissing, NeverCollected, RowsMissing, TableUnsound
+from pipelines.pipeline.findings import FindingsResult, make_findings
+from pipelines.pipeline.records import RecordsResult, make_records
+from pipelines.pipeline.requests import request_for, sources_of
+from pipelines.pipeline.results import settings_digest
+from pipelines.pipeline.tables import TableResult, dangling, make_table
+from pipelines.privacy import PartId
+from pipelines.releases import ReleaseRequest
+from pipelines.schema import Package, load_package, package_names
+from pipelines.schema.order import in_making_order, needs, other_packages
+from pipelines.sources import Capture, Source, latest, load_sources
+
+T = TypeVar("T")
+
+
+class BuildGraph:
+    """Results by name. An error is remembered as a result is, so that it is told once and never computed twice."""
+
+    def __init__(self, project: Project, captures: Mapping[str, Capture] | None = None) -> None:
+        """`captures`: the capture of each source to work on, by name; none: the latest ones."""
+        self.project = project
+        self._captures = captures
+        self.sources = load_sources(project)
+        self.packages: dict[str, Package] = {
+            name: load_package(project.schemas, name) for name in package_names(project.schemas)
+        }
+        self._known: dict[tuple[str, str], Any] = {}
+
+    @cached_property
+    def _settings(self) -> str:
+        """What every source is held against, read once for all of them."""
+        return settings_digest(self.project)
+
+    def capture(self, source: str) -> Capture:
+        """What a source answered. Raises `NeverCollected`, and the error of a source's file."""
+        found = latest(self.project, source) if self._captures is None else self._captures.get(source)
+        if found is None:
+            raise NeverCollected(source=source)
+        return found
+
+    def records(self, source: str) -> RecordsResult:
+        """The rows of a source. Raises what reading, judging or conforming it raises."""
+        return self._once("records", source, lambda: self._records(source))
+
+    def table(self, key: str) -> TableResult:
+        """One table by "package/table". Raises `RowsMissing`, `InputMissing`, and what making it raises."""
+        return self._once("table", key, lambda: self._table(key))
+
+    def findings(self, package: str) -> FindingsResult:
+        """The findings on a package. Raises what its tables raise."""
+        return self._once("findings", package, lambda: self._findings(package))
+
+    def request(self, package: str) -> ReleaseRequest:
+        """Everything that the package's next version is a function of. Raises what its tables and findings raise."""
+        described = self.packages[package]
+        sources = [(source, self.capture(source.name)) for source in self.sources_of(package)]
+        keys = [f"{package}/{table.name}" for table in described.tables]
+        tables = {key: self.table(key) for key in keys}
+        for key, result in tables.items():
+            if unsound := result.unsound | dangling(described, result.name, tables):
+                raise TableUnsound(table=key, errors=", ".join(f"{rule} ({n})" for rule, n in unsound.items()))
+        return request_for(
+            self.project,
+            described,
+            sources,
+            records={source.name: self.records(source.name) for source, _ in sources},
+            tables=tables,
+            findings=self.findings(package),
+        )
+
+    def apart(self, package: str) -> dict[PartId, int]:
+        """How many personal values were kept of each part of the package's sources: what its gate has to know."""
+        return {
+            (source.name, self.capture(source.name).snapshot(part).sha256, part): count
+            for source in self.sources_of(package)
+            for part, count in self.records(source.name).summary["apart"].items()
+        }
+
+    def sources_of(self, package: str) -> list[Source]:
+        """The sources whose rows reach a package, also through the tables of others that it reads."""
+        return sources_of(self.packages[package], self.sources, self.packages)
+
+    def in_order(self, names: list[str] | None = None) -> list[Package]:
+        """The named packages and those that they read (default: all), each after those that it reads."""
+        reached: list[str] = []
+        waiting = list(names if names is not None else self.packages)
+        while waiting:
+            name = waiting.pop(0)
+            if name not in reached:
+                reached.append(name)
+                waiting += sorted(other_packages(self.packages[name]))
+        return in_making_order(self.packages[name] for name in reached)
+
+    def _records(self, source: str) -> RecordsResult:
+        found, capture = self.sources.find(source), self.capture(source)
+        return make_records(self.project, found, capture, settings=self._settings)
+
+    def _table(self, key: str) -> TableResult:
+        package_name, name = key.split("/")
+        package = self.packages[package_name]
+        table = package.table(name)
+        sources = [source for source in self.sources.values() if key in source.tables]
+        for error in self.sources.errors:
+            if self._may_fill(str(error.facts.get("file", "")), key):
+                raise error
+        records = [
+            self._needed(RowsMissing, self.records, source.name, table=key, source=source.name) for source in sources
+        ]
+        asked = {f"{package.name}/{item}" for item in needs(package, table)} | set(table.inputs)
+        tables = {item: self._needed(InputMissing, self.table, item, table=key, input=item) for item in sorted(asked)}
+        return make_table(self.project, package, table, records, tables)
+
+    def _may_fill(self, file: str, key: str) -> bool:
+        """Whether a source's file that cannot be used names the table: a table is whole or not made."""
+        path = self.project.root / file
+        return path.is_file() and key.encode() in path.read_bytes()
+
+    def _findings(self, package: str) -> FindingsResult:
+        described = self.packages[package]
+        own = [f"{package}/{table.name}" for table in described.tables]
+        read = [item for table in described.tables for item in table.inputs]
+        keys = sorted({*own, *read})
+        return make_findings(self.project, described, {key: self.table(key) for key in keys})
+
+    def _needed(self, missing: type[ArobaseError], make: Callable[[str], T], name: str, **facts: str) -> T:
+        """What something else is made from; its own error was told where it is made, here it is only missing."""
+        try:
+            return make(name)
+        except ArobaseError as error:
+            raise missing(**facts) from error
+
+    def _once(self, kind: str, name: str, make: Callable[[], T]) -> T:
+        place = (kind, name)
+        if place not in self._known:
+            try:
+                self._known[place] = make()
+            except ArobaseError as error:
+                self._known[place] = error
+        known = self._known[place]
+        if isinstance(known, ArobaseError):
+            raise known
+        return known  # type: ignore[no-any-return]  # the dictionary holds what `make` of the same place returned

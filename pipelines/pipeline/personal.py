@@ -1,0 +1,164 @@
+"""What is personal, kept apart: the values of personal fields go to `outputs/private/`, for the strong test only; and
+the gate on whatever is about to be seen: requests, releases, pages, previews."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.core.project import Project
+from pipelines.privacy import (
+    AllowList,
+    GateReport,
+    PartId,
+    PersonalValues,
+    PersonalValuesGone,
+    ReasonInvalid,
+    Vault,
+    gate,
+    load_allow_list,
+    release,
+    scan_folder,
+    scan_text,
+    set_aside,
+)
+from pipelines.releases import ReleaseRequest
+from pipelines.schema import Privacy, TableSchema
+from pipelines.sources import Capture, Source
+from pipelines.sources.snapshots import sends_personal_values
+
+REASON = "--reason"
+LONGEST_REASON = 1000
+RETENTION = timedelta(days=365)
+WHY = "Vérifier avant publication qu'aucune de ces valeurs ne se retrouve dans ce qui est publié."
+
+
+def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture: Capture, part: str) -> int:
+    """Keep the personal values of a part's judged records in the private folder; returns how many.
+
+    What was kept of the part before is replaced, also when its schema has no personal field any more; what was kept of
+    the source's older snapshots goes: a record withdrawn since is in them only.
+
+    The retention runs from the newest snapshot of personal values, not from today: the same inputs give the same date.
+    """
+    personal = [field.name for field in schema.fields if field.privacy is Privacy.PERSONAL]
+    vault = Vault(project.private)
+    if personal:
+        vault = _opened(project, max(part.obtained for part in capture.parts).date())
+    elif vault.is_unopened:
+        return 0
+    vault.forget_others(capture.source, {part.sha256 for part in capture.parts})
+    return vault.write(records, personal, parts=[(capture.source, capture.snapshot(part).sha256, part)])
+
+
+def still_apart(project: Project, capture: Capture, counts: Mapping[str, int]) -> bool:
+    """Whether as many personal values of a capture's parts are kept as `keep_apart` counted.
+
+    As when records are made, what is kept of the source's other snapshots goes.
+    """
+    vault, source = Vault(project.private), capture.source
+    if not vault.is_unopened:
+        vault.forget_others(source, {part.sha256 for part in capture.parts})
+    return all(vault.holds(source, capture.snapshot(part).sha256, part) == count for part, count in counts.items())
+
+
+def prepare(project: Project, source: Source, now: date) -> None:
+    """Before a source of personal values is asked: a private folder with its retention date, for what it will send."""
+    if Vault(project.private).is_unopened and sends_personal_values(project, source):
+        _opened(project, source.obtained or now)
+
+
+def _opened(project: Project, newest: date) -> Vault:
+    """The private folder, kept for `RETENTION` from the newest day that it was ever opened for."""
+    vault = Vault(project.private)
+    until = newest + RETENTION
+    if not vault.is_unopened:
+        until = max(until, vault.keep_until())
+    vault.open(until, WHY)
+    return vault
+
+
+def check_request(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> GateReport:
+    """Hold what is personal in a request: tables, findings and rejects. Raises `PersonalDataFound`, which blocks.
+
+    The strong test looks in each row for the personal values of the records that it comes from. `apart`: how many were
+    kept of each part; raises `PersonalValuesGone` when they are no longer.
+    """
+    package = request.package.name
+    tables = {f"{package}/{name}": table for name, table in request.tables.items()}
+    personal, allow = _values(project, apart), load_allow_list(project.schemas)
+    report = gate(
+        tables,
+        personal,
+        allow,
+        provenance={f"{package}/{name}": table for name, table in request.provenance.items()},
+        keys={f"{package}/{name}": schema.primary_key for name, schema in request.schemas.items()},
+    )
+    quality = {"qualite/constats": request.findings, "qualite/rejets": request.rejects}
+    report += gate(quality, personal, allow)
+    _block(project, request, report, {**tables, **quality})
+    return report
+
+
+def inspection(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> Callable[[Path], None]:
+    """The last look at a version: every file of its folder, sealed and not yet shown. Raises `PersonalDataFound`, and
+    `PersonalValuesGone` as `check_request` does."""
+
+    def inspect(folder: Path) -> None:
+        report = scan_folder(folder, load_allow_list(project.schemas), _values(project, apart))
+        _block(project, request, report, {})
+
+    return inspect
+
+
+def _values(project: Project, apart: Mapping[PartId, int]) -> PersonalValues:
+    """The personal values kept, once sure that those of `apart` are among them: another run may have forgotten them."""
+    vault = Vault(project.private)
+    values = vault.read()
+    for part, count in sorted(apart.items()):
+        if vault.holds(*part) != count:  # looked at after reading: what is there now was there then
+            raise PersonalValuesGone(source=part[0], part=part[2])
+    return values
+
+
+def passed(project: Project, package: str) -> None:
+    """Once a package is out, or is what was out already: nothing of it is held any more."""
+    if not Vault(project.private).is_unopened:
+        release(Vault(project.private), package)
+
+
+def check_pages(project: Project, pages: Path) -> GateReport:
+    """Hold what is personal in the folder of a catalogue that is about to be shown, pages and files.
+
+    Raises `PersonalDataFound`, naming the page.
+    """
+    report = scan_folder(pages, load_allow_list(project.schemas), Vault(project.private).read())
+    report.raise_if_held()
+    return report
+
+
+def may_show(project: Project, place: str, text: str) -> GateReport:
+    """What is held of a text that is shown rather than written, such as a preview."""
+    return scan_text(place, text, load_allow_list(project.schemas), Vault(project.private).read())
+
+
+def check_reason(project: Project, reason: str) -> None:
+    """Judge the published reason of an act (a retraction) before a byte of it is written: the ledger forgets nothing.
+
+    Raises `PersonalDataFound` where it holds what looks personal or somebody's value, `ReasonInvalid` where it is empty
+    or too long. The allow list is not asked: a reason can always be said without naming anybody.
+    """
+    length = len(reason.strip())
+    if not 0 < length <= LONGEST_REASON:
+        raise ReasonInvalid(found=length, most=LONGEST_REASON)
+    scan_text(REASON, reason, AllowList(), Vault(project.private).read()).raise_if_held()
+
+
+def _block(project: Project, request: ReleaseRequest, report: GateReport, tables: Mapping[str, pa.Table]) -> None:
+    """Put the rows that are held into quarantine and raise; nothing when none is."""
+    if not report.is_clean:
+        set_aside(_opened(project, request.created.date()), request.package.name, report, tables)
+    report.raise_if_held()

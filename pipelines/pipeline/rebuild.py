@@ -1,0 +1,133 @@
+"""Making tables again from other ingredients: what a rebuild and the causes of changes rest on.
+
+A release records the hashes of what it is a function of (`pipelines/releases/causes.py`). Here the schemas, corrections
+and redactions of each release are kept under those hashes, beside the snapshots; a project put together from them in a
+temporary folder gives the tables that the code at hand would have made then.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
+from pipelines.pipeline.graph import BuildGraph
+from pipelines.pipeline.requests import code_ingredient, told_withdrawals
+from pipelines.releases import ReleaseRequest
+from pipelines.releases.build import ingredients_of
+from pipelines.releases.causes import Across, Ingredients
+from pipelines.sources import Capture, Snapshot, SnapshotStore
+from pipelines.storage import write_bytes
+
+SCHEMAS, CORRECTIONS, REDACTIONS = "schemas", "sources/corrections", "sources/retraits"
+KEPT = {"schema": SCHEMAS, "correction": CORRECTIONS, "redaction": REDACTIONS}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STILL = (1980, 1, 1, 0, 0, 0)
+
+
+def keep_ingredients(project: Project, request: ReleaseRequest) -> None:
+    """Keep the schemas, corrections and redactions of a request under their hashes; what is there already stays."""
+    found = ingredients_of(request)
+    told = {"redaction": told_withdrawals(_captures(project, found).values())}
+    for cause, folder in KEPT.items():
+        path = _kept(project, cause, found.of(cause))
+        if not path.is_file():
+            write_bytes(path, _packed(project.root / folder, told.get(cause, {})))
+
+
+def across(project: Project, package: str) -> Across:
+    """The tables of a package made by the code at hand from other ingredients; none when one is no longer kept."""
+
+    def remade(wanted: Ingredients) -> Mapping[str, pa.Table] | None:
+        if wanted.code != code_ingredient(project):
+            return None
+        request = request_again(project, package, wanted)
+        return None if request is None else request.tables
+
+    return remade
+
+
+def request_again(project: Project, package: str, wanted: Ingredients) -> ReleaseRequest | None:
+    """The request that the code at hand makes from kept ingredients; none when one is missing or does not fit."""
+    archives = {folder: _kept(project, cause, wanted.of(cause)) for cause, folder in KEPT.items()}
+    if not all(path.is_file() for path in archives.values()):
+        return None
+    with _put_together(project, archives) as other:
+        workshop = BuildGraph(other, _captures(project, wanted))
+        try:
+            request = workshop.request(package)
+            # The licence is described from the kept schemas, while they are there.
+            return request if request.package.licence_described else None
+        except ArobaseError:
+            # Old rows under new schemas may not make a table at all: then this step tells nothing, and says so.
+            return None
+
+
+def ingredients_recorded(document: Mapping[str, Any]) -> Ingredients:
+    """What a release's descriptor says that it was made from."""
+    return Ingredients.parse(document["arobase"]["ingredients"])
+
+
+def _kept(project: Project, cause: str, digest: str) -> Path:
+    return project.snapshots / "ingredients" / cause / f"{digest or 'none'}.zip"
+
+
+def _packed(folder: Path, beside: Mapping[str, bytes]) -> bytes:
+    """A folder, and files as if they stood in it, as the bytes of a zip file: sorted names, no dates, so that the same
+    folder gives the same bytes."""
+    buffer = io.BytesIO()
+    paths = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths} | dict(beside)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(files):
+            packed.writestr(zipfile.ZipInfo(name, STILL), files[name])
+    return buffer.getvalue()
+
+
+@contextmanager
+def _put_together(project: Project, archives: Mapping[str, Path]) -> Iterator[Project]:
+    """A project in a temporary folder: kept ingredients, today's mappings and reference data, the same snapshots."""
+    with tempfile.TemporaryDirectory(prefix="arobase-") as folder:
+        root = Path(folder)
+        (root / "sources").mkdir()
+        for path in project.sources.glob("*.yaml"):
+            shutil.copyfile(path, root / "sources" / path.name)
+        for name, archive in archives.items():
+            with zipfile.ZipFile(archive) as packed:
+                packed.extractall(root / name)
+        shutil.rmtree(root / "schemas" / "entrants", ignore_errors=True)
+        (root / "schemas" / "entrants").symlink_to(project.schemas / "entrants")
+        (root / "sources" / "reference").symlink_to(project.reference)
+        (root / "outputs").mkdir()
+        (root / "outputs" / "snapshots").symlink_to(project.snapshots)
+        other = Project.at(root)
+        if project.private_snapshots.is_dir():
+            for kept in (other.private, other.private_snapshots):
+                kept.mkdir(mode=0o700)
+            (other.private_snapshots / "objects").symlink_to(project.private_snapshots / "objects")
+        yield other
+
+
+def _captures(project: Project, wanted: Ingredients) -> dict[str, Capture]:
+    """The captures that hold the snapshots of a release, as the log knew them."""
+    by_source: dict[str, list[tuple[str, str]]] = {}
+    for source, part, digest in wanted.snapshots:
+        by_source.setdefault(source, []).append((part, digest))
+    return {
+        source: Capture(source, _parts(project, source, parts), False, EPOCH) for source, parts in by_source.items()
+    }
+
+
+def _parts(project: Project, source: str, wanted: list[tuple[str, str]]) -> tuple[Snapshot, ...]:
+    known = list(SnapshotStore.of(project).snapshots(source))[::-1]  # the same bytes may have come twice
+    return tuple(next(item for item in known if (item.part, item.sha256) == place) for place in wanted)

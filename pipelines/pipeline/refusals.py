@@ -1,0 +1,87 @@
+"""Verdicts as rejections: the judge's errors, each at the place of its record in the source.
+
+A rejection carries a value only where the field is public; Frictionless' own message quotes values, so for other fields
+it is replaced by the rule's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from pipelines.mapping.rejections import Rejection, Stage
+from pipelines.schema import Privacy, TableSchema
+from pipelines.validation import Verdict
+from pipelines.validation.menders import mender
+from pipelines.validation.phrases import expected, rule_title
+from pipelines.validation.verdict import ROW
+
+SEVERAL = ("compare-columns-value", "sum-columns-value")
+"""Rules that a publisher declares, whose sentence quotes columns that nobody may have classed."""
+REFERENCE = "foreign-key"
+
+
+def refusals(
+    verdict: Verdict, schema: TableSchema, *, table: str, stage: Stage, hidden: Collection[str] = ()
+) -> Iterator[Rejection]:
+    """Every error of every rejected row, in the judge's order. `verdict` is of a table with the reserved columns.
+
+    `hidden`: public fields whose value is not shown here, such as counts that may turn out to be small.
+    """
+    places = _places(verdict)
+    for error in verdict.errors.to_pylist():
+        place = places.get(error["row"])
+        if place is None:
+            continue
+        field, rule = error["field"], error["rule"]
+        public = rule not in SEVERAL and all(
+            _is_public(schema, name) and name not in hidden for name in _quoted(schema, field, rule)
+        )
+        unquoted = f'Field "{field}": {rule_title(rule, "en")}.' if field else f"{rule_title(rule, 'en')}."
+        yield Rejection(
+            source=place["_source"],
+            snapshot=place["_snapshot"],
+            part=place["_part"],
+            position=place["_position"],
+            table=table,
+            champ=field,
+            valeur=error["cell"] if public and field else None,
+            regle=rule,
+            message=_french(rule, field, error["note"] if public else None),
+            message_en=_placed(error["message"], error["row"], place["_position"]) if public else unquoted,
+            a_corriger_par=mender(rule, "sortie" if stage == "sortie" else "entree").value,
+            etape=stage,
+        )
+
+
+def _placed(message: str, row: int, position: int) -> str:
+    """Frictionless' sentence with the record's place in its source, where it counts the rows of its own reading."""
+    for words in ("row at position", "Row at position", "in row"):
+        message = message.replace(f'{words} "{row}"', f'{words} "{position}"', 1)
+    return message
+
+
+def _places(verdict: Verdict) -> dict[int, dict[str, Any]]:
+    rejected = verdict.rejected
+    if rejected is None:
+        return {}
+    lines = rejected.select([ROW, "_source", "_snapshot", "_part", "_position"]).to_pylist()
+    return {line[ROW]: line for line in lines}
+
+
+def _quoted(schema: TableSchema, field: str | None, rule: str) -> list[str]:
+    """The fields whose values the sentence may quote: that of the cell; of a row, only a reference quotes its own."""
+    if field is not None:
+        return [field]
+    return [name for key in schema.foreign_keys for name in key.fields] if rule == REFERENCE else []
+
+
+def _is_public(schema: TableSchema, name: str) -> bool:
+    return name in schema.names and schema[name].privacy is Privacy.PUBLIC
+
+
+def _french(rule: str, field: str | None, note: str | None) -> str:
+    """« Champ « x » : valeur d'un autre type ; attendu : une date (AAAA-MM-JJ). »"""
+    wanted = expected(note, "fr") if note else ""
+    named = f"Champ « {field} » : " if field else ""
+    return f"{named}{rule_title(rule, 'fr')}{f' ; attendu : {wanted}' if wanted else ''}."

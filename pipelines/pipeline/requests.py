@@ -1,0 +1,118 @@
+"""The request for a release: everything that a package's next version is a function of, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+
+from pipelines.core.project import Project
+from pipelines.mapping.rejections import REJECTIONS
+from pipelines.mapping.withdrawals import TOLD, told_by_connectors
+from pipelines.pipeline.errors import NothingFillsIt
+from pipelines.pipeline.findings import FindingsResult
+from pipelines.pipeline.lineage import steps_of
+from pipelines.pipeline.records import RecordsResult
+from pipelines.pipeline.results import code_digest, fingerprint, folder_digest
+from pipelines.pipeline.tables import TableResult
+from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed, Warned
+from pipelines.releases.descriptor import instant
+from pipelines.schema import Package, load_table
+from pipelines.schema.order import tables_behind
+from pipelines.sources import Capture, Source
+
+QUALITY = ("constats", "rejets", "provenance", "changements")
+
+
+def request_for(
+    project: Project,
+    package: Package,
+    sources: Iterable[tuple[Source, Capture]],
+    *,
+    records: Mapping[str, RecordsResult],
+    tables: Mapping[str, TableResult],
+    findings: FindingsResult,
+) -> ReleaseRequest:
+    """The request for the next version of a package.
+
+    `sources`: those whose rows reach it, also through other packages, each with the capture that was read.
+
+    Raises `NothingFillsIt` for a package that no source reaches: it would have no date.
+    """
+    used = list(sources)
+    if not used:
+        raise NothingFillsIt(package=package.name)
+    own = {table.name: tables[f"{package.name}/{table.name}"] for table in package.tables}
+    schemas = {name: package.schema(name).public for name in own}
+    return ReleaseRequest(
+        package=package,
+        schemas=schemas,
+        tables={name: result.table.select(schemas[name].names) for name, result in own.items()},
+        provenance={name: result.provenance for name, result in own.items()},
+        findings=findings.table,
+        rejects=_rejects(package, records.values(), own.values()),
+        sources=[_source_used(source, capture) for source, capture in used],
+        created=max(part.obtained for _, capture in used for part in capture.parts),
+        code=code_ingredient(project),
+        quality_schemas={name: load_table(project.schemas, "qualite", name) for name in QUALITY},
+        warnings=[_example_warning(source) for source, _ in used if source.example],
+        corrections=folder_digest(project.corrections),
+        redactions=folder_digest(project.withdrawals, told_withdrawals(capture for _, capture in used)),
+        steps=steps_of(package, [source for source, _ in used]),
+    )
+
+
+def told_withdrawals(captures: Iterable[Capture]) -> dict[str, bytes]:
+    """What connectors told to be withdrawn, as the file that it would be in `sources/retraits/`; none, no file."""
+    told = told_by_connectors(captures)
+    return {TOLD: told} if told else {}
+
+
+def code_ingredient(project: Project) -> str:
+    """What tables are a function of besides schemas, snapshots, corrections and redactions.
+
+    That is: the code, the mappings of the sources, the schemas of what comes in, and the reference data.
+    """
+    mappings = {path.name: path.read_text(encoding="utf-8") for path in project.sources.glob("*.yaml")}
+    folders = {name: folder_digest(project.root / name) for name in ("schemas/entrants", "sources/reference")}
+    return fingerprint({"code": code_digest(), "mappings": mappings, **folders})
+
+
+def sources_of(package: Package, sources: Mapping[str, Source], packages: Mapping[str, Package]) -> list[Source]:
+    """The sources whose rows reach a package: directly, or through the tables of other packages that it reads."""
+    behind = tables_behind(package.name, packages)
+    return [source for source in sources.values() if behind & set(source.tables)]
+
+
+def _rejects(package: Package, records: Iterable[RecordsResult], tables: Iterable[TableResult]) -> pa.Table:
+    """What was refused on the way to this package's tables, in the columns of `schemas/qualite/rejets.json`."""
+    found = [result.rejects for result in tables]
+    for result in records:
+        if any(table.startswith(f"{package.name}/") for table in result.tables):
+            mine = [
+                row.startswith(("entrants/", f"{package.name}/")) for row in result.rejects.column("table").to_pylist()
+            ]
+            found.append(result.rejects.filter(pa.array(mine, pa.bool_())))
+    return pa.concat_tables(found) if found else REJECTIONS.empty_table()
+
+
+def _source_used(source: Source, capture: Capture) -> SourceUsed:
+    return SourceUsed(
+        name=source.name,
+        title=source.title,
+        title_en=source.title_en,
+        address=source.address,
+        licence=source.licence,
+        publisher=source.publisher.get("title", ""),
+        example=source.example,
+        snapshots=tuple(
+            SnapshotUsed(part.part, part.sha256, part.address, instant(part.obtained)) for part in capture.parts
+        ),
+    )
+
+
+def _example_warning(source: Source) -> Warned:
+    return Warned(
+        f"La source « {source.title} » est un exemple : ses enregistrements ont été composés pour montrer la chaîne.",
+        f'The source "{source.title_en}" is an example: its records were put together to show the way.',
+    )

@@ -1,0 +1,114 @@
+"""Results that are kept under the fingerprint of what they were made from, and made again only when that changed.
+
+A result is a folder `outputs/work/<stage>/<name>/<fingerprint>/`. It appears by one rename, so that a run killed at any
+moment leaves the old result or the new one. The fingerprint covers the inputs, the code and the pinned libraries.
+Of processes that want the same result at once, one makes it while the others wait for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipelines.core.project import Project
+from pipelines.storage import lock, make_own_folder, new_folder, sha256_bytes, sha256_file, sweep
+from pipelines.storage.atomic import ASIDE
+
+KEPT_RESULTS = 2
+FOREVER = -1.0  # the lock of a process that died is free at once
+CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg"}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A result's folder, the fingerprint that names it, and whether this call made it."""
+
+    folder: Path
+    fingerprint: str
+    is_new: bool
+
+
+def fingerprint(parts: Mapping[str, object]) -> str:
+    """The SHA-256 of named parts, whatever the order in which they are given."""
+    return sha256_bytes(json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str).encode())
+
+
+def keep(
+    project: Project,
+    stage: str,
+    name: str,
+    made_from: Mapping[str, object],
+    make: Callable[[Path], None],
+    *,
+    is_good: Callable[[Path], bool] = Path.is_dir,
+) -> Kept:
+    """The result of `make` for these inputs: the kept one, or a new one that `make` fills in an empty folder.
+
+    `is_good`: whether a kept folder can still serve; one that cannot is made again.
+    Whatever `make` raises passes through, and then nothing of it is kept.
+    """
+    mark = fingerprint({**made_from, "code": code_digest()})
+    base = project.work / stage / name
+    folder = base / mark[:24]
+    make_own_folder(project.work)  # rejected values lie in it, and nobody has read them yet
+    with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
+        sweep(base)
+        if folder.is_dir():
+            if is_good(folder):
+                os.utime(folder)  # used now: another process forgets what was not used for longest
+                return Kept(folder, mark, is_new=False)
+            _forget(folder)
+        with new_folder(folder) as aside:
+            make(aside)
+        _forget_old(base, folder)
+    return Kept(folder, mark, is_new=True)
+
+
+def _forget_old(base: Path, newest: Path) -> None:
+    others = sorted(
+        (item for item in base.iterdir() if item.is_dir() and item != newest), key=lambda item: item.stat().st_mtime_ns
+    )
+    for old in others[: max(0, len(others) - KEPT_RESULTS + 1)]:
+        _forget(old)
+
+
+def _forget(folder: Path) -> None:
+    """Take a result away by one rename: a process killed while it deletes leaves no half of one under its name."""
+    gone = folder.with_name(f"{ASIDE}{folder.name}")
+    folder.rename(gone)
+    shutil.rmtree(gone)
+
+
+@cache
+def code_digest() -> str:
+    """The SHA-256 over the project's own code and, where it stands beside it, the lock of its libraries."""
+    package = Path(__file__).resolve().parent.parent
+    files = [path for path in package.rglob("*") if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts]
+    lock = package.parent / "requirements.lock"
+    return _digest(package.parent, [*files, *([lock] if lock.is_file() else [])])
+
+
+def folder_digest(folder: Path, beside: Mapping[str, bytes] | None = None) -> str:
+    """The SHA-256 over every file of a folder, empty when there is none. `beside`: files to count as if they stood
+    there, by name."""
+    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    digests = {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
+    digests |= {name: sha256_bytes(data) for name, data in (beside or {}).items()}
+    return fingerprint(digests) if digests else ""
+
+
+def settings_digest(project: Project) -> str:
+    """The SHA-256 over what the data is held against: schemas, code lists, corrections, reference data."""
+    folders = (project.schemas, project.corrections, project.withdrawals, project.reference)
+    files = [path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file()]
+    return _digest(project.root, files)
+
+
+def _digest(root: Path, files: Iterable[Path]) -> str:
+    named = sorted((path.relative_to(root).as_posix(), path) for path in files)
+    return fingerprint({name: sha256_file(path) for name, path in named})

@@ -1,0 +1,169 @@
+"""The whole way at once, without a server: collect → … → announce, for some packages or all.
+
+A source that fails costs the tables that it fills, and the packages that hold them: their last release stays current.
+Everything else goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipelines.core.errors import ArobaseError
+from pipelines.core.project import Project
+from pipelines.pipeline.announce import make_announcement
+from pipelines.pipeline.collect import make_snapshots
+from pipelines.pipeline.findings import FindingsResult
+from pipelines.pipeline.graph import BuildGraph
+from pipelines.pipeline.records import RecordsResult
+from pipelines.pipeline.release import make_release
+from pipelines.pipeline.tables import TableResult
+from pipelines.releases import Outcome, Refused, Unchanged
+from pipelines.releases.signature import SigningKey
+from pipelines.sources import Source
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step of a run. `outcome`: "made", "kept" (unchanged, not computed again) or "failed"."""
+
+    stage: str
+    name: str
+    outcome: str
+    error: ArobaseError | None = None
+
+
+@dataclass
+class Run:
+    """What a run did. A package is in `outcomes` when its release was attempted, in `blocked` when it could not be.
+
+    `announced`: the catalogue is that of these releases.
+    """
+
+    records: dict[str, RecordsResult] = field(default_factory=dict)
+    tables: dict[str, TableResult] = field(default_factory=dict)
+    findings: dict[str, FindingsResult] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    blocked: dict[str, ArobaseError] = field(default_factory=dict)
+    errors: list[tuple[str, ArobaseError]] = field(default_factory=list)
+    announced: bool = False
+
+    @property
+    def went_well(self) -> bool:
+        """Whether every source was read and every package is published or unchanged."""
+        refused = any(isinstance(outcome, Refused) for outcome in self.outcomes.values())
+        return not (self.errors or self.blocked or refused)
+
+
+Tell = Callable[[Event], None]
+
+
+def steps_ahead(project: Project, packages: Iterable[str] | None = None) -> int:
+    """How many events a run will tell: what a progress bar counts to."""
+    workshop = BuildGraph(project)
+    wanted = workshop.in_order(list(packages) if packages is not None else None)
+    used = {source.name for package in wanted for source in workshop.sources_of(package.name)}
+    return 2 * len(used) + sum(len(package.tables) for package in wanted) + 2 * len(wanted) + 1
+
+
+def run(
+    project: Project,
+    *,
+    now: datetime,
+    packages: Iterable[str] | None = None,
+    key: SigningKey | None = None,
+    tell: Tell = lambda event: None,
+    collecting: bool = True,
+) -> Run:
+    """Run every stage for `packages` (default: all) and those that they read. `now`: when sources are asked.
+
+    Errors that a person can act on are in the result, beside what went well; anything else is raised.
+    """
+    workshop = BuildGraph(project)
+    wanted = [item.name for item in workshop.in_order(list(packages) if packages is not None else None)]
+    used = {source.name: source for package in wanted for source in workshop.sources_of(package)}
+    running = _Running(workshop, tell)
+    running.done.errors += [(str(error.facts.get("file", "sources")), error) for error in workshop.sources.errors]
+    if collecting:
+        running.collect(used.values(), now)
+    for name in used:
+        running.records(name)
+    for package in wanted:
+        running.tables(package)
+    for package in wanted:
+        running.release(package, key, now)
+    running.announce()
+    return running.done
+
+
+@dataclass
+class _Running:
+    """A run under way: each step is tried, told, and noted."""
+
+    workshop: BuildGraph
+    tell: Tell
+    done: Run = field(default_factory=Run)
+
+    def collect(self, sources: Iterable[Source], now: datetime) -> None:
+        outcomes = dict(make_snapshots(self.workshop.project, sources, now=lambda: now))
+        for name, outcome in sorted(outcomes.items()):
+            if isinstance(outcome, ArobaseError):
+                self._failed("collect", name, outcome)
+            else:
+                self._went("collect", name, is_new=outcome.changed)
+
+    def records(self, name: str) -> None:
+        try:
+            self.done.records[name] = result = self.workshop.records(name)
+        except ArobaseError as error:
+            self._failed("records", name, error)
+        else:
+            self._went("records", name, is_new=result.kept.is_new)
+
+    def tables(self, package: str) -> None:
+        for table in self.workshop.packages[package].tables:
+            key = f"{package}/{table.name}"
+            try:
+                self.done.tables[key] = result = self.workshop.table(key)
+            except ArobaseError as error:
+                self.done.blocked.setdefault(package, error)
+                self._failed("tables", key, error)
+            else:
+                self._went("tables", key, is_new=result.kept.is_new)
+
+    def release(self, package: str, key: SigningKey | None, now: datetime) -> None:
+        if package in self.done.blocked:
+            self.tell(Event("findings", package, "failed"))
+            self.tell(Event("release", package, "failed", self.done.blocked[package]))
+            return
+        try:
+            self.done.findings[package] = findings = self.workshop.findings(package)
+            self._went("findings", package, is_new=findings.kept.is_new)
+            request = self.workshop.request(package)
+            apart = self.workshop.apart(package)
+            self.done.outcomes[package] = outcome = make_release(
+                self.workshop.project, request, apart, key=key, now=now
+            )
+        except ArobaseError as error:
+            self.done.blocked[package] = error
+            self._failed("release", package, error)
+        else:
+            told = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
+            self.tell(Event("release", package, told))
+
+    def announce(self) -> None:
+        try:
+            make_announcement(self.workshop.project)
+        except ArobaseError as error:
+            self._failed("announce", "catalogue", error)
+        else:
+            self.done.announced = True
+            self._went("announce", "catalogue", is_new=True)
+
+    def _went(self, stage: str, name: str, *, is_new: bool) -> None:
+        self.tell(Event(stage, name, "made" if is_new else "kept"))
+
+    def _failed(self, stage: str, name: str, error: ArobaseError) -> None:
+        self.done.errors.append((name, error))
+        self.tell(Event(stage, name, "failed", error))

@@ -1,0 +1,49 @@
+"""People kept out of the data: the gate that everything passes before it is published.
+
+Belongs here: detectors of personal data, the strong test on a record's own values, the private folder, small counts.
+Does not: privacy classes of fields (`schema/`), dropping personal fields (`records/`), withdrawal (`releases/`).
+"""
+
+from pipelines.privacy.allowlist import Allowed, AllowList, load_allow_list
+from pipelines.privacy.counts import THRESHOLD, ProtectedCounts, protect_counts
+from pipelines.privacy.errors import (
+    AllowListInvalid,
+    CountsInvalid,
+    PersonalDataFound,
+    PersonalValuesGone,
+    ReasonInvalid,
+    VaultUnsafe,
+)
+from pipelines.privacy.files import scan_file, scan_folder, scan_text
+from pipelines.privacy.gate import GateReport, Hold, gate
+from pipelines.privacy.known import PersonalValues
+from pipelines.privacy.published import protect_published
+from pipelines.privacy.quarantine import release, set_aside
+from pipelines.privacy.vault import PartId, Vault
+
+__all__ = [
+    "THRESHOLD",
+    "AllowList",
+    "AllowListInvalid",
+    "Allowed",
+    "CountsInvalid",
+    "GateReport",
+    "Hold",
+    "PartId",
+    "PersonalDataFound",
+    "PersonalValues",
+    "PersonalValuesGone",
+    "ProtectedCounts",
+    "ReasonInvalid",
+    "Vault",
+    "VaultUnsafe",
+    "gate",
+    "load_allow_list",
+    "protect_counts",
+    "protect_published",
+    "release",
+    "scan_file",
+    "scan_folder",
+    "scan_text",
+    "set_aside",
+]

@@ -1,0 +1,45 @@
+"""Numbers that name one person or one account: the NIR (social security number) and the IBAN, both held by their key.
+
+NIR: 15 characters, key 97 − (number mod 97), Corsica 2A → 19 and 2B → 18. IBAN: ISO 13616, mod 97 and the country's
+structure. A number whose key is wrong is not held by these rules; the strong test still holds it when it is a record's
+own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipelines.privacy.detectors import Span, detector
+
+_GAP = r"[\s.\-–/_]{0,2}"
+_NIR = re.compile(rf"(?<![\w])[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{8}}(?![\w])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .\-–]?[A-Za-z0-9]){11,40}")
+_NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
+
+
+@detector("nir", sieve=r"\b[1-478]([\s.\-–/_]*\d){4}[\s.\-–/_]*(\d[\s.\-–/_]*\d|2[\s.\-–/_]*[ABab])([\s.\-–/_]*\d){8}")
+def social_security_numbers(text: str) -> Iterator[Span]:
+    """NIR of fifteen characters with a right key, Corsica included."""
+    from stdnum.fr import nir
+
+    for match in _NIR.finditer(text):
+        if nir.is_valid(_NOT_ALPHANUMERIC.sub("", match[0])):
+            yield match.span()
+
+
+@detector("iban", sieve=r"\b[A-Za-z]{2}\d{2}([ .\-–]?[A-Za-z0-9]){11}")
+def bank_accounts(text: str) -> Iterator[Span]:
+    """IBAN of any country, by its structure and its key; what follows it in the sentence is left out."""
+    from stdnum import iban
+
+    for match in _IBAN.finditer(text):
+        places = [place for place, character in enumerate(match[0]) if character.isalnum()]
+        number = "".join(match[0][place] for place in places)
+        if not any(character.isdigit() for character in number[4:15]):
+            continue
+        for length in range(15, min(len(number), 34) + 1):
+            end = places[length - 1] + 1
+            at_an_end = end == len(match[0]) or not match[0][end].isalnum()
+            if at_an_end and iban.is_valid(number[:length], check_country=False):
+                yield match.start(), match.start() + end
+                break

@@ -1,0 +1,88 @@
+"""Where a private person lives: postal addresses that no public place or project explains, and precise coordinates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipelines.privacy.detectors import Span, detector
+
+STREETS = (
+    "rue|r\\.|avenue|ave?\\.?|boulevard|bd\\.?|bld|blvd|place|pl\\.?|all[ée]es?|all\\.|impasse|imp\\.?|chemin|che?m?\\.|route|rte|ruelle|quai"
+    "|square|cours|passage|sente|sentier|mont[ée]e|traverse|venelle|villa|clos|hameau|lieu-dit|lotissement|lot\\.|r[ée]sidence|faubourg|fg"
+)
+_ADDRESS = re.compile(
+    rf"\d(?<![\w°.,/-]\d)(?<!n° \d)\d{{0,3}}\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s+(?:{STREETS})\s+"
+    r"(?!d['’]eau|de fer|à niveau|de (?:stationnement|parking)|rura|d[ée]partementale|nationale|communale|foresti)"
+    r"[\w'’.-]+(?:[ ,]+[^\W\d][\w'’.-]*){0,3}",
+    re.IGNORECASE,
+)
+_BOX = re.compile(r"\b(?:BP|B\.P\.|bo[iî]te postale)\s*\d", re.IGNORECASE)
+_LIVES = re.compile(
+    r"(?:demeurant|domicili[ée]e?s?|habit(?:e|ant|ons)|r[ée]sid(?:e|ant|ons)|log[ée]e?|chez|mon adresse"
+    r"|adresse (?:personnelle|du domicile)|domicile)"
+    r"[^.;]{0,30}$"
+)
+# Before an address, in the same sentence, these say that it is a public place, an organisation's or a project's. Both
+# expressions are held against lower case: one that minds no case tries each of its words at each letter.
+_EXPLAINED = re.compile(
+    r"\b(?:mairie|h[ôo]tels? (?:de|d['’]|du)|pr[ée]fecture|sous-pr[ée]fecture|d[.]?d[.]?t"
+    r"|d[.]?r[.]?e[.]?a[.]?l|deal|tribunal|salle|si[èe]ge"
+    r"|m[ée]diath[èe]que|biblioth[èe]que|[ée]cole|coll[èe]ge|lyc[ée]e|gymnase|centre|maison (?:de|des|du"
+    r"|pour|france)|b[âa]timents?|direction|service"
+    r"|bureau|soci[ée]t[ée]|sas|sarl|s\.a|sem|spl|epf|syndicat|communaut[ée]|m[ée]tropole|agglom[ée]ration"
+    r"|conseil|universit[ée]|espace|cyber"
+    r"|epn|office|agence|minist[èe]re|cit[ée] administrative|association|office|ccas|projets?|travaux"
+    r"|am[ée]nagement|construction|d[ée]molition"
+    r"|r[ée]novation|zac|lot|op[ée]ration|plu|immeuble|chantier|parking|carrefour|terrain|parcelle|site"
+    r"|affichage|lieu|accueil|permanences?"
+    r"|enqu[êe]te|logements|r[ée]alisation|extension|r[ée]habilitation|[ée]quipement|halle|tiers-lieu"
+    r"|entreprise|ets|[ée]tablissements?)\b[^;\n]{0,90}$"
+)
+
+
+@detector("adresse_postale", sieve=rf"(?i)\d\s?(bis|ter|quater|[a-d]\b)?\s?,?\s+({STREETS})\s")
+def private_addresses(text: str) -> Iterator[Span]:
+    """A number and a street, unless the words before it name a public place, an organisation or a project.
+
+    After "demeurant", "domicilié", "chez"… nothing excuses it. Post-office boxes are organisations'.
+    """
+    for match in _ADDRESS.finditer(text):
+        before = text[max(0, match.start() - 120) : match.start()].lower()
+        if _LIVES.search(before) or (
+            not _EXPLAINED.search(before) and not _BOX.search(text[match.start() : match.end() + 40])
+        ):
+            yield match.span()
+
+
+_NUMBER = r"[-+]?\d{1,3}[.,]\d{5,}"
+_PAIR = re.compile(rf"(?<![\w.,])(?P<one>{_NUMBER})\s*°?\s*[NSEOW]?\s*[,;/ |]\s*(?P<two>{_NUMBER})(?!\w|\.\d)")
+_LABELLED = re.compile(rf"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\b\W{{0,3}}(?P<value>{_NUMBER})", re.IGNORECASE)
+_SEXAGESIMAL = re.compile(r"\d{1,3}\s?°\s?\d{1,2}\s?['’′]\s?\d{1,2}(?:[.,]\d+)?\s?(?:\"|''|″|”)?\s?[NSEOW]\b")
+# Latitude and longitude of the metropole, the Antilles and Guiana, Reunion and Mayotte, the Pacific, Saint-Pierre.
+_FRANCE = (
+    (41, 51.5, -5.5, 10), (2, 18.5, -63.5, -51), (-22, -12, 44, 56), (-28, -7, -180, -134), (-23, -13, 158, 180),
+    (46, 47.5, -57, -55.5),
+)  # fmt: skip
+
+
+def in_france(latitude: float, longitude: float) -> bool:
+    """Whether a point (decimal degrees, WGS 84) lies in the rectangle of some part of France."""
+    return any(south <= latitude <= north and west <= longitude <= east for south, north, west, east in _FRANCE)
+
+
+@detector(
+    "coordonnees",
+    sieve=r"(?i)\d[.,]\d{5,}\s*°?\s*[NSEOW]?\s*[,;/ |]\s*[-+]?\d{1,3}[.,]\d{5}|(lat|lon"
+    r"|lng)[a-z]*\W{0,3}[-+]?\d{1,3}[.,]\d{5}|\d\s?°\s?\d{1,2}\s?['’′]",
+)
+def precise_coordinates(text: str) -> Iterator[Span]:
+    """A point of France to five decimals or more (about one metre), in decimal degrees in either order, or in degrees,
+    minutes and seconds."""
+    for match in _PAIR.finditer(text):
+        one, two = (float(match[name].replace(",", ".")) for name in ("one", "two"))
+        if in_france(one, two) or in_france(two, one):
+            yield match.span()
+    for pattern in (_LABELLED, _SEXAGESIMAL):
+        for match in pattern.finditer(text):
+            yield match.span()

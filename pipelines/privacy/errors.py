@@ -1,0 +1,72 @@
+"""What stops a release for the sake of people, and what can be wrong with the files of this room. No message holds a
+value."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pipelines.core.errors import ArobaseError, Mender
+
+
+class PersonalDataFound(ArobaseError):
+    """The gate found what looks like personal data in something about to be published."""
+
+    code: ClassVar[str] = "personal-data"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = (
+        "{holds} passage(s) retenu(s) avant publication, d'abord : {place}, champ « {field} », {row} (règle {rule}) ; "
+        "attendu : aucune donnée personnelle, ou une ligne de schemas/privacy/admis.csv avec sa base légale."
+    )
+    en: ClassVar[str] = (
+        '{holds} passage(s) held before publication, first: {place}, field "{field}", {row} (rule {rule}); '
+        "expected: no personal data, or a line of schemas/privacy/admis.csv with its legal basis."
+    )
+
+
+class PersonalValuesGone(ArobaseError):
+    """The gate could not look for the personal values of a record: they are not kept any more."""
+
+    code: ClassVar[str] = "personal-values-gone"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = (
+        "{source}, {part} : les valeurs personnelles de cette capture ne sont plus gardées, une autre exécution a pris "
+        "la suivante ; rien n'est publié sans les avoir cherchées ; attendu : recommencer quand l'autre a fini."
+    )
+    en: ClassVar[str] = (
+        "{source}, {part}: the personal values of this capture are kept no longer, another run took the next one; "
+        "nothing is published without looking for them; expected: run again once the other is done."
+    )
+
+
+class ReasonInvalid(ArobaseError):
+    """The reason that would be published with an act says nothing, or too much."""
+
+    code: ClassVar[str] = "reason-invalid"
+    fr: ClassVar[str] = "--reason : {found} caractère(s) ; attendu : de 1 à {most}, sans donnée personnelle."
+    en: ClassVar[str] = "--reason: {found} character(s); expected: 1 to {most}, without personal data."
+
+
+class AllowListInvalid(ArobaseError):
+    """The list of what may be published cannot be used."""
+
+    code: ClassVar[str] = "privacy-allow-list"
+    mender: ClassVar[Mender] = Mender.SCHEMA
+    fr: ClassVar[str] = "{file}, {place} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{file}, {place}: {found}; expected: {expected}."
+
+
+class VaultUnsafe(ArobaseError):
+    """The private folder could be read by somebody else, or is not what it should be."""
+
+    code: ClassVar[str] = "private-folder-unsafe"
+    fr: ClassVar[str] = "{folder} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{folder}: {found}; expected: {expected}."
+
+
+class CountsInvalid(ArobaseError):
+    """A table of counts cannot be protected as it stands."""
+
+    code: ClassVar[str] = "counts-invalid"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = "Comptages, champ « {field} » : {found} ; attendu : {expected}."
+    en: ClassVar[str] = 'Counts, field "{field}": {found}; expected: {expected}.'

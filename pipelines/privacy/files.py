@@ -1,0 +1,278 @@
+"""The gate over files: everything that is about to be published or written, whatever its format.
+
+Belongs here: opening files and walking to their texts. Does not: judging them (`scanning.py`). A file that cannot be
+read is held: what nobody looked at does not leave."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from pipelines.privacy.allowlist import AllowList
+from pipelines.privacy.gate import GateReport, Hold
+from pipelines.privacy.known import PersonalValues
+from pipelines.privacy.scanning import FILE_NAME, Scan, Text
+
+_TEXT_ENDINGS = frozenset(
+    [
+        ".md",
+        ".txt",
+        ".log",
+        ".html",
+        ".htm",
+        ".svg",
+        ".xml",
+        ".xsl",
+        ".css",
+        ".js",
+        ".mjs",
+        ".yaml",
+        ".yml",
+        ".toml",
+        ".ttl",
+        ".rdf",
+        ".nt",
+        ".n3",
+        ".atom",
+        ".rss",
+        ".py",
+        ".sql",
+        ".j2",
+        ".sig",
+        ".pub",
+        ".pem",
+        ".sha256",
+        ".ics",
+        ".lock",
+        ".ini",
+        ".cfg",
+        ".map",
+        ".webmanifest",
+        ".rels",
+        ".vml",
+        ".err",
+        ".out",
+    ]
+)
+# Of an SVG, what draws: digits that are no coordinates on the ground.
+_DRAWING = re.compile(
+    r"\s(?:d|points|transform|viewBox|x[12]?|y[12]?|c[xy]|r[xy]?|width|height|dx|dy|offset|stroke-\w+"
+    r"|fill-\w+)=(?:\"[^\"]*\"|'[^']*')"
+)
+# Tags that part two words for a reader: without them a name before an address would be taken for its beginning.
+_APART = re.compile(r"</?(?:br|p|div|section|d[dlt]|li|[uo]l|t[dhr]|table|caption|h[1-6])\b[^<>\n]*>", re.IGNORECASE)
+_PARAGRAPH_AND_GAP = re.compile(r"(\n\s*\n)")
+# What the readers raise of a file that is damaged, encrypted, compressed in an unknown way or nested without end.
+_UNREADABLE = (
+    ValueError, OSError, EOFError, RuntimeError, csv.Error, zipfile.BadZipFile, zlib.error, pa.ArrowException,
+)  # fmt: skip
+
+
+def scan_folder(folder: Path, allow: AllowList, personal: PersonalValues | None = None) -> GateReport:
+    """Scan every file under `folder`, in the order of their paths, and the paths themselves."""
+    report, scan = GateReport(), _scan_for(allow, personal)
+    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
+        report += _file(path.relative_to(folder).as_posix(), path.read_bytes(), scan)
+    return report
+
+
+def scan_file(path: Path, allow: AllowList, personal: PersonalValues | None = None, *, name: str = "") -> GateReport:
+    """Scan one file and its name. `name` is how it will be called where it is published (default: its own name).
+
+    Raises `OSError` when it cannot be opened; a file of a format that is not read gives a hold `fichier_illisible`.
+    """
+    return _file(name or path.name, path.read_bytes(), _scan_for(allow, personal))
+
+
+def scan_text(place: str, text: str, allow: AllowList, personal: PersonalValues | None = None) -> GateReport:
+    """Scan one text that is shown rather than written: a preview, the metadata of a run, a line of a log."""
+    return _scan_for(allow, personal).texts(place, _blocks(text))
+
+
+def _scan_for(allow: AllowList, personal: PersonalValues | None) -> Scan:
+    return Scan(allow, (personal or PersonalValues()).everyone())
+
+
+def _file(name: str, data: bytes, scan: Scan) -> GateReport:
+    spelled = re.sub(r"[_/-]+|\.(?=[A-Za-z])", " ", name)
+    report = scan.texts(name, [(-1, FILE_NAME, name), (-1, FILE_NAME, spelled)])
+    shown = name if report.is_clean else "(nom de fichier retenu)"
+    report = GateReport(
+        report.cells, tuple(Hold(shown, hold.row, hold.field, hold.rule) for hold in report.holds), report.allowed
+    )
+    ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name.rsplit("/", 1)[-1] else ""
+    reader = _READERS.get(ending, _text if ending in _TEXT_ENDINGS or not ending else _unknown)
+    try:
+        return report + reader(shown, data, scan)
+    except _UNREADABLE:
+        return report + _text_or_held(shown, data, scan)
+
+
+def _text_or_held(name: str, data: bytes, scan: Scan) -> GateReport:
+    """A file that is not what its name says is read as text, and held when it is not text either."""
+    try:
+        return _text(name, data, scan)
+    except ValueError:
+        return _unknown(name, data, scan)
+
+
+def _unknown(name: str, _data: bytes, scan: Scan) -> GateReport:
+    return scan.unreadable(name)
+
+
+def _csv(name: str, data: bytes, scan: Scan) -> GateReport:
+    if not data.strip():
+        return GateReport()
+    text = _decoded(data)
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    options = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
+    raw = text.encode()
+    block = pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=len(raw) + 1)
+    width = len(next(iter(_first_record(text, delimiter)), []))
+    kinds = pyarrow.csv.ConvertOptions(column_types={f"f{place}": pa.string() for place in range(width)})
+    table = pyarrow.csv.read_csv(io.BytesIO(raw), block, options, kinds)
+    header = [str(column[0].as_py() or "") for column in table.columns]
+    return scan.table(name, header, table.slice(1)) + scan.texts(name, [(0, "", cell) for cell in header])
+
+
+def _first_record(text: str, delimiter: str) -> Iterator[list[str]]:
+    yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+
+
+def _parquet(name: str, data: bytes, scan: Scan) -> GateReport:
+    table = pq.read_table(io.BytesIO(data))
+    told = [f"{_said(key)} : {_said(value)}" for key, value in (table.schema.metadata or {}).items()]
+    told += [_said(value) for column in table.schema for value in (column.metadata or {}).values()]
+    report = scan.texts(name, [(-1, "metadata", line) for line in told])
+    nested = [column.name for column in table.schema if pa.types.is_nested(column.type)]
+    for column in nested:
+        texts = pa.array([json.dumps(value.as_py(), ensure_ascii=False, default=str) for value in table.column(column)])
+        table = table.set_column(table.column_names.index(column), column, texts)
+    return report + scan.table(name, table.column_names, table)
+
+
+def _said(metadata: bytes) -> str:
+    return metadata.decode("utf-8", "replace")
+
+
+def _json(name: str, data: bytes, scan: Scan) -> GateReport:
+    return scan.texts(name, list(_walk(json.loads(_decoded(data)), "", 0, scan)))
+
+
+def _json_lines(name: str, data: bytes, scan: Scan) -> GateReport:
+    lines = enumerate(_decoded(data).splitlines())
+    texts = [text for number, line in lines if line.strip() for text in _walk(json.loads(line), "", number, scan)]
+    return scan.texts(name, texts)
+
+
+def _walk(value: object, pointer: str, row: int, scan: Scan) -> Iterator[Text]:
+    """The texts of a JSON document, keys among them, each with its pointer; a key that is held is `*` in pointers.
+
+    A list of two or three decimal numbers is one text too: it may be a point.
+    """
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield row, pointer, key
+            shown = key if scan.may_tell(key) else "*"
+            yield from _walk(inner, f"{pointer}/{shown}", row, scan)
+    elif isinstance(value, list):
+        if len(value) in (2, 3) and all(isinstance(item, float) for item in value):
+            yield row, pointer, ", ".join(repr(item) for item in value[:2])
+        for place, inner in enumerate(value):
+            yield from _walk(inner, f"{pointer}/{place}", row, scan)
+    elif isinstance(value, str):
+        yield row, pointer, value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield row, pointer, f"{pointer.rsplit('/', 1)[-1]}: {value}"
+
+
+def _text(name: str, data: bytes, scan: Scan) -> GateReport:
+    text = _decoded(data)
+    if name.lower().endswith((".svg", ".html", ".htm")):
+        text = _APART.sub(r" \g<0> ", _DRAWING.sub("", text))
+    return scan.texts(name, _blocks(text))
+
+
+def _blocks(text: str) -> list[Text]:
+    """Each line, and each two of a paragraph that follow each other: a number may be cut at the end of a line."""
+    found: list[Text] = [(number, "ligne", line) for number, line in enumerate(text.splitlines()) if line.strip()]
+    here = 0  # the number of the line that the paragraph begins on
+    for place, paragraph in enumerate(_PARAGRAPH_AND_GAP.split(text)):
+        lines = paragraph.split("\n")
+        if place % 2 == 0:
+            told = [line.strip() for line in lines]
+            found += [(here + at, "ligne", " ".join(pair)) for at, pair in enumerate(pairwise(told)) if all(pair)]
+        here += len(lines) - 1
+    return found
+
+
+def _zip(name: str, data: bytes, scan: Scan) -> GateReport:
+    report = GateReport()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for member in sorted(archive.namelist()):
+            if not member.endswith("/"):
+                report += _file(f"{name}/{member}", archive.read(member), scan)
+    return report
+
+
+def _workbook(name: str, data: bytes, scan: Scan) -> GateReport:
+    """The cells of a spreadsheet, and what else a zipped one holds (comments, properties)."""
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except python_calamine.CalamineError as error:
+        raise ValueError(type(error).__name__) from error
+    report = GateReport()
+    for number, sheet in enumerate(book.sheet_names, start=1):
+        rows = book.get_sheet_by_name(sheet).to_python()
+        texts = [(row, str(column), str(cell)) for row, cells in enumerate(rows) for column, cell in enumerate(cells)]
+        shown = f"{name}/{sheet if scan.may_tell(sheet) else f'feuille {number}'}"
+        report += scan.texts(shown, [(-1, "feuille", sheet), *(text for text in texts if text[2])])
+    return report + (_zip(name, data, scan) if zipfile.is_zipfile(io.BytesIO(data)) else GateReport())
+
+
+def _gzip(name: str, data: bytes, scan: Scan) -> GateReport:
+    return _file(name[: -len(".gz")], gzip.decompress(data), scan)
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8 (its mark left out), UTF-16 by its mark, else Windows-1252. Raises `ValueError` for what is no text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    if b"\x00" in data[:4096]:
+        raise ValueError("NUL")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="strict")
+
+
+_READERS: dict[str, Callable[[str, bytes, Scan], GateReport]] = {
+    ".csv": _csv,
+    ".tsv": _csv,
+    ".parquet": _parquet,
+    ".json": _json,
+    ".jsonld": _json,
+    ".geojson": _json,
+    ".jsonl": _json_lines,
+    ".ndjson": _json_lines,
+    ".zip": _zip,
+    ".xls": _workbook,
+    ".xlsx": _workbook,
+    ".ods": _workbook,
+    ".gz": _gzip,
+}

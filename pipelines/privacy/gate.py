@@ -1,0 +1,193 @@
+"""The gate: nothing is published before its tables have been here.
+
+Belongs here: deciding, cell by cell, what is held and what the allow list lets through. Does not: files (`files.py`).
+
+A hold names table, field, row and rule, never the value; the key of a row is told only when nothing in it is held.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from pipelines.privacy.allowlist import AllowList
+from pipelines.privacy.columns import named_personal, precise_points
+from pipelines.privacy.errors import PersonalDataFound
+from pipelines.privacy.known import RECORD, Everyone, PersonalValues, RecordId
+from pipelines.privacy.rows import held_in_rows
+from pipelines.privacy.sifting import column_passages, unmask_cells
+from pipelines.schema.arrow import as_text
+
+OWN_VALUE = "valeur_du_dossier"
+
+
+@dataclass(frozen=True, order=True)
+class Hold:
+    """Something held. `place` is a table or a file, `row` counts from 0 (-1: the whole column or file), `key` is the
+    row's key as text, empty when the key itself is held; `record` is where the row comes from, when it is known."""
+
+    place: str
+    row: int
+    field: str
+    rule: str
+    key: str = ""
+    record: RecordId | None = None
+
+    def where(self) -> str:
+        """The row, for a message."""
+        if self.row < 0:
+            return "-"
+        return f"{self.row + 1} ({self.key})" if self.key else str(self.row + 1)
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """What the gate saw: cells looked at, holds in the order of tables and rows, and how often each entry of the allow
+    list was used."""
+
+    cells: int = 0
+    holds: tuple[Hold, ...] = ()
+    allowed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.holds
+
+    def quarantined(self, table: str) -> list[int]:
+        """The rows of a table that are held, from 0."""
+        return sorted({hold.row for hold in self.holds if hold.place == table and hold.row >= 0})
+
+    def by_rule(self) -> dict[str, int]:
+        """How many holds each rule made."""
+        return dict(sorted(Counter(hold.rule for hold in self.holds).items()))
+
+    def raise_if_held(self) -> None:
+        """Raises `PersonalDataFound`, naming the first hold, when there is one."""
+        if self.holds:
+            first = self.holds[0]
+            raise PersonalDataFound(
+                holds=len(self.holds), place=first.place, field=first.field, row=first.where(), rule=first.rule
+            )
+
+    def __add__(self, other: GateReport) -> GateReport:
+        allowed = Counter(self.allowed) + Counter(other.allowed)
+        return GateReport(self.cells + other.cells, self.holds + other.holds, dict(sorted(allowed.items())))
+
+
+def gate(
+    tables: Mapping[str, pa.Table],
+    personal: PersonalValues,
+    allow: AllowList,
+    *,
+    provenance: Mapping[str, pa.Table] | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
+) -> GateReport:
+    """Hold what is personal in `tables` (by `package/table`; typed or text).
+
+    The strong test looks in each row for the values that `personal` has of its records. A row's records are told by the
+    reserved columns of its table, or by `provenance[table]`: the key fields and the reserved columns, several lines a
+    row when several records made it. `keys` gives the key fields of each table. A table with neither is searched for
+    everybody's full names and numbers."""
+    report = GateReport()
+    for name in tables:
+        text = as_text(tables[name])
+        plain = pa.table([unmask_cells(column) for column in text.columns], text.column_names)
+        looking = _Looking(name, text, plain, allow, tuple((keys or {}).get(name, ())))
+        report += looking.report(personal, (provenance or {}).get(name))
+    return report
+
+
+@dataclass
+class _Looking:
+    """One table under the gate: what is found in it, and which entries of the allow list were used."""
+
+    name: str
+    text: pa.Table
+    plain: pa.Table  # the same, unmasked
+    allow: AllowList
+    key: tuple[str, ...]
+    found: set[tuple[int, str, str]] = field(default_factory=set)
+    used: Counter[str] = field(default_factory=Counter)
+
+    def report(self, personal: PersonalValues, origin: pa.Table | None) -> GateReport:
+        self.patterns()
+        records = _records_of_rows(self.text, origin, self.key)
+        if len(personal) and records is not None:
+            self.own_values(personal, records)
+        elif len(personal):
+            self.anybody(personal.everyone())
+        holds = _holds(self.name, self.text, self.found, self.key, records)
+        return GateReport(self.text.num_rows * self.text.num_columns, holds, dict(sorted(self.used.items())))
+
+    def keep(self, row: int, column: str, rule: str, text: str, span: tuple[int, int]) -> None:
+        """Hold a passage, unless the list lets it through."""
+        entry = self.allow.reason(self.name, column, rule, text, span)
+        if entry is None:
+            self.found.add((row, column, rule))
+        else:
+            self.used[entry.id] += 1
+
+    def patterns(self) -> None:
+        for column in self.text.column_names:
+            for rule in named_personal(column):
+                self.keep(-1, column, rule, column, (0, len(column)))
+            for row, passages in column_passages(self.plain.column(column)):
+                for passage in passages:
+                    self.keep(row, column, passage.rule, passage.text, passage.span)
+        for row, column, value in precise_points(self.text):
+            self.keep(row, column, "coordonnees", value, (0, len(value)))
+
+    def own_values(self, personal: PersonalValues, records: list[list[RecordId]]) -> None:
+        shown = [column for column in self.text.column_names if column not in RECORD]
+        values = [personal.of(origin) for origin in records]
+        held = held_in_rows(values, self.plain.select(shown), self.allow.places(self.name, shown))
+        for row, column, kind, cell in held:
+            self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
+
+    def anybody(self, everyone: Everyone) -> None:
+        for column in self.plain.column_names:
+            for row, cell in enumerate(self.plain.column(column).to_pylist()):
+                kind = everyone.kind_in(cell) if cell else None
+                if kind is not None:
+                    self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
+
+
+def _records_of_rows(text: pa.Table, origin: pa.Table | None, key: tuple[str, ...]) -> list[list[RecordId]] | None:
+    """The records of each row; none when nothing says them."""
+    if set(RECORD).issubset(text.column_names):
+        columns = [text.column(name).to_pylist() for name in RECORD]
+        return [
+            [(source, snapshot, part, int(position))] for source, snapshot, part, position in zip(*columns, strict=True)
+        ]
+    if origin is None or not key:
+        return None
+    lines = as_text(origin)
+    made: dict[tuple[str | None, ...], list[RecordId]] = {}
+    places = [lines.column(name).to_pylist() for name in (*key, *RECORD)]
+    for *wanted, source, snapshot, part, position in zip(*places, strict=True):
+        made.setdefault(tuple(wanted), []).append((source, snapshot, part, int(position)))
+    rows = zip(*(text.column(name).to_pylist() for name in key), strict=True)
+    return [made.get(row, []) for row in rows]
+
+
+def _holds(
+    name: str,
+    text: pa.Table,
+    found: set[tuple[int, str, str]],
+    key: tuple[str, ...],
+    records: list[list[RecordId]] | None,
+) -> tuple[Hold, ...]:
+    """The holds in order, with the key of each row unless one of its fields is held."""
+    hidden = {row for row, column, _ in found if column in key}
+    columns = {field: text.column(field) for field in key if field in text.column_names}
+    holds = []
+    for row, column, rule in sorted(found):
+        shown = ""
+        if row >= 0 and row not in hidden:
+            shown = " ; ".join(f"{field}={values[row].as_py()}" for field, values in columns.items())
+        origin = records[row][0] if records is not None and row >= 0 and records[row] else None
+        holds.append(Hold(name, row, column, rule, shown, origin))
+    return tuple(holds)

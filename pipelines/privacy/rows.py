@@ -1,0 +1,121 @@
+"""The strong test: a record's own personal values, looked for in every row that is published of it.
+
+Belongs here: the search of rows, many at a time. Does not: what is looked for (`glances.py`, `probes.py`), decisions
+(`gate.py`)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.privacy.kinds import Kind
+from pipelines.privacy.multi_value import Values
+from pipelines.privacy.normalisation import CELL, DISGUISED, ROW, compact, digits, fold, fold_rows, unmask
+from pipelines.privacy.prefilter import Sought, Value
+from pipelines.privacy.search_terms import TEXT, probes, probes_of_value
+from pipelines.privacy.sifting import matching_rows, read_cells
+
+Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read
+_BATCH = 4096
+_DIGEST_SIEVE = r"\b(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})\b"
+_DIGEST = re.compile(_DIGEST_SIEVE)
+_ALGORITHMS = ("md5", "sha1", "sha256")
+
+
+def held_in_rows(
+    values: Sequence[Values], table: pa.Table, places: frozenset[str]
+) -> Iterator[tuple[int, str, Kind, str]]:
+    """(row, column, kind, cell) wherever a value of a row's records shows in it.
+
+    `values` of the records of each row of the text table, which is unmasked. A single word that also stands in one of
+    the columns `places` (official place names) is explained by it: somebody called Beaumont may live in Beaumont.
+    """
+    for start in range(0, len(values), _BATCH):
+        some = values[start : start + _BATCH]
+        if any(some):
+            for row, found in _held(some, table.slice(start, _BATCH), places):
+                yield start + row, *found
+
+
+def _held(values: Sequence[Values], table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, Shown]]:
+    joined = _joined(table)
+    may_be_digests = set(matching_rows(joined, _DIGEST_SIEVE))
+    rows: list[str] = joined.to_pylist()
+    words = fold_rows(rows)
+    forms = zip(words, *_without_spaces(words), strict=True)
+    sought = _sought(values)
+    for row, (spaced, letters, numbers) in enumerate(forms):
+        shown = sought.showing(row, spaced, letters, numbers)
+        if not shown and row not in may_be_digests:
+            continue
+        cells = dict(zip(table.column_names, rows[row].split(CELL), strict=True))
+        found = _by_column(shown, cells, (spaced, letters, numbers), places)
+        yield from ((row, (name, kind, cells[name])) for name, kind in found)
+        if row in may_be_digests:
+            yield from ((row, (name, kind, cells[name])) for name, kind in _digests(sought.of_record(row), cells))
+
+
+def _joined(table: pa.Table) -> pa.ChunkedArray:
+    """The cells of each row, in all their readings, joined by `CELL`."""
+    columns = [read_cells(column.combine_chunks()) for column in table.columns]
+    joined = pc.binary_join_element_wise(*columns, CELL)
+    strays = pc.any(pc.greater_equal(pc.count_substring(joined, CELL), len(columns))).as_py()
+    if strays or pc.any(pc.match_substring(joined, ROW)).as_py():
+        plain = [pc.replace_substring_regex(column, f"[{CELL}{ROW}]", " ") for column in columns]
+        joined = pc.binary_join_element_wise(*plain, CELL)
+    return pa.chunked_array([joined])
+
+
+def _without_spaces(words: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The letters of each folded row run together, and its digits."""
+    separator = ROW.encode()
+    whole = separator.join(words)
+    return compact(whole).split(separator), digits(whole).split(separator)
+
+
+def _sought(values: Sequence[Values]) -> Sought:
+    fields = [field for own in values for field, _ in own]
+    texts = [text for own in values for _, text in own]
+    for place in matching_rows(pa.chunked_array([pa.array(texts, pa.string())]), DISGUISED):
+        texts[place] = unmask(texts[place])
+    return Sought.of(fields, texts, list(accumulate(map(len, values))))
+
+
+def _by_column(
+    shown: Sequence[Value], cells: dict[str, str], forms: tuple[bytes, bytes, bytes], places: frozenset[str]
+) -> Iterator[tuple[str, Kind]]:
+    """Which cells hold something of what may show in their row, once for each kind."""
+    wanted = probes((kind, value, folded) for _, value, folded, kind in shown)
+    text = CELL.join(cells.values()).lower().encode() if any(probe.form == TEXT for probe in wanted) else b""
+    hit = [probe for probe in wanted if probe.hits((*forms, text))]
+    if not hit:
+        return
+    words, letters, numbers = (form.split(CELL.encode())[1:-1] for form in forms)
+    named = b" ".join(folded for name, folded in zip(cells, words, strict=True) if name in places)
+    left = [probe for probe in hit if probe.word is None or b" " + probe.word + b" " not in named]
+    for (name, cell), *folded in zip(cells.items(), words, letters, numbers, strict=True):
+        own = (CELL.encode() + folded[0] + CELL.encode(), folded[1], folded[2], cell.lower().encode() if text else b"")
+        for kind in sorted({probe.kind for probe in left if probe.hits(own)}):
+            yield name, kind
+
+
+def _digests(own: Sequence[Value], cells: dict[str, str]) -> Iterator[tuple[str, Kind]]:
+    """A hash of an e-mail address or a number is no anonymisation: whoever has the list of addresses undoes it."""
+    spelled: dict[str, Kind] = {}
+    for _, value, folded, kind in own:
+        if not probes_of_value(kind, value, folded):
+            continue
+        number = digits(fold(value)).decode()
+        spellings = {value, value.strip().lower(), value.strip().upper()} | ({number} if len(number) >= 8 else set())
+        for spelling in spellings:
+            for algorithm in _ALGORITHMS:
+                spelled[hashlib.new(algorithm, spelling.encode(), usedforsecurity=False).hexdigest()] = kind
+    for column, cell in cells.items():
+        for match in _DIGEST.finditer(cell):
+            if match[0].lower() in spelled:
+                yield column, spelled[match[0].lower()]

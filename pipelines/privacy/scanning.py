@@ -1,0 +1,144 @@
+"""One scan: texts and tables from files, held against every pattern and against everybody's values.
+
+Belongs here: judging texts that belong to no record, each distinct one once. Does not: opening files (`files.py`), the
+strong test on the rows of records (`gate.py`)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.privacy.allowlist import AllowList
+from pipelines.privacy.columns import named_personal, precise_points
+from pipelines.privacy.gate import OWN_VALUE, GateReport, Hold
+from pipelines.privacy.known import Everyone
+from pipelines.privacy.sifting import Passage, passages_of, readings_of
+from pipelines.schema.arrow import as_text
+
+UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
+REMEMBERED = 32_000_000
+"""How many characters of clean texts a scan remembers; texts beyond are judged again, whatever they say."""
+Text = tuple[int, str, str]  # row or line from 0, place in the file, text
+_PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")  # no pattern fits in it, and most names are so
+
+
+class Scan:
+    """What one scan goes by, and what it has seen.
+
+    The same texts stand in many files: a page in two languages, a table as CSV, as Parquet, for spreadsheets and in the
+    previews of the catalogue. A text in which nothing at all is found is clean wherever it stands, and is remembered;
+    one in which something is found is judged each time, for the allow list asks where it stands."""
+
+    def __init__(self, allow: AllowList, everyone: Everyone) -> None:
+        self.allow, self.everyone = allow, everyone
+        self._clean: set[str] = set()
+        self._clean_columns: set[bytes] = set()  # digests of the distinct texts of a column
+        self._remembered = 0
+
+    def texts(self, name: str, texts: Sequence[Text]) -> GateReport:
+        """What is held of the texts of a file, called `name` where it is told."""
+        looking = _Report(name, self.allow)
+        found = self._found(text for _, _, text in texts)
+        for place, field, text in texts if found else ():
+            for passage in found.get(text, ()):
+                looking.keep(place, field, passage)
+        return looking.report(len(texts))
+
+    def table(self, name: str, header: Sequence[str], table: pa.Table) -> GateReport:
+        """What is held of a table, its columns called as `header` says; a column that comes twice keeps a number."""
+        text = as_text(table.rename_columns(self._shown(header)))
+        looking = _Report(name, self.allow)
+        found = self._found_in_columns(text)
+        for column in text.column_names:
+            for rule in named_personal(column):
+                looking.keep(-1, column, Passage(rule, column, 0, len(column)))
+            cells = text.column(column).to_pylist() if found else ()  # rare: only then is it worth knowing the rows
+            for row, cell in enumerate(cells):
+                for passage in found.get(cell, ()):
+                    looking.keep(row, column, passage)
+        for row, column, value in precise_points(text):
+            looking.keep(row, column, Passage("coordonnees", value, 0, len(value)))
+        return looking.report(text.num_rows * text.num_columns)
+
+    def unreadable(self, name: str) -> GateReport:
+        """A file that nobody could look into: held, unless the allow list names it."""
+        looking = _Report(name, self.allow)
+        looking.keep(-1, "", Passage(UNREADABLE, name, 0, len(name)))
+        return looking.report(1)
+
+    def may_tell(self, name: str) -> bool:
+        """Whether the name of a column, a key or a sheet names nobody."""
+        if name in self._clean:
+            return True
+        if _PLAIN_NAME.fullmatch(name):
+            return self.everyone.kind_in(name) is None
+        return not self._found([name])
+
+    def _shown(self, header: Sequence[str]) -> list[str]:
+        seen: Counter[str] = Counter()
+        names: list[str] = []
+        taken: set[str] = set()
+        for number, column in enumerate(header, start=1):
+            shown = column if self.may_tell(column) else f"colonne {number}"
+            name = shown
+            while name in taken:  # "a, a, a (2)": the number that one is given may be another's own name
+                seen[shown] += 1
+                name = f"{shown} ({seen[shown] + 1})"
+            taken.add(name)
+            names.append(name)
+        return names
+
+    def _found_in_columns(self, text: pa.Table) -> Mapping[str, list[Passage]]:
+        marks: dict[bytes, list[str]] = {}
+        for column in text.columns:
+            texts = pc.unique(column).drop_null().to_pylist()
+            marks[hashlib.sha256(repr(texts).encode()).digest()] = texts
+        new = {mark: texts for mark, texts in marks.items() if mark not in self._clean_columns}
+        found = self._found(text for texts in new.values() for text in texts)
+        self._clean_columns.update(mark for mark, texts in new.items() if found.keys().isdisjoint(texts))
+        return found
+
+    def _found(self, texts: Iterable[str]) -> Mapping[str, list[Passage]]:
+        """The passages of each text that has some: patterns, and everybody's full names and numbers."""
+        new = [text for text in dict.fromkeys(texts) if text and text not in self._clean]
+        read = readings_of(pa.array(new, pa.string()))
+        found = {new[place]: passages for place, passages in passages_of(read).items()}
+        for place, reading in read if self.everyone else ():
+            kind = self.everyone.kind_in(reading)
+            if kind is not None:
+                passage = Passage(f"{OWN_VALUE}:{kind.value}", reading, 0, len(reading))
+                found.setdefault(new[place], []).append(passage)
+        self._remember(text for text in new if text not in found)
+        return found
+
+    def _remember(self, texts: Iterable[str]) -> None:
+        for text in texts:
+            self._remembered += len(text)
+            if self._remembered > REMEMBERED:
+                return
+            self._clean.add(text)
+
+
+class _Report:
+    """The report on one file, as it is put together."""
+
+    def __init__(self, name: str, allow: AllowList) -> None:
+        self.name, self.allow = name, allow
+        self.held: set[Hold] = set()
+        self.used: Counter[str] = Counter()
+
+    def keep(self, row: int, field: str, passage: Passage) -> None:
+        """Hold a passage, unless the allow list lets it through."""
+        entry = self.allow.reason(self.name, field, passage.rule, passage.text, passage.span)
+        if entry is None:
+            self.held.add(Hold(self.name, row, field, passage.rule))
+        else:
+            self.used[entry.id] += 1
+
+    def report(self, cells: int) -> GateReport:
+        return GateReport(cells, tuple(sorted(self.held)), dict(sorted(self.used.items())))

@@ -1,0 +1,176 @@
+"""Patterns over whole columns: RE2 sifts, exact detectors judge what is left.
+
+Belongs here: from a text column to the passages found in it. Does not: which of them are allowed (`gate.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.privacy.detectors import detectors
+from pipelines.privacy.normalisation import DISGUISED, unmask, unmask_all
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Something that a detector found: `text[start:end]`, in the unmasked text. Never written anywhere."""
+
+    rule: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.start, self.end
+
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_APART = re.compile(r"(?<!\w)(?:(?:[\w.@+-] ){7,}[\w.@+-]|(?:\w[.·•_-]){7,}\w)(?!\w)")
+_SPACES = re.compile(r"[ ·•]|(?<=\w)[._-](?=\w)")
+_CUT = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*(?=\w)")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{16,}|[A-Za-z0-9+/]{11,}={1,2})(?![A-Za-z0-9+/])")
+# RE2: what has more than one reading (disguises, tags, letters apart, base64).
+_READ_OTHERWISE = (
+    r"<[A-Za-z/]|[A-Za-z0-9+]{20}|[A-Za-z0-9+/]{11,}="
+    r"|(?: [^ ]){7} |(?:[._-][^ ._-]){7}|(?:[·•][^ ·•]){7}|-[ \t\r]*\n"
+)
+_DRESSED = f"{DISGUISED}|{_READ_OTHERWISE}"
+
+
+@cache
+def sieve() -> str:
+    """One RE2 expression that matches every text in which some detector may find something."""
+    return "|".join(f"(?:{part})" for part in (_DRESSED, *(spaces(item.sieve) for item in detectors())))
+
+
+@cache
+def spaces(expression: str) -> str:
+    """An expression whose `\\s` also means the no-break spaces of French typography: RE2's own are ASCII only."""
+    parts, inside = [], False
+    for part in re.split(r"(\\.|[\[\]])", expression):
+        inside = part == "[" or (inside and part != "]")
+        parts.append(("\\s\u00a0\u202f" if inside else "[\\s\u00a0\u202f]") if part == "\\s" else part)
+    return "".join(parts)
+
+
+def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passage, ...]]]:
+    """(row, passages) for the cells of a text column in which detectors found something. Equal cells are judged
+    once."""
+    encoded = column.combine_chunks().dictionary_encode()
+    found = dict(_suspect_passages(encoded.dictionary))
+    if not found:
+        return
+    rows = pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(list(found), encoded.indices.type)))
+    for row, place in zip(rows.to_pylist(), encoded.indices.take(rows).to_pylist(), strict=True):
+        yield row, found[place]
+
+
+def matching_rows(column: pa.ChunkedArray, expression: str) -> list[int]:
+    """The rows of a text column in which an RE2 expression matches."""
+    matches = pc.fill_null(pc.match_substring_regex(column, expression), fill_value=False)
+    rows: list[int] = pc.indices_nonzero(matches).to_pylist()
+    return rows
+
+
+def read_cells(cells: pa.Array) -> pa.Array:
+    """Unmasked cells, every reading of each one after the other."""
+    dressed = pc.match_substring_regex(cells, _READ_OTHERWISE)
+    if not pc.any(dressed).as_py():
+        return cells
+    read = [" | ".join(readings(text)) for text in cells.filter(dressed).to_pylist()]
+    return pc.replace_with_mask(cells, dressed, pa.array(read, cells.type))
+
+
+def unmask_cells(column: pa.ChunkedArray) -> pa.Array:
+    """The cells of a text column, disguises undone where there are any; empty where there is none."""
+    cells = pc.fill_null(pa.chunked_array(column.chunks, pa.string()).combine_chunks(), "")
+    masked = pc.fill_null(pc.match_substring_regex(cells, DISGUISED), fill_value=False)
+    if not pc.any(masked).as_py():
+        return cells
+    plain = unmask_all(cells.filter(masked).to_pylist())
+    return pc.replace_with_mask(cells, masked, pa.array(plain, cells.type))
+
+
+def _suspect_passages(texts: pa.Array) -> Iterator[tuple[int, tuple[Passage, ...]]]:
+    """(place in `texts`, passages). Sifted twice: texts by all expressions at once, then each of their readings by each
+    detector's own, so that a detector enters only what is worth its while."""
+    kept = pc.indices_nonzero(pc.match_substring_regex(texts, sieve()))
+    if not len(kept):
+        return
+    for place, found in passages_of(readings_of(texts.take(kept))).items():
+        yield kept[place].as_py(), tuple(found)
+
+
+def readings_of(texts: pa.Array) -> list[tuple[int, str]]:
+    """(place, reading) for every way in which each text may be understood, in order."""
+    dressed = pc.match_substring_regex(texts, _DRESSED).to_pylist()
+    return [
+        (place, reading)
+        for place, (text, is_dressed) in enumerate(zip(texts.to_pylist(), dressed, strict=True))
+        for reading in (readings(text) if is_dressed else (unmask(text),))
+    ]
+
+
+_FEW = 1000  # characters: so few are looked through sooner than expressions are compiled to sift them
+
+
+def passages_of(read: Sequence[tuple[int, str]]) -> dict[int, list[Passage]]:
+    """What the detectors find in readings given as (place, reading), by place, in order."""
+    few = sum(len(reading) for _, reading in read) <= _FEW
+    candidates = pa.array([] if few else [reading for _, reading in read], pa.string())
+    found: dict[int, list[Passage]] = {}
+    for item in detectors():
+        worth = (
+            range(len(read))
+            if few
+            else pc.indices_nonzero(pc.match_substring_regex(candidates, spaces(item.sieve))).to_pylist()
+        )
+        for number in worth:
+            place, reading = read[number]
+            for start, end in item.find(reading):
+                found.setdefault(place, []).append(Passage(item.rule, reading, start, end))
+    return {place: found[place] for place in sorted(found)}
+
+
+def passages(text: str) -> tuple[Passage, ...]:
+    """What the detectors find in one raw text, in any of its readings."""
+    return tuple(passages_of([(0, reading) for reading in readings(text)]).get(0, ()))
+
+
+def readings(text: str) -> Iterator[str]:
+    """The ways in which a text may be understood: unmasked; without tags; spaced letters joined; base64 decoded."""
+    plain = unmask(text)
+    yield plain
+    if "<" in plain and _TAG.search(plain):
+        yield _TAG.sub("", plain)
+    if sum(map(plain.count, " ._-·•")) >= 7 and _APART.search(plain):
+        yield _APART.sub(_together, plain)
+    if "\n" in plain and _CUT.search(plain):
+        yield _CUT.sub("", plain)
+    for token in _BASE64.findall(plain):
+        decoded = _decoded(token)
+        if decoded:
+            yield decoded
+
+
+def _together(match: re.Match[str]) -> str:
+    return match[0].replace(" ", "") if " " in match[0] else _SPACES.sub("", match[0])
+
+
+def _decoded(token: str) -> str | None:
+    """A base64 token as text, when it is one: printable, and long enough to hold an address."""
+    import base64
+    import binascii
+
+    try:
+        text = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return text if len(text) >= 8 and text.isprintable() else None

@@ -1,9 +1,0 @@
-"""File formats: the bytes of a snapshot as a text table, each record with its place.
-
-Belongs here: one reader a format, found by registration, and the errors of bad bytes. Does not: what a cell means.
-"""
-
-from pipelines.records.formats.errors import FormatError
-from pipelines.records.formats.reading import RESERVED, read
-
-__all__ = ["RESERVED", "FormatError", "read"]

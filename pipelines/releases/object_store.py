@@ -1,0 +1,321 @@
+"""Releases on an object store: the same tree as `outputs/`, sent so that a reader never sees half of it.
+
+Belongs here: bringing a store up to this project's ledger, and fetching from it what its ledger names. Does not: the
+store's own acts (`storage/buckets.py`). A store has no rename. So each version is claimed by the first who creates its
+claim, its files go up, and its tag manifest is created last, which is its commit; then the ledger is replaced if it is
+still the one that was seen, which makes all of it known; files of retracted versions go after that, so that a sending
+that is refused took nothing away. What the ledger does not name is not there for a reader.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+from pipelines.core.text import Said
+from pipelines.releases.bag import TAGMANIFEST
+from pipelines.releases.errors import ReleaseError
+from pipelines.releases.ledger import Ledger, ledger_beside
+from pipelines.releases.remote import ELSEWHERE, ReleaseUnreachable
+from pipelines.releases.store import (
+    LATEST,
+    LEDGER_WAIT,
+    REFUSALS,
+    TOMBSTONES,
+    UNDER_WAY,
+    VERSIONS,
+    ReleaseStore,
+    ledger_lock,
+    settle,
+)
+from pipelines.storage import lock, sha256_bytes
+from pipelines.storage.buckets import Bucket, BucketUnreachable, shown
+
+LEDGER, TREE, CLAIMS = "ledger.jsonl", "releases", ".reservations"
+NOTHING = Said(
+    f"ni registre ({LEDGER}), ni version ({TAGMANIFEST}), ni paquet d'un dépôt",
+    f"no ledger ({LEDGER}), no release ({TAGMANIFEST}), no package of a store",
+)
+RESTLESS = Said(
+    "le dépôt change pendant qu'il est lu ; recommencer quand plus rien n'y est envoyé",
+    "the store changes while it is read; try again once nothing is being sent there",
+)
+FETCHES = 3
+
+
+class VersionTaken(ReleaseError):
+    """A version of that number, with other contents, stands whole in the store."""
+
+    code: ClassVar[str] = "version-taken"
+    fr: ClassVar[str] = (
+        "{address} : {package} {version} y est publiée, avec un autre contenu. Un dépôt sert un seul projet : envoyer "
+        "sous un autre préfixe, ou effacer {claim} et {folder} si personne ne publie plus là."
+    )
+    en: ClassVar[str] = (
+        "{address}: {package} {version} is published there, with other contents. A store serves one project: send "
+        "under another prefix, or delete {claim} and {folder} if nobody publishes there any more."
+    )
+
+
+class VersionClaimed(VersionTaken):
+    """The number of a version is claimed in the store by a sending of other contents, which did not end."""
+
+    code: ClassVar[str] = "version-claimed"
+    fr: ClassVar[str] = (
+        "{address} : {package} {version} y est réservée par un autre envoi, avec un autre contenu, sans être publiée. "
+        "Si aucun envoi n'est en cours, effacer {claim} et {folder}, puis recommencer."
+    )
+    en: ClassVar[str] = (
+        "{address}: {package} {version} is claimed there by another sending, with other contents, and not published. "
+        "If no sending is under way, delete {claim} and {folder}, then send again."
+    )
+
+
+class LedgersDiffer(ReleaseError):
+    """The store's ledger is not the beginning of this project's: somebody else publishes there."""
+
+    code: ClassVar[str] = "ledgers-differ"
+    fr: ClassVar[str] = "{address} : son registre diffère de celui-ci à la ligne {line} ; rien n'y est rendu visible."
+    en: ClassVar[str] = "{address}: its ledger differs from this one at line {line}; nothing is made visible there."
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a store gained: "package version" of versions that are there now, and of those that were taken away."""
+
+    versions: tuple[str, ...]
+    buried: tuple[str, ...]
+
+
+def send(releases: Path, bucket: Bucket) -> Sent:
+    """Bring a store up to this project's ledger; what is there already is not sent again.
+
+    Can be cut anywhere and done again. The project's ledger is locked only to be read, then for the store's ledger and
+    indexes: other packages are released while files go up. Raises `VersionTaken`, `LedgersDiffer`, `BucketUnreachable`,
+    `LedgerBroken`, and `Busy` while another process sends; a sending that is refused took nothing away from the store
+    and leaves no mark that something is under way.
+    """
+    with lock(releases / ".send.lock", wait_seconds=LEDGER_WAIT):
+        seen = bucket.read(LEDGER)
+        known = _lines(seen)
+        done: Ledger | None = None
+        while True:
+            settle(releases)
+            with ledger_lock(releases):
+                ledger = Ledger.read(ledger_beside(releases))
+                _check_same(bucket, ledger, known)
+                if ledger == done:
+                    return _show(releases, bucket, ledger, seen)
+            for entry in ledger.entries[len(done.lines if done else known) :]:
+                _send_entry(bucket, ReleaseStore(releases, entry["package"], ledger), entry)
+            done = ledger
+
+
+def _send_entry(bucket: Bucket, shelf: ReleaseStore, entry: dict[str, Any]) -> None:
+    """What one line of the ledger brings: nothing of it is known to a reader, and nothing that is known goes."""
+    if entry["event"] == "refused":
+        _send_file(bucket, shelf, f"{REFUSALS}/{entry['record'][:16]}.json")
+    elif entry["event"] == "retracted":
+        _send_file(bucket, shelf, f"{TOMBSTONES}/{entry['version']}.json")
+    elif entry["version"] not in shelf.retracted:
+        try:
+            _send_version(bucket, shelf, entry)
+        except (BucketUnreachable, OSError):
+            if not _is_retracted_now(shelf, entry["version"]):
+                raise
+
+
+def _is_retracted_now(shelf: ReleaseStore, version: str) -> bool:
+    """Whether a version's files went from here while they were sent: the ledger, which grew, is then read again."""
+    with ledger_lock(shelf.releases):
+        return version in ReleaseStore.read(shelf.releases, shelf.package).retracted
+
+
+def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) -> Sent:
+    """Make what was sent known by the store's ledger, then its indexes; last, what is retracted goes."""
+    new = ledger.entries[len(_lines(seen)) :]
+    whole = "".join(f"{line}\n" for line in ledger.lines).encode()
+    published, buried = (
+        [(entry["package"], entry["version"]) for entry in new if entry["event"] == event]
+        for event in ("published", "retracted")
+    )
+    marked = sorted({entry["package"] for entry in new if entry["event"] != "refused"})
+    for package in marked:
+        # What another sender left stays his: no two ledgers give the same mark.
+        bucket.create(f"{TREE}/{package}/{UNDER_WAY}", sha256_bytes(whole).encode())
+    if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
+        _check_overtaken(bucket, ledger, whole, marked)
+    for package in sorted({entry["package"] for entry in ledger.entries}):
+        shelf, mark = ReleaseStore(releases, package, ledger), f"{TREE}/{package}/{UNDER_WAY}"
+        _send_indexes(bucket, shelf)
+        is_marked = bucket.read(mark) is not None
+        for version in shelf.retracted:
+            # A mark that was left says that a sending was cut: perhaps before it took away what it had to.
+            if is_marked or (package, version) in buried:
+                _bury(bucket, shelf, version)
+        bucket.delete(mark)
+    sent = [item for item in published if item[1] not in ReleaseStore(releases, item[0], ledger).retracted]
+    return Sent(tuple(map(" ".join, sent)), tuple(map(" ".join, buried)))
+
+
+def _lines(data: bytes | None) -> list[str]:
+    return (data or b"").decode("utf-8", "replace").split("\n")[:-1]
+
+
+def _check_same(bucket: Bucket, ledger: Ledger, known: list[str]) -> None:
+    mine = [*ledger.lines, *[""] * len(known)]
+    for number, line in enumerate(known, start=1):
+        if line != mine[number - 1]:
+            raise LedgersDiffer(address=bucket.address, line=number)
+
+
+def _check_overtaken(bucket: Bucket, ledger: Ledger, whole: bytes, marked: Sequence[str]) -> None:
+    """The store's ledger was replaced by another sender: fine when by this very one, else this sending is refused.
+
+    Takes back this sending's marks, then raises `LedgersDiffer`.
+    """
+    now = bucket.read(LEDGER)
+    if now == whole:
+        return
+    for name in (f"{TREE}/{package}/{UNDER_WAY}" for package in marked):
+        if bucket.read(name) == sha256_bytes(whole).encode():
+            bucket.delete(name)
+    _check_same(bucket, ledger, _lines(now))
+    raise LedgersDiffer(address=bucket.address, line=len(_lines(now)) + 1)
+
+
+def _send_version(bucket: Bucket, shelf: ReleaseStore, entry: dict[str, Any]) -> None:
+    """The claim, the files, the commit: the first and the last are created by one sender, or were with these bytes."""
+    version, folder = entry["version"], shelf.folder / entry["version"]
+    base, claim = f"{TREE}/{shelf.package}", f"{TREE}/{shelf.package}/{CLAIMS}/{version}"
+    commit = f"{base}/{version}/{TAGMANIFEST}"
+    told = {"package": shelf.package, "version": version, "claim": claim, "folder": f"{base}/{version}/"}
+    if not _create_or_same(bucket, claim, entry["tagmanifest"].encode()):
+        error = VersionClaimed if bucket.read(commit) is None else VersionTaken
+        raise error(address=bucket.address, **told)
+    for path in sorted(item for item in folder.rglob("*") if item.is_file() and item.name != TAGMANIFEST):
+        bucket.send(f"{base}/{path.relative_to(shelf.folder).as_posix()}", path)
+    if not _create_or_same(bucket, commit, (folder / TAGMANIFEST).read_bytes()):
+        raise VersionTaken(address=bucket.address, **told)
+
+
+def _create_or_same(bucket: Bucket, name: str, data: bytes) -> bool:
+    """Whether an object is there with these bytes: by this act, or since a sending of the same that was cut."""
+    return bucket.create(name, data) or bucket.read(name) == data
+
+
+def _bury(bucket: Bucket, shelf: ReleaseStore, version: str) -> None:
+    """Its tombstone is there and the ledger tells of it: the files go, that which commits them first."""
+    folder = f"{TREE}/{shelf.package}/{version}"
+    bucket.delete(f"{folder}/{TAGMANIFEST}")
+    for name in bucket.names(folder):
+        bucket.delete(name)
+
+
+def _send_indexes(bucket: Bucket, shelf: ReleaseStore) -> None:
+    for name in (VERSIONS, LATEST):
+        target = f"{TREE}/{shelf.package}/{name}"
+        if not (shelf.folder / name).is_file():
+            bucket.delete(target)
+        elif bucket.read(target) != (shelf.folder / name).read_bytes():
+            _send_file(bucket, shelf, name)
+
+
+def _send_file(bucket: Bucket, shelf: ReleaseStore, name: str) -> None:
+    bucket.send(f"{TREE}/{shelf.package}/{name}", shelf.folder / name)
+
+
+def fetch_depot(address: str, folder: Path) -> Path:
+    """Bring what stands at `address` under `folder`, for `verify`: one version, one package, or all.
+
+    Of a package, or of all, only what the ledger names. When a sending ends in between, `folder` is emptied and filled
+    again. Raises `ReleaseUnreachable` when nothing of that is there, or when it changes each time; `BucketUnreachable`,
+    `LedgerBroken`.
+    """
+    for _ in range(FETCHES):
+        found = _fetched(address, folder)
+        if found is not None:
+            return found
+        shutil.rmtree(folder)
+    raise ReleaseUnreachable(address=shown(address), found=RESTLESS)
+
+
+def _fetched(address: str, folder: Path) -> Path | None:
+    """What `fetch_depot` brings; none when it changed while it was read. The ledger comes first, the list after it."""
+    bucket, under = Bucket.open(address), TREE
+    head, names = bucket.read(LEDGER), bucket.names()
+    if TAGMANIFEST in names:
+        release = folder / shown(address).rstrip("/").rsplit("/", 1)[-1]
+        return release if all(_brought(bucket, name, release) for name in names) else None
+    if head is None:
+        root, under = _above(address)
+        bucket = Bucket.open(root)
+        head, names = bucket.read(LEDGER), bucket.names(under)
+        if not names or head is None:
+            raise ReleaseUnreachable(address=shown(address), found=NOTHING)
+    (folder / under).mkdir(parents=True, exist_ok=True)
+    (folder / LEDGER).write_bytes(head)
+    is_told = _told_by(Ledger.read(folder / LEDGER, f"{bucket.address.rstrip('/')}/{LEDGER}"), names)
+    wanted = [name for name in names if name.startswith(f"{under}/") and is_told(PurePosixPath(name).parts[1:])]
+    is_whole = all(_brought(bucket, name, folder) for name in wanted) and bucket.read(LEDGER) == head
+    return folder / under if is_whole else None
+
+
+def _brought(bucket: Bucket, name: str, folder: Path) -> bool:
+    """Fetch an object; false when it went since it was listed. Raises `ReleaseUnreachable`, `BucketUnreachable`."""
+    try:
+        bucket.fetch(name, _under(bucket, folder, name))
+    except BucketUnreachable:
+        if name in bucket.names():
+            raise
+        return False
+    return True
+
+
+def _above(address: str) -> tuple[str, str]:
+    """Where the ledger of `…/releases` or `…/releases/<package>` is, and what of the tree is meant.
+
+    Raises `ReleaseUnreachable` for any other address.
+    """
+    scheme, mark, place = address.rstrip("/").partition("://")
+    parts = place.split("/")
+    for depth in (1, 2):
+        root = "/".join(parts[:-depth])
+        if parts[-depth:][:1] == [TREE] and root:
+            return f"{scheme}{mark}{root}", "/".join(parts[-depth:])
+    raise ReleaseUnreachable(address=shown(address), found=NOTHING)
+
+
+def _told_by(ledger: Ledger, names: Sequence[str]) -> Callable[[tuple[str, ...]], bool]:
+    """Which names are part of what the ledger says: its versions and tombstones, and what else stands beside them.
+
+    While a package is marked, the files of its retracted versions are on their way out, and no part of it. A tombstone
+    that is not told of stands for a version whose files went already; beside files it comes from a sending under way.
+    """
+    published, retracted = (
+        {(item["package"], item["version"]) for item in ledger.entries if item["event"] == event}
+        for event in ("published", "retracted")
+    )
+    there = set(names)
+
+    def is_told(parts: tuple[str, ...]) -> bool:
+        if len(parts) < 3 or parts[1] == REFUSALS:
+            return True
+        if parts[1] == TOMBSTONES:
+            version = (parts[0], parts[2].removesuffix(".json"))
+            is_gone = "/".join((TREE, *version, TAGMANIFEST)) not in there
+            return version in retracted or (version in published and is_gone)
+        is_marked = f"{TREE}/{parts[0]}/{UNDER_WAY}" in there
+        return parts[:2] in published and not (is_marked and parts[:2] in retracted)
+
+    return is_told
+
+
+def _under(bucket: Bucket, folder: Path, name: str) -> Path:
+    """Where an object goes. Raises `ReleaseUnreachable` for a name that would lead elsewhere."""
+    if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
+        raise ReleaseUnreachable(address=f"{bucket.address}/{name}", found=ELSEWHERE)
+    return folder / name

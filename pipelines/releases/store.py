@@ -1,0 +1,268 @@
+"""The versions of one package as they lie on disk, and what a process that died left to finish.
+
+Belongs here: finding versions, `versions.json`, `latest.json`, settling. Does not: making a version (`publish.py`).
+
+The order of a publication is: the folder appears by one rename; the ledger gains its line; `versions.json` and
+`latest.json` follow. The folder says which line of the ledger is its own, so each step can be redone from the last.
+A retraction does the same: its tombstone appears, the files go, the ledger, then the indexes.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pipelines.releases.bag import TAGMANIFEST, read_info
+from pipelines.releases.descriptor import read_descriptor, to_json
+from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, ReleaseDamaged, RetractedRelease
+from pipelines.releases.ledger import Ledger, ledger_beside
+from pipelines.storage import lock, sha256_bytes, sha256_file, sweep, write_text
+from pipelines.storage.atomic import ASIDE
+
+VERSIONS, LATEST, TOMBSTONES, REFUSALS = "versions.json", "latest.json", "retraits", "refus"
+UNDER_WAY = ".en-cours"
+LEDGER_WAIT = 600.0
+
+
+@dataclass(frozen=True)
+class ReleaseStore:
+    """The folder of one package, and the ledger."""
+
+    releases: Path
+    package: str
+    ledger: Ledger
+
+    @classmethod
+    def read(cls, releases: Path, package: str) -> ReleaseStore:
+        """Raises `LedgerBroken`."""
+        return cls(releases, package, Ledger.read(ledger_beside(releases)))
+
+    def caught_up(self) -> ReleaseStore:
+        """This shelf with the ledger as it is now, after the line of a release or retraction that died was written.
+
+        Called while the ledger is locked: somebody may have died since `settle`. Raises `LedgerBroken`.
+        """
+        ledger = Ledger.read(ledger_beside(self.releases))
+        begun = pending(self.releases, ledger)
+        return replace(self, ledger=ledger.append(begun) if begun else ledger)
+
+    @property
+    def folder(self) -> Path:
+        return self.releases / self.package
+
+    @property
+    def published(self) -> list[dict[str, Any]]:
+        """The ledger's entries of releases, oldest first, retracted ones too."""
+        return self.ledger.of(self.package, "published")
+
+    @property
+    def retracted(self) -> dict[str, dict[str, Any]]:
+        """The ledger's entries of retractions, by version."""
+        return {item["version"]: item for item in self.ledger.of(self.package, "retracted")}
+
+    @property
+    def versions(self) -> list[str]:
+        """Versions that can be read, oldest first."""
+        return [item["version"] for item in self.published if item["version"] not in self.retracted]
+
+    @property
+    def current(self) -> str | None:
+        """The newest version that was not retracted."""
+        return self.versions[-1] if self.versions else None
+
+    def path(self, version: str | None = None) -> Path:
+        """The folder of a version, of the current one by default.
+
+        Raises `NoSuchRelease` (`NoSuchPackage` when nothing of the package was released), `RetractedRelease`.
+        """
+        if not self.published:
+            known = sorted({item["package"] for item in self.ledger.entries if item["event"] == "published"})
+            raise NoSuchPackage(package=self.package, known=", ".join(known) or "∅")
+        # When every version was retracted, the newest one says why.
+        wanted: str = version or self.current or self.published[-1]["version"]
+        if wanted in self.retracted:
+            raise RetractedRelease(package=self.package, version=wanted, reason=self.retracted[wanted]["reason"])
+        if wanted not in self.versions:
+            raise NoSuchRelease(package=self.package, version=wanted, found=", ".join(self.versions) or "∅")
+        return self.folder / wanted
+
+    def index(self) -> dict[str, Any]:
+        """`versions.json`: every version, newest first, made from the ledger and from the releases themselves."""
+        entries = [self._entry(item) for item in reversed(self.published)]
+        return {"package": self.package, "latest": self.current, "versions": entries}
+
+    def _entry(self, line: Mapping[str, Any]) -> dict[str, Any]:
+        version = line["version"]
+        told = {key: line[key] for key in ("version", "created", "tagmanifest", "parent")}
+        if version in self.retracted:
+            gone = self.retracted[version]
+            tombstone = f"{TOMBSTONES}/{version}.json"
+            return {**told, "status": "retracted", "reason": gone["reason"], "at": gone["at"], "tombstone": tombstone}
+        document = read_descriptor(self.folder / version / "data")
+        tables = [item for item in document["resources"] if "schema" in item and "/" not in item["path"]]
+        own = document["arobase"]
+        return {
+            **told,
+            "status": "published",
+            "path": f"{version}/",
+            "datapackage": f"{version}/data/datapackage.json",
+            "schema_version": own["schema_version"],
+            "reasons": own["reasons"],
+            "rows": {item["name"]: item["rows"] for item in tables},
+            "content": {item["name"]: item["content"] for item in tables},
+            "changes": own["changes"],
+        }
+
+    def latest(self) -> dict[str, Any] | None:
+        """`latest.json`: a pointer to the current version, none when every version was retracted."""
+        if self.current is None:
+            return None
+        line = next(item for item in self.published if item["version"] == self.current)
+        path = f"{self.current}/"
+        told = {"package": self.package, "version": self.current, "created": line["created"], "path": path}
+        return {**told, "datapackage": f"{path}data/datapackage.json", "tagmanifest": line["tagmanifest"]}
+
+    def begin(self, version: str) -> None:
+        """Leave a mark that this version is being shown or retracted: until `end`, the indexes may lag behind."""
+        write_text(self.folder / UNDER_WAY, f"{version}\n")
+
+    def end(self) -> None:
+        """Take the mark away, once every index is right."""
+        (self.folder / UNDER_WAY).unlink(missing_ok=True)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a process is showing or retracting a version, or died doing so."""
+        return (self.folder / UNDER_WAY).is_file()
+
+    def write_indexes(self) -> None:
+        """Bring `versions.json` and `latest.json` up to the ledger; a file that is right already is not touched."""
+        if not self.published:
+            return
+        latest = self.latest()
+        _write_if_other(self.folder / VERSIONS, to_json(self.index()))
+        if latest is None:
+            (self.folder / LATEST).unlink(missing_ok=True)
+        else:
+            _write_if_other(self.folder / LATEST, to_json(latest))
+
+
+def _write_if_other(path: Path, text: str) -> None:
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        write_text(path, text)
+
+
+def settle(releases: Path) -> list[str]:
+    """Finish, for every package, what a process that died had begun; returns what was finished.
+
+    Raises `LedgerBroken`. Whoever calls it holds no lock on the ledger; it takes it.
+    """
+    done: list[str] = []
+    with ledger_lock(releases):
+        ledger = Ledger.read(ledger_beside(releases))
+        for line in pending(releases, ledger):
+            ledger = ledger.append([line])
+            done.append(line)
+        for folder in package_folders(releases):
+            shelf = ReleaseStore(releases, folder.name, ledger)
+            for version in shelf.retracted:
+                bury(folder / version)
+            shelf.write_indexes()
+            shelf.end()
+    return done
+
+
+def sweep_package(folder: Path) -> None:
+    """Delete what dead processes left aside in a package's folder, also half a tombstone or record of a refusal.
+
+    Called while the package is locked.
+    """
+    for place in (folder, folder / TOMBSTONES, folder / REFUSALS):
+        sweep(place)
+
+
+def ledger_lock(releases: Path) -> Any:
+    """The lock under which the ledger grows: packages released at the same time wait for each other here."""
+    return lock(releases / ".ledger.lock", wait_seconds=LEDGER_WAIT)
+
+
+def package_folders(releases: Path) -> list[Path]:
+    """The folders of packages, in alphabetical order."""
+    if not releases.is_dir():
+        return []
+    return sorted(path for path in releases.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def version_folders(package: Path) -> list[str]:
+    """The folders under a package's that stand for versions: every one but what is aside, tombstones and refusals."""
+    names = (path.name for path in package.iterdir() if path.is_dir() or path.is_symlink())
+    return sorted(name for name in names if not name.startswith(ASIDE) and name not in (TOMBSTONES, REFUSALS))
+
+
+def pending(releases: Path, ledger: Ledger) -> list[str]:
+    """The line that would follow the ledger and that a release or a tombstone on disk calls its own; at most one."""
+    for folder in package_folders(releases):
+        known = {item["version"] for item in ledger.of(folder.name, "published")}
+        for version in version_folders(folder):
+            if version not in known and (folder / version).is_dir():
+                line = line_of(folder / version)
+                if line is not None and _follows(line, ledger):
+                    return [line]
+        for path in sorted((folder / TOMBSTONES).glob("*.json")):
+            line = tombstone_line(path)
+            if line is not None and _follows(line, ledger):
+                return [line]
+    return []
+
+
+def _follows(line: str, ledger: Ledger) -> bool:
+    entry = json.loads(line)
+    return bool(entry["seq"] == len(ledger.lines) and entry["previous"] == ledger.head)
+
+
+def line_of(release: Path) -> str | None:
+    """The ledger's line of a release, as the release itself tells it; none when it is not told."""
+    try:
+        info, tagmanifest = read_info(release), sha256_file(release / TAGMANIFEST)
+        facts = published_facts(info, tagmanifest)
+        told = {"seq": int(info["Arobase-Ledger-Sequence"]), "previous": info["Arobase-Ledger-Previous"]}
+    except (ReleaseDamaged, OSError, KeyError, ValueError):
+        return None
+    return json.dumps(
+        {**told, "event": "published", **facts}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
+
+
+def published_facts(info: Mapping[str, str], tagmanifest: str) -> dict[str, Any]:
+    """What a line says of a release. Raises `KeyError` when `bag-info.txt` lacks one of its lines."""
+    return {
+        "package": info["Arobase-Package"],
+        "version": info["Arobase-Version"],
+        "created": info["Arobase-Created"],
+        "parent": info["Arobase-Parent"],
+        "signer": info["Arobase-Signer"],
+        "tagmanifest": tagmanifest,
+    }
+
+
+def tombstone_line(path: Path) -> str | None:
+    """The ledger's line that a tombstone carries; none when it carries none."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))["line"]
+        entry = json.loads(told)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    fit = isinstance(entry, dict) and {"seq", "previous", "event", "package", "version"} <= set(entry)
+    return told if fit else None
+
+
+def bury(release: Path) -> None:
+    """Delete the files of a retracted version: it vanishes by one rename, then goes."""
+    if release.is_dir():
+        gone = release.with_name(f"{ASIDE}gone-{release.name}-{sha256_bytes(release.name.encode())[:8]}")
+        release.rename(gone)
+        shutil.rmtree(gone)

@@ -1,0 +1,165 @@
+"""Levels that exist, mentions in their years, laureates against figures, applications and names."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.domains.label.rules.builders import OTHER_PAGE, award, figure, finding, findings, outcome
+
+
+def test_a_level_without_arobase_existed_in_2006_and_no_more_in_2009():
+    assert outcome("LAB-13", palmares=[award(2006, "A", 0)]) == ("conforme", "1 niveaux dans [0, 5]")
+    found = finding("LAB-13", palmares=[award(2009, "A", 0), award(2009, "B", 5)])
+    assert (found["resultat"], found["cle"], found["calcul"]) == ("non_conforme", "id-1", "0 hors de [1, 5] pour 2009")
+
+
+def test_a_level_that_is_not_stated_is_not_judged():
+    assert findings("LAB-13", palmares=[award(2023, "69266")]) == []
+
+
+def a_mention(code, edition, first=None, last=None):
+    years = {"annee_debut": first or edition, "annee_fin": last or edition}
+    return {"mention_code": code, "edition": edition, "nom_publie": "Les Mureaux", **years}
+
+
+@pytest.mark.parametrize(
+    ("mention", "expected"),
+    [
+        (a_mention("arobase_verte", 2021, last=2023), "conforme"),
+        (a_mention("arobase_verte", 2021), "non_conforme"),
+        (a_mention("numerique_educatif", 2018), "conforme"),
+        (a_mention("numerique_educatif", 2018, last=2020), "non_conforme"),
+        (a_mention("numerique_educatif", 2016), "non_conforme"),
+        (a_mention("mention_honneur", 2001), "non_conforme"),
+        (a_mention("territoire_excellence_numerique", 2026, first=2025, last=2027), "non_conforme"),
+        (a_mention("autre", 2012), "conforme"),
+    ],
+)
+def test_a_mention_stays_within_its_years(mention, expected):
+    assert outcome("LAB-14", mentions=[mention])[0] == expected
+
+
+def test_every_laureate_of_the_best_level_known():
+    facts = [award(2006, "A", 5), award(2006, "B", 5), award(2006, "B", 5, page=OTHER_PAGE), award(2006, "C", 4)]
+    published = [figure(2006, "arobases_5", 2)]
+    assert outcome("LAB-15", palmares=facts, totaux_publies=published) == ("conforme", "2 connus = 2 publiés")
+
+
+def test_fewer_known_than_published_is_no_breach():
+    found = finding("LAB-15", palmares=[award(2006, "A", 5)], totaux_publies=[figure(2006, "labellises", 223)])
+    assert (found["resultat"], found["calcul"]) == ("non_evalue", "1 connus < 223 publiés")
+    assert "222" in found["message"]
+
+
+def test_more_known_than_published_is_one():
+    facts = [award(2018, "A", 1), award(2018, "B", 1)]
+    published = [figure(2018, "arobases_1", 1)]
+    assert outcome("LAB-15", palmares=facts, totaux_publies=published) == ("non_conforme", "2 connus > 1 publiés")
+
+
+def test_places_without_a_code_are_counted_by_their_settled_name():
+    place = {"territoire_code": None, "territoire_nature": "hors_code", "territoire_nom": "Bromont (Québec)"}
+    facts = [award(2006, "Bromont", 5, **place), award(2006, "Bromont (Québec)", 5, page=OTHER_PAGE, **place)]
+    published = [figure(2006, "arobases_5", 1)]
+    assert outcome("LAB-15", palmares=facts, totaux_publies=published)[0] == "conforme"
+
+
+def test_titles_of_excellence_are_counted_among_mentions():
+    mentions = [a_mention(code, 2021, last=2023) for code in ("territoire_excellence_numerique", "arobase_verte")]
+    published = [figure(2021, "excellences", 1)]
+    assert outcome("LAB-15", mentions=mentions, totaux_publies=published)[0] == "conforme"
+
+
+def test_approximate_and_other_figures_are_not_counted_against_rows():
+    published = [figure(2016, "arobases_1", 40, precision="approche"), figure(2021, "fiches", 12040)]
+    assert findings("LAB-15", totaux_publies=published) == []
+
+
+def an_application(code, edition=2022, example=False):
+    return {"edition": edition, "territoire_code": code, "territoire_nature": "commune", "exemple": example}
+
+
+def test_an_award_without_an_application_is_a_breach_once_real_applications_are_known():
+    found = findings(
+        "LAB-16",
+        palmares=[award(2022, "13047", 5), award(2022, "13063", 5)],
+        candidatures=[an_application("13063")],
+    )
+    assert {row["cle"]: row["resultat"] for row in found} == {"id-1": "non_conforme", "id-2": "conforme"}
+
+
+def test_without_real_applications_nothing_is_concluded():
+    facts = [award(2022, "13047", 5), award(2022, "13063", 5)]
+    examples = [an_application("13063", example=True)]
+    assert outcome("LAB-16", palmares=facts, candidatures=examples) == (
+        "non_evalue",
+        "2 lauréats ; 0 dossier réel ; 1 dossiers d'exemple",
+    )
+    assert outcome("LAB-16", palmares=facts)[0] == "non_evalue"
+
+
+def unresolved(name, **more):
+    return award(2013, name, territoire_code=None, territoire_nature=None, territoire_nom=None, **more)
+
+
+def test_an_ambiguous_name_is_given_with_its_candidates():
+    found = finding("LAB-17", palmares=[unresolved("Allonnes", resolution_candidats="28004|49002|72003")])
+    assert (found["resultat"], found["calcul"]) == ("a_verifier", "28004|49002|72003")
+
+
+def test_a_name_without_any_candidate_is_said_to_have_none():
+    assert outcome("LAB-17", palmares=[unresolved("Atlantide")]) == ("a_verifier", "aucun candidat")
+
+
+def test_a_place_outside_the_code_is_settled():
+    place = {"territoire_code": None, "territoire_nature": "hors_code", "territoire_nom": "Yoff (Sénégal)"}
+    assert outcome("LAB-17", palmares=[award(2000, "Yoff", **place)]) == ("non_applicable", "hors_code")
+
+
+def test_a_contradiction_met_while_resolving_is_passed_on():
+    facts = [award(2026, "Les Abymes", resolution_alerte="departement_contredit", territoire_code="97101")]
+    assert outcome("LAB-17", palmares=facts) == ("a_verifier", "departement_contredit")
+    assert findings("LAB-17", palmares=[award(2026, "97101")]) == []
+
+
+def test_names_of_actions_are_looked_at_too():
+    action = {"action_id": "15291", "nom_publie": "Mérignac", "resolution_candidats": "16216|33281"}
+    found = finding("LAB-17", actions=[action])
+    assert (found["table"], found["cle"], found["sources"]) == ("actions", "15291", None)
+
+
+def test_one_page_that_names_a_laureate_under_two_forms():
+    facts = [
+        award(2000, "14327", nom_publie="Hérouville St Clair"),
+        award(2000, "14327", nom_publie="Hérouville Saint Clair"),
+    ]
+    assert outcome("LAB-18", palmares=facts) == ("a_verifier", "Hérouville Saint Clair ; Hérouville St Clair")
+    assert findings("LAB-18", palmares=facts[:1]) == []
+
+
+def moved(before, after, move, year=2018):
+    facts = [award(year, "78383", before), award(2019, "78383", after, evolution=move)]
+    return outcome("LAB-19", palmares=facts)
+
+
+def test_a_level_kept_or_raised_fits_the_edition_before():
+    assert moved(5, 5, "maintien") == ("conforme", "5 − 0 = 5 ; niveau de 2018 : 5")
+    assert moved(2, 3, "hausse_1")[0] == "conforme"
+    assert moved(3, 5, "hausse_1") == ("non_conforme", "5 − 1 = 4 ; niveau de 2018 : 3")
+    assert moved(4, 5, "maintien")[0] == "non_conforme"
+
+
+def test_a_change_is_compared_with_the_edition_just_before_only():
+    facts = [award(2018, "78383", 5), award(2020, "78383", 5, evolution="maintien")]
+    between = [figure(2019, "labellises", 234)]
+    assert outcome("LAB-19", palmares=facts, totaux_publies=between) == ("non_evalue", "5 − 0 = 5 ; niveau de 2019 : ?")
+
+
+def test_a_first_edition_has_none_before_it():
+    found = finding("LAB-19", palmares=[award(2000, "A", 4, evolution="maintien")])
+    assert found["calcul"] == "4 − 0 = 4 ; niveau de l’édition précédente : ?"
+
+
+def test_a_new_laureate_or_a_level_not_stated_is_not_compared():
+    facts = [award(2017, "A", 1, evolution="nouveau"), award(2017, "B", None, evolution="hausse_1")]
+    assert findings("LAB-19", palmares=facts) == []

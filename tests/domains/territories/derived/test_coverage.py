@@ -1,0 +1,147 @@
+"""Who is covered: each commune and each person once, with the shipped geography of 2026."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.core.errors import ArobaseError
+from pipelines.domains.territories.derived.coverage import by_class, class_of, coverage_by_edition, size_classes
+from pipelines.geo.geography import load_geography
+from pipelines.schema import load_table
+from pipelines.schema.arrow import typed
+from pipelines.tables import derivation
+from pipelines.tables.rows import decimal
+from tests.domains.territories.derived.builders import PROJECT, awards
+
+RIVIERA, RIVIERA_MEMBERS = "200041507", {"97110", "97113", "97125", "97128"}
+GEOGRAPHY = load_geography(PROJECT.reference)
+
+
+def derive(name, table):
+    made = derivation(name)({"label/palmares": table}, PROJECT)
+    return typed(made, load_table(PROJECT.schemas, "territoires-numeriques", name)).to_pylist()
+
+
+def only(rows, **wanted):
+    found = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_an_intercommunal_body_covers_its_members_once():
+    table = awards({"edition": 2017, "code": RIVIERA, "nature": "epci"}, {"edition": 2017, "code": "97113"})
+    covered = coverage_by_edition(table, GEOGRAPHY)[0]
+    assert covered.all == RIVIERA_MEMBERS
+    assert covered.laureates == {"97113"}
+    assert covered.bodies == 2
+    row = only(derive("couverture_departements", table), departement_code="971")
+    assert (row["communes_laureates_nombre"], row["communes_couvertes_nombre"]) == (1, 4)
+    assert row["population_couverte"] == GEOGRAPHY.population_of(RIVIERA_MEMBERS)
+
+
+def test_a_laureate_said_by_two_sources_is_one_laureate():
+    one = {"edition": 2009, "code": "25056"}
+    assert coverage_by_edition(awards(one, one), GEOGRAPHY)[0].bodies == 1
+
+
+def test_a_former_commune_covers_the_one_that_holds_its_place():
+    table = awards({"edition": 2009, "code": "76476", "nature": "ancienne_commune", "code_actuel": "76476"})
+    assert coverage_by_edition(table, GEOGRAPHY)[0].all == {"76476"}
+    gone = awards({"edition": 2009, "code": "74093", "nature": "ancienne_commune", "code_actuel": "74010"})
+    assert coverage_by_edition(gone, GEOGRAPHY)[0].all == {"74010"}
+
+
+def test_a_body_that_is_no_more_covers_nothing_but_counts_as_a_laureate():
+    table = awards({"edition": 2006, "code": "247900001", "nature": "ancien_epci", "code_actuel": "200041333"})
+    covered = coverage_by_edition(table, GEOGRAPHY)[0]
+    assert (covered.all, covered.bodies) == (frozenset(), 1)
+    assert all(row["gini"] is None for row in derive("inegalites", table))
+
+
+def test_a_reference_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(ArobaseError):
+        load_geography(tmp_path)
+
+
+def test_a_code_that_no_commune_has_covers_nothing():
+    assert coverage_by_edition(awards({"edition": 2006, "code": "00000"}), GEOGRAPHY)[0].all == frozenset()
+    assert GEOGRAPHY.covered_by("epci", None, None) == frozenset()
+
+
+def test_a_fact_that_is_not_resolved_covers_nobody_and_makes_no_edition():
+    assert coverage_by_edition(awards({"edition": 2013}), GEOGRAPHY) == []
+
+
+def test_overseas_is_counted_like_the_rest():
+    table = awards({"edition": 2022, "code": "98817"}, {"edition": 2022, "code": "97608"})
+    rows = derive("couverture_departements", table)
+    assert len(rows) == 109
+    assert {row["departement_code"] for row in rows if row["communes_couvertes_nombre"]} == {"976", "988"}
+    assert only(rows, departement_code="988")["outre_mer"] is True
+    assert only(rows, departement_code="75")["outre_mer"] is False
+    assert only(rows, departement_code="984")["part_population"] is None, "nobody lives there in the reference"
+
+
+def test_every_breakdown_adds_up_to_the_country():
+    table = awards({"edition": 2017, "code": RIVIERA, "nature": "epci"}, {"edition": 2017, "code": "2A004"})
+    people = GEOGRAPHY.population_of(RIVIERA_MEMBERS | {"2A004"})
+    departements, regions = derive("couverture_departements", table), derive("couverture_regions", table)
+    sizes = derive("couverture_tailles", table)
+    breakdowns = [
+        departements,
+        regions,
+        *([row for row in sizes if row["decoupage"] == name] for name in ("taille", "rural_urbain")),
+    ]
+    for rows in breakdowns:
+        assert sum(row["communes_nombre"] for row in rows) == 34_969
+        assert sum(row["population"] for row in rows) == GEOGRAPHY.population_of(GEOGRAPHY.communes)
+        assert sum(row["communes_couvertes_nombre"] for row in rows) == 5
+        assert sum(row["population_couverte"] for row in rows) == people
+    assert len(regions) == 26
+
+
+@given(st.lists(st.sampled_from(sorted(GEOGRAPHY.communes)), min_size=1, max_size=40))
+@settings(max_examples=25, deadline=None)
+def test_people_are_counted_once_whatever_the_laureates(codes):
+    bodies = [{"edition": 2017, "code": RIVIERA, "nature": "epci"}] if len(codes) % 2 else []
+    covered = coverage_by_edition(awards(*({"edition": 2017, "code": code} for code in codes), *bodies), GEOGRAPHY)[0]
+    expected = set(codes) | (RIVIERA_MEMBERS if bodies else set())
+    assert covered.all == expected
+    assert GEOGRAPHY.population_of(covered.all) == sum(GEOGRAPHY.communes[code].population for code in expected)
+
+
+def test_the_curve_over_departements_ends_at_one_and_repeats_its_index():
+    every = derive("inegalites", awards({"edition": 2017, "code": "75056"}))
+    rows = [row for row in every if row["decoupage"] == "departement"]
+    assert (rows[0]["rang"], rows[0]["unite"], float(rows[0]["part_population_cumulee"])) == (0, None, 0.0)
+    assert (rows[-1]["unite"], float(rows[-1]["part_couverte_cumulee"])) == ("75", 1.0)
+    # Paris alone, wholly covered: the index is what the rest of the population weighs.
+    share = 1 - Fraction(GEOGRAPHY.communes["75056"].population, GEOGRAPHY.population_of(GEOGRAPHY.communes))
+    assert {str(row["gini"]) for row in rows} == {decimal(share)}
+
+
+def test_size_classes_are_those_of_the_code_list_and_leave_no_hole():
+    for name in ("taille", "rural_urbain"):
+        classes = size_classes(PROJECT, name)
+        assert class_of(0, classes) == classes[0][0]
+        assert class_of(10**8, classes) == classes[-1][0]
+        for (_, _, most), (_, least, _) in pairwise(classes):
+            assert most + 1 == least
+    with pytest.raises(ValueError, match="no population class"):
+        class_of(5, [("x", 0, 4)])
+
+
+def test_a_class_without_a_commune_stands_in_the_table():
+    classes = [("vide", -2, -1), ("tous", 0, None)]
+    assert by_class(GEOGRAPHY, classes)["vide"] == []
+
+
+@given(st.fractions(0, 1))
+def test_shares_are_written_to_the_nearest_millionth(share):
+    assert abs(Fraction(decimal(share)) - share) <= Fraction(1, 2 * 10**6)
+    assert len(decimal(share)) == 8

@@ -1,0 +1,188 @@
+"""CSV and TSV: what is read, and where each record is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.formats.errors import Damaged, EmptyFile, HeaderMissing, RowTooLong, WrongDelimiter
+from tests.formats.builders import a_file, a_part, positions, reading, records
+
+CELLS = st.text(alphabet=st.sampled_from('ab1é ";,\n\r\t'), max_size=6)
+
+
+def test_every_cell_is_the_text_that_was_written(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, "code,nom\n01053,Bourg\n2A004,\n"), a_part())
+    assert records(table) == [{"code": "01053", "nom": "Bourg"}, {"code": "2A004", "nom": ""}]
+
+
+def test_each_record_carries_its_source_its_snapshot_its_part_and_its_line(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, "a,b\n1,2\n3,4\n"), a_part())
+    assert table.select(["_source", "_snapshot", "_part", "_position"]).to_pylist()[1] == {
+        "_source": "mairie",
+        "_snapshot": "ab" * 32,
+        "_part": "part",
+        "_position": 3,
+    }
+
+
+def test_a_line_break_in_quotes_moves_the_lines_that_follow(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, 'a,b\r\n"1\r\n\r\n1",2\r\n3,4\r\n'), a_part())
+    assert positions(table) == [2, 5]
+    assert records(table)[0]["a"] == "1\r\n\r\n1"
+
+
+def test_a_line_break_in_a_header_becomes_a_space_and_the_printed_header_is_kept(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, '"Nom de la\ncommune ",b\nx,2\n'), a_part())
+    assert records(table) == [{"Nom de la commune": "x", "b": "2"}]
+    assert positions(table) == [3]
+    assert json.loads(table.schema.metadata[b"headers"])[0] == "Nom de la\ncommune "
+
+
+def test_blank_lines_are_passed_over_and_short_rows_lack_their_last_cells(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, "a,b,c\n1,2,3\n\n4,5\n6,7,8,\n"), a_part())
+    assert records(table) == [
+        {"a": "1", "b": "2", "c": "3"},
+        {"a": "4", "b": "5", "c": None},
+        {"a": "6", "b": "7", "c": "8"},
+    ]
+    assert positions(table) == [2, 4, 5]
+
+
+def test_a_cell_longer_than_pythons_reader_takes_by_itself_is_read(tmp_path: Path) -> None:
+    limit = csv.field_size_limit(131_072)
+    try:
+        table = reading(a_file(tmp_path, f"a,b\n{'x' * 200_000},2\n"), a_part())
+    finally:
+        csv.field_size_limit(limit)
+    assert len(records(table)[0]["a"]) == 200_000
+
+
+@pytest.mark.parametrize(("text", "line"), [("a\rz,b\n1,3\n", 1), ("a,b\n1\r2,3\n", 2)])
+def test_a_line_that_a_carriage_return_alone_cuts_is_told(tmp_path: Path, text: str, line: int) -> None:
+    with pytest.raises(Damaged, match=f"line {line}: new-line character") as raised:
+        reading(a_file(tmp_path, text), a_part())
+    assert f"ligne {line} : " in raised.value.message("fr")
+
+
+def test_a_header_of_one_column_may_break_its_line(tmp_path: Path) -> None:
+    assert records(reading(a_file(tmp_path, '"Nom de la\ncommune"\nx\n'), a_part())) == [{"Nom de la commune": "x"}]
+
+
+def test_a_row_with_more_cells_than_columns_is_named_by_its_line(tmp_path: Path) -> None:
+    with pytest.raises(RowTooLong) as raised:
+        reading(a_file(tmp_path, "a,b\n1,2\n1,2,3\n"), a_part())
+    assert raised.value.facts == {"file": "mairie/part", "line": 3, "cells": 3, "columns": 2}
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "file_format"), [(";", "csv"), (",", "csv"), ("|", "csv"), ("\t", "tsv"), ("\t", "csv")]
+)
+def test_the_delimiter_is_detected_and_told(tmp_path: Path, delimiter: str, file_format: str) -> None:
+    table = reading(a_file(tmp_path, f"a{delimiter}b\n1{delimiter}2\n"), a_part(file_format))
+    assert records(table) == [{"a": "1", "b": "2"}]
+    assert json.loads(table.schema.metadata[b"facts"])["delimiter"] == delimiter
+
+
+def test_a_delimiter_that_changed_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(WrongDelimiter) as raised:
+        reading(a_file(tmp_path, "a;b;c\n1;2;3\n"), a_part(options={"delimiter": ","}))
+    assert raised.value.facts["count"] == 3
+
+
+def test_a_header_merged_into_one_cell_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(WrongDelimiter):
+        reading(a_file(tmp_path, '"a;b;c"\n1;2;3\n'), a_part(options={"delimiter": ";"}))
+
+
+def test_one_column_is_a_table_too(tmp_path: Path) -> None:
+    assert records(reading(a_file(tmp_path, "nom\nx\ny\n"), a_part())) == [{"nom": "x"}, {"nom": "y"}]
+
+
+def test_old_macintosh_line_ends_are_line_ends(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, "a,b\r1,2\r3,4\r"), a_part())
+    assert (records(table)[1], positions(table)) == ({"a": "3", "b": "4"}, [2, 3])
+
+
+def test_columns_of_one_name_are_numbered_and_columns_without_a_name_too(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, "nom,nom,,vide,\n1,2,3,,\n"), a_part())
+    assert records(table) == [{"nom": "1", "nom (2)": "2", "colonne 3": "3", "vide": ""}]
+
+
+def test_three_header_rows_name_the_columns_by_the_one_that_the_yaml_says(tmp_path: Path) -> None:
+    content = "Groupe,,\nQuestion 1,Question 2,\nq1,,q3\n1,2,3\n"
+    last = reading(a_file(tmp_path, content), a_part(options={"header_rows": 3}))
+    second = reading(a_file(tmp_path, content), a_part(options={"header_rows": 3, "header_name": 2}))
+    assert list(records(last)[0]) == ["q1", "Question 2", "q3"]
+    assert list(records(second)[0]) == ["Question 1", "Question 2", "colonne 3"]
+    assert positions(last) == [4]
+
+
+def test_lines_above_the_header_are_passed_over(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, "Export du 3 mai\n\na,b\n1,2\n"), a_part("csv", "a", options={"header_row": 3}))
+    assert (records(table), positions(table)) == ([{"a": "1", "b": "2"}], [4])
+
+
+def test_a_header_further_down_is_found_for_the_message(tmp_path: Path) -> None:
+    with pytest.raises(HeaderMissing) as raised:
+        reading(a_file(tmp_path, "Export,du 3 mai\n,\na,b\n1,2\n"), a_part("csv", "a", "b"))
+    assert "options.header_row: 3" in raised.value.message("fr")
+
+
+def test_a_renamed_header_is_named_with_the_nearest_one(tmp_path: Path) -> None:
+    with pytest.raises(HeaderMissing) as raised:
+        reading(a_file(tmp_path, "Code INSEE,Libellé\n1,2\n"), a_part("csv", "Code_INSEE", "Libellé"))
+    assert raised.value.facts["missing"] == "Code_INSEE"
+    assert "« Code_INSEE » s'appelle peut-être « Code INSEE »" in raised.value.message("fr")
+    assert "Code INSEE, Libellé" in raised.value.message("en")
+
+
+def test_an_optional_column_that_is_absent_is_all_null(tmp_path: Path) -> None:
+    part = a_part("csv", "a", "b", options={"optional": ["b"]})
+    assert records(reading(a_file(tmp_path, "a\n1\n"), part)) == [{"a": "1", "b": None}]
+
+
+def test_system_columns_are_dropped_at_the_door(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, "ipaddr,q1\n192.0.2.1,x\n"), a_part(options={"drop": ["ipaddr"]}))
+    assert records(table) == [{"q1": "x"}]
+
+
+@given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8), end=st.sampled_from(["\n", "\r\n"]))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_python_writes_is_read_back_cell_for_cell_and_line_for_line(
+    tmp_path: Path, rows: list[tuple[str, str]], end: str
+) -> None:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator=end, quoting=csv.QUOTE_ALL)
+    writer.writerow(["a", "b"])
+    lines = []
+    for row in rows:
+        # A line is what ends in a line feed; a lone carriage return inside quotes does not start one.
+        lines.append(written.getvalue().count("\n") + 1)
+        writer.writerow(row)
+    part = a_part(options={"delimiter": ",", "encoding": "utf-8"})
+    table = reading(a_file(tmp_path, written.getvalue()), part)
+    assert [tuple(record.values()) for record in records(table)] == rows
+    assert positions(table) == lines
+
+
+def test_a_header_row_beyond_the_file_is_an_empty_file(tmp_path: Path) -> None:
+    with pytest.raises(EmptyFile):
+        reading(a_file(tmp_path, "a,b\n1,2\n"), a_part(options={"header_row": 9}))
+
+
+def test_only_the_rows_up_to_the_header_are_looked_at(tmp_path: Path) -> None:
+    content = "".join(f"note {number},\n" for number in range(11)) + "a,b\n1,2\n"
+    table = reading(a_file(tmp_path, content), a_part("csv", "a", options={"header_row": 12}))
+    assert (records(table), positions(table)) == ([{"a": "1", "b": "2"}], [13])
+
+
+def test_quotes_in_ragged_or_spaced_rows_are_still_read(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, 'a,b\n"1\n",2\n\n"3"\n'), a_part())
+    assert (records(table), positions(table)) == ([{"a": "1\n", "b": "2"}, {"a": "3", "b": None}], [2, 5])

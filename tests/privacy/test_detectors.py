@@ -1,0 +1,185 @@
+"""Patterns of personal data: what is found, what is left alone. Everybody here is invented."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.privacy.detectors import detector, detectors
+from pipelines.privacy.sifting import passages, readings, sieve, spaces
+from tests.privacy.builders import rules_in
+
+FOUND = {
+    "courriel": [
+        "jean.dupont@example.org",
+        "écrire à jean.dupont [at] example.org",
+        "jean dupont arobase example point org",
+        "jean.dupont(a)example.org",
+        "jean.dupont chez example point org",
+        "jean . dupont @ example . org",
+        "j e a n . d u p o n t @ e x a m p l e . o r g",
+        "ｊｅａｎ＠ｅｘａｍｐｌｅ．ｏｒｇ",
+        "jean%40example.org",
+        "jean%2540example.org",
+        "jean&commat;example.org",
+        "jean\\u0040example.org",
+        "jean<b>@</b>example.org",
+        "je\u200ban@exam\u00adple.org",
+        "jеаn@ехаmрlе.org",
+        "amVhbi5kdXBvbnRAZXhhbXBsZS5vcmc=",
+    ],
+    "telephone": [
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "06\u00a012\u00a034\u00a056\u00a078",
+        "06–12–34–56–78",
+        "0612345678",
+        "061 234 567 8",
+        "0 6 1 2 3 4 5 6 7 8",
+        "+33 6 12 34 56 78",
+        "+33 (0)6 12 34 56 78",
+        "0033612345678",
+        "33 6 12 34 56 78",
+        "+590 690 12 34 56",
+        "00594 694 12 34 56",
+        "+596 696 12 34 56",
+        "+262 692 12 34 56",
+        "+687 12 34 56",
+        "+689 87 12 34 56",
+        "+681 72 12 34",
+        "+508 41 12 34",
+        "tél. 87 12 34 56",
+        "٠٦ ١٢ ٣٤ ٥٦ ٧٨",
+    ],
+    "telephone_en_lettres": [
+        "zéro six douze trente-quatre cinquante-six soixante-dix-huit",
+        "zero six un deux trois quatre cinq six sept huit",
+        "Zéro sept, quatre-vingt-un, vingt et un, soixante et onze, quatre-vingts",
+        "plus trente-trois six douze trente-quatre cinquante-six soixante-dix-huit",
+    ],
+    "nir": ["2 95 10 99 126 111 93", "295109912611193", "2 53 07 2B 073 004 70", "2-53-07-2a-073-004-43"],
+    "iban": [
+        "FR76 3000 6000 0112 3456 7890 189 merci de votre attention",
+        "fr7630006000011234567890189",
+        "DE89 3704 0044 0532 0130 00",
+    ],
+    "nom_civilite": [
+        "M. Durand habite ici",
+        "Mme Jeanne de La Tour",
+        "MADAME DURAND",
+        "monsieur durand nous a dit",
+        "M. et Mme Durand",
+        "Maître Petit",
+        "M. J.-P. DURAND",
+        "M.Durand",
+        "Mr Le Goff",
+        "Dr Kerléo",
+        "vu avec Mlle d'Aubigné",
+    ],
+    "adresse_postale": [
+        "12 rue des Lilas, 44000 Nantes",
+        "demeurant 12 bis, avenue du Général Leclerc",
+        "à la mairie, et M. X domicilié au 3 impasse du Puits",
+        "171 AV VICTOR HUGO",
+        "8 chemin du Moulin",
+    ],
+    "coordonnees": [
+        "48.85661, 2.35222",
+        "[2.352219, 48.856614]",
+        "48°51'24.1\"N",
+        "-21,115141 ; 55,536384",
+        "lat: 48.85661",
+        "-17.651919, -149.426042",
+    ],
+    "texte_cache": ["bien vu <!-- voir Jeanne --> oui", "&lt;!-- voir Jeanne --&gt;"],
+}
+LEFT_ALONE = [
+    "M. le maire",
+    "Madame la Préfète de la Guadeloupe",
+    "Monsieur Le Préfet",
+    "MONSIEUR LE MAIRE",
+    "Maître d'Ouvrage : commune",
+    "5 M. Euros",
+    "Madame, Monsieur,",
+    "madame la maire",
+    "rue du Docteur Roux et école Madame de Sévigné",
+    "Me Me",
+    "01/02/2021 08:30 au 05/03/2021 17:00",
+    "2021-02-25 2021-03-29",
+    "SIRET 21750001600019",
+    "E21000002/97, 2021-82, enq-0f3a9c21b7de, pal-0123456789ab",
+    "départements 01004 01005",
+    "du lundi 6 janvier 2025 à 9h au vendredi 7 février 2025 inclus, soit 33 jours consécutifs",
+    "Mairie, 1 place de l'Hôtel de Ville, 44000 Nantes",
+    "siège de l'enquête : 12 rue de la Gare",
+    "3 cours d'eau et 12 places de stationnement",
+    "15 rue de la Gare BP 12",
+    "la ville obtient 4 arobases. En 2012, 5 @ en 2019. La commune @@@@ .",
+    "48.85, 2.35 et 12,345678 ha",
+    "100.123456, 45.123456",
+    "arrêté n° 2019/DEAL/SEPR/997 du 22/11/2019",
+    "de neuf heures à douze heures et de quatorze heures à seize heures trente",
+    "zéro un deux trois",
+    "un deux trois quatre cinq six sept huit neuf dix",
+    "295109912611192",
+    "FR76 3000 6000 0112 3456 7890 188",
+    "AB12 ABCDEFGHIJKLMNOPQ",
+    "<!-- -->",
+    "https://www.registre.example.org/2339/avis%20d%27enqu%C3%AAte",
+    "TWFpcmllIGRlIE5hbnRlcw==",
+    "////////////////////",
+    "http://docplayer.fr/62769437-Rapport-et-conclusions-president-de-la-commission-d-enquete.html",
+]
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in FOUND.items() for text in texts])
+def test_a_pattern_is_found_however_it_is_dressed(rule: str, text: str) -> None:
+    assert rule in rules_in(text)
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in FOUND.items() for text in texts])
+def test_a_pattern_is_found_inside_a_sentence(rule: str, text: str) -> None:
+    assert rule in rules_in(f"Réponse du 12 mars. {text}. La suite est au dossier n° 12.")
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_administrative_text_is_left_alone(text: str) -> None:
+    assert rules_in(text) == set()
+
+
+def test_every_detector_has_an_example_here() -> None:
+    assert {item.rule for item in detectors()} == set(FOUND)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([text for texts in FOUND.values() for text in texts]),
+    st.text(alphabet="aé0 .@-+(MmeTél12°,'", max_size=20),
+    st.text(alphabet="aé0 .@-+(MmeTél12°,'", max_size=20),
+)
+def test_the_sieve_lets_pass_nothing_that_a_detector_would_find(example: str, before: str, after: str) -> None:
+    text = before + example + after
+    for reading in readings(text):
+        for item in detectors():
+            if any(True for _ in item.find(reading)):
+                assert pc.match_substring_regex(pa.array([reading]), spaces(item.sieve))[0].as_py(), item.rule
+                assert pc.match_substring_regex(pa.array([text]), sieve())[0].as_py(), item.rule
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=80))
+def test_any_text_can_be_judged(text: str) -> None:
+    for passage in passages(text):
+        assert 0 <= passage.start < passage.end <= len(passage.text)
+
+
+def test_two_detectors_cannot_share_a_rule() -> None:
+    with pytest.raises(TypeError, match="nir"):
+        detector("nir", sieve="x")(lambda text: iter([(0, len(text))]))
+
+
+def test_no_break_spaces_count_as_spaces_in_a_sieve() -> None:
+    assert spaces(r"a\s[\s.]\d") == "a[\\s\u00a0\u202f][\\s\u00a0\u202f.]\\d"
