@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,6 +25,22 @@ class Detector:
     rule: str
     sieve: str
     find: Finder
+
+
+# Digests and random identifiers: their digits say nothing. A NIR of Corsica and a German IBAN are hexadecimal too.
+_UUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
+_UUIDS = re.compile(rf"(?<![0-9A-Za-z]){_UUID}(?![0-9A-Za-z])")
+_CODES = re.compile(rf"(?<![0-9A-Za-z])(?:{_UUID}|(?=[0-9]{{0,127}}[A-Fa-f])[0-9A-Fa-f]{{12,128}})(?![0-9A-Za-z])")
+
+
+def without_uuids(text: str) -> str:
+    """The text with its UUIDs blanked, each of its own length: every place stays where it was."""
+    return _UUIDS.sub(lambda match: "#" * len(match[0]), text)
+
+
+def without_codes(text: str) -> str:
+    """The text with its UUIDs blanked, and its hexadecimal of 12 characters or more that has a letter."""
+    return _CODES.sub(lambda match: "#" * len(match[0]), text)
 
 
 _detectors: dict[str, Detector] = {}

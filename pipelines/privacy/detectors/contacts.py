@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.privacy.detectors import Span, detector
+from pipelines.privacy.detectors import Span, detector, without_codes
 
 TLD = (
     "fr|com|org|net|eu|info|gouv|re|gp|mq|gf|nc|pf|pm|wf|yt|bzh|paris|alsace|corsica|io|be|ch|lu|de|es|it|uk|us|ca|edu|pro"
@@ -53,6 +53,23 @@ _ANNOUNCED = re.compile(
     r"|n°)?\s*(?P<number>\d{2}(?:[\s.]?\d{2}){2,3})(?!\s?\d)",
     re.IGNORECASE,
 )
+# Codes of the countries whose numbers are written most in France, and how many digits follow (E.164, national plans).
+_COUNTRIES = {
+    "1": (10, 10), "7": (10, 10), "20": (9, 10), "27": (9, 9), "30": (10, 10), "31": (9, 9), "32": (8, 9),
+    "34": (9, 9), "36": (8, 9), "39": (8, 11), "40": (9, 9), "41": (9, 9), "43": (7, 12), "44": (9, 10),
+    "45": (8, 8), "46": (7, 9), "47": (8, 8), "48": (9, 9), "49": (7, 12), "52": (10, 10), "54": (10, 11),
+    "55": (10, 11), "61": (9, 9), "81": (9, 10), "84": (9, 10), "86": (10, 11), "90": (10, 10), "91": (10, 10),
+    "212": (9, 9), "213": (8, 9), "216": (8, 8), "221": (9, 9), "222": (8, 8), "223": (8, 8), "225": (8, 10),
+    "226": (8, 8), "227": (8, 8), "228": (8, 8), "229": (8, 10), "230": (7, 8), "235": (8, 8), "237": (8, 9),
+    "241": (7, 8), "242": (9, 9), "243": (9, 9), "261": (9, 10), "352": (6, 9), "351": (9, 9), "353": (7, 9),
+    "354": (7, 7), "358": (5, 10), "359": (8, 9), "376": (6, 9), "377": (8, 9), "380": (9, 9), "381": (8, 9),
+    "385": (8, 9), "386": (8, 8), "420": (9, 9), "421": (9, 9), "590": (9, 9), "599": (7, 8), "961": (7, 8),
+    "972": (8, 9),
+}  # fmt: skip
+_FOREIGN = re.compile(
+    r"(?:(?<![\w+])\+|(?<![\w.,+-])00[ .]?(?=[1-9]))(?P<number>\d(?:[ \u00a0\u202f.\-–/()]{0,3}\d){6,14})(?!\d)"
+)
+_AMOUNT = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+")
 _CALENDAR = re.compile(  # the digit stands before what looks behind it, so that only digits are tried
     r"\d(?<!\d\d)(?:\d{3}-\d{2}-\d{2}|\d?([/.-])\d{1,2}\1(?:19|20)\d{2}|\d?\s?[hH:]\s?\d{2})(?!\d)"
 )
@@ -68,11 +85,13 @@ _GROUPS = re.compile(r"\d+")
 def phones(text: str) -> Iterator[Span]:
     """Telephone numbers, national (ten digits from 0) or with a country prefix, whatever stands between the digits.
 
-    Dates and hours are blanked first; digits in groups of five or more are codes, unless the number is in one piece.
+    Random identifiers, dates and hours are blanked first; digits in groups of five or more are codes, unless the number
+    is in one piece.
     """
-    blanked = _CALENDAR.sub(lambda match: "#" * len(match[0]), text)
+    blanked = _CALENDAR.sub(lambda match: "#" * len(match[0]), without_codes(text))
     if any(prefix in blanked for prefix in ("+", "00", "33")):
         yield from (match.span() for match in _ABROAD.finditer(blanked))
+        yield from (match.span() for match in _FOREIGN.finditer(blanked) if _is_foreign(match))
     for match in _NATIONAL.finditer(blanked):
         sizes = [len(group) for group in _GROUPS.findall(match[0])]
         is_glued = blanked[match.end() : match.end() + 1].isalpha() or blanked[max(0, match.start() - 1)] in "-_"
@@ -81,3 +100,22 @@ def phones(text: str) -> Iterator[Span]:
     lower = blanked.lower()
     for match in _ANNOUNCED.finditer(blanked) if any(word in lower for word in _ANNOUNCING) else ():
         yield match.span("number")
+
+
+def _is_foreign(match: re.Match[str]) -> bool:
+    """Whether digits after "+" or "00" are a number of another country: a known code, as many digits as its plan has.
+
+    "+12 500 habitants" and "+1 234 567 890" are amounts; zeros in front of a code without any gap pad it."""
+    written = match["number"]
+    digits = re.sub(r"\(\s?0\s?\)|\D", "", written)  # "+41 (0)79": what is dialled at home only
+    is_in_one_piece = written == digits
+    if match[0].startswith("0") and is_in_one_piece and len(digits) > 11:
+        return False
+    if len(digits) < 11 and _AMOUNT.fullmatch(written):
+        return False
+    return any(
+        least <= len(digits) - len(code) <= most
+        for size in (1, 2, 3)
+        for code in (digits[:size],)
+        for least, most in (_COUNTRIES.get(code, (99, 0)),)
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.privacy.detectors import Span, detector
+from pipelines.privacy.detectors import Span, detector, without_uuids
 
 _GAP = r"[\s.\-–/_]{0,2}"
 _NIR = re.compile(rf"(?<![\w])[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{8}}(?![\w])")
@@ -22,7 +22,7 @@ def social_security_numbers(text: str) -> Iterator[Span]:
     """NIR of fifteen characters with a right key, Corsica included."""
     from stdnum.fr import nir
 
-    for match in _NIR.finditer(text):
+    for match in _NIR.finditer(without_uuids(text)):
         if nir.is_valid(_NOT_ALPHANUMERIC.sub("", match[0])):
             yield match.span()
 
@@ -32,7 +32,7 @@ def bank_accounts(text: str) -> Iterator[Span]:
     """IBAN of any country, by its structure and its key; what follows it in the sentence is left out."""
     from stdnum import iban
 
-    for match in _IBAN.finditer(text):
+    for match in _IBAN.finditer(without_uuids(text)):
         places = [place for place, character in enumerate(match[0]) if character.isalnum()]
         number = "".join(match[0][place] for place in places)
         if not any(character.isdigit() for character in number[4:15]):

@@ -15,6 +15,7 @@ _TITLE = (
     r"(?:M\.|MM\.|Mr\.?|Mme\.?|Mmes|Mlle\.?|Mlles|Monsieur|Madame|Mademoiselle|Messieurs|Mesdames"
     r"|MONSIEUR|MADAME|MME|MLLE|MR|Me|Maître|Dr\.?|Docteur|Pr\.?)"
 )
+_OFFICE = r"(?:[Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?(?P<office>[A-Za-zÀ-ÿ-]{4,25})(?P<more>(?:\s[A-Za-zÀ-ÿ-]{2,25}){0,2}?)\s"
 _INITIAL = re.compile(r"[MDP]")  # of every title: only there is it worth trying what follows
 _NAMED = re.compile(
     rf"(?<![\w'’-])(?P<title>{_TITLE})(?:\s+(?:et|ou|/)\s+{_TITLE})?\s*"
@@ -22,168 +23,86 @@ _NAMED = re.compile(
 )
 _LOWER = re.compile(r"m(?<![\w'’-]m)(?:me|lle|r|onsieur|adame|ademoiselle)\.?\s+(?P<word>[a-zà-ÿ]{3,}(?:-[a-zà-ÿ]+)*)")
 
+# "M. le docteur Kerléo", "Madame la présidente Jeanne Kerléo": an office stands between the title and the name.
+_OFFICE_NAMED = re.compile(
+    rf"(?<![\w'’-]){_TITLE}\s?{_OFFICE}"
+    rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
+)
+# "le docteur Kerléo", "professeur Kerléo": a title that is written without a capital.
+_PLAIN_TITLE = re.compile(
+    rf"(?<![\w'’-])(?:docteur|docteure|professeur|professeure|maître|dr\.?|pr\.?|veuve|vve)\s(?P<name>{_INITIALS}"
+    rf"(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
+)
+_OFFICES = frozenset(
+    """
+    docteur docteure professeur professeure doyen colonel capitaine commandant général lieutenant abbé curé
+    père pasteur avocat bâtonnier architecte expert
+    """.split()
+)
+_OF_OFFICES = frozenset(
+    """
+    adjoint adjointe honoraire délégué déléguée général générale enquêteur enquêtrice municipal municipale
+    départemental départementale régional régionale suppléant suppléante titulaire principal principale
+    rapporteur instructeur sortant sortante
+    """.split()
+)
+# After a title these are no name, although they have a capital: the rest of an office, a body, a trade, a sign.
+_NO_NAMES = frozenset(
+    """
+    état république conseil région département général générale régional régionale départemental
+    départementale maritime délégué déléguée technique adjoint adjointe chargé chargée premier première
+    bricolage meuble meubles store stores propre cuisine cuisines carrelage literie pizza bébé pneu pneus
+    parquet piscine jardinage tissus ouvrage œuvre oeuvre nageur nageurs composteur composteurs artisan
+    restaurateur bailleur élève inconnu inconnue untel tout-le-monde x y z
+    """.split()
+)
+
 # After a civility these are a function, a form of address or a plain word: they name nobody.
 FUNCTIONS = frozenset(
-    [
-        "maire",
-        "maires",
-        "maires-adjoints",
-        "préfet",
-        "préfète",
-        "préfets",
-        "sous-préfet",
-        "sous-préfète",
-        "président",
-        "présidente",
-        "présidents",
-        "directeur",
-        "directrice",
-        "directeurs",
-        "ministre",
-        "ministres",
-        "sénateur",
-        "sénatrice",
-        "sénateurs",
-        "député",
-        "députée",
-        "députés",
-        "conseiller",
-        "conseillère",
-        "conseillers",
-        "adjoint",
-        "adjointe",
-        "adjoints",
-        "commissaire",
-        "commissaires",
-        "commissaire-enquêteur",
-        "commissaires-enquêteurs",
-        "secrétaire",
-        "chef",
-        "cheffe",
-        "responsable",
-        "juge",
-        "procureur",
-        "procureure",
-        "recteur",
-        "rectrice",
-        "ambassadeur",
-        "gouverneur",
-        "haut-commissaire",
-        "administrateur",
-        "administratrice",
-        "vice-président",
-        "vice-présidente",
-        "rapporteur",
-        "rapporteuse",
-        "notaire",
-        "géomètre",
-        "greffier",
-        "premier",
-        "première",
-        "délégué",
-        "déléguée",
-        "gérant",
-        "gérante",
-        "maître",
-    ]
+    """
+    maire maires maires-adjoints préfet préfète préfets sous-préfet sous-préfète président présidente
+    présidents directeur directrice directeurs ministre ministres sénateur sénatrice sénateurs député députée
+    députés conseiller conseillère conseillers adjoint adjointe adjoints commissaire commissaires
+    commissaire-enquêteur commissaires-enquêteurs secrétaire chef cheffe responsable juge procureur procureure
+    recteur rectrice ambassadeur gouverneur haut-commissaire administrateur administratrice vice-président
+    vice-présidente rapporteur rapporteuse notaire géomètre greffier premier première délégué déléguée gérant
+    gérante maître
+    """.split()
 )
 _PLAIN_WORDS = FUNCTIONS | frozenset(
-    [
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "des",
-        "et",
-        "ou",
-        "à",
-        "au",
-        "aux",
-        "en",
-        "du",
-        "de",
-        "d",
-        "que",
-        "qui",
-        "quoi",
-        "je",
-        "tu",
-        "il",
-        "elle",
-        "nous",
-        "vous",
-        "ils",
-        "elles",
-        "on",
-        "ce",
-        "cet",
-        "cette",
-        "ces",
-        "mon",
-        "ma",
-        "mes",
-        "notre",
-        "nos",
-        "votre",
-        "vos",
-        "bonjour",
-        "monsieur",
-        "madame",
-        "messieurs",
-        "mesdames",
-        "mademoiselle",
-        "est",
-        "sont",
-        "a",
-        "ont",
-        "avait",
-        "était",
-        "dans",
-        "pour",
-        "par",
-        "sur",
-        "avec",
-        "sans",
-        "sous",
-        "chers",
-        "chère",
-        "cher",
-        "tout",
-        "tous",
-        "toute",
-        "toutes",
-        "voici",
-        "voilà",
-        "mme",
-        "mlle",
-        "mr",
-        "né",
-        "née",
-        "dit",
-        "dite",
-        "tout-le-monde",
-        "the",
-        "of",
-    ]
+    """
+    le la les l un une des et ou à au aux en du de d que qui quoi je tu il elle nous vous ils elles on ce cet
+    cette ces mon ma mes notre nos votre vos bonjour monsieur madame messieurs mesdames mademoiselle est sont
+    a ont avait était dans pour par sur avec sans sous chers chère cher tout tous toute toutes voici voilà mme
+    mlle mr né née dit dite tout-le-monde the of
+    """.split()
 )
 _STREET_BEFORE = re.compile(
-    r"\b(?:rues?|avenues?|av\.?|boulevards?|bd\.?|places?|pl\.?|allées?|impasse|square|quai|chemin|route"
-    r"|cours|passage|esplanade"
-    r"|écoles?|collège|lycée|salle|stade|gymnase|pont|espace|résidence|parc|centre|médiathèque|bibliothèque"
-    r"|maison|foyer|zac|lotissement|hameau)"
-    r"\s+(?:(?:publique|primaire|maternelle|élémentaire|municipale?|polyvalente)\s+)?(?:du\s+|de\s+|de\s+la\s+)?$",
+    r"\b(?:rues?|ruelle|avenues?|av\.?|boulevards?|bd\.?|places?|pl\.?|allées?|impasse|square|quai"
+    r"|chemin|route|voie|mail|cours?|passage|esplanade"
+    r"|promenade|rond-point|giratoire|carrefour|sentier|montée|cité|quartier|îlot|port|phare"
+    r"|écoles?|groupe scolaire|collège|lycée|salle|stade|gymnase|complexe|pont|viaduc|tunnel|espace|résidence|parc|jardin"
+    r"|centre|médiathèque|bibliothèque|ludothèque|théâtre|cinéma|musée|conservatoire|crèche|multi-accueil|ehpad|hôpital"
+    r"|clinique|institut|fondation|université|faculté|amphithéâtre|caserne|fort|tour|château|villa"
+    r"|église|chapelle|statue|stèle|monument|mémorial|buste"
+    r"|arrêt|station|gare|prix|fonds|maison|foyer|zac|lotissement|hameau|immeuble|bâtiment"
+    r"|pavillon|piscine|halle|marché|auditorium|plaine|bois|forêt|centre hospitalier|centre social|restaurant"
+    r"|hôtel|compagnie|magasin|enseigne|boutique|brasserie|boulangerie|garage|marque)"
+    r"\s+(?:(?:publique|primaire|maternelle|élémentaire|municipale?|polyvalente|hospitalier|social|culturel|sportif"
+    r"|intercommunale?|départementale?|communale?)\s+)?(?:dite?\s+)?(?:du\s+|de\s+|de\s+la\s+|«\s*|\")?$",
     re.IGNORECASE,
 )
 _PARTICLES = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "el", "ben", "van", "der", "von"])
 _WORDS = re.compile(r"[\w-]+")
+_NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
 
 
 @detector(
     "nom_civilite",
     sieve=rf"(^|[^\w'’-])({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
-    r"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+[a-zà-ÿ]{3})",
+    r"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+[a-zà-ÿ]{3}"
+    rf"|{_TITLE}\s?([Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?[A-Za-zÀ-ÿ-]{{4,25}}\s"
+    rf"|(docteure?|professeure?|maître|dr\.?|pr\.?|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL})",
 )
 def names_after_a_civility(text: str) -> Iterator[Span]:
     """A civility or title followed by a name. A function ("M. le maire"), a street or a school named after somebody,
@@ -194,13 +113,46 @@ def names_after_a_civility(text: str) -> Iterator[Span]:
         end = match.end() if match else end
         if match and _names_somebody(text, match):
             yield match.span()
+    for pattern in (_OFFICE_NAMED, _PLAIN_TITLE):
+        for match in pattern.finditer(text):
+            if _is_office(match) and _is_a_name(match) and not _STREET_BEFORE.search(_before(text, match)):
+                yield match.span()
     for match in _LOWER.finditer(text):
-        if match["word"] not in _PLAIN_WORDS and not _STREET_BEFORE.search(text[: match.start()]):
-            yield match.span()
+        if match["word"] not in _PLAIN_WORDS and match["word"] not in _NO_NAMES:
+            if not _STREET_BEFORE.search(_before(text, match)):
+                yield match.span()
+
+
+def _before(text: str, match: re.Match[str]) -> str:
+    return text[max(0, match.start() - 60) : match.start()]
+
+
+def _is_office(match: re.Match[str]) -> bool:
+    """Whether what stands between a title and a name is an office; a title alone has none."""
+    told = match.groupdict().get("office")
+    if told is None:
+        return True
+    office, more = told.lower(), (match["more"] or "").lower().split()
+    known = office in _OFFICES or bool(FUNCTIONS.intersection((office, *office.split("-"))))
+    return known and all(word in _OF_OFFICES or word in FUNCTIONS or word in _OFFICES for word in more)
+
+
+def _first_word(name: str) -> str:
+    """The first word of a name that is no initial and no particle, in lower case; empty for "X" and "B."."""
+    words = (word.lower() for word in _WORDS.findall(name))
+    return next((word for word in words if len(word.strip("-_")) > 1 and word not in _PARTICLES), "")
+
+
+def _is_a_name(match: re.Match[str]) -> bool:
+    name, office = match["name"], (match.groupdict().get("office") or "").lower()
+    if office and office not in _OFFICES and re.match(r"(?i)d(?:e|u|es|['’])\b", name):
+        return False  # "le président de la Région": what is presided
+    first = _first_word(name)
+    return bool(first) and not {first, *first.split("-")} & _NOBODY
 
 
 def _names_somebody(text: str, match: re.Match[str]) -> bool:
-    before, name = text[max(0, match.start() - 60) : match.start()], match["name"]
+    before, name = _before(text, match), match["name"]
     title = match["title"]
     counts = title == "M." and before.rstrip()[-1:].isdigit()
     if counts or (title == "MM." and before[-3:].upper() == "HH:"):  # "5 M. Euros"; "HH:MM.": how an hour is written
@@ -209,8 +161,8 @@ def _names_somebody(text: str, match: re.Match[str]) -> bool:
         return False
     if title == "Maître" and re.match(r"(?i)d['’]", name):
         return False
-    first = next((word for word in _WORDS.findall(name) if word.lower() not in _PARTICLES), "")
-    if not first or first.lower() in _PLAIN_WORDS:
+    first = _first_word(name)
+    if not first or first in _PLAIN_WORDS or first in _NO_NAMES:
         return False
     if title in ("Me", "Pr", "Dr") and len(first) < 3:
         return False

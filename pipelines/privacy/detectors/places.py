@@ -12,9 +12,15 @@ STREETS = (
     "|square|cours|passage|sente|sentier|mont[ée]e|traverse|venelle|villa|clos|hameau|lieu-dit|lotissement|lot\\.|r[ée]sidence|faubourg|fg"
 )
 _ADDRESS = re.compile(
-    rf"\d(?<![\w°.,/-]\d)(?<!n° \d)\d{{0,3}}\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s+(?:{STREETS})\s+"
+    rf"\d(?<![\w°.,/-]\d)(?<!n° \d)\d{{0,3}}\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s{{1,4}}(?:{STREETS})\s{{1,4}}"
     r"(?!d['’]eau|de fer|à niveau|de (?:stationnement|parking)|rura|d[ée]partementale|nationale|communale|foresti)"
     r"[\w'’.-]+(?:[ ,]+[^\W\d][\w'’.-]*){0,3}",
+    re.IGNORECASE,
+)
+# After "demeurant" the street may come first: "demeurant rue des Lilas, 12 bis".
+_STREET_FIRST = re.compile(
+    rf"(?:{STREETS})\s{{1,3}}[\w'’.-]{{1,40}}(?:\s[\w'’.-]{{1,40}}){{0,4}}?\s?,?\s?(?:n°\s?|numéro )?\d{{1,4}}"
+    r"\s?(?:bis|ter|quater)?\b",
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\b(?:BP|B\.P\.|bo[iî]te postale)\s*\d", re.IGNORECASE)
@@ -34,14 +40,23 @@ _EXPLAINED = re.compile(
     r"|conseil|universit[ée]|espace|cyber"
     r"|epn|office|agence|minist[èe]re|cit[ée] administrative|association|office|ccas|projets?|travaux"
     r"|am[ée]nagement|construction|d[ée]molition"
-    r"|r[ée]novation|zac|lot|op[ée]ration|plu|immeuble|chantier|parking|carrefour|terrain|parcelle|site"
-    r"|affichage|lieu|accueil|permanences?"
+    r"|r[ée]novation|zac|lot|op[ée]ration|plu|immeuble|chantier|parking"
+    r"|carrefour|terrain|parcelle|site"
+    r"|affichage|lieu|accueil|permanences?|permis|d[ée]claration|autorisation|certificat|r[ée]fection|voirie|viabilisation"
+    r"|stationnement|circulation|d[ée]viation|ravalement|installation|mise aux normes|implantation|magasin|commerce|boutique"
+    r"|restaurant|caf[ée]|atelier|local|locaux|cr[èe]che|ehpad|cabinet|pharmacie|boulangerie|garage|h[ôo]tel|camping"
+    r"|mus[ée]e|th[ée][âa]tre|cin[ée]ma|[ée]glise|stade|piscine|cimeti[èe]re|d[ée]ch[èe]terie|gare|poste|tr[ée]sorerie"
+    r"|borne|station|antenne|relais|friche|usine|entrep[ôo]t|tribune|maison m[ée]dicale|mission locale"
     r"|enqu[êe]te|logements|r[ée]alisation|extension|r[ée]habilitation|[ée]quipement|halle|tiers-lieu"
-    r"|entreprise|ets|[ée]tablissements?)\b[^;\n]{0,90}$"
+    r"|entreprise|ets|[ée]tablissements?)s?\b[^;\n]{0,90}$"
 )
 
 
-@detector("adresse_postale", sieve=rf"(?i)\d\s?(bis|ter|quater|[a-d]\b)?\s?,?\s+({STREETS})\s")
+@detector(
+    "adresse_postale",
+    sieve=rf"(?i)\d\s?(bis|ter|quater|[a-d]\b)?\s?,?\s+({STREETS})\s"
+    rf"|(demeurant|domicil|habit|r[ée]sid|log[ée]|chez|adresse)[^.;]{{0,40}}({STREETS})\s[^.;]{{1,200}}\d",
+)
 def private_addresses(text: str) -> Iterator[Span]:
     """A number and a street, unless the words before it name a public place, an organisation or a project.
 
@@ -52,6 +67,9 @@ def private_addresses(text: str) -> Iterator[Span]:
         if _LIVES.search(before) or (
             not _EXPLAINED.search(before) and not _BOX.search(text[match.start() : match.end() + 40])
         ):
+            yield match.span()
+    for match in _STREET_FIRST.finditer(text):
+        if _LIVES.search(text[max(0, match.start() - 60) : match.start()].lower()):
             yield match.span()
 
 
