@@ -33,33 +33,29 @@ _PLAIN_TITLE = re.compile(
     rf"(?<![\w'’-])(?:docteur|docteure|professeur|professeure|maître|dr\.?|pr\.?|veuve|vve)\s(?P<name>{_INITIALS}"
     rf"(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
 )
-_OFFICES = frozenset(
-    """
+_OFFICES_LIST = """
     docteur docteure professeur professeure doyen colonel capitaine commandant général lieutenant abbé curé
     père pasteur avocat bâtonnier architecte expert
-    """.split()
-)
-_OF_OFFICES = frozenset(
     """
+_OFFICES = frozenset(_OFFICES_LIST.split())
+_OF_OFFICES_LIST = """
     adjoint adjointe honoraire délégué déléguée général générale enquêteur enquêtrice municipal municipale
     départemental départementale régional régionale suppléant suppléante titulaire principal principale
     rapporteur instructeur sortant sortante
-    """.split()
-)
-# After a title these are no name, although they have a capital: the rest of an office, a body, a trade, a sign.
-_NO_NAMES = frozenset(
     """
+_OF_OFFICES = frozenset(_OF_OFFICES_LIST.split())
+# After a title these are no name, although they have a capital: the rest of an office, a body, a trade, a sign.
+_NO_NAMES_LIST = """
     état république conseil région département général générale régional régionale départemental
     départementale maritime délégué déléguée technique adjoint adjointe chargé chargée premier première
     bricolage meuble meubles store stores propre cuisine cuisines carrelage literie pizza bébé pneu pneus
     parquet piscine jardinage tissus ouvrage œuvre oeuvre nageur nageurs composteur composteurs artisan
     restaurateur bailleur élève inconnu inconnue untel tout-le-monde x y z
-    """.split()
-)
+    """
+_NO_NAMES = frozenset(_NO_NAMES_LIST.split())
 
 # After a civility these are a function, a form of address or a plain word: they name nobody.
-FUNCTIONS = frozenset(
-    """
+_FUNCTIONS_LIST = """
     maire maires maires-adjoints préfet préfète préfets sous-préfet sous-préfète président présidente
     présidents directeur directrice directeurs ministre ministres sénateur sénatrice sénateurs député députée
     députés conseiller conseillère conseillers adjoint adjointe adjoints commissaire commissaires
@@ -67,21 +63,21 @@ FUNCTIONS = frozenset(
     recteur rectrice ambassadeur gouverneur haut-commissaire administrateur administratrice vice-président
     vice-présidente rapporteur rapporteuse notaire géomètre greffier premier première délégué déléguée gérant
     gérante maître
-    """.split()
-)
-_PLAIN_WORDS = FUNCTIONS | frozenset(
     """
+FUNCTIONS = frozenset(_FUNCTIONS_LIST.split())
+_PLAIN_WORDS_LIST = """
     le la les l un une des et ou à au aux en du de d que qui quoi je tu il elle nous vous ils elles on ce cet
     cette ces mon ma mes notre nos votre vos bonjour monsieur madame messieurs mesdames mademoiselle est sont
     a ont avait était dans pour par sur avec sans sous chers chère cher tout tous toute toutes voici voilà mme
     mlle mr né née dit dite tout-le-monde the of
-    """.split()
-)
+    """
+_PLAIN_WORDS = FUNCTIONS | frozenset(_PLAIN_WORDS_LIST.split())
 _STREET_BEFORE = re.compile(
     r"\b(?:rues?|ruelle|avenues?|av\.?|boulevards?|bd\.?|places?|pl\.?|allées?|impasse|square|quai"
     r"|chemin|route|voie|mail|cours?|passage|esplanade"
     r"|promenade|rond-point|giratoire|carrefour|sentier|montée|cité|quartier|îlot|port|phare"
-    r"|écoles?|groupe scolaire|collège|lycée|salle|stade|gymnase|complexe|pont|viaduc|tunnel|espace|résidence|parc|jardin"
+    r"|écoles?|groupe scolaire|collège|lycée|salle|stade|gymnase|complexe|pont|viaduc|tunnel|espace|résidence"
+    r"|parc|jardin"
     r"|centre|médiathèque|bibliothèque|ludothèque|théâtre|cinéma|musée|conservatoire|crèche|multi-accueil|ehpad|hôpital"
     r"|clinique|institut|fondation|université|faculté|amphithéâtre|caserne|fort|tour|château|villa"
     r"|église|chapelle|statue|stèle|monument|mémorial|buste"
