@@ -114,9 +114,9 @@ def names_after_a_civility(text: str) -> Iterator[Span]:
             if _is_office(match) and _is_a_name(match) and not _STREET_BEFORE.search(_before(text, match)):
                 yield match.span()
     for match in _LOWER.finditer(text):
-        if match["word"] not in _PLAIN_WORDS and match["word"] not in _NO_NAMES:
-            if not _STREET_BEFORE.search(_before(text, match)):
-                yield match.span()
+        is_plain = match["word"] in _PLAIN_WORDS or match["word"] in _NO_NAMES
+        if not is_plain and not _STREET_BEFORE.search(_before(text, match)):
+            yield match.span()
 
 
 def _before(text: str, match: re.Match[str]) -> str:
