@@ -15,8 +15,7 @@ from pipelines.catalogue.pictures import marks
 from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
-from pipelines.domains.inquiries.law.titles import TITLES_EN
+from pipelines.core.text import Language, Said
 
 RESULTS: dict[str, tuple[str, dict[Language, str]]] = {
     "conforme": ("f3", {"fr": "conforme", "en": "complies"}),
@@ -25,8 +24,12 @@ RESULTS: dict[str, tuple[str, dict[Language, str]]] = {
     "non_evalue": ("q1", {"fr": "non évalué", "en": "not evaluated"}),
 }
 NOT_EVALUATED: dict[Language, str] = {
-    "fr": "« Non évalué » : un fait nécessaire n'est pas dans la source ; ce n'est pas une infraction.",
-    "en": "“Not evaluated”: a necessary fact is not in the source; this is not a breach.",
+    "fr": "« Non évalué » : un fait nécessaire n'est pas dans la source ; ce n'est pas un manquement. Ces enquêtes "
+    "ont été "
+    "choisies à la main : ces nombres ne disent rien de l'ensemble des enquêtes publiques.",
+    "en": "“Not evaluated”: a necessary fact is not in the source; this is not a breach. These inquiries were picked "
+    "by "
+    "hand: the numbers say nothing of public inquiries as a whole.",
 }
 SHOWN = 18
 Counts = Mapping[str, Mapping[str, int]]
@@ -47,21 +50,22 @@ def compliance_by_year(version: Version) -> Iterator[Picture]:
 
 @draws("enquetes-publiques/controles_legaux")
 def compliance_by_rule(version: Version) -> Iterator[Picture]:
-    """What controls conclude, by rule, for the rules that could be evaluated at least once."""
+    """What checks conclude, by rule: every rule that is counted, evaluated or not, without made-up inquiries."""
+    made_up = {row["enquete_id"] for row in read_rows(version, "enquetes") if row["exemple"] == "true"}
     counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(RESULTS, 0))
     for row in read_rows(version, "controles_legaux"):
-        if row["resultat"] in RESULTS:
+        if row["resultat"] in RESULTS and row["enquete_id"] not in made_up:
             counts[row["regle"]][row["resultat"]] += 1
-    known = {rule: found for rule, found in sorted(counts.items()) if sum(found.values()) > found["non_evalue"]}
     title: dict[Language, str] = {"fr": "Contrôles légaux par règle", "en": "Legal checks by rule"}
-    names = {row["regle"]: row["libelle"] for row in read_rows(version, "regles")} if version.table("regles") else {}
-    yield from _picture("conformite-par-regle", title, known, "controles_legaux", names)
+    rules = read_rows(version, "regles") if version.table("regles") else []
+    names = {row["regle"]: Said(row["libelle"], row.get("libelle_en") or row["libelle"]) for row in rules}
+    yield from _picture("conformite-par-regle", title, dict(sorted(counts.items())), "controles_legaux", names)
 
 
 def _picture(
-    name: str, title: Mapping[Language, str], counts: Counts, table: str, names: Mapping[str, str]
+    name: str, title: Mapping[Language, str], counts: Counts, table: str, names: Mapping[str, Said]
 ) -> Iterator[Picture]:
-    """Stacked bars, one a label of `counts`. `names`: in French, what a label that is a rule's code stands for."""
+    """Stacked bars, one per label of `counts`. `names`: what a label that is a rule's code stands for."""
     if not counts:
         return
     yield Picture(
@@ -72,7 +76,7 @@ def _picture(
         figures={
             language: Figures(
                 [
-                    "Année / règle" if language == "fr" else "Year / rule",
+                    _head(names, language),
                     *(one[1][language] for one in RESULTS.values()),
                 ],
                 [
@@ -86,15 +90,20 @@ def _picture(
     )
 
 
-def _labelled(label: str, language: Language, names: Mapping[str, str]) -> str:
-    """A label as people read it; a rule that has no English title keeps the law's own."""
+def _head(names: Mapping[str, Said], language: Language) -> str:
+    head = Said("Règle", "Rule") if names else Said("Année", "Year")
+    return head.fr if language == "fr" else head.en
+
+
+def _labelled(label: str, language: Language, names: Mapping[str, Said]) -> str:
+    """A label as people read it."""
     if label in names:
-        title = names[label] if language == "fr" else TITLES_EN.get(label, names[label])
+        title = names[label].fr if language == "fr" else names[label].en
         return f"{_short(title, 32)} ({label})"
     return "unknown" if (label, language) == ("inconnue", "en") else label
 
 
-def _stacked(name: str, title: str, counts: Counts, language: Language, names: Mapping[str, str]) -> str:
+def _stacked(name: str, title: str, counts: Counts, language: Language, names: Mapping[str, Said]) -> str:
     left, width, tall = (330 if names else 110), (540 if names else 700), 26
     scale = marks.ticks(max(sum(found.values()) for found in counts.values()))
     bottom = 44 + tall * len(counts)

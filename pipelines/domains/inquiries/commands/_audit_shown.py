@@ -7,27 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipelines.core.text import Language
-from pipelines.domains.inquiries.law.titles import TITLES_EN
+from pipelines.core.text import Language, Said
 
 GAP = "  "
 
 
 def audited(
     title: str,
-    totals: Iterable[tuple[str, str, Mapping[str, int]]],
+    totals: Iterable[tuple[str, Said, Mapping[str, int]]],
     labels: Mapping[str, str],
     language: Language,
 ) -> Iterator[str]:
     """A title, then a line a rule: its identifier, a number under each result, its title.
 
-    `totals`: rule, its French title, inquiries by code of result; `labels`: each code in words, in the columns' order.
+    `totals`: rule, its title, inquiries by code of result; `labels`: each code in words, in the columns' order.
     Numbers are to the right; the rules' titles stand last, so that a narrow terminal cuts no head.
     """
     heads = [label.split(":")[0].strip() for label in labels.values()]
     rows = [("Règle" if language == "fr" else "Rule", *heads, "")]
-    for rule, french, count in totals:
-        told = french if language == "fr" else TITLES_EN.get(rule, french)
+    for rule, title_of_rule, count in totals:
+        told = title_of_rule.fr if language == "fr" else title_of_rule.en
         rows.append((rule, *(str(count[code]) for code in labels), told))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield title

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pipelines.domains.inquiries.law import Constat
 
-TABLES = ("enquetes", "objets", "territoires", "publicites", "permanences", "evenements")
+TABLES = ("enquetes", "objets", "territoires", "publicites", "permanences", "evenements", "faits")
 DEPARTEMENT = re.compile(r"(0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8]|98[4678])")
 
 
@@ -60,12 +60,13 @@ def command(
     output: Path | None,
     lang: str | None,
 ) -> None:
-    """Hold the inquiries of a release of PACKAGE against the law, again, from its files alone.
+    """Check the inquiries of a release of PACKAGE against the law again, from its files alone.
 
     Writes audit-PACKAGE-VERSION.html and .csv in the folder (default: the outputs folder). Exit codes: 0 the release's
     own checks say the same, 1 they differ, 2 nothing could be audited.
     """
-    from pipelines.domains.inquiries.law import controler, controles, enquetes
+    from pipelines.domains.inquiries.law import controler_tous, controles, enquetes
+    from pipelines.domains.inquiries.law.constats import contester
     from pipelines.domains.inquiries.law.rapport import choisis, rapport_csv, rapport_html
     from pipelines.domains.inquiries.law.registre import regles
     from pipelines.storage import write_text
@@ -78,13 +79,12 @@ def command(
         raise click.BadParameter(expected[language], param_hint="--departement")
     project = Project.here()
     audited, tables = read_release(project.releases, package, version)
-    constats = [constat for enquete in enquetes(tables) for constat in controler(enquete)]
+    constats = controler_tous(enquetes(tables))
     kept = choisis(constats, regle=rule, departement=departement)
     asked = "".join(f"-{part}" for part in (rule, departement) if part)
     base = (output or project.outputs) / f"audit-{package}-{audited}{asked}"
-    write_text(
-        base.with_name(f"{base.name}.html"), rapport_html(kept, titre=f"Contrôles légaux de {package} {audited}")
-    )
+    page = rapport_html(kept, titre=f"Contrôles légaux : {package} {audited}", contester=contester(project).fr)
+    write_text(base.with_name(f"{base.name}.html"), page)
     write_text(base.with_name(f"{base.name}.csv"), rapport_csv(kept))
     same = _says_the_same(controles(tables), tables.get(f"{package}/controles_legaux"))
     for line in _shown(kept, f"{package} {audited}", project, language):

@@ -10,6 +10,7 @@ from pipelines.domains.inquiries.law.controles import (
     conformite_annuelle,
     controler,
     controler_regle,
+    controler_tous,
     controles,
     regles_table,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "conformite_annuelle",
     "controler",
     "controler_regle",
+    "controler_tous",
     "controles",
     "enquetes",
     "regles_table",

@@ -12,52 +12,75 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.core.project import Project
-from pipelines.domains.inquiries.law.enquete import PACKAGE
+from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.controles import controler_regle
+from pipelines.domains.inquiries.law.enquete import LINKED, PACKAGE, enquetes
 from pipelines.domains.inquiries.law.registre import regles
 from pipelines.findings.registry import Finding, Outcome, finding_rule
+from pipelines.schema import load_package
 
 ENQUETES, CONTROLES = f"{PACKAGE}/enquetes", f"{PACKAGE}/controles_legaux"
 SOURCE = "source_url"
 LOI = "Article cité dans controles_legaux"
+DIT = {
+    "non_conforme": Said("non conforme d'après les faits connus", "not compliant from the known facts"),
+    "a_verifier": Said("à vérifier d'après les faits connus", "to be checked from the known facts"),
+}
+FAITS = tuple(f"{PACKAGE}/{name}" for name in LINKED)
 
 
-@finding_rule("LOI-01", reads=[CONTROLES, ENQUETES], base=LOI, certainty="lu")
+@finding_rule("LOI-01", reads=[CONTROLES, ENQUETES, *FAITS], base=LOI, certainty="lu")
 def textes_lus(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
     """Les contrôles légaux manqués ou à vérifier dont le texte a été lu, ou qui sont de pure logique."""
-    return _de_la_loi(tables, ("lu", "logique", "observe"))
+    return _de_la_loi(tables, project, ("lu", "logique", "observe"))
 
 
-@finding_rule("LOI-02", reads=[CONTROLES, ENQUETES], base=LOI, certainty="partiel")
+@finding_rule("LOI-02", reads=[CONTROLES, ENQUETES, *FAITS], base=LOI, certainty="partiel")
 def textes_lus_en_partie(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
     """Les contrôles légaux à vérifier dont le texte n'a été lu qu'en partie ; ils ne sont jamais des manquements."""
-    return _de_la_loi(tables, ("partiel",))
+    return _de_la_loi(tables, project, ("partiel",))
 
 
-@finding_rule("LOI-03", reads=[CONTROLES, ENQUETES], base=LOI, certainty="memoire")
+@finding_rule("LOI-03", reads=[CONTROLES, ENQUETES, *FAITS], base=LOI, certainty="memoire")
 def textes_de_memoire(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
     """Les contrôles légaux à vérifier dont le texte n'a pas été relu ; ils ne sont jamais des manquements."""
-    return _de_la_loi(tables, ("memoire",))
+    return _de_la_loi(tables, project, ("memoire",))
 
 
-def _de_la_loi(tables: Mapping[str, pa.Table], certitudes: tuple[str, ...]) -> Iterator[Finding]:
+def _de_la_loi(tables: Mapping[str, pa.Table], project: Project, certitudes: tuple[str, ...]) -> Iterator[Finding]:
     reelles = {ligne["enquete_id"]: ligne for ligne in _reelles(tables)}
+    lues = {enquete.id: enquete for enquete in enquetes(tables)}
     issues: dict[str, Outcome] = {"non_conforme": "non_conforme", "a_verifier": "a_verifier"}
+    recours = contester(project)
     for ligne in tables[CONTROLES].to_pylist():
         issue = issues.get(ligne["resultat"])
         if issue is None or ligne["certitude"] not in certitudes or ligne["enquete_id"] not in reelles:
             continue
-        regle, calcul = ligne["regle"], ligne["calcul"] or ""
-        reserve = f" ; {ligne['remarque']}" if ligne["remarque"] else ""
+        titre = regles()[ligne["regle"]].titre
+        reserve = controler_regle(ligne["regle"], lues[ligne["enquete_id"]]).resultat.remarque
+        dit = DIT[issue]
         yield Finding(
             "controles_legaux",
-            (ligne["enquete_id"], regle),
+            (ligne["enquete_id"], ligne["regle"]),
             "resultat",
             issue,
-            calcul,
-            f"{regle} {regles()[regle].libelle} : {calcul} ({ligne['base_legale']}){reserve}.",
-            f"{regle}: {calcul} ({ligne['base_legale']}).",
+            ligne["calcul"] or "",
+            f"{titre.fr} ({ligne['regle']}) : {dit.fr}{f' – {reserve.fr}' if reserve else ''}. {ligne['calcul']}. "
+            f"{ligne['base_legale']}. {recours.fr}",
+            f"{titre.en} ({ligne['regle']}): {dit.en}{f' – {reserve.en}' if reserve else ''}. {recours.en}",
             _source(reelles[ligne["enquete_id"]]),
         )
+
+
+def contester(project: Project) -> Said:
+    """How to contest a result on a named procedure, and by when it is answered: `contestation` of `package.yaml`."""
+    package = load_package(project.schemas, PACKAGE)
+    days = int(package.more["contestation"]["reponse_jours"])
+    address = package.contact["email"]
+    return Said(
+        f"Pour contester ce résultat : {address}, en citant l'enquête et la règle ; réponse sous {days} jours.",
+        f"To contest this result: {address}, quoting the inquiry and the rule; answer within {days} days.",
+    )
 
 
 @finding_rule("ENQ-01", reads=[ENQUETES], base="Décompte inclusif des arrêtés et avis d'enquête", certainty="observe")
@@ -72,7 +95,7 @@ def duree_publiee(tables: Mapping[str, pa.Table], project: Project) -> Iterable[
             "enquetes",
             (ligne["enquete_id"],),
             "duree_publiee_jours",
-            "non_conforme",
+            "a_verifier",
             calcul,
             f"La source annonce {publiee} jours ; ses dates en donnent {calculee}.",
             f"The source announces {publiee} days; its dates give {calculee}.",
@@ -82,7 +105,7 @@ def duree_publiee(tables: Mapping[str, pa.Table], project: Project) -> Iterable[
 
 @finding_rule("ENQ-02", reads=[ENQUETES], base="Un numéro du tribunal par désignation", certainty="observe")
 def numero_partage(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
-    """Deux enquêtes ne portent pas le même numéro du tribunal administratif ; sinon l'un des deux est à vérifier."""
+    """Deux enquêtes n'ont pas le même numéro du tribunal administratif ; sinon l'un des deux est à vérifier."""
     par_numero: dict[str, list[dict[str, Any]]] = {}
     for ligne in _reelles(tables):
         if ligne["tribunal_numero"]:
@@ -106,7 +129,8 @@ def numero_partage(tables: Mapping[str, pa.Table], project: Project) -> Iterable
     "ENQ-03", reads=[f"{PACKAGE}/enquete_territoires", ENQUETES], base="Code officiel géographique", certainty="logique"
 )
 def territoire_ouvert(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
-    """Chaque nom imprimé désigne un territoire officiel ; un nom ambigu reste ouvert, avec ses candidats."""
+    """Chaque nom lu dans la source désigne un territoire officiel ; un nom ambigu n'est rattaché à aucun, et ses
+    candidats sont donnés."""
     reelles = {ligne["enquete_id"]: ligne for ligne in _reelles(tables)}
     for ligne in tables[f"{PACKAGE}/enquete_territoires"].to_pylist():
         if ligne["territoire_code"] or ligne["enquete_id"] not in reelles:
@@ -118,8 +142,8 @@ def territoire_ouvert(tables: Mapping[str, pa.Table], project: Project) -> Itera
             "territoire_code",
             "a_verifier",
             f"candidats : {candidats}",
-            f"« {ligne['nom_imprime']} » n'est pas résolu ; candidats : {candidats}.",
-            f'"{ligne["nom_imprime"]}" is not resolved; candidates: {candidats}.',
+            f"« {ligne['nom_imprime']} » n'est rattaché à aucun territoire ; candidats : {candidats}.",
+            f'"{ligne["nom_imprime"]}" is matched to no territory; candidates: {candidats}.',
             _source(reelles[ligne["enquete_id"]]),
         )
 

@@ -7,19 +7,21 @@ Does not: any rule. A check never rejects a row, and no check knows today's date
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from pipelines.core.project import Project
+from pipelines.core.text import Said
 from pipelines.domains.inquiries.law import durees, organe, publicite, suites  # noqa: F401 - importing a module registers its rules
 from pipelines.domains.inquiries.law.enquete import PACKAGE, Enquete, enquetes
-from pipelines.domains.inquiries.law.regimes import Choix, choisir, regimes_possibles
+from pipelines.domains.inquiries.law.regimes import SANS_ENQUETE, Choix, choisir, regimes_possibles
 from pipelines.domains.inquiries.law.registre import (
     Regle,
     Resultat,
     Version,
+    ensemble,
     lignes,
     non_applicable,
     non_evalue,
@@ -29,11 +31,21 @@ from pipelines.domains.inquiries.law.registre import (
 )
 from pipelines.tables.registry import derived
 
+SANS_VERSION = Said("règle sans version pour ce régime à cette date", "no version of the rule for this regime and date")
 EVALUES = ("conforme", "non_conforme", "a_verifier")
 CONTROLES = ("enquete_id", "regle", "regime", "resultat", "calcul", "fait_manquant", "remarque", "base_legale")
 SUITE_CONTROLES = ("regle_version", "certitude")
-REGLES = ("regle", "regle_version", "libelle", "explication", "base_legale", "valide_du", "valide_au", "parametre")
-SUITE_REGLES = ("valeur", "certitude", "source")
+REGLES = ("regle", "regle_version", "libelle", "libelle_en", "explication", "preuve_du_manquement", "base_legale")
+SUITE_REGLES = (
+    "valide_du",
+    "valide_au",
+    "parametre",
+    "valeur",
+    "certitude",
+    "source",
+    "faits_necessaires",
+    "controlee",
+)
 
 
 @dataclass(frozen=True)
@@ -65,21 +77,53 @@ def controler(enquete: Enquete) -> list[Constat]:
     return [_constat(enquete, item, choix) for item in regles().values()]
 
 
+def controler_tous(lues: Sequence[Enquete]) -> list[Constat]:
+    """Every rule on every inquiry, but for the rules that are out of reach: those are told in `regles`, not counted."""
+    constats = [constat for enquete in lues for constat in controler(enquete)]
+    atteintes = _atteintes(constats)
+    return [constat for constat in constats if constat.regle.id in atteintes]
+
+
+def _atteintes(constats: Iterable[Constat]) -> set[str]:
+    """The rules that some inquiry can reach. A rule that needs facts of `enquete_faits` is reached where one inquiry at
+    least has them; any other rule needs only columns that every source may fill."""
+    reached = {item.id for item in regles().values() if not item.faits}
+    return reached | {constat.regle.id for constat in constats if constat.resultat.resultat in EVALUES}
+
+
 def controler_regle(identifiant: str, enquete: Enquete) -> Constat:
     """One rule on one inquiry. Raises `KeyError` for a rule that does not exist."""
     return _constat(enquete, regles()[identifiant], choisir(enquete))
 
 
 def _constat(enquete: Enquete, item: Regle, choix: Choix) -> Constat:
+    if enquete.famille in SANS_ENQUETE:
+        return Constat(enquete, item, choix, None, non_applicable(SANS_ENQUETE[enquete.famille]))
     jour = item.datation(enquete) if item.datation else choix.jour
     version = version_de(item.id, choix.regime, jour)
     if version is not None:
-        resultat = prudent(item.controle(enquete, version), version, choix.reserve)
+        reserve = ensemble(choix.reserve, _dates_contredites(enquete))
+        resultat = prudent(item.controle(enquete, version), version, reserve)
     elif choix.manque and _pourrait_valoir(item, enquete):
         resultat = non_evalue(choix.manque)
     else:
-        resultat = non_applicable("règle sans version pour ce régime à cette date")
+        resultat = non_applicable(SANS_VERSION)
     return Constat(enquete, item, choix, version, resultat)
+
+
+def _dates_contredites(enquete: Enquete) -> Said | None:
+    """A reserve where the dates of the inquiry are out of order: no breach is asserted from dates that deny each
+    other."""
+    suite = (
+        enquete.designation, enquete.arrete, enquete.ouverture, enquete.cloture, enquete.rapport,
+        enquete.rapport_en_ligne,
+    )  # fmt: skip
+    connues = [jour for jour in suite if jour is not None]
+    if connues == sorted(connues):
+        return None
+    return Said(
+        "les dates de l'enquête se contredisent (EP-01)", "the dates of the inquiry contradict each other (EP-01)"
+    )
 
 
 def _pourrait_valoir(item: Regle, enquete: Enquete) -> bool:
@@ -90,7 +134,7 @@ def _pourrait_valoir(item: Regle, enquete: Enquete) -> bool:
 
 def controles(tables: Mapping[str, pa.Table]) -> pa.Table:
     """`controles_legaux` as text, from the typed tables of the package: one row per inquiry and rule."""
-    constats = [constat for enquete in enquetes(tables) for constat in controler(enquete)]
+    constats = controler_tous(enquetes(tables))
     return _table((*CONTROLES, *SUITE_CONTROLES), (_ligne(constat) for constat in constats))
 
 
@@ -103,21 +147,23 @@ def _ligne(constat: Constat) -> tuple[str | None, ...]:
         dit.resultat,
         dit.calcul,
         dit.manque,
-        dit.remarque,
+        dit.remarque.fr if dit.remarque else None,
     )
     return (*vu, constat.base, version.version if version else None, constat.certitude)
 
 
-def regles_table() -> pa.Table:
-    """`regles` as text: one row per rule, version and parameter."""
+def regles_table(lues: Sequence[Enquete]) -> pa.Table:
+    """`regles` as text: one row per rule, version and parameter, and whether an inquiry of the release reaches it."""
     connues = regles()
+    atteintes = _atteintes(constat for enquete in lues for constat in controler(enquete))
 
     def rangs() -> Iterator[tuple[str | None, ...]]:
         for item in lignes():
             dite = connues[item.regle]
+            debut = (item.regle, item.version, *dite.titre, dite.explication, dite.preuve, item.base)
             bornes = [jour.isoformat() if jour else None for jour in (item.valide_du, item.valide_au)]
-            debut = (item.regle, item.version, dite.libelle, dite.explication, item.base, *bornes, item.parametre)
-            yield (*debut, item.valeur or None, item.certitude, item.source)
+            fin = (";".join(dite.faits) or None, "true" if item.regle in atteintes else "false")
+            yield (*debut, *bornes, item.parametre, item.valeur or None, item.certitude, item.source, *fin)
 
     return _table((*REGLES, *SUITE_REGLES), rangs())
 
@@ -162,7 +208,7 @@ def _controles_legaux(tables: Mapping[str, pa.Table], project: Project) -> pa.Ta
 
 @derived("regles")
 def _regles(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
-    return regles_table()
+    return regles_table(enquetes(tables))
 
 
 @derived("conformite_annuelle")

@@ -13,6 +13,16 @@ from typing import Any
 import pyarrow as pa
 
 PACKAGE = "enquetes-publiques"
+LINKED = (
+    "enquete_objets",
+    "enquete_territoires",
+    "enquete_publicites",
+    "enquete_permanences",
+    "enquete_evenements",
+    "enquete_faits",
+)
+# Facts of which an inquiry may have several values; the others have one.
+SEVERAL = frozenset({"parutions_nationales", "mentions_de_l_avis", "jours_des_observations"})
 
 
 @dataclass(frozen=True)
@@ -27,13 +37,24 @@ class Objet:
 
 @dataclass(frozen=True)
 class Publicite:
-    """One publication of a notice; `rang` 1 is before the opening, 2 the reminder."""
+    """One publication of a notice.
+
+    `rang`: 1 before the opening; 2 the reminder in a newspaper, or a later observation of a poster. `constat`: a day on
+    which the notice was seen in place. A day of observation proves that the notice was there, never that it was absent
+    before.
+    """
 
     support: str
     nom: str | None
     rang: int | None
     jour: date
+    constat: date | None = None
     retrait: date | None = None
+
+    @property
+    def is_observation(self) -> bool:
+        """Whether `jour` only says that the notice was seen that day."""
+        return self.rang != 1 or self.constat == self.jour
 
 
 @dataclass(frozen=True)
@@ -59,7 +80,8 @@ class Evenement:
 class Enquete:
     """One inquiry. None means "not read", never "did not take place".
 
-    `faits` holds the facts that no published column carries yet, by name: a rule that needs one names it when it lacks.
+    `faits` holds the facts of the table `enquete_faits`, by code of the list `enquete_faits`: a value, or a list where
+    the code list says that there may be several. A rule that needs one names it when it lacks.
     """
 
     id: str
@@ -81,6 +103,7 @@ class Enquete:
     cloture_initiale: date | None = None
     cloture: date | None = None
     cloture_heure: str | None = None
+    duree_publiee: int | None = None
     pv_synthese: date | None = None
     memoire_reponse: date | None = None
     rapport: date | None = None
@@ -96,7 +119,7 @@ class Enquete:
     faits: Mapping[str, Any] = field(default_factory=dict)
 
     def fait(self, nom: str) -> Any:
-        """A fact that no column carries, or None."""
+        """A fact of the table `enquete_faits`, or None when it was not read."""
         return self.faits.get(nom)
 
     def parutions(self, rang: int) -> tuple[Publicite, ...]:
@@ -145,6 +168,7 @@ COLONNES = {
     "cloture_initiale": "cloture_initiale_date",
     "cloture": "cloture_date",
     "cloture_heure": "cloture_heure",
+    "duree_publiee": "duree_publiee_jours",
     "pv_synthese": "pv_synthese_date",
     "memoire_reponse": "memoire_reponse_date",
     "rapport": "rapport_date",
@@ -160,62 +184,65 @@ def enquetes(tables: Mapping[str, pa.Table]) -> list[Enquete]:
 
     A table that is absent counts as empty, so that a part of a package can be audited.
     """
-    objets = _par_enquete(tables, "enquete_objets")
-    territoires = _par_enquete(tables, "enquete_territoires")
-    publicites = _par_enquete(tables, "enquete_publicites")
-    permanences = _par_enquete(tables, "enquete_permanences")
-    evenements = _par_enquete(tables, "enquete_evenements")
-    trouvees = []
-    for ligne in _lignes(tables, "enquetes"):
-        cle = ligne["enquete_id"]
-        communes = {item["territoire_code"] or item["nom_imprime"] for item in territoires.get(cle, ())}
-        trouvees.append(
-            Enquete(
-                id=cle,
-                departements=tuple((ligne["departements_codes"] or "").split(";"))
-                if ligne["departements_codes"]
-                else (),
-                communes=len(communes),
-                objets=tuple(
-                    Objet(item["objet_type"], item["avis"], item["avis_portee"], item["reserves_nombre"])
-                    for item in sorted(objets.get(cle, ()), key=lambda item: item["rang"])
-                ),
-                publicites=tuple(
-                    sorted(map(_publicite, publicites.get(cle, ())), key=lambda item: (item.jour, item.nom or ""))
-                ),
-                permanences=tuple(
-                    sorted(map(_permanence, permanences.get(cle, ())), key=lambda item: (item.jour, item.debut or ""))
-                ),
-                evenements=tuple(
-                    Evenement(item["evenement"], item["evenement_date"], item["echeance_date"])
-                    for item in sorted(
-                        evenements.get(cle, ()), key=lambda item: (item["evenement_date"], item["evenement"])
-                    )
-                ),
-                **{nom: ligne[colonne] for nom, colonne in COLONNES.items()},
-            )
-        )
-    return trouvees
+    linked = {name: _by_inquiry(tables, name) for name in LINKED}
+    return [
+        _inquiry(row, {name: rows.get(row["enquete_id"], []) for name, rows in linked.items()})
+        for row in _rows(tables, "enquetes")
+    ]
 
 
-def _publicite(ligne: Mapping[str, Any]) -> Publicite:
-    return Publicite(
-        ligne["support"], ligne["support_nom"], ligne["rang"], ligne["publicite_date"], ligne.get("retrait_date")
+def _inquiry(row: Mapping[str, Any], linked: Mapping[str, list[dict[str, Any]]]) -> Enquete:
+    departements = row["departements_codes"] or ""
+    places = {item["territoire_code"] or item["nom_imprime"] for item in linked["enquete_territoires"]}
+    objects = sorted(linked["enquete_objets"], key=lambda item: item["rang"])
+    notices = sorted(map(_publicite, linked["enquete_publicites"]), key=lambda item: (item.jour, item.nom or ""))
+    sessions = sorted(map(_permanence, linked["enquete_permanences"]), key=lambda item: (item.jour, item.debut or ""))
+    events = sorted(map(_evenement, linked["enquete_evenements"]), key=lambda item: (item.jour, item.code))
+    return Enquete(
+        id=row["enquete_id"],
+        departements=tuple(departements.split(";")) if departements else (),
+        communes=len(places),
+        objets=tuple(
+            Objet(item["objet_type"], item["avis"], item["avis_portee"], item["reserves_nombre"]) for item in objects
+        ),
+        publicites=tuple(notices),
+        permanences=tuple(sessions),
+        evenements=tuple(events),
+        faits=_faits(linked["enquete_faits"]),
+        **{name: row[column] for name, column in COLONNES.items()},
     )
 
 
-def _permanence(ligne: Mapping[str, Any]) -> Permanence:
-    return Permanence(ligne["permanence_date"], ligne["debut_heure"], ligne["fin_heure"], ligne["lieu_nom"])
+def _faits(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Facts by code: the one value of a fact, or every value in order of rank where the fact may have several."""
+    found: dict[str, list[Any]] = {}
+    for row in sorted(rows, key=lambda item: item["rang"]):
+        values = (row["valeur_date"], row["valeur_nombre"], row["valeur_oui_non"], row["valeur_texte"])
+        found.setdefault(row["fait"], []).append(next((value for value in values if value is not None), None))
+    return {fact: values if fact in SEVERAL else values[0] for fact, values in found.items()}
 
 
-def _lignes(tables: Mapping[str, pa.Table], nom: str) -> Iterator[dict[str, Any]]:
-    table = tables.get(f"{PACKAGE}/{nom}")
+def _publicite(row: Mapping[str, Any]) -> Publicite:
+    seen, down = row.get("constat_date"), row.get("retrait_date")
+    return Publicite(row["support"], row["support_nom"], row["rang"], row["publicite_date"], seen, down)
+
+
+def _permanence(row: Mapping[str, Any]) -> Permanence:
+    return Permanence(row["permanence_date"], row["debut_heure"], row["fin_heure"], row["lieu_nom"])
+
+
+def _evenement(row: Mapping[str, Any]) -> Evenement:
+    return Evenement(row["evenement"], row["evenement_date"], row["echeance_date"])
+
+
+def _rows(tables: Mapping[str, pa.Table], name: str) -> Iterator[dict[str, Any]]:
+    table = tables.get(f"{PACKAGE}/{name}")
     if table is not None:
         yield from table.to_pylist()
 
 
-def _par_enquete(tables: Mapping[str, pa.Table], nom: str) -> dict[str, list[dict[str, Any]]]:
-    par_enquete: dict[str, list[dict[str, Any]]] = {}
-    for ligne in _lignes(tables, nom):
-        par_enquete.setdefault(ligne["enquete_id"], []).append(ligne)
-    return par_enquete
+def _by_inquiry(tables: Mapping[str, pa.Table], name: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in _rows(tables, name):
+        found.setdefault(row["enquete_id"], []).append(row)
+    return found

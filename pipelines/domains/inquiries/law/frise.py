@@ -43,6 +43,7 @@ class Rangee:
     jours: tuple[date, ...] = ()
     periode: tuple[date, date] | None = None
     bande: tuple[date | None, date | None] | None = None
+    bande_dite: str = "limite légale"
 
     @property
     def dates(self) -> Iterator[date]:
@@ -63,7 +64,7 @@ class Rangee:
             limite = " et ".join(
                 part for part in (f"à partir du {debut}" if debut else "", f"jusqu'au {fin}" if fin else "") if part
             )
-            dit += f" (limite légale : {limite})"
+            dit += f" ({self.bande_dite} : {limite})"
         return dit
 
 
@@ -113,7 +114,9 @@ def _rangees(enquete: Enquete) -> Iterator[Rangee]:
     yield Rangee("Arrêté d'ouverture", un(enquete.arrete), bande=avant_ouverture(regle("EP-07")))
     yield Rangee("Premier avis, presse", publies("journal", 1), bande=avant_ouverture(regle("EP-11")))
     yield Rangee("Avis en ligne", publies("web", 1, None), bande=avant_ouverture(regle("EP-15")))
-    yield Rangee("Affichage", publies("affichage", 1, None), bande=avant_ouverture(regle("EP-14")))
+    poses, constats = jours_d_affichage(enquete)
+    yield Rangee("Affichage", poses, bande=avant_ouverture(regle("EP-14")))
+    yield Rangee("Constat d'affichage", constats)
     if enquete.ouverture and enquete.cloture_prevue:
         yield Rangee("Enquête", periode=(enquete.ouverture, enquete.cloture_prevue))
     else:
@@ -128,9 +131,22 @@ def _rangees(enquete: Enquete) -> Iterator[Rangee]:
     yield Rangee("Rappel, presse", publies("journal", 2), bande=fenetre)
     yield Rangee("Permanences", tuple(sorted({item.jour for item in enquete.permanences})))
     yield Rangee("Procès-verbal de synthèse", un(enquete.pv_synthese), bande=_apres(enquete.cloture, regle("EP-21")))
-    yield Rangee("Mémoire en réponse", un(enquete.memoire_reponse), bande=_apres(enquete.pv_synthese, regle("EP-22")))
+    yield Rangee(
+        "Mémoire en réponse",
+        un(enquete.memoire_reponse),
+        bande=_apres(enquete.pv_synthese, regle("EP-22")),
+        bande_dite="délai facultatif",
+    )
     yield Rangee("Rapport", un(enquete.rapport), bande=_apres(enquete.cloture, regle("EP-23")))
     yield Rangee("Rapport en ligne", un(enquete.rapport_en_ligne))
+
+
+def jours_d_affichage(enquete: Enquete) -> tuple[tuple[date, ...], tuple[date, ...]]:
+    """(days on which a poster was put up, days on which it was only seen)."""
+    affiches = [item for item in enquete.publicites if item.support == "affichage"]
+    poses = {item.jour for item in affiches if not item.is_observation}
+    vus = {item.jour for item in affiches if item.is_observation} | {item.constat for item in affiches if item.constat}
+    return tuple(sorted(poses)), tuple(sorted(vus - poses))
 
 
 def _apres(depart: date | None, version: Version | None) -> tuple[date, date] | None:

@@ -1,82 +1,153 @@
-"""Rules on who conducts the inquiry: designation, commission, alternates, replacement, independence.
+"""Rules on who conducts the inquiry: designation, commission, substitutes, replacement, closing of the registers.
 
-Belongs here: EP-08 to EP-10, EP-24, EP-34, EP-35. Does not: any name; whoever conducts an inquiry is not a fact here.
+Belongs here: EP-08 to EP-10, EP-24, EP-34. Does not: any name; whoever conducts an inquiry is not a fact here. The
+independence of the examiner (L123-5) cannot be checked from open data and has no rule.
 """
 
 from __future__ import annotations
 
 from datetime import date
 
+from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours
 from pipelines.domains.inquiries.law.enquete import Enquete
-from pipelines.domains.inquiries.law.registre import Resultat, Version, conforme_si, non_applicable, non_evalue, regle
+from pipelines.domains.inquiries.law.registre import (
+    Resultat,
+    Version,
+    a_verifier,
+    conforme,
+    conforme_si,
+    incoherent,
+    non_applicable,
+    non_conforme,
+    non_evalue,
+    regle,
+)
+from pipelines.domains.inquiries.law.suites import DELAI_ACCORDE, remise
 
 
 def jour_de_designation(enquete: Enquete) -> date | None:
-    """The day that chooses the law on alternates."""
+    """The day that chooses the law on substitutes."""
     return enquete.designation or enquete.arrete or enquete.ouverture
 
 
-@regle("EP-08", "Délai de désignation par le tribunal")
+@regle(
+    "EP-08",
+    "Délai de désignation par le tribunal",
+    "Time for the court's appointment",
+    preuve="La date de saisine du tribunal et celle de la désignation, à plus de quinze jours.",
+    faits=("saisine_du_tribunal",),
+)
 def designation(enquete: Enquete, version: Version) -> Resultat:
     """Le tribunal administratif désigne le commissaire enquêteur ou la commission dans les quinze jours de sa
     saisine."""
     saisine: date | None = enquete.fait("saisine_du_tribunal")
-    remarque = None
-    if enquete.tribunal_imprime and enquete.tribunal_imprime != enquete.tribunal:
-        lu = f"ramené à {enquete.tribunal}" if enquete.tribunal else "non reconnu"
-        remarque = f"numéro imprimé « {enquete.tribunal_imprime} », {lu}"
     if saisine is None or enquete.designation is None:
         manque = "date de saisine du tribunal" if saisine is None else "date de désignation"
-        return non_evalue(manque, remarque=remarque)
-    delai, maximum = (enquete.designation - saisine).days, version.nombre("delai_jours")
-    calcul = f"{enquete.designation} − {saisine} = {delai} jours {'≤' if delai <= maximum else '>'} {maximum}"
-    return conforme_si(0 <= delai <= maximum, calcul, remarque)
+        return non_evalue(manque, remarque=_numero(enquete))
+    return remise(enquete, saisine, enquete.designation, version.nombre("delai_jours"))
 
 
-@regle("EP-09", "Nombre impair de membres")
+def _numero(enquete: Enquete) -> Said | None:
+    """What became of the court's number where the source writes it otherwise; never a reason for a breach."""
+    lu, regulier = enquete.tribunal_imprime, enquete.tribunal
+    if not lu or lu == regulier:
+        return None
+    if regulier is None:
+        return Said(f"numéro « {lu} » dans la source, non reconnu", f'number "{lu}" in the source, not recognised')
+    return Said(
+        f"numéro « {lu} » dans la source, ramené à {regulier}", f'number "{lu}" in the source, read as {regulier}'
+    )
+
+
+@regle(
+    "EP-09",
+    "Nombre impair de membres",
+    "Odd number of members",
+    preuve="Le nombre de membres de la commission, pair.",
+)
 def nombre_impair(enquete: Enquete, version: Version) -> Resultat:
     """L'enquête est conduite par un commissaire enquêteur, ou par une commission d'un nombre impair de membres."""
-    membres = 1 if enquete.organe == "commissaire_enqueteur" and enquete.membres is None else enquete.membres
+    membres = enquete.membres
+    if enquete.organe == "commissaire_enqueteur":
+        if membres not in (None, 1):
+            told = Said(f"un commissaire enquêteur, et {membres} membres", f"a single examiner, and {membres} members")
+            return incoherent(f"{membres} membres", told)
+        membres = 1
     if membres is None:
         return non_evalue("nombre de membres de la commission" if enquete.organe else "organe de l'enquête")
-    return conforme_si(membres % 2 == 1, f"{membres} membre(s), nombre {'impair' if membres % 2 else 'pair'}")
+    return conforme_si(
+        membres % 2 == 1,
+        f"{membres} {'membres' if membres > 1 else 'membre'}, nombre {'impair' if membres % 2 else 'pair'}",
+    )
 
 
-@regle("EP-10", "Suppléants", datation=jour_de_designation)
+@regle(
+    "EP-10",
+    "Suppléants",
+    "Substitutes",
+    preuve="L'absence de suppléant, écrite dans la source, pour une désignation de juin 2012 à décembre 2016.",
+    datation=jour_de_designation,
+)
 def suppleants(enquete: Enquete, version: Version) -> Resultat:
-    """De juin 2012 à avril 2017, un suppléant au moins est désigné ; ensuite il n'y en a plus, avant un retour dont le
-    texte n'a pas été lu pour les désignations depuis mars 2023."""
+    """De juin 2012 à décembre 2016, un suppléant au moins est désigné. Du 1er janvier 2017 au 11 mars 2023, l'article
+    L123-4 n'en demande pas ; R123-5 en nommait jusqu'au 27 avril 2017, et son application aux procédures en cours n'a
+    pas été lue : rien n'est affirmé. Depuis le 12 mars 2023, un ou plusieurs suppléants sont de nouveau nommés."""
     regle_du_jour = version.parametres["suppleant"]
     if regle_du_jour == "permis":
-        return non_applicable("suppléants permis pour une consultation parallélisée")
-    if regle_du_jour == "inconnu":
-        return non_evalue("texte en vigueur depuis le 11 mars 2023", remarque="article non lu")
+        return non_applicable(
+            Said(
+                "suppléants permis pour une consultation parallélisée",
+                "substitutes are allowed for a parallel consultation",
+            )
+        )
     if enquete.suppleant is None:
         return non_evalue("désignation d'un suppléant")
-    calcul = (
-        f"suppléant {'désigné' if enquete.suppleant else 'absent'} ; {regle_du_jour} le {jour_de_designation(enquete)}"
-    )
-    return conforme_si(enquete.suppleant == (regle_du_jour == "requis"), calcul)
+    vu = "désigné" if enquete.suppleant else "absent"
+    calcul = f"suppléant {vu} ; {regle_du_jour.replace('_', ' ')} le {jour_de_designation(enquete)}"
+    if regle_du_jour == "non_requis":
+        told = Said(
+            "L123-4 ne demande aucun suppléant à cette date ; l'application de R123-5 aux procédures en cours n'a pas "
+            "été "
+            "lue",
+            "L123-4 asks for no substitute on that date; how R123-5 applied to procedures under way was not read",
+        )
+        return a_verifier(calcul, told)
+    return conforme(calcul) if enquete.suppleant else non_conforme(calcul)
 
 
-@regle("EP-24", "Rapport après remplacement")
+@regle(
+    "EP-24",
+    "Rapport après remplacement",
+    "Report after a replacement",
+    preuve="La date de nomination du remplaçant et celle du rapport, à plus de trente jours, et la mention qu'aucun "
+    "délai "
+    "supplémentaire n'a été accordé.",
+)
 def remplacement(enquete: Enquete, version: Version) -> Resultat:
     """Le commissaire enquêteur nommé en remplacement rend son rapport dans les trente jours de sa nomination."""
     remplacements = enquete.survenus("remplacement")
     if not remplacements:
-        return non_applicable("aucun remplacement lu")
+        return non_applicable(Said("aucun remplacement lu", "no replacement was read"))
     if enquete.rapport is None:
         return non_evalue("date du rapport")
     nomination, maximum = remplacements[-1].jour, version.nombre("delai_jours")
-    limite = nomination + jours(maximum)
-    signe = "≤" if enquete.rapport <= limite else ">"
-    return conforme_si(
-        enquete.rapport <= limite, f"{enquete.rapport} {signe} {nomination} + {maximum} jours = {limite}"
-    )
+    vu = remise(enquete, nomination, enquete.rapport, maximum)
+    if vu.resultat == "non_conforme" and enquete.fait("delai_supplementaire_accorde") is not False:
+        return a_verifier(
+            f"{enquete.rapport} > {nomination} + {maximum} jours = {nomination + jours(maximum)}", DELAI_ACCORDE
+        )
+    return vu
 
 
-@regle("EP-34", "Clôture des registres")
+@regle(
+    "EP-34",
+    "Clôture des registres",
+    "Closing of the registers",
+    preuve="L'auteur de la clôture des registres, pour une enquête environnementale, autre que le commissaire "
+    "enquêteur.",
+    faits=("registres_clos_par",),
+)
 def cloture_des_registres(enquete: Enquete, version: Version) -> Resultat:
     """Les registres sont clos par la personne que la loi désigne : le commissaire enquêteur depuis 2012 pour une
     enquête environnementale, le maire ou le préfet pour une enquête d'expropriation ou du CRPA."""
@@ -84,10 +155,13 @@ def cloture_des_registres(enquete: Enquete, version: Version) -> Resultat:
     if par is None:
         return non_evalue("auteur de la clôture des registres")
     attendu = version.parametres["cloture_registre"]
-    return conforme_si(par in attendu.split("_ou_"), f"clos par {par} ; attendu : {attendu}")
-
-
-@regle("EP-35", "Indépendance")
-def independance(enquete: Enquete, version: Version) -> Resultat:
-    """Nul ne conduit une enquête sur un projet auquel il est intéressé ou l'a été depuis moins de cinq ans."""
-    return non_evalue("déclaration d'indépendance", remarque="ne se vérifie pas avec des données ouvertes")
+    calcul = f"clos par {par.replace('_', ' ')} ; attendu : {attendu.replace('_', ' ')}"
+    if par in attendu.split("_ou_"):
+        return conforme(calcul)
+    if attendu != "commissaire_enqueteur":
+        told = Said(
+            "le commissaire enquêteur clôt les registres quand l'enquête n'a lieu que dans une commune",
+            "the examiner closes the registers where the inquiry takes place in a single municipality",
+        )
+        return a_verifier(calcul, told)
+    return non_conforme(calcul)

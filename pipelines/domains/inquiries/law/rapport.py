@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 
+from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.controles import Constat
 from pipelines.domains.inquiries.law.delais import PARIS, heure_de_paris
 from pipelines.domains.inquiries.law.enquete import Enquete
@@ -28,6 +29,12 @@ RESULTATS = {
 COLONNES = (
     *("enquete_id", "titre", "departements", "annee", "regime", "regle", "libelle", "resultat", "calcul"),
     *("fait_manquant", "remarque", "base_legale", "version", "certitude"),
+)
+PORTEE = (
+    "Un résultat porte sur l'enquête telle que les sources la décrivent. Ce n'est pas une décision de justice, ni un "
+    "avis "
+    "juridique. « Non conforme » suppose que le texte a été lu et que tous les faits utiles sont connus. Un fait qui "
+    "manque n'est jamais un manquement, et ces enquêtes, choisies à la main, ne disent rien de l'ensemble des enquêtes."
 )
 STYLE = (
     ":root{color-scheme:light dark;--encre:#1b1f24;--fond:#fff;--doux:#f3f4f6;--trait:#9aa4b2;--lien:#0b5cad}"
@@ -58,23 +65,25 @@ def rapport_csv(constats: Sequence[Constat]) -> str:
     for constat in constats:
         enquete, dit, version = constat.enquete, constat.resultat, constat.version
         debut = (enquete.id, enquete.titre, ";".join(enquete.departements), enquete.annee, constat.choix.regime)
-        juge = (constat.regle.id, constat.regle.libelle, dit.resultat, dit.calcul, dit.manque, dit.remarque)
+        remarque = dit.remarque.fr if dit.remarque else None
+        juge = (constat.regle.id, constat.regle.libelle, dit.resultat, dit.calcul, dit.manque, remarque)
         ecrivain.writerow((*debut, *juge, constat.base, version.version if version else None, constat.certitude))
     return sortie.getvalue()
 
 
-def totaux(constats: Iterable[Constat]) -> list[tuple[str, str, Counter[str]]]:
-    """(rule, label, number of constats by result), by rule."""
-    comptes: dict[tuple[str, str], Counter[str]] = {}
+def totaux(constats: Iterable[Constat]) -> list[tuple[str, Said, Counter[str]]]:
+    """(rule, title, number of constats by result), by rule."""
+    comptes: dict[tuple[str, Said], Counter[str]] = {}
     for constat in constats:
-        comptes.setdefault((constat.regle.id, constat.regle.libelle), Counter())[constat.resultat.resultat] += 1
-    return [(regle, libelle, compte) for (regle, libelle), compte in sorted(comptes.items())]
+        comptes.setdefault((constat.regle.id, constat.regle.titre), Counter())[constat.resultat.resultat] += 1
+    return [(regle, titre, compte) for (regle, titre), compte in sorted(comptes.items())]
 
 
-def rapport_html(constats: Sequence[Constat], *, titre: str) -> str:
+def rapport_html(constats: Sequence[Constat], *, titre: str, contester: str) -> str:
     """A page that stands alone: totals by rule, then each inquiry with its timeline and its constats.
 
-    Checks that do not apply are counted in the totals and not listed.
+    `contester`: how to contest a result, and by when it is answered. Checks that do not apply are counted
+    in the totals and not listed.
     """
     parties = [_totaux(constats)]
     for _, groupe in groupby(constats, key=lambda constat: constat.enquete.id):
@@ -83,25 +92,31 @@ def rapport_html(constats: Sequence[Constat], *, titre: str) -> str:
         '<!doctype html>\n<html lang="fr"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(titre)}</title><style>{STYLE}</style></head><body><h1>{escape(titre)}</h1>"
-        "<p>Un constat porte sur l'enquête telle que les sources la décrivent. Un fait qui manque n'est jamais un "
-        "manquement ; ce qui repose sur un texte non lu est à vérifier.</p>" + "".join(parties) + "</body></html>\n"
+        f"<p>{escape(PORTEE)}</p><p>{escape(contester)}</p>" + "".join(parties) + "</body></html>\n"
     )
 
 
 def _totaux(constats: Sequence[Constat]) -> str:
     tetes = "".join(f'<th scope="col">{nom}</th>' for nom in ("Règle", *RESULTATS.values()))
     lignes = "".join(
-        f'<tr><th scope="row">{escape(regle)} {escape(libelle)}</th>'
+        f'<tr><th scope="row">{escape(regle)} {escape(titre.fr)}</th>'
         + "".join(f"<td>{compte[code]}</td>" for code in RESULTATS)
         + "</tr>"
-        for regle, libelle, compte in totaux(constats)
+        for regle, titre, compte in totaux(constats)
     )
     nombre = len({constat.enquete.id for constat in constats})
+    enquetes = f"{nombre} enquêtes" if nombre > 1 else f"{nombre} enquête"
+    controles = f"{_milliers(len(constats))} contrôles" if len(constats) > 1 else f"{len(constats)} contrôle"
     return (
-        f"<section><h2>Au total : {nombre} enquête(s), {len(constats)} contrôle(s)</h2>"
+        f"<section><h2>Au total : {enquetes}, {controles}</h2>"
         f'<div class="large"><table><thead><tr>'
         f"{tetes}</tr></thead><tbody>{lignes}</tbody></table></div></section>"
     )
+
+
+def _milliers(nombre: int) -> str:
+    """A number as French writes it, thousands set apart by a narrow blank."""
+    return f"{nombre:,}".replace(",", "\u202f")
 
 
 def _enquete(constats: Sequence[Constat]) -> str:
@@ -113,7 +128,7 @@ def _enquete(constats: Sequence[Constat]) -> str:
     )
     lignes = "".join(_ligne(constat) for constat in vus)
     tetes = "".join(f'<th scope="col">{nom}</th>' for nom in ("Règle", "Résultat", "Calcul", "Base légale"))
-    exemple = " (exemple composé)" if enquete.exemple else ""
+    exemple = " (enquête fictive)" if enquete.exemple else ""
     regime = choix.regime or f"non déterminé : {choix.manque}"
     return (
         f'<section id="{escape(enquete.id, quote=True)}"><h2>{escape(enquete.titre)}{exemple}</h2>'
@@ -125,7 +140,13 @@ def _enquete(constats: Sequence[Constat]) -> str:
 def _ligne(constat: Constat) -> str:
     dit = constat.resultat
     calcul = " — ".join(
-        part for part in (dit.calcul, f"fait manquant : {dit.manque}" if dit.manque else None, dit.remarque) if part
+        part
+        for part in (
+            dit.calcul,
+            f"fait manquant : {dit.manque}" if dit.manque else None,
+            dit.remarque.fr if dit.remarque else None,
+        )
+        if part
     )
     base = f"{constat.base} (texte : {constat.certitude})"
     cases = (f"{constat.regle.id} {constat.regle.libelle}", RESULTATS[dit.resultat], calcul, base)

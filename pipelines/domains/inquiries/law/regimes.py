@@ -12,15 +12,43 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours
 from pipelines.domains.inquiries.law.enquete import Enquete
 
 REGIMES = Path(__file__).parent / "regimes.csv"
 EXPROPRIATION = {"dup", "parcellaire", "servitude"}
 # Their own environment codes: the national articles were not read as applying there.
-DROIT_PROPRE = {"986": "de Wallis-et-Futuna", "987": "de la Polynésie française", "988": "de la Nouvelle-Calédonie"}
+DROIT_PROPRE = {
+    "977": "de Saint-Barthélemy",
+    "984": "des Terres australes et antarctiques françaises",
+    "986": "de Wallis-et-Futuna",
+    "987": "de la Polynésie française",
+    "988": "de la Nouvelle-Calédonie",
+}
+# Consultations that are no inquiry: no rule of inquiries applies, and which text does is named.
+SANS_ENQUETE = {
+    "participation_l123_19_2": Said(
+        "participation du public à une décision individuelle (code de l'environnement, L123-19-2), et non enquête",
+        "public participation in an individual decision (environment code, L123-19-2), not an inquiry",
+    ),
+    "consultation_enregistrement": Said(
+        "consultation du public sur une installation classée soumise à enregistrement (code de l'environnement, "
+        "L512-7-1 et suivants), et non enquête",
+        "public consultation on a registered classified facility (environment code, L512-7-1 and following), not an "
+        "inquiry",
+    ),
+    "concertation_prealable": Said(
+        "concertation préalable (code de l'environnement, L121-15-1 et suivants), et non enquête",
+        "prior consultation (environment code, L121-15-1 and following), not an inquiry",
+    ),
+}
 # An order precedes the opening by weeks: this near after a change of law, the opening alone does not tell the regime.
 PROCHE = jours(90)
+OUVERTURE_PROCHE = Said(
+    "arrêté non daté : régime d'une ouverture proche d'un changement de droit",
+    "order not dated: the regime is that of an opening close to a change of law",
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +59,7 @@ class Choix:
     regime: str | None
     jour: date | None = None
     manque: str | None = None
-    reserve: str | None = None
+    reserve: Said | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +87,8 @@ def _regimes() -> tuple[_Regime, ...]:
 def choisir(enquete: Enquete) -> Choix:
     """The regime, by the family and the day of the order; else of the opening; else where designation and closing frame
     it within one regime. Parallel consultations go by the day of the application."""
+    if enquete.famille in SANS_ENQUETE:
+        return Choix(enquete.famille)
     famille = _famille_de_droit(enquete)
     if famille is None:
         return Choix(None, manque="famille de droit de l'enquête")
@@ -77,7 +107,7 @@ def _par_l_arrete(famille: str, enquete: Enquete) -> Choix:
         return _encadre(famille, enquete)
     choix = _a_date(famille, enquete.ouverture, enquete)
     if choix.regime and regime_le(famille, enquete.ouverture - PROCHE) != regime_le(famille, enquete.ouverture):
-        return replace(choix, reserve="arrêté non daté : régime d'une ouverture proche d'un changement de droit")
+        return replace(choix, reserve=OUVERTURE_PROCHE)
     return choix
 
 
@@ -103,6 +133,9 @@ def regimes_possibles(enquete: Enquete) -> frozenset[str]:
 def _famille_de_droit(enquete: Enquete) -> str | None:
     """The family whose law applies: joint inquiries go by their objects; mixed ones are left open."""
     if enquete.famille == "indeterminee":
+        return None
+    # L110-1 of the expropriation code sends an operation that affects the environment to the environment code.
+    if enquete.famille == "enquete_dup" and enquete.evaluation_environnementale:
         return None
     if enquete.famille != "enquete_conjointe":
         return enquete.famille

@@ -13,11 +13,13 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.enquete import Enquete
 
 REGLES = Path(__file__).parent / "regles.csv"
 # Only a text that was read, or a logical impossibility, can be missed; any other miss is to be verified.
 CERTITUDES_SURES = ("lu", "logique")
+TEXTE_NON_LU = Said("le texte de la règle n'a pas été lu en entier", "the text of the rule was not read in full")
 
 
 @dataclass(frozen=True)
@@ -42,22 +44,37 @@ class Resultat:
     resultat: str
     calcul: str | None = None
     manque: str | None = None
-    remarque: str | None = None
+    remarque: Said | None = None
 
 
-def conforme_si(respecte: bool, calcul: str, remarque: str | None = None) -> Resultat:
-    return Resultat("conforme" if respecte else "non_conforme", calcul, None, remarque)
+def conforme(calcul: str, remarque: Said | None = None) -> Resultat:
+    return Resultat("conforme", calcul, None, remarque)
 
 
-def a_verifier(calcul: str, remarque: str) -> Resultat:
+def non_conforme(calcul: str, remarque: Said | None = None) -> Resultat:
+    """A breach: only where every fact that could make the inquiry conform is in the rows."""
+    return Resultat("non_conforme", calcul, None, remarque)
+
+
+def conforme_si(respecte: bool, calcul: str, remarque: Said | None = None) -> Resultat:
+    return conforme(calcul, remarque) if respecte else non_conforme(calcul, remarque)
+
+
+def a_verifier(calcul: str, remarque: Said) -> Resultat:
     return Resultat("a_verifier", calcul, None, remarque)
 
 
-def non_evalue(manque: str, calcul: str | None = None, remarque: str | None = None) -> Resultat:
+def incoherent(calcul: str, remarque: Said) -> Resultat:
+    """The facts that were read contradict each other: one of them is wrong, and no rule can tell which."""
+    told = Said(f"donnée incohérente : {remarque.fr}", f"inconsistent data: {remarque.en}")
+    return Resultat("a_verifier", calcul, None, told)
+
+
+def non_evalue(manque: str, calcul: str | None = None, remarque: Said | None = None) -> Resultat:
     return Resultat("non_evalue", calcul, manque, remarque)
 
 
-def non_applicable(remarque: str) -> Resultat:
+def non_applicable(remarque: Said) -> Resultat:
     return Resultat("non_applicable", None, None, remarque)
 
 
@@ -67,26 +84,44 @@ Datation = Callable[[Enquete], date | None]
 
 @dataclass(frozen=True)
 class Regle:
-    """A registered rule. `datation` gives the day that chooses its version, when it is not the order's."""
+    """A registered rule.
+
+    `preuve`: what would prove a breach, in French, for the public. `faits`: the facts of `enquete_faits` without which
+    it never concludes. `datation` gives the day that chooses its version, when it is not the order's.
+    """
 
     id: str
-    libelle: str
+    titre: Said
     explication: str
+    preuve: str
+    faits: tuple[str, ...]
     controle: Controle
     datation: Datation | None
+
+    @property
+    def libelle(self) -> str:
+        return self.titre.fr
 
 
 _regles: dict[str, Regle] = {}
 
 
-def regle(identifiant: str, libelle: str, *, datation: Datation | None = None) -> Callable[[Controle], Controle]:
+def regle(
+    identifiant: str,
+    titre: str,
+    titre_en: str,
+    *,
+    preuve: str,
+    faits: tuple[str, ...] = (),
+    datation: Datation | None = None,
+) -> Callable[[Controle], Controle]:
     """Register a rule: `controle(enquete, version) -> Resultat`, whose docstring is its public explanation."""
 
     def register(controle: Controle) -> Controle:
         explication = " ".join((controle.__doc__ or "").split())
         if not explication:
             raise TypeError(f"la règle {identifiant} n'a pas d'explication")
-        nouvelle = Regle(identifiant, libelle, explication, controle, datation)
+        nouvelle = Regle(identifiant, Said(titre, titre_en), explication, preuve, faits, controle, datation)
         if _regles.setdefault(identifiant, nouvelle).controle is not controle:
             raise TypeError(f"deux règles s'appellent {identifiant}")
         return controle
@@ -156,15 +191,21 @@ def version_de(identifiant: str, regime: str | None, jour: date | None) -> Versi
     return Version(identifiant, premiere.version, premiere.base, premiere.certitude, parametres)
 
 
-def prudent(resultat: Resultat, version: Version, remarque_regime: str | None) -> Resultat:
-    """A miss under a text that was not read, or under a regime that is not certain, is only to be verified."""
+def prudent(resultat: Resultat, version: Version, reserve: Said | None) -> Resultat:
+    """A breach under a text that was not read, or under a reserve on facts or regime, is only to be verified."""
     if resultat.resultat != "non_conforme":
         return resultat
-    raisons = [resultat.remarque] if resultat.remarque else []
+    reasons = [resultat.remarque, reserve]
     if version.certitude not in CERTITUDES_SURES:
-        raisons.append("le texte de la règle n'a pas été lu en entier")
-    if remarque_regime:
-        raisons.append(remarque_regime)
-    if version.certitude in CERTITUDES_SURES and remarque_regime is None:
+        reasons.insert(1, TEXTE_NON_LU)
+    elif reserve is None:
         return resultat
-    return replace(resultat, resultat="a_verifier", remarque=" ; ".join(raisons))
+    return replace(resultat, resultat="a_verifier", remarque=ensemble(*reasons))
+
+
+def ensemble(*remarques: Said | None) -> Said | None:
+    """Several reserves as one; None when there is none."""
+    told = [remarque for remarque in remarques if remarque is not None]
+    if not told:
+        return None
+    return Said(" ; ".join(remarque.fr for remarque in told), "; ".join(remarque.en for remarque in told))

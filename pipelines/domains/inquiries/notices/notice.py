@@ -11,12 +11,14 @@ from collections.abc import Iterable
 from pipelines.domains.inquiries.notices.durations import read_duration
 from pipelines.domains.inquiries.notices.orders import read_order
 from pipelines.domains.inquiries.notices.periods import read_period
-from pipelines.domains.inquiries.notices.pieces import DATE, fold
+from pipelines.domains.inquiries.notices.pieces import DATE, MONTH, YEAR, fold
 from pipelines.domains.inquiries.notices.reading import Notice
 from pipelines.domains.inquiries.notices.sessions import read_sessions
 
 # The hour of another place than the seat: "(heure de Guadeloupe, soit 13h00 heure de Paris)".
 _OTHER_ZONE = re.compile(r"\((?:[^()]*\bheures?\s+(?:de|du|locale?|francaise|metropolitaine)\b[^()]*)\)")
+_SHORT_YEAR = re.compile(r"(?<![\d/.-])\d{1,2}/\d{1,2}/\d{2}(?![\d/])")
+_NO_YEAR = re.compile(rf"(?<![\d/.-])\d{{1,2}}/\d{{1,2}}(?![\d/])|\d{{1,2}}\s*(?:er)?\s*{MONTH}(?!\s*{YEAR})")
 _ORDER_DATE = re.compile(
     rf"(?:arrete|decision|ordonnance|deliberation)[^.;]{{0,80}}?\bdu\s*(?:{DATE})(?!\s*(?:au|jusqu))"
 )
@@ -26,15 +28,16 @@ def read_notice(text: str, years: Iterable[int] = ()) -> Notice:
     """What a printed notice says.
 
     `years` are the years in which the context (the page's date, an order's) lets the inquiry open; without them, dates
-    that bear no year stay open. Pure: the same text and years give the same notice.
+    without a year stay open, and only the order's own date gives its century to years of two digits. Pure: the same text
+    and years give the same notice.
     """
-    years = tuple(years)
     folded = _OTHER_ZONE.sub(lambda found: " " * len(found[0]), fold(text))
+    number, day = read_order(text, folded)
+    years = tuple(years) or _years_after(day.value, folded)
     period = read_period(folded, years)
     initial = period.initial_closing_date.value
     opening, closing = period.opening_date.value, period.closing_date.value
     orders = [found.span() for found in _ORDER_DATE.finditer(folded)]
-    number, day = read_order(text, folded)
     return Notice(
         order_number=number,
         order_date=day,
@@ -46,3 +49,12 @@ def read_notice(text: str, years: Iterable[int] = ()) -> Notice:
         duration=read_duration(folded, opening, initial or closing),
         sessions=read_sessions(folded, (*period.spans, *orders), opening, closing, years),
     )
+
+
+def _years_after(order: str | None, folded: str) -> tuple[int, ...]:
+    """The years in which an order lets an inquiry open, for years printed with two digits; none where other dates lack
+    their year: an order alone does not tell it."""
+    if order is None or not _SHORT_YEAR.search(folded) or _NO_YEAR.search(folded):
+        return ()
+    year = int(order[:4])
+    return year, year + 1

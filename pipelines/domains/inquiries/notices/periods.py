@@ -19,8 +19,8 @@ _HOUR_LEAD = r"(?:\s*[,-])?\s*\(?\s*(?:jusqu'?\s*)?(?:a\s+partir\s+de\s+|a\s+com
 # What follows an hour that belongs to the date; a second hour would make it the hours of every day.
 _HOUR_END = rf"\s*\)?(?!\s*(?:-|a|/|et)\s*{HOUR})"
 _LINK = r"\s*[,-]?\s*(?:et\s+)?(?:jusqu'?\s*)?au\s*"
-_OPENING_TAIL = rf"{_INCLUDED}(?:{_HOUR_LEAD}(?P<opening_hour>{HOUR}){_HOUR_END})?{_INCLUDED}"
-_CLOSING_TAIL = rf"{_INCLUDED}(?:{_HOUR_LEAD}(?P<closing_hour>{HOUR}){_HOUR_END})?"
+_OPENING_TAIL = rf"{_INCLUDED}(?:(?:\s*[,(-]\s*ouverture)?{_HOUR_LEAD}(?P<opening_hour>{HOUR}){_HOUR_END})?{_INCLUDED}"
+_CLOSING_TAIL = rf"{_INCLUDED}(?:(?:\s*[,(-]\s*cloture)?{_HOUR_LEAD}(?P<closing_hour>{HOUR}){_HOUR_END})?"
 _FROM_TO = re.compile(
     rf"(?P<opening>{DATE}|{BARE_DAY}){_OPENING_TAIL}(?:{_LINK}|\s+et\s+(?P<between>le)\s+)(?P<closing>{DATE}){_CLOSING_TAIL}"
 )
@@ -32,12 +32,34 @@ _EXTENSION = re.compile(
 )
 _MAYBE = re.compile(r"(?:peut|pourra|pourrait|susceptible|eventuel\w*|sauf|possib\w*|decider|cas)\W(?:[^.;]{0,60})$")
 _OPENS = re.compile(
-    rf"(?:date\s+d'?\s*ouverture|\bouverture|\bouverte?|s'ouvrira|debutera|commencera|\bdebut)\b(?P<gap>[^\d.;]{{0,50}}?)"
+    rf"(?:date\s+d'?\s*ouverture|\bouverture|\bouverte?|s'ouvrira|debutera|commencera|\bdebut|"
+    rf"a\s+(?:debute|commence)|s'est\s+ouverte)\b(?P<gap>[^\d.;]{{0,50}}?)"
     rf"(?P<opening>{DATE}){_OPENING_TAIL}"
 )
 _CLOSES = re.compile(
-    rf"(?:date\s+de\s+(?:cloture|fermeture|fin)|\bcloture|\bclose|s'achevera|se\s+terminera|prendra\s+fin|\bfin)\b"
+    rf"(?:date\s+de\s+(?:cloture|fermeture|fin)|\bcloture|\bclose|s'achevera|se\s+terminera|prendra\s+fin|"
+    rf"s'est\s+(?:achevee|terminee|close)|a\s+pris\s+fin|\bfin)\b"
     rf"(?P<gap>[^\d.;]{{0,50}}?)(?P<closing>{DATE}){_CLOSING_TAIL}"
+)
+# "C'est le 2 novembre 2011 que l'enquête a débuté": the date comes first.
+_OF_THE_INQUIRY = r"\s+que\s+(?:l'|cette\s+|ladite\s+)enquete(?:\s+publique)?\s+"
+_OPENED_ON = re.compile(
+    rf"c'est\s+(?:le\s+)?(?P<opening>{DATE}){_OPENING_TAIL}{_OF_THE_INQUIRY}"
+    r"(?:a\s+(?:debute|commence|ete\s+ouverte)|s'est\s+ouverte)(?P<gap>)"
+)
+_CLOSED_ON = re.compile(
+    rf"c'est\s+(?:le\s+)?(?P<closing>{DATE}){_CLOSING_TAIL}{_OF_THE_INQUIRY}"
+    r"(?:a\s+(?:pris\s+fin|ete\s+close)|s'est\s+(?:achevee|terminee|close))(?P<gap>)"
+)
+# The hour of the closing told apart from its date.
+_CLOSING_HOUR = re.compile(
+    rf"\b(?:cloture|fermeture)(?:\s+(?:de\s+l'enquete(?:\s+publique)?|des?\s+registres?|du\s+registre))?\s*:?\s+"
+    rf"a\s+(?P<hour>{HOUR}){_HOUR_END}"
+)
+# The period before an extension: "initialement prévue (du … au | jusqu'au) …".
+_PLANNED = re.compile(
+    rf"\b(?:initialement|d'abord|primitivement)\s+(?:prevue?|fixee?|annoncee?|programmee?)\s+(?:du\s+(?P<opening>{DATE}|{BARE_DAY})"
+    rf"{_OPENING_TAIL}\s+)?(?:jusqu'?\s*)?au\s+(?P<closing>{DATE}){_CLOSING_TAIL}"
 )
 # Hours of another place than the seat, for a seat overseas: the local ones are kept, or none.
 _PARIS_TIME = re.compile(r"heures?\s+(?:de\s+)?(?:(?:la\s+)?metropole|paris|francaise|metropolitaine)")
@@ -83,7 +105,15 @@ def read_period(text: str, years: Iterable[int]) -> Period:
     if _PARIS_TIME.search(text):
         found = replace(found, opening_hour=NOT_READ, closing_hour=NOT_READ)
     found = replace(found, spans=(*found.spans, *others))
-    return _with_extension(found, text, after)
+    return _with_extension(_with_closing_hour(found, text), text, after, years)
+
+
+def _with_closing_hour(found: Period, text: str) -> Period:
+    """The hour of the closing where it stands apart from the date ("clôture à 19h00"), if only one is told."""
+    if found.closing_hour.status is not Status.UNREAD or found.closing_date.value is None or _PARIS_TIME.search(text):
+        return found
+    hours = {match["hour"] for match in _CLOSING_HOUR.finditer(text)}
+    return replace(found, closing_hour=_hour(hours.pop())) if len(hours) == 1 else found
 
 
 def _is_period(match: re.Match[str], text: str) -> bool:
@@ -140,8 +170,8 @@ def _one(facts: Sequence[Fact]) -> Fact:
 
 def _from_labels(text: str, years: Iterable[int]) -> Period:
     """From "date d'ouverture : … ; date de clôture : …" and its like; each end only where exactly one is said."""
-    opens = [match for match in _OPENS.finditer(text) if _is_label(match, text)]
-    closes = [match for match in _CLOSES.finditer(text) if _is_label(match, text)]
+    opens = [match for match in _OPENS.finditer(text) if _is_label(match, text)] or list(_OPENED_ON.finditer(text))
+    closes = [match for match in _CLOSES.finditer(text) if _is_label(match, text)] or list(_CLOSED_ON.finditer(text))
     if len(opens) != 1 or len(closes) > 1:
         return Period()
     opening = parse_date(opens[0]["opening"])
@@ -161,7 +191,7 @@ def _is_label(match: re.Match[str], text: str) -> bool:
     return not (_OTHER_INQUIRY.search(head) or _SOMETHING_ELSE.search(around) or _NOT_A_LABEL.search(around))
 
 
-def _with_extension(found: Period, text: str, after: int) -> Period:
+def _with_extension(found: Period, text: str, after: int, years: Iterable[int]) -> Period:
     """The closing after a decided extension; an extension without its new date leaves the closing open."""
     decided = [
         match
@@ -172,6 +202,8 @@ def _with_extension(found: Period, text: str, after: int) -> Period:
         return _with_interruption(found, text)
     extended = _EXTENDED.search(text, decided[0].start())
     printed = parse_date(extended["closing"]) if extended else None
+    if extended is not None:
+        found = _with_planned(found, text, extended, years)
     known = found.closing_date.value
     if extended is None or printed is None or decided[0].start() < after:
         return replace(found, closing_date=ambiguous(*([known] if known else [])), closing_hour=NOT_READ)
@@ -186,6 +218,29 @@ def _with_extension(found: Period, text: str, after: int) -> Period:
         initial_closing_date=found.closing_date,
         spans=(*found.spans, extended.span()),
     )
+
+
+def _with_planned(found: Period, text: str, extended: re.Match[str], years: Iterable[int]) -> Period:
+    """The period as it was first planned, where the sentence of the extension tells it ("initialement prévue …")."""
+    planned = [match for match in _PLANNED.finditer(text) if match.end() <= extended.start()]
+    if len(planned) != 1 or found.closing_date.value is not None:
+        return found
+    match = planned[0]
+    closing, last = parse_date(match["closing"]), parse_date(extended["closing"])
+    if closing is None or last is None:
+        return found
+    if closing.year is None and last.year is not None:
+        closing = replace(closing, year=last.year)  # held against the extension, which has to come after it
+    spans = (*found.spans, match.span())
+    hours = _hour(match["closing_hour"])
+    if match["opening"]:
+        opening = parse_date(match["opening"])
+        if opening is None:
+            return found
+        first, end = period(opening, closing, years)
+        hour = _hour(match["opening_hour"])
+        return replace(found, opening_date=first, opening_hour=hour, closing_date=end, closing_hour=hours, spans=spans)
+    return replace(found, closing_date=single_day(closing, years), closing_hour=hours, spans=spans)
 
 
 def _with_interruption(found: Period, text: str) -> Period:

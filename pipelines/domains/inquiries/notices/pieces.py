@@ -29,13 +29,13 @@ _MONTHS = {
 _MONTH_OF = {name: number for number, names in _MONTHS.items() for name in names.split("|")}
 MONTH = rf"(?:{'|'.join(sorted(_MONTH_OF, key=len, reverse=True))})(?![a-z])\.?"
 YEAR = r"(?:19|20)\d{2}(?!\d|-\d)"
-WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
+WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)}|(?<![a-z])(?:{'|'.join(name[:3] for name in WEEKDAYS)})\.)"
 _DAY = rf"(?<![\d/.,°-])\d{{1,2}}(?![\d:h/-])(?:\s?er(?:(?![a-z])|(?={MONTH})))?"
-# A date: weekday or not, then day and month (year or not), or JJ/MM(/AAAA), or AAAA-MM-JJ standing alone.
+# A date: weekday or not, then day and month (year or not), or JJ/MM(/AAAA or /AA), or AAAA-MM-JJ standing alone.
 DATE = (
     rf"(?:{WEEKDAY}\s*,?\s*(?:le\s+)?)?"
     rf"(?:{_DAY}\s*{MONTH}(?:\s*{YEAR})?"
-    rf"|(?<![\d/.-])\d{{1,2}}/\d{{1,2}}(?:/{YEAR})?(?![\d/])"
+    rf"|(?<![\d/.-])\d{{1,2}}/\d{{1,2}}(?:/(?:{YEAR}|\d{{2}}))?(?![\d/])"
     rf"|(?<![\d/.-])(?:\d{{1,2}}\.\d{{1,2}}\.|\d{{1,2}}-\d{{1,2}}-){YEAR}"
     r"|(?<![\w/.-])(?:19|20)\d{2}-\d{2}-\d{2}(?![\w-]))"
 )
@@ -43,8 +43,10 @@ DATE = (
 BARE_DAY = rf"(?:{WEEKDAY}\s*,?\s*|(?<=\bdu\s)){_DAY}(?!\s*{MONTH})"
 HOUR = (
     r"(?:(?<![\d:h])\d{1,2}\s*(?:h(?:eures?|rs?)?(?![a-z])\s*(?:\d{2}(?![\d/])(?!\s*" + MONTH + r"))?"
-    r"(?:\s*(?:mn|min(?:utes?)?)(?![a-z]))?|:\d{2}(?!\d))|(?<![a-z])midi(?![a-z]))"
+    r"(?:\s*(?:mn|min(?:utes?)?)(?![a-z]))?|:\d{2}(?!\d))"
+    r"(?:\s*(?:du\s+matin|du\s+soir|de\s+l'?\s*apres[\s-]?midi)(?![a-z]))?|(?<![a-z-])(?<!apres )midi(?![a-z]))"
 )
+AFTERNOON = re.compile(r"apres[\s-]?midi|soir")
 
 
 def fold(text: str) -> str:
@@ -66,15 +68,21 @@ def _fold_letter(letter: str) -> str:
 
 @dataclass(frozen=True)
 class PrintedDate:
-    """A date as printed: what is missing stays None; `weekday` is 0 for Monday."""
+    """A date as printed: what is missing stays None; `weekday` is 0 for Monday.
+
+    `short_year`: a year printed with two digits. It fits only years that end so, and its century is for the context.
+    """
 
     day: int
     month: int | None
     year: int | None
     weekday: int | None
+    short_year: int | None = None
 
     def in_year(self, year: int) -> date | None:
-        """The day that it is in that year; None when the calendar has no such day."""
+        """The day that it is in that year; None when the calendar, or a year of two digits, has no such day."""
+        if self.short_year is not None and year % 100 != self.short_year:
+            return None
         try:
             return date(year, self.month or 0, self.day)
         except ValueError:
@@ -88,7 +96,7 @@ class PrintedDate:
 def parse_date(printed: str) -> PrintedDate | None:
     """The pieces of a folded text that matches `DATE` or `BARE_DAY`; None for a month that the calendar has not."""
     found = re.match(WEEKDAY, printed)
-    weekday = WEEKDAYS.index(found[0]) if found else None
+    weekday = next((rank for rank, name in enumerate(WEEKDAYS) if found and name[:3] == found[0][:3]), None)
     rest = printed[found.end() :] if found else printed
     numbers = [int(number) for number in re.findall(r"\d+", rest)]
     named = re.search(rf"\d\s*(?:er)?\s*({MONTH})", rest)
@@ -99,17 +107,22 @@ def parse_date(printed: str) -> PrintedDate | None:
     day = numbers[0]
     month = numbers[1] if len(numbers) > 1 else None
     year = numbers[2] if len(numbers) > 2 else None
+    short_year = None
+    if year is not None and year < 100:
+        year, short_year = None, year
     if not 1 <= day <= 31 or (month is not None and not 1 <= month <= 12):
         return None
-    return PrintedDate(day, month, year, weekday)
+    return PrintedDate(day, month, year, weekday, short_year)
 
 
 def parse_hour(printed: str) -> str | None:
     """The HH:MM of a folded text that matches `HOUR`; None for an hour that the day has not."""
-    if "midi" in printed:
-        return "12:00"
     numbers = [int(number) for number in re.findall(r"\d+", printed)]
+    if not numbers:
+        return "12:00"  # "midi"
     hour, minute = numbers[0], numbers[1] if len(numbers) > 1 else 0
+    if AFTERNOON.search(printed) and hour < 12:
+        hour += 12
     return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
 
 

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
-from pipelines.domains.inquiries.notices.pieces import BARE_DAY, DATE, HOUR, PrintedDate, parse_date, parse_hour
+from pipelines.domains.inquiries.notices.pieces import (
+    AFTERNOON,
+    BARE_DAY,
+    DATE,
+    HOUR,
+    PrintedDate,
+    parse_date,
+    parse_hour,
+)
 from pipelines.domains.inquiries.notices.reading import NOT_READ, Fact, Session, contradicted, read
 from pipelines.domains.inquiries.notices.years import day_within, single_day
 
@@ -66,7 +75,7 @@ def _listed(text: str, match: re.Match[str]) -> list[PrintedDate]:
         day = parse_date(re.sub(r"\s*(?:,|et|&)\s*(?:le\s+)?$", "", before[0][0]))
         if day is None:
             return days
-        days.insert(0, PrintedDate(day.day, last.month, last.year, day.weekday))
+        days.insert(0, replace(day, month=last.month, year=last.year, short_year=last.short_year))
         end = before[0].start()
 
 
@@ -81,6 +90,10 @@ def _hours(text: str, position: int) -> list[tuple[Fact, Fact]]:
 
 def _range(start: str, end: str) -> tuple[Fact, Fact]:
     first, last = parse_hour(start), parse_hour(end)
+    # "de 8h à 9h du soir" may begin in the morning or in the evening.
+    is_open = bool(AFTERNOON.search(end)) and not AFTERNOON.search(start) and "matin" not in start
+    if is_open and first is not None and last is not None and first <= f"{int(last[:2]) - 12:02d}{last[2:]}":
+        return NOT_READ, read(last)
     if first is None or last is None or last <= first:
         told = f"de {start.strip()} à {end.strip()}"
         return contradicted(None, told), contradicted(None, told)

@@ -7,6 +7,7 @@ one fits; a weekday counts as evidence against a year, never as a reason to move
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from pipelines.domains.inquiries.notices.pieces import PrintedDate
@@ -40,7 +41,7 @@ def day_within(printed: PrintedDate, first: date, last: date) -> Fact:
 def period(opening: PrintedDate, closing: PrintedDate, years: Iterable[int] = ()) -> tuple[Fact, Fact]:
     """The two days of a period. `years` are those in which the context lets it open, when neither end bears one."""
     if opening.month is None:
-        opening = PrintedDate(opening.day, closing.month, opening.year, opening.weekday)
+        opening = replace(opening, month=closing.month)
     if opening.year is not None and closing.year is not None:
         return _both_printed(opening, closing)
     if opening.year is None and closing.year is None:

@@ -43,6 +43,7 @@ def an_inquiry(
     reminders: Sequence[str | tuple[str, str]] = (),
     posters: Sequence[str | tuple[str, str]] = (),
     pages: Sequence[str] = (),
+    notices: Sequence[tuple[Any, ...]] = (),
     sessions: Sequence[str | tuple[str, str, str]] = (),
     events: Sequence[tuple[str, ...]] = (),
     objects: Sequence[str | tuple[Any, ...]] = ("plu_elaboration",),
@@ -50,29 +51,46 @@ def an_inquiry(
     departements: tuple[str, ...] = ("27",),
     **given: Any,
 ) -> Enquete:
-    """An inquiry. Dates are ISO texts; a notice is a date or (date, newspaper); a poster (date, taken down); an event
-    (code, date, new date); an object a type or (type, outcome, scope, reserves); `facts` as rules name them."""
+    """An inquiry. Dates are ISO texts; a notice is a date or (date, newspaper); a poster (date, taken down).
+
+    `notices`: (medium, name, rank, date, seen on, taken down). `events`: (code, date, new date). `objects`: a type, or
+    (type, outcome, scope, reserves). `facts`: as rules name them.
+    """
     dated = {FRENCH[name]: day(given.pop(name)) for name in FRENCH if name in given}
-    notices = [_notice("journal", item, rank) for rank, items in ((1, first_notices), (2, reminders)) for item in items]
+    dated |= {name: day(given.pop(name)) for name in FRENCH.values() if name in given}
+    published = [
+        _notice("journal", item, rank) for rank, items in ((1, first_notices), (2, reminders)) for item in items
+    ]
     for item in posters:
         posted, down = (item, None) if isinstance(item, str) else item
-        notices.append(Publicite("affichage", "commune", 1, date.fromisoformat(posted), day(down)))
-    notices += [Publicite("web", "site", 1, date.fromisoformat(item)) for item in pages]
+        published.append(Publicite("affichage", "commune", 1, date.fromisoformat(posted), retrait=day(down)))
+    published += [Publicite("web", "site", 1, date.fromisoformat(item)) for item in pages]
+    published += [_publicity(item) for item in notices]
     return Enquete(
         id=given.pop("id", "enq-000000000000"),
         titre=given.pop("title", "Enquête inventée"),
         famille=family,
         departements=departements,
         objets=tuple(Objet(item) if isinstance(item, str) else Objet(*item) for item in objects),
-        publicites=tuple(notices),
+        publicites=tuple(published),
         permanences=tuple(_session(item) for item in sessions),
         evenements=tuple(
             Evenement(item[0], date.fromisoformat(item[1]), day(item[2] if len(item) > 2 else None)) for item in events
         ),
-        faits=dict(facts or {}),
+        faits={name: _fact(value) for name, value in (facts or {}).items()},
         **dated,
         **given,
     )
+
+
+def _fact(value: Any) -> Any:
+    """A fact as the tables give it: an ISO text is a date."""
+    return date.fromisoformat(value) if isinstance(value, str) and value[:4].isdecimal() else value
+
+
+def _publicity(item: tuple[Any, ...]) -> Publicite:
+    support, name, rank, printed, seen, down = (*item, None, None)[:6]
+    return Publicite(support, name, rank, date.fromisoformat(printed), day(seen), day(down))
 
 
 def _notice(support: str, item: str | tuple[str, str], rank: int) -> Publicite:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.core.project import Project
-from pipelines.domains.inquiries.law import conformite_annuelle, controles, regles_table
+from pipelines.domains.inquiries.law import conformite_annuelle, controles, enquetes, regles_table
 from pipelines.formats import read
 from pipelines.mapping import PartRecords, conform
 from pipelines.mapping.rejections import Rejection
@@ -17,7 +17,7 @@ from pipelines.schema.arrow import typed
 from pipelines.sources import load_sources
 from pipelines.validation import judge
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 SOURCES = ("enquetes-collectees", "projets-environnement")
 PACKAGE = "enquetes-publiques"
 
@@ -57,7 +57,7 @@ def tables() -> dict[str, pa.Table]:
     for key, rows in conformed()[0].items():
         made[key] = _typed(key, rows)
     made[f"{PACKAGE}/controles_legaux"] = _typed(f"{PACKAGE}/controles_legaux", controles(made))
-    made[f"{PACKAGE}/regles"] = _typed(f"{PACKAGE}/regles", regles_table())
+    made[f"{PACKAGE}/regles"] = _typed(f"{PACKAGE}/regles", regles_table(enquetes(made)))
     annual = conformite_annuelle(made[f"{PACKAGE}/controles_legaux"], made)
     made[f"{PACKAGE}/conformite_annuelle"] = _typed(f"{PACKAGE}/conformite_annuelle", annual)
     return made

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.domains.inquiries.law import Enquete, Evenement, Objet, Permanence, Publicite, controler
+from pipelines.domains.inquiries.law import (
+    Enquete,
+    Evenement,
+    Objet,
+    Permanence,
+    Publicite,
+    controler,
+    controler_tous,
+    regles_table,
+)
 from pipelines.domains.inquiries.law.regimes import regime_le
 from pipelines.domains.inquiries.law.registre import Regle, Version, conforme_si, lignes, regle, regles, version_de
 from pipelines.schema import load_codelist
@@ -107,15 +116,31 @@ def test_an_inquiry_of_which_nothing_was_read_is_accused_of_nothing(family: str)
         assert constat.resultat.resultat in ("non_evalue", "non_applicable")
 
 
-def test_forty_rules_and_the_road_stand_in_the_data_and_in_the_code() -> None:
-    numbered = {f"EP-{number:02d}" for number in range(1, 36)} | {f"PC-{number:02d}" for number in range(1, 6)}
+def test_thirty_nine_rules_and_the_road_stand_in_the_data_and_in_the_code() -> None:
+    numbered = {f"EP-{number:02d}" for number in range(1, 35)} | {f"PC-{number:02d}" for number in range(1, 6)}
     assert set(regles()) == {line.regle for line in lignes()} == numbered | {"VOIRIE-15"}
 
 
 def test_every_rule_explains_itself_in_a_sentence() -> None:
     for rule in regles().values():
         assert rule.explication.endswith(".")
-        assert rule.libelle
+        assert rule.titre.fr
+        assert rule.titre.en
+        assert rule.preuve.endswith(".")
+
+
+def test_the_facts_that_rules_need_are_in_the_code_list() -> None:
+    known = set(load_codelist(SCHEMAS, "enquete_faits").values)
+    assert {fact for rule in regles().values() for fact in rule.faits} <= known
+
+
+def test_a_rule_that_no_inquiry_reaches_is_told_and_not_counted() -> None:
+    bare = an_inquiry(order="2018-05-01", opening="2018-06-01", closing="2018-07-10", id="enq-000000000001")
+    asked = an_inquiry(designation="2018-04-20", order="2018-05-01", facts={"saisine_du_tribunal": "2018-04-12"})
+    assert "EP-08" not in {constat.regle.id for constat in controler_tous([bare])}
+    assert "EP-08" in {constat.regle.id for constat in controler_tous([bare, asked])}
+    told = {row["regle"]: row["controlee"] for row in regles_table([bare]).to_pylist()}
+    assert (told["EP-08"], told["EP-02"]) == ("false", "true")
 
 
 def test_no_two_versions_of_a_rule_hold_on_one_day() -> None:
@@ -153,7 +178,7 @@ def test_a_rule_without_an_explanation_is_refused() -> None:
         return conforme_si(True, "")
 
     with pytest.raises(TypeError, match="explication"):
-        regle("EP-99", "sans explication")(silent)
+        regle("EP-99", "sans explication", "unexplained", preuve="Aucune.")(silent)
 
 
 def test_two_rules_of_one_name_are_refused() -> None:
@@ -162,7 +187,7 @@ def test_two_rules_of_one_name_are_refused() -> None:
         return conforme_si(True, "")
 
     with pytest.raises(TypeError, match="EP-01"):
-        regle("EP-01", "doublon")(other)
+        regle("EP-01", "doublon", "twin", preuve="Aucune.")(other)
     assert isinstance(regles()["EP-01"], Regle)
 
 

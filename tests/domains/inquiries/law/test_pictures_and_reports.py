@@ -110,23 +110,24 @@ def test_the_picture_is_the_same_each_time() -> None:
 
 
 def test_a_report_says_totals_arithmetic_and_the_hour_in_paris() -> None:
-    page = rapport_html(controler(WHOLE), titre="Contrôles & essais")
+    page = rapport_html(controler(WHOLE), titre="Contrôles & essais", contester="Écrire à x@example.org.")
     assert "<title>Contrôles &amp; essais</title>" in page
-    assert "1 enquête(s), 41 contrôle(s)" in page
+    assert "1 enquête, 40 contrôles" in page
+    assert "Écrire à x@example.org." in page
     assert "PLU de &lt;Nulle-Part&gt; &amp; alentours" in page
     assert "soit le 2014-03-28 à 21:00 à Paris" in page
     assert "2014-03-14 − 2014-02-10 + 1 = 33 jours ≥ 30" in page
 
 
 def test_a_report_says_an_open_regime_and_an_example() -> None:
-    page = rapport_html(controler(an_inquiry(family="indeterminee", exemple=True)), titre="x")
+    page = rapport_html(controler(an_inquiry(family="indeterminee", exemple=True)), titre="x", contester="")
     assert "non déterminé : famille de droit de l&#x27;enquête" in page
-    assert "(exemple composé)" in page
+    assert "(enquête fictive)" in page
 
 
 def test_a_report_for_machines_has_a_line_a_check() -> None:
     lines = list(csv.DictReader(io.StringIO(rapport_csv(controler(WHOLE)))))
-    assert len(lines) == 41
+    assert len(lines) == 40
     told = {line["regle"]: line["resultat"] for line in lines}
     assert told["EP-22"] == "conforme"
     assert {line["departements"] for line in lines} == {"27"}
@@ -136,7 +137,7 @@ def test_checks_are_chosen_by_rule_and_by_department() -> None:
     checks = controler(WHOLE) + controler(an_inquiry(departements=("974",), id="enq-111111111111"))
     assert {check.regle.id for check in choisis(checks, regle="EP-12")} == {"EP-12"}
     assert {check.enquete.departements for check in choisis(checks, departement="974")} == {("974",)}
-    assert len(choisis(checks)) == 82
+    assert len(choisis(checks)) == 80
 
 
 def test_totals_count_each_rule() -> None:

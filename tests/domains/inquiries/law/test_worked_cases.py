@@ -36,7 +36,7 @@ def test_villiers_was_posted_16_days_before() -> None:
 
 
 def test_villiers_was_late_in_both_newspapers() -> None:
-    assert result("EP-11", villiers_en_desoeuvre()) == "non_conforme"
+    assert result("EP-11", villiers_en_desoeuvre()) == "a_verifier"  # a third newspaper may have printed it
     told = "2014-06-11 − 2014-05-28 = 14 jours < 15 ; 2014-06-11 − 2014-05-30 = 12 jours < 15"
     assert arithmetic("EP-11", villiers_en_desoeuvre()) == told
 
@@ -48,7 +48,7 @@ def test_villiers_had_its_summary_in_5_days() -> None:
 
 def test_villiers_was_answered_5_days_late() -> None:
     found = check("EP-22", villiers_en_desoeuvre())
-    assert found.resultat.resultat == "non_conforme"
+    assert found.resultat.resultat == "a_verifier"  # an option of the project owner: never a breach
     assert found.resultat.calcul == "2014-08-06 − 2014-07-17 = 20 jours > 15"
     assert (found.base, found.certitude) == ("Code de l'environnement, R123-18", "lu")
 
@@ -116,7 +116,7 @@ def test_lyreco_was_announced_38_days_before() -> None:
 
 def test_a_reminder_on_the_ninth_day_is_late() -> None:
     inquiry = an_inquiry(opening="2021-02-25", reminders=["2021-03-05"])
-    assert result("EP-12", inquiry) == "non_conforme"
+    assert result("EP-12", inquiry) == "a_verifier"  # another reminder may exist
     assert arithmetic("EP-12", inquiry) == "2021-03-05 dans [2021-02-25, 2021-03-04]"
 
 
