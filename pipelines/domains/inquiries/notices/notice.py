@@ -27,9 +27,9 @@ _ORDER_DATE = re.compile(
 def read_notice(text: str, years: Iterable[int] = ()) -> Notice:
     """What a printed notice says.
 
-    `years` are the years in which the context (the page's date, an order's) lets the inquiry open; without them, dates
-    without a year stay open, and only the order's own date gives its century to years of two digits. Pure: the same text
-    and years give the same notice.
+    `years` are the years in which the context (the page's date, an order's) lets the inquiry open. Without them, dates
+    without a year stay open, and only the order's own date gives its century to years of two digits. Pure: the same
+    text and years give the same notice.
     """
     folded = _OTHER_ZONE.sub(lambda found: " " * len(found[0]), fold(text))
     number, day = read_order(text, folded)
