@@ -17,7 +17,7 @@ from pipelines.schema.arrow import typed
 from pipelines.sources import load_sources
 from pipelines.validation import judge
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SOURCES = ("enquetes-collectees", "projets-environnement")
 PACKAGE = "enquetes-publiques"
 
