@@ -3,6 +3,7 @@
     python scripts/build_territories.py                       asks the npm client for the packages
     python scripts/build_territories.py --archives FOLDER     reads packages that `npm pack` left in FOLDER
     python scripts/build_territories.py --check               compares with what is shipped, writes nothing
+    python scripts/build_territories.py --epci-history FOLDER also reads the yearly files of the Ministry of the Interior
 
 Each package is one vintage of `@etalab/decoupage-administratif` (data: Licence Ouverte; Insee, DGCL, La Poste). Its
 archive must have the digest written here, and its content the counts written here: anything else stops the build
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from pipelines.geo.names import normalise  # noqa: E402  the project's folder has to be on the path first
+from scripts.epci_history import epci_history  # noqa: E402  as above
 from scripts.territories_history import former_communes, former_epci, name_starts  # noqa: E402  as above
 
 PACKAGE = "@etalab/decoupage-administratif"
@@ -153,6 +155,25 @@ def groups(package: dict[str, Rows], first_vintage: dict[tuple[str, str], int]) 
     return found, sorted(members, key=lambda row: (row["epci_code"], row["commune_code"]))
 
 
+def members_by_year(by_year: dict[int, Rows]) -> Rows:
+    """Who belonged to which EPCI, from which vintage to which: one line an unbroken run of vintages."""
+    years = sorted(by_year)
+    runs: dict[tuple[str, str], list[list[int]]] = {}
+    for year in years:
+        for group in by_year[year]:
+            for member in group["membres"]:
+                own = runs.setdefault((group["code"], member["code"]), [])
+                if own and years.index(own[-1][1]) == years.index(year) - 1:
+                    own[-1][1] = year
+                else:
+                    own.append([year, year])
+    return [
+        {"epci_code": epci, "commune_code": commune, "premier_millesime": first, "dernier_millesime": last}
+        for (epci, commune), found in sorted(runs.items())
+        for first, last in found
+    ]
+
+
 def areas(rows: Rows, *, with_region: bool) -> Rows:
     """Départements or regions; overseas collectivities stand in both, under the same code, with the zone `com`."""
     kept = []
@@ -163,8 +184,8 @@ def areas(rows: Rows, *, with_region: bool) -> Rows:
     return sorted(kept, key=lambda row: str(row["code"]))
 
 
-def build(archives: Path) -> dict[str, Rows]:
-    """Every file of the reference, by name without its ending."""
+def build(archives: Path, history_folder: Path | None = None) -> dict[str, Rows]:
+    """Every file of the reference, by name without its ending. `history_folder`: yearly files of EPCI before 2019."""
     packages = {year: open_package(fetch(version, archives), digest) for year, (version, digest) in VERSIONS.items()}
     now = packages[VINTAGE]
     epci_by_year = {year: package["epci"] for year, package in packages.items()}
@@ -184,6 +205,11 @@ def build(archives: Path) -> dict[str, Rows]:
         if row["type"] == "commune-actuelle"
         for old in row.get("anciensCodes", [])
     ]
+    more: dict[str, Rows] = {}
+    if history_folder is not None:
+        now_in = {row["commune_code"]: row["epci_code"] for row in members if row["nature"] == "epci"}
+        bodies, then = epci_history(history_folder, now["communes"], now_in)
+        more = {"epci_historique": bodies, "epci_historique_membres": then}
     return {
         f"communes-{VINTAGE}": communes(now, name_starts(history, later)),
         f"anciens_codes-{VINTAGE}": sorted(former_codes, key=lambda row: (row["code"], row["code_actuel"])),
@@ -193,6 +219,8 @@ def build(archives: Path) -> dict[str, Rows]:
         f"regions-{VINTAGE}": areas(now["regions"], with_region=False),
         "anciennes_communes": former_communes(history, later, now["communes"]),
         "anciens_epci": former_epci(epci_by_year, now["communes"]),
+        "epci_membres_millesimes": members_by_year(epci_by_year),
+        **more,
     }
 
 
@@ -215,10 +243,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--archives", type=Path, help="folder of archives made by `npm pack`")
     parser.add_argument("--output", type=Path, default=ROOT / "sources" / "reference")
+    parser.add_argument("--epci-history", type=Path, help="folder of yearly files of EPCI (Ministry of the Interior)")
     parser.add_argument("--check", action="store_true", help="compare with the shipped files, write nothing")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
-        files = build(wanted.archives or Path(temporary))
+        files = build(wanted.archives or Path(temporary), wanted.epci_history)
     found = counts(files)
     for name, number in sorted(found.items()):
         print(f"{name}: {number}")

@@ -14,7 +14,8 @@ class Entity:
 
     `since` and `until` are ISO dates or None for "not known to begin or end"; `until` is the first day when the name or
     the commune was no more, and set for former communes only. `present` is the code of the territory of today that
-    holds its place: its own code for what still exists.
+    holds its place: its own code for what still exists. `population`: municipal, of the reference's own vintage; None
+    where the reference has none.
     """
 
     code: str
@@ -28,6 +29,7 @@ class Entity:
     until: str | None = None
     postal_codes: str = ""
     kind: str = ""
+    population: int | None = None
 
     @property
     def departement(self) -> str | None:

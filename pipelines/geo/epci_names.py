@@ -14,6 +14,7 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
     ("communaute d agglomeration", "CA"),
     ("communaute de agglomeration", "CA"),
     ("communaute urbaine", "CU"),
+    ("syndicat d agglomeration nouvelle", "SAN"),
     ("etablissement public territorial", "EPT"),
     ("communaute", ""),
     ("metropole", "METRO"),
@@ -23,6 +24,8 @@ _WORDINGS: tuple[tuple[str, str], ...] = (
     ("cu", "CU"),
     ("ept", "EPT"),
 )
+# What the packages and the Ministry of the Interior call one type.
+_FAMILIES = {"ME": "METRO", "MET": "METRO", "MET69": "METRO", "METLYON": "METRO"}
 _LONG = {"CC": "c c", "CA": "c a", "CU": "c u", "METRO": "m", "EPT": "e p t"}
 _LEADING = re.compile(r"^(?:de la|de l|du|des|de|d|la|le|les|l) (?=\S)")
 _SMALL_WORDS = frozenset({"de", "du", "des", "d", "la", "le", "les", "l", "et", "en", "sur", "a"})
@@ -39,10 +42,15 @@ def type_and_core(key: str) -> tuple[str | None, str]:
     for wording, kind in _WORDINGS:
         if bare.startswith(wording + " "):
             return kind, _core(bare[len(wording) + 1 :])
-    for wording, kind in _WORDINGS[:4]:
+    for wording, kind in _WORDINGS[:5]:
         if bare.endswith(" " + wording):
             return kind, _core(bare[: -len(wording) - 1])
     return None, _core(bare)
+
+
+def family(kind: str) -> str:
+    """The type of a body, however the reference writes it: the métropole de Lyon is one too."""
+    return _FAMILIES.get(kind.upper(), kind.upper())
 
 
 def _core(rest: str) -> str:

@@ -7,8 +7,10 @@ Only what is asked for is loaded: communes at once, former communes and EPCI whe
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.geo.bodies import Bodies, Year, acronyms_in, bodies_between
 from pipelines.geo.entities import Entity
-from pipelines.geo.epci_names import acronym, type_and_core
 from pipelines.geo.errors import ReferenceMissing
 from pipelines.geo.names import normalise, without_article
 
 VINTAGE = 2026
 FIRST_EPCI_VINTAGE = 2019
+HISTORY, HISTORY_MEMBERS = "epci_historique", "epci_historique_membres"
 DEPARTEMENT_NATURES = {"com": "collectivite_outre_mer"}
 
 
@@ -41,6 +44,8 @@ class Gazetteer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._bodies: dict[int, Bodies | None] = {}
+        self._keys: dict[tuple[frozenset[str], str], list[str]] = {}
 
     def named(self, key: str) -> list[Entity]:
         """Communes of every type, of now and before, whose name has that key."""
@@ -56,10 +61,37 @@ class Gazetteer:
         now = [self._communes.entity(place) for place in self._communes.by_code.get(code, ())]
         return [*now, *(self._former.entity(place) for place in self._former.by_code.get(code, ()))]
 
-    def keys_in(self, departements: Iterable[str]) -> list[str]:
-        """Keys of communes of now and before in those départements; of all France when none is named."""
-        wanted = set(departements)
-        return sorted({*self._communes.keys_in(wanted), *self._former.keys_in(wanted)})
+    def keys_in(self, departements: Iterable[str], initial: str = "") -> list[str]:
+        """Keys of communes of now and before in those départements; of all France when none is named.
+
+        `initial`: only those that begin so.
+        """
+        wanted = frozenset(departements)
+        if (wanted, initial) not in self._keys:
+            known = self._communes.keys_in(wanted) | self._former.keys_in(wanted)
+            self._keys[wanted, initial] = sorted(key for key in known if key.startswith(initial))
+        return self._keys[wanted, initial]
+
+    def beginning_with(self, key: str) -> list[Entity]:
+        """Communes of now and before whose name begins with all words of a key and goes on, leading articles aside."""
+        begun = f"{without_article(key)} "
+        start = bisect_left(self._bare_keys, (begun, ""))
+        found: list[Entity] = []
+        for bare, own in self._bare_keys[start:]:
+            if not bare.startswith(begun):
+                break
+            found += self.named(own)
+        return found
+
+    def has_one_commune(self, departement: str) -> bool:
+        """Whether a département is one commune of today (Paris)."""
+        return departement in self._single_communes
+
+    @cached_property
+    def _single_communes(self) -> frozenset[str]:
+        rows = read_reference(self.folder, f"communes-{VINTAGE}", ["departement_code", "type"]).to_pylist()
+        counted = Counter(row["departement_code"] for row in rows if row["type"] == "commune")
+        return frozenset(code for code, number in counted.items() if number == 1)
 
     @cached_property
     def epci(self) -> list[Entity]:
@@ -68,20 +100,63 @@ class Gazetteer:
 
     @cached_property
     def epci_by_core(self) -> dict[str, list[Entity]]:
-        """EPCI by the key of their name without its type."""
-        found: dict[str, list[Entity]] = defaultdict(list)
+        """Every EPCI that the reference knows, of now and before, by the key of its name without its type."""
+        known = (entity for year in self._history.values() for entity in year.values())
+        return Bodies.of([*self.epci, *known]).by_core
+
+    def bodies_on(self, day: str | None) -> Bodies | None:
+        """The EPCI and EPT of an ISO date (None: of today); None where the reference does not say who existed."""
+        year = int(day[:4]) if day else VINTAGE
+        if year not in self._bodies:
+            self._bodies[year] = self._bodies_of(min(year, VINTAGE))
+        return self._bodies[year]
+
+    def _bodies_of(self, year: int) -> Bodies | None:
+        if year < FIRST_EPCI_VINTAGE:
+            return bodies_between(self._years, year)
+        first = f"{year}-01-01"
+        living = {entity.code for entity in self.epci if entity.lives_on(first)}
+        return Bodies.of(entity for entity in self.epci if entity.code in living)
+
+    @cached_property
+    def known_acronyms(self) -> dict[str, str]:
+        """Codes of EPCI by acronym: those of the list `sigles_epci.csv`, and those that an official name states."""
+        found: dict[str, set[str]] = defaultdict(set)
         for entity in self.epci:
-            found[type_and_core(entity.key)[1]].append(entity)
+            for said in acronyms_in(entity.name):
+                found[said].add(entity.code)
+        path = self.folder / "sigles_epci.csv"
+        if path.is_file():
+            with path.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    found[row["sigle"]].add(row["epci_code"])
+        return {said: codes.pop() for said, codes in found.items() if len(codes) == 1}
+
+    @cached_property
+    def _history(self) -> dict[int, Year]:
+        """EPCI by year under their name of then, as the Ministry of the Interior published them; empty when not given."""
+        found: dict[int, Year] = defaultdict(dict)
+        if not (self.folder / f"{HISTORY}.parquet").is_file():
+            return {}
+        for row in read_reference(self.folder, HISTORY).to_pylist():
+            codes = tuple(row["departements_codes"].split())
+            region = self.departements[codes[0]].region if codes and codes[0] in self.departements else None
+            entity = Entity(
+                row["code"], "epci", row["nom"], row["cle"], codes, region, row["code_actuel"], None, None, "",
+                row["type"], row["population"],
+            )  # fmt: skip
+            found[row["annee"]][row["code"]] = entity
         return dict(found)
 
     @cached_property
-    def epci_by_acronym(self) -> dict[str, list[Entity]]:
-        """EPCI of now by the acronym that their official name makes: a convention, not a register."""
-        found: dict[str, list[Entity]] = defaultdict(list)
-        for entity in self.epci:
-            if entity.until is None:
-                found[acronym(entity.kind, type_and_core(entity.key)[1])].append(entity)
-        return dict(found)
+    def _years(self) -> dict[int, Year]:
+        """The history, and the first vintages of the packages that are neighbours of its last years."""
+        found = dict(self._history)
+        for year in (FIRST_EPCI_VINTAGE, FIRST_EPCI_VINTAGE + 1) if found else ():
+            day = f"{year}-01-01"
+            here = [entity for entity in self.epci if entity.nature == "epci" and entity.lives_on(day)]
+            found[year] = {entity.code: replace(entity, since=None, until=None) for entity in here}
+        return found
 
     @cached_property
     def departements(self) -> dict[str, Entity]:
@@ -125,6 +200,10 @@ class Gazetteer:
         for key in self.keys_in(()):
             found[without_article(key)].append(key)
         return found
+
+    @cached_property
+    def _bare_keys(self) -> list[tuple[str, str]]:
+        return sorted((without_article(key), key) for key in self.keys_in(()))
 
     def _built(self, rows: _Rows, key: str) -> list[Entity]:
         return [rows.entity(place) for place in rows.by_key.get(key, ())]
@@ -198,15 +277,15 @@ class _Rows:
         entity: Entity = self._make({name: column[place] for name, column in self._columns.items()})
         return entity
 
-    def keys_in(self, departements: set[str]) -> Iterable[str]:
+    def keys_in(self, departements: Collection[str]) -> set[str]:
         pairs = zip(self._columns["cle"], self._columns["departement_code"], strict=True)
-        return (key for key, departement in pairs if not departements or departement in departements)
+        return {key for key, departement in pairs if not departements or departement in departements}
 
 
 def _current(row: dict[str, Any]) -> Entity:
     return Entity(
         row["code"], row["type"], row["nom"], row["cle"], (row["departement_code"],), row["region_code"],
-        row["commune_code"], row["nom_depuis"], None, row["codes_postaux"] or "",
+        row["commune_code"], row["nom_depuis"], None, row["codes_postaux"] or "", "", row["population"],
     )  # fmt: skip
 
 

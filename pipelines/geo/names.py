@@ -21,6 +21,17 @@ _RESTORED = {"de la": ("la ", ""), "de l": ("l ", ""), "du": ("le ", ""), "des":
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l"})
 _WORDS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "lez": "les", "s": "sur", "ss": "sous"}
 _SEPARATORS = re.compile(r"[^0-9a-z]+")
+_UNDER = re.compile(r"(?<=[0-9a-z]) s s (?=[0-9a-z])")
+# "s/", "s." or "s" between two words, or a bare slash between them: "sur" for one printer, "sous" for another.
+_ON = re.compile(r"(?<=[0-9a-z])(?:[\s\-]+s(?:[\s\-]*[/.][\s\-]*|[\s\-]+)|\s*/\s*)(?=[a-z])")
+_ON_WORDS = (" sur ", " sous ", " les ")
+_LONG_FORMS = (
+    (re.compile(r"\bn d\b|\bnd\b"), "notre dame"),
+    (re.compile(r"\bmt\b"), "mont"),
+    (re.compile(r"\bgd\b"), "grand"),
+    (re.compile(r"\bgde\b"), "grande"),
+    (re.compile(r"\bvx\b"), "vieux"),
+)
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
 
@@ -39,13 +50,31 @@ def normalise(name: str) -> str:
     "Hérouville St Clair", "HEROUVILLE-SAINT-CLAIR" and "Hérouville-Saint-Clair" share a key; "La Rochelle" and
     "Rochelle" do not.
     """
-    words = _SEPARATORS.sub(" ", strip_accents(name)).split()
+    words = _UNDER.sub(" ss ", _SEPARATORS.sub(" ", strip_accents(name))).split()
     # "s" stands for "sur" only inside a name ("Ivry s/ Seine"): a last or first one is a letter of the name.
     inside = range(1, len(words) - 1)
     return " ".join(
         _WORDS.get(word, word) if word not in ("s", "ss") or place in inside else word
         for place, word in enumerate(words)
     )
+
+
+@lru_cache(maxsize=4096)
+def spelled_out(name: str) -> tuple[str, ...]:
+    """The keys that a printed name may stand for once its abbreviations are written out; its own key comes first.
+
+    "Fontenay s/Bois" is "fontenay sur bois" or "fontenay sous bois": which of them exists is for the gazetteer to say.
+    """
+    key = normalise(name)
+    keys = [key]
+    text = strip_accents(name)
+    if _ON.search(text):
+        keys += [normalise(_ON.sub(word, text)) for word in _ON_WORDS]
+    long = key
+    for short, words in _LONG_FORMS:
+        long = short.sub(words, long)
+    keys.append(long)
+    return tuple(dict.fromkeys(keys))
 
 
 def without_article(key: str) -> str:

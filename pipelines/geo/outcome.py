@@ -18,7 +18,8 @@ CERTAINTIES = ("certaine", "probable", "aucune")
 ALERTS = (
     "homonymes", "nom_inconnu", "departement_contredit", "precision_inconnue", "graphie_corrigee", "plus_une_commune",
     "nature_contredite", "nature_autre", "code_inconnu", "code_et_nom_se_contredisent", "type_epci_different", "sigle",
-    "commune_ou_epci", "departement_inconnu",
+    "commune_ou_epci", "departement_inconnu", "nom_abrege", "nature_non_dite", "code_postal_contredit",
+    "epci_sans_historique", "epci_inexistant",
 )  # fmt: skip
 
 

@@ -18,14 +18,23 @@ from pipelines.geo.epci_names import announces_an_epci, looks_like_an_acronym
 from pipelines.geo.gazetteer import Gazetteer
 from pipelines.geo.groups import groups_around, resolve_group
 from pipelines.geo.hints import Hints, departements_in, hint_in_text, hints_in_brackets
-from pipelines.geo.names import Printed, keeps_the_accents_of, normalise, spoken_variants, take_apart
+from pipelines.geo.names import (
+    Printed,
+    keeps_the_accents_of,
+    normalise,
+    spelled_out,
+    spoken_variants,
+    take_apart,
+)
 from pipelines.geo.outcome import Resolution, resolved, unresolved
+from pipelines.geo.shortened import MOST, candidates_of, larger, longer_names, much_larger
 from pipelines.geo.spelling import neighbour, resembling
 
 # A commune that was gone this long before the date is no rival of one that lives.
 _FORGOTTEN_YEARS = 10
 _DISTRICT = re.compile(r"^(paris|lyon|marseille) (\d{1,2})(?:er|eme|e|nd|ieme)?(?: arr(?:ondissement|dt)?)?$")
-_CITIES = {"paris": "75056", "lyon": "69123", "marseille": "13055"}
+# A name of this many inhabitants is known beyond its département: one that is printed there was misplaced.
+KNOWN_EVERYWHERE = 10_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,14 @@ def _by_name(query: Query, gazetteer: Gazetteer) -> Resolution:
 def _of_unsaid_nature(
     found: Resolution, printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer
 ) -> Resolution:
-    """A bare name is a commune's; where an EPCI of the place bears it too, that is said and the answer is less sure."""
+    """A bare name is a commune's; where an EPCI of the place bears it too, that is said and the answer is less sure.
+
+    A name that is also a département's or a region's is nobody's while its nature is unsaid.
+    """
+    areas = _areas_named(printed.key, found, hints, gazetteer)
+    if areas:
+        own = (found.code,) if found.code else ()
+        return unresolved("nature_non_dite", (*own, *found.candidates, *areas))
     if found.code is None:
         if found.candidates:
             return found
@@ -80,6 +96,22 @@ def _of_unsaid_nature(
         return found
     rivals = tuple(sorted({*found.candidates, *around}))
     return replace(found, certainty="probable", candidates=rivals).with_alert("commune_ou_epci")
+
+
+def _areas_named(key: str, found: Resolution, hints: Hints, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """Codes of the départements and regions of that name that what was printed beside it does not rule out.
+
+    Paris is one territory under both natures, and so is a commune whose printed département is not the area's own.
+    """
+    areas = [area for area in (*gazetteer.departements.values(), *gazetteer.regions.values()) if area.key == key]
+    open_ones = []
+    for area in areas:
+        within = set(area.departements)
+        is_elsewhere = bool(hints.departements) and not hints.departements & within
+        is_the_same = found.departement in within and gazetteer.has_one_commune(found.departement or "")
+        if not is_elsewhere and not is_the_same:
+            open_ones.append(area.code)
+    return tuple(open_ones)
 
 
 def _printed(name: str, gazetteer: Gazetteer) -> Printed:
@@ -109,6 +141,9 @@ def _of_nature(code: str, nature: str, day: str | None, gazetteer: Gazetteer) ->
     if nature in ("departement", "collectivite_outre_mer", "region"):
         return (gazetteer.regions if nature == "region" else gazetteer.departements)[code]
     if nature in ("epci", "ept"):
+        bodies = gazetteer.bodies_on(day)
+        if bodies is not None and code in bodies.of_the_day:
+            return bodies.of_the_day[code]
         same = [entity for entity in gazetteer.epci if entity.code == code]
         return min(same, key=lambda entity: entity.rank(day))
     found = gazetteer.coded(code)
@@ -153,14 +188,59 @@ def _commune(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazette
         found, method = gazetteer.named_but_for_the_article(printed.key), "article"
     kept = [entity for entity in found if _agrees(entity, hints)]
     if kept:
-        return _choose(printed, kept, hints, day, method)
+        answer = _choose(printed, kept, hints, day, method)
+        return _unless_shortened(answer, printed, hints, day, gazetteer) if answer.code else answer
+    longer = _longer(printed, hints, day, gazetteer)
+    if longer and (found or hints.departements or hints.five_digits):
+        # A town of the place begins so: the name is no other town's, nor a misprint.
+        others = tuple(sorted({entity.code for entity in found}))
+        return unresolved("nom_abrege", (*candidates_of(longer), *others[:MOST]))
     if found:
         return _contradicted(printed, found, hints, day, gazetteer)
     near = _neighbours(printed, hints, gazetteer)
     if not near:
-        return unresolved("nom_inconnu")
+        return unresolved("nom_abrege", candidates_of(longer)) if longer else unresolved("nom_inconnu")
+    if longer:
+        return unresolved("nom_abrege", (*candidates_of(longer), *(entity.code for entity in near)))
     answer = _choose(printed, near, hints, day, "graphie_voisine")
     return answer.with_alert("graphie_corrigee") if answer.code else answer
+
+
+def _keys(printed: Printed) -> tuple[str, ...]:
+    """Every key that the name may stand for, most literal first."""
+    return tuple(dict.fromkeys(variant for key in spelled_out(printed.name) for variant in spoken_variants(key)))
+
+
+def _longer(
+    printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer, *, exact: bool = False
+) -> list[Entity]:
+    """The communes of the day that the name begins, where what stands beside it says that the place is."""
+    literal = exact and not hints.departements
+    found = longer_names(_keys(printed), hints.departements, day, gazetteer, exact=literal)
+    return [entity for entity in found if _agrees(entity, hints)]
+
+
+def _unless_shortened(
+    answer: Resolution, printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer
+) -> Resolution:
+    """The answer, unless its name is what a page may print for a longer one: then it is doubtful, or nobody's."""
+    by_name = answer.method in ("nom_exact", "nom_normalise")
+    longer = _longer(printed, hints, day, gazetteer, exact=by_name)
+    # A commune that was enlarged and renamed may have kept its code; under another code it is another territory.
+    longer = [entity for entity in longer if entity.code != answer.code]
+    if answer.code is None or not longer:
+        return answer
+    own = min(gazetteer.coded(answer.code), key=lambda entity: entity.rank(day))
+    is_official = by_name and answer.nature in ("commune", "arrondissement_municipal")
+    said_where = bool(hints.departements or hints.five_digits)
+    towns = much_larger(longer, own)
+    if longer and (not is_official or (towns and not said_where)):
+        return unresolved("nom_abrege", (answer.code, *candidates_of(towns or longer)))
+    doubtful = towns if said_where else larger(longer, own)
+    if not doubtful:
+        return answer
+    rivals = tuple(sorted({*answer.candidates, *candidates_of(doubtful)}))
+    return replace(answer, certainty="probable", candidates=rivals)
 
 
 def _named(printed: Printed, gazetteer: Gazetteer) -> list[Entity]:
@@ -170,7 +250,7 @@ def _named(printed: Printed, gazetteer: Gazetteer) -> list[Entity]:
         key = f"{district.group(1)} {number}{'er' if number == 1 else 'e'} arrondissement"
         return gazetteer.named(key)
     found: dict[tuple[str, str, str | None], Entity] = {}
-    for key in spoken_variants(printed.key):
+    for key in _keys(printed):
         found |= {(entity.code, entity.nature, entity.until): entity for entity in gazetteer.named(key)}
     return list(found.values())
 
@@ -187,6 +267,11 @@ def _agrees(entity: Entity, hints: Hints) -> bool:
     return any(code[:2] == (entity.departement or "")[:2] for code in hints.five_digits) or bool(
         hints.five_digits & known
     )
+
+
+def _is_in_the_said_departement(entity: Entity, hints: Hints) -> bool:
+    own = entity.departement or ""
+    return bool(hints.five_digits) and all(code[: len(own)] == own for code in hints.five_digits)
 
 
 def _choose(printed: Printed, found: list[Entity], hints: Hints, day: str | None, method: str) -> Resolution:
@@ -227,10 +312,9 @@ def _still_counts(entity: Entity, day: str | None) -> bool:
 
 def _neighbours(printed: Printed, hints: Hints, gazetteer: Gazetteer) -> list[Entity]:
     alone = not hints.departements
-    keys = gazetteer.keys_in(hints.departements)
     found: list[Entity] = []
-    for variant in spoken_variants(printed.key):
-        near = neighbour(variant, keys, alone=alone)
+    for variant in _keys(printed):
+        near = neighbour(variant, gazetteer.keys_in(hints.departements, variant[:1]), alone=alone)
         found = [entity for key in near for entity in gazetteer.named(key) if _agrees(entity, hints)]
         if found:
             break
@@ -240,11 +324,17 @@ def _neighbours(printed: Printed, hints: Hints, gazetteer: Gazetteer) -> list[En
 def _contradicted(
     printed: Printed, found: list[Entity], hints: Hints, day: str | None, gazetteer: Gazetteer
 ) -> Resolution:
-    """The name exists, but elsewhere than said: kept only when it is the only one, and nothing there is like it."""
+    """The name exists, but elsewhere than said: kept only when it is the only one, a town's, and nothing there is like
+    it."""
     near = resembling(printed.key, gazetteer.keys_in(hints.departements)) if hints.departements else []
     codes = {entity.code for entity in found}
     best = _one_a_code(found, day)[0]
-    if near or len(codes) > 1 or best.rank(day) > 0:
+    if not hints.departements and _is_in_the_said_departement(best, hints) and len(codes) == 1:
+        # The postal code of a company or of a part of a town is in no list, but its first digits say where it is.
+        return resolved(best, "nom_unique", "probable", day, alert="code_postal_contredit")
+    # The name of a small place is also that of hamlets and quarters elsewhere: then the département is right.
+    is_a_town = (best.population or 0) >= KNOWN_EVERYWHERE
+    if near or len(codes) > 1 or best.rank(day) > 0 or not is_a_town:
         like = {entity.code for key in near for entity in gazetteer.named(key) if _agrees(entity, hints)}
         return unresolved("departement_contredit", tuple(sorted(codes | like)))
     return resolved(best, "nom_unique", "probable", day, alert="departement_contredit")
