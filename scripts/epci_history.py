@@ -2,9 +2,9 @@
 
 Belongs here: reading those files, and following each body to today. Does not: writing files (`build_territories.py`).
 
-The files are the "liste et composition des EPCI à fiscalité propre" of the Direction générale des collectivités locales,
-one a year since 1999, as a workbook (.xls, .xlsx) or as CSV; docs/territoires.md says where they are published. A line is
-a member commune of a body on 1 January. Columns are told by name, whatever the year that is written in it:
+The files are the "liste et composition des EPCI à fiscalité propre" of the Direction générale des collectivités
+locales, one a year since 1999, as a workbook (.xls, .xlsx) or as CSV; docs/territoires.md says where they are
+published. A line is a member commune of a body on 1 January. Columns are told by name, whatever year stands in it:
 
     siren_epci (or siren)   nom_complet (raison_sociale, nom_epci)   nj_epci2012 (nature_juridique, nature)
     insee (code_insee)      pmun_epci_2012, pmun_2012 (municipal populations; ptot_… where there is none)
@@ -40,7 +40,8 @@ NEEDED = ("code", "nom", "type", "commune")
 TYPES = {"ME": "METRO", "MET": "METRO", "METRO": "METRO", "METLYON": "MET69", "MET69": "MET69"}
 LONG_TYPES = {
     "communaute de communes": "CC", "communaute d agglomeration": "CA", "communaute urbaine": "CU",
-    "metropole": "METRO", "syndicat d agglomeration nouvelle": "SAN", "communaute de villes": "CV", "district": "DISTRICT",
+    "metropole": "METRO", "syndicat d agglomeration nouvelle": "SAN", "communaute de villes": "CV",
+    "district": "DISTRICT",
 }  # fmt: skip
 SUFFIXES = (".csv", ".txt", ".xls", ".xlsx", ".ods")
 
@@ -135,7 +136,9 @@ def _add(
 ) -> None:
     code, commune = cells["code"].zfill(9), cells["commune"].upper().zfill(5)
     if not re.fullmatch(r"\d{9}", code) or not re.fullmatch(r"(?:\d{2}|2[AB])\d{3}", commune):
-        raise HistoryUnusable(f"{where}: SIREN {cells['code']!r}, commune {cells['commune']!r}; expected 9 and 5 digits")
+        raise HistoryUnusable(
+            f"{where}: SIREN {cells['code']!r}, commune {cells['commune']!r}; expected 9 and 5 digits"
+        )
     kind = _kind(where, cells["type"])
     people = _number(where, cells.get("epci_population", ""))
     body = bodies.setdefault(code, _Body(cells["nom"], kind, people))

@@ -134,7 +134,7 @@ class Gazetteer:
 
     @cached_property
     def _history(self) -> dict[int, Year]:
-        """EPCI by year under their name of then, as the Ministry of the Interior published them; empty when not given."""
+        """EPCI by year under their name of then, as the Ministry of the Interior published them; empty if not given."""
         found: dict[int, Year] = defaultdict(dict)
         if not (self.folder / f"{HISTORY}.parquet").is_file():
             return {}

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.geo import read_reference
+from pipelines.geo.gazetteer import HISTORY_MEMBERS, read_reference
 
 VINTAGE = 2026
 COMMUNAL = frozenset(
@@ -51,19 +51,31 @@ class Geography:
     members: Mapping[str, frozenset[str]]
     names: Mapping[tuple[str, str], str]
     populations: Mapping[tuple[str, str], int | None]
+    vintages: Mapping[str, Mapping[int, frozenset[str]]] = field(default_factory=dict)
 
-    def covered_by(self, nature: str | None, code: str | None, present: str | None) -> frozenset[str]:
+    def covered_by(
+        self, nature: str | None, code: str | None, present: str | None, year: int | None = None
+    ) -> frozenset[str]:
         """The communes of today that a territory covers.
 
-        A former or delegated commune covers the commune that holds its place today; an intercommunal body of today
-        covers its members of today. A body that is no more covers nothing here: its members of then are not shipped.
+        A former or delegated commune covers the commune that holds its place today; an intercommunal body covers the
+        communes of today that hold the places of its members of `year`, or of the nearest vintage that knows it (see
+        `vintage_of`); without a year, its members of today. A body that no vintage knows covers nothing.
         """
         if nature in COMMUNAL:
             one = present or code
             return frozenset({one}) if one is not None and one in self.communes else frozenset()
-        if nature in INTERCOMMUNAL and code is not None:
-            return self.members.get(code, frozenset())
-        return frozenset()
+        if code is None or nature not in (*INTERCOMMUNAL, "ancien_epci"):
+            return frozenset()
+        vintage = None if year is None else self.vintage_of(code, year)
+        if vintage is not None:
+            return self.vintages[code][vintage]
+        return self.members.get(code, frozenset()) if nature in INTERCOMMUNAL else frozenset()
+
+    def vintage_of(self, code: str, year: int) -> int | None:
+        """The vintage whose members stand for those of a body in a year: the nearest, the earlier one of two."""
+        known = self.vintages.get(code)
+        return min(known, key=lambda vintage: (abs(vintage - year), vintage)) if known else None
 
     def population_of(self, communes: Iterable[str]) -> int:
         """People of these communes, each commune once."""
@@ -91,6 +103,7 @@ def _loaded(reference: Path, _modified: int) -> Geography:
     populations = {(row["type"], row["code"]): row["population"] for row in places}
     populations |= {(row["nature"], row["code"]): row["population_municipale"] for row in bodies}
     return Geography(
+        vintages=_vintages(reference, places),
         communes={row["code"]: _commune(row) for row in places if row["type"] == "commune"},
         departements=_areas(reference, "departements"),
         regions=_areas(reference, "regions"),
@@ -98,6 +111,28 @@ def _loaded(reference: Path, _modified: int) -> Geography:
         names=names,
         populations=populations,
     )
+
+
+def _vintages(reference: Path, places: list[dict[str, Any]]) -> dict[str, dict[int, frozenset[str]]]:
+    """By body and vintage, the communes of today that hold the places of its members."""
+    today = {row["code"]: row["code_actuel"] for row in _rows(reference, f"anciens_codes-{VINTAGE}")}
+    today |= {row["code"]: row["code"] for row in places if row["type"] == "commune"}
+    found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for row in _rows(reference, "epci_membres_millesimes"):
+        for year in range(row["premier_millesime"], row["dernier_millesime"] + 1):
+            found[row["epci_code"]][year].add(today.get(row["commune_code"], row["commune_code"]))
+    if (reference / f"{HISTORY_MEMBERS}.parquet").is_file():
+        for row in _rows(reference, HISTORY_MEMBERS):
+            found[row["epci_code"]][row["annee"]].add(today.get(row["commune_code"], row["commune_code"]))
+    known = set(today.values())
+    return {
+        code: {year: frozenset(communes & known) for year, communes in years.items()} for code, years in found.items()
+    }
+
+
+def _rows(reference: Path, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = read_reference(reference, name).to_pylist()
+    return rows
 
 
 def _commune(row: Mapping[str, Any]) -> Commune:

@@ -3,8 +3,8 @@
 Belongs here: matching by official name, by core and type, by part of the name, by acronym. Does not: communes, nor who
 existed on a day (`bodies.py`).
 
-A body that did not exist on the day is never the answer: it is a candidate. Where the reference does not say who existed
-then, nobody is the answer.
+A body that did not exist on the day is never the answer: it is a candidate. Where the reference does not say who
+existed then, nobody is the answer.
 """
 
 from __future__ import annotations
@@ -32,19 +32,24 @@ def resolve_group(
     if bodies is None:
         return _of_an_unknown_day(kind, core, hints, gazetteer)
     found = _here(bodies.by_core.get(core, []), hints)
-    same_type = [entity for entity in found if _is_of(entity, kind)]
-    if same_type:
-        method = "epci_nom" if kind or len(same_type) == 1 else "epci_type"
-        return _only(same_type, method, "certaine", day, bodies)
     if found:
-        answer = _only(found, "epci_type", "probable", day, bodies)
-        return answer.with_alert("type_epci_different") if answer.code else answer
+        return _by_whole_name(found, kind, day, bodies)
     gone = _here(gazetteer.epci_by_core.get(core, []), hints)
     if gone and not looks_like_an_acronym(printed.name):
         return unresolved("epci_inexistant", _codes(gone))
     if bare:
         return unresolved("nom_inconnu")
-    return _forgiving(printed, (kind, core), hints, day, gazetteer, bodies)
+    return _forgiving(printed, hints, day, gazetteer, bodies)
+
+
+def _by_whole_name(found: list[Entity], kind: str | None, day: str | None, bodies: Bodies) -> Resolution:
+    """Among bodies of that name, those of the type that was printed; without one, the slip of a pen in the type."""
+    same_type = [entity for entity in found if _is_of(entity, kind)]
+    if same_type:
+        method = "epci_nom" if kind or len(same_type) == 1 else "epci_type"
+        return _only(same_type, method, "certaine", day, bodies)
+    answer = _only(found, "epci_type", "probable", day, bodies)
+    return answer.with_alert("type_epci_different") if answer.code else answer
 
 
 def _of_an_unknown_day(kind: str | None, core: str, hints: Hints, gazetteer: Gazetteer) -> Resolution:
@@ -61,16 +66,9 @@ def _of_an_unknown_day(kind: str | None, core: str, hints: Hints, gazetteer: Gaz
     return unresolved("epci_sans_historique", _codes(found))
 
 
-def _forgiving(
-    printed: Printed,
-    said: tuple[str | None, str],
-    hints: Hints,
-    day: str | None,
-    gazetteer: Gazetteer,
-    bodies: Bodies,
-) -> Resolution:
+def _forgiving(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer, bodies: Bodies) -> Resolution:
     """What an EPCI may still be called by when nothing bears its whole name: an acronym, a misprint, a part."""
-    kind, core = said
+    kind, core = type_and_core(printed.key)
     if looks_like_an_acronym(printed.name) or printed.name.upper() in gazetteer.known_acronyms:
         return _acronym(printed, hints, day, gazetteer, bodies)
     near = [
@@ -134,7 +132,7 @@ def _bears_it(entity: Entity, day: str | None, bodies: Bodies) -> bool:
 
 
 def _acronym(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer, bodies: Bodies) -> Resolution:
-    """An acronym that is listed is its body's; any other is shared by several: only with a place, and only when alone."""
+    """An acronym that is listed is its body's; any other, which several share: only with a place, and when alone."""
     listed = gazetteer.known_acronyms.get(printed.name.upper())
     if listed is not None:
         same = [one for entities in bodies.by_core.values() for one in entities if one.code == listed]

@@ -198,10 +198,15 @@ def _commune(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazette
     if found:
         return _contradicted(printed, found, hints, day, gazetteer)
     near = _neighbours(printed, hints, gazetteer)
-    if not near:
-        return unresolved("nom_abrege", candidates_of(longer)) if longer else unresolved("nom_inconnu")
     if longer:
         return unresolved("nom_abrege", (*candidates_of(longer), *(entity.code for entity in near)))
+    return _misprinted(printed, near, hints, day)
+
+
+def _misprinted(printed: Printed, near: list[Entity], hints: Hints, day: str | None) -> Resolution:
+    """The only place of a neighbouring spelling; several are candidates."""
+    if not near:
+        return unresolved("nom_inconnu")
     answer = _choose(printed, near, hints, day, "graphie_voisine")
     return answer.with_alert("graphie_corrigee") if answer.code else answer
 

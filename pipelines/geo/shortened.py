@@ -54,9 +54,4 @@ def larger(longer: list[Entity], entity: Entity) -> list[Entity]:
 
 def _larger(longer: list[Entity], entity: Entity, least: int, times: int) -> list[Entity]:
     own = max(entity.population or 0, 1)
-    return [
-        other
-        for other in longer
-        if (other.population or 0) >= max(least, times * own)
-    ]
-
+    return [other for other in longer if (other.population or 0) >= max(least, times * own)]

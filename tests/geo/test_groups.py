@@ -6,15 +6,11 @@ import csv
 
 import pytest
 
-<<<<<<< HEAD:tests/geo/test_groups.py
-from tests.geo.builders import code, gazetteer, resolved
-=======
 from pipelines.geo.epci_names import type_and_core
 from tests.geo.builders import PROJECT, code, gazetteer, resolved
 
 LIVING = gazetteer().bodies_on(None).codes
 EARLIER = gazetteer().bodies_on("2020-01-01").codes
->>>>>>> 8793552 (Give a shortened name to no other town, and a group of communes to no day on which it is not known):tests/geo/test_groups.py
 
 
 @pytest.mark.parametrize(

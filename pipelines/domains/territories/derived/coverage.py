@@ -16,26 +16,38 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.core.project import Project
-from pipelines.geo.geography import COMMUNAL, Commune, Geography, load_geography
+from pipelines.geo.geography import COMMUNAL, VINTAGE, Commune, Geography, load_geography
 from pipelines.schema import load_codelist
 from pipelines.tables.registry import derived
 from pipelines.tables.rows import text_table
 
 AWARDS = "label/palmares"
 PACKAGE = "territoires-numeriques"
+# The alert of a territory that is not in the département printed beside its name.
+CONTRADICTED = "departement_contredit"
 
 
 @dataclass(frozen=True)
 class Covered:
     """Communes of one edition. `laureates`: as laureates themselves; `all`: with the members of laureate bodies.
 
-    `bodies`: how many distinct territories are known laureates, covered communes or not.
+    `bodies`: how many distinct territories are known laureates, covered communes or not. `vintages`: those of the
+    reference whose members of laureate bodies were counted.
     """
 
     edition: int
     laureates: frozenset[str]
     all: frozenset[str]
     bodies: int
+    vintages: tuple[int, ...] = ()
+
+    @property
+    def says(self) -> dict[str, Any]:
+        """The vintages that were counted with, as fields of the coverage tables."""
+        return {
+            "membres_millesimes": "|".join(map(str, self.vintages)) or None,
+            "population_millesime": VINTAGE,
+        }
 
 
 @dataclass(frozen=True)
@@ -62,22 +74,35 @@ class Counts:
 
 
 def coverage_by_edition(awards: pa.Table, geography: Geography) -> list[Covered]:
-    """Who is covered, edition by edition, in order of years. `awards`: the table label/palmares."""
-    names = ("edition", "territoire_nature", "territoire_code", "code_actuel")
+    """Who is covered, edition by edition, in order of years. `awards`: the table label/palmares.
+
+    A territory that contradicts the département printed beside it counts for nothing until a person settles it.
+    """
+    names = ("edition", "territoire_nature", "territoire_code", "code_actuel", "resolution_alerte")
     columns = (awards.column(name).to_pylist() for name in names)
     laureates: dict[int, set[str]] = defaultdict(set)
     every: dict[int, set[str]] = defaultdict(set)
     bodies: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for edition, nature, code, present in zip(*columns, strict=True):
-        if code is None:
+    vintages: dict[int, set[int]] = defaultdict(set)
+    for edition, nature, code, present, alerts in zip(*columns, strict=True):
+        if code is None or CONTRADICTED in (alerts or "").split("|"):
             continue
-        communes = geography.covered_by(nature, code, present)
+        communes = geography.covered_by(nature, code, present, edition)
+        vintage = geography.vintage_of(code, edition) if nature not in COMMUNAL else None
+        if vintage is not None and communes:
+            vintages[edition].add(vintage)
         bodies[edition].add((nature, code))
         every[edition] |= communes
         if nature in COMMUNAL:
             laureates[edition] |= communes
     return [
-        Covered(edition, frozenset(laureates[edition]), frozenset(every[edition]), len(bodies[edition]))
+        Covered(
+            edition,
+            frozenset(laureates[edition]),
+            frozenset(every[edition]),
+            len(bodies[edition]),
+            tuple(sorted(vintages[edition])),
+        )
         for edition in sorted(bodies)
     ]
 
@@ -151,7 +176,7 @@ def departements(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
                 about = {"departement_code": code, "departement_nom": area.name, "region_code": area.region}
                 yield {
                     "edition": covered.edition, **about, "outre_mer": area.is_overseas,
-                    **count(found.get(code, Area()), covered).row(),
+                    **count(found.get(code, Area()), covered).row(), **covered.says,
                 }  # fmt: skip
 
     return text_table(project, f"{PACKAGE}/couverture_departements", rows())
@@ -167,7 +192,12 @@ def regions(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
         for covered in coverage_by_edition(tables[AWARDS], geography):
             for code, area in geography.regions.items():
                 about = {"edition": covered.edition, "region_code": code, "region_nom": area.name}
-                yield {**about, "outre_mer": area.is_overseas, **count(found.get(code, Area()), covered).row()}
+                yield {
+                    **about,
+                    "outre_mer": area.is_overseas,
+                    **count(found.get(code, Area()), covered).row(),
+                    **covered.says,
+                }
 
     return text_table(project, f"{PACKAGE}/couverture_regions", rows())
 
@@ -183,6 +213,6 @@ def sizes(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
             for breakdown, classes in breakdowns.items():
                 for code, communes in classes.items():
                     about = {"edition": covered.edition, "decoupage": breakdown, "classe": code}
-                    yield {**about, **count(communes, covered).row()}
+                    yield {**about, **count(communes, covered).row(), **covered.says}
 
     return text_table(project, f"{PACKAGE}/couverture_tailles", rows())

@@ -145,3 +145,23 @@ def test_a_class_without_a_commune_stands_in_the_table():
 def test_shares_are_written_to_the_nearest_millionth(share):
     assert abs(Fraction(decimal(share)) - share) <= Fraction(1, 2 * 10**6)
     assert len(decimal(share)) == 8
+
+
+def test_a_territory_that_contradicts_its_printed_departement_stays_out():
+    row = {"edition": 2026, "code": "97101", "resolution_alerte": "departement_contredit|commune_ou_epci"}
+    assert coverage_by_edition(awards(row), GEOGRAPHY) == []
+    settled = {"edition": 2026, "code": "97101"}
+    assert coverage_by_edition(awards(row, settled), GEOGRAPHY)[0].all == {"97101"}
+
+
+def test_a_body_covers_its_members_of_the_year_and_the_vintage_is_named():
+    code, years = next(
+        (code, years)
+        for code, years in sorted(GEOGRAPHY.vintages.items())
+        if {2019, 2026} <= set(years) and years[2019] - years[2026]
+    )
+    covered = coverage_by_edition(awards({"edition": 2019, "code": code, "nature": "epci"}), GEOGRAPHY)[0]
+    assert covered.all == years[2019]
+    assert covered.all != GEOGRAPHY.members[code]
+    row = derive("couverture_regions", awards({"edition": 2017, "code": RIVIERA, "nature": "epci"}))[0]
+    assert (row["membres_millesimes"], row["population_millesime"]) == ("2019", 2026)
