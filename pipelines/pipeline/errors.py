@@ -111,3 +111,12 @@ class TableUnsound(StageError):
     code: ClassVar[str] = "table-unsound"
     fr: ClassVar[str] = "{table} : ce qui allait être publié est refusé par son schéma : {errors}."
     en: ClassVar[str] = "{table}: what was about to be published is refused by its schema: {errors}."
+
+
+class PeopleLinkWrong(ArobaseError):
+    """A link of people to records, in a source's file, names a column that its part has not."""
+
+    code: ClassVar[str] = "people-link"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = "{file}, {key} : la partie « {part} » n'a pas de colonne « {found} » ; attendu : {expected}."
+    en: ClassVar[str] = '{file}, {key}: part "{part}" has no column "{found}"; expected: {expected}.'

@@ -10,9 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.core.project import Project
+from pipelines.pipeline.errors import PeopleLinkWrong
 from pipelines.privacy import (
     AllowList,
     GateReport,
+    Link,
     PartId,
     PersonalValues,
     PersonalValuesGone,
@@ -20,6 +22,7 @@ from pipelines.privacy import (
     Vault,
     gate,
     load_allow_list,
+    related_values,
     release,
     scan_folder,
     scan_text,
@@ -36,22 +39,51 @@ RETENTION = timedelta(days=365)
 WHY = "Vérifier avant publication qu'aucune de ces valeurs ne se retrouve dans ce qui est publié."
 
 
-def keep_apart(project: Project, records: pa.Table, schema: TableSchema, capture: Capture, part: str) -> int:
-    """Keep the personal values of a part's judged records in the private folder; returns how many.
+def keep_apart(
+    project: Project, source: Source, parts: Mapping[str, tuple[pa.Table, TableSchema]], capture: Capture
+) -> dict[str, int]:
+    """Keep the personal values of a source's records in the private folder; returns how many of each part.
 
-    What was kept of the part before is replaced, also when its schema has no personal field any more; what was kept of
-    the source's older snapshots goes: a record withdrawn since is in them only.
+    `parts`: by name the records as they were read, rejected ones among them, and their incoming schema. The people that
+    `people` of the source's file joins to a record are kept with it. What was kept of a part before is replaced, also
+    when its schema has no personal field any more; what was kept of the source's older snapshots goes: a record
+    withdrawn since is in them only.
 
     The retention runs from the newest snapshot of personal values, not from today: the same inputs give the same date.
+    Raises `PeopleLinkWrong` where a link names a column that is not there.
     """
-    personal = [field.name for field in schema.fields if field.privacy is Privacy.PERSONAL]
+    fields = {
+        name: [field.name for field in schema.fields if field.privacy is Privacy.PERSONAL]
+        for name, (_, schema) in parts.items()
+    }
     vault = Vault(project.private)
-    if personal:
+    if any(fields.values()):
         vault = _opened(project, max(part.obtained for part in capture.parts).date())
     elif vault.is_unopened:
-        return 0
+        return dict.fromkeys(parts, 0)
     vault.forget_others(capture.source, {part.sha256 for part in capture.parts})
-    return vault.write(records, personal, parts=[(capture.source, capture.snapshot(part).sha256, part)])
+    own = {name: PersonalValues.of_table(records, fields[name]) for name, (records, _) in parts.items()}
+    joined = related_values(_links(source, parts), {name: records for name, (records, _) in parts.items()}, own)
+    return {
+        name: vault.write_values(
+            values | joined.get(name, PersonalValues()), parts=[(capture.source, capture.snapshot(name).sha256, name)]
+        )
+        for name, values in own.items()
+    }
+
+
+def _links(source: Source, parts: Mapping[str, tuple[pa.Table, TableSchema]]) -> list[Link]:
+    """The links of a source's file, whose columns are those of the incoming schemas."""
+    links = [Link(**raw) for raw in source.people]
+    for number, link in enumerate(links):
+        wanted = [("key", link.part, link.key)]
+        wanted += [("key", link.through, link.key), ("records", link.through, link.records)] if link.through else []
+        for name, part, column in wanted:
+            known = parts[part][1].names
+            if column not in known:
+                facts = {"key": f"people.{number}.{name}", "found": column, "expected": ", ".join(known)}
+                raise PeopleLinkWrong(file=source.path, part=part, **facts)
+    return links
 
 
 def still_apart(project: Project, capture: Capture, counts: Mapping[str, int]) -> bool:

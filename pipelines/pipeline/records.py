@@ -102,16 +102,18 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     rejections: list[Rejection] = []
     summary: dict[str, Any] = {"parts": {}, "rows": {}, "thin": [], "declared": [], "apart": {}}
     summary["snapshots"] = sorted({part.sha256 for part in capture.parts})
+    everything: dict[str, tuple[pa.Table, TableSchema]] = {}
     for part in source.parts:
         schema = _incoming(project, source, part)
-        records, refused, told = _read_and_judge(project, source, part, schema, capture)
+        records, refused, told, read_records = _read_and_judge(project, source, part, schema, capture)
         parts[part.name] = PartRecords(records, schema, part.rows, part.join)
-        summary["apart"][part.name] = keep_apart(project, records, schema, capture, part.name)
+        everything[part.name] = read_records, schema
         rejections.extend(refused)
         summary["declared"] += told.pop("declared")
         summary["thin"] += _unfilled(part, records)
         summary["parts"][part.name] = told
         _write(folder / "records" / f"{part.name}.parquet", _public(records, schema))
+    summary["apart"] = keep_apart(project, source, everything, capture)
     conformed = conform(parts, project, file=source.path)
     rejections.extend(conformed.rejections)
     for table, rows in conformed.rows.items():
@@ -130,7 +132,8 @@ def _incoming(project: Project, source: Source, part: Part) -> TableSchema:
 
 def _read_and_judge(
     project: Project, source: Source, part: Part, schema: TableSchema, capture: Capture
-) -> tuple[pa.Table, list[Rejection], dict[str, Any]]:
+) -> tuple[pa.Table, list[Rejection], dict[str, Any], pa.Table]:
+    """The accepted records, the rejections, what the summary says of the part, and all records but the withdrawn."""
     snapshot = capture.snapshot(part.name)
     path = SnapshotStore.of(project).path(snapshot)
     if not path.is_file():
@@ -143,6 +146,7 @@ def _read_and_judge(
     records, withdrawn = without_withdrawn(
         records, load_withdrawals(project.withdrawals), source=source.name, part=part.name
     )
+    whole = records
     declared = judged_as_declared(project, source, part, snapshot, records, incoming=schema)
     read_rows, records, given = records.num_rows, declared.records, set(records.column_names)
     records, leftover = _aligned(records, schema)
@@ -155,7 +159,7 @@ def _read_and_judge(
     told |= {"withdrawn": withdrawn, "columns_without_field": leftover}
     told["declared"] = [item._asdict() for item in declared.warnings]
     told |= {"declared_schema": dict(declared.told)} if declared.told else {}
-    return accepted, refused, told
+    return accepted, refused, told, _aligned(whole, schema)[0]
 
 
 def _aligned(records: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[str]]:

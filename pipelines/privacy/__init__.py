@@ -19,6 +19,7 @@ from pipelines.privacy.gate import GateReport, Hold, gate
 from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.published import protect_published
 from pipelines.privacy.quarantine import release, set_aside
+from pipelines.privacy.related import Link, related_values
 from pipelines.privacy.vault import PartId, Vault
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "CountsInvalid",
     "GateReport",
     "Hold",
+    "Link",
     "PartId",
     "PersonalDataFound",
     "PersonalValues",
@@ -41,6 +43,7 @@ __all__ = [
     "load_allow_list",
     "protect_counts",
     "protect_published",
+    "related_values",
     "release",
     "scan_file",
     "scan_folder",

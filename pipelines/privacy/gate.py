@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
 from pipelines.privacy.errors import PersonalDataFound
-from pipelines.privacy.known import RECORD, Everyone, PersonalValues, RecordId
+from pipelines.privacy.everyone import Everyone
+from pipelines.privacy.known import RECORD, PersonalValues, RecordId
 from pipelines.privacy.rows import held_in_rows
 from pipelines.privacy.sifting import column_passages, unmask_cells
 from pipelines.schema.arrow import as_text
@@ -149,10 +151,14 @@ class _Looking:
 
     def anybody(self, everyone: Everyone) -> None:
         for column in self.plain.column_names:
-            for row, cell in enumerate(self.plain.column(column).to_pylist()):
-                kind = everyone.kind_in(cell) if cell else None
-                if kind is not None:
-                    self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
+            encoded = pc.dictionary_encode(self.plain.column(column).combine_chunks())
+            texts = encoded.dictionary.to_pylist()
+            found = dict(everyone.kinds_in(texts))
+            if not found:
+                continue
+            held = pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(list(found), encoded.indices.type)))
+            for row, place in zip(held.to_pylist(), encoded.indices.take(held).to_pylist(), strict=True):
+                self.keep(row, column, f"{OWN_VALUE}:{found[place].value}", texts[place], (0, len(texts[place])))
 
 
 def _records_of_rows(text: pa.Table, origin: pa.Table | None, key: tuple[str, ...]) -> list[list[RecordId]] | None:

@@ -100,7 +100,9 @@ def _name(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: b
     words = name_words(folded)
     if len(words) > 1:
         words = [word for word in words if word.decode() not in FIRST_NAMES] or words
-    return max(words, key=len, default=b"") in letters
+    # Of several words each one may stand without the others, beside a first name; the longest may be the shortest.
+    longest = max(map(len, words), default=0)
+    return any(word in letters for word in words if len(word) >= min(3, longest))
 
 
 def _text(_value: str, folded: bytes, words: bytes, _letters: bytes, _numbers: bytes) -> bool:

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
+from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.gate import OWN_VALUE, GateReport, Hold
-from pipelines.privacy.known import Everyone
 from pipelines.privacy.sifting import Passage, passages_of, readings_of
 from pipelines.schema.arrow import as_text
 
@@ -108,11 +108,10 @@ class Scan:
         new = [text for text in dict.fromkeys(texts) if text and text not in self._clean]
         read = readings_of(pa.array(new, pa.string()))
         found = {new[place]: passages for place, passages in passages_of(read).items()}
-        for place, reading in read if self.everyone else ():
-            kind = self.everyone.kind_in(reading)
-            if kind is not None:
-                passage = Passage(f"{OWN_VALUE}:{kind.value}", reading, 0, len(reading))
-                found.setdefault(new[place], []).append(passage)
+        for number, kind in self.everyone.kinds_in([reading for _, reading in read]):
+            place, reading = read[number]
+            passage = Passage(f"{OWN_VALUE}:{kind.value}", reading, 0, len(reading))
+            found.setdefault(new[place], []).append(passage)
         self._remember(text for text in new if text not in found)
         return found
 

@@ -54,6 +54,7 @@ def probes(values: Iterable[tuple[Kind, str, bytes]]) -> list[Probe]:
             for family in named[Kind.NAME]:
                 if given and family and given[0] not in family:
                     found.append(_full_name(given + family, len(given)))
+                    found += _half_names(given, family)
     return found
 
 
@@ -78,6 +79,7 @@ def rotations(words: Sequence[bytes]) -> list[tuple[bytes, ...]]:
     return list(dict.fromkeys((*words[cut:], *words[:cut]) for cut in range(len(words))))
 
 
+PARTICLES = frozenset((b"de", b"du", b"des", b"la", b"le", b"les", b"ben", b"van", b"von", b"der", b"den", b"dos"))
 _CIVILITIES = frozenset(word.encode() for word in CIVILITIES)
 _SIGNS = (b"", b"at", b"a", b"arobase", b"arrobase", b"arobas", b"chez")
 
@@ -174,6 +176,22 @@ def _name_needles(words: list[bytes], given: int) -> Iterable[Needle]:
                 yield WORDS, b" " + b" ".join(written) + b" "
 
 
+def _half_names(given: list[bytes], family: list[bytes]) -> list[Probe]:
+    """Of a surname of several words, each one beside the first name or its initial: "S. Durand" of Durand-Kermarec."""
+    halves = [word for word in family if len(word) >= 3 and word not in PARTICLES and word.decode() not in FIRST_NAMES]
+    return [Probe(Kind.NAME, COMPACT, half, partial(_half_needles, given, half)) for half in halves if len(family) > 1]
+
+
+def _half_needles(given: list[bytes], half: bytes) -> Iterable[Needle]:
+    firsts = [given, given[:1], [b"".join(word[:1] for word in given)], [word[:1] for word in given], [given[0][:1]]]
+    for first in dict.fromkeys(map(tuple, firsts)):
+        for written in ((*first, half), (half, *first)):
+            yield WORDS, b" " + b" ".join(written) + b" "
+        if len(b"".join(first)) > 2 and len(b"".join((*first, half))) >= 8:
+            yield COMPACT, b"".join((*first, half))
+            yield COMPACT, b"".join((half, *first))
+
+
 def _word(kind: Kind, word: bytes, *, shortest: int) -> list[Probe]:
     if word.decode() in COMMON:
         return []
@@ -199,6 +217,8 @@ def _name(_value: str, folded: bytes) -> list[Probe]:
     family = [word for word in words if word.decode() not in FIRST_NAMES]
     leading = [word for word in words if word.decode() in FIRST_NAMES] + family
     found = [_full_name(leading, given if given < len(words) else 0)]
+    if 0 < given < len(words) - 1:
+        found += _half_names(leading[:given], family)
     if given and len(family) == 1:
         found += _word(Kind.NAME, family[0], shortest=4)
     return found
@@ -230,12 +250,29 @@ def _address(_value: str, folded: bytes) -> list[Probe]:
 
 
 def _address_needles(street: list[bytes]) -> Iterable[Needle]:
-    yield WORDS, b" " + b" ".join(street) + b" "
+    spellings = [street]
+    for place, word in enumerate(street):
+        others = (*_ABBREVIATIONS.get(word, ()), *((_LONG[word],) if word in _LONG else ()))
+        spellings += [[*street[:place], other, *street[place + 1 :]] for other in others]
+    for words in spellings:
+        yield WORDS, b" " + b" ".join(words) + b" "
+        number, name = _numbered(words)
+        if number and len(b"".join(name)) >= 6:  # "avenue des Lilas, 12 bis"
+            for sign in ((), (b"n",), (b"no",), (b"numero",), (b"au",)):
+                yield WORDS, b" " + b" ".join((*name, *sign, *number)) + b" "
     if len(b"".join(street)) >= 12:
         yield COMPACT, b"".join(street)
-    for place, word in enumerate(street):
-        for other in (*_ABBREVIATIONS.get(word, ()), *((_LONG[word],) if word in _LONG else ())):
-            yield WORDS, b" " + b" ".join((*street[:place], other, *street[place + 1 :])) + b" "
+        number, name = _numbered(street)
+        if number:
+            yield COMPACT, b"".join((*name, *number))
+
+
+def _numbered(street: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The number of a street's address, "bis" with it, and the street; no number where it does not begin with one."""
+    if not street or not street[0][:1].isdigit():
+        return [], street
+    size = 2 if len(street) > 1 and street[1] in (b"bis", b"ter", b"quater", b"a", b"b", b"c", b"d") else 1
+    return street[:size], street[size:]
 
 
 SHINGLE, STEP = 8, 4

@@ -93,13 +93,17 @@ class Vault:
         A part of a snapshot is written whole: what was kept of it before is replaced, and goes where no value is left.
         `parts`: those that the table is of, for one whose rows all left. Raises `VaultUnsafe` when the folder is not
         open, or could be read by somebody else."""
+        told = zip(*(table.column(name).to_pylist() for name in RECORD[:3]), strict=True)
+        return self.write_values(PersonalValues.of_table(table, fields), parts=[*parts, *told])
+
+    def write_values(self, values: PersonalValues, *, parts: Iterable[PartId] = ()) -> int:
+        """Keep values by record, as `write` does."""
         self.check()
         by_part: dict[PartId, list[tuple[RecordId, str, str]]] = {}
-        for record, values in PersonalValues.of_table(table, fields).by_record.items():
+        for record, own in values.by_record.items():
             lines = by_part.setdefault(record[:3], [])
-            lines += [(record, name, value) for name, value in values]
-        told = zip(*(table.column(name).to_pylist() for name in RECORD[:3]), strict=True)
-        for part in sorted({*parts, *told} - by_part.keys()):
+            lines += [(record, name, value) for name, value in own]
+        for part in sorted(set(parts) - by_part.keys()):
             self._file(*part).unlink(missing_ok=True)
         for part, lines in sorted(by_part.items()):
             columns = list(zip(*((*record, name, value) for record, name, value in lines), strict=True))

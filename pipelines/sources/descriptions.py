@@ -62,6 +62,8 @@ class Source:
     parameters: Mapping[str, Any]
     parts: tuple[Part, ...]
     path: str
+    people: tuple[Mapping[str, str], ...] = ()
+    """Which people's part is joined to which records, for the privacy gate (`privacy/related.py`)."""
 
     def part(self, name: str) -> Part:
         """Raises `KeyError` when the source has no such part."""
@@ -146,6 +148,8 @@ def _check_names(document: LinedDocument, stem: str, shown: str, licences: Itera
         for index, join in enumerate(part.get("join", ())):
             others = [other for other in parts if other != name]
             checks.append((("parts", name, "join", index, "part"), join["part"], others))
+    for index, link in enumerate(raw.get("people", ())):
+        checks += [(("people", index, name), link[name], parts) for name in ("part", "through") if name in link]
     for path, value, allowed in checks:
         if value not in allowed:
             raise SourceFileError(
@@ -189,6 +193,7 @@ def _source(raw: Mapping[str, Any], shown: str) -> Source:
         parameters=raw.get("parameters", {}),
         parts=tuple(_part(name, part) for name, part in raw["parts"].items()),
         path=shown,
+        people=tuple(raw.get("people", ())),
     )
 
 

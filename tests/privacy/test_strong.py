@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.privacy import PersonalValues
-from pipelines.privacy.known import Everyone
+from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.normalisation import fold, unmask
 from tests.privacy.builders import SOLENE, gate_of, own
 
@@ -278,3 +278,83 @@ def test_a_cell_of_several_is_taken_apart_at_every_sign(field: str, value: str, 
 )
 def test_what_joins_several_values_is_nobodys(field: str, value: str, cell: str) -> None:
     assert not own(cell, {field: value})
+
+
+DOUBLE = {
+    "prenom": "Solène",
+    "nom": "Kerdoncuff-Quiniou",
+    "courriel": "solene.kerdoncuff@example.org",
+    "adresse": "12 bis avenue des Lilas, 44000 Nantes",
+}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "avis de Solène Quiniou",
+        "KERDONCUFF Solène",
+        "S. Kerdoncuff",
+        "Quiniou S.",
+        "solenequiniou.pdf",
+        "S. Kerdoncuff-Quiniou",
+        "Kerdoncuff Quiniou Solène",
+    ],
+)
+def test_half_of_a_double_surname_beside_a_first_name_is_somebodys(cell: str) -> None:
+    assert "nom" in own(cell, DOUBLE)
+
+
+@pytest.mark.parametrize("cell", ["Quiniou", "rue Kerdoncuff", "M. Quiniou Ewen"])
+def test_half_of_a_double_surname_alone_is_not_hers(cell: str) -> None:
+    assert "nom" not in own(cell, DOUBLE)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["avenue des Lilas, 12 bis", "av. des Lilas n° 12 bis", "AVENUE DES LILAS 12BIS", "avenue des lilas au 12 bis"],
+)
+def test_an_address_is_found_with_its_number_last(cell: str) -> None:
+    assert "adresse" in own(cell, DOUBLE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("nom", "solene_kerdoncuff_at_example_dot_org"),
+        ("courriel", "solene point kerdoncuff arobase example"),
+        ("courriel", "solene_dot_kerdoncuff_at_example_dot_org"),
+        ("courriel", hashlib.md5(b"solene.kerdoncuff@example.org").hexdigest()),
+        ("courriel", "empreinte " + hashlib.sha256(b"solene.kerdoncuff@example.org").hexdigest().upper()),
+        ("nom", "S. Kerdoncuff-Quiniou"),
+        ("nom", "KERDONCUFF QUINIOU S."),
+        ("nom", "vu avec Quiniou Solène"),
+    ],
+)
+def test_everybodys_values_are_found_where_no_record_is_known(kind: str, text: str) -> None:
+    everyone = PersonalValues({("s", "0" * 64, "p", 1): tuple(DOUBLE.items())}).everyone()
+    assert everyone.kind_in(text) == kind
+    assert list(everyone.kinds_in(["rien", text, "rien non plus"])) == [(1, kind)]
+
+
+def test_looking_for_everybody_in_many_texts_is_looking_in_each() -> None:
+    records = {("s", "0" * 64, "p", place): tuple(who.items()) for place, who in enumerate((SOLENE, DOUBLE))}
+    everyone = PersonalValues(records).everyone()
+    texts = [
+        "",
+        "Nantes",
+        "Solène Quéméneur",
+        "06 12 34 56 78",
+        "88c4e6bb-0587-4097-88f1-d45271675106",
+        "\x1f",
+        "a\x1fb",
+    ]
+    texts += ["f" * 64, "à Example", "solenekerdoncuffquiniou", "é", "Kerdoncuff Quiniou Solène\x1e"]
+    one_by_one = [(place, kind) for place, text in enumerate(texts) if (kind := everyone.kind_in(text))]
+    assert list(everyone.kinds_in(texts)) == one_by_one
+    assert [place for place, _ in one_by_one] == [2, 3, 9, 11]
+
+
+def test_a_random_identifier_holds_nobodys_number() -> None:
+    everyone = PersonalValues({("s", "0" * 64, "p", 1): (("telephone", "0805874097"),)}).everyone()
+    assert everyone.kind_in("88c4e6bb-0587-4097-88f1-d45271675106") is None
+    assert everyone.kind_in("appeler le 08 05 87 40 97") == "telephone"
