@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
 from pipelines.pipeline.inbox import deliveries
 from pipelines.pipeline.personal import prepare
@@ -34,9 +35,15 @@ def make_snapshots(
     sources = list(sources)
     for folder in (project.snapshots, project.private_snapshots):
         sweep_old(folder, now=now().timestamp())
+    wanted: list[Source] = []
     for source in sources:
-        prepare(project, source, now().date())
-    wanted = [delivered(project, source) for source in sources]
+        try:
+            prepare(project, source, now().date())
+            wanted.append(delivered(project, source))
+        except ArobaseError as error:
+            yield source.name, error
+        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+            yield source.name, unexpected(error, name=source.name, stage="collect", file=source.path)
     for source, outcome in collect_many(project, wanted, now=now):
         yield source.name, outcome
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
 from pipelines.pipeline.errors import InputMissing, NeverCollected, RowsMissing, TableUnsound
 from pipelines.pipeline.findings import FindingsResult, make_findings
@@ -150,7 +151,15 @@ class BuildGraph:
                 self._known[place] = make()
             except ArobaseError as error:
                 self._known[place] = error
+            except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+                self._known[place] = unexpected(error, name=name, stage=kind, file=self._file(kind, name))
         known = self._known[place]
         if isinstance(known, ArobaseError):
             raise known
         return known  # type: ignore[no-any-return]  # the dictionary holds what `make` of the same place returned
+
+    def _file(self, kind: str, name: str) -> str:
+        """The description of a result, for a person: a source's file or a package's."""
+        if kind == "records":
+            return self.sources[name].path if name in self.sources else f"sources/{name}.yaml"
+        return f"schemas/{name.partition('/')[0]}/package.yaml"

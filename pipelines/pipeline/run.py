@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
 from pipelines.pipeline.announce import make_announcement
 from pipelines.pipeline.collect import make_snapshots
@@ -78,7 +79,8 @@ def run(
 ) -> Run:
     """Run every stage for `packages` (default: all) and those that they read. `now`: when sources are asked.
 
-    Errors that a person can act on are in the result, beside what went well; anything else is raised.
+    Errors are in the result, beside what went well: those that a person can act on, and `UnexpectedFault` for whatever
+    else a source or a package raises, which costs that source or package only.
     """
     workshop = BuildGraph(project)
     wanted = [item.name for item in workshop.in_order(list(packages) if packages is not None else None)]
@@ -146,17 +148,25 @@ class _Running:
                 self.workshop.project, request, apart, key=key, now=now
             )
         except ArobaseError as error:
-            self.done.blocked[package] = error
-            self._failed("release", package, error)
+            self._blocked(package, error)
+        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+            self._blocked(package, unexpected(error, name=package, stage="release", file=f"schemas/{package}"))
         else:
             told = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
             self.tell(Event("release", package, told))
+
+    def _blocked(self, package: str, error: ArobaseError) -> None:
+        self.done.blocked[package] = error
+        self._failed("release", package, error)
 
     def announce(self) -> None:
         try:
             make_announcement(self.workshop.project)
         except ArobaseError as error:
             self._failed("announce", "catalogue", error)
+        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+            file = "catalogue.yaml"
+            self._failed("announce", "catalogue", unexpected(error, name="catalogue", stage="announce", file=file))
         else:
             self.done.announced = True
             self._went("announce", "catalogue", is_new=True)

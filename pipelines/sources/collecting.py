@@ -5,6 +5,7 @@ Belongs here: what holds for every connector. Does not: any protocol (`connector
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import tempfile
@@ -15,13 +16,17 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from filelock import FileLock
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
+from pipelines.sources.closures import Closures
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CaptureIncomplete, ClockBehind
+from pipelines.sources.http.errors import Throttled
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connectors
 from pipelines.sources.snapshots import (
     CAPTURED,
@@ -32,6 +37,7 @@ from pipelines.sources.snapshots import (
     SnapshotStore,
     as_entry,
     digests_of,
+    instant,
     written,
 )
 from pipelines.storage import make_own_folder, sha256_file
@@ -46,12 +52,21 @@ def latest(project: Project, source: Source | str) -> Capture | None:
 
 
 def collect(
-    project: Project, source: Source, *, now: datetime, environment: Mapping[str, str] | None = None
+    project: Project,
+    source: Source,
+    *,
+    now: datetime,
+    environment: Mapping[str, str] | None = None,
+    closures: Closures | None = None,
 ) -> Capture:
     """Ask a source for its records and keep them. `now` is aware; `environment` holds the secrets (default: ours).
 
+    `closures`: what hosts asked of the run that this is a part of. A server that asked for a long wait is asked nothing
+    before it is over, in this run or a later one: `Throttled`, and the log keeps until when.
+
     Returns the new capture, or the last one with `changed` false when the content is the same; both are logged. Raises
-    the connector's error after logging it: the last capture then stays the one in use.
+    the connector's error after logging it, and `UnexpectedFault` for any other that it raises: the last capture then
+    stays the one in use.
     """
     store = SnapshotStore.of(project, source)
     for kept in (store.folder, store.working.parent, store.working) if store.is_personal else (store.folder,):
@@ -59,6 +74,7 @@ def collect(
         make_own_folder(kept)
     (store.folder / "locks").mkdir(exist_ok=True)
     with FileLock(store.folder / "locks" / f"{source.name}.lock"):
+        _check_wait(store, source, now)
         for left in store.working.glob(f"{ASIDE}{source.name}.*"):  # of a process that died: nobody else has the lock
             shutil.rmtree(left)
         folder = tempfile.mkdtemp(prefix=f"{ASIDE}{source.name}.", dir=store.working)
@@ -69,15 +85,19 @@ def collect(
             folder=Path(folder),
             resume=store.working / "resume" / source.name,
             environment=os.environ if environment is None else environment,
+            closures=closures or Closures(),
         )
         try:
             return _collect(store, source, context)
         except ArobaseError as error:
-            told = {"code": error.code, "fr": error.message("fr"), "en": error.message("en"), "mender": error.mender}
-            _log(store, context, FAILED, {"error": told})
+            _log(store, context, FAILED, {"error": _told(error)} | _retry_at(error, context))
             raise
+        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+            fault = unexpected(error, name=source.name, stage="collect", file=source.path)
+            _log(store, context, FAILED, {"error": _told(fault)})
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+    raise fault
 
 
 def collect_many(
@@ -87,13 +107,45 @@ def collect_many(
 
     Limits of a host hold over all of them (`http/gates.py`), whatever `workers` is.
     """
+    closures = Closures()
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        waiting = {pool.submit(collect, project, source, now=now()): source for source in sources}
+        waiting = {pool.submit(collect, project, source, now=now(), closures=closures): source for source in sources}
         for done in as_completed(waiting):
             try:
                 yield waiting[done], done.result()
             except ArobaseError as error:
                 yield waiting[done], error
+            except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+                file, name = waiting[done].path, waiting[done].name
+                yield waiting[done], unexpected(error, name=name, stage="collect", file=file)
+
+
+def _told(error: ArobaseError) -> dict[str, Any]:
+    """An error as the log keeps it."""
+    return {"code": error.code, "fr": error.message("fr"), "en": error.message("en"), "mender": error.mender}
+
+
+def _retry_at(error: ArobaseError, context: FetchContext) -> dict[str, str]:
+    """When a server that asked for a long wait may be asked again, and which address that was."""
+    if not isinstance(error, Throttled):
+        return {}
+    spent = time.monotonic() - context.started
+    moment = context.now + timedelta(seconds=spent + float(error.facts["wait"]))
+    return {"retry_at": written(moment), "address": str(error.facts["address"])}
+
+
+def _check_wait(store: SnapshotStore, source: Source, now: datetime) -> None:
+    """Raises `Throttled` while the wait that a server asked for at the last check is not over.
+
+    An address that the source's file has no longer asks for no wait.
+    """
+    failure = store.last_failure(source.name)
+    if failure is None or "retry_at" not in failure:
+        return
+    left = (instant(failure["retry_at"]) - now).total_seconds()
+    is_the_same = urlsplit(failure["address"]).netloc == urlsplit(source.address).netloc
+    if left > 0 and is_the_same:
+        raise Throttled(source=source.name, address=failure["address"], wait=math.ceil(left), limit=0)
 
 
 def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Capture:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import unexpected
 from pipelines.core.lined_yaml import LinedDocument, YamlRefused, parse
 from pipelines.core.project import Project
 from pipelines.core.text import Said
@@ -102,6 +103,8 @@ def load_sources(project: Project) -> Sources:
             found[path.stem] = load_source(path, licences=_licences(project))
         except SourceFileError as error:
             errors.append(error)
+        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+            errors.append(unexpected(error, name=path.stem, stage="sources", file=f"sources/{path.name}"))
     sources = Sources(found)
     sources.errors = tuple(errors)
     return sources

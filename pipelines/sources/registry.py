@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core.project import Project
+from pipelines.sources.closures import Closures
 from pipelines.sources.errors import SecretMissing
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class Unchanged:
 class FetchContext:
     """What a connector works with. `folder` goes when the collection ends; `resume` stays until one succeeds.
 
-    `state` is what the source's connector kept at its last success (a cursor, an ETag); what it leaves there is kept
-    with this capture.
+    `closures`: hosts that asked this run to wait. `state` is what the source's connector kept at its last success (a
+    cursor, an ETag); what it leaves there is kept with this capture.
     """
 
     project: Project
@@ -70,6 +71,7 @@ class FetchContext:
     environment: Mapping[str, str] = field(repr=False)
     state: dict[str, Any] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+    closures: Closures = field(default_factory=Closures)
 
     def secret(self, name: str) -> str:
         """The value of a secret that the source names. Raises `SecretMissing`; `KeyError` for one that it does not."""

@@ -216,7 +216,7 @@ class FileKeeper:
         import hashlib
 
         path = self.context.folder / "file.download"
-        answer = self.client.ask(str(file["url"]), to=path, page_is_wrong=False)
+        answer = self.client.ask(str(file["url"]), to=path, page_is_wrong=False, may_be_empty=True)
         with path.open("rb") as opened:
             digest = base64.b64encode(hashlib.file_digest(opened, "md5").digest()).decode("ascii")
         if file.get("checksum") not in (None, digest):

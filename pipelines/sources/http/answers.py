@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,6 +15,25 @@ from msgspec.json import decode
 
 HEADERS_THAT_MATTER = ("content-type", "content-length", "etag", "last-modified", "content-disposition", "date")
 BLOCK = 1 << 16
+HEAD = 1 << 16
+# What stands before the first element of a page: a mark of byte order, blanks, comments, an XML declaration.
+_BEFORE = re.compile(rb"(?:\xef\xbb\xbf|\s+|<!--.*?(?:-->|$)|<\?xml[^>]*\?>)", re.DOTALL)
+_PAGE = re.compile(
+    rb"<(?:!doctype\s+html|(?:html|head|body|title|meta|link|base|script|noscript|style|iframe|frameset|center|div|span"
+    rb"|table|form|main|header|section|article|p|h[1-6]|br|hr|a|b|img|ul|ol|font|svg)(?=[\s/>]|$))",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(
+    rb"<!--.*?(?:-->|$)|<(script|style|noscript|head|template)\b.*?(?:</\1\s*>|$)|<[^>]*>|&nbsp;",
+    re.DOTALL | re.IGNORECASE,
+)
+# What the pages say that stand before a site to tell persons from programs.
+_CHALLENGE = re.compile(
+    rb"_cf_chl_opt|/cdn-cgi/challenge-platform|cf-browser-verification|_Incapsula_Resource|Incapsula incident"
+    rb"|captcha-delivery\.com|px-captcha|/_sec/cp_challenge|AwsWafIntegration|sucuri_cloudproxy_js|__ddg\w*_challenge"
+    rb"|<title>\s*(?:Just a moment|Un instant|Attention Required|Access Denied|Request Rejected)",
+    re.IGNORECASE,
+)
 UNPACKED = 1 << 20
 SMALL = 20_000_000
 MAXIMUM_RATIO = 200
@@ -51,20 +72,49 @@ class Answer:
     @property
     def head(self) -> bytes:
         """The first bytes."""
+        return self._beginning[:512]
+
+    @cached_property
+    def _beginning(self) -> bytes:
         if self.path is None:
-            return self.body[:512]
+            return self.body[:HEAD]
         with self.path.open("rb") as file:
-            return file.read(512)
+            return file.read(HEAD)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the body has nothing but blanks."""
+        return self.size <= HEAD and not self._beginning.removeprefix(b"\xef\xbb\xbf").strip(b" \t\r\n\0")
 
     @property
     def is_web_page(self) -> bool:
-        """Whether the body is HTML, whatever its type says."""
-        start = self.head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-        return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body"))
+        """Whether the body is HTML, whatever its type says and whatever comment stands before it."""
+        start = _plain(self._beginning)
+        place = 0
+        while (found := _BEFORE.match(start, place)) is not None and found.end() > place:
+            place = found.end()
+        is_only_comments = place == len(start) and b"<!--" in start
+        return is_only_comments or _PAGE.match(start, place) is not None
+
+    @property
+    def is_challenge(self) -> bool:
+        """Whether it is the page of a guard in front of a site: it says so, or nothing is written on it."""
+        if self.headers.get("cf-mitigated", "").lower() == "challenge":
+            return True
+        if not self.is_web_page:
+            return False
+        start = _plain(self._beginning)
+        is_whole = self.size <= HEAD
+        return _CHALLENGE.search(start) is not None or (is_whole and not _UNSEEN.sub(b"", start).strip())
 
     def json(self) -> Any:
         """The body as JSON. Raises `ValueError`."""
         return decode(self.body)
+
+    @property
+    def names_a_next_page(self) -> bool:
+        """Whether its header `Link` has a relation `next`. Source: RFC 8288."""
+        return _NEXT.search(self.headers.get("link", "")) is not None
 
     def told(self) -> dict[str, Any]:
         """How it was obtained, for the log."""
@@ -74,6 +124,16 @@ class Answer:
             "attempts": self.attempts,
             "headers": {key: self.headers[key] for key in HEADERS_THAT_MATTER if key in self.headers},
         }
+
+
+_NEXT = re.compile(r"""<[^>]*>[^,]*;\s*rel\s*=\s*["']?[^"',;]*\bnext\b""", re.IGNORECASE)
+
+
+def _plain(head: bytes) -> bytes:
+    """The same as bytes of ASCII where it is UTF-16."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", errors="replace").encode("utf-8")
+    return head
 
 
 def receive(
@@ -108,16 +168,22 @@ def receive(
 
 
 def _unpacked(blocks: Iterator[bytes], packed: str) -> Iterator[bytes]:
-    """Gunzip or inflate in bounded steps. Raises `Cut` where the stream is damaged or has no end."""
+    """Gunzip or inflate in bounded steps, every member of it. Raises `Cut` where it is damaged or has no end."""
     if packed not in ("gzip", "deflate", "x-gzip"):
         raise Cut(f"content-encoding {packed}")
     unpack = zlib.decompressobj(wbits=47)
     try:
         for block in blocks:
             pending = block
-            while pending and not unpack.eof:
+            while pending:
+                if unpack.eof:
+                    # Another member follows; zeros after the last one are padding. Source: RFC 1952 section 2.2.
+                    pending = pending.lstrip(b"\0")
+                    if not pending:
+                        break
+                    unpack = zlib.decompressobj(wbits=47)
                 yield unpack.decompress(pending, UNPACKED)
-                pending = unpack.unconsumed_tail
+                pending = unpack.unused_data if unpack.eof else unpack.unconsumed_tail
     except zlib.error as error:
         raise Cut(packed) from error
     if not unpack.eof:

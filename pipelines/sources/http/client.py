@@ -7,6 +7,7 @@ time; everything else is an error at once. Redirects are followed one by one, ea
 from __future__ import annotations
 
 import io
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +21,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.core.text import Said
+from pipelines.sources.closures import Closures
 from pipelines.sources.http.addresses import redacted, refusal, shown
 from pipelines.sources.http.answers import Answer, Cut, TooLarge, receive
 from pipelines.sources.http.errors import (
@@ -34,17 +36,25 @@ from pipelines.sources.http.errors import (
     Throttled,
     Unreachable,
 )
-from pipelines.sources.http.gates import gate
+from pipelines.sources.http.gates import gate, host_of
 from pipelines.sources.http.session import PeerRefused, a_session
 from pipelines.sources.http.waiting import own_wait, told_wait
 from pipelines.sources.registry import FetchContext
 
 MAY_PASS = (408, 425, 429, 500, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
+CONDITIONS = ("if-none-match", "if-modified-since")
 TOKENS = ("authorization", "x-api-key", "cookie")
 FURTHEST = 5
+NO_TOKEN = Said("aucun, cette source n'en envoie pas", "none, this source sends no token")
 MAXIMUM_SIZE = 2_000_000_000
 TOLD = 200
+WHOLE = (200,)
+EMPTY = Said("réponse vide", "an empty answer")
+CHALLENGE = Said(
+    "une page de contrôle d'accès, et non celle du site", "a page that guards the site, and not the site's"
+)
+ONE_ANSWER = Said("HTTP 200, la réponse entière", "HTTP 200, the whole answer")
 PAGE, DATA = Said("une page web", "a web page"), Said("des données", "data")
 LESS_SAFE = Said("de https vers http", "from https to http")
 CUT = Said("réponse coupée", "answer cut")
@@ -93,6 +103,7 @@ class Client:
     at_once: int = 4
     per_minute: int = 0
     sleep: Callable[[float], None] = time.sleep
+    closures: Closures = field(default_factory=Closures)
     _local: threading.local = field(default_factory=threading.local)
 
     def ask(
@@ -105,10 +116,13 @@ class Client:
         json: Any = None,
         to: Path | None = None,
         page_is_wrong: bool = True,
+        may_be_empty: bool = False,
     ) -> Answer:
-        """The answer, status 200 to 299 or 304, its body in memory or in the file `to`.
+        """The answer, status 200, or 304 where a header asked for it, its body in memory or in the file `to`.
 
-        Raises an `HttpError`. `page_is_wrong` refuses a web page (`NotTheAnswer`): a login form, an error with 200.
+        Raises an `HttpError`: any other status, a part (206) or a promise (202) of an answer included, an empty body
+        unless it `may_be_empty`, and the page of a guard. `page_is_wrong` refuses every web page (`NotTheAnswer`): a
+        login form, an error with 200.
         """
         request = _Request(url, method, params, headers or {}, json, to)
         attempt = 0
@@ -119,21 +133,32 @@ class Client:
             except _Again as again:
                 wait = own_wait(attempt) if again.wait is None else again.wait
                 if wait > self.patience.wait:
+                    self.closures.close(host_of(url), wait)
                     raise self._error(Throttled, url, wait=round(wait), limit=round(self.patience.wait)) from None
                 if attempt >= self.patience.attempts:
                     raise self._error(Unreachable, url, attempts=attempt, found=again.found) from None
                 self.sleep(wait)
                 continue
-            if page_is_wrong and answer.is_web_page:
-                raise self._error(NotTheAnswer, url, found=PAGE, expected=DATA)
+            if not answer.not_modified:
+                self._check_body(answer, url, page_is_wrong=page_is_wrong, may_be_empty=may_be_empty)
             return answer
+
+    def _check_body(self, answer: Answer, url: str, *, page_is_wrong: bool, may_be_empty: bool) -> None:
+        """Raises `NotTheAnswer` for what must not take the place of a good answer."""
+        if answer.is_empty and not may_be_empty:
+            raise self._error(NotTheAnswer, url, found=EMPTY, expected=DATA)
+        if page_is_wrong and answer.is_web_page:
+            raise self._error(NotTheAnswer, url, found=PAGE, expected=DATA)
+        if answer.is_challenge:
+            raise self._error(NotTheAnswer, url, found=CHALLENGE, expected=DATA)
 
     def _attempt(self, request: _Request, attempt: int) -> Answer:
         """One attempt, redirects followed. Raises `_Again` or an `HttpError`."""
         current = request
         for _step in range(FURTHEST + 1):
             self._check(current.url)
-            host = urlsplit(current.url).netloc.rpartition("@")[2]
+            host = host_of(current.url)
+            self._wait_for(host, current.url)
             with gate(host, at_once=self.at_once, per_minute=self.per_minute).entered(self.sleep):
                 response = self._send(current)
                 try:
@@ -144,6 +169,14 @@ class Client:
                     response.close()
             current = self._followed(current, target, response.status_code)
         raise self._error(RedirectRefused, request.url, found=_more_than(FURTHEST))
+
+    def _wait_for(self, host: str, url: str) -> None:
+        """Wait as long as a server told another client of this run to. Raises `Throttled` where that is too long."""
+        left = self.closures.left(host)
+        if left > self.patience.wait:
+            raise self._error(Throttled, url, wait=math.ceil(left), limit=round(self.patience.wait))
+        if left > 0:
+            self.sleep(left)
 
     def _followed(self, request: _Request, target: str, status: int) -> _Request:
         """The request that a redirect asks for; a token does not follow to another host."""
@@ -186,7 +219,10 @@ class Client:
         status = response.status_code
         if status in MAY_PASS:
             raise _Again(f"HTTP {status}", told_wait(headers, time.time()))
-        if not (200 <= status < 300 or status == 304):
+        if 200 <= status < 300 and status not in WHOLE:
+            raise self._error(NotTheAnswer, request.url, found=f"HTTP {status}", expected=ONE_ANSWER)
+        is_unchanged = status == 304 and any(name.lower() in CONDITIONS for name in request.headers)
+        if not (status in WHOLE or is_unchanged):
             raise self._refused(response, status, request.url, headers)
         end = time.monotonic() + self.patience.whole
 
@@ -208,7 +244,7 @@ class Client:
 
     def _refused(self, response: Any, status: int, url: str, headers: Mapping[str, str]) -> HttpError:
         if status in (401, 403):
-            return self._error(NotAuthorised, url, status=status, secrets=", ".join(self.names) or "—")
+            return self._error(NotAuthorised, url, status=status, secrets=", ".join(self.names) or NO_TOKEN)
         if status in (404, 410):
             return self._error(NotFound, url, status=status)
         said = self._said(response, headers)
@@ -260,6 +296,7 @@ def client_of(context: FetchContext) -> Client:
         maximum_size=int(source.parameters.get("maximum_size", MAXIMUM_SIZE)),
         at_once=int(source.parameters.get("at_once", 4)),
         per_minute=int(source.parameters.get("per_minute", 0)),
+        closures=context.closures,
     )
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 
 @dataclass
@@ -44,3 +45,8 @@ def gate(host: str, *, at_once: int, per_minute: int) -> Gate:
     key = (host, at_once, 60 / per_minute if per_minute else 0.0)
     with _lock:
         return _gates.setdefault(key, Gate(key[1], key[2]))
+
+
+def host_of(url: str) -> str:
+    """The `name:port` of an address, without a user."""
+    return urlsplit(url).netloc.rpartition("@")[2]
