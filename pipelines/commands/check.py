@@ -181,13 +181,17 @@ def _write_text(told: list[tuple[str, Verdict]], language: Language) -> None:
 
 
 def _write_json(told: list[tuple[str, Verdict]], language: Language) -> None:
-    """Frictionless' report of all files, and the exact totals beside it."""
-    tasks, totals = [], []
+    """Frictionless' report of all files, and beside it the exact totals and how each field was decided."""
+    tasks, totals, roads = [], [], []
     for place, verdict in told:
         tasks += verdict.report().to_descriptor()["tasks"]
         totals += [
             {"place": place, "rule": rule, "field": field, "errors": count}
             for (rule, field), count in verdict.totals.items()
+        ]
+        roads += [
+            {"place": place, "field": name, "road": road.kind, "cells": road.cells}
+            for name, road in verdict.roads.items()
         ]
     errors = sum(verdict.error_count for _, verdict in told)
     stats = {
@@ -197,6 +201,7 @@ def _write_json(told: list[tuple[str, Verdict]], language: Language) -> None:
         "seconds": 0,
     }
     report = {"valid": not errors, "stats": stats, "warnings": [], "errors": [], "tasks": tasks, "totals": totals}
+    report["roads"] = roads
     click.echo(json.dumps(report, ensure_ascii=False, indent=2))
 
 

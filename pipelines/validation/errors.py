@@ -67,6 +67,15 @@ class PatternTooSlow(JudgeError):
     en = "Field “{field}”: the pattern {pattern} takes more than {seconds} s on one cell (no verdict); rewrite it."
 
 
+class PatternInterrupted(JudgeError):
+    """The process that matched a pattern was ended by somebody else."""
+
+    code = "pattern-interrupted"
+    mender = Mender.OPERATOR
+    fr = "Champ « {field} » : le processus qui essayait le motif {pattern} a été arrêté (aucun verdict) ; relancez."
+    en = "Field “{field}”: the process that tried the pattern {pattern} was ended (no verdict); run again."
+
+
 class TableNotText(JudgeError):
     """A table in memory holds a column that is not text."""
 

@@ -57,6 +57,7 @@ class Examination:
     orphans: Sequence[Indexes]
     failed: Sequence[Indexes]  # one a custom check
     totals: Totals
+    asked: Counter[int]  # cells that Frictionless' reader was asked about, by the place of their column
 
     def suspects(self, size: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """The mask of rows with an error that the block shows by itself."""
@@ -100,11 +101,14 @@ class Examiner:
         blank = np.setdiff1d(blank, np.fromiter(ragged, np.int64, len(ragged)), assume_unique=True)
         if len(blank):
             totals["blank-row", None] += len(blank)
-        findings, proved = [], set[int]()
+        findings, proved, asked = [], set[int](), Counter[int]()
         for number, column in enumerate(self.columns):
             cells = block.filled(number)
-            refused, is_proved = column.judged(cells)
-            if is_proved:
+            judged = column.judge(cells)
+            refused = judged.refused
+            if judged.asked:
+                asked[number] += judged.asked
+            else:
                 proved.add(number)
             if refused is None:
                 continue
@@ -118,7 +122,7 @@ class Examiner:
         texts = texts_of(self.columns, block.columns, self._key_columns, proved)
         keyed_rows, orphans = self._keys(texts, totals)
         failed = [self._failed(block, check, totals) for check in self.checks]
-        return Examination(findings, blank, ragged, keyed_rows, texts, orphans, failed, totals)
+        return Examination(findings, blank, ragged, keyed_rows, texts, orphans, failed, totals, asked)
 
     def _keys(self, texts: Mapping[int, pa.Array], totals: Totals) -> tuple[list[KeyedRows], list[Indexes]]:
         alike: dict[tuple[int, ...], KeyedRows] = {}

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from pipelines.validation.archives import check_archive
 from pipelines.validation.blocks import ROWS, StreamSource, block_of_rows
+from pipelines.validation.columns import CellMemory
 from pipelines.validation.custom_checks import declared_checks
 from pipelines.validation.cutter import CutSource, NotPlain
 from pipelines.validation.errors import FileChanged
@@ -92,6 +93,7 @@ def judge(
             totals=dict(sorted(outcome.tally.totals.items(), key=lambda item: (item[0][0], item[0][1] or ""))),
             rejected_rows=outcome.rejected_rows,
             path=outcome.path,
+            roads=outcome.roads(),
             warnings=tuple(outcome.tally.warnings),
             source_report=report,
         )
@@ -119,7 +121,7 @@ def _judge(judged: Path | pa.Table, opened: Any, asked: _Hearing) -> list[str]:
             names = [field.name for field in opened.header.get_expected_fields()]
             checks, told = declared_checks(asked.parents.descriptor, names)
             asked.outcome.tally.warnings.extend(told)
-            case = compile_case(judged, opened, asked.schema, checks)
+            case = compile_case(judged, opened, asked.schema, checks, CellMemory(asked.memory // 8))
             asked.outcome.columns = case.columns
             if not _by_proof(case, asked):
                 _by_hearing(case, asked)

@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.validation.columns import Column
-from pipelines.validation.fast.proofs import FORMS, whole
+from pipelines.validation.fast.numbers import canonical_integers
+from pipelines.validation.fast.proof import whole
+from pipelines.validation.fast.texts import UUID
 
 # Which values can be equal across types: Python compares True, 1 and Decimal("1.0") as equal, and no text to a number.
 KINDS = {
@@ -28,13 +30,17 @@ KINDS = {
     "date": "date",
     "datetime": "datetime",
 }
+DAY = (
+    r"[1-9][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+    r"|(?:0[13578]|1[02])-(?:29|30|31)|(?:0[469]|11)-(?:29|30))"
+)
 OWN_TEXT = {
     "any": r"(?s:.*)",
-    "integer": FORMS["integer"],
+    "integer": r"-?[1-9][0-9]{0,17}|0",
     "number": r"-?[1-9][0-9]{0,17}|0|-?(?:0|[1-9][0-9]{0,14})\.[0-9]{0,11}[1-9]",
     "year": r"[1-9][0-9]{3}",
-    "date": FORMS["date"],
-    "datetime": FORMS["datetime"],
+    "date": DAY,
+    "datetime": DAY + r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
 }
 ANY_TEXT = OWN_TEXT["any"]
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?"  # whose key text is made without reading the value
@@ -53,7 +59,7 @@ def comparable(field: Any) -> bool:
 def own_form(field: Any) -> str | None:
     """The form of the cells that are their own key text, None when every cell has to be read."""
     if field.type == "string":
-        return {"default": ANY_TEXT, "uuid": FORMS["uuid"]}.get(field.format)
+        return {"default": ANY_TEXT, "uuid": UUID}.get(field.format)
     if field.format != "default" or not getattr(field, "bare_number", True):
         return None
     if field.type == "number" and (field.float_number or field.decimal_char != "." or field.group_char):
@@ -65,19 +71,15 @@ def key_texts(column: Column, cells: pa.Array, *, is_proved: bool = False) -> pa
     """The key text of each cell, null where Frictionless reads None: missing cells, and those of another type.
 
     `cells` may hold nulls, for the cells that a ragged row lacks. `is_proved`: the column's proof holds for all
-    that are not missing, and is not tried again where it has the same form. Raises `NotComparable` on a NaN.
+    that are not missing, and is not tried again where proved cells are their own key texts. Raises `NotComparable` on a
+    NaN.
     """
     missing = pc.fill_null(column.blank(cells), True)
     some_missing = pc.any(missing).as_py()
     texts = pc.if_else(missing, pa.scalar(None, pa.string()), cells) if some_missing else cells
     form = own_form(column.field)
-    if form == ANY_TEXT:
-        return texts
-    if (
-        form is not None
-        and is_proved
-        and form == FORMS.get("uuid" if column.field.type == "string" else column.field.type)
-    ):
+    is_own = form == ANY_TEXT or (is_proved and column.proof is not None and column.proof.is_canonical)
+    if is_own or (column.field.type == "integer" and form is not None and canonical_integers(texts)):
         return texts
     if form is not None and pc.all(pc.match_substring_regex(texts, whole(form))).as_py() is not False:
         return texts

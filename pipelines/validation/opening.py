@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipelines.core.text import Said
 from pipelines.validation.blocks import Cells, Source, StreamSource, TableSource
-from pipelines.validation.columns import Column
+from pipelines.validation.columns import CellMemory, Column
 from pipelines.validation.custom_checks import CustomCheck
 from pipelines.validation.cutter import CutSource
 from pipelines.validation.errors import SchemaUnusable
@@ -116,8 +116,17 @@ def table_schema(descriptor: Mapping[str, Any]) -> Any:
         raise SchemaUnusable(place="schema", found=found, expected="Table Schema") from error
 
 
-def compile_case(judged: Path | pa.Table, resource: Any, schema: Any, checks: Sequence[CustomCheck] = ()) -> Case:
-    """The case of a resource that is open. `schema` has the foreign keys. Raises `SchemaUnusable`."""
+def compile_case(
+    judged: Path | pa.Table,
+    resource: Any,
+    schema: Any,
+    checks: Sequence[CustomCheck] = (),
+    memory: CellMemory | None = None,
+) -> Case:
+    """The case of a resource that is open. `schema` has the foreign keys; `memory` what is remembered of cells.
+
+    Raises `SchemaUnusable`.
+    """
     from frictionless.table import create_cell_handlers
 
     fields = resource.header.get_expected_fields()
@@ -126,7 +135,8 @@ def compile_case(judged: Path | pa.Table, resource: Any, schema: Any, checks: Se
     made = create_cell_handlers(fields)
     readers = {field.name: guarded_reader(field, is_key=field.name in keys.all) for field in fields}
     handlers = {name: handler._replace(reader=readers[name]) for name, handler in made.items()}
-    columns = [Column(field, number, readers[field.name]) for number, field in enumerate(fields, start=1)]
+    memory = memory or CellMemory()
+    columns = [Column(field, number, readers[field.name], memory) for number, field in enumerate(fields, start=1)]
     return Case(judged, resource, fields, list(resource.labels), columns, handlers, keys, checks)
 
 

@@ -5,6 +5,7 @@ Belongs here: taking judged rows, block by block, in order. Does not: judging th
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from pipelines.validation.blocks import Block
 from pipelines.validation.columns import Column
 from pipelines.validation.explain import ORDERED, told
 from pipelines.validation.tally import Tally, as_row
-from pipelines.validation.verdict import ROW
+from pipelines.validation.verdict import ROW, Road
 
 Progress = Callable[[int, float | None], None]  # rows read, and which part of the table that is when it is known
 Mask = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -62,6 +63,16 @@ class Outcome:
         self.accepted: list[pa.Table] = []
         self.rejected: list[pa.Table] = []
         self.rejected_rows = 0
+        self.asked: Counter[int] = Counter()  # cells that no proof decided, by the place of their column
+
+    def roads(self) -> dict[str, Road]:
+        """How the cells of each field were decided."""
+        if self.path == "frictionless":
+            return {column.name: Road("heard") for column in self.columns}
+        return {
+            column.name: Road("asked", self.asked[place]) if self.asked[place] else Road("proof")
+            for place, column in enumerate(self.columns)
+        }
 
     @property
     def keeps_blocks(self) -> bool:

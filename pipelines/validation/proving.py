@@ -90,6 +90,7 @@ class Proving:
         totals = self.outcome.tally.totals
         for ordinal, (block, shown) in enumerate(self.source.examined(self.examine)):
             self._check_numbers(block)
+            self.outcome.asked.update(shown.asked)
             if shown.totals:
                 suspect.add(ordinal)
                 totals.update(shown.totals)

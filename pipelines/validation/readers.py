@@ -8,18 +8,33 @@ Belongs here: asking Frictionless about one cell. Does not: deciding without it 
 from __future__ import annotations
 
 import decimal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.validation.errors import SchemaUnusable
-from pipelines.validation.fast.pattern_clock import PatternClock
+from pipelines.validation.fast.pattern_clock import PatternJudge
 from pipelines.validation.fast.patterns import may_explode
 
 Notes = Mapping[str, str] | None
-Reader = Callable[[Any], tuple[Any, dict[str, str] | None]]
+Reading = Callable[[Any], tuple[Any, dict[str, str] | None]]
 
 BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+
+
+class Reader:
+    """Frictionless' reader of a field: cell → (value, notes by constraint or None)."""
+
+    def __init__(self, read: Reading, prepare: Callable[[Iterable[str]], None] | None = None) -> None:
+        self._read, self._prepare = read, prepare
+
+    def __call__(self, cell: Any) -> tuple[Any, dict[str, str] | None]:
+        return self._read(cell)
+
+    def prepare(self, cells: Iterable[str]) -> None:
+        """Many cells will be read: what can be found out about all of them at once is."""
+        if self._prepare is not None:
+            self._prepare(cells)
 
 
 def guarded_reader(field: Any, *, is_key: bool) -> Reader:
@@ -31,14 +46,14 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
     """
     broken = _broken_bound(field)
     try:
-        reader = _clocked_reader(field) or field.create_cell_reader()
+        reader = _clocked_reader(field) or Reader(field.create_cell_reader())
     except Exception as error:
         raise SchemaUnusable(
             place=field.name,
             found=f"{type(error).__name__}: {error}",
             expected=Said("des contraintes lisibles", "constraints that can be read"),
         ) from error
-    if field.type not in ("number", "datetime") and broken is None:
+    if field.type not in ("number", "datetime", "time") and broken is None:
         return reader
     note = {"type": f'type is "{field.type}/{field.format}"'}
 
@@ -53,27 +68,27 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
             return None, dict(note)
         return value, notes
 
-    return read
+    return Reader(read)
 
 
 def _clocked_reader(field: Any) -> Reader | None:
-    """The reader of a field whose pattern may take for ever, its pattern matched under a clock; None for the others."""
+    """The reader of a field whose pattern may take for ever, matched by RE2 or under a clock; None for the others."""
     pattern = field.constraints.get("pattern")
     if field.type != "string" or not pattern or not may_explode(pattern):
         return None
     plain = field.to_copy()
     plain.schema = field.schema
     plain.constraints = {name: value for name, value in field.constraints.items() if name != "pattern"}
-    reader, clock = plain.create_cell_reader(), PatternClock(field.name, pattern)
+    reader, judge = plain.create_cell_reader(), PatternJudge(field.name, pattern)
 
     def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
         value, notes = reader(cell)
-        if value is None or (notes and "type" in notes) or clock.matches(value):
+        if value is None or (notes and "type" in notes) or judge.matches(value):
             return value, notes
         found = {**(notes or {}), "pattern": f'constraint "pattern" is "{pattern}"'}
         return value, {name: found[name] for name in field.supported_constraints if name in found}
 
-    return read
+    return Reader(read, judge.prepare)
 
 
 def _broken_bound(field: Any) -> SchemaUnusable | None:

@@ -5,16 +5,17 @@ Belongs here: lines of text. Does not: the terminal itself (`commands/check.py`)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipelines.core.errors import MENDERS
 from pipelines.core.text import Language
 from pipelines.validation.menders import mender
 from pipelines.validation.phrases import advice, circumstance, expected, rule_title
-from pipelines.validation.verdict import Verdict
+from pipelines.validation.verdict import Road, Verdict
 
 EXAMPLES = 3
 LONGEST = 60
+NAMED = 8  # fields that the line on roads names
 
 
 def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
@@ -23,6 +24,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
     rows = counted(verdict.rows, "ligne" if french else "row", language)
     if verdict.is_valid:
         yield f"✔ {place} : valide, {rows}." if french else f"✔ {place}: valid, {rows}."
+        yield from roads(verdict.roads, language)
         yield from _warnings(verdict, language)
         return
     errors = counted(verdict.error_count, "erreur" if french else "error", language)
@@ -31,6 +33,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
         yield f"✘ {place} : {errors}, {rejected} refusées sur {rows}."
     else:
         yield f"✘ {place}: {errors}, {rejected} rejected of {rows}."
+    yield from roads(verdict.roads, language)
     lines, borrowed = verdict.errors.to_pylist(), False
     for (rule, field), total in sorted(
         verdict.totals.items(), key=lambda item: (-item[1], item[0][0], item[0][1] or "")
@@ -49,6 +52,37 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
         yield ""
         yield "  Les notes en anglais sont celles de Frictionless, telles quelles."
     yield from _warnings(verdict, language)
+
+
+def roads(found: Mapping[str, Road], language: Language) -> Iterator[str]:
+    """One line on how many fields were proved, and which Frictionless was asked about; none without any field."""
+    french = language == "fr"
+    heard = [name for name, road in found.items() if road.kind == "heard"]
+    asked = {name: road.cells for name, road in found.items() if road.kind == "asked"}
+    proved = len(found) - len(asked) - len(heard)
+    parts = []
+    if heard and french:
+        parts.append(f"{counted(len(heard), 'champ', language)} lu{plural(len(heard))} ligne à ligne par Frictionless")
+    elif heard:
+        parts.append(f"{counted(len(heard), 'field', language)} read row by row by Frictionless")
+    if proved and french:
+        parts.append(f"{counted(proved, 'champ', language)} prouvé{plural(proved)}")
+    elif proved:
+        parts.append(f"{counted(proved, 'field', language)} proved")
+    if asked:
+        cell = "cellule" if french else "cell"
+        named = [f"{name} ({counted(cells, cell, language)})" for name, cells in asked.items()]
+        more = len(named) - NAMED
+        rest = [f"et {more} de plus" if french else f"and {more} more"] if more > 0 else []
+        words = "lu par Frictionless : " if french else "read by Frictionless: "
+        parts.append(words + ", ".join([*named[:NAMED], *rest]))
+    if parts:
+        yield "  " + (" ; " if french else "; ").join(parts) + "."
+
+
+def plural(value: int) -> str:
+    """The mark of the French plural."""
+    return "s" if value > 1 else ""
 
 
 def example(line: dict[str, object], language: Language) -> str:

@@ -29,6 +29,18 @@ ROW = "_row"
 
 
 @dataclass(frozen=True)
+class Road:
+    """How the cells of one field were decided.
+
+    `kind`: "proof" (all by compiled proof), "asked" (some of Frictionless' own reader of cells) or "heard" (row by row,
+    by Frictionless' own rows). `cells`: how many no proof decided, of those that were asked.
+    """
+
+    kind: str
+    cells: int = 0
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What the judge says of one table.
 
@@ -44,6 +56,7 @@ class Verdict:
     totals: Mapping[tuple[str, str | None], int]
     rejected_rows: int
     path: str  # how it was decided: "proof", "stream" (proved, read by Python's csv) or "frictionless" (row by row)
+    roads: Mapping[str, Road] = field(default_factory=dict)  # by the name of the field, in the order of the columns
     warnings: tuple[Said, ...] = ()  # what the judge could not do: custom checks that it does not know
     source_report: Any = field(repr=False, default=None)
 

@@ -5,6 +5,7 @@ Cells are the odd ones of every type, files the ones that CSV readers disagree o
 
 from __future__ import annotations
 
+import datetime
 import json
 import random
 from dataclasses import dataclass, field
@@ -30,12 +31,66 @@ PATTERNS = [
     r"^\d{4}$",
     "[a-z]{1,3}",
     "x{2,}",
+    "(a{0,2}){0,2}",
+    r"([a-z]{1,3}[ -]?){1,3}",
+    r"(?:(?:^|,)(^[A-Z0-9]{2,5}$|a))+$",
+    r"[^\w]",
+    r"\S+",
+    r"[\d\s]+",
+    r"\D{1,3}",
+    "a|^b|c$",
+    "a$|b",
+    r"\Aab?\Z",
+    "(?i:ab)",
+    r"a\b.*",
+    "(?!x).*",
+    r"(.)\1?",
+    "a$\n?",
+    "(a|ab)(c|bcd)?",
+    "(?:a?b?)*",
 ]
+DATE_FORMATS = [
+    "%d/%m/%Y",
+    "%d/%m/%y",
+    "%Y%m%d",
+    "%d-%m-%Y",
+    "%Y-%m",
+    "%m/%Y",
+    "%d/%m",
+    "%j/%Y",
+    "%d %b %Y",
+    "%d/%d/%Y",
+]
+MOMENT_FORMATS = ["%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M:%S%z", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S"]
+TIME_FORMATS = ["%H:%M:%S", "%Hh%M", "%H:%M", "%d %H"]
+NUMBERS = [
+    {"decimalChar": ","},
+    {"groupChar": " "},
+    {"bareNumber": False},
+    {"floatNumber": True},
+    {"groupChar": " ", "decimalChar": ","},
+    {"groupChar": "\u202f", "decimalChar": ","},
+    {"groupChar": "\u00a0", "decimalChar": ","},
+    {"decimalChar": ",", "bareNumber": False},
+    {"groupChar": " ", "decimalChar": ",", "bareNumber": False},
+    {"groupChar": ",", "decimalChar": ","},
+    {"groupChar": ",", "floatNumber": True},
+    {"groupChar": " ;"},
+    {"groupChar": "1"},
+    {"decimalChar": "1"},
+    {"groupChar": "-", "decimalChar": "e"},
+    {"decimalChar": ";", "groupChar": "'"},
+]
+
+
+BOUNDED = ("integer", "number", "date", "datetime", "year", "yearmonth", "time")
+PLAIN_OTHERS = ["time", "yearmonth", "duration", "geopoint"]
 
 
 def odd_field(name: str, rng: random.Random, *, hard: bool = True) -> dict[str, Any]:
     """A field of any type, with any of its constraints."""
     kinds = ["integer", "number", "date", "datetime", "year", "string", "string", "string", "any", "boolean"]
+    kinds += PLAIN_OTHERS if rng.random() < 0.3 else []
     kind = rng.choice(list(OTHERS)) if hard and rng.random() < 0.08 else rng.choice(kinds)
     made: dict[str, Any] = {"name": name, "type": kind}
     limits: dict[str, Any] = {}
@@ -45,13 +100,15 @@ def odd_field(name: str, rng: random.Random, *, hard: bool = True) -> dict[str, 
         limits["unique"] = True
     if kind == "string":
         _odd_string(made, limits, rng)
-    elif kind in ("integer", "number", "date", "datetime", "year") and rng.random() < 0.45:
+    elif kind in BOUNDED and rng.random() < 0.45:
         low, high = {
             "integer": (1, 12),
             "number": (rng.choice([0, 0.1, "0.1"]), 12.5),
             "date": ("2016-01-01", "2024-06-30"),
             "datetime": ("2020-01-01T00:00:00Z", "2024-01-05T10:20:30Z"),
             "year": ("1999", 2024),
+            "yearmonth": ("2016-01", [2024, 1]),
+            "time": ("00:00:01", "10:20:30"),
         }[kind]
         if rng.random() < 0.7:
             limits[rng.choice(["minimum", "exclusiveMinimum"])] = low
@@ -67,7 +124,7 @@ def odd_field(name: str, rng: random.Random, *, hard: bool = True) -> dict[str, 
 
 def _odd_string(made: dict[str, Any], limits: dict[str, Any], rng: random.Random) -> None:
     if rng.random() < 0.2:
-        made["format"] = rng.choice(["uuid", "email", "uri", "default"])
+        made["format"] = rng.choice(["uuid", "email", "uri", "binary", "default"])
     if rng.random() < 0.45:
         limits["pattern"] = rng.choice(PATTERNS)
     if rng.random() < 0.2:
@@ -80,22 +137,25 @@ def _odd_string(made: dict[str, Any], limits: dict[str, Any], rng: random.Random
 
 def _odd_reading(made: dict[str, Any], limits: dict[str, Any], rng: random.Random) -> None:
     kind = made["type"]
-    if kind == "number" and rng.random() < 0.25:
-        made |= rng.choice(
-            [
-                {"decimalChar": ","},
-                {"groupChar": " "},
-                {"bareNumber": False},
-                {"floatNumber": True},
-                {"groupChar": " ", "decimalChar": ","},
-            ]
-        )
+    if kind == "number" and rng.random() < 0.45:
+        made |= rng.choice(NUMBERS)
+        if made.get("decimalChar") == "," and rng.random() < 0.5:
+            limits.update({name: "0,5" for name in limits if name in ("minimum", "exclusiveMinimum")})
     if kind == "integer" and rng.random() < 0.15:
         made["bareNumber"] = False
     if kind == "boolean" and rng.random() < 0.3:
         made |= {"trueValues": ["oui", "x"], "falseValues": ["non", "x"]}
-    if kind == "date" and rng.random() < 0.15:
-        made["format"] = "%d/%m/%Y"
+    for form, formats in (("date", DATE_FORMATS), ("datetime", MOMENT_FORMATS), ("time", TIME_FORMATS)):
+        if kind == form and rng.random() < 0.35:
+            made["format"] = rng.choice(formats)
+            if rng.random() < 0.7:  # bounds in the default format are no values of this one
+                for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
+                    if name in limits:
+                        limits[name] = datetime.datetime(2020, 2, 3, 10, 20, tzinfo=datetime.UTC).strftime(
+                            made["format"]
+                        )
+    if kind == "geopoint":
+        made["format"] = rng.choice(["default", "array", "array", "object"])
     if kind in ("integer", "number", "year") and rng.random() < 0.12:
         limits["enum"] = ["1", "02", "2024"] if kind != "number" else [1.5, "2"]
     if kind == "boolean" and rng.random() < 0.1:

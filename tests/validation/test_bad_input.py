@@ -19,10 +19,12 @@ from pipelines.validation.errors import (
     FileChanged,
     FileUnreadable,
     JudgeError,
+    PatternInterrupted,
     PatternTooSlow,
     SchemaUnusable,
 )
 from pipelines.validation.fast import pattern_clock
+from pipelines.validation.fast.pattern_clock import PatternClock
 from pipelines.validation.readers import guarded_reader
 from tests.validation.comparison import Raised, frictionless_report, plain_report
 
@@ -127,15 +129,42 @@ def test_a_bound_that_is_no_value_is_found_when_a_cell_meets_it() -> None:
 
 def test_a_pattern_that_explodes_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pattern_clock, "SECONDS", 0.3)
-    schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": r"(\w+\s?)+"}}]}
+    schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": r"(\w+\s?)+(?!x)"}}]}
     assert judge(pa.table({"a": ["abc def"]}), schema).is_valid
     with pytest.raises(PatternTooSlow) as caught:
         judge(pa.table({"a": ["a" * 40 + "!"]}), schema)
     assert caught.value.mender is Mender.SCHEMA
 
 
-def test_a_pattern_under_the_clock_is_judged_as_frictionless_does(tmp_path: Path) -> None:
-    limits = {"pattern": r"(\w+\s?)+", "minLength": 3, "enum": ["abc", "de f"]}
+@pytest.mark.parametrize("cell", ["a" * 40 + "!", "a" * 300 + "b!", "Abc-def " * 30 + "!", "é" * 40 + "\n!"])
+@pytest.mark.parametrize("pattern", ["(a{0,15}){0,15}", "([A-Za-z]{1,15}[ -]?){1,10}", "(a+)+", r"(\w+\s?)+"])
+def test_a_pattern_that_explodes_in_re_refuses_at_once_where_re2_says_the_same(pattern: str, cell: str) -> None:
+    schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": pattern}}]}
+    assert judge(pa.table({"a": [cell]}), schema).totals == {("constraint-error", "a"): 1}
+
+
+def test_a_pattern_is_tried_on_many_cells_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_clock, "TOGETHER", 7)
+    schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": r"([a-z0-9]+ ?)+(?!x)"}}]}
+    cells = [f"mot {number}" if number % 3 else f"mot{number}!" for number in range(500)]
+    assert judge(pa.table({"a": cells}), schema).totals == {("constraint-error", "a"): 167}
+
+
+def test_a_process_that_is_ended_by_another_gives_no_verdict() -> None:
+    clock = PatternClock("a", "(a+)+(?!x)")
+    assert clock.matches(["a"]) == [True]
+    assert clock._process is not None
+    clock._process.kill()
+    clock._process.wait()
+    with pytest.raises(PatternInterrupted):
+        clock.matches(["a"])
+    assert clock.matches(["a"]) == [True]
+    clock.close()
+
+
+@pytest.mark.parametrize("pattern", [r"(\w+\s?)+", r"(\w+\s?)+(?!x)"])
+def test_a_pattern_under_the_clock_is_judged_as_frictionless_does(pattern: str, tmp_path: Path) -> None:
+    limits = {"pattern": pattern, "minLength": 3, "enum": ["abc", "de f"]}
     schema = {"fields": [{"name": "a", "type": "string", "constraints": limits, "missingValues": ["", "NA"]}]}
     path = tmp_path / "table.csv"
     path.write_text("a\nabc\nde f\nde\nNA\n!\né!\n")

@@ -44,7 +44,7 @@ def run(*arguments: str) -> Result:
 
 def test_a_valid_file(folder: Path) -> None:
     result = run("bon.csv", "--schema", "schema.json", "--lang", "fr")
-    assert result.output == "✔ bon.csv : valide, 1 ligne.\n"
+    assert result.output == "✔ bon.csv : valide, 1 ligne.\n  3 champs prouvés.\n"
     assert result.exit_code == 0
 
 
@@ -71,7 +71,7 @@ def test_notes_that_only_frictionless_words_are_owned_once(folder: Path) -> None
     (folder / "autre.csv").write_text("id,jour,endroit\n1,2020-01-01,Alès\n")
     french = run("autre.csv", "--schema", "schema.json", "--lang", "fr").output
     assert french.count("Les notes en anglais sont celles de Frictionless, telles quelles.") == 1
-    assert "Frictionless" not in run("autre.csv", "--schema", "schema.json", "--lang", "en").output
+    assert "celles de Frictionless" not in run("autre.csv", "--schema", "schema.json", "--lang", "en").output
     assert "Frictionless" not in run("mauvais.csv", "--schema", "schema.json", "--lang", "fr").output
 
 
@@ -209,3 +209,25 @@ def test_it_is_a_program(folder: Path) -> None:
     found = subprocess.run(arguments, capture_output=True, encoding="utf-8", env=environment, check=False)
     assert found.returncode == 1
     assert "refusées sur 5 lignes" in found.stdout
+
+
+def test_the_road_of_each_field_is_told(folder: Path) -> None:
+    fields = [
+        {"name": "montant", "type": "number", "decimalChar": ","},
+        {"name": "jour", "type": "date", "format": "%d/%m/%Y"},
+        {"name": "heure", "type": "time"},
+    ]
+    (folder / "roads.json").write_text(json.dumps({"fields": fields}))
+    (folder / "roads.csv").write_text("montant;jour;heure\n1,5;05/01/2024;10:20:30\n1e5;5/1/2024;x\n2,5;5/1/2024;\n")
+    told = json.loads(run("roads.csv", "--schema", "roads.json", "--format", "json").output)
+    assert [(road["field"], road["road"], road["cells"]) for road in told["roads"]] == [
+        ("montant", "asked", 1),
+        ("jour", "asked", 2),
+        ("heure", "asked", 1),
+    ]
+    (folder / "heard.json").write_text(json.dumps({"fields": fields, "primaryKey": ["heure"]}))
+    heard = run("roads.csv", "--schema", "heard.json", "--lang", "fr").output
+    assert "  3 champs lus ligne à ligne par Frictionless.\n" in heard
+    assert (
+        "lu par Frictionless : montant (1 cellule)" in run("roads.csv", "--schema", "roads.json", "--lang", "fr").output
+    )

@@ -141,10 +141,11 @@ def test_an_instant_before_time_is_left_to_frictionless() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"a|b", r"\w", r"(?i)a", r"(a)\1", r"a(?=b)", r"(?P<x>a)", "(", "a{2000}", r"[\w]", "a$b"]
+    "pattern",
+    [r"\ba", r"(?i)a", r"(?i:a)", r"(a)\1", r"a(?=b)", "(", "a{2000}", "(^a?)*", "(?>a|ab)c", "a*+b", r"[^\s\S]"],
 )
 def test_patterns_whose_meaning_may_differ_are_not_translated(pattern: str) -> None:
-    assert subset_in_re2(pattern) is None or "P<" in pattern
+    assert subset_in_re2(pattern) is None
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,12 @@ def test_patterns_whose_meaning_may_differ_are_not_translated(pattern: str) -> N
         (r"(a)?(?(1)b|c)", True),
         (r"(?=a+)a+", True),
         (r"(?>a+)b+", True),
+        ("(a{0,15}){0,15}", True),
+        ("([A-Za-z]{1,15}[ -]?){1,10}", True),
+        ("(a|b|ab){1,20}c", True),
+        ("(?:(?:^|,)(^[A-Z]{2}[A-Z0-9]{4,33}$|Non concerné))+$", True),
+        ("(.*?)((\\d{1,2}:\\d{2})-(\\d{1,2}:\\d{2})|24/7)", False),
+        ("^([013-9]\\d|2[AB1-9])\\d{3}$", False),
     ],
 )
 def test_patterns_that_may_take_for_ever(pattern: str, risky: bool) -> None:
@@ -172,7 +179,7 @@ def test_a_clock_serves_several_threads() -> None:
         rng = random.Random(seed)
         for _ in range(40):
             text = "a" * rng.randint(1, 6) + rng.choice(["b", "c"])
-            if clock.matches(text) is not text.endswith("b"):
+            if clock.matches([text, "c"]) != [text.endswith("b"), False]:
                 wrong.append(text)
 
     threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(4)]

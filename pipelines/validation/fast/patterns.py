@@ -1,20 +1,46 @@
 """Patterns: from Python's `re` to RE2, and which of them may take for ever.
 
-A pattern is translated from Python's own parse tree to an RE2 pattern that matches a subset of the same texts, or not
-at all. Belongs here: reading patterns. Does not: running Python's on a cell (`readers.py`, `pattern_clock.py`).
+A pattern is translated from Python's own parse tree. RE2 then matches a subset of the same texts, whatever the text;
+and exactly the same, refusals included, where the text is `plain`: then nobody need ask Python, which may never answer.
+Belongs here: reading patterns. Does not: running Python's on a cell (`../readers.py`, `pattern_clock.py`).
 """
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from re import _constants as tokens  # type: ignore[attr-defined] # the parse tree has no public door
 from re import _parser as parser  # type: ignore[attr-defined] # as above
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 LONGEST_REPEAT = 900  # RE2 refuses counted repeats above 1,000
-MANY = 16  # a repeat that may run that often counts as unbounded
+KNOWN = 0x3000  # characters below it are told digit, space or letter as Python does; no text with others is `plain`
+LONG = 10_000  # characters of a long cell: how often an endless repeat may try
+MOST = 6.0  # ten to that power ways to read one cell are tried in less than the time that a cell has
+
+
+@dataclass(frozen=True)
+class ExactPattern:
+    """An RE2 pattern that says what Python's says of every plain text."""
+
+    re2: str
+
+    def matches(self, texts: Sequence[str]) -> list[bool]:
+        """Whether each of some plain texts matches."""
+        found: list[bool] = pc.match_substring_regex(pa.array(texts, pa.string()), self.re2).to_pylist()
+        return found
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text has only known characters, and no newline at its end: Python's `$` also matches before one."""
+    return not text.endswith("\n") and (text.isascii() or max(text) < chr(KNOWN))
 
 
 def parse(pattern: str) -> Any:
@@ -30,49 +56,70 @@ def parse(pattern: str) -> Any:
 def subset_in_re2(pattern: str) -> str | None:
     """An RE2 pattern that matches only texts which `^pattern$` matches in Python, or None.
 
-    `\\d` becomes `[0-9]` and a final newline is not allowed: both are narrower. Branches at the top of the pattern,
-    where `^` and `$` bind to one side only, flags, references, look-arounds and `\\w`, `\\s` give None.
+    An end allows no newline after it, and digits, spaces and letters are the known ones: both are narrower. Flags,
+    references, look-arounds, word boundaries and repeats that take back nothing give None.
     """
     tree = parse(pattern)
     if tree is None or tree.state.flags & ~re.UNICODE:
         return None
-    nodes = list(tree)
-    while nodes and nodes[0] == (tokens.AT, tokens.AT_BEGINNING):
-        nodes.pop(0)
-    ends = 0
-    while nodes and nodes[-1] == (tokens.AT, tokens.AT_END):
-        nodes.pop()
-        ends += 1
-    if not ends or len(nodes) + 1 > len(tree):
+    body = _sequence(tree)
+    return None if body is None else rf"\A(?:{body})"
+
+
+def exact_in_re2(pattern: str) -> ExactPattern | None:
+    """The same pattern for plain texts, where it says what Python says; None where RE2 cannot say it."""
+    translated = subset_in_re2(pattern)
+    if translated is None:
         return None
-    body = _sequence(nodes)
-    return None if body is None else rf"\A(?:{body})\z"
+    try:
+        pc.match_substring_regex(pa.array([""], pa.string()), translated)
+    except pa.ArrowInvalid:
+        return None
+    return ExactPattern(translated)
 
 
 def may_explode(pattern: str) -> bool:
-    """Whether Python's backtracking may take more than linear time on some text: it is then run under a clock."""
+    """Whether Python's backtracking may try more ways than can be tried on some text: it is then run under a clock."""
     tree = parse(pattern)
-    return tree is not None and _count_unbounded(tree) > 1
+    return tree is not None and _ways(tree) > MOST
 
 
-def _count_unbounded(nodes: Any, inside: bool = False) -> int:
-    """Unbounded repeats that can compete for the same characters; a branch or repeat inside another counts double."""
-    count = 0
-    for token, value in nodes:
-        if token in (tokens.MAX_REPEAT, tokens.MIN_REPEAT, tokens.POSSESSIVE_REPEAT):
-            unbounded = value[1] is tokens.MAXREPEAT or value[1] > MANY
-            count += int(unbounded) + int(unbounded and inside) + _count_unbounded(value[2], inside or unbounded)
-        elif token is tokens.SUBPATTERN:
-            count += _count_unbounded(value[3], inside)
-        elif token is tokens.ATOMIC_GROUP:
-            count += _count_unbounded(value, inside)
-        elif token is tokens.BRANCH:
-            count += 2 * int(inside) + sum(_count_unbounded(branch, inside) for branch in value[1])
-        elif token in (tokens.ASSERT, tokens.ASSERT_NOT):
-            count += _count_unbounded(value[1], inside)
-        elif token is tokens.GROUPREF_EXISTS:
-            count += 2
-    return count
+def _ways(nodes: Any) -> float:
+    """In how many ways a sequence may be read, as a power of ten: what can be tried before a text is refused."""
+    return sum(_ways_of(token, value) for token, value in nodes)
+
+
+def _ways_of(token: Any, value: Any) -> float:
+    ways = 0.0
+    match str(token):
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            ways = _ways_of_repeat(*value)
+        case "SUBPATTERN":
+            ways = _ways(value[3])
+        case "ATOMIC_GROUP":
+            ways = _ways(value)
+        case "ASSERT" | "ASSERT_NOT":
+            ways = _ways(value[1])
+        case "BRANCH":
+            ways = math.log10(sum(10 ** min(_ways(branch), LONG_POWER) for branch in value[1]))
+        case "GROUPREF_EXISTS":
+            ways = 2 * MOST
+    return ways
+
+
+def _ways_of_repeat(low: int, high: Any, body: Any) -> float:
+    times = LONG if high is tokens.MAXREPEAT else min(high, LONG)
+    choices = math.log10(max(1, times - min(low, times) + 1))
+    inner = _ways(body)
+    shortest, longest = body.getwidth()
+    if inner == 0 and shortest == longest and shortest > 0:
+        return choices  # each time it takes the same characters: only how often is open
+    if times <= 1:
+        return inner + choices
+    return choices + times * max(inner, math.log10(2))
+
+
+LONG_POWER = 100.0  # a power of ten that a float still holds
 
 
 def _sequence(nodes: Any) -> str | None:
@@ -86,8 +133,8 @@ def _node(token: Any, value: Any) -> str | None:
 
 
 def _group(value: Any) -> str | None:
-    number_flags, body = value[1:3], value[3]
-    inner = None if any(number_flags) else _sequence(body)
+    flags, body = value[1:3], value[3]
+    inner = None if any(flags) else _sequence(body)
     return None if inner is None else f"(?:{inner})"
 
 
@@ -102,22 +149,84 @@ def _repeat(value: Any) -> str | None:
     endless = high is tokens.MAXREPEAT
     if inner is None or low > LONGEST_REPEAT or (not endless and high > LONGEST_REPEAT):
         return None
+    if body.getwidth()[0] == 0 and _has_place(body):
+        return None  # how often a repeat of nothing goes on then depends on where it stands
     return f"(?:{inner}){{{low},{'' if endless else high}}}"
+
+
+def _has_place(nodes: Any) -> bool:
+    """Whether a sequence asks somewhere whether the text begins or ends."""
+    return f"{tokens.AT}" in {f"{token}" for token in _tokens_of(nodes)}
+
+
+def _tokens_of(nodes: Any) -> Iterable[Any]:
+    for token, value in nodes:
+        yield token
+        if token is tokens.SUBPATTERN:
+            yield from _tokens_of(value[3])
+        elif token in (tokens.MAX_REPEAT, tokens.MIN_REPEAT):
+            yield from _tokens_of(value[2])
+        elif token is tokens.BRANCH:
+            for branch in value[1]:
+                yield from _tokens_of(branch)
+
+
+def _place(value: Any) -> str | None:
+    if value in (tokens.AT_BEGINNING, tokens.AT_BEGINNING_STRING):
+        return r"\A"
+    return r"\z" if value in (tokens.AT_END, tokens.AT_END_STRING) else None
 
 
 def _set(members: Any) -> str | None:
     negated = bool(members) and members[0][0] is tokens.NEGATE
+    members = members[1:] if negated else members
+    if any(token is tokens.CATEGORY for token, _ in members):
+        codes = frozenset[int]().union(*(_codes(token, value) for token, value in members))
+        return _ranges(frozenset(range(KNOWN)) - codes if negated else codes)
     parts = []
-    for token, value in members[1:] if negated else members:
+    for token, value in members:
         if token is tokens.LITERAL:
             parts.append(_character(value))
         elif token is tokens.RANGE:
             parts.append(f"{_character(value[0])}-{_character(value[1])}")
-        elif token is tokens.CATEGORY and value is tokens.CATEGORY_DIGIT and not negated:
-            parts.append("0-9")
         else:
             return None
     return f"[{'^' if negated else ''}{''.join(parts)}]"
+
+
+def _codes(token: Any, value: Any) -> frozenset[int]:
+    """The known characters that a member of a set stands for."""
+    if token is tokens.LITERAL:
+        return frozenset((value,))
+    if token is tokens.RANGE:
+        return frozenset(range(value[0], min(value[1] + 1, KNOWN)))
+    return _category(str(value))
+
+
+@lru_cache
+def _category(name: str) -> frozenset[int]:
+    """The known characters of a category. Source: `Modules/_sre/sre.c` of Python 3.11."""
+    is_of: dict[str, Callable[[str], bool]] = {
+        "DIGIT": str.isdecimal,
+        "SPACE": str.isspace,
+        "WORD": lambda mark: mark.isalnum() or mark == "_",
+    }
+    negated = "NOT_" in name
+    test = is_of[name.removeprefix("CATEGORY_").removeprefix("NOT_")]
+    return frozenset(code for code in range(KNOWN) if test(chr(code)) != negated)
+
+
+def _ranges(codes: frozenset[int]) -> str | None:
+    """A set of characters as RE2 writes it; None for none at all."""
+    if not codes:
+        return None
+    ordered = sorted(codes)
+    parts, first = [], ordered[0]
+    for code, following in zip(ordered, [*ordered[1:], None], strict=True):
+        if following != code + 1:
+            parts.append(f"{_character(first)}-{_character(code)}")
+            first = following if following is not None else code
+    return f"[{''.join(parts)}]"
 
 
 def _character(code: int) -> str:
@@ -125,6 +234,7 @@ def _character(code: int) -> str:
 
 
 _EMITTERS: dict[Any, Callable[[Any], str | None]] = {
+    tokens.AT: _place,
     tokens.LITERAL: _character,
     tokens.NOT_LITERAL: lambda value: f"[^{_character(value)}]",
     tokens.ANY: lambda _: r"[^\n]",
