@@ -26,6 +26,7 @@ def command(package: str, version: str | None, lang: str | None) -> None:
     Nothing is published. Exit codes: 0 byte for byte the same, 1 not the same, 2 when it could not be made again.
     """
     from pipelines.pipeline.rebuild import across, ingredients_recorded, request_again
+    from pipelines.pipeline.withholding import without_recorded
     from pipelines.releases.errors import CannotRebuild
     from pipelines.releases.rebuild import rebuild
     from pipelines.releases.store import ReleaseStore
@@ -36,7 +37,7 @@ def command(package: str, version: str | None, lang: str | None) -> None:
         request = request_again(project, package, ingredients_recorded(document))
         if request is None:
             raise CannotRebuild(package=package, version=document["version"])
-        return request
+        return without_recorded(request, document["arobase"].get("withheld", {}))
 
     chosen = ReleaseStore.read(project.releases, package).path(version).name
     found = rebuild(project.releases, package, chosen, remake, across=across(project, package))

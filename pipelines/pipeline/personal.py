@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.pipeline.errors import PeopleLinkWrong
+from pipelines.pipeline.withholding import without_held
 from pipelines.privacy import (
     AllowList,
     GateReport,
@@ -113,8 +114,11 @@ def _opened(project: Project, newest: date) -> Vault:
     return vault
 
 
-def check_request(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> GateReport:
-    """Hold what is personal in a request: tables, findings and rejects. Raises `PersonalDataFound`, which blocks.
+def check_request(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> ReleaseRequest:
+    """Hold what is personal in a request: tables, findings and rejects. Returns what may be released: the request, or,
+    within the limit that its package sets, the request without the rows that are held and those that refer to them.
+
+    Raises `PersonalDataFound`, which blocks, beyond the limit. What is held is in quarantine in either case.
 
     The strong test looks in each row for the personal values of the records that it comes from. `apart`: how many were
     kept of each part; raises `PersonalValuesGone` when they are no longer.
@@ -131,8 +135,13 @@ def check_request(project: Project, request: ReleaseRequest, apart: Mapping[Part
     )
     quality = {"qualite/constats": request.findings, "qualite/rejets": request.rejects}
     report += gate(quality, personal, allow)
-    _block(project, request, report, {**tables, **quality})
-    return report
+    if report.is_clean:
+        return request
+    set_aside(_opened(project, request.created.date()), package, report, {**tables, **quality})
+    rest = without_held(request, report)
+    if rest is None:
+        report.raise_if_held()
+    return rest or request
 
 
 def inspection(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> Callable[[Path], None]:
@@ -156,8 +165,11 @@ def _values(project: Project, apart: Mapping[PartId, int]) -> PersonalValues:
     return values
 
 
-def passed(project: Project, package: str) -> None:
-    """Once a package is out, or is what was out already: nothing of it is held any more."""
+def passed(project: Project, request: ReleaseRequest) -> None:
+    """Once a package is out, or is what was out already: nothing of it is held any more, but what it goes without."""
+    package = request.package.name
+    if request.withheld or request.withheld_quality:
+        return
     if not Vault(project.private).is_unopened:
         release(Vault(project.private), package)
 

@@ -22,11 +22,11 @@ def make_release(
     Raises `PersonalDataFound` when something personal was about to leave, `PersonalValuesGone` when that cannot be
     known, and what publishing raises.
     """
-    check_request(project, request, apart)
+    request = check_request(project, request, apart)
     keep_ingredients(project, request)
     causes = across(project, request.package.name)
     inspect = inspection(project, request, apart)
     outcome = publish(request, project.releases, key=key, across=causes, now=now, inspect=inspect)
     if isinstance(outcome, Published | Unchanged):
-        passed(project, request.package.name)
+        passed(project, request)
     return outcome

@@ -20,6 +20,7 @@ from pipelines.releases.canonical import canonical
 from pipelines.releases.causes import Across, Ingredients
 from pipelines.releases.changes import changes_page, write_changes
 from pipelines.releases.descriptor import FileMade, descriptor, instant, plain_schema, to_json
+from pipelines.releases.diff import naming_withheld
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.files import declared_files, write_quality, write_tables
 from pipelines.releases.ledger import Ledger
@@ -78,7 +79,10 @@ def build(attempt: Attempt, aside: Path) -> Built | None:
         flushing = beside.submit(sync_files, [data / item.path for item in made])
         made += write_quality(request, tables, data)
         attempt.step("quality")
-        differences = differing.result()
+        differences = {
+            name: naming_withheld(item, request.withheld[name].keys if name in request.withheld else ())
+            for name, item in differing.result().items()
+        }
         flushing.result()
     counts = {name: item.counts for name, item in differences.items()}
     why = [versioning.FIRST_REASON]
@@ -99,13 +103,12 @@ def build(attempt: Attempt, aside: Path) -> Built | None:
         "compared_with": shelf.current,
         "schema_version": f"{version.split('.')[0]}-{ingredients.schema[:12]}",
         "reasons": [{"level": item.level.name, "fr": item.fr, "en": item.en} for item in why],
-        "changes": {
-            name: {"added": item.added, "removed": item.removed, "changed": item.changed, "fields": item.fields}
-            for name, item in counts.items()
-        },
+        "changes": {name: item.document() for name, item in counts.items()},
         "ingredients": ingredients.document(),
         "steps": {place: list(words) for place, words in sorted(request.steps.items())},
     }
+    if withheld := request.withheld_document():
+        own["withheld"] = withheld
     document = descriptor(request, version, made, own)
     (data / "datapackage.json").write_text(to_json(document), encoding="utf-8", newline="")
     (data / "README.md").write_text(readme(document), encoding="utf-8", newline="")

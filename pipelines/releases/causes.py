@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.releases.canonical import key_text, text
-from pipelines.releases.diff import ADDED, REMOVED, Difference
+from pipelines.releases.diff import ADDED, REMOVED, WITHHELD, Difference
 
 ORDER = ("code", "schema", "source", "correction", "redaction")
 # What a source withdrew is missing from its new snapshot too: only over the old one does its withdrawal show.
@@ -123,7 +123,7 @@ def _by_field(changes: pa.Table) -> Iterator[tuple[str | None, list[int]]]:
     groups: dict[str | None, list[int]] = {}
     told = zip(changes.column("nature").to_pylist(), changes.column("champ").to_pylist(), strict=True)
     for row, (nature, field) in enumerate(told):
-        groups.setdefault(None if nature in (ADDED, REMOVED) else field, []).append(row)
+        groups.setdefault(None if nature in (ADDED, REMOVED, WITHHELD) else field, []).append(row)
     yield from groups.items()
 
 

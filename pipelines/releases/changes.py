@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from pipelines.releases.csvfile import write_csv
 from pipelines.releases.descriptor import FileMade
-from pipelines.releases.diff import ADDED, CHANGED, REMOVED, Difference
+from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Difference
 from pipelines.releases.parquet import write_parquet
 from pipelines.releases.versioning import Reason
 
@@ -48,6 +48,14 @@ def changes_page(
     for name, found in differences.items():
         counts = found.counts
         lines.append(f"| {name} | {counts.added} | {counts.removed} | {counts.rows_changed} | {counts.changed} |")
+    withheld = {name: found.counts.withheld for name, found in differences.items() if found.counts.withheld}
+    if withheld:
+        lines += [
+            "",
+            "Lignes retenues par le contrôle des données personnelles / Rows withheld:",
+            "",
+        ]
+        lines += [f"- {name} : {count}" for name, count in withheld.items()]
     for name, found in differences.items():
         if found.counts:
             lines += _table(name, found)
@@ -69,6 +77,7 @@ def _table(name: str, found: Difference) -> list[str]:
         (CHANGED, "Révisions / Revisions"),
         (ADDED, "Lignes apparues / Rows that appear"),
         (REMOVED, "Lignes disparues / Rows that vanish"),
+        (WITHHELD, "Lignes retenues / Rows withheld"),
     ):
         chosen = found.changes.filter(pc.equal(found.changes.column("nature"), nature))
         if chosen.num_rows:

@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.core.text import Language
 from pipelines.releases.compare import Comparison
 from pipelines.releases.descriptor import to_json
-from pipelines.releases.diff import ADDED, REMOVED, Difference
+from pipelines.releases.diff import ADDED, REMOVED, WITHHELD, Difference
 
 SHOWN = 20
 PAGE_ROWS = 500
@@ -83,7 +83,7 @@ def _more(left: int, language: Language) -> str:
 
 
 def _line(row: dict[str, Any], colon: str) -> str:
-    if row["nature"] in (ADDED, REMOVED):
+    if row["nature"] in (ADDED, REMOVED, WITHHELD):
         return f"{'+' if row['nature'] == ADDED else '-'} {_plain(row['cle'])}"
     return f"~ {_plain(row['cle'])} {row['champ']}{colon} {_short(row['avant'])} → {_short(row['apres'])}"
 

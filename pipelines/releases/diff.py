@@ -6,9 +6,9 @@ Does not: telling why (`causes.py`), nor writing it (`changes.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +21,7 @@ CHANGES = pa.schema(
     [(name, pa.string()) for name in ("nature", "cle", "champ", "avant", "apres", "cause")],
 )
 THREADS = 2  # columns that are read and compared at once
-ADDED, REMOVED, CHANGED = "ajout", "retrait", "modification"
+ADDED, REMOVED, CHANGED, WITHHELD = "ajout", "retrait", "modification", "retenue"
 Column = Callable[[str], pa.ChunkedArray]
 
 
@@ -40,16 +40,23 @@ class Side:
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows added and removed, values changed, rows in which some value changed, values changed by field."""
+    """Rows added and removed, values changed, rows in which some value changed, values changed by field, and rows of
+    the version before that the privacy gate keeps back."""
 
     added: int = 0
     removed: int = 0
     changed: int = 0
     rows_changed: int = 0
     fields: dict[str, int] = field(default_factory=dict)
+    withheld: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed)
+        return bool(self.added or self.removed or self.changed or self.withheld)
+
+    def document(self) -> dict[str, Any]:
+        """As releases record it; what is withheld only where something is."""
+        told = {"added": self.added, "removed": self.removed, "changed": self.changed, "fields": self.fields}
+        return told | ({"withheld": self.withheld} if self.withheld else {})
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,18 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
     rows_changed = len(pc.unique(pa.chunked_array(touched))) if touched else 0
     counts = Counts(len(added), len(removed), sum(fields_changed.values()), rows_changed, fields_changed)
     return Difference(changes, counts)
+
+
+def naming_withheld(found: Difference, keys: Collection[str]) -> Difference:
+    """The same changes, those rows that vanish because they are withheld named so: nobody removed them."""
+    if not keys:
+        return found
+    gone = pc.equal(found.changes.column("nature"), REMOVED)
+    kept_back = pc.and_(gone, pc.is_in(found.changes.column("cle"), value_set=pa.array(sorted(keys), pa.string())))
+    count = pc.sum(kept_back).as_py() or 0
+    natures = pc.if_else(kept_back, WITHHELD, found.changes.column("nature"))
+    changes = found.changes.set_column(0, CHANGES.field("nature"), natures)
+    return Difference(changes, replace(found.counts, removed=found.counts.removed - count, withheld=count))
 
 
 def _keys(side: Side, by: Sequence[str]) -> pa.Array:

@@ -48,6 +48,16 @@ class Warned:
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """Rows of one table that the privacy gate keeps back. `records`: what they were made from, as (source, part,
+    position), which a release records; `keys`: their keys as text, which it never does."""
+
+    rows: int
+    records: tuple[tuple[str, str, int], ...]
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True)
 class ReleaseRequest:
     """Everything that a release is a function of.
 
@@ -77,6 +87,23 @@ class ReleaseRequest:
     redactions: str = ""
     steps: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """By "table/field": the steps that touched the field (mapping, converter, resolution, correction), for `trace`."""
+    withheld: Mapping[str, Withheld] = field(default_factory=dict)
+    """By table: the rows that are kept back. They are no longer in `tables`."""
+    withheld_quality: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Ranks, from 0, of the findings and rejects that are kept back, by their place."""
+
+    def withheld_document(self) -> dict[str, object]:
+        """What a release records of what it went without; empty where it went without nothing."""
+        if not self.withheld and not self.withheld_quality:
+            return {}
+        return {
+            "tables": {
+                name: {"rows": item.rows, "records": [list(record) for record in item.records]}
+                for name, item in sorted(self.withheld.items())
+            },
+            "findings": list(self.withheld_quality.get("qualite/constats", ())),
+            "rejects": list(self.withheld_quality.get("qualite/rejets", ())),
+        }
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,12 @@ def _rows(name: str, counts: Counts) -> Iterator[Reason]:
         yield Reason(
             Level.PATCH, f"{name} : {counts.removed} ligne(s) retirée(s)", f"{name}: {counts.removed} row(s) removed"
         )
+    if counts.withheld:
+        yield Reason(
+            Level.PATCH,
+            f"{name} : {counts.withheld} ligne(s) retenue(s) par le contrôle des données personnelles",
+            f"{name}: {counts.withheld} row(s) withheld by the privacy gate",
+        )
     if counts.changed:
         yield Reason(
             Level.PATCH,

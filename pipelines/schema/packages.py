@@ -41,6 +41,15 @@ class Protection:
 
 
 @dataclass(frozen=True)
+class Quarantine:
+    """How many rows the privacy gate may withhold while the rest is released (key `quarantine`): at most `rows` of a
+    release, and of each table at most `share` (0 to 1). Beyond, nothing is released. None by default."""
+
+    rows: int = 0
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
 class PackageTable:
     """A table in a package. `derived` names the function that makes it from the tables `inputs` (`package/table`).
 
@@ -77,6 +86,7 @@ class Package:
     tables: tuple[PackageTable, ...]
     schemas: Path
     more: Mapping[str, Any]
+    quarantine: Quarantine = Quarantine()
 
     def table(self, name: str) -> PackageTable:
         """Raises `KeyError` when the package has no such table."""
@@ -131,7 +141,17 @@ def load_package(schemas: Path, name: str) -> Package:
     missing = [key for key in wanted if not isinstance(raw, dict) or key not in raw]
     if missing:
         raise SchemaFileError(file=shown, place=missing[0], found="absent", expected=", ".join(wanted))
-    known = {*wanted, "title_en", "description_en", "contributors", "keywords", "keywords_en", "cadence", "owner"}
+    known = {
+        *wanted,
+        "title_en",
+        "description_en",
+        "contributors",
+        "keywords",
+        "keywords_en",
+        "cadence",
+        "owner",
+        "quarantine",
+    }
     return Package(
         name=name,
         title=raw["title"],
@@ -149,6 +169,7 @@ def load_package(schemas: Path, name: str) -> Package:
         tables=tuple(_table(item, shown) for item in raw["tables"]),
         schemas=schemas,
         more={key: value for key, value in raw.items() if key not in known},
+        quarantine=_quarantine(raw.get("quarantine", {}), shown),
     )
 
 
@@ -169,6 +190,17 @@ def _table(raw: Any, shown: str) -> PackageTable:
         maximum_loss=float(rows.get("loss", 0.2)),
         protect=_protection(raw["protect"], f"tables.{raw['name']}.protect", shown) if "protect" in raw else None,
     )
+
+
+def _quarantine(raw: Any, shown: str) -> Quarantine:
+    """The limit of what may be withheld. Raises `SchemaFileError`."""
+    expected = Said("{rows: entier, share: de 0 à 1}", "{rows: a whole number, share: 0 to 1}")
+    if isinstance(raw, dict) and not set(raw) - {"rows", "share"}:
+        rows, share = raw.get("rows", 0), raw.get("share", 1.0)
+        is_share = type(share) in (int, float) and 0 <= share <= 1
+        if type(rows) is int and rows >= 0 and is_share:
+            return Quarantine(rows, float(share))
+    raise SchemaFileError(file=shown, place="quarantine", found=repr(raw), expected=expected)
 
 
 def _protection(raw: Any, place: str, shown: str) -> Protection:
