@@ -49,7 +49,7 @@ def rings(path: str) -> list[list[Point]]:
     return found
 
 
-def simplified(points: list[Point]) -> list[Point]:
+def simplified(points: list[Point], tolerance: float = TOLERANCE) -> list[Point]:
     """Douglas and Peucker, between the first and the last point."""
     if len(points) < 3:
         return points
@@ -64,9 +64,9 @@ def simplified(points: list[Point]) -> list[Point]:
         )
         if gap > far:
             far, at = gap, place
-    if far < TOLERANCE:
+    if far < tolerance:
         return [points[0], points[-1]]
-    return simplified(points[: at + 1])[:-1] + simplified(points[at:])
+    return simplified(points[: at + 1], tolerance)[:-1] + simplified(points[at:], tolerance)
 
 
 def area(points: list[Point]) -> float:
