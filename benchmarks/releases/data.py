@@ -51,7 +51,7 @@ def observations(rows: int, *, version: int = 1) -> pa.Table:
 def a_request(rows: int, version: int) -> Any:
     """A request for a package of one table."""
     from pipelines.releases import ReleaseRequest
-    from pipelines.schema import Package, PackageTable, load_table
+    from pipelines.schema import Package, PackageTable, load_quality
     from pipelines.schema.tables import parse_table
     from tests.releases.builders import a_package, a_source, field, text_table
 
@@ -63,10 +63,7 @@ def a_request(rows: int, version: int) -> Any:
     schema = parse_table(
         {"fields": fields, "primaryKey": ["observation_id"]}, "observations", "o.json", ROOT / "schemas"
     )
-    quality = {
-        name: load_table(ROOT / "schemas", "qualite", name)
-        for name in ("constats", "rejets", "provenance", "changements")
-    }
+    quality = {name: load_quality(name) for name in ("constats", "rejets", "provenance", "changements")}
     package: Package = a_package((PackageTable("observations", None, (), 1, None, 0.5),), name="essai")
     count = table.num_rows
     told = {"_source": pa.repeat("inventee", count), "_snapshot": pa.repeat(f"{version}b" * 32, count)}

@@ -95,7 +95,7 @@ def finding_rules() -> list[Rule]:
 
 
 def assess(package: str, tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
-    """The findings of a package's rules, text, in the columns of `schemas/qualite/constats.json`, in order.
+    """The findings of a package's rules, text, in the columns of `pipelines/schema/quality/constats.json`, in order.
 
     `tables`: typed tables by "package/table". A rule that reads a table which is not there is left out. Raises
     `TypeError` when a rule says two things under one identifier: that is a mistake in the rule.

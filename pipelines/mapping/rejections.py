@@ -1,6 +1,6 @@
 """Rejections: what was refused, where it stands in its source, by which rule, and who can mend it.
 
-Belongs here: the one shape that every stage's refusals take (`schemas/qualite/rejets.json`). Does not: judging.
+Belongs here: the one shape that every stage's refusals take (`schema/quality/rejets.json`). Does not: judging.
 """
 
 from __future__ import annotations

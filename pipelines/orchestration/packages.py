@@ -10,7 +10,7 @@ from pipelines.core.errors import ArobaseError
 from pipelines.orchestration.shown import column_schema, counts_of_tables, preview, table_metadata
 from pipelines.orchestration.tables import failure, group_of, table_key
 from pipelines.orchestration.workspace import Workspace
-from pipelines.schema import Package, load_table
+from pipelines.schema import Package, load_quality
 
 
 def findings_key(package: str) -> dg.AssetKey:
@@ -26,7 +26,7 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
     own = {f"{package.name}/{table.name}" for table in package.tables}
     read = own | {item for table in package.tables for item in table.inputs}
     deps = [table_key(*item.split("/")) for item in sorted(read)]
-    schema = load_table(package.schemas, "qualite", "constats")
+    schema = load_quality("constats")
 
     @dg.asset(
         key=findings_key(package.name),

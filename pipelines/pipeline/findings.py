@@ -20,7 +20,7 @@ FINDINGS = "constats.parquet"
 
 @dataclass(frozen=True)
 class FindingsResult:
-    """The findings on one package, in the columns of `schemas/qualite/constats.json`."""
+    """The findings on one package, in the columns of `pipelines/schema/quality/constats.json`."""
 
     package: str
     kept: Kept

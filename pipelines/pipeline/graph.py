@@ -22,6 +22,7 @@ from pipelines.pipeline.tables import TableResult, dangling, make_table
 from pipelines.privacy import PartId
 from pipelines.releases import ReleaseRequest
 from pipelines.schema import Package, load_package, package_names
+from pipelines.schema.errors import ProposalPending
 from pipelines.schema.order import in_making_order, needs, other_packages
 from pipelines.sources import Capture, Source, latest, load_sources
 
@@ -68,6 +69,9 @@ class BuildGraph:
     def request(self, package: str) -> ReleaseRequest:
         """Everything that the package's next version is a function of. Raises what its tables and findings raise."""
         described = self.packages[package]
+        for item in described.tables:
+            if (schema := described.schema(item.name)).is_proposed:
+                raise ProposalPending(file=schema.path, folder=self.project.root)
         sources = [(source, self.capture(source.name)) for source in self.sources_of(package)]
         keys = [f"{package}/{table.name}" for table in described.tables]
         tables = {key: self.table(key) for key in keys}

@@ -17,7 +17,7 @@ from pipelines.pipeline.results import code_digest, fingerprint, folder_digest
 from pipelines.pipeline.tables import TableResult
 from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed, Warned
 from pipelines.releases.descriptor import instant
-from pipelines.schema import Package, load_table
+from pipelines.schema import Package, load_quality
 from pipelines.schema.order import tables_behind
 from pipelines.sources import Capture, Source
 
@@ -54,7 +54,7 @@ def request_for(
         sources=[_source_used(source, capture) for source, capture in used],
         created=max(part.obtained for _, capture in used for part in capture.parts),
         code=code_ingredient(project),
-        quality_schemas={name: load_table(project.schemas, "qualite", name) for name in QUALITY},
+        quality_schemas={name: load_quality(name) for name in QUALITY},
         warnings=[_example_warning(source) for source, _ in used if source.example],
         corrections=folder_digest(project.corrections),
         redactions=folder_digest(project.withdrawals, told_withdrawals(capture for _, capture in used)),
@@ -85,7 +85,7 @@ def sources_of(package: Package, sources: Mapping[str, Source], packages: Mappin
 
 
 def _rejects(package: Package, records: Iterable[RecordsResult], tables: Iterable[TableResult]) -> pa.Table:
-    """What was refused on the way to this package's tables, in the columns of `schemas/qualite/rejets.json`."""
+    """What was refused on the way to this package's tables, in the columns of `schema/quality/rejets.json`."""
     found = [result.rejects for result in tables]
     for result in records:
         if any(table.startswith(f"{package.name}/") for table in result.tables):

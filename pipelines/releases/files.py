@@ -66,7 +66,7 @@ def write_quality(request: ReleaseRequest, tables: Mapping[str, pa.Table], data:
 
 
 def provenance_table(request: ReleaseRequest, tables: Mapping[str, pa.Table]) -> pa.Table:
-    """Where each row comes from, in the columns of `schemas/qualite/provenance.json`.
+    """Where each row comes from, in the columns of `pipelines/schema/quality/provenance.json`.
 
     A row is named by its rank in its table, which costs next to nothing to store; names, hashes and parts repeat, and
     are dictionaries from the start. Lines that name no row of the table are left out: the row was not published.

@@ -65,7 +65,7 @@ class ReleaseRequest:
     room puts rows in key order, and empty texts become absent values.
     `provenance`: by table name, the key fields of the table and `_source`, `_snapshot`, `_part`, `_position`; several
     lines a row when several records fed it.
-    `findings`, `rejects`: text columns of `schemas/qualite/constats.json` and `rejets.json`, whose schemas stand in
+    `findings`, `rejects`: text columns of `schema/quality/constats.json` and `rejets.json`, whose schemas stand in
     `quality_schemas` with those of `provenance` and `changements`.
     `created`: the date of the newest snapshot, UTC; the only date that a release knows.
     `code`: a hash of the code and of whatever else is not named below. `corrections`, `redactions`: hashes of the files

@@ -6,7 +6,16 @@ Does not: judging a value (`validation/`), reading a source (`sources/`, `record
 
 from pipelines.schema.codelists import Code, CodeList, load_codelist
 from pipelines.schema.packages import Package, PackageTable, load_package, package_names
-from pipelines.schema.tables import Field, ForeignKey, Privacy, TableSchema, load_incoming, load_table
+from pipelines.schema.tables import (
+    Field,
+    ForeignKey,
+    Privacy,
+    TableSchema,
+    load_incoming,
+    load_quality,
+    load_table,
+    quality_names,
+)
 
 __all__ = [
     "Code",
@@ -20,6 +29,8 @@ __all__ = [
     "load_codelist",
     "load_incoming",
     "load_package",
+    "load_quality",
     "load_table",
     "package_names",
+    "quality_names",
 ]

@@ -32,3 +32,19 @@ class SchemaNotFound(SchemaFileError):
     code: ClassVar[str] = "schema-not-found"
     fr: ClassVar[str] = "{file} n'existe pas, mais {asked_by} le demande."
     en: ClassVar[str] = "{file} does not exist, but {asked_by} asks for it."
+
+
+class ProposalPending(ArobaseError):
+    """A table whose types, keys and privacy classes were proposed would be published before a person confirmed them."""
+
+    code: ClassVar[str] = "proposal-pending"
+    mender: ClassVar[Mender] = Mender.SCHEMA
+    fr: ClassVar[str] = (
+        "{file} : les types, la clé et les classes de confidentialité ont été proposés par « arobase init » d'après un "
+        "fichier, et personne ne les a confirmés ; rien n'est publié. Relisez le fichier, corrigez-le, puis lancez : "
+        "arobase init {folder} --accept."
+    )
+    en: ClassVar[str] = (
+        '{file}: its types, key and privacy classes were proposed by "arobase init" from a file, and nobody has '
+        "confirmed them; nothing is published. Read the file, correct it, then run: arobase init {folder} --accept."
+    )

@@ -20,6 +20,7 @@ from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import PrivacyMissing, SchemaFileError, SchemaNotFound
 
 OWN_PROPERTIES = ("title_en", "description_en", "privacy", "codelist", "reference", "scale")
+QUALITY = Path(__file__).parent / "quality"
 # What else in a schema changes the verdict: the profile that it is read by, and the checks of French schemas.
 JUDGED_BY = ("$schema", "custom_checks")
 
@@ -91,6 +92,12 @@ class TableSchema:
         return [item.name for item in self.fields]
 
     @property
+    def is_proposed(self) -> bool:
+        """Whether `arobase init` proposed its types, key and privacy classes and nobody has confirmed them yet."""
+        mark = self.more.get("proposed")
+        return isinstance(mark, dict) and not mark.get("confirmed")
+
+    @property
     def public(self) -> TableSchema:
         """The same table with its public fields only. Keys that lose a field are dropped."""
         kept = tuple(item for item in self.fields if item.privacy is Privacy.PUBLIC)
@@ -140,6 +147,19 @@ class TableSchema:
 def load_table(schemas: Path, package: str, table: str) -> TableSchema:
     """Read `schemas/<package>/<table>.json`. Raises `SchemaNotFound`, `SchemaFileError`, `PrivacyMissing`."""
     return _load(schemas, f"{package}/{table}.json")
+
+
+def load_quality(name: str) -> TableSchema:
+    """The schema of a table that every release has, of the engine's own: constats, rejets, provenance, changements."""
+    path = QUALITY / f"{name}.json"
+    return parse_table(
+        json.loads(path.read_text(encoding="utf-8")), name, f"pipelines/schema/quality/{name}.json", QUALITY
+    )
+
+
+def quality_names() -> list[str]:
+    """The names of the tables that `load_quality` knows, in alphabetical order."""
+    return sorted(path.stem for path in QUALITY.glob("*.json"))
 
 
 def load_incoming(schemas: Path, name: str) -> TableSchema:

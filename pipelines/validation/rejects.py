@@ -1,6 +1,6 @@
 """The rejects file: every error of every rejected row, as CSV and as Parquet, written as the judge goes.
 
-One line an error, in the columns of `schemas/qualite/rejets.json`. A value is written only where the field may be told.
+One line an error, in the columns of `schema/quality/rejets.json`. A value is written only where the field may be told.
 Belongs here: writing and reading that file. Does not: finding errors, or judging rejected rows again.
 """
 

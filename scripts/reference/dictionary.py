@@ -15,14 +15,14 @@ from pipelines.schema import (
     load_codelist,
     load_incoming,
     load_package,
-    load_table,
+    load_quality,
     package_names,
+    quality_names,
 )
 from pipelines.sources import Source
 from scripts.reference.markdown import code, page, table
 
 FIELDS = ("field", "type", "sens", "meaning", "example", "privacy")
-QUALITY = "qualite"
 
 
 def package_page(package: Package, sources: Mapping[str, Source]) -> str:
@@ -70,14 +70,14 @@ def incoming_page(schemas: Path) -> str:
     return page("Incoming records", introduction, *(table_section(load_incoming(schemas, name)) for name in names))
 
 
-def quality_page(schemas: Path) -> str:
+def quality_page() -> str:
     """The files that go with every release."""
-    names = sorted(path.stem for path in (schemas / QUALITY).glob("*.json"))
+    names = quality_names()
     introduction = (
         "The files of every release that speak of its data: findings (`constats`), rejects (`rejets`), provenance and "
         "changes."
     )
-    return page("Quality files", introduction, *(table_section(load_table(schemas, QUALITY, name)) for name in names))
+    return page("Quality files", introduction, *(table_section(load_quality(name)) for name in names))
 
 
 def table_section(schema: TableSchema) -> str:
@@ -144,6 +144,6 @@ def dictionary_pages(project: Project, sources: Mapping[str, Source]) -> dict[st
     packages = {name: load_package(project.schemas, name) for name in package_names(project.schemas)}
     pages = {f"data-{name}.md": package_page(package, sources) for name, package in packages.items()}
     pages["data-incoming.md"] = incoming_page(project.schemas)
-    pages["data-quality.md"] = quality_page(project.schemas)
+    pages["data-quality.md"] = quality_page()
     pages["code-lists.md"] = codelists_page(project.schemas)
     return pages

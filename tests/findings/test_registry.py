@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.findings import Finding, assess, finding_rule, finding_rules
 from pipelines.findings import registry as register
+from pipelines.schema.tables import QUALITY
 from tests.domains.label.rules.builders import PROJECT, award, figure, tables
 
 
@@ -25,7 +26,7 @@ def a_finding(**more):
 
 
 def test_findings_have_the_columns_of_the_published_table():
-    schema = json.loads((PROJECT.schemas / "qualite" / "constats.json").read_text(encoding="utf-8"))
+    schema = json.loads((QUALITY / "constats.json").read_text(encoding="utf-8"))
     assert list(register.COLUMNS) == [field["name"] for field in schema["fields"]]
     assert assess("label", {}, PROJECT).column_names == list(register.COLUMNS)
 

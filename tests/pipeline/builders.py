@@ -60,7 +60,6 @@ def a_part(schema: str, table: str, fields: dict[str, Any], **more: Any) -> dict
 def a_small_project(folder: Path) -> Project:
     """Package `villes` (towns and their actions), package `bilan` (a derived count of them)."""
     project = a_project(folder)
-    shutil.copytree(REPOSITORY / "schemas" / "qualite", project.schemas / "qualite")
     shutil.copytree(REPOSITORY / "schemas" / "privacy", project.schemas / "privacy", dirs_exist_ok=True)
     shutil.copy(REPOSITORY / "schemas" / "codelists" / "licences.csv", project.schemas / "codelists")
     town = [

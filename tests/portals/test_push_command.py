@@ -180,7 +180,6 @@ def test_a_wrong_file_leaves_the_other_portals(project: Project, ckan: Served) -
 
 
 def test_definitions_show_an_asset_for_each_portal(project: Project, ckan: Served) -> None:
-    shutil.copytree(ROOT / "schemas" / "qualite", project.schemas / "qualite")
     for table in ("editions", "prix"):
         path = project.schemas / "prix" / f"{table}.json"
         path.write_text('{"title": "x", "fields": [{"name": "a", "type": "string", "privacy": "public"}]}')

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipelines.core.project import PROJECT_FILE
 from pipelines.releases import Published, ReleaseRequest, SnapshotUsed, SourceUsed, publish
 from pipelines.releases.signature import SigningKey, new_key
-from pipelines.schema import Package, PackageTable, TableSchema, load_table
+from pipelines.schema import Package, PackageTable, TableSchema, load_quality
 from pipelines.schema.arrow import typed
 from pipelines.schema.tables import parse_table
 
@@ -142,7 +142,7 @@ def a_request(
         "prix": a_schema("prix", prix or prizes_schema()),
     }
     tables = {"editions": a_table(editions, schemas["editions"]), "prix": a_table(prizes, schemas["prix"])}
-    quality = {name: load_table(ROOT / "schemas", "qualite", name) for name in QUALITY}
+    quality = {name: load_quality(name) for name in QUALITY}
     request = ReleaseRequest(
         package=a_package(),
         schemas=schemas,

@@ -10,7 +10,7 @@ import pytest
 from pipelines.findings import assess
 from pipelines.formats import read
 from pipelines.mapping import PartRecords, conform
-from pipelines.schema import load_incoming, load_table
+from pipelines.schema import load_incoming, load_quality, load_table
 from pipelines.schema.arrow import typed
 from pipelines.sources import load_sources
 from pipelines.tables import gather
@@ -127,6 +127,6 @@ def test_a_name_that_is_ambiguous_or_no_place_stays_open(found):
 
 
 def test_every_finding_can_be_published(found):
-    schema = load_table(PROJECT.schemas, "qualite", "constats")
+    schema = load_quality("constats")
     columns = {name: pa.array([row[name] for row in found], pa.string()) for name in schema.names}
     assert judge(pa.table(columns), schema).is_valid

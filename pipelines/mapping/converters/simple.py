@@ -1,0 +1,56 @@
+"""Converters that any source may need: dates and numbers as French files write them.
+
+Belongs here: from one way of writing a value to the canonical one. Does not: anything that knows what the value means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pipelines.mapping.registry import Text, Unreadable, converter
+
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+@converter("date")
+def a_date(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
+    """A date written in another form than 2026-11-28.
+
+    `format`: how it is written, in the signs of Table Schema and of Python (`%d/%m/%Y`), or a list; the first that
+    fits is taken.
+    """
+    (text,) = texts
+    if text is None:
+        return None
+    given = options["format"]
+    for form in [given] if isinstance(given, str) else given:
+        try:
+            found = datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no time zone
+        except ValueError:
+            continue
+        if "%Y" not in form or re.search(r"\d{4}", text):
+            return found.isoformat()
+    forms = ", ".join([given] if isinstance(given, str) else given)
+    raise Unreadable(f"une date écrite {forms}", f"a date written {forms}")
+
+
+@converter("nombre")
+def a_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
+    """A number written with another decimal sign than the point, or with signs between thousands.
+
+    `decimalChar`: the decimal sign (default: `,`); `groupChar`: the sign between thousands (default: any kind of
+    space).
+    """
+    (text,) = texts
+    if text is None:
+        return None
+    decimal, group = options.get("decimalChar", ","), options.get("groupChar")
+    plain = re.sub(r"[\s\u00a0\u202f]", "", text) if group is None else text.replace(group, "")
+    plain = plain.replace(decimal, ".")
+    if not NUMBER.fullmatch(plain):
+        example = f"1234{decimal}5"
+        raise Unreadable(f"un nombre écrit comme {example}", f"a number written like {example}")
+    return plain.removeprefix("+")

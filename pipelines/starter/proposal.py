@@ -1,0 +1,197 @@
+"""A proposal for a file of records: what each column is, which of them are personal, and what identifies a row.
+
+Belongs here: guesses, each with its reason, for a person to confirm. Does not: writing them (`folders.py`).
+
+A column is proposed as personal when its name says so or when the privacy check finds something in any of its cells;
+all others are proposed as public. Types are those that every cell has. The key is the shortest combination of at most
+two full columns in which no two rows are alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.core.text import Said
+from pipelines.formats.proposing import CODES, PERSONAL, TYPES, plain_name
+from pipelines.formats.reading import RESERVED
+from pipelines.privacy import PersonalValues, gate
+from pipelines.privacy.allowlist import AllowList
+
+# What a column may be, and how its cells look; beside the forms of the standard, those of French spreadsheets.
+FORMS: tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...] = (
+    *(({"type": kind}, shape) for kind, shape in TYPES),
+    ({"type": "date", "format": "%d/%m/%Y"}, re.compile(r"(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{4}")),
+    ({"type": "number", "decimalChar": ","}, re.compile(r"-?(0|[1-9][0-9]{0,14})(,[0-9]{1,9})?")),
+    ({"type": "boolean", "trueValues": ["oui"], "falseValues": ["non"]}, re.compile(r"oui|non")),
+)
+KEY_COLUMNS = 12  # a pair is looked for among the first columns only: a key of two stands near the left of a table
+NO_KEY = ("boolean", "number")
+
+PERSONAL_NAME = Said("le nom de la colonne évoque une personne", "the column's name suggests a person")
+NOTHING_FOUND = Said("aucune donnée personnelle trouvée dans ses cases", "no personal data found in its cells")
+ALREADY = Said("classe donnée par le schéma", "class given by the schema")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the file. `field`: the published field that it fills, empty for one that is not published;
+    `descriptor`: its Table Schema field, under the name that the file gives it."""
+
+    name: str
+    field: str
+    privacy: str
+    reason: Said
+    descriptor: Mapping[str, Any]
+
+    @property
+    def type(self) -> str:
+        return str(self.descriptor["type"])
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a project started from a file would say of it. `table_schema`: what else the publisher's schema says of the
+    table (title, custom checks), as it stands there."""
+
+    file: str
+    format: str
+    options: Mapping[str, Any]
+    rows: int
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    licence: str
+    publisher: str
+    table_schema: Mapping[str, Any]
+
+    @property
+    def package(self) -> str:
+        return self.name.replace("_", "-")
+
+    @property
+    def table(self) -> str:
+        return self.name
+
+    part = table
+    source = package
+
+    @property
+    def published(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.field)
+
+
+def propose(
+    table: pa.Table,
+    name: str,
+    *,
+    file: str,
+    file_format: str,
+    options: Mapping[str, Any],
+    allow: AllowList,
+    schema: Mapping[str, Any] | None = None,
+    licence: str = "non-precisee",
+    publisher: str = "",
+) -> Proposal:
+    """A proposal for the records of a text table. `schema`: the Table Schema that describes the file, where there is
+    one; what it says of a field (type, title, constraints, class) is kept, and names stay as they are."""
+    names = [column for column in table.column_names if column not in RESERVED]
+    data = table.select(names)
+    described = {item["name"]: item for item in (schema or {}).get("fields", ())}
+    found = _personal(data, f"{name}/{name}", allow)
+    fields = dict(zip(names, _field_names(names, described), strict=True))
+    columns = tuple(_column(column, data, described.get(column), found.get(column), fields[column]) for column in names)
+    key = _key(data, columns, schema or {})
+    more = {key: value for key, value in (schema or {}).items() if key not in ("fields", "primaryKey", "resources")}
+    return Proposal(file, file_format, options, table.num_rows, name, columns, key, licence, publisher, more)
+
+
+def _field_names(names: Sequence[str], described: Mapping[str, Any]) -> Iterator[str]:
+    """The published names: those of a schema stay, others become plain; two that would be alike get a number."""
+    taken: set[str] = set()
+    for position, name in enumerate(names, start=1):
+        plain = name if name in described else plain_name(name) or f"colonne_{position}"
+        chosen, count = plain, 1
+        while chosen in taken:
+            count += 1
+            chosen = f"{plain}_{count}"
+        taken.add(chosen)
+        yield chosen
+
+
+def _personal(data: pa.Table, place: str, allow: AllowList) -> dict[str, Said]:
+    """The columns in which the privacy check finds something, with what it found, never the value."""
+    rules: dict[str, set[str]] = {}
+    cells: dict[str, set[int]] = {}
+    for hold in gate({place: data}, PersonalValues(), allow).holds:
+        rules.setdefault(hold.field, set()).add(hold.rule)
+        cells.setdefault(hold.field, set()).add(hold.row)
+    reasons = {}
+    for field, kinds in rules.items():
+        told, count = ", ".join(sorted(kinds)), len(cells[field])
+        reasons[field] = Said(
+            f"contrôle de confidentialité : {told} ({count} {'case' if count == 1 else 'cases'})",
+            f"privacy check: {told} ({count} {'cell' if count == 1 else 'cells'})",
+        )
+    return reasons
+
+
+def _column(name: str, data: pa.Table, described: Mapping[str, Any] | None, found: Said | None, field: str) -> Column:
+    cells = [cell.strip() for cell in data.column(name).to_pylist() if cell is not None and cell.strip()]
+    descriptor = dict(described) if described is not None else _guessed(name, cells, data.num_rows)
+    descriptor.setdefault("type", "string")
+    given = descriptor.get("privacy")
+    if given is not None:
+        privacy, reason = str(given), ALREADY
+    elif found is not None:
+        privacy, reason = "personnel", found
+    elif PERSONAL.search(plain_name(name)):
+        privacy, reason = "personnel", PERSONAL_NAME
+    else:
+        privacy, reason = "public", NOTHING_FOUND
+    return Column(name, field if privacy == "public" else "", privacy, reason, {**descriptor, "privacy": privacy})
+
+
+def _guessed(name: str, cells: Sequence[str], rows: int) -> dict[str, Any]:
+    """A field that all cells pass: the type that all have, `required` where none is empty."""
+    told: Mapping[str, Any] = {"type": "string"}
+    if cells and not CODES.search(plain_name(name)):
+        told = next((told for told, shape in FORMS if all(shape.fullmatch(cell) for cell in cells)), told)
+    guessed: dict[str, Any] = {"name": name, **told, "title": name, "title_en": name}
+    return guessed | ({"constraints": {"required": True}} if cells and len(cells) == rows else {})
+
+
+def _key(data: pa.Table, columns: Sequence[Column], schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The published fields that identify a row: those of the schema, else the first column that does, else two."""
+    published = {column.name: column.field for column in columns if column.field}
+    given = schema.get("primaryKey", ())
+    given = (given,) if isinstance(given, str) else tuple(given)
+    if given and all(name in published for name in given):
+        return tuple(published[name] for name in given)
+    full = [column for column in columns if column.field and _may_be_key(data, column)]
+    likely = sorted(full, key=lambda column: not CODES.search(plain_name(column.name)))
+    for size, among in ((1, likely), (2, likely[:KEY_COLUMNS])):
+        for chosen in combinations(among, size):
+            if _is_unique(data, [column.name for column in chosen]):
+                ordered = [column for column in columns if column in chosen]
+                return tuple(column.field for column in ordered)
+    return ()
+
+
+def _may_be_key(data: pa.Table, column: Column) -> bool:
+    """Whether every row has a value, of a type that values are compared by."""
+    if column.type in NO_KEY or not data.num_rows:
+        return False
+    return not pc.any(pc.equal(pc.utf8_trim_whitespace(pc.fill_null(data.column(column.name), "")), "")).as_py()
+
+
+def _is_unique(data: pa.Table, names: Sequence[str]) -> bool:
+    trimmed = {name: pc.utf8_trim_whitespace(data.column(name)) for name in names}
+    counted = pa.table(trimmed).group_by(list(names)).aggregate([])
+    return bool(counted.num_rows == data.num_rows)

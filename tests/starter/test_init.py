@@ -1,0 +1,209 @@
+"""`arobase init`: a project of somebody's own, from an example or from a file, published by the first release."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+DATA = Path(__file__).parent / "data"
+PEOPLE = (
+    "Numéro;Intitulé;Ouverture;Part;Gratuit;Courriel;Contact\n"
+    "A-1;Atelier du lundi;14/03/2022;12,5;oui;camille.ortolan@example.org;Camille Ortolan\n"
+    "A-2;Atelier du mardi;15/03/2022;7;non;alix.bruant@example.org;Alix Bruant\n"
+    "A-3;Atelier du jeudi;17/03/2022;0,25;oui;;\n"
+)
+
+
+def arobase(*words: str | Path, folder: Path, lang: str = "en") -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AROBASE_")}
+    command = [sys.executable, "-m", "pipelines.cli", *map(str, words)]
+    environment = {**kept, "AROBASE_LANG": lang}
+    return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
+
+
+def rows(project: Path, package: str, table: str) -> list[dict[str, str]]:
+    path = project / "outputs" / "releases" / package / "1.0.0" / "data" / f"{table}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def people(folder: Path) -> Path:
+    path = folder / "Ateliers 2022.csv"
+    path.write_text(PEOPLE, encoding="utf-8")
+    return path
+
+
+def test_the_example_is_published_by_the_first_release_with_its_rejected_row(tmp_path: Path) -> None:
+    made = arobase("init", "mine", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "cd mine && arobase release" in made.stdout
+    done = arobase("release", folder=tmp_path / "mine")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [row["lieu_id"] for row in rows(tmp_path / "mine", "exemple", "lieux")] == ["L1", "L2", "L3", "L4"]
+    assert len(rows(tmp_path / "mine", "exemple", "qualite/rejets")) == 1
+    again = arobase("release", folder=tmp_path / "mine")
+    assert "Nothing changed" in again.stdout
+
+
+def test_nothing_of_the_domains_that_ship_is_in_a_new_project(tmp_path: Path) -> None:
+    arobase("init", "mine", folder=tmp_path)
+    helped = arobase("--help", folder=tmp_path / "mine")
+    assert "audit" not in helped.stdout
+    assert yaml.safe_load((tmp_path / "mine" / "arobase.yaml").read_text(encoding="utf-8")) == {"domains": []}
+
+
+def test_dagster_loads_a_new_project(tmp_path: Path) -> None:
+    arobase("init", "mine", folder=tmp_path)
+    asked = "from pipelines.definitions import defs; "
+    asked += "keys = defs.get_repository_def().asset_graph.get_all_asset_keys(); "
+    asked += "print(*sorted(key.to_user_string() for key in keys))"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AROBASE_")}
+    command = [sys.executable, "-c", asked]
+    done = subprocess.run(command, cwd=tmp_path / "mine", env=kept, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [
+        "catalogue",
+        "exemple/constats",
+        "exemple/lieux",
+        "exemple/release",
+        "records",
+        "snapshots",
+    ]
+
+
+def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine", encoding="utf-8")
+    done = arobase("init", "mine", folder=tmp_path)
+    assert done.returncode == 2
+    assert "notes.txt" in done.stderr
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    assert arobase("init", ".", folder=tmp_path).returncode == 0
+    assert (tmp_path / "arobase.yaml").is_file()
+
+
+@pytest.mark.parametrize("word", ["release", "sources list", "trace a 1.0.0 b c", "serve"])
+def test_a_folder_that_is_no_project_is_refused_and_nothing_is_written(word: str, tmp_path: Path) -> None:
+    done = arobase(*word.split(), folder=tmp_path)
+    assert done.returncode == 2, done.stdout
+    assert "arobase init" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_named_root_that_does_not_exist_is_refused_and_not_made(tmp_path: Path) -> None:
+    environment = {**os.environ, "AROBASE_ROOT": str(tmp_path / "nowhere"), "AROBASE_LANG": "fr"}
+    command = [sys.executable, "-m", "pipelines.cli", "release"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, text=True, capture_output=True, check=False)
+    assert done.returncode == 2
+    assert "n'est pas un projet Arobase" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_proposed_is_published_only_once_confirmed(tmp_path: Path) -> None:
+    made = arobase("init", "mine", "--from", people(tmp_path), folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    refused = arobase("release", folder=tmp_path / "mine")
+    assert refused.returncode == 1
+    assert "--accept" in refused.stdout
+    assert not (tmp_path / "mine" / "outputs" / "releases").exists()
+    accepted = arobase("init", "mine", "--accept", folder=tmp_path)
+    assert accepted.returncode == 0, accepted.stderr
+    path = tmp_path / "mine" / "schemas" / "ateliers-2022" / "ateliers_2022.json"
+    mark = json.loads(path.read_text(encoding="utf-8"))["proposed"]
+    assert mark["confirmed_by"] == "arobase init --accept"
+    done = arobase("release", folder=tmp_path / "mine")
+    assert done.returncode == 0, done.stdout
+    assert rows(tmp_path / "mine", "ateliers-2022", "ateliers_2022")[0] == {
+        "numero": "A-1",
+        "intitule": "Atelier du lundi",
+        "ouverture": "2022-03-14",
+        "part": "12.5",
+        "gratuit": "true",
+    }
+
+
+def test_a_second_confirmation_finds_nothing_to_confirm(tmp_path: Path) -> None:
+    arobase("init", "mine", "--from", people(tmp_path), "--accept", folder=tmp_path)
+    done = arobase("init", "mine", "--accept", folder=tmp_path)
+    assert done.returncode == 2
+    assert "nothing waits" in done.stderr
+
+
+def test_personal_columns_are_proposed_as_personal_and_reach_no_public_file(tmp_path: Path) -> None:
+    made = arobase("init", "mine", "--from", people(tmp_path), "--accept", folder=tmp_path)
+    told = {line.split()[0]: line.split()[2] for line in made.stdout.splitlines() if line.startswith("  ")}
+    assert {name for name, kind in told.items() if kind == "personnel"} == {"Courriel", "Contact"}
+    assert "ortolan" not in made.stdout.lower()
+    assert arobase("release", folder=tmp_path / "mine").returncode == 0
+    outputs = tmp_path / "mine" / "outputs"
+    for name in ("releases", "catalogue", "work"):
+        for path in (outputs / name).rglob("*"):
+            assert not path.is_file() or b"ortolan" not in path.read_bytes().lower(), path
+    assert "ortolan" not in (tmp_path / "mine" / "README.md").read_text(encoding="utf-8").lower()
+
+
+def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path) -> None:
+    text = "code,remarque\n1,\n2,Joindre alix.bruant@example.org avant midi\n"
+    (tmp_path / "lieux.csv").write_text(text, encoding="utf-8")
+    made = arobase("init", "mine", "--from", "lieux.csv", folder=tmp_path)
+    told = {line.split()[0]: line.split()[2] for line in made.stdout.splitlines() if line.startswith("  ")}
+    assert told == {"code": "public", "remarque": "personnel"}
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("code,nom\n1,a\n2,a\n", "code"),
+        ("annee,commune,nombre\n2020,Agen,1\n2021,Agen,1\n2020,Metz,1\n", "annee, commune"),
+        ("nom,nombre\na,1\na,1\n", ""),
+        ("nom,code_insee\na,\nb,2\n", "nom"),
+    ],
+)
+def test_the_key_is_the_fewest_full_columns_in_which_no_rows_are_alike(text: str, key: str, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    made = arobase("init", "mine", "--from", "table.csv", folder=tmp_path)
+    (line,) = [line for line in made.stdout.splitlines() if line.startswith("Key: ")]
+    assert line.removeprefix("Key: ") == (key or "none, rows cannot be followed from one version to the next")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--from", "nowhere.csv"), "nowhere.csv"),
+        (("--from", "notes.docx"), ".docx"),
+        (("--from", "empty.csv"), "empty"),
+        (("--from", "towns.csv", "--schema", "towns.csv"), "Table Schema"),
+        (("--from", "towns.csv", "--schema", "other.json"), "population"),
+    ],
+)
+def test_a_file_that_cannot_be_started_from_is_refused_and_nothing_is_written(
+    words: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.docx").write_bytes(b"PK")
+    (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "towns.csv").write_text("code\n1\n", encoding="utf-8")
+    needed = {"fields": [{"name": "code"}, {"name": "population", "constraints": {"required": True}}]}
+    (tmp_path / "other.json").write_text(json.dumps(needed), encoding="utf-8")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    done = arobase("init", "mine", *words, folder=tmp_path)
+    assert done.returncode == 2, done.stdout
+    assert told in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_licences_of_a_new_project_are_those_of_this_one() -> None:
+    root = Path(__file__).resolve().parents[2]
+    own = (root / "schemas" / "codelists" / "licences.csv").read_text(encoding="utf-8").splitlines()
+    copied = root / "pipelines" / "starter" / "common" / "schemas" / "codelists" / "licences.csv"
+    assert set(copied.read_text(encoding="utf-8").splitlines()) <= set(own)
