@@ -20,6 +20,7 @@ from pipelines.privacy import (
     PersonalValues,
     PersonalValuesGone,
     ReasonInvalid,
+    Seen,
     Vault,
     gate,
     load_allow_list,
@@ -114,15 +115,18 @@ def _opened(project: Project, newest: date) -> Vault:
     return vault
 
 
-def check_request(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> ReleaseRequest:
+def check_request(
+    project: Project, request: ReleaseRequest, apart: Mapping[PartId, int], seen: Seen | None = None
+) -> ReleaseRequest:
     """Hold what is personal in a request: tables, findings and rejects. Returns what may be released: the request, or,
     within the limit that its package sets, the request without the rows that are held and those that refer to them.
 
     Raises `PersonalDataFound`, which blocks, beyond the limit. What is held is in quarantine in either case.
 
     The strong test looks in each row for the personal values of the records that it comes from. `apart`: how many were
-    kept of each part; raises `PersonalValuesGone` when they are no longer.
+    kept of each part; raises `PersonalValuesGone` when they are no longer. `seen` learns what was judged.
     """
+    seen = seen or Seen()
     package = request.package.name
     tables = {f"{package}/{name}": table for name, table in request.tables.items()}
     personal, allow = _values(project, apart), load_allow_list(project.schemas)
@@ -132,9 +136,10 @@ def check_request(project: Project, request: ReleaseRequest, apart: Mapping[Part
         allow,
         provenance={f"{package}/{name}": table for name, table in request.provenance.items()},
         keys={f"{package}/{name}": schema.primary_key for name, schema in request.schemas.items()},
+        seen=seen,
     )
     quality = {"qualite/constats": request.findings, "qualite/rejets": request.rejects}
-    report += gate(quality, personal, allow)
+    report += gate(quality, personal, allow, seen=seen)
     if report.is_clean:
         return request
     set_aside(_opened(project, request.created.date()), package, report, {**tables, **quality})
@@ -144,12 +149,14 @@ def check_request(project: Project, request: ReleaseRequest, apart: Mapping[Part
     return rest or request
 
 
-def inspection(project: Project, request: ReleaseRequest, apart: Mapping[PartId, int]) -> Callable[[Path], None]:
+def inspection(
+    project: Project, request: ReleaseRequest, apart: Mapping[PartId, int], seen: Seen | None = None
+) -> Callable[[Path], None]:
     """The last look at a version: every file of its folder, sealed and not yet shown. Raises `PersonalDataFound`, and
     `PersonalValuesGone` as `check_request` does."""
 
     def inspect(folder: Path) -> None:
-        report = scan_folder(folder, load_allow_list(project.schemas), _values(project, apart))
+        report = scan_folder(folder, load_allow_list(project.schemas), _values(project, apart), seen=seen)
         _block(project, request, report, {})
 
     return inspect

@@ -8,7 +8,7 @@ from datetime import datetime
 from pipelines.core.project import Project
 from pipelines.pipeline.personal import check_request, inspection, passed
 from pipelines.pipeline.rebuild import across, keep_ingredients
-from pipelines.privacy import PartId
+from pipelines.privacy import PartId, Seen
 from pipelines.releases import Outcome, Published, ReleaseRequest, Unchanged, publish
 from pipelines.releases.signature import SigningKey
 
@@ -22,10 +22,11 @@ def make_release(
     Raises `PersonalDataFound` when something personal was about to leave, `PersonalValuesGone` when that cannot be
     known, and what publishing raises.
     """
-    request = check_request(project, request, apart)
+    seen = Seen()
+    request = check_request(project, request, apart, seen)
     keep_ingredients(project, request)
     causes = across(project, request.package.name)
-    inspect = inspection(project, request, apart)
+    inspect = inspection(project, request, apart, seen)
     outcome = publish(request, project.releases, key=key, across=causes, now=now, inspect=inspect)
     if isinstance(outcome, Published | Unchanged):
         passed(project, request)

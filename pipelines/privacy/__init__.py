@@ -20,6 +20,7 @@ from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.published import protect_published
 from pipelines.privacy.quarantine import release, set_aside
 from pipelines.privacy.related import Link, related_values
+from pipelines.privacy.seen import Seen
 from pipelines.privacy.vault import PartId, Vault
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "PersonalValuesGone",
     "ProtectedCounts",
     "ReasonInvalid",
+    "Seen",
     "Vault",
     "VaultUnsafe",
     "gate",

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipelines.privacy.detectors.places import in_france
 from pipelines.privacy.normalisation import fold
+from pipelines.schema.arrow import as_text
 
 # Words of a column's name that announce a person's data, wherever the column stands in a public table.
 _DENIED = frozenset(
@@ -55,13 +56,13 @@ def named_personal(name: str) -> Iterator[str]:
 
 
 def precise_points(text: pa.Table) -> Iterator[tuple[int, str, str]]:
-    """(row, latitude column, latitude) of points of France to five decimals or more, in two columns of a text table."""
+    """(row, latitude column, latitude) of points of France to five decimals or more, in two columns of a table."""
     latitudes = [name for name in text.column_names if _LATITUDE.search(folded_name(name))]
     longitudes = [name for name in text.column_names if _LONGITUDE.search(folded_name(name))]
     for one, two in zip(latitudes, longitudes, strict=False):
-        for row, (north, east) in enumerate(
-            zip(text.column(one).to_pylist(), text.column(two).to_pylist(), strict=True)
-        ):
+        pair = as_text(text.select([one, two])) if one != two else as_text(text.select([one]))
+        norths, easts = (pair.column(name).to_pylist() for name in (one, two))
+        for row, (north, east) in enumerate(zip(norths, easts, strict=True)):
             if not (north and east and _PRECISE.fullmatch(north) and _PRECISE.fullmatch(east)):
                 continue
             if in_france(*(float(value.replace(",", ".")) for value in (north, east))):

@@ -20,12 +20,16 @@ import pyarrow.compute as pc
 from pipelines.privacy.detectors import without_codes
 from pipelines.privacy.kinds import COMMON, FIRST_NAMES, Kind, kind_of
 from pipelines.privacy.multi_value import Values
-from pipelines.privacy.normalisation import digits, fold, fold_all, unmask
+from pipelines.privacy.normalisation import digits, fold, fold_all
 from pipelines.privacy.search_terms import PARTICLES, name_words, rotations
+from pipelines.privacy.sifting import unmask_cells
 
 Phrase = tuple[bytes, ...]
 _SIGNS = frozenset((b"at", b"a", b"arobase", b"arrobase", b"arobas", b"chez"))
 _DOTS = frozenset((b"point", b"dot"))
+_BETWEEN = _SIGNS | _DOTS
+_WANTED = frozenset((Kind.EMAIL, Kind.PHONE, Kind.OTHER, Kind.NAME, Kind.FIRST_NAME))
+Told = tuple[Kind, str, bytes]
 _RUN = r"\d(?:[\s./_-]{0,3}\d){7,}"
 _RUNS = re.compile(_RUN)
 _DIGEST = r"\b(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})\b"
@@ -53,22 +57,22 @@ class Everyone:
         joined: set[bytes] = set()
         numbers: set[bytes] = set()
         written: dict[tuple[Kind, str], None] = {}
-        for values in records:
-            kinds = [(kind_of(name, value), value) for name, value in values]
-            for words in _full_names(kinds):
+        for values in _told(records):
+            for words in _full_names(values):
                 if len(words) <= 5 and len(b"".join(words)) >= 6:
                     names.setdefault(len(words), set()).update(rotations(words))
-            for kind, value in kinds:
+            for kind, value, folded in values:
                 if kind is Kind.EMAIL:
-                    phrase = _mail_phrase(unmask(value))
+                    phrase = _mail_phrase(value, folded)
                     if phrase:
                         mails.setdefault(len(phrase), set()).add(phrase)
                         joined.add(b"".join(phrase[:-1]))
-                number = digits(fold(value)) if kind in (Kind.PHONE, Kind.OTHER) else b""
-                if len(number) >= 8:
-                    numbers.add(number[-9:])
-                if kind is Kind.EMAIL or len(number) >= 8:
                     written[kind, value] = None
+                elif kind is Kind.PHONE or kind is Kind.OTHER:
+                    number = digits(folded)
+                    if len(number) >= 8:
+                        numbers.add(number[-9:])
+                        written[kind, value] = None
         joined |= {b"".join(order) for orders in names.values() for order in orders}
         return cls(
             {size: frozenset(orders) for size, orders in names.items()},
@@ -133,12 +137,23 @@ class Everyone:
         }
 
 
-def _full_names(kinds: Sequence[tuple[Kind, str]]) -> Iterator[list[bytes]]:
+def _told(records: Iterable[Values]) -> Iterator[list[Told]]:
+    """The values of each record that may be looked for, as (kind, unmasked value, folded form): folded in one go."""
+    kept = [[(kind_of(name, value), value) for name, value in values] for values in records]
+    wanted = [[item for item in values if item[0] in _WANTED] for values in kept]
+    plain = unmask_cells(pa.chunked_array([[value for values in wanted for _, value in values]], pa.large_string()))
+    texts = plain.to_pylist()
+    told = zip((kind for values in wanted for kind, _ in values), texts, fold_all(texts), strict=True)
+    for values in wanted:
+        yield [next(told) for _ in values]
+
+
+def _full_names(values: Sequence[Told]) -> Iterator[list[bytes]]:
     """The names that a record's values make: whole, halves of a double surname, and an initial before one."""
-    first = [name_words(fold(unmask(value))) for kind, value in kinds if kind is Kind.FIRST_NAME]
-    last = [name_words(fold(unmask(value))) for kind, value in kinds if kind is Kind.NAME]
+    first = [name_words(folded) for kind, _, folded in values if kind is Kind.FIRST_NAME]
+    last = [name_words(folded) for kind, _, folded in values if kind is Kind.NAME]
     yield from (words for words in last if len(words) > 1 and not _are_first_names(words))
-    for family in last:
+    for family in last if first else ():
         for given in first:
             if not given or not family:
                 continue
@@ -149,12 +164,17 @@ def _full_names(kinds: Sequence[tuple[Kind, str]]) -> Iterator[list[bytes]]:
                 yield from ([*given, half] for half in halves)
 
 
-def _mail_phrase(value: str) -> Phrase:
+def _mail_phrase(value: str, folded: bytes) -> Phrase:
     """The words of an address up to its domain's first label; none for one that says no more than a function."""
-    local, _, domain = value.strip().partition("@")
-    parts = [word for word in fold(local).split() if word not in _SIGNS and word not in _DOTS]
-    label = next((word for word in fold(domain).split() if word not in _SIGNS and word not in _DOTS), b"")
-    plain = COMMON.issuperset(word.decode() for word in parts)
+    size = value.count(".", value.rfind("@")) + 1
+    words = folded.split()
+    parts, labels = words[:-size], words[-size:]
+    if not value.isascii() or "-" in value[value.rfind("@") :]:
+        local, _, domain = value.strip().rpartition("@")
+        parts, labels = fold(local).split(), fold(domain).split()
+    parts = [word for word in parts if word not in _BETWEEN]
+    label = next((word for word in labels if word not in _BETWEEN), b"")
+    plain = all(word.decode() in COMMON for word in parts)
     tells = len(parts) > 1 or any(map(bytes.isdigit, parts)) or len(b"".join(parts)) >= 7
     return (*parts, label) if label and tells and not plain and not _are_first_names(parts) else ()
 

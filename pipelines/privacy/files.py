@@ -10,6 +10,7 @@ import gzip
 import io
 import json
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.gate import GateReport, Hold
 from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.scanning import FILE_NAME, Scan, Text
+from pipelines.privacy.seen import Seen
 
 _TEXT_ENDINGS = frozenset(
     [
@@ -73,6 +75,7 @@ _DRAWING = re.compile(
 )
 # Tags that part two words for a reader: without them a name before an address would be taken for its beginning.
 _APART = re.compile(r"</?(?:br|p|div|section|d[dlt]|li|[uo]l|t[dhr]|table|caption|h[1-6])\b[^<>\n]*>", re.IGNORECASE)
+HEAD = 65_536
 _PARAGRAPH_AND_GAP = re.compile(r"(\n\s*\n)")
 # What the readers raise of a file that is damaged, encrypted, compressed in an unknown way or nested without end.
 _UNREADABLE = (
@@ -80,9 +83,12 @@ _UNREADABLE = (
 )  # fmt: skip
 
 
-def scan_folder(folder: Path, allow: AllowList, personal: PersonalValues | None = None) -> GateReport:
-    """Scan every file under `folder`, in the order of their paths, and the paths themselves."""
-    report, scan = GateReport(), _scan_for(allow, personal)
+def scan_folder(
+    folder: Path, allow: AllowList, personal: PersonalValues | None = None, *, seen: Seen | None = None
+) -> GateReport:
+    """Scan every file under `folder`, in the order of their paths, and the paths themselves. `seen`: what the gate
+    judged already of the tables that the files were made of."""
+    report, scan = GateReport(), _scan_for(allow, personal, seen)
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         report += _file(path.relative_to(folder).as_posix(), path.read_bytes(), scan)
     return report
@@ -101,8 +107,9 @@ def scan_text(place: str, text: str, allow: AllowList, personal: PersonalValues 
     return _scan_for(allow, personal).texts(place, _blocks(text))
 
 
-def _scan_for(allow: AllowList, personal: PersonalValues | None) -> Scan:
-    return Scan(allow, (personal or PersonalValues()).everyone())
+def _scan_for(allow: AllowList, personal: PersonalValues | None, seen: Seen | None = None) -> Scan:
+    seen = seen or Seen()
+    return Scan(allow, seen.everyone(personal or PersonalValues()), seen)
 
 
 def _file(name: str, data: bytes, scan: Scan) -> GateReport:
@@ -135,21 +142,35 @@ def _unknown(name: str, _data: bytes, scan: Scan) -> GateReport:
 def _csv(name: str, data: bytes, scan: Scan) -> GateReport:
     if not data.strip():
         return GateReport()
-    text = _decoded(data)
-    head = text.split("\n", 1)[0]
+    raw = data if _is_utf8(data) else _decoded(data).encode()
+    head = raw[:HEAD].decode("utf-8", "replace").split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     options = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
-    raw = text.encode()
     block = pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=len(raw) + 1)
-    width = len(next(iter(_first_record(text, delimiter)), []))
-    kinds = pyarrow.csv.ConvertOptions(column_types={f"f{place}": pa.string() for place in range(width)})
-    table = pyarrow.csv.read_csv(io.BytesIO(raw), block, options, kinds)
+    width = len(next(iter(_first_record(raw, delimiter)), []))
+    kinds = pyarrow.csv.ConvertOptions(column_types={f"f{place}": pa.large_string() for place in range(width)})
+    table = pyarrow.csv.read_csv(pa.BufferReader(raw), block, options, kinds)
     header = [str(column[0].as_py() or "") for column in table.columns]
     return scan.table(name, header, table.slice(1)) + scan.texts(name, [(0, "", cell) for cell in header])
 
 
-def _first_record(text: str, delimiter: str) -> Iterator[list[str]]:
-    yield from csv.reader(io.StringIO(text), delimiter=delimiter)
+def _first_record(raw: bytes, delimiter: str) -> Iterator[list[str]]:
+    """The records of a file, read from its beginning: its text is not copied to read one header."""
+    with io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8", newline="") as text:
+        yield from csv.reader(text, delimiter=delimiter)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether the bytes are UTF-8 without a mark, which is what nearly every file is: Arrow says so without a copy."""
+    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4096]:
+        return False
+    try:
+        pa.Array.from_buffers(
+            pa.large_binary(), 1, [None, pa.py_buffer(struct.pack("<2q", 0, len(data))), pa.py_buffer(data)]
+        ).cast(pa.large_string())
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _parquet(name: str, data: bytes, scan: Scan) -> GateReport:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +21,8 @@ from pipelines.privacy.errors import PersonalDataFound
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.known import RECORD, PersonalValues, RecordId
 from pipelines.privacy.rows import held_in_rows
-from pipelines.privacy.sifting import column_passages, unmask_cells
+from pipelines.privacy.seen import Seen, as_searched, digest
+from pipelines.privacy.sifting import Passage, column_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
 OWN_VALUE = "valeur_du_dossier"
@@ -86,18 +88,17 @@ def gate(
     *,
     provenance: Mapping[str, pa.Table] | None = None,
     keys: Mapping[str, Sequence[str]] | None = None,
+    seen: Seen | None = None,
 ) -> GateReport:
     """Hold what is personal in `tables` (by `package/table`; typed or text).
 
     The strong test looks in each row for the values that `personal` has of its records. A row's records are told by the
     reserved columns of its table, or by `provenance[table]`: the key fields and the reserved columns, several lines a
     row when several records made it. `keys` gives the key fields of each table. A table with neither is searched for
-    everybody's full names and numbers."""
-    report = GateReport()
+    everybody's full names and numbers. `seen`: what was judged already, and learns what is judged here."""
+    report, seen = GateReport(), seen or Seen()
     for name in tables:
-        text = as_text(tables[name])
-        plain = pa.table([unmask_cells(column) for column in text.columns], text.column_names)
-        looking = _Looking(name, text, plain, allow, tuple((keys or {}).get(name, ())))
+        looking = _Looking(name, tables[name], allow, tuple((keys or {}).get(name, ())), seen)
         report += looking.report(personal, (provenance or {}).get(name))
     return report
 
@@ -107,22 +108,34 @@ class _Looking:
     """One table under the gate: what is found in it, and which entries of the allow list were used."""
 
     name: str
-    text: pa.Table
-    plain: pa.Table  # the same, unmasked
+    table: pa.Table
     allow: AllowList
     key: tuple[str, ...]
+    seen: Seen
     found: set[tuple[int, str, str]] = field(default_factory=set)
     used: Counter[str] = field(default_factory=Counter)
 
     def report(self, personal: PersonalValues, origin: pa.Table | None) -> GateReport:
         self.patterns()
+        cells = self.table.num_rows * self.table.num_columns
+        if not len(personal) and not self.found:  # what most tables are: nobody asks where its rows come from
+            return GateReport(cells, (), dict(sorted(self.used.items())))
         records = _records_of_rows(self.text, origin, self.key)
         if len(personal) and records is not None:
             self.own_values(personal, records)
         elif len(personal):
-            self.anybody(personal.everyone())
+            self.anybody(self.seen.everyone(personal))
         holds = _holds(self.name, self.text, self.found, self.key, records)
-        return GateReport(self.text.num_rows * self.text.num_columns, holds, dict(sorted(self.used.items())))
+        return GateReport(cells, holds, dict(sorted(self.used.items())))
+
+    @cached_property
+    def text(self) -> pa.Table:
+        return as_text(self.table)
+
+    @cached_property
+    def plain(self) -> pa.Table:
+        """The same, unmasked."""
+        return pa.table([unmask_cells(column) for column in self.text.columns], self.text.column_names)
 
     def keep(self, row: int, column: str, rule: str, text: str, span: tuple[int, int]) -> None:
         """Hold a passage, unless the list lets it through."""
@@ -133,14 +146,25 @@ class _Looking:
             self.used[entry.id] += 1
 
     def patterns(self) -> None:
-        for column in self.text.column_names:
+        for number, column in enumerate(self.table.column_names):
             for rule in named_personal(column):
                 self.keep(-1, column, rule, column, (0, len(column)))
-            for row, passages in column_passages(self.plain.column(column)):
+            for row, passages in self.passages(self.table.column(number)):
                 for passage in passages:
                     self.keep(row, column, passage.rule, passage.text, passage.span)
-        for row, column, value in precise_points(self.text):
+        for row, column, value in precise_points(self.table):
             self.keep(row, column, "coordonnees", value, (0, len(value)))
+
+    def passages(self, column: pa.ChunkedArray) -> list[tuple[int, tuple[Passage, ...]]]:
+        """What the detectors find in a column: nothing where its type holds no text, or where it was clean before."""
+        texts = as_searched(column)
+        mark = b"" if texts is None else digest(texts)
+        if texts is None or mark in self.seen.patterns:
+            return []
+        found = list(column_passages(pa.chunked_array([unmask_cells(texts)])))
+        if not found:
+            self.seen.patterns.add(mark)
+        return found
 
     def own_values(self, personal: PersonalValues, records: list[list[RecordId]]) -> None:
         shown = [column for column in self.text.column_names if column not in RECORD]
@@ -171,6 +195,12 @@ def _records_of_rows(text: pa.Table, origin: pa.Table | None, key: tuple[str, ..
     if origin is None or not key:
         return None
     lines = as_text(origin)
+    is_one_each = len(key) == 1 and lines.num_rows == text.num_rows == pc.count_distinct(text.column(key[0])).as_py()
+    if is_one_each and lines.column(key[0]).equals(text.column(key[0])):
+        places = [lines.column(name).to_pylist() for name in RECORD]  # a record for each row, in their order
+        return [
+            [(source, snapshot, part, int(position))] for source, snapshot, part, position in zip(*places, strict=True)
+        ]
     made: dict[tuple[str | None, ...], list[RecordId]] = {}
     places = [lines.column(name).to_pylist() for name in (*key, *RECORD)]
     for *wanted, source, snapshot, part, position in zip(*places, strict=True):

@@ -18,7 +18,11 @@ _NAMES = re.compile(_BETWEEN, re.IGNORECASE)
 _NUMBERS = re.compile(_BETWEEN + r"|\b(?:poste|ext)\b\.?", re.IGNORECASE)
 _ADDRESSES = re.compile(r"[\s;/,&<>]+|\b(?:et|ou)\b", re.IGNORECASE)
 # One word, one address, one number, in plain letters: what most cells are. No sign of `_BETWEEN` fits in it.
-_ONE = re.compile(r"[A-Za-zÀ-ÂÄ-ÖØ-öø-ÿ'-]+|[A-Za-z0-9_+-][A-Za-z0-9_.+-]*@[A-Za-z0-9_.-]*[A-Za-z0-9_-]|[0-9 .+()-]+")
+_LETTERS = r"[A-Za-zÀ-ÂÄ-ÖØ-öø-ÿ'-]+"
+_ONE = re.compile(
+    rf"(?!(?:[Ee][Tt]|[Oo][Uu])\b){_LETTERS}(?: (?!(?:[Ee][Tt]|[Oo][Uu])\b){_LETTERS})*"
+    r"|[A-Za-z0-9_+-][A-Za-z0-9_.+-]*@[A-Za-z0-9_.-]*[A-Za-z0-9_-]|[0-9 .+()-]+"
+)
 _APART = (Kind.EMAIL, Kind.PHONE, Kind.NAME, Kind.FIRST_NAME)
 _WORDS_OF_BODIES = """ administration agence association bureau cabinet collectif collectivite commission commune
     communaute conseil departement direction etat groupe mairie metropole prefecture region sarl sas secretariat service

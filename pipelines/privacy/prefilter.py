@@ -97,6 +97,8 @@ def _first_name(_value: str, folded: bytes, words: bytes, _letters: bytes, _numb
 
 
 def _name(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: bytes) -> bool:
+    if not any(word in letters for word in folded.split()):  # nearly always
+        return False
     words = name_words(folded)
     if len(words) > 1:
         words = [word for word in words if word.decode() not in FIRST_NAMES] or words

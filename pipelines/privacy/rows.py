@@ -63,11 +63,11 @@ def _held(values: Sequence[Values], table: pa.Table, places: frozenset[str]) -> 
 def _joined(table: pa.Table) -> pa.ChunkedArray:
     """The cells of each row, in all their readings, joined by `CELL`."""
     columns = [read_cells(column.combine_chunks()) for column in table.columns]
-    joined = pc.binary_join_element_wise(*columns, CELL)
+    joined = pc.binary_join_element_wise(*columns, pa.scalar(CELL, columns[0].type))
     strays = pc.any(pc.greater_equal(pc.count_substring(joined, CELL), len(columns))).as_py()
     if strays or pc.any(pc.match_substring(joined, ROW)).as_py():
         plain = [pc.replace_substring_regex(column, f"[{CELL}{ROW}]", " ") for column in columns]
-        joined = pc.binary_join_element_wise(*plain, CELL)
+        joined = pc.binary_join_element_wise(*plain, pa.scalar(CELL, plain[0].type))
     return pa.chunked_array([joined])
 
 

@@ -5,7 +5,6 @@ strong test on the rows of records (`gate.py`)."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +16,8 @@ from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.gate import OWN_VALUE, GateReport, Hold
-from pipelines.privacy.sifting import Passage, passages_of, readings_of
+from pipelines.privacy.seen import Seen, digest
+from pipelines.privacy.sifting import Passage, read_cells, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
 UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
@@ -34,10 +34,9 @@ class Scan:
     previews of the catalogue. A text in which nothing at all is found is clean wherever it stands, and is remembered;
     one in which something is found is judged each time, for the allow list asks where it stands."""
 
-    def __init__(self, allow: AllowList, everyone: Everyone) -> None:
-        self.allow, self.everyone = allow, everyone
+    def __init__(self, allow: AllowList, everyone: Everyone, seen: Seen | None = None) -> None:
+        self.allow, self.everyone, self.seen = allow, everyone, seen or Seen()
         self._clean: set[str] = set()
-        self._clean_columns: set[bytes] = set()  # digests of the distinct texts of a column
         self._remembered = 0
 
     def texts(self, name: str, texts: Sequence[Text]) -> GateReport:
@@ -94,24 +93,40 @@ class Scan:
         return names
 
     def _found_in_columns(self, text: pa.Table) -> Mapping[str, list[Passage]]:
-        marks: dict[bytes, list[str]] = {}
+        """The passages of the texts of a table's columns; a column in which there are none is not judged again."""
+        found: dict[str, list[Passage]] = {}
         for column in text.columns:
-            texts = pc.unique(column).drop_null().to_pylist()
-            marks[hashlib.sha256(repr(texts).encode()).digest()] = texts
-        new = {mark: texts for mark, texts in marks.items() if mark not in self._clean_columns}
-        found = self._found(text for texts in new.values() for text in texts)
-        self._clean_columns.update(mark for mark, texts in new.items() if found.keys().isdisjoint(texts))
+            mark = digest(column)
+            has_patterns = mark not in self.seen.patterns
+            has_values = bool(self.everyone) and mark not in self.seen.nobody
+            if not has_patterns and not has_values:
+                continue
+            texts = pc.unique(column).drop_null()
+            patterns = suspect_passages(texts) if has_patterns else {}
+            values = self._values_in(texts) if has_values else {}
+            if not patterns:
+                self.seen.patterns.add(mark)
+            if not values and self.everyone:
+                self.seen.nobody.add(mark)
+            for place in sorted(patterns.keys() | values.keys()):
+                found.setdefault(texts[place].as_py(), []).extend([*patterns.get(place, ()), *values.get(place, ())])
         return found
 
+    def _values_in(self, texts: pa.Array) -> dict[int, list[Passage]]:
+        """Everybody's values in texts, in each of their readings, by place."""
+        read = read_cells(unmask_cells(pa.chunked_array([texts]))).to_pylist()
+        return {
+            place: [Passage(f"{OWN_VALUE}:{kind.value}", read[place], 0, len(read[place]))]
+            for place, kind in self.everyone.kinds_in(read)
+        }
+
     def _found(self, texts: Iterable[str]) -> Mapping[str, list[Passage]]:
-        """The passages of each text that has some: patterns, and everybody's full names and numbers."""
+        """The passages of each text that has some: patterns, and everybody's values."""
         new = [text for text in dict.fromkeys(texts) if text and text not in self._clean]
-        read = readings_of(pa.array(new, pa.string()))
-        found = {new[place]: passages for place, passages in passages_of(read).items()}
-        for number, kind in self.everyone.kinds_in([reading for _, reading in read]):
-            place, reading = read[number]
-            passage = Passage(f"{OWN_VALUE}:{kind.value}", reading, 0, len(reading))
-            found.setdefault(new[place], []).append(passage)
+        array = pa.array(new, pa.large_string())
+        patterns, values = suspect_passages(array), self._values_in(array) if self.everyone and new else {}
+        places = sorted(patterns.keys() | values.keys())
+        found = {new[place]: [*patterns.get(place, ()), *values.get(place, ())] for place in places}
         self._remember(text for text in new if text not in found)
         return found
 

@@ -63,8 +63,8 @@ def spaces(expression: str) -> str:
 def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passage, ...]]]:
     """(row, passages) for the cells of a text column in which detectors found something. Equal cells are judged
     once."""
-    encoded = column.combine_chunks().dictionary_encode()
-    found = dict(_suspect_passages(encoded.dictionary))
+    encoded = column.cast(pa.large_string()).combine_chunks().dictionary_encode()
+    found = suspect_passages(encoded.dictionary)
     if not found:
         return
     rows = pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(list(found), encoded.indices.type)))
@@ -90,7 +90,7 @@ def read_cells(cells: pa.Array) -> pa.Array:
 
 def unmask_cells(column: pa.ChunkedArray) -> pa.Array:
     """The cells of a text column, disguises undone where there are any; empty where there is none."""
-    cells = pc.fill_null(pa.chunked_array(column.chunks, pa.string()).combine_chunks(), "")
+    cells = pc.fill_null(column.cast(pa.large_string()).combine_chunks(), "")
     masked = pc.fill_null(pc.match_substring_regex(cells, DISGUISED), fill_value=False)
     if not pc.any(masked).as_py():
         return cells
@@ -98,14 +98,16 @@ def unmask_cells(column: pa.ChunkedArray) -> pa.Array:
     return pc.replace_with_mask(cells, masked, pa.array(plain, cells.type))
 
 
-def _suspect_passages(texts: pa.Array) -> Iterator[tuple[int, tuple[Passage, ...]]]:
-    """(place in `texts`, passages). Sifted twice: texts by all expressions at once, then each of their readings by each
-    detector's own, so that a detector enters only what is worth its while."""
+def suspect_passages(texts: pa.Array) -> dict[int, tuple[Passage, ...]]:
+    """The passages of raw or unmasked texts, by place. Sifted twice: texts by all expressions at once, then each of
+    their readings by each detector's own, so that a detector enters only what is worth its while."""
+    if len(texts) <= FEW_TEXTS and sum(map(len, few := texts.to_pylist())) <= _FEW:
+        return {place: tuple(found) for place, found in passages_of(readings_of(pa.array(few, texts.type))).items()}
     kept = pc.indices_nonzero(pc.match_substring_regex(texts, sieve()))
     if not len(kept):
-        return
-    for place, found in passages_of(readings_of(texts.take(kept))).items():
-        yield kept[place].as_py(), tuple(found)
+        return {}
+    found = passages_of(readings_of(texts.take(kept)))
+    return {kept[place].as_py(): tuple(passages) for place, passages in found.items()}
 
 
 def readings_of(texts: pa.Array) -> list[tuple[int, str]]:
@@ -118,7 +120,7 @@ def readings_of(texts: pa.Array) -> list[tuple[int, str]]:
     ]
 
 
-_FEW = 1000  # characters: so few are looked through sooner than expressions are compiled to sift them
+_FEW, FEW_TEXTS = 1000, 50  # characters, texts: looked through sooner than expressions are compiled to sift them
 
 
 def passages_of(read: Sequence[tuple[int, str]]) -> dict[int, list[Passage]]:

@@ -1,0 +1,69 @@
+"""What was judged already: columns in which nothing at all was found, known by a digest of their texts.
+
+Belongs here: remembering, so that the gate on tables and the scan of the files made of them judge each distinct column
+once. Does not: judging. A column in which something was found is judged each time: the allow list asks where it stands.
+
+One `Seen` serves one release: nothing of it is written, and it ends with the process."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.privacy.everyone import Everyone
+from pipelines.privacy.known import PersonalValues
+
+LEAST_INTEGER = 10**10
+"""Below, an integer is no telephone number with its prefix, no NIR and no IBAN: the leading zero is not in it."""
+
+
+@dataclass
+class Seen:
+    """Digests of columns without any pattern, and of those in which nobody of the values looked for stands."""
+
+    patterns: set[bytes] = field(default_factory=set)
+    nobody: set[bytes] = field(default_factory=set)
+    _values: PersonalValues | None = None
+    _everyone: Everyone = field(default_factory=Everyone)
+
+    def everyone(self, personal: PersonalValues) -> Everyone:
+        """Everybody's values, put together once for the same values; others make what was seen of them void."""
+        if self._values is None or self._values.by_record != personal.by_record:
+            self._values, self._everyone = personal, personal.everyone()
+            self.nobody.clear()
+        return self._everyone
+
+
+def digest(column: pa.ChunkedArray | pa.Array) -> bytes:
+    """The digest of a column's texts, row by row, however it is cut into chunks; an absent text is an empty one."""
+    lengths, texts = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    for chunk in chunks:
+        if not len(chunk):
+            continue
+        plain = pc.fill_null(chunk.cast(pa.large_string()), "")
+        _, offsets, data = plain.buffers()
+        bounds = pa.Array.from_buffers(pa.int64(), len(plain) + 1, [None, offsets], offset=plain.offset)
+        first, last = bounds[0].as_py(), bounds[len(plain)].as_py()
+        lengths.update(pc.binary_length(plain).buffers()[1][: 8 * len(plain)])
+        if data is not None:
+            texts.update(memoryview(data)[first:last])
+    return lengths.digest() + texts.digest()
+
+
+def as_searched(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """A typed column as texts that a pattern may stand in; none for a type, or numbers, that can hold no pattern."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return column.cast(kind.value_type)
+    if pa.types.is_boolean(kind) or pa.types.is_temporal(kind) or pa.types.is_floating(kind):
+        return None
+    if pa.types.is_decimal(kind) and kind.scale > 0:
+        return None
+    if pa.types.is_integer(kind):
+        ends = pc.min_max(column).as_py()
+        return column.cast(pa.string()) if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) >= LEAST_INTEGER else None
+    return column.cast(pa.string())
