@@ -1,27 +1,21 @@
-"""`arobase check`: judge CSV files by a Table Schema, as Frictionless does, and say what can be done about it."""
+"""`arobase check`: validate tables against a Table Schema, or whole Data Packages, and say what to do about it."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
+import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import terminal_language
 
-if TYPE_CHECKING:
-    from pipelines.validation.described import DescribedTable
-    from pipelines.validation.outcome import Progress
-    from pipelines.validation.verdict import Verdict
-
-VALID, INVALID, NOT_JUDGED = 0, 1, 2
+VALID, INVALID, NOT_VALIDATED, INTERRUPTED = 0, 1, 2, 130
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+HELP = "Validate tables or Data Packages / Valider des tables ou des jeux de données."
 
 
 class Size(click.ParamType[int]):
@@ -36,198 +30,73 @@ class Size(click.ParamType[int]):
         return int(found[1]) * UNITS[found[2].upper()]
 
 
-@click.command("check", help="Judge CSV files by a Table Schema / Juger des fichiers CSV selon un schéma de table.")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--schema", "schema_path", type=click.Path(path_type=Path), help="Table Schema (JSON).")
-@click.option(
-    "--package", "package_path", type=click.Path(path_type=Path), help="Data Package: schemas, parents, files."
-)
+@click.command("check", help=HELP)
+@click.argument("files", nargs=-1)
+@click.option("--schema", "schemas", multiple=True, help="Table Schema (JSON, YAML, address): one, or one per FILE.")
+@click.option("--package", help="Data Package: schemas, files, and the tables that foreign keys refer to.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @click.option("--sample", type=click.IntRange(min=0), default=1000, show_default=True, help="Details a rule and field.")
+@click.option("--limit-rows", type=click.IntRange(min=1), help="Validate the first rows only.")
 @click.option("--memory", type=Size(), default="512M", show_default=True, help="Memory for keys; more goes to disk.")
 @click.option("--encoding", default=None, help="utf-8 (default), cp1252…")
 @click.option("--delimiter", default=None, help="Default: the one that makes the schema's fields out of the header.")
+@click.option("--dialect", default=None, help="Table Dialect (JSON, YAML, address).")
+@click.option("--sheet", default=None, help="Sheet of a workbook: its name, or its number from 1 (default: 1).")
+@click.option("--member", default=None, help="File of a zip archive, when it holds several.")
 @click.option(
     "--rejects", type=click.Path(path_type=Path), help="Write every error to REJECTS.csv and REJECTS.parquet."
 )
+@click.option("--remote", is_flag=True, help="Read what a package names by http(s) address; refused without it.")
+@click.option("--allow-private", is_flag=True, help="Let addresses lead to private networks and to this machine.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0, min_open=True),
+    default=20,
+    show_default=True,
+    help="Silence of a pipe, in seconds.",
+)
+@click.option("--limit-bytes", type=Size(), default="4G", show_default=True, help="Most bytes of a pipe or an address.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), default=None, help="Default: the locale's.")
 @click.pass_context
-def command(ctx: click.Context, /, files: tuple[Path, ...], **options: Any) -> None:
-    """Exit 0: every file is valid; 1: some are not; 2: some could not be judged."""
-    from pipelines.validation.errors import JudgeError
+def command(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
+    """Exit 0: all is valid; 1: something is invalid; 2: something could not be validated."""
+    from pipelines.commands._check_told import tell
 
     language = terminal_language(options["lang"])
     try:
-        tables = _tables(files, options)
-    except JudgeError as error:
-        _tell(error, language)
-        ctx.exit(NOT_JUDGED)
-    told: list[tuple[str, Verdict]] = []
-    status = VALID
-    for table in tables:
-        place = _shown(table.path)
-        try:
-            with _progress(place) as progress:
-                verdict = _judge(table, tables, options, progress)
-        except JudgeError as error:
-            _tell(error, language)
-            status = NOT_JUDGED
-            continue
-        status = max(status, VALID if verdict.is_valid else INVALID)
-        told.append((place, verdict))
-    WRITERS[options["form"]](told, language)
+        status = _checked(files, options)
+    except click.ClickException:
+        raise
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has enough of it
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - Python flushes it at the end
+        status = NOT_VALIDATED
+    except Exception as error:  # noqa: BLE001 - no failure may look like an invalid table, which exits 1
+        tell(error, language)
+        status = NOT_VALIDATED
     ctx.exit(status)
 
 
-def _tables(files: tuple[Path, ...], options: Mapping[str, Any]) -> list[DescribedTable]:
-    """What is to be judged first, then what may only be referred to. Raises `JudgeError`, `click.UsageError`."""
-    from pipelines.validation.described import DescribedTable, read_document, read_package
+def _checked(files: tuple[str, ...], options: dict[str, Any]) -> int:
+    """Validate what was named and write what was found; returns the exit code."""
+    from pipelines.commands._check_run import Run
+    from pipelines.commands._check_told import WRITERS
+    from pipelines.validation.workspace import workspace
 
-    known = read_package(options["package_path"]) if options["package_path"] else []
-    if options["schema_path"]:
-        schema = read_document(options["schema_path"])
-        if not files:
-            raise _misused(
-                options, "--schema attend aussi les fichiers à juger", "--schema asks for the files to judge too"
-            )
-        return [DescribedTable(file.stem, file, schema, _reading(file, schema, options)) for file in files]
-    if not known:
-        raise _misused(
-            options,
-            "attendu : --schema SCHÉMA FICHIER… ou --package PAQUET",
-            "expected: --schema SCHEMA FILE… or --package PACKAGE",
-        )
-    if not files:
-        return known
-    chosen = [table for file in files for table in known if file.resolve() == table.path]
-    if len(chosen) < len(files):
-        found = ", ".join(_shown(table.path) for table in known)
-        asked = ", ".join(map(str, files))
-        raise _misused(
-            options, f"{asked} : absent du paquet ; il a : {found}", f"{asked}: not in the package; it has: {found}"
-        )
-    return chosen
-
-
-def _misused(options: Mapping[str, Any], french: str, english: str) -> click.UsageError:
-    return click.UsageError(french if terminal_language(options["lang"]) == "fr" else english)
-
-
-def _reading(file: Path, schema: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
-    from pipelines.validation.described import likely_delimiter
-    from pipelines.validation.inputs import Reading
-
-    encoding = options["encoding"] or "utf-8"
-    return Reading(encoding, options["delimiter"] or likely_delimiter(file, schema, encoding))
-
-
-def _judge(
-    table: DescribedTable, tables: list[DescribedTable], options: Mapping[str, Any], progress: Progress | None
-) -> Verdict:
-    from pipelines.validation import judge
-    from pipelines.validation.described import read_package
-    from pipelines.validation.rejects import Origin, RejectsFile
-
-    known = read_package(options["package_path"]) if options["package_path"] else []
-    parents: dict[str, Any] = {item.name: (item.path, item.schema) for item in known}
-    stem = options["rejects"]
-    if stem is not None and len(tables) > 1:
-        stem = stem.with_name(f"{stem.stem}-{table.name}")
-    with RejectsFile(stem, Origin(_shown(table.path), table.name)) if stem else contextlib.nullcontext() as rejects:
-        return judge(
-            table.path,
-            table.schema,
-            parents=parents,
-            encoding=table.reading.encoding,
-            delimiter=table.reading.delimiter,
-            dialect=table.reading.dialect,
-            sample=options["sample"],
-            memory=options["memory"],
-            keep=False,
-            rejects=rejects,
-            progress=progress,
-        )
-
-
-@contextlib.contextmanager
-def _progress(place: str) -> Iterator[Progress | None]:
-    """A bar with rows a second and the time left, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}")]
-    with Progress(
-        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
-    ) as bar:
-        task = bar.add_task(place, total=1.0, pace="")
-
-        def show(rows: int, fraction: float | None) -> None:
-            elapsed = bar.tasks[0].elapsed or 0
-            pace = f"{rows:,} · {rows / elapsed:,.0f}/s" if elapsed else f"{rows:,}"
-            bar.update(task, completed=fraction or 0.0, total=None if fraction is None else 1.0, pace=pace)
-
-        yield show
-
-
-def _write_text(told: list[tuple[str, Verdict]], language: Language) -> None:
-    from pipelines.validation.summary import summary
-
-    for place, verdict in told:
-        for line in summary(place, verdict, language):
-            click.echo(line)
-
-
-def _write_json(told: list[tuple[str, Verdict]], language: Language) -> None:
-    """Frictionless' report of all files, and beside it the exact totals and how each field was decided."""
-    tasks, totals, roads = [], [], []
-    for place, verdict in told:
-        tasks += verdict.report().to_descriptor()["tasks"]
-        totals += [
-            {"place": place, "rule": rule, "field": field, "errors": count}
-            for (rule, field), count in verdict.totals.items()
-        ]
-        roads += [
-            {"place": place, "field": name, "road": road.kind, "cells": road.cells}
-            for name, road in verdict.roads.items()
-        ]
-    errors = sum(verdict.error_count for _, verdict in told)
-    stats = {
-        "tasks": len(tasks),
-        "errors": errors,
-        "warnings": sum(len(task.get("warnings", [])) for task in tasks),
-        "seconds": 0,
-    }
-    report = {"valid": not errors, "stats": stats, "warnings": [], "errors": [], "tasks": tasks, "totals": totals}
-    report["roads"] = roads
-    click.echo(json.dumps(report, ensure_ascii=False, indent=2))
-
-
-def _write_csv(told: list[tuple[str, Verdict]], language: Language) -> None:
-    from pipelines.validation.verdict import ERRORS
-
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["place", *ERRORS.names])
-    for place, verdict in told:
-        writer.writerows([place, *line.values()] for line in verdict.errors.to_pylist())
-
-
-WRITERS = {"text": _write_text, "json": _write_json, "csv": _write_csv}
-
-
-def _tell(error: Any, language: Language) -> None:
-    mended = "À corriger par" if language == "fr" else "To be mended by"
-    click.echo(f"{error.message(language)} {mended} {error.advice(language)}.", err=True)
-
-
-def _shown(path: Path) -> str:
-    """A path as short as it can be said from here."""
-    with contextlib.suppress(ValueError):
-        return str(path.resolve().relative_to(Path.cwd()))
-    return str(path)
+    language = terminal_language(options["lang"])
+    with workspace() as folder:
+        run = Run(files, options, folder)
+        found = run.found()
+    WRITERS[options["form"]](found, language)
+    sys.stdout.flush()
+    if found.failures or found.refused:
+        return NOT_VALIDATED
+    return VALID if found.is_valid else INVALID
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     command()

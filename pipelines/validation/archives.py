@@ -8,9 +8,11 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +21,7 @@ from pipelines.validation.errors import ArchiveTooLarge, FileUnreadable
 RATIO = 200  # times: tables in text shrink 5 to 50 times, files made to fill a disk 1,000 times and more
 ALLOWED = 64 << 20  # bytes that any archive may unpack to
 PIECE = 1 << 20
+DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 def _first_member(path: Path) -> IO[bytes]:
@@ -37,8 +40,46 @@ OPENERS: dict[str, Callable[[Path], Any]] = {
 }
 
 
-def check_archive(path: Path) -> None:
-    """Read a compressed file through. Raises `ArchiveTooLarge`, and `FileUnreadable` when it is damaged."""
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """All files of a zip file in a temporary folder, which goes when the block ends.
+
+    Raises `ArchiveTooLarge`, and `FileUnreadable` when it is damaged.
+    """
+    packed, room = path.stat().st_size, [0]
+    room[0] = max(ALLOWED, RATIO * packed)
+    with tempfile.TemporaryDirectory(prefix="package-") as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                for member in archive.infolist():
+                    _unpack(archive, member, Path(folder), room)
+        except _TooMuch:
+            raise ArchiveTooLarge(file=str(path), packed=packed, unpacked=max(ALLOWED, RATIO * packed)) from None
+        except DAMAGE as error:
+            raise FileUnreadable(file=str(path), found=f"{type(error).__name__}: {error}") from error
+        yield Path(folder)
+
+
+class _TooMuch(Exception):
+    """More was unpacked than is allowed."""
+
+
+def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, room: list[int]) -> None:
+    """One member, inside `folder` whatever its name says; `room` is how many bytes may still come."""
+    target = (folder / member.filename.lstrip("/")).resolve()
+    if member.is_dir() or not target.is_relative_to(folder.resolve()):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(member) as stream, target.open("wb") as file:
+        while piece := stream.read(PIECE):
+            room[0] -= len(piece)
+            if room[0] < 0:
+                raise _TooMuch
+            file.write(piece)
+
+
+def check_archive(path: Path, *, may_be_damaged: bool = False) -> None:
+    """Read a compressed file through. Raises `ArchiveTooLarge`, and `FileUnreadable` when it is damaged and may not."""
     opener = OPENERS.get(path.suffix.lower())
     if opener is None:
         return
@@ -49,13 +90,7 @@ def check_archive(path: Path) -> None:
                 unpacked += len(piece)
                 if unpacked > max(ALLOWED, RATIO * packed):
                     raise ArchiveTooLarge(file=str(path), packed=packed, unpacked=unpacked)
-    except (
-        OSError,
-        EOFError,
-        zlib.error,
-        lzma.LZMAError,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-    ) as error:
+    except DAMAGE as error:
+        if may_be_damaged:
+            return
         raise FileUnreadable(file=str(path), found=f"{type(error).__name__}: {error}") from error

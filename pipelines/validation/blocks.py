@@ -85,6 +85,11 @@ def rows_of_text(text: str, delimiter: str) -> list[Cells]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
+def as_text(cells: Sequence[Any]) -> Cells:
+    """Cells of a typed source (a spreadsheet, JSON, Parquet) as the text that Frictionless shows of them."""
+    return ["" if cell is None else str(cell) for cell in cells]
+
+
 def has_blank_row(columns: Sequence[pa.Array]) -> bool:
     """Whether some row is empty in every column: a blank line may have been read so, and is another thing."""
     blank: pa.Array | None = None

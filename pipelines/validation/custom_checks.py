@@ -1,22 +1,24 @@
-"""The custom checks that French schemas declare in `custom_checks`: SIRET, SIREN, comparisons between columns.
+"""The custom checks of French schemas: `custom_checks` of a schema, `customCheck` (formerly `frFormat`) of a field.
 
-Source: validata-core 0.9.7, whose decisions these give on the values that Frictionless reads; a missing value or one of
-another type counts as absent. Belongs here: one file for all, since each is a few lines. Does not: Table Schema's own
-constraints. A check that is not known here is told in the report as not run, never passed over in silence.
+They give the decisions of validata-table 0.12.5 on the values that Frictionless reads. Belongs here: which checks a
+schema declares, on which columns, and what happens where a column or a value is missing. Does not: whether a value is
+well formed (`french_formats.py`). A check that is not known here is told in the report as not run.
 """
 
 from __future__ import annotations
 
 import decimal
+import math
 import operator
 import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pipelines.core.text import Said
+from pipelines.validation.errors import SchemaUnusable
+from pipelines.validation.french_formats import FORMATS
 
 Judgement = Callable[[Sequence[Any]], str | None]  # values of the columns → a note, or None when all is well
 
@@ -27,18 +29,7 @@ OPERATORS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     "<=": (operator.le, "inférieure ou égale"),
     "<": (operator.lt, "inférieure"),
 }
-# Source: circulaire Actes, nomenclature at its first level.
-ACTS = (
-    "commande publique",
-    "urbanisme",
-    "domaine et patrimoine",
-    "fonction publique",
-    "institutions et vie politique",
-    "libertes publiques et pouvoirs de police",
-    "finances locales",
-    "domaines de competences par themes",
-    "autres domaines de competences",
-)
+OF_FIELD = ("customCheck", "frFormat")
 
 
 @dataclass(frozen=True)
@@ -55,30 +46,132 @@ class CustomCheck:
         return None if note is None else _error_class(self.name).from_row(row, note=note, field_name=self.columns[0])
 
 
-def declared_checks(schema: Mapping[str, Any], fields: Sequence[str]) -> tuple[list[CustomCheck], list[Said]]:
-    """The checks that a schema declares and the data has columns for; and a sentence for each that cannot be run."""
-    checks, told = [], []
-    for entry in schema.get("custom_checks") or []:
-        name, params = entry.get("name"), entry.get("params") or {}
-        known = MAKERS.get(name)
-        try:
-            check = known(params) if known else None
-        except (KeyError, TypeError, ValueError):
-            check = None
-        if check is None:
-            told.append(
-                Said(
-                    f"contrôle « {name} » non appliqué : inconnu, ou ses paramètres sont mal écrits",
-                    f'custom check "{name}" was not run: it is not known, or its parameters are not understood',
-                )
-            )
-        elif missing := [column for column in check.columns if column not in fields]:
-            absent = ", ".join(missing)
-            french = f"contrôle « {name} » non appliqué : pas de colonne {absent}"
-            told.append(Said(french, f'custom check "{name}" was not run: no column {absent}'))
+@dataclass(frozen=True)
+class Declared:
+    """What a schema declares: checks that are run, a sentence for each that is not, errors of absent columns."""
+
+    checks: Sequence[CustomCheck] = ()
+    not_run: Sequence[Said] = ()
+    absent: Sequence[Any] = ()  # Frictionless' errors, for a table that has rows
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """A check with its parameters. `needs_all`: a row that lacks a value of a column is not judged.
+
+    `absence`: what is wrong when some of the columns are absent, None when that is no matter.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    judgement: Judgement
+    needs_all: bool = True
+    absence: Callable[[Sequence[str]], str | None] = lambda absent: None
+
+
+def declared_checks(schema: Mapping[str, Any], fields: Sequence[str]) -> Declared:
+    """The checks that a schema declares, as far as the data has columns. Raises `SchemaUnusable`."""
+    checks, not_run, absences = list[CustomCheck](), list[Said](), list[Any]()
+    for name, params in _entries(schema):
+        rule = _rule(name, params)
+        if rule is None:
+            french = f"contrôle « {name} » non appliqué : inconnu, ou ses paramètres sont mal écrits"
+            english = f'custom check "{name}" was not run: it is not known, or its parameters are not understood'
+            not_run.append(Said(french, english))
+            continue
+        absent = [column for column in rule.columns if column not in fields]
+        note = rule.absence(absent)
+        if note is not None:
+            absences.append(_table_error_class(name)(note=note))
+        elif len(absent) == len(rule.columns) or (absent and rule.needs_all):
+            named = ", ".join(absent)
+            french = f"contrôle « {name} » non appliqué : pas de colonne {named}"
+            not_run.append(Said(french, f'custom check "{name}" was not run: no column {named}'))
         else:
-            checks.append(check)
-    return checks, told
+            checks.append(_applied(rule, absent))
+    return Declared(checks, not_run, absences)
+
+
+def _entries(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Names and parameters of all checks. Raises `SchemaUnusable` when they are not written as checks."""
+    listed = schema.get("custom_checks", [])
+    if not isinstance(listed, list):
+        raise _unusable("custom_checks", listed, Said("une liste", "a list"))
+    for number, entry in enumerate(listed):
+        place = f"custom_checks[{number}]"
+        name = entry.get("name") if isinstance(entry, Mapping) else None
+        params = entry.get("params", {}) if isinstance(entry, Mapping) else None
+        if not isinstance(name, str) or not isinstance(params, Mapping):
+            raise _unusable(place, entry, "{name: …, params: {…}}")
+        yield name, params
+    for field in schema.get("fields", []):
+        for key in OF_FIELD:
+            if isinstance(field, Mapping) and key in field:
+                yield _of_field(field, key)
+
+
+def _of_field(field: Mapping[str, Any], key: str) -> tuple[str, Mapping[str, Any]]:
+    """A check that a field declares: its name, or name and options. Source: validata_core, domain/types/field.py."""
+    written = field[key]
+    options = {"name": written} if isinstance(written, str) else written
+    if not isinstance(options, Mapping) or not isinstance(options.get("name"), str):
+        raise _unusable(f"{field.get('name')}.{key}", written, "{name: …}")
+    params = {name: value for name, value in options.items() if name != "name"}
+    return options["name"], {**params, "column": str(field.get("name"))}
+
+
+def _unusable(place: str, found: object, expected: str | Said) -> SchemaUnusable:
+    return SchemaUnusable(place=place, found=repr(found)[:100], expected=expected)
+
+
+def _rule(name: str, params: Mapping[str, Any]) -> _Rule | None:
+    """The check of that name, None when it is not known or its parameters are not understood."""
+    try:
+        if name in RULES:
+            return RULES[name](params)
+        make = FORMATS.get(name)
+        return None if make is None else _Rule(name, (_text(params, "column"),), _of_one(make(params)))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _text(params: Mapping[str, Any], name: str) -> str:
+    found = params[name]
+    if not isinstance(found, str):
+        raise TypeError(name)
+    return found
+
+
+def _texts(params: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    found = params[name]
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise TypeError(name)
+    return tuple(found)
+
+
+def _of_one(refusal: Callable[[Any], str | None]) -> Judgement:
+    return lambda values: refusal(values[0])
+
+
+def _applied(rule: _Rule, absent: Sequence[str]) -> CustomCheck:
+    """A rule over the columns that are there; the others count as without a value."""
+    present = tuple(column for column in rule.columns if column not in absent)
+
+    def judgement(values: Sequence[Any]) -> str | None:
+        known = dict(zip(present, values, strict=True))
+        whole = [known.get(column) for column in rule.columns]
+        if rule.needs_all and any(value is None for value in whole):
+            return None
+        try:
+            return rule.judgement(whole)
+        except ArithmeticError:  # a signalling NaN
+            return "une valeur ne se calcule pas"
+        except (TypeError, AttributeError) as error:  # validata itself ends so, without a verdict
+            found = Said(f"valeurs d'un autre type ({error})", f"values of another type ({error})")
+            expected = Said("des champs du type que le contrôle demande", "fields of the type that the check asks for")
+            raise SchemaUnusable(place=f"custom_checks: {rule.name}", found=found, expected=expected) from error
+
+    return CustomCheck(rule.name, present, judgement)
 
 
 @cache
@@ -93,141 +186,121 @@ def _error_class(name: str) -> Any:
     return type(f"CustomError_{name}", (errors.CellError,), {"type": name, **about})
 
 
-def _one_column(name: str, is_valid: Callable[[Any], str | None]) -> Callable[[Mapping[str, Any]], CustomCheck]:
-    return lambda params: CustomCheck(
-        name, (params["column"],), lambda values: is_valid(values[0]) if values[0] else None
-    )
+@cache
+def _table_error_class(name: str) -> Any:
+    from frictionless import errors
+
+    about = {"title": name, "description": name, "template": "{note}"}
+    return type(f"CustomTableError_{name}", (errors.TableError,), {"type": name, **about})
 
 
-def _siret(value: Any) -> str | None:
-    from stdnum.fr import siret
-
-    return None if siret.is_valid(str(value)) else "ce n'est pas un numéro SIRET valide"
+# The checks of several columns
 
 
-def _siren(value: Any) -> str | None:
-    from stdnum.fr import siren
-
-    return None if siren.is_valid(str(value)) else "ce n'est pas un numéro SIREN valide"
-
-
-def _act(value: Any) -> str | None:
-    text = str(value)
-    prefix, slash, _ = text.partition("/")
-    plain = unicodedata.normalize("NFD", prefix.lower())
-    plain = "".join(character for character in plain if unicodedata.category(character) != "Mn")
-    if not slash:
-        return "le signe oblique « / » est manquant"
-    if plain in ACTS and "/ " not in text:
-        return None
-    if plain.rstrip() in ACTS or "/ " in text:
-        return "le signe oblique ne doit pas être précédé ni suivi d'espace"
-    return "le préfixe de la nomenclature Actes n'est pas reconnu"
-
-
-def _interval(params: Mapping[str, Any]) -> CustomCheck:
-    year_alone = params.get("allow-year-only") in ("true", "yes")
-
-    def judgement(values: Sequence[Any]) -> str | None:
-        if not values[0]:
-            return None
-        text = str(values[0])
-        found = re.fullmatch(r"(\d{4})/(\d{4})\n?", text)
-        if found is None:
-            if year_alone and re.fullmatch(r"\d{4}\n?", text):
-                return None
-            return (
-                "format attendu : année (AAAA) ou intervalle (AAAA/AAAA)"
-                if year_alone
-                else "format attendu : AAAA/AAAA"
-            )
-        first, second = int(found[1]), int(found[2])
-        if first == second:
-            return "les deux années doivent être différentes"
-        return "la deuxième année doit être postérieure à la première" if first > second else None
-
-    return CustomCheck("year-interval-value", (params["column"],), judgement)
-
-
-def _compare(params: Mapping[str, Any]) -> CustomCheck:
-    first, second, (compare, words) = params["column"], params["column2"], OPERATORS[params["op"]]
+def _compare(params: Mapping[str, Any]) -> _Rule:
+    first, second, (compare, words) = _text(params, "column"), _text(params, "column2"), OPERATORS[params["op"]]
 
     def judgement(values: Sequence[Any]) -> str | None:
         left, right = values
-        if left is None or right is None:
-            return None
         pair = _comparable(left, right)
         if pair is None:
             return f"{first} n'est pas comparable avec {second}"
         return None if compare(*pair) else f"{first} devrait être {words} à {second} (« {left} », « {right} »)"
 
-    return CustomCheck("compare-columns-value", (first, second), judgement)
+    return _Rule("compare-columns-value", (first, second), judgement)
 
 
 def _comparable(left: Any, right: Any) -> tuple[Any, Any] | None:
+    """Two numbers, or two texts; None for values of other kinds. Texts that read as numbers are numbers."""
     numbers = _as_number(left), _as_number(right)
     if None not in numbers:
         return numbers
     if type(left) is type(right):
-        return (left, right) if isinstance(left, str) else (str(left), str(right))
+        return str(left), str(right)
     return None
 
 
-def _as_number(value: Any) -> decimal.Decimal | None:
+def _as_number(value: Any) -> int | float | None:
+    """A number as validata compares it: whole numbers exactly, others in double precision."""
     if isinstance(value, bool) or not isinstance(value, (int, float, decimal.Decimal, str)):
         return None
+    text = str(value).strip()
     try:
-        number = decimal.Decimal(str(value).strip())
-    except decimal.InvalidOperation:
+        number = int(text) if re.fullmatch(r"[-+]?\d+", text) else float(text)
+    except ValueError:
         return None
-    return None if number.is_nan() else number
+    return None if math.isnan(number) else number
 
 
-def _cohesive(params: Mapping[str, Any]) -> CustomCheck:
-    columns = (params["column"], *params["othercolumns"])
-
-    def judgement(values: Sequence[Any]) -> str | None:
-        valued = {value is not None and value != "" for value in values}
-        return (
-            f"{', '.join(columns)} doivent toutes comporter une valeur ou toutes être vides"
-            if len(valued) > 1
-            else None
-        )
-
-    return CustomCheck("cohesive-columns-value", columns, judgement)
-
-
-def _sum(params: Mapping[str, Any]) -> CustomCheck:
-    total, parts = params["column"], tuple(params["columns"])
+def _cohesive(params: Mapping[str, Any]) -> _Rule:
+    columns = (_text(params, "column"), *_texts(params, "othercolumns"))
+    named = ", ".join(columns)
 
     def judgement(values: Sequence[Any]) -> str | None:
-        if any(value is None for value in values):
+        is_empty = values[0] is None
+        alike = all((value is None) == is_empty for value in values)
+        return None if alike else f"{named} doivent toutes comporter une valeur ou toutes être vides"
+
+    def absence(absent: Sequence[str]) -> str | None:
+        if not absent or len(absent) == len(columns):
             return None
-        try:
-            found, expected = sum(int(value) for value in values[1:]), int(values[0])
-        except (ArithmeticError, TypeError, ValueError):  # a text, a date, NaN, infinity: of another type
-            return None
+        return f"{named} doivent être toutes présentes ou toutes absentes (absentes : {', '.join(absent)})"
+
+    return _Rule("cohesive-columns-value", columns, judgement, needs_all=False, absence=absence)
+
+
+def _sum(params: Mapping[str, Any]) -> _Rule:
+    total, parts = _text(params, "column"), _texts(params, "columns")
+
+    def judgement(values: Sequence[Any]) -> str | None:
+        found, expected = sum(values[1:]), values[0]
         return None if found == expected else f"{' + '.join(parts)} = {found}, et non {expected} ({total})"
 
-    return CustomCheck("sum-columns-value", (total, *parts), judgement)
+    return _Rule("sum-columns-value", (total, *parts), judgement)
 
 
-def _one_of(params: Mapping[str, Any]) -> CustomCheck:
-    columns = (params["column1"], params["column2"])
+def _one_of(params: Mapping[str, Any]) -> _Rule:
+    columns = (_text(params, "column1"), _text(params, "column2"))
+    named = " ou ".join(columns)
 
     def judgement(values: Sequence[Any]) -> str | None:
-        return f"{' ou '.join(columns)} doit comporter une valeur" if all(value is None for value in values) else None
+        return None if any(values) else f"{named} doit comporter une valeur"  # zero and false are none, as in validata
 
-    return CustomCheck("one-of-required", columns, judgement)
+    def absence(absent: Sequence[str]) -> str | None:
+        return f"{named} : aucune des deux colonnes n'est présente" if len(absent) == len(columns) else None
+
+    return _Rule("one-of-required", columns, judgement, needs_all=False, absence=absence)
 
 
-MAKERS: dict[str, Callable[[Mapping[str, Any]], CustomCheck]] = {
-    "french-siret-value": _one_column("french-siret-value", _siret),
-    "french-siren-value": _one_column("french-siren-value", _siren),
-    "nomenclature-actes-value": _one_column("nomenclature-actes-value", _act),
-    "year-interval-value": _interval,
+def _interval(params: Mapping[str, Any]) -> _Rule:
+    may_be_alone = params.get("allow-year-only", "false") in ("true", "yes")
+    form = "année (AAAA) ou intervalle (AAAA/AAAA)" if may_be_alone else "AAAA/AAAA"
+
+    def refusal(value: Any) -> str | None:
+        found = re.fullmatch(r"(\d{4})/(\d{4})\n?", str(value))
+        if found is None:
+            is_year = may_be_alone and re.fullmatch(r"\d{4}\n?", str(value))
+            return None if is_year else f"format attendu : {form}"
+        first, second = int(found[1]), int(found[2])
+        if first == second:
+            return "les deux années doivent être différentes"
+        return "la deuxième année doit être postérieure à la première" if first > second else None
+
+    return _Rule("year-interval-value", (_text(params, "column"),), _of_one(refusal))
+
+
+def _renamed(name: str, new: str, params: Mapping[str, Any]) -> _Rule:
+    """A check by the name that it had: validata runs the new one."""
+    return _Rule(name, (_text(params, "column"),), _of_one(FORMATS[new](params)))
+
+
+RULES: dict[str, Callable[[Mapping[str, Any]], _Rule]] = {
     "compare-columns-value": _compare,
     "cohesive-columns-value": _cohesive,
     "sum-columns-value": _sum,
     "one-of-required": _one_of,
+    "year-interval-value": _interval,
+    "french-siret-value": partial(_renamed, "french-siret-value", "siret"),
+    "french-siren-value": partial(_renamed, "french-siren-value", "siren"),
+    "nomenclature-actes-value": partial(_renamed, "nomenclature-actes-value", "nomenclature-acte"),
 }

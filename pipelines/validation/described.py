@@ -1,91 +1,180 @@
-"""Schemas and data packages as files: what `arobase check` is given, whoever wrote them.
+"""Schemas, dialects and packages as documents: what `arobase check` is given, whoever wrote them.
 
-Belongs here: reading a Table Schema or a Data Package that may be anybody's. Does not: our own schemas (`schema/`).
+Belongs here: reading a document that may be anybody's, and how a table is to be read. Does not: our own schemas
+(`schema/`), files (`intake.py`).
 """
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
+import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.lined_yaml import YamlRefused, parse
 from pipelines.core.text import Said
-from pipelines.validation.errors import FileUnreadable, SchemaUnusable
-from pipelines.validation.inputs import Reading
+from pipelines.validation.archives import DAMAGE
+from pipelines.validation.errors import FileUnreadable, MemberUnclear, NotAnArchive, NotATable, SchemaUnusable
+from pipelines.validation.inputs import COMPRESSED, Reading, file_format
+from pipelines.validation.signatures import refused_kind
 
 DELIMITERS = (",", ";", "\t", "|")
+YAML = (".yaml", ".yml")
+LARGEST = 64 << 20  # bytes of a document
+HEAD = 4096
+LISTED = 20  # members of an archive that an error names
+WORKBOOKS = {"xlsx": "excel", "ods": "ods"}  # formats with sheets, and Frictionless' control of each
+TEXT = ("csv", "tsv")
 
 
-@dataclass(frozen=True)
-class DescribedTable:
-    """A resource of a Data Package: its file, its schema and how it is read."""
+def read_document(path: Path, place: str, option: str) -> dict[str, Any]:
+    """A JSON or YAML object. `option` is where it was named, for the error.
 
-    name: str
-    path: Path
-    schema: Mapping[str, Any]
-    reading: Reading
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """A JSON object. Raises `FileUnreadable`, and `SchemaUnusable` when it is not one."""
+    YAML is read as YAML 1.2: a date or a `yes` is text. Raises `FileUnreadable`, and `SchemaUnusable` otherwise.
+    """
     try:
-        found = json.loads(path.read_bytes())
+        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
     except OSError as error:
-        raise FileUnreadable(file=str(path), found=error.strerror or type(error).__name__) from error
+        raise FileUnreadable(file=place, found=error.strerror or type(error).__name__, option=option) from error
+    try:
+        found = _yaml(data) if path.suffix.lower() in YAML else json.loads(data)
+    except YamlRefused as error:
+        raise SchemaUnusable(place=place, found=str(error)[:200], expected="YAML") from error
     except (ValueError, RecursionError) as error:
-        raise SchemaUnusable(place=str(path), found=str(error)[:200], expected="JSON") from error
+        raise SchemaUnusable(place=place, found=str(error)[:200], expected="JSON") from error
     if not isinstance(found, dict):
-        raise SchemaUnusable(place=str(path), found=type(found).__name__, expected="{…}")
+        raise SchemaUnusable(place=place, found=type(found).__name__, expected="{…}")
     return found
 
 
-def read_package(path: Path) -> list[DescribedTable]:
-    """The tables of a Data Package, in its order. Raises as `read_document`."""
-    tables = []
-    resources = read_document(path).get("resources")
-    if not isinstance(resources, list):
-        raise SchemaUnusable(place=f"{path}: resources", found=type(resources).__name__, expected="[…]")
-    for item in resources:
-        if not isinstance(item, dict) or "schema" not in item:
-            continue
-        schema = item["schema"]
-        if isinstance(schema, str):
-            schema = read_document(_beside(path, schema))
-        tables.append(DescribedTable(str(item.get("name")), _beside(path, item.get("path")), schema, _reading(item)))
-    return tables
-
-
-def likely_delimiter(path: Path, schema: Mapping[str, Any], encoding: str) -> str:
-    """The delimiter that makes the most of the schema's field names out of the first line; a comma when none does."""
-    names = {str(item.get("name")) for item in schema.get("fields", []) if isinstance(item, dict)}
+def is_package_document(path: Path) -> bool:
+    """Whether a file is the descriptor of a Data Package: an object with `resources`."""
+    if path.suffix.lower() not in (".json", *YAML):
+        return False
     try:
-        with path.open("rb") as file:
-            first = file.readline(1 << 20).decode(encoding, "replace").strip("\ufeff\r\n")
-    except (OSError, LookupError):
+        return "resources" in read_document(path, str(path), "FILE")
+    except (FileUnreadable, SchemaUnusable):
+        return path.name in ("datapackage.json", "datapackage.yaml")
+
+
+def table_reading(
+    path: Path,
+    place: str,
+    schema: Mapping[str, Any],
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    dialect: Mapping[str, Any] | None = None,
+    sheet: str | None = None,
+    member: str | None = None,
+) -> Reading:
+    """How a file that a person named is read. Raises `NotATable`, `MemberUnclear`, `FileUnreadable`.
+
+    Without a delimiter or a dialect, the delimiter is the one that makes the most of the schema's fields.
+    """
+    if path.suffix.lower() == ".zip":
+        member = _member(path, place, member)
+    elif member is not None:
+        raise NotAnArchive(file=place)
+    kind = file_format(path if member is None else Path(member))["format"]
+    encoding = encoding or "utf-8"
+    if kind not in TEXT:
+        _check_typed(path, place, kind, member)
+        control = {WORKBOOKS[kind]: {"sheet": _sheet(sheet)}} if sheet is not None and kind in WORKBOOKS else {}
+        return Reading(encoding, dialect={**(dialect or {}), **control}, member=member)
+    head = _head(path, place, member)
+    found = refused_kind(
+        head, is_wide=encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "u16", "u32"))
+    )
+    if found is not None:
+        raise NotATable(file=place, found=found)
+    if dialect is not None:
+        return Reading(encoding, dialect=_whole_dialect(dialect, kind, delimiter), member=member)
+    if kind == "tsv":
+        return Reading(encoding, delimiter or "\t", member=member)
+    return Reading(encoding, delimiter or likely_delimiter(head, schema, encoding), member=member)
+
+
+def likely_delimiter(head: bytes, schema: Mapping[str, Any], encoding: str) -> str:
+    """The delimiter that makes the most of the schema's field names out of the first line; a comma when none does."""
+    fields = schema.get("fields")
+    names = {str(item.get("name")) for item in fields if isinstance(item, dict)} if isinstance(fields, list) else set()
+    try:
+        text = head.decode(encoding, "replace")
+    except LookupError:
         return ","
+    first = text.partition("\n")[0].partition("\r")[0].strip("\ufeff")
     known = [sum(label.strip(' "') in names for label in first.split(mark)) for mark in DELIMITERS]
     return DELIMITERS[known.index(max(known))]
 
 
-def _beside(package: Path, named: Any) -> Path:
-    """A path of a package, which stays inside its folder. Raises `SchemaUnusable`."""
-    folder = package.resolve().parent
-    found = (folder / str(named)).resolve()
-    if not isinstance(named, str) or not found.is_relative_to(folder):
-        expected = Said("un chemin relatif", "a relative path")
-        raise SchemaUnusable(place=f"{package}: path", found=repr(named), expected=expected)
+def _whole_dialect(dialect: Mapping[str, Any], kind: str, delimiter: str | None) -> dict[str, Any]:
+    """A dialect in which nothing is left to guess but the row of the header."""
+    found = dict(dialect)
+    own: Any = found.get("csv")
+    own = own if isinstance(own, dict) else {}
+    plain = {"skipInitialSpace": False, "delimiter": "\t" if kind == "tsv" else ","}
+    named = {name: found.pop(name) for name in (*plain, "quoteChar", "doubleQuote", "escapeChar") if name in found}
+    found["csv"] = {**plain, **named, **own, **({"delimiter": delimiter} if delimiter else {})}
     return found
 
 
-def _reading(item: Mapping[str, Any]) -> Reading:
-    dialect = item.get("dialect")
-    encoding = str(item.get("encoding", "utf-8"))
-    if not isinstance(dialect, dict) or not dialect:
-        return Reading(encoding)
-    if set(dialect) <= {"delimiter", "$schema"}:
-        return Reading(encoding, str(dialect.get("delimiter", ",")))
-    return Reading(
-        encoding, dialect={**dialect, "csv": {"skipInitialSpace": False, "delimiter": ",", **dialect.get("csv", {})}}
-    )
+def _sheet(sheet: str) -> str | int:
+    return int(sheet) if sheet.isdigit() else sheet
+
+
+def _yaml(data: bytes) -> Any:
+    return parse(data.decode("utf-8-sig")).value
+
+
+def _member(path: Path, place: str, member: str | None) -> str:
+    """The file of an archive that is the table: the one that was named, else the only one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [item.filename for item in archive.infolist() if not item.is_dir()]
+    except DAMAGE as error:
+        raise FileUnreadable(file=place, found=f"{type(error).__name__}: {error}") from error
+    files = [name for name in names if not name.startswith("__MACOSX/")]
+    if member is not None and member in names:
+        return member
+    if member is None and len(files) == 1:
+        return files[0]
+    listed = ", ".join(files[:LISTED]) + (", …" if len(files) > LISTED else "")
+    raise MemberUnclear(file=place, found=listed or "—")
+
+
+def _head(path: Path, place: str, member: str | None) -> bytes:
+    """The first bytes of the table, out of its archive. Raises `FileUnreadable` when it is damaged."""
+    openers = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+    opener: Any = openers.get(path.suffix.lower(), Path.open)
+    try:
+        if member is not None:
+            with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+                return stream.read(HEAD)
+        with opener(path, "rb") as file:
+            data: bytes = file.read(HEAD)
+            return data
+    except DAMAGE as error:
+        raise FileUnreadable(file=place, found=f"{type(error).__name__}: {error}") from error
+
+
+MAGIC = {"xlsx": b"PK", "ods": b"PK", "parquet": b"PAR1"}
+
+
+def _check_typed(path: Path, place: str, kind: str, member: str | None) -> None:
+    """Raises `NotATable` when a workbook or a Parquet file is none."""
+    magic = MAGIC.get(kind)
+    if magic is None:
+        return
+    head = _head(path, place, member)
+    if not head.startswith(magic):
+        what = refused_kind(head) or Said("du texte", "text")
+        found = what if isinstance(what, Said) else Said(what, what)
+        raise NotATable(file=place, found=Said(f"{found.fr} (attendu : {kind})", f"{found.en} (expected: {kind})"))
+
+
+__all__ = ["COMPRESSED", "is_package_document", "likely_delimiter", "read_document", "table_reading"]

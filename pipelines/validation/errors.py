@@ -6,6 +6,8 @@ and stand in the verdict.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipelines.core.errors import ArobaseError, Mender
 
 
@@ -18,8 +20,8 @@ class SchemaUnusable(JudgeError):
 
     code = "schema-unusable"
     mender = Mender.SCHEMA
-    fr = "Le schéma ne peut pas servir à juger ({place}) : {found}. Attendu : {expected}."
-    en = "The schema cannot be judged by ({place}): {found}. Expected: {expected}."
+    fr = "Le schéma est invalide ({place}) : {found}. Attendu : {expected}."
+    en = "The schema is invalid ({place}): {found}. Expected: {expected}."
 
 
 class FileUnreadable(JudgeError):
@@ -29,6 +31,75 @@ class FileUnreadable(JudgeError):
     mender = Mender.OPERATOR
     fr = "{file} : lecture impossible ({found})."
     en = "{file}: cannot be read ({found})."
+
+    def __init__(self, *, option: str | None = None, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.option = option  # where the path was given, for somebody who gave a wrong one
+
+
+class InputSilent(JudgeError):
+    """A pipe brought nothing for too long."""
+
+    code = "input-silent"
+    mender = Mender.OPERATOR
+    fr = (
+        "{place} : rien n'est arrivé pendant {seconds} s, et le tube n'est pas fermé. Donnez plus de temps avec --wait."
+    )
+    en = "{place}: nothing came for {seconds} s, and the pipe is not closed. Give it more time with --wait."
+
+
+class InputTooLarge(JudgeError):
+    """A pipe brought more than it may."""
+
+    code = "input-too-large"
+    mender = Mender.OPERATOR
+    fr = "{place} : plus de {limit} octets sont arrivés. Enregistrez-les dans un fichier, ou augmentez --limit-bytes."
+    en = "{place}: more than {limit} bytes came. Save them to a file, or give a larger --limit-bytes."
+
+
+class InputCut(JudgeError):
+    """An endless pipe did not bring the rows that were asked for in its first lines."""
+
+    code = "input-cut"
+    mender = Mender.OPERATOR
+    fr = "{place} : le tube ne finit pas, et son début ne contient que {rows} lignes entières."
+    en = "{place}: the pipe does not end, and its beginning holds {rows} whole rows only."
+
+
+class NotATable(JudgeError):
+    """A file is not a table of text, whatever its name says."""
+
+    code = "not-a-table"
+    mender = Mender.SOURCE
+    fr = "{file} : ce n'est pas une table de texte, mais : {found}."
+    en = "{file}: this is not a table of text, but: {found}."
+
+
+class MemberUnclear(JudgeError):
+    """An archive holds several files, or not the one that was named."""
+
+    code = "member-unclear"
+    mender = Mender.OPERATOR
+    fr = "{file} : choisissez un fichier de l'archive avec --member ; elle contient : {found}."
+    en = "{file}: choose a file of the archive with --member; it holds: {found}."
+
+
+class NotAnArchive(JudgeError):
+    """A member was asked for of a file that is no archive."""
+
+    code = "not-an-archive"
+    mender = Mender.OPERATOR
+    fr = "{file} n'est pas une archive zip : retirez --member."
+    en = "{file} is not a zip archive: leave out --member."
+
+
+class RejectsUnwritable(JudgeError):
+    """The rejects file cannot be written where it was asked for."""
+
+    code = "rejects-unwritable"
+    mender = Mender.OPERATOR
+    fr = "{file} : écriture impossible ({found}). Vérifiez le chemin donné à --rejects."
+    en = "{file}: cannot be written ({found}). Check the path given to --rejects."
 
 
 class FileChanged(JudgeError):
@@ -58,6 +129,33 @@ class ReferenceMissing(JudgeError):
     en = "The foreign key {fields} refers to the table “{table}”, which was not given; tables given: {found}."
 
 
+class ReferenceNotTable(JudgeError):
+    """A foreign key refers to a resource of the package that is no table."""
+
+    code = "reference-not-table"
+    mender = Mender.SCHEMA
+    fr = "Une clé étrangère renvoie à la ressource « {table} » ({place}), qui n'est pas une table."
+    en = 'A foreign key refers to the resource "{table}" ({place}), which is not a table.'
+
+
+class ValidationFailed(JudgeError):
+    """Frictionless raised on a table or a descriptor that nobody foresaw: there is no verdict."""
+
+    code = "validation-failed"
+    mender = Mender.OPERATOR
+    fr = "{place} : la validation s'est arrêtée sans résultat ({found})."
+    en = "{place}: validation stopped without a result ({found})."
+
+
+class EncodingUnknown(JudgeError):
+    """The encoding that was named is none that text can be read in."""
+
+    code = "encoding-unknown"
+    mender = Mender.OPERATOR
+    fr = "L'encodage « {encoding} » n'existe pas. Donnez par exemple --encoding utf-8 ou --encoding cp1252."
+    en = 'There is no encoding "{encoding}". Give for example --encoding utf-8 or --encoding cp1252.'
+
+
 class PatternTooSlow(JudgeError):
     """A pattern takes more than its time on a cell: it would never end."""
 
@@ -81,5 +179,5 @@ class TableNotText(JudgeError):
 
     code = "table-not-text"
     mender = Mender.OPERATOR
-    fr = "La colonne « {column} » est de type {found} ; le juge lit du texte."
-    en = "The column “{column}” is of type {found}; the judge reads text."
+    fr = "La colonne « {column} » est de type {found} ; la validation n'accepte que du texte."
+    en = 'The column "{column}" is of type {found}; only text can be validated.'

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipelines.core.text import Said
 from pipelines.validation.custom_checks import CustomCheck
+from pipelines.validation.errors import SchemaUnusable
 
 Cells = list[str]
 
@@ -75,33 +77,50 @@ def hear(
     integrity: Integrity,
     checks: Sequence[CustomCheck] = (),
 ) -> Iterator[tuple[int, Cells, list[Any]]]:
-    """Row number, cells and Frictionless' errors of every row, in order; then those of custom checks."""
-    from frictionless import errors
+    """Row number, cells and Frictionless' errors of every row, in order; then those of custom checks.
+
+    Raises `SchemaUnusable` when a key holds a list or an object.
+    """
     from frictionless.table import Row
 
     for number, cells in rows:
         row = Row(cells, handlers=handlers, row_number=number)
-        # An error is appended to `row.errors` where Frictionless appends it: the first one makes it read the whole row,
-        # and so fixes the order of the errors of its cells.
-        for name in keys.unique:
-            value = row[name]
-            if value is not None and (previous := integrity.previous_unique(name, value, number)):
-                note = f"the same as in the row at position {previous}"
-                row.errors.append(errors.UniqueError.from_row(row, note=note, field_name=name))
-        if keys.primary:
-            values = tuple(row[name] for name in keys.primary)
-            if set(values) == {None}:
-                note = 'cells composing the primary keys are all "None"'
-                row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
-            elif previous := integrity.previous_primary(values, number):
-                note = f"the same as in the row at position {previous}"
-                row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
-        for index, group in enumerate(keys.foreign):
-            values = tuple(row[name] for name in group.fields)
-            if set(values) != {None} and not integrity.has_parent(index, values, number):
-                row.errors.append(_orphan(row, group, values))
+        try:
+            _compare_keys(row, number, keys, integrity)
+        except TypeError as failure:  # lists and objects have no hash: Frictionless raises out of `validate`
+            raise keys_not_comparable(sorted(keys.all), failure) from failure
         found = [error for check in checks if (error := check.error(row)) is not None]
         yield number, cells, [*row.errors, *found]
+
+
+def _compare_keys(row: Any, number: int, keys: KeyFields, integrity: Integrity) -> None:
+    """Append the errors of keys to `row.errors` where Frictionless appends them: the first one makes it read the whole
+    row, and so fixes the order of the errors of its cells."""
+    from frictionless import errors
+
+    for name in keys.unique:
+        value = row[name]
+        if value is not None and (previous := integrity.previous_unique(name, value, number)):
+            note = f"the same as in the row at position {previous}"
+            row.errors.append(errors.UniqueError.from_row(row, note=note, field_name=name))
+    if keys.primary:
+        values = tuple(row[name] for name in keys.primary)
+        if set(values) == {None}:
+            note = 'cells composing the primary keys are all "None"'
+            row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
+        elif previous := integrity.previous_primary(values, number):
+            note = f"the same as in the row at position {previous}"
+            row.errors.append(errors.PrimaryKeyError.from_row(row, note=note))
+    for index, group in enumerate(keys.foreign):
+        values = tuple(row[name] for name in group.fields)
+        if set(values) != {None} and not integrity.has_parent(index, values, number):
+            row.errors.append(_orphan(row, group, values))
+
+
+def keys_not_comparable(names: Sequence[str], error: TypeError) -> SchemaUnusable:
+    """The error of a key that holds a list or an object."""
+    expected = Said("une clé dont les valeurs se comparent", "a key whose values can be compared")
+    return SchemaUnusable(place=", ".join(names), found=str(error), expected=expected)
 
 
 def _orphan(row: Any, group: ForeignGroup, values: tuple[Any, ...]) -> Any:

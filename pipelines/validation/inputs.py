@@ -6,7 +6,9 @@ opening. Does not: reading the rows quickly (`blocks.py`) or hearing them (`hear
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import codecs
+import stat
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +16,39 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.core.text import Said
 from pipelines.schema import TableSchema
-from pipelines.validation.errors import FileUnreadable, SchemaUnusable, TableNotText
+from pipelines.validation.archives import check_archive
+from pipelines.validation.errors import EncodingUnknown, FileChanged, FileUnreadable, SchemaUnusable, TableNotText
+from pipelines.validation.typed import own_formats
 
+COMPRESSED = (".gz", ".zip", ".bz2", ".xz")
+FORMATS = {
+    ".tsv": "tsv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".ods": "ods",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".parq": "parquet",
+}
 SchemaLike = TableSchema | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is read. `dialect` is a Frictionless dialect; without it, `delimiter` and RFC 4180."""
+    """How a file is read. `dialect` is a Frictionless dialect; without it, `delimiter` and RFC 4180.
+
+    `member`: the file of an archive, the first one without it. `file_format`: of the file, its name's without it.
+    """
 
     encoding: str = "utf-8"
     delimiter: str = ","
     dialect: Mapping[str, Any] | None = None
+    member: str | None = None
+    file_format: str | None = None
 
     def descriptor(self) -> dict[str, Any]:
         """The dialect as Frictionless takes it: nothing is left for it to guess but the row of the header."""
@@ -83,7 +105,7 @@ def frictionless_resource(
     from frictionless import Dialect, Schema, system
     from frictionless.resources import TableResource
 
-    with system.use_context(trusted=True):
+    with system.use_context(trusted=True), own_formats():
         schema = schema or Schema.from_descriptor(dict(descriptor))
         if isinstance(source, Path):
             check_file(source)
@@ -92,8 +114,11 @@ def frictionless_resource(
                 schema=schema,
                 encoding=reading.encoding,
                 dialect=Dialect.from_descriptor(reading.descriptor()),
-                **file_format(source),
+                innerpath=reading.member,
+                **file_format(source if reading.member is None else Path(reading.member)),
             )
+            if reading.file_format is not None:
+                resource.format = reading.file_format
         else:
             dialect = Dialect.from_descriptor({"headerRows": [1]})
             resource = TableResource(data=[source.column_names], schema=schema, dialect=dialect)
@@ -112,7 +137,60 @@ def check_file(path: Path) -> tuple[int, int, int]:
         raise FileUnreadable(file=str(path), found=error.strerror or type(error).__name__) from error
 
 
+@contextmanager
+def unchanged(files: Sequence[Path], *, are_declared: bool = False) -> Iterator[None]:
+    """Raises `FileChanged` when a file is not at the end what it was at the start, `FileUnreadable` without one.
+
+    `are_declared`: by a Data Package, where a damaged archive is an error of the package and so Frictionless' to tell.
+    """
+    before = [check_file(file) for file in files]
+    for file in files:
+        check_archive(file, may_be_damaged=are_declared)
+    yield
+    for file, was in zip(files, before, strict=True):
+        if check_file(file) != was:
+            raise FileChanged(file=str(file))
+
+
+def local_file(resource: Any) -> Path | None:
+    """The one local file that a Frictionless resource reads; None when it reads none, or several."""
+    if resource.memory or resource.multipart or resource.remote or resource.scheme != "file" or not resource.normpath:
+        return None
+    return Path(resource.normpath)
+
+
+def readable_files(resource: Any) -> list[Path]:
+    """The local files of a resource that are there. Raises `FileUnreadable` for a pipe or a device among them."""
+    if resource.memory or resource.remote or resource.scheme != "file":
+        return []
+    found = []
+    for path in map(Path, resource.normpaths):
+        try:
+            mode = path.stat().st_mode
+        except (OSError, ValueError):
+            continue  # Frictionless says that it is not there
+        if stat.S_ISREG(mode):
+            found.append(path)
+        elif not stat.S_ISDIR(mode):
+            kind = Said("ce n'est pas un fichier ordinaire", "not a regular file")
+            raise FileUnreadable(file=str(path), found=kind)
+    return found
+
+
+def check_encoding(encoding: str) -> None:
+    """Raises `EncodingUnknown` when no text can be read in that encoding."""
+    try:
+        is_text = codecs.lookup(encoding)._is_text_encoding
+    except (LookupError, ValueError):
+        is_text = False
+    if not is_text:
+        raise EncodingUnknown(encoding=encoding)
+
+
 def file_format(path: Path) -> dict[str, str]:
-    """Text tables are read as CSV whatever their name; `.tsv` keeps the reading that Frictionless has for it."""
-    bare = path.with_suffix("") if path.suffix in (".gz", ".zip", ".bz2", ".xz") else path
-    return {"scheme": "file", "format": "tsv" if bare.suffix.lower() == ".tsv" else "csv"}
+    """Tables are read as CSV whatever their name but for `.tsv`, which Frictionless has a reading for, and typed files.
+
+    Compression is told by the last suffix, and read by Frictionless.
+    """
+    bare = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
+    return {"scheme": "file", "format": FORMATS.get(bare.suffix.lower(), "csv")}

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from pipelines.validation.archives import check_archive
-from pipelines.validation.blocks import ROWS, StreamSource, block_of_rows
+from pipelines.core.text import Said
+from pipelines.validation.blocks import ROWS, StreamSource, as_text, block_of_rows
 from pipelines.validation.columns import CellMemory
 from pipelines.validation.custom_checks import declared_checks
 from pipelines.validation.cutter import CutSource, NotPlain
-from pipelines.validation.errors import FileChanged
 from pipelines.validation.hashing import Hasher
 from pipelines.validation.hearing import Remembered, hear
 from pipelines.validation.inputs import (
     Reading,
     SchemaLike,
-    check_file,
+    check_encoding,
     descriptor_of,
     frictionless_resource,
     text_columns,
+    unchanged,
     without_foreign_keys,
 )
 from pipelines.validation.keytext import NotComparable
-from pipelines.validation.opening import Case, compile_case, table_schema
+from pipelines.validation.opening import Case, compile_case, key_fields, table_schema
 from pipelines.validation.outcome import Outcome, Progress, Rejects
-from pipelines.validation.parents import Parent, Parents
+from pipelines.validation.parents import GivenParents, Parent, Parents
 from pipelines.validation.proving import Proving
 from pipelines.validation.tally import Tally, as_row
 from pipelines.validation.verdict import Verdict
@@ -54,6 +53,9 @@ def judge(
     tell: frozenset[str] | None = None,
     progress: Progress | None = None,
     name: str | None = None,
+    limit_rows: int | None = None,
+    reading: Reading | None = None,
+    place: str | None = None,
 ) -> Verdict:
     """Frictionless' verdict on a file or on a text table.
 
@@ -65,84 +67,115 @@ def judge(
     complete anyway. `memory`: bytes that keys may take before they are put on disk. `keep=False`: accepted and rejected
     rows are not held, `accept` and `rejects` get them as they come; `tell` names the fields whose cells the rejects may
     show. `progress` is called with the rows read, and with the part of the table that they are, when it is known.
-    `name`: the resource's name in the report.
+    `name`: the resource's name in the report. `limit_rows`: validate the first rows only, which the report then says.
+    `reading`: in the place of `encoding`, `delimiter` and `dialect`. `place`: what the report calls the file.
 
     Raises `JudgeError` when there can be no verdict.
     """
+    reading = reading or Reading(encoding, delimiter, dialect)
+    check_encoding(reading.encoding)
     descriptor = descriptor_of(schema)
     whole_schema = table_schema(descriptor)
     source = Path(resource) if isinstance(resource, str) else resource
-    reading = Reading(encoding, delimiter, dialect)
     judged = source if isinstance(source, Path) else text_columns(source, descriptor)
     table = source if isinstance(source, pa.Table) else None
-    outcome = Outcome(Tally(sample), keep=keep, table=table, accept=accept, rejects=rejects, tell=tell)
-    given = Parents(parents or {}, judged, descriptor, reading, memory // 4)
+    outcome = Outcome(Tally(sample, place=place), keep=keep, table=table, accept=accept, rejects=rejects, tell=tell)
+    given = GivenParents(parents or {}, judged, descriptor, reading, memory // 4)
     made = None if whole_schema.foreign_keys else whole_schema
     with (
-        _unchanged(judged),
+        unchanged([judged] if isinstance(judged, Path) else []),
         frictionless_resource(judged, without_foreign_keys(descriptor), reading, name, made) as opened,
     ):
-        labels = _judge(judged, opened, _Hearing(whole_schema, given, outcome, memory, progress))
-        accepted, rejected = outcome.finish()
-        report = outcome.tally.report(opened, labels)
-        return Verdict(
-            rows=opened.stats.rows or 0,
-            accepted=accepted,
-            rejected=rejected,
-            errors=outcome.tally.table(),
-            totals=dict(sorted(outcome.tally.totals.items(), key=lambda item: (item[0][0], item[0][1] or ""))),
-            rejected_rows=outcome.rejected_rows,
-            path=outcome.path,
-            roads=outcome.roads(),
-            warnings=tuple(outcome.tally.warnings),
-            source_report=report,
-        )
+        asked = Asked(tuple(whole_schema.foreign_keys), given, outcome, memory, progress, limit_rows)
+        return judge_resource(judged, opened, asked)
 
 
 @dataclass(frozen=True)
-class _Hearing:
-    """What was asked: the schema with its foreign keys, the parents, and where the outcome goes."""
+class Asked:
+    """What was asked: the foreign keys, the tables that they refer to, and where the outcome goes.
 
-    schema: Any
+    `limit_rows`: how many rows are validated, None for all.
+    """
+
+    foreign_keys: Sequence[Mapping[str, Any]]
     parents: Parents
     outcome: Outcome
     memory: int
     progress: Progress | None
+    limit_rows: int | None = None
 
 
-def _judge(judged: Path | pa.Table, opened: Any, asked: _Hearing) -> list[str]:
-    """Judge an opened resource, in the fastest way that is Frictionless'; returns the labels."""
+def judge_resource(judged: Path | pa.Table | None, opened: Any, asked: Asked) -> Verdict:
+    """The verdict on a Frictionless table resource that is not open, its foreign keys taken out of its schema.
+
+    `judged`: the one file that the resource reads as it is, or the table in memory; None when it is neither.
+    Raises `JudgeError` when there can be no verdict.
+    """
+    labels = _judge(judged, opened, asked)
+    outcome = asked.outcome
+    accepted, rejected = outcome.finish()
+    return Verdict(
+        rows=opened.stats.rows or 0,
+        accepted=accepted,
+        rejected=rejected,
+        errors=outcome.tally.table(),
+        totals=outcome.tally.ordered_totals(),
+        rejected_rows=outcome.rejected_rows,
+        path=outcome.path,
+        roads=outcome.roads(),
+        warnings=tuple(outcome.tally.warnings),
+        source_report=outcome.tally.report(opened, labels),
+    )
+
+
+def _judge(judged: Path | pa.Table | None, opened: Any, asked: Asked) -> list[str]:
+    """Judge a resource, in the fastest way that is Frictionless'; returns the labels.
+
+    Source: frictionless 5.21, resource/resource.py, `validate`.
+    """
     from frictionless import FrictionlessException
 
+    tally = asked.outcome.tally
     try:
         opened.to_descriptor(validate=True)
+        described = opened.schema
         _open(opened, asked)
+        if opened.schema is not described:  # a schema without fields: Frictionless made another of what it read
+            asked = replace(asked, foreign_keys=())
         with opened:
-            names = [field.name for field in opened.header.get_expected_fields()]
-            checks, told = declared_checks(asked.parents.descriptor, names)
-            asked.outcome.tally.warnings.extend(told)
-            case = compile_case(judged, opened, asked.schema, checks, CellMemory(asked.memory // 8))
+            fields = opened.header.get_expected_fields()
+            declared = declared_checks(asked.parents.descriptor, [field.name for field in fields])
+            tally.warnings.extend([*_ignored_hash(opened), *declared.not_run])
+            keys = key_fields(opened.schema, asked.foreign_keys, fields, header_case=opened.dialect.header_case)
+            case = compile_case(judged, opened, keys, declared.checks, CellMemory(asked.memory // 8))
             asked.outcome.columns = case.columns
-            if not _by_proof(case, asked):
-                _by_hearing(case, asked)
+            is_whole = asked.limit_rows is None and _by_proof(case, asked)
+            is_whole = is_whole or _by_hearing(case, asked)
+            for error in declared.absent if opened.stats.rows else ():
+                tally.add(error)
+            if is_whole:
+                for error in _end_errors(opened):
+                    tally.add(error)
             return case.labels
     except FrictionlessException as error:
         asked.outcome.restart()
+        tally.warnings.clear()
         for item in error.to_errors():
-            asked.outcome.tally.add(item)
+            tally.add(item)
         return []
 
 
-def _open(opened: Any, asked: _Hearing) -> None:
+def _open(opened: Any, asked: Asked) -> None:
     """Open a resource. Frictionless reads parents between the header and the rows: what is wrong with a parent is told
     before labels that come twice. Source: frictionless 5.21, resources/table.py, `open`."""
     from frictionless import FrictionlessException
 
+    described = opened.schema
     try:
         opened.open()
     except FrictionlessException:
-        if _has_header(opened):
-            asked.parents.values(asked.schema)
+        if _has_header(opened) and opened.schema is described:
+            asked.parents.values(asked.foreign_keys)
         raise
 
 
@@ -155,13 +188,13 @@ def _has_header(opened: Any) -> bool:
         return False
 
 
-def _by_proof(case: Case, asked: _Hearing) -> bool:
+def _by_proof(case: Case, asked: Asked) -> bool:
     """Whether the case could be proved, and then was judged so."""
     outcome = asked.outcome
     if not case.provable:
         return False
     try:
-        keys = asked.parents.keys(asked.schema)
+        keys = asked.parents.keys(asked.foreign_keys)
     except NotComparable:
         return False
     start = list(_start_errors(case.resource))
@@ -190,25 +223,25 @@ def _by_proof(case: Case, asked: _Hearing) -> bool:
     raise NotPlain("a stream is always plain")
 
 
-def _by_hearing(case: Case, asked: _Hearing) -> None:
-    """Every row heard by Frictionless, keys remembered as it does."""
+def _by_hearing(case: Case, asked: Asked) -> bool:
+    """Every row heard by Frictionless, keys remembered as it does; returns whether all rows were read."""
     from frictionless import FrictionlessException
 
-    outcome = asked.outcome
+    outcome, limit = asked.outcome, asked.limit_rows
     outcome.restart()
     outcome.path = "frictionless"
     tally, width = outcome.tally, len(case.fields)
     for error in _start_errors(case.resource):
         tally.add(error)
-    known = asked.parents.values(asked.schema)
+    known = asked.parents.values(asked.foreign_keys)
     integrity = Remembered([known[group.source, group.source_fields] for group in case.keys.foreign])
-    rows, numbers, errors_of, read = list[list[str]](), list[int](), dict[int, list[Any]](), 0
+    rows, numbers, errors_of, read = list[list[Any]](), list[int](), dict[int, list[Any]](), 0
 
     holds = outcome.wants_every_block or outcome.wants_all_errors  # else nobody asks for the rows
 
     def flush() -> None:
         if rows:
-            block = block_of_rows(rows, width, read - len(rows), numbers)
+            block = block_of_rows([as_text(cells) for cells in rows], width, read - len(rows), numbers)
             outcome.take_heard(block, errors_of)
         rows.clear()
         numbers.clear()
@@ -230,11 +263,17 @@ def _by_hearing(case: Case, asked: _Hearing) -> None:
                 flush()
                 if asked.progress is not None:
                     asked.progress(read, None)
+            if read == limit:
+                tally.warnings.append(
+                    Said(f"lecture limitée aux premières lignes ({limit})", f"reached row limit: {limit}")
+                )
+                break
         flush()
     except FrictionlessException as error:
         flush()
         tally.add(error.error)
     case.resource.stats.rows = read
+    return read != limit
 
 
 def _start_errors(opened: Any) -> Iterator[Any]:
@@ -246,17 +285,24 @@ def _start_errors(opened: Any) -> Iterator[Any]:
     yield from opened.header.errors
 
 
-@contextmanager
-def _unchanged(judged: Path | pa.Table) -> Iterator[None]:
-    """Raises `FileChanged` when the file is not at the end what it was at the start, `FileUnreadable` without one."""
-    if not isinstance(judged, Path):
-        yield
-        return
-    before = check_file(judged)
-    check_archive(judged)
-    yield
-    if check_file(judged) != before:
-        raise FileChanged(file=str(judged))
+def _end_errors(opened: Any) -> Iterator[Any]:
+    """What the descriptor says of the whole file and is not so: hash, bytes, fields, rows."""
+    from frictionless.checks.baseline import baseline
+
+    check = baseline()
+    check.connect(opened)
+    yield from check.validate_end()
 
 
-__all__ = ["MEMORY", "Parent", "as_row", "judge"]
+def _ignored_hash(opened: Any) -> Iterator[Said]:
+    """The warning about a hash that Frictionless does not compute. Source: frictionless 5.21, `Resource.validate`."""
+    from frictionless.helpers import parse_resource_hash_v1
+
+    if opened.hash and parse_resource_hash_v1(opened.hash)[0] not in ("md5", "sha256"):
+        yield Said(
+            "l'empreinte déclarée n'est ni md5 ni sha256 : elle n'a pas été comparée",
+            "hash is ignored; supported algorithms: md5/sha256",
+        )
+
+
+__all__ = ["MEMORY", "Asked", "Parent", "as_row", "judge", "judge_resource"]

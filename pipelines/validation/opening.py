@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.core.text import Said
 from pipelines.validation.blocks import Cells, Source, StreamSource, TableSource
 from pipelines.validation.columns import CellMemory, Column
 from pipelines.validation.custom_checks import CustomCheck
@@ -23,6 +22,7 @@ from pipelines.validation.hearing import ForeignGroup, KeyFields
 from pipelines.validation.keytext import comparable
 from pipelines.validation.readers import guarded_reader
 
+TEXT_FORMATS = ("csv", "tsv")
 PLAIN_CSV = {
     "quote_char": '"',
     "double_quote": True,
@@ -36,7 +36,7 @@ PLAIN_CSV = {
 class Case:
     """An opened table. `fields` are Frictionless', one a column; `keys` those whose fields are all there."""
 
-    judged: Path | pa.Table
+    judged: Path | pa.Table | None
     resource: Any
     fields: list[Any]
     labels: list[str]
@@ -47,14 +47,16 @@ class Case:
 
     @property
     def provable(self) -> bool:
-        """Whether rows can be proved: one name a column, and keys whose values texts can stand for."""
+        """Whether rows can be proved: of text, one name a column, and keys whose values texts can stand for."""
+        if not isinstance(self.judged, pa.Table) and self.resource.format not in TEXT_FORMATS:
+            return False
         by_name = {field.name: field for field in self.fields}
         plain_keys = all(comparable(by_name[name]) for name in self.keys.all)
         return bool(self.fields) and len(by_name) == len(self.fields) and plain_keys
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Row numbers and cells as Frictionless reads them, from the start."""
-        if isinstance(self.judged, Path):
+        if not isinstance(self.judged, pa.Table):
             self.resource.open()
             yield from self.resource.dialect.read_enumerated_content_stream(self.resource.cell_stream)
             return
@@ -67,10 +69,10 @@ class Case:
 
     def source(self, hasher: Hasher | None) -> Source:
         """The fastest source of blocks that may be tried; a `CutSource` may still raise `NotPlain`."""
-        if not isinstance(self.judged, Path):
+        if isinstance(self.judged, pa.Table):
             return TableSource(self.judged)
         delimiter = self._plain_delimiter()
-        if delimiter is None:
+        if delimiter is None or self.judged is None:
             return self.stream()
         return CutSource(self.judged, delimiter, len(self.fields), hasher)
 
@@ -117,21 +119,16 @@ def table_schema(descriptor: Mapping[str, Any]) -> Any:
 
 
 def compile_case(
-    judged: Path | pa.Table,
+    judged: Path | pa.Table | None,
     resource: Any,
-    schema: Any,
+    keys: KeyFields,
     checks: Sequence[CustomCheck] = (),
     memory: CellMemory | None = None,
 ) -> Case:
-    """The case of a resource that is open. `schema` has the foreign keys; `memory` what is remembered of cells.
-
-    Raises `SchemaUnusable`.
-    """
+    """The case of a resource that is open. `memory`: what is remembered of cells. Raises `SchemaUnusable`."""
     from frictionless.table import create_cell_handlers
 
     fields = resource.header.get_expected_fields()
-    keys = key_fields(schema, fields)
-    _check_key_types(fields, keys)
     made = create_cell_handlers(fields)
     readers = {field.name: guarded_reader(field, is_key=field.name in keys.all) for field in fields}
     handlers = {name: handler._replace(reader=readers[name]) for name, handler in made.items()}
@@ -140,20 +137,22 @@ def compile_case(
     return Case(judged, resource, fields, list(resource.labels), columns, handlers, keys, checks)
 
 
-def key_fields(schema: Any, fields: list[Any]) -> KeyFields:
-    """The keys whose fields the data has. Source: frictionless 5.21, resources/table.py."""
-    names = {field.name for field in fields}
+def key_fields(
+    schema: Any, foreign_keys: Sequence[Mapping[str, Any]], fields: Sequence[Any], *, header_case: bool = True
+) -> KeyFields:
+    """The keys whose fields the data has. `header_case`: whether labels of another case are other labels.
+
+    Source: frictionless 5.21, resources/table.py.
+    """
+    names = [field.name for field in fields]
+    known = set(names)
     groups = tuple(
         ForeignGroup(key["reference"]["resource"], tuple(key["reference"]["fields"]), tuple(key["fields"]))
-        for key in schema.foreign_keys
-        if names.issuperset(key["fields"])
+        for key in foreign_keys
+        if known.issuperset(key["fields"])
     )
-    primary = tuple(schema.primary_key) if names.issuperset(schema.primary_key) else ()
+    primary = tuple(schema.primary_key) if known.issuperset(schema.primary_key) else ()
+    if primary and not header_case:  # then Frictionless reads the key in the order of the fields
+        wanted = {name.lower() for name in primary}
+        primary = tuple(name for name in dict.fromkeys(names) if name.lower() in wanted)
     return KeyFields(tuple(field.name for field in fields if field.constraints.get("unique")), primary, groups)
-
-
-def _check_key_types(fields: list[Any], keys: KeyFields) -> None:
-    for field in fields:
-        if field.name in keys.all and field.type in ("array", "object", "list", "geojson"):
-            expected = Said("un type qui se compare", "a type that compares")
-            raise SchemaUnusable(place=field.name, found=field.type, expected=expected)

@@ -5,8 +5,9 @@ Belongs here: from what the caller gave to sets of keys. Does not: looking keys 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,27 +16,64 @@ import pyarrow as pa
 
 from pipelines.validation.blocks import Block
 from pipelines.validation.cutter import NotPlain
-from pipelines.validation.errors import ReferenceMissing
+from pipelines.validation.errors import ReferenceMissing, ReferenceNotTable
+from pipelines.validation.hearing import KeyFields, keys_not_comparable
 from pipelines.validation.inputs import (
     Reading,
     SchemaLike,
     descriptor_of,
     frictionless_resource,
+    local_file,
+    readable_files,
     text_columns,
+    unchanged,
     without_foreign_keys,
 )
 from pipelines.validation.keys import texts_of
 from pipelines.validation.keytext import KINDS, NotComparable, comparable
-from pipelines.validation.opening import Case, compile_case, table_schema
+from pipelines.validation.opening import Case, compile_case
 from pipelines.validation.references import ParentKeys
 
-Parent: TypeAlias = Path | pa.Table | tuple[Path | pa.Table, SchemaLike]
+Parent: TypeAlias = (
+    Path | pa.Table | tuple[Path | pa.Table, SchemaLike] | tuple[Path | pa.Table, SchemaLike, Reading] | Any
+)
 ReferredKey = tuple[str, tuple[str, ...]]  # table ("" for the table itself) and fields
 
 
+class Parents(ABC):
+    """The tables that one table refers to. `descriptor`: its Table Schema; `budget`: bytes of keys in memory."""
+
+    descriptor: Mapping[str, Any]
+    budget: int
+
+    def keys(self, foreign_keys: Sequence[Mapping[str, Any]]) -> dict[ReferredKey, ParentKeys]:
+        """The key texts of every key that is referred to. Raises `NotComparable`, `ReferenceMissing`."""
+        found: dict[ReferredKey, ParentKeys] = {}
+        for foreign in foreign_keys:
+            key = _referred(foreign)
+            if key not in found:
+                with self.opened(foreign) as case:
+                    found[key] = _key_texts(case, key[1], self.budget)
+        return found
+
+    def values(self, foreign_keys: Sequence[Mapping[str, Any]]) -> dict[ReferredKey, set[tuple[Any, ...]]]:
+        """The same as Python values, for keys that texts cannot stand for."""
+        found: dict[ReferredKey, set[tuple[Any, ...]]] = {}
+        for foreign in foreign_keys:
+            key = _referred(foreign)
+            if key not in found:
+                with self.opened(foreign) as case:
+                    found[key] = _value_set(case, key[1])
+        return found
+
+    @abstractmethod
+    def opened(self, foreign: Mapping[str, Any]) -> AbstractContextManager[Case]:
+        """The table that a foreign key refers to, open."""
+
+
 @dataclass(frozen=True)
-class Parents:
-    """What the caller gave: tables by name, and the table that is judged, for references to itself."""
+class GivenParents(Parents):
+    """Tables by name, and the table that is judged, for references to itself."""
 
     given: Mapping[str, Any]  # of `Parent`
     judged: Path | pa.Table
@@ -43,37 +81,21 @@ class Parents:
     reading: Reading
     budget: int
 
-    def keys(self, schema: Any) -> dict[ReferredKey, ParentKeys]:
-        """The key texts of every key that the schema refers to. Raises `NotComparable`, `ReferenceMissing`."""
-        found: dict[ReferredKey, ParentKeys] = {}
-        for foreign in schema.foreign_keys:
-            key = _referred(foreign)
-            if key not in found:
-                with self._opened(foreign) as case:
-                    found[key] = _key_texts(case, key[1], self.budget)
-        return found
-
-    def values(self, schema: Any) -> dict[ReferredKey, set[tuple[Any, ...]]]:
-        """The same as Python values, for keys that texts cannot stand for."""
-        found: dict[ReferredKey, set[tuple[Any, ...]]] = {}
-        for foreign in schema.foreign_keys:
-            key = _referred(foreign)
-            if key not in found:
-                with self._opened(foreign) as case:
-                    found[key] = {values for values in _values(case, key[1]) if set(values) != {None}}
-        return found
-
     @contextmanager
-    def _opened(self, foreign: Mapping[str, Any]) -> Iterator[Case]:
+    def opened(self, foreign: Mapping[str, Any]) -> Iterator[Case]:
         table, fields = _referred(foreign)
+        if is_resource(self.given.get(table)):
+            with _opened_copy(self.given[table], fields) as case:
+                yield case
+            return
         source, descriptor = self._find(table, fields, foreign)
         descriptor = without_foreign_keys(descriptor)
         text = source if isinstance(source, Path) else text_columns(source, descriptor)
-        reading = self.reading if not table else Reading()
+        given = self.given.get(table)
+        reading = given[2] if isinstance(given, tuple) and len(given) == 3 else Reading()
+        reading = self.reading if not table else reading
         with frictionless_resource(text, descriptor, reading) as resource, resource:
-            described = [field["name"] for field in descriptor["fields"]]
-            keyed = {**descriptor, "primaryKey": [name for name in fields if name in described]}
-            yield compile_case(text, resource, table_schema(keyed))
+            yield compile_case(text, resource, _referred_fields(resource, fields))
 
     def _find(
         self, table: str, fields: tuple[str, ...], foreign: Mapping[str, Any]
@@ -90,6 +112,62 @@ class Parents:
         types = {field["name"]: field.get("type", "string") for field in self.descriptor["fields"]}
         described = [{"name": its, "type": types[own]} for own, its in zip(foreign["fields"], fields, strict=True)]
         return given, {"fields": described, "fieldsMatch": "subset"}
+
+
+@dataclass(frozen=True)
+class ResourceParents(Parents):
+    """The tables of the Data Package that a resource is of, each read as the package says. `resource`: its own."""
+
+    resource: Any
+    descriptor: Mapping[str, Any]
+    budget: int
+
+    @contextmanager
+    def opened(self, foreign: Mapping[str, Any]) -> Iterator[Case]:
+        table, fields = _referred(foreign)
+        with _opened_copy(self._find(table), fields) as case:
+            yield case
+
+    def _find(self, table: str) -> Any:
+        """Frictionless' resource. Source: frictionless 5.21, resources/table.py, `open_lookup`."""
+        from frictionless import FrictionlessException, errors
+
+        mine = self.resource
+        if not table or table == mine.name:
+            return mine
+        if not mine.package.has_resource(table):
+            note = f'failed to handle a foreign key for resource "{mine.name}" as resource "{table}" does not exist'
+            raise FrictionlessException(errors.ResourceError(note=note))
+        return mine.package.get_resource(table)
+
+
+def is_resource(given: Any) -> bool:
+    """Whether a parent was given as a resource of Frictionless."""
+    from frictionless import Resource
+
+    return isinstance(given, Resource)
+
+
+@contextmanager
+def _opened_copy(resource: Any, fields: tuple[str, ...]) -> Iterator[Case]:
+    """A resource of a package, opened for the fields of a key. Raises `ReferenceNotTable`."""
+    from frictionless.resources import TableResource
+
+    copy = resource.to_copy()
+    if not isinstance(copy, TableResource):
+        with copy:  # Frictionless opens it first
+            raise ReferenceNotTable(table=resource.name, place=resource.place)
+    if copy.schema:
+        copy.schema.foreign_keys = []
+    file = local_file(copy)
+    with unchanged(readable_files(copy), are_declared=True), copy:
+        yield compile_case(file, copy, _referred_fields(copy, fields))
+
+
+def _referred_fields(resource: Any, fields: tuple[str, ...]) -> KeyFields:
+    """The fields of a key that an open parent has, as a key of it: their values are compared."""
+    known = {field.name for field in resource.header.get_expected_fields()}
+    return KeyFields((), tuple(name for name in fields if name in known), ())
 
 
 def _referred(foreign: Mapping[str, Any]) -> ReferredKey:
@@ -127,6 +205,13 @@ def _key_texts(case: Case, fields: tuple[str, ...], budget: int) -> ParentKeys:
         keys.close()
         return keys
     raise NotPlain("a stream is always plain")
+
+
+def _value_set(case: Case, fields: tuple[str, ...]) -> set[tuple[Any, ...]]:
+    try:
+        return {values for values in _values(case, fields) if set(values) != {None}}
+    except TypeError as error:
+        raise keys_not_comparable(fields, error) from error
 
 
 def _values(case: Case, fields: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ Belongs here: one phrase a rule and constraint, and what to do about it. Does no
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 
@@ -29,7 +30,7 @@ FORMATS: dict[str, tuple[str, str]] = {
 }
 CONSTRAINTS: dict[str, tuple[str, str]] = {
     "required": ("une valeur (elle est obligatoire)", "a value (it is required)"),
-    "enum": ("une valeur de la liste {bound}", "one of {bound}"),
+    "enum": ("une de ces valeurs : {bound}", "one of {bound}"),
     "pattern": ("un texte de la forme {bound}", "a text of the form {bound}"),
     "minimum": ("au moins {bound}", "at least {bound}"),
     "maximum": ("au plus {bound}", "at most {bound}"),
@@ -64,23 +65,39 @@ RULES: dict[str, tuple[str, str]] = {
     "duplicate-label": ("Colonne nommée deux fois", "Column named twice"),
     "blank-label": ("Colonne sans nom", "Column without a name"),
     "encoding-error": ("Fichier écrit dans un autre encodage", "File in another encoding"),
+    "scheme-error": ("Fichier absent ou inaccessible", "File missing or out of reach"),
+    "format-error": ("Fichier d'un autre format", "File of another format"),
+    "compression-error": ("Archive endommagée ou d'un autre format", "Archive damaged or of another format"),
+    "hash-count": ("Empreinte différente de celle du descripteur", "Hash unlike that of the descriptor"),
+    "byte-count": ("Taille différente de celle du descripteur", "Size unlike that of the descriptor"),
+    "field-count": ("Nombre de colonnes différent du descripteur", "Number of columns unlike the descriptor's"),
+    "row-count": ("Nombre de lignes différent du descripteur", "Number of rows unlike the descriptor's"),
     "source-error": ("Fichier vide ou illisible comme table", "File empty or not readable as a table"),
 }
+DESCRIPTOR = (
+    "Vérifiez que c'est le bon fichier, puis corrigez le descripteur.",
+    "Check that it is the right file, then correct the descriptor.",
+)
 ADVICE: dict[str, tuple[str, str]] = {
     "type-error": ("Réécrivez ces cellules sous la forme attendue.", "Rewrite these cells in the expected form."),
     "constraint-error": ("Corrigez ces valeurs.", "Correct these values."),
     "unique-error": (
         "Supprimez les doublons, ou corrigez l'identifiant.",
-        "Remove the repeats, or mend the identifier.",
+        "Remove the repeats, or correct the identifier.",
     ),
     "primary-key": ("Donnez à chaque ligne une clé qui lui est propre.", "Give each row a key of its own."),
-    "foreign-key": ("Corrigez la valeur, ou ajoutez la ligne manquante.", "Mend the value, or add the missing row."),
+    "foreign-key": ("Corrigez la valeur, ou ajoutez la ligne manquante.", "Correct the value, or add the missing row."),
     "blank-row": ("Supprimez ces lignes.", "Remove these rows."),
     "missing-cell": ("Vérifiez séparateurs et guillemets de ces lignes.", "Check delimiters and quotes of these rows."),
     "extra-cell": ("Vérifiez séparateurs et guillemets de ces lignes.", "Check delimiters and quotes of these rows."),
     "missing-label": ("Ajoutez la colonne à la place attendue.", "Add the column where it is expected."),
     "extra-label": ("Supprimez la colonne, ou ajoutez-la au schéma.", "Remove the column, or add it to the schema."),
     "incorrect-label": ("Reprenez noms et ordre des colonnes du schéma.", "Take the schema's column names and order."),
+    "hash-count": DESCRIPTOR,
+    "byte-count": DESCRIPTOR,
+    "field-count": DESCRIPTOR,
+    "row-count": DESCRIPTOR,
+    "scheme-error": ("Vérifiez le chemin dans le descripteur.", "Check the path in the descriptor."),
     "encoding-error": (
         "Enregistrez le fichier en UTF-8, ou nommez son encodage (--encoding cp1252).",
         "Save the file as UTF-8, or name its encoding (--encoding cp1252).",
@@ -110,7 +127,8 @@ def expected(note: str, language: Language) -> str:
         return phrase if form == "default" else f"{phrase.split(' (')[0]} ({form})"
     found = re.fullmatch(r'constraint "(\w+)" is "(.*)"', note, re.DOTALL)
     if found and found[1] in CONSTRAINTS:
-        bound = found[2] if len(found[2]) <= 80 else found[2][:77] + "…"
+        text = _listed(found[2]) if found[1] == "enum" else found[2]
+        bound = text if len(text) <= 80 else text[:77] + "…"
         return _spoken(CONSTRAINTS[found[1]], language).replace("{bound}", bound)
     return ""
 
@@ -122,12 +140,28 @@ def circumstance(note: str, language: Language) -> str:
         return f"déjà à la ligne {found[1]}" if language == "fr" else f"already in row {found[1]}"
     if note == 'cells composing the primary keys are all "None"':
         return "clé vide" if language == "fr" else "empty key"
+    found = re.fullmatch(r'expected is "(.*)" and actual is "(.*)"', note, re.DOTALL)
+    if found:
+        wanted, actual = found.groups()
+        return f"attendu : {wanted} ; trouvé : {actual}" if language == "fr" else f"expected: {wanted}; found: {actual}"
+    found = re.fullmatch(r"\[Errno 2\] No such file or directory: '(.*)'", note, re.DOTALL)
+    if found:
+        return f"{found[1]} n'existe pas" if language == "fr" else f"{found[1]} does not exist"
     found = re.fullmatch(r'for "(.*)": values "(.*)" not found in the lookup table "(.*)" as "(.*)"', note, re.DOTALL)
     if found:
         fields, values, table, theirs = found.groups()
         place = f"{table}.{theirs}" if table else theirs
         return f"{fields} « {values} » absent de {place}" if language == "fr" else f"{fields} “{values}” not in {place}"
     return note
+
+
+def _listed(written: str) -> str:
+    """The values of a list as Python writes it, in plain words."""
+    try:
+        values = ast.literal_eval(written)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return written
+    return ", ".join(map(str, values)) if isinstance(values, list) else written
 
 
 def _spoken(pair: tuple[str, str], language: Language) -> str:

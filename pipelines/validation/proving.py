@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +17,7 @@ import pyarrow as pa
 from pipelines.validation.blocks import Block, Source
 from pipelines.validation.examine import Examination, Examiner, Reference
 from pipelines.validation.explain import Suspects, all_errors, show
-from pipelines.validation.keys import HashLog, Key, Repeats, key_digests, verified
-from pipelines.validation.keytext import NotComparable
+from pipelines.validation.keys import HashLog, Indexes, Key, Repeats, key_digests, verified
 from pipelines.validation.opening import Case
 from pipelines.validation.outcome import Outcome, Progress
 from pipelines.validation.parents import ReferredKey
@@ -28,11 +27,15 @@ NONE_REPEATED = verified([], [])
 FEW = 20  # a block with fewer suspects than one row in that many keeps them for the second pass
 
 
+Numbers: TypeAlias = int | Indexes  # what to add to a row (from 0) for its number; each number where rows were skipped
+
+
 @dataclass(frozen=True)
 class FirstPass:
     """What the first pass leaves: how many rows, where blocks begin, which need a second look."""
 
     starts: Sequence[int]  # the first row of each block, then the number of rows
+    numbers: Sequence[Numbers]  # of each block
     suspect: frozenset[int]  # ordinals of blocks with an error of their own
     logs: Mapping[tuple[int, ...], HashLog]  # by the columns of the key
     kept: Mapping[int, Block]  # blocks that are held because their rows were asked for
@@ -41,6 +44,15 @@ class FirstPass:
     @property
     def rows(self) -> int:
         return self.starts[-1]
+
+    def numbers_of(self, rows: Sequence[int]) -> list[int]:
+        """Frictionless' row numbers of rows (from 0)."""
+        ordinals = (np.searchsorted(self.starts, rows, side="right") - 1).tolist()
+        found = []
+        for row, ordinal in zip(rows, ordinals, strict=True):
+            numbers = self.numbers[ordinal]
+            found.append(row + numbers if isinstance(numbers, int) else int(numbers[row - self.starts[ordinal]]))
+        return found
 
     def ordinals(self, rows: Any) -> frozenset[int]:
         """The blocks that hold these rows."""
@@ -85,11 +97,12 @@ class Proving:
 
     def _prove(self) -> FirstPass:
         starts, suspect, kept, few = [0], set[int](), dict[int, Block](), dict[int, Block]()
+        numbers = list[Numbers]()
         room = self.budget // 8
         logs = {key.columns: HashLog(self.budget // 4) for key in self.keys}
         totals = self.outcome.tally.totals
         for ordinal, (block, shown) in enumerate(self.source.examined(self.examine)):
-            self._check_numbers(block)
+            numbers.append(_numbers(block))
             self.outcome.asked.update(shown.asked)
             if shown.totals:
                 suspect.add(ordinal)
@@ -107,7 +120,7 @@ class Proving:
             starts.append(block.first + len(block))
             if self.progress is not None:
                 self.progress(starts[-1], self.source.fraction)
-        return FirstPass(starts, frozenset(suspect), logs, kept, few)
+        return FirstPass(starts, numbers, frozenset(suspect), logs, kept, few)
 
     def _few(self, block: Block, shown: Examination) -> Block | None:
         """The suspect rows of a block as a block of their own, None when they are many."""
@@ -119,11 +132,6 @@ class Proving:
         places = {index: place for place, index in enumerate(indexes.tolist())}
         ragged = {places[index]: cells for index, cells in block.ragged.items()}
         return Block(block.first, columns, ragged, [block.number(index) for index in places])
-
-    def _check_numbers(self, block: Block) -> None:
-        """Keys tell rows by their number: rows that were skipped between others leave that to Frictionless."""
-        if self.keys and block.numbers is not None and block.numbers[-1] - block.numbers[0] != len(block) - 1:
-            raise NotComparable("rows were skipped")
 
     def _verify(self, first: FirstPass) -> list[Repeats]:
         candidates = {columns: log.repeated() for columns, log in first.logs.items()}
@@ -150,20 +158,20 @@ class Proving:
                 outcome.take(block, None, None)
                 continue
             known = [NONE_REPEATED] * len(repeats) if ordinal in alone else repeats
-            suspects = self._suspects(block, self.examine(block), known)
+            suspects = self._suspects(first, block, self.examine(block), known)
             show(suspects, case.handlers, case.keys, outcome.tally)
             table = None
             if outcome.wants_all_errors:
                 table = all_errors(suspects, case.columns, case.keys, case.handlers, tell=outcome.tell)
             outcome.take(block, suspects.mask(), table)
 
-    def _suspects(self, block: Block, shown: Examination, repeats: Sequence[Repeats]) -> Suspects:
-        offset = 2 if block.numbers is None else block.numbers[0] - block.first
+    def _suspects(self, first: FirstPass, block: Block, shown: Examination, repeats: Sequence[Repeats]) -> Suspects:
         stop = block.first + len(block)
-        places = [
-            {row - block.first: holder + offset for row, holder in found.between(block.first, stop).items()}
-            for found in repeats
-        ]
+        places = []
+        for found in repeats:
+            holders = found.between(block.first, stop)
+            numbers = first.numbers_of(list(holders.values()))
+            places.append({row - block.first: number for row, number in zip(holders, numbers, strict=True)})
         return Suspects(block, shown, self.keys, places, self.case.checks)
 
     def _again(self, first: FirstPass, wanted: frozenset[int]) -> Any:
@@ -172,3 +180,11 @@ class Proving:
         if first.kept:
             return ((ordinal, first.kept[ordinal]) for ordinal in sorted(wanted))
         return self.source.again(wanted)
+
+
+def _numbers(block: Block) -> Numbers:
+    if block.numbers is None:
+        return 2
+    if block.numbers[-1] - block.numbers[0] == len(block) - 1:
+        return block.numbers[0] - block.first
+    return np.asarray(block.numbers, np.int64)

@@ -1,7 +1,8 @@
 """Frictionless' own cell readers, guarded where Frictionless itself raises instead of judging.
 
-Two of its failures are not ours: a signalling NaN compared with a bound or used in a key, and a date-time without an
-offset compared with an aware bound, make it raise out of `validate`. Both are reported as a type error of the cell.
+Some of its failures are not ours: a signalling NaN compared with a bound or used in a key, a time or a date-time
+without an offset compared with a bound that has one (or the other way round), and whatever else makes its reader raise
+out of `validate`. They are reported as a type error of the cell.
 Belongs here: asking Frictionless about one cell. Does not: deciding without it (`proofs.py`).
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pipelines.core.text import Said
-from pipelines.validation.errors import SchemaUnusable
+from pipelines.validation.errors import JudgeError, SchemaUnusable
 from pipelines.validation.fast.pattern_clock import PatternJudge
 from pipelines.validation.fast.patterns import may_explode
 
@@ -53,22 +54,22 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
             found=f"{type(error).__name__}: {error}",
             expected=Said("des contraintes lisibles", "constraints that can be read"),
         ) from error
-    if field.type not in ("number", "datetime", "time") and broken is None:
-        return reader
     note = {"type": f'type is "{field.type}/{field.format}"'}
 
     def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
         try:
             value, notes = reader(cell)
-        except (decimal.InvalidOperation, TypeError):
+        except JudgeError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever Frictionless lets out, on this cell
             if broken is not None:
                 raise broken from None
-            return None, dict(note)
+            return None, dict(note)  # the reader raised on this cell: it is no value of the field
         if is_key and isinstance(value, decimal.Decimal) and value.is_snan():
             return None, dict(note)
         return value, notes
 
-    return Reader(read)
+    return Reader(read, reader.prepare)
 
 
 def _clocked_reader(field: Any) -> Reader | None:

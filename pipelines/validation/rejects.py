@@ -6,9 +6,14 @@ Belongs here: writing and reading that file. Does not: finding errors, or judgin
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,6 +26,7 @@ from pipelines.validation.menders import Side, mender
 from pipelines.validation.phrases import expected, rule_title
 
 REJECTS = REJECTIONS
+LEFT = f"{ASIDE}rejets-"
 PLACE = {"source": "_source", "snapshot": "_snapshot", "part": "_part", "position": "_position"}
 
 
@@ -35,19 +41,33 @@ class Origin:
     side: Side = "entree"
 
 
+@dataclass(frozen=True)
+class Aside:
+    """A file that is written beside its place."""
+
+    file: IO[bytes]
+    path: Path
+
+
 class RejectsFile:
-    """A sink of the judge, and a context: `<stem>.csv` and `<stem>.parquet` appear whole when it ends, or neither."""
+    """A sink of the judge, and a context: `<stem>.csv` and `<stem>.parquet` appear whole when it ends, or neither.
+
+    Both are written aside under a lock that goes with the process; what a killed run left aside in the folder goes when
+    the next begins.
+    """
 
     def __init__(self, stem: Path, origin: Origin) -> None:
-        self.csv_path, self.parquet_path = stem.with_suffix(".csv"), stem.with_suffix(".parquet")
+        self.csv_path, self.parquet_path = stem.with_name(stem.name + ".csv"), stem.with_name(stem.name + ".parquet")
         self.origin = origin
         self.lines = 0
 
     def __enter__(self) -> RejectsFile:
-        self.csv_path.parent.mkdir(parents=True, exist_ok=True)
-        self._asides = [path.with_name(ASIDE + path.name) for path in (self.csv_path, self.parquet_path)]
-        self._csv = pyarrow.csv.CSVWriter(str(self._asides[0]), REJECTS)
-        self._parquet = pq.ParquetWriter(str(self._asides[1]), REJECTS, compression="zstd")
+        folder = self.csv_path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        self._files = [_aside(path) for path in (self.csv_path, self.parquet_path)]
+        self._csv = pyarrow.csv.CSVWriter(self._files[0].file, REJECTS)
+        self._parquet = pq.ParquetWriter(self._files[1].file, REJECTS, compression="zstd")
         return self
 
     def __exit__(
@@ -55,11 +75,18 @@ class RejectsFile:
     ) -> None:
         self._csv.close()
         self._parquet.close()
-        for aside, path in zip(self._asides, (self.csv_path, self.parquet_path), strict=True):
+        for aside, path in zip(self._files, (self.csv_path, self.parquet_path), strict=True):
             if kind is None:
-                aside.replace(path)
+                aside.file.flush()
+                aside.path.replace(path)
             else:
-                aside.unlink(missing_ok=True)
+                aside.path.unlink(missing_ok=True)
+            aside.file.close()
+
+    def write_whole(self, errors: pa.Table) -> None:
+        """Add errors that are of no row: of the file, of its header (shape `verdict.ERRORS`)."""
+        ordered = errors.add_column(0, "index", pa.array([0] * errors.num_rows, pa.int64()))
+        self.write(ordered, pa.table({}))
 
     def write(self, errors: pa.Table, rows: pa.Table) -> None:
         """Add the errors of a block (shape `explain.ORDERED`); `rows` are the block's rows."""
@@ -67,6 +94,26 @@ class RejectsFile:
         self._csv.write_table(lines)
         self._parquet.write_table(lines)
         self.lines += lines.num_rows
+
+
+def _aside(path: Path) -> Aside:
+    """A new file beside `path`, locked for as long as it is open."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=LEFT, dir=path.parent)
+        file = os.fdopen(handle, "r+b")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if Path(name).exists():  # else another run took it for one that was left, before it was locked
+            Path(name).chmod(0o644)
+            return Aside(file, Path(name))
+        file.close()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs left aside: files that no process holds."""
+    for left in folder.glob(f"{LEFT}*"):
+        with contextlib.suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink(missing_ok=True)
 
 
 def reject_lines(errors: pa.Table, rows: pa.Table, origin: Origin) -> pa.Table:

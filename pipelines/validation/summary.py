@@ -5,7 +5,8 @@ Belongs here: lines of text. Does not: the terminal itself (`commands/check.py`)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from pipelines.core.errors import MENDERS
 from pipelines.core.text import Language
@@ -30,9 +31,11 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
     errors = counted(verdict.error_count, "erreur" if french else "error", language)
     rejected = number(verdict.rejected_rows, language)
     if french:
-        yield f"✘ {place} : {errors}, {rejected} refusées sur {rows}."
+        kept_out = "ligne écartée" if verdict.rejected_rows < 2 else "lignes écartées"
+        yield f"✘ {place} : {errors} ; {rejected} {kept_out} sur {number(verdict.rows, language)}."
     else:
-        yield f"✘ {place}: {errors}, {rejected} rejected of {rows}."
+        kept_out = "row" if verdict.rejected_rows == 1 else "rows"
+        yield f"✘ {place}: {errors}; {rejected} {kept_out} rejected of {number(verdict.rows, language)}."
     yield from roads(verdict.roads, language)
     lines, borrowed = verdict.errors.to_pylist(), False
     for (rule, field), total in sorted(
@@ -46,7 +49,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
             yield "    " + example(line, language)
             borrowed = borrowed or is_in_english(line)
         who = MENDERS[mender(rule)][language]
-        mended = f"À corriger par {who}." if french else f"To be mended by {who}."
+        mended = f"À corriger par {who}." if french else f"To be fixed by {who}."
         yield "    → " + " ".join(part for part in (advice(rule, language), mended) if part)
     if french and borrowed:
         yield ""
@@ -85,6 +88,19 @@ def plural(value: int) -> str:
     return "s" if value > 1 else ""
 
 
+def package_errors(place: str, errors: Sequence[Any], language: Language) -> Iterator[str]:
+    """The lines that say what is wrong with the descriptor of a Data Package, whose files are then not read."""
+    french = language == "fr"
+    count = counted(len(errors), "erreur" if french else "error", language)
+    if french:
+        yield f"✘ {place} : descripteur invalide, {count} ; les fichiers n'ont pas été lus."
+    else:
+        yield f"✘ {place}: invalid descriptor, {count}; the files were not read."
+    for error in errors:
+        yield f"    {error.message}"
+    yield "    → " + ("Corrigez le descripteur." if french else "Correct the descriptor.")
+
+
 def example(line: dict[str, object], language: Language) -> str:
     """One error of the shape `verdict.ERRORS`: where, what, and what was expected."""
     french = language == "fr"
@@ -94,6 +110,8 @@ def example(line: dict[str, object], language: Language) -> str:
     if wanted and cell is not None:
         value = shown(str(cell))
         told = f"« {value} » ; attendu : {wanted}" if french else f"“{value}”; expected: {wanted}"
+        if not value and 'constraint "required"' in note:
+            told = "case vide ; une valeur est obligatoire" if french else "empty cell; a value is required"
     else:
         told = circumstance(note, language) or ("" if row else str(line["message"]))
     return f"{where} : {told}" if french and where and told else ": ".join(part for part in (where, told) if part)

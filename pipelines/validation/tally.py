@@ -17,10 +17,14 @@ RuleOfField = tuple[str, str | None]
 
 
 class Tally:
-    """Errors in the order of the report. `sample`: how many of each rule of each field are kept, None for all."""
+    """Errors in the order of the report. `sample`: how many of each rule of each field are kept, None for all.
 
-    def __init__(self, sample: int | None) -> None:
-        self.sample = sample
+    `folder`: a temporary folder that notes do not name, so that a report is a function of its input alone; `place`:
+    what the report calls the file, when that is not its path.
+    """
+
+    def __init__(self, sample: int | None, folder: str = "", place: str | None = None) -> None:
+        self.sample, self._folder, self._place = sample, folder, place
         self.warnings: list[Said] = []  # what the judge could not do, told in the report
         self.reset()
 
@@ -43,6 +47,8 @@ class Tally:
         """Keep an error that is counted elsewhere, if there is room."""
         key = self.key(error)
         if self.room(key) > 0:
+            if self._folder and self._folder in error.note:
+                error.note, error.message = (text.replace(self._folder, "") for text in (error.note, error.message))
             self._kept[key] += 1
             self.kept.append(error)
 
@@ -50,6 +56,10 @@ class Tally:
         """Count an error, and keep it if there is room."""
         self.totals[self.key(error)] += 1
         self.show(error)
+
+    def ordered_totals(self) -> dict[RuleOfField, int]:
+        """How many errors of each rule of each field, by rule and field."""
+        return dict(sorted(self.totals.items(), key=lambda item: (item[0][0], item[0][1] or "")))
 
     def table(self) -> pa.Table:
         """The kept errors, in the shape `ERRORS`."""
@@ -64,6 +74,9 @@ class Tally:
             warnings.append(f"details of {len(self.kept)} errors of {total}: the first {self.sample} a rule and field")
         report = Report.from_validation_task(resource, time=0, labels=labels, errors=self.kept, warnings=warnings)
         report.stats["errors"] = report.tasks[0].stats["errors"] = total
+        if self._place is not None:
+            report.tasks[0].place = self._place
+        report.valid = report.tasks[0].valid = not total
         return report
 
 

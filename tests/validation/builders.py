@@ -170,9 +170,13 @@ class Hostile:
     data: bytes
     parent: bytes | None = None
     parent_schema: dict[str, Any] = field(default_factory=dict)
+    dialect: dict[str, Any] | None = None
 
     def describe(self) -> str:
-        return json.dumps({"schema": self.schema, "data": repr(self.data), "parent": repr(self.parent)}, indent=1)
+        return json.dumps(
+            {"dialect": self.dialect, "schema": self.schema, "data": repr(self.data), "parent": repr(self.parent)},
+            indent=1,
+        )
 
 
 def hostile(rng: random.Random) -> Hostile:
@@ -198,7 +202,36 @@ def hostile(rng: random.Random) -> Hostile:
     made = Hostile(schema, hostile_bytes(names, rows, rng))
     if plain and rng.random() < 0.3:
         _refer(made, plain, rows, names, rng)
+    if rng.random() < 0.3:
+        _odder(made, rng)
     return made
+
+
+def _odder(made: Hostile, rng: random.Random) -> None:
+    """Dialects that skip rows or do not mind case, keys of any type, bounds that not every cell compares with."""
+    made.dialect = {"csv": {"delimiter": ",", "skipInitialSpace": False}}
+    if rng.random() < 0.5:
+        made.dialect["commentChar"] = rng.choice(["#", "a", "2"])
+    if rng.random() < 0.4:
+        made.dialect["skipBlankRows"] = True
+    if rng.random() < 0.4:
+        made.dialect["headerCase"] = False
+    if rng.random() < 0.2:
+        made.dialect["commentRows"] = rng.sample(range(1, 8), 2)
+    for item in made.schema["fields"]:
+        if rng.random() < 0.3:
+            item.setdefault("constraints", {})["unique"] = True
+        if item["type"] == "time" and rng.random() < 0.7:
+            item.setdefault("constraints", {})["minimum"] = rng.choice(["09:00:00", "11:00:00Z"])
+        if item["type"] == "yearmonth" and rng.random() < 0.7:
+            item.setdefault("constraints", {})["maximum"] = "2024-01"
+    if rng.random() < 0.3:
+        names = [item["name"] for item in made.schema["fields"]]
+        made.schema["primaryKey"] = rng.sample(names, rng.randint(1, min(3, len(names))))
+    for line in range(rng.choice([0, 0, 1, 3])):
+        lines = made.data.splitlines(keepends=True)
+        place = rng.randrange(len(lines) + 1)
+        made.data = b"".join([*lines[:place], rng.choice([b"\n", b"#,x\n", b",\n"]) * (line + 1), *lines[place:]])
 
 
 def _how_many(rng: random.Random) -> int:

@@ -42,17 +42,26 @@ class Raised:
 
 
 def frictionless_report(
-    path: Path, schema: dict[str, Any], parent: Path | None = None, parent_schema: dict[str, Any] | None = None
+    path: Path,
+    schema: dict[str, Any],
+    parent: Path | None = None,
+    parent_schema: dict[str, Any] | None = None,
+    dialect: dict[str, Any] | None = None,
 ) -> Any:
     """Frictionless' own report on a file with every error, or `Raised`."""
     from frictionless import Dialect, Package, Schema, system
     from frictionless.resources import TableResource
 
     def resource(file: Path, name: str, described: dict[str, Any]) -> Any:
-        dialect = Dialect.from_descriptor(json.loads(json.dumps(DIALECT)))
+        own = json.loads(json.dumps(dialect if dialect and name == "child" else DIALECT))
         found = Schema.from_descriptor(json.loads(json.dumps(described)))
         return TableResource(
-            name=name, path=str(file), schema=found, encoding="utf-8", dialect=dialect, **file_format(file)
+            name=name,
+            path=str(file),
+            schema=found,
+            encoding="utf-8",
+            dialect=Dialect.from_descriptor(own),
+            **file_format(file),
         )
 
     with system.use_context(trusted=True):
@@ -114,11 +123,20 @@ def difference(case: Hostile, folder: Path, *, keep: bool = True) -> tuple[str |
     if case.parent is not None:
         parent = folder / "parent.csv"
         parent.write_bytes(case.parent)
-    wanted = frictionless_report(path, case.schema, parent, case.parent_schema)
+    wanted = frictionless_report(path, case.schema, parent, case.parent_schema, case.dialect)
     parents: Any = {"parent": (parent, case.parent_schema)} if parent else {}
     collected = Collected()
     try:
-        verdict = judge(path, case.schema, parents=parents, sample=None, rejects=collected, name="child", keep=keep)
+        verdict = judge(
+            path,
+            case.schema,
+            parents=parents,
+            dialect=case.dialect,
+            sample=None,
+            rejects=collected,
+            name="child",
+            keep=keep,
+        )
     except SchemaUnusable as error:
         return (None, "unusable") if isinstance(wanted, Raised) else (f"unusable: {error}", "unusable")
     if isinstance(wanted, Raised):

@@ -12,10 +12,10 @@ import pytest
 from frictionless.fields import StringField
 
 from pipelines.core.errors import Mender
-from pipelines.validation import archives, judge
-from pipelines.validation.described import _beside
+from pipelines.validation import archives, blocks, judge
 from pipelines.validation.errors import (
     ArchiveTooLarge,
+    EncodingUnknown,
     FileChanged,
     FileUnreadable,
     JudgeError,
@@ -109,7 +109,6 @@ def test_thousands_of_columns_are_judged(width: int, tmp_path: Path) -> None:
         {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": "x(?i)"}}]},
         {"fields": [{"name": "a"}], "primaryKey": ["z"]},
         {"fields": [{"name": "a"}], "foreignKeys": [{"fields": ["a"]}]},
-        {"fields": [{"name": "a", "type": "array"}], "primaryKey": ["a"]},
         {"fields": [7]},
     ],
 )
@@ -118,6 +117,19 @@ def test_a_schema_that_is_not_one_is_said_to_be_the_schemas_fault(schema: Any) -
         judge(pa.table({"a": ["1"]}), schema)
     assert caught.value.mender is Mender.SCHEMA
     assert caught.value.message("fr")
+
+
+@pytest.mark.parametrize("key", [{"primaryKey": ["a"]}, {}])
+@pytest.mark.parametrize(("kind", "cell"), [("array", "[1]"), ("object", "{}"), ("list", "a,b"), ("geojson", "{}")])
+def test_a_key_of_lists_or_objects_is_answered_until_one_is_met(kind: str, cell: str, key: dict[str, Any]) -> None:
+    limits = {} if key else {"constraints": {"unique": True}}
+    schema = {"fields": [{"name": "a", "type": kind, **limits}, {"name": "b"}], **key}
+    assert ("primary-key" in str(judge(pa.table({"a": [""], "b": ["1"]}), schema).totals)) == bool(key)
+    if kind == "geojson":
+        cell = '{"type": "Point", "coordinates": [1, 2]}'
+    with pytest.raises(SchemaUnusable) as caught:
+        judge(pa.table({"a": [cell], "b": ["1"]}), schema)
+    assert caught.value.mender is Mender.SCHEMA
 
 
 def test_a_bound_that_is_no_value_is_found_when_a_cell_meets_it() -> None:
@@ -255,17 +267,48 @@ class Unreadable(StringField):
 
 def test_a_schema_is_refused_in_one_language_at_a_time() -> None:
     with pytest.raises(SchemaUnusable) as caught:
-        judge(pa.table({"a": ["1"]}), {"fields": [{"name": "a", "type": "array"}], "primaryKey": ["a"]})
-    assert caught.value.message("fr").endswith("Attendu : un type qui se compare.")
-    assert caught.value.message("en").endswith("Expected: a type that compares.")
+        judge(pa.table({"a": ["[1]"]}), {"fields": [{"name": "a", "type": "array"}], "primaryKey": ["a"]})
+    assert caught.value.message("fr").endswith("Attendu : une clé dont les valeurs se comparent.")
+    assert caught.value.message("en").endswith("Expected: a key whose values can be compared.")
     with pytest.raises(SchemaUnusable) as caught:
         guarded_reader(Unreadable(name="a"), is_key=False)
     assert caught.value.message("fr").endswith("Attendu : des contraintes lisibles.")
     assert caught.value.message("en").endswith("Expected: constraints that can be read.")
 
 
-def test_a_path_that_leads_out_of_a_package_is_refused_in_one_language_at_a_time(tmp_path: Path) -> None:
-    with pytest.raises(SchemaUnusable) as caught:
-        _beside(tmp_path / "datapackage.json", "../x")
-    assert caught.value.message("fr").endswith("Attendu : un chemin relatif.")
-    assert caught.value.message("en").endswith("Expected: a relative path.")
+@pytest.mark.parametrize(
+    ("field", "cell"),
+    [
+        ({"type": "time", "constraints": {"minimum": "09:00:00"}}, "10:20:30Z"),
+        ({"type": "time", "format": "%H:%M:%S%z", "constraints": {"maximum": "09:00:00+0100"}}, "10:20:30+0100"),
+        ({"type": "datetime", "constraints": {"minimum": "2024-01-01T00:00:00Z"}}, "2024-01-05T10:20:30"),
+    ],
+)
+def test_a_cell_that_does_not_compare_with_a_bound_gets_a_verdict(field: dict[str, Any], cell: str) -> None:
+    verdict = judge(pa.table({"a": [cell, "x"]}), {"fields": [{"name": "a", **field}]})
+    assert verdict.totals[("type-error", "a")] >= 1
+
+
+def test_an_encoding_that_does_not_exist_is_no_verdict(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,x\n")
+    for encoding in ("foo", "base64", "rot13", "hex"):
+        with pytest.raises(EncodingUnknown):
+            judge(tmp_path / "t.csv", SCHEMA, encoding=encoding)
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_a_repeat_names_the_true_position_whatever_rows_were_skipped(
+    heard: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,x\n#,\n\n2,y\n#,\n1,z\n\n2,y\n")
+    schema: dict[str, Any] = {"fields": [{"name": "a", "type": "integer"}, {"name": "b"}], "primaryKey": ["a"]}
+    if heard:
+        schema["fields"][1] |= {"type": "list", "constraints": {"unique": False}}
+        schema["primaryKey"] = ["a"]
+    dialect = {"csv": {"delimiter": ",", "skipInitialSpace": False}, "commentChar": "#", "skipBlankRows": True}
+    for rows in (1, 2, 3, 100):
+        monkeypatch.setattr(blocks, "ROWS", rows)
+        verdict = judge(path, schema, dialect=dialect)
+        notes = {line["row"]: line["note"] for line in verdict.errors.to_pylist()}
+        assert notes == {7: "the same as in the row at position 2", 9: "the same as in the row at position 5"}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from pipelines.validation import judge
+from pipelines.validation.errors import SchemaUnusable
 from tests.validation.comparison import Collected
+
+RECORDED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "validata.json").read_text())
+"""What validata-table 0.12.5 decided; written by `record_validata.py`."""
 
 
 def a_schema(name: str, kinds: dict[str, str], **params: Any) -> dict[str, Any]:
@@ -86,13 +92,16 @@ def test_sums() -> None:
     assert refused(schema, [["3", "1", "2"], ["4", "1", "2"], ["4", None, "2"]]) == [1]
 
 
-@pytest.mark.parametrize(
-    ("kind", "cells"),
-    [("string", ["a", "1"]), ("string", ["1", "a"]), ("number", ["NaN", "1"]), ("number", ["INF", "1"])],
-)
-def test_what_is_no_number_is_not_added_up(kind: str, cells: list[str]) -> None:
-    schema = a_schema("sum-columns-value", dict.fromkeys("ta", kind), column="t", columns=["a"])
-    assert refused(schema, [cells]) == []
+@pytest.mark.parametrize(("total", "parts"), [("0", ["0.9", "0.9"]), ("NaN", ["1", "1"]), ("INF", ["1", "1"])])
+def test_sums_are_exact_and_what_is_no_finite_number_is_no_sum(total: str, parts: list[str]) -> None:
+    schema = a_schema("sum-columns-value", dict.fromkeys("tab", "number"), column="t", columns=["a", "b"])
+    assert refused(schema, [[total, *parts], ["1.8", "0.9", "0.9"]]) == [0]
+
+
+def test_texts_are_not_added_up() -> None:
+    schema = a_schema("sum-columns-value", dict.fromkeys("ta", "string"), column="t", columns=["a"])
+    with pytest.raises(SchemaUnusable, match="sum-columns-value"):
+        refused(schema, [["1", "1"]])
 
 
 def test_one_of_two_columns() -> None:
@@ -104,7 +113,8 @@ def test_one_of_two_columns() -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        {"name": "opening-hours-value", "params": {"column": "a"}},
+        {"name": "code-commune-insee", "params": {"column": "a", "cog": "2024"}},
+        {"name": "code-region", "params": {"column": "a", "cog": "1999"}},
         {"name": "compare-columns-value", "params": {"column": "a", "column2": "a", "op": "~"}},
         {"name": "sum-columns-value"},
         {"name": "french-siret-value", "params": {"column": "absente"}},
@@ -132,3 +142,41 @@ def test_custom_errors_are_counted_sampled_and_rejected(heard: bool) -> None:
     assert [line["rule"] for line in verdict.errors.to_pylist()] == ["cohesive-columns-value", "type-error"]
     assert len(collected.rows()) == 3
     assert verdict.rejected.column("_row").to_pylist() == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "wrong"),
+    [
+        (["a", "b"], ["1", "2"], []),
+        (["a"], ["1"], ["one-of-required: nothing", "cohesive"]),
+        (["c"], ["1"], ["one-of-required"]),
+    ],
+)
+def test_columns_that_are_absent(columns: list[str], cells: list[str], wrong: list[str]) -> None:
+    table = pa.table({name: [cell] for name, cell in zip(columns, cells, strict=True)})
+    for name, params in [
+        ("one-of-required", {"column1": "a", "column2": "b"}),
+        ("cohesive-columns-value", {"column": "a", "othercolumns": ["b"]}),
+    ]:
+        schema = {
+            "fields": [{"name": item} for item in columns],
+            "custom_checks": [{"name": name, "params": params}],
+        }
+        found = [rule for rule, _ in judge(table, schema).totals]
+        assert found == ([name] if name in wrong or (name.startswith("cohesive") and "cohesive" in wrong) else [])
+        assert judge(table.slice(0, 0), schema).is_valid  # validata looks at rows: a table without any is as it is
+
+
+@pytest.mark.parametrize("key", ["customCheck", "frFormat"])
+def test_a_field_declares_its_own_check(key: str) -> None:
+    schema = {"fields": [{"name": "v", key: "siren"}, {"name": "w", key: {"name": "code-region", "cog": "2024"}}]}
+    table = pa.table({"v": ["732829320", "1"], "w": ["84", "99"]})
+    totals = judge(table, schema).totals
+    assert totals == {("siren", "v"): 1, ("code-region", "w"): 1}
+
+
+@pytest.mark.parametrize("number", range(len(RECORDED)))
+def test_each_decision_is_that_of_validata(number: int) -> None:
+    case = RECORDED[number]
+    schema = case["schema"]
+    assert refused(schema, [[cell or None for cell in row] for row in case["rows"]]) == case["refused"]

@@ -233,13 +233,12 @@ def test_a_parent_without_the_field_has_no_keys(tmp_path: Path) -> None:
     assert judge(pa.table({"a": ["1"]}), schema, parents={"p": parent}).totals == {("foreign-key", None): 1}
 
 
-def test_the_delimiter_is_the_one_that_finds_the_fields(tmp_path: Path) -> None:
+def test_the_delimiter_is_the_one_that_finds_the_fields() -> None:
     schema = {"fields": [{"name": "a"}, {"name": "b"}]}
     for mark in (",", ";", "\t", "|"):
-        (tmp_path / "t.csv").write_text(f'\ufeffa{mark}"b"\n')
-        assert likely_delimiter(tmp_path / "t.csv", schema, "utf-8") == mark
-    assert likely_delimiter(tmp_path / "nothing.csv", schema, "utf-8") == ","
-    assert likely_delimiter(tmp_path / "t.csv", schema, "no-such-encoding") == ","
+        assert likely_delimiter(f'\ufeffa{mark}"b"\n'.encode(), schema, "utf-8") == mark
+    assert likely_delimiter(b"", schema, "utf-8") == ","
+    assert likely_delimiter(b"a|b\n", schema, "no-such-encoding") == ","
 
 
 def test_what_was_expected_is_said_without_the_value() -> None:

@@ -1,0 +1,329 @@
+"""What `arobase check` does with what it was given: tables with their schemas, packages, each to its verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.core.errors import ArobaseError
+from pipelines.core.text import Said, terminal_language
+from pipelines.validation.described import is_package_document, read_document, table_reading
+from pipelines.validation.errors import FileUnreadable, InputCut, RejectsUnwritable, SchemaUnusable
+from pipelines.validation.hosting import Host
+from pipelines.validation.inputs import Reading, check_encoding, local_file
+from pipelines.validation.intake import STANDARD_INPUT, Input, Limits, is_address, local_input, shown
+from pipelines.validation.judge import judge
+from pipelines.validation.outcome import Progress
+from pipelines.validation.packages import (
+    DESCRIPTOR,
+    DataPackage,
+    encoding_guess,
+    is_zip_package,
+    opened_package,
+    validate_resource,
+)
+from pipelines.validation.rejects import Origin, RejectsFile
+from pipelines.validation.verdict import Verdict
+
+if TYPE_CHECKING:
+    from pipelines.sources.http import Client
+
+PER_TABLE = ("encoding", "delimiter", "dialect", "sheet", "member")  # options that say how a table is read
+UNREADABLE = ("format-error", "scheme-error", "compression-error")  # of a file that is no table at all, or not there
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to validate: its file, its schema and how it is read."""
+
+    input: Input
+    schema: Mapping[str, Any]
+    reading: Reading
+
+
+@dataclass
+class Found:
+    """What a run found. `refused`: addresses that a package names and that were not read."""
+
+    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)  # with the place of each
+    errors: list[tuple[str, Any]] = field(default_factory=list)  # of packages as a whole, with the place of each
+    failures: list[tuple[str, ArobaseError]] = field(default_factory=list)
+    notices: list[tuple[str, Said]] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.errors and all(verdict.is_valid for _, verdict in self.verdicts)
+
+
+class Run:
+    """One run. `options` are those of the command; `folder` is for what it needs for a moment."""
+
+    def __init__(self, files: tuple[str, ...], options: Mapping[str, Any], folder: Path) -> None:
+        self.files, self.options, self.folder = files, options, folder
+        self.limits = Limits(options["wait"], options["limit_bytes"], options["limit_rows"])
+        self.is_french = terminal_language(options["lang"]) == "fr"
+        self._found = Found()
+        self._stems: set[str] = set()
+        self._documents: dict[str, dict[str, Any]] = {}
+
+    @cached_property
+    def client(self) -> Client:
+        from pipelines.sources.http import Client, Patience
+
+        return Client(
+            source="check",
+            allow_private=self.options["allow_private"],
+            maximum_size=self.options["limit_bytes"],
+            patience=Patience(attempts=3, wait=30),
+        )
+
+    def found(self) -> Found:
+        """Validate everything. Raises `click.UsageError` when the command does not say what to do."""
+        if self.options["encoding"] is not None:
+            check_encoding(self.options["encoding"])
+        if self.files.count(STANDARD_INPUT) > 1:
+            raise self._misused("l'entrée standard ne se lit qu'une fois", "standard input can be read once only")
+        if self.options["schemas"]:
+            self._tables()
+        elif self.options["package"] is not None:
+            self._package(self.options["package"], self.files)
+        elif self.files:
+            for file in self.files:
+                self._package(self._as_package(file), ())
+        else:
+            raise self._misused(
+                "attendu : --schema SCHÉMA FICHIER… ou PAQUET.json",
+                "expected: --schema SCHEMA FILE… or PACKAGE.json",
+            )
+        return self._found
+
+    def _misused(self, french: str, english: str) -> click.UsageError:
+        return click.UsageError(french if self.is_french else english)
+
+    def _as_package(self, file: str) -> str:
+        """The package that a file is, when no schema was given."""
+        path = Path(file)
+        if is_address(file) or is_zip_package(file) or (path.is_file() and is_package_document(path)):
+            return file
+        if path.is_dir() and (path / DESCRIPTOR).is_file():
+            return str(path / DESCRIPTOR)
+        if not path.exists():
+            raise FileUnreadable(file=file, found=Said("n'existe pas", "does not exist"), option="FILE")
+        raise self._misused(
+            f"{file} n'est pas un jeu de données ; attendu : --schema SCHÉMA FICHIER… ou PAQUET.json",
+            f"{file} is not a Data Package; expected: --schema SCHEMA FILE… or PACKAGE.json",
+        )
+
+    # Tables
+
+    def _tables(self) -> None:
+        schemas = self.options["schemas"]
+        if not self.files:
+            raise self._misused(
+                "--schema attend aussi les fichiers à valider", "--schema asks for the files to validate too"
+            )
+        if len(schemas) not in (1, len(self.files)):
+            raise self._misused(
+                f"{len(schemas)} schémas pour {len(self.files)} fichiers ; attendu : un seul, ou un par fichier",
+                f"{len(schemas)} schemas for {len(self.files)} files; expected: one, or one per file",
+            )
+        chosen = schemas if len(schemas) == len(self.files) else schemas * len(self.files)
+        tables = []
+        for file, schema in zip(self.files, chosen, strict=True):
+            with self._failing(file):
+                tables.append(self._table(file, schema))
+        package = self.options["package"]
+        if package is None:
+            self._judge_tables(tables, {})
+            return
+        with self._opened(package) as (opened, host):
+            self._refuse_descriptor(package, opened)
+            self._judge_tables(tables, {resource.name: resource for resource in opened.resources})
+            self._found.refused += host.refused
+
+    def _judge_tables(self, tables: list[Table], parents: dict[str, Any]) -> None:
+        alike = {table.input.name: (table.input.path, table.schema, table.reading) for table in tables}
+        for table in tables:
+            with self._failing(table.input.place), self._rejects(table.input.place, table.input.name) as rejects:
+                verdict = self._judge(table, {**alike, **parents}, rejects)
+                self._take(table.input.place, verdict, rejects)
+
+    def _table(self, file: str, schema_named: str) -> Table:
+        schema = self._document(schema_named, "--schema")
+        given = local_input(file, self.folder, self.limits, self.client)
+        options = {name: self.options[name] for name in PER_TABLE}
+        if options["dialect"] is not None:
+            options["dialect"] = self._document(options["dialect"], "--dialect")
+        return Table(given, schema, table_reading(given.path, given.place, schema, **options))
+
+    def _document(self, named: str, option: str) -> dict[str, Any]:
+        if named not in self._documents:
+            given = local_input(named, self.folder, replace(self.limits, rows=None), self.client, option)
+            self._documents[named] = read_document(given.path, given.place, option)
+        return self._documents[named]
+
+    def _judge(self, table: Table, parents: Mapping[str, Any], rejects: RejectsFile | None) -> Verdict:
+        with progress_bar(table.input.place) as progress:
+            verdict = judge(
+                table.input.path,
+                table.schema,
+                parents=parents,
+                reading=table.reading,
+                sample=self.options["sample"],
+                memory=self.options["memory"],
+                keep=False,
+                rejects=rejects,
+                progress=progress,
+                limit_rows=self.options["limit_rows"],
+                place=table.input.place if table.input.path != Path(table.input.place) else None,
+                name=table.input.name if table.input.path.is_relative_to(self.folder) else None,
+            )
+        for error in verdict.errors.to_pylist():
+            if error["rule"] in UNREADABLE:
+                raise FileUnreadable(file=table.input.place, found=error["note"])
+        if table.input.is_cut and verdict.rows < self.options["limit_rows"]:
+            raise InputCut(place=table.input.place, rows=verdict.rows)
+        return verdict
+
+    # Packages
+
+    def _remote(self, package: str) -> Client | None:
+        return self.client if self.options["remote"] or is_address(package) else None
+
+    def _package(self, named: str, files: tuple[str, ...]) -> None:
+        with self._failing(named), self._opened(named) as (package, host):
+            self._found.errors += [(named, error) for error in package.errors]
+            for resource in self._chosen(named, package, files):
+                self._resource(resource, package)
+            self._found.refused += host.refused
+
+    def _opened(self, named: str) -> AbstractContextManager[tuple[DataPackage, Host]]:
+        """The package that was named. Raises `FileUnreadable`, `SchemaUnusable` when it is none."""
+        if not (is_address(named) or is_zip_package(named)):
+            document = read_document(Path(named), named, "--package" if self.options["package"] else "FILE")
+            if "resources" not in document and Path(named).name != DESCRIPTOR:
+                raise SchemaUnusable(place=named, found=", ".join(document)[:100], expected="resources: […]")
+        return opened_package(named, self._remote(named))
+
+    def _refuse_descriptor(self, named: str, package: DataPackage) -> None:
+        self._found.errors += [(named, error) for error in package.errors]
+
+    def _chosen(self, named: str, package: DataPackage, files: tuple[str, ...]) -> list[Any]:
+        """The resources to validate: all, or those whose files were named."""
+        resources = list(package.resources)
+        if not files or package.errors:
+            return resources
+        chosen = []
+        for file in files:
+            same = [item for item in resources if _is_of(item, file)]
+            if not same:
+                held = ", ".join(item.place for item in resources)
+                raise self._misused(
+                    f"{file} : absent du paquet ; il a : {held}", f"{file}: not in the package; it has: {held}"
+                )
+            chosen += same
+        return chosen
+
+    def _resource(self, resource: Any, package: DataPackage) -> None:
+        is_declared = resource.encoding is not None
+        file = None if package.folder else local_file(resource)
+        place = resource.place if file is None else shown(file)
+        with self._failing(place), self._rejects(place, resource.name) as rejects:
+            with progress_bar(place) as progress:
+                verdict = validate_resource(
+                    resource,
+                    folder=package.folder,
+                    sample=self.options["sample"],
+                    memory=self.options["memory"],
+                    rejects=rejects,
+                    progress=progress,
+                    limit_rows=self.options["limit_rows"],
+                )
+            self._take(place, verdict, rejects)
+        notice = encoding_guess(resource, is_declared)
+        if notice is not None:
+            self._found.notices.append((place, notice))
+
+    # What both share
+
+    def _take(self, place: str, verdict: Verdict, rejects: RejectsFile | None) -> None:
+        if rejects is not None:
+            import pyarrow.compute as pc
+
+            rejects.write_whole(verdict.errors.filter(pc.is_null(verdict.errors.column("row"))))
+        self._found.verdicts.append((place, verdict))
+
+    @contextlib.contextmanager
+    def _failing(self, place: str) -> Iterator[None]:
+        """What there can be no verdict on is told at the end; the rest is validated."""
+        try:
+            yield
+        except ArobaseError as error:
+            self._found.failures.append((place, error))
+
+    @contextlib.contextmanager
+    def _rejects(self, place: str, name: str) -> Iterator[RejectsFile | None]:
+        """The rejects file of a table, of a name that no other table of this run has."""
+        asked: Path | None = self.options["rejects"]
+        if asked is None:
+            yield None
+            return
+        stem = asked.with_name(self._stem(asked, name))
+        try:
+            file = RejectsFile(stem, Origin(place, name)).__enter__()
+        except OSError as error:
+            raise RejectsUnwritable(file=str(stem), found=error.strerror or type(error).__name__) from error
+        try:
+            yield file
+        except BaseException as error:
+            file.__exit__(type(error), error, error.__traceback__)
+            raise
+        file.__exit__(None, None, None)
+
+    def _stem(self, asked: Path, name: str) -> str:
+        base = asked.name.removesuffix(".csv").removesuffix(".parquet")
+        if len(self.files) > 1 or not self.options["schemas"]:
+            plain = "".join(mark if mark.isalnum() or mark in "._-" else "-" for mark in name)
+            base = f"{base}-{plain}"
+        stem, number = base, 1
+        while stem.casefold() in self._stems:
+            number += 1
+            stem = f"{base}-{number}"
+        self._stems.add(stem.casefold())
+        return stem
+
+
+def _is_of(resource: Any, file: str) -> bool:
+    return not resource.memory and any(Path(path).resolve() == Path(file).resolve() for path in resource.normpaths)
+
+
+@contextlib.contextmanager
+def progress_bar(place: str) -> Iterator[Progress | None]:
+    """A bar with rows a second and the time left, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}")]
+    with Progress(
+        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+    ) as bar:
+        task = bar.add_task(place, total=1.0, pace="")
+
+        def show(rows: int, fraction: float | None) -> None:
+            elapsed = bar.tasks[0].elapsed or 0
+            pace = f"{rows:,} · {rows / elapsed:,.0f}/s" if elapsed else f"{rows:,}"
+            bar.update(task, completed=fraction or 0.0, total=None if fraction is None else 1.0, pace=pace)
+
+        yield show

@@ -1,0 +1,239 @@
+"""Data Packages: every resource validated as the package describes it, and Frictionless' own report for the whole.
+
+Frictionless reads the descriptor, chooses encodings and dialects and opens the files; tables of text are then proved as
+any other. Belongs here: what `Package.validate` and `Resource.validate` of frictionless 5.21 do around the rows. Does
+not: the rows (`judge.py`), what a package may reach (`hosting.py`).
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.core.text import Said
+from pipelines.validation.archives import unpacked
+from pipelines.validation.errors import JudgeError, SchemaUnusable, ValidationFailed
+from pipelines.validation.hosting import Host, check_scheme, frictionless_host
+from pipelines.validation.inputs import local_file, readable_files, unchanged
+from pipelines.validation.judge import MEMORY, Asked, judge_resource
+from pipelines.validation.outcome import Outcome, Progress, Rejects
+from pipelines.validation.parents import ResourceParents
+from pipelines.validation.tally import Tally
+from pipelines.validation.verdict import Verdict
+
+if TYPE_CHECKING:
+    from pipelines.sources.http import Client
+
+DESCRIPTOR = "datapackage.json"
+
+
+@dataclass(frozen=True)
+class DataPackage:
+    """A Data Package as Frictionless read it. `errors`: what is wrong with its descriptor; then it has no resource.
+
+    `folder`: the temporary folder that its archive was unpacked in, with a slash at its end.
+    """
+
+    resources: Sequence[Any] = ()
+    errors: Sequence[Any] = ()
+    folder: str = ""
+
+
+@dataclass
+class PackageVerdict:
+    """The verdicts on the resources of a package, in its order, and what there could be no verdict on."""
+
+    errors: Sequence[Any] = ()
+    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)  # with the place of each
+    failures: list[tuple[str, JudgeError]] = field(default_factory=list)
+
+    def report(self) -> Any:
+        """Frictionless' own `Report` of the package; a resource without a verdict is not among its tasks."""
+        from frictionless import Report
+
+        if self.errors:
+            return Report.from_validation(errors=list(self.errors))
+        return Report.from_validation_reports(time=0, reports=[verdict.report() for _, verdict in self.verdicts])
+
+
+def read_data_package(descriptor: str | dict[str, Any], basepath: str | None = None) -> DataPackage:
+    """A package by the path or the address of its descriptor, or as a descriptor and the folder that it is in.
+
+    Must be called within `hosting.frictionless_host`. Raises `SchemaUnusable` when a descriptor raises in Frictionless.
+    """
+    from frictionless import FrictionlessException, Package
+
+    try:
+        package = Package.from_descriptor(descriptor, basepath=basepath)
+        package.to_descriptor(validate=True)
+    except FrictionlessException as error:
+        return DataPackage(errors=error.to_errors())
+    except (RecursionError, ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
+        raise _no_descriptor("datapackage", error) from error
+    return DataPackage(resources=package.resources)
+
+
+@contextmanager
+def opened_package(path: str, client: Client | None = None) -> Iterator[tuple[DataPackage, Host]]:
+    """The package at a path or an address: a descriptor, or a zip file that holds `datapackage.json`.
+
+    `client`: what addresses are read through, None to refuse them. Raises `JudgeError`.
+    """
+    with frictionless_host(client=client) as host:
+        if is_zip_package(path):
+            with unpacked(Path(path)) as folder:
+                yield replace(_read_unpacked(folder), folder=f"{folder}/"), host
+        else:
+            yield read_data_package(path), host
+
+
+def is_zip_package(path: str) -> bool:
+    """Whether a path is that of a zip file with a `datapackage.json` at its root."""
+    if not path.lower().endswith(".zip"):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return DESCRIPTOR in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _read_unpacked(folder: Path) -> DataPackage:
+    """A package of a zip file, read twice as Frictionless does. Source: frictionless 5.21, resource/factory.py."""
+    from frictionless import FrictionlessException, Package
+
+    try:
+        package = Package.from_descriptor(str(folder / DESCRIPTOR))
+        descriptor = package.to_descriptor()
+    except FrictionlessException as error:
+        raise _no_descriptor(DESCRIPTOR, "; ".join(item.note for item in error.to_errors())) from error
+    return read_data_package(descriptor, package.basepath)
+
+
+def validate_package_at(path: str, *, sample: int | None = 1000, memory: int = MEMORY) -> PackageVerdict:
+    """The verdict on the package at a path, as `validate_package` gives it. Raises `JudgeError`."""
+    with opened_package(path) as (package, _):
+        return validate_package(package, sample=sample, memory=memory)
+
+
+def validate_package(package: DataPackage, *, sample: int | None = 1000, memory: int = MEMORY) -> PackageVerdict:
+    """The verdict on every resource of a package, and on the package as a whole. Must be called as `read_data_package`.
+
+    `sample` and `memory` are those of `judge`.
+    """
+    found = PackageVerdict(errors=package.errors)
+    for resource in package.resources:
+        try:
+            verdict = validate_resource(resource, folder=package.folder, sample=sample, memory=memory)
+            found.verdicts.append((resource.place, verdict))
+        except JudgeError as error:
+            found.failures.append((resource.place, error))
+    return found
+
+
+def validate_resource(
+    resource: Any,
+    *,
+    folder: str = "",
+    sample: int | None = 1000,
+    memory: int = MEMORY,
+    rejects: Rejects | None = None,
+    progress: Progress | None = None,
+    limit_rows: int | None = None,
+) -> Verdict:
+    """The verdict on one resource of a package; all files that it reads stay as they are meanwhile.
+
+    `folder` is that of the package, the other arguments those of `judge`.
+    Raises `JudgeError` when there can be no verdict.
+    """
+    from frictionless import FrictionlessException
+    from frictionless.resources import TableResource
+
+    outcome = Outcome(Tally(sample, folder), keep=False, table=None, accept=None, rejects=rejects, tell=None)
+    try:
+        check_scheme(resource)
+        resource.to_descriptor(validate=True)
+    except FrictionlessException as error:
+        return _told(resource, outcome, error.to_errors())
+    schema = _schema(resource)
+    try:
+        with unchanged(readable_files(resource), are_declared=True):
+            if not isinstance(resource, TableResource):
+                return _told(resource, outcome, resource.validate(limit_errors=0).tasks[0])
+            foreign_keys = list(schema.foreign_keys)
+            descriptor = schema.to_descriptor()
+            parents = ResourceParents(resource, descriptor, memory // 4)
+            asked = Asked(tuple(foreign_keys), parents, outcome, memory, progress, limit_rows)
+            with _without_foreign_keys(schema):
+                return judge_resource(local_file(resource), resource, asked)
+    except JudgeError:
+        raise
+    except Exception as error:  # whatever a strange descriptor makes Frictionless raise out of `validate`
+        raise ValidationFailed(place=resource.place, found=f"{type(error).__name__}: {error}") from error
+
+
+def encoding_guess(resource: Any, declared: bool) -> Said | None:
+    """A sentence when Frictionless guessed another encoding than UTF-8, after the resource was read."""
+    if declared or resource.memory or resource.encoding in (None, "utf-8", "utf-8-sig"):
+        return None
+    return Said(
+        f"encodage deviné : {resource.encoding} ; une erreur est possible, déclarez « encoding » dans le descripteur",
+        f'encoding guessed: {resource.encoding}; the guess may be wrong, declare "encoding" in the descriptor',
+    )
+
+
+def _schema(resource: Any) -> Any:
+    """The schema of a resource, read when it is a path. Raises `SchemaUnusable`."""
+    from frictionless import FrictionlessException
+
+    try:
+        return resource.schema
+    except FrictionlessException as error:
+        raise _no_descriptor(f"{resource.name}: schema", error.error.note) from error
+
+
+@contextmanager
+def _without_foreign_keys(schema: Any) -> Iterator[None]:
+    """Foreign keys taken out of a schema, whose parents are read once each by us; an empty schema stays empty."""
+    foreign_keys = schema.foreign_keys
+    if not foreign_keys:
+        yield
+        return
+    schema.foreign_keys = []
+    try:
+        yield
+    finally:
+        schema.foreign_keys = foreign_keys
+
+
+def _no_descriptor(place: str, error: object) -> SchemaUnusable:
+    found = f"{type(error).__name__}: {error}" if isinstance(error, Exception) else str(error)
+    expected = Said("un descripteur lisible", "a descriptor that can be read")
+    return SchemaUnusable(place=place, found=found[:300], expected=expected)
+
+
+def _told(resource: Any, outcome: Outcome, found: Any) -> Verdict:
+    """A verdict that Frictionless gave: the errors of a resource, or the task of a resource that is no table."""
+    from frictionless.report import ReportTask
+
+    warnings: list[str] = []
+    if isinstance(found, ReportTask):
+        warnings, found = found.warnings, found.errors
+    for error in found:
+        outcome.tally.add(error)
+    outcome.tally.warnings.extend(Said(warning, warning) for warning in warnings)
+    return Verdict(
+        rows=0,
+        accepted=None,
+        rejected=None,
+        errors=outcome.tally.table(),
+        totals=outcome.tally.ordered_totals(),
+        rejected_rows=0,
+        path="frictionless",
+        warnings=tuple(outcome.tally.warnings),
+        source_report=outcome.tally.report(resource, []),
+    )
