@@ -77,7 +77,7 @@ def main(words: list[str]) -> None:
         run_lock = ROOT / "requirements.lock"
         compile_lock(uv, [*project["dependencies"], *BUILD], run_lock, upgrade="upgrade" in words)
         extras = project["optional-dependencies"]
-        tests = [*project["dependencies"], *BUILD, *extras["remote"], *extras["test"]]
+        tests = [*project["dependencies"], *BUILD, *extras["remote"], *extras["time"], *extras["test"]]
         test_lock = ROOT / "requirements-test.lock"
         compile_lock(uv, tests, test_lock, run_lock, upgrade="upgrade" in words)
 

@@ -16,7 +16,7 @@ from pipelines.releases.signature import SigningKey
 def make_release(
     project: Project, request: ReleaseRequest, apart: Mapping[PartId, int], *, key: SigningKey | None, now: datetime
 ) -> Outcome:
-    """Publish, or say that nothing changed, or why not. `now` dates a refusal in the ledger, and nothing else.
+    """Publish, or say that nothing changed, or why not. `now` dates the event in the log; the release knows no clock.
 
     `apart`: how many personal values were kept of each part of the sources that the request was made from.
     Raises `PersonalDataFound` when something personal was about to leave, `PersonalValuesGone` when that cannot be
@@ -27,7 +27,7 @@ def make_release(
     keep_ingredients(project, request)
     causes = across(project, request.package.name)
     inspect = inspection(project, request, apart, seen)
-    outcome = publish(request, project.releases, key=key, across=causes, now=now, inspect=inspect)
+    outcome = publish(request, project.releases, key=key, across=causes, now=now, needs_causes=True, inspect=inspect)
     if isinstance(outcome, Published | Unchanged):
         passed(project, request)
     return outcome

@@ -12,11 +12,17 @@ from pipelines.core.text import Said
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.signature import SigningKey
 from pipelines.storage import sha256_bytes, sha256_file
+from pipelines.storage.plain import read_plain
 
 DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAGMANIFEST, SIGNATURE = "manifest-sha256.txt", "tagmanifest-sha256.txt", "tagmanifest-sha256.txt.sig"
 INFO = "bag-info.txt"
-ROOT_FILES = frozenset({"bagit.txt", INFO, MANIFEST, TAGMANIFEST, SIGNATURE})
+LARGEST_TAG = 1 << 26
+PROOF = "inclusion.tlog-proof"
+"""That the log holds the release: known once the bag is sealed, it stands beside the seal, as the signature."""
+SEALED_FILES = frozenset({"bagit.txt", INFO, MANIFEST, TAGMANIFEST})
+BESIDE_SEAL = frozenset({SIGNATURE, PROOF})
+ROOT_FILES = SEALED_FILES | BESIDE_SEAL
 
 
 def seal(bag: Path, told: Mapping[str, str], hashes: Mapping[str, str], key: SigningKey | None) -> str:
@@ -53,7 +59,7 @@ def read_info(bag: Path) -> dict[str, str]:
     """The lines of `bag-info.txt`. Raises `ReleaseDamaged` when it is missing or has another form."""
     shown = f"{bag.name}/{INFO}"
     try:
-        lines = (bag / INFO).read_text(encoding="utf-8").splitlines()
+        lines = read_plain(bag / INFO, LARGEST_TAG).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="UTF-8") from None
     pairs = [line.partition(": ") for line in lines]
@@ -67,7 +73,7 @@ def read_manifest(path: Path) -> dict[str, str]:
     """SHA-256 by path, from a manifest of a bag. Raises `ReleaseDamaged` when it is missing or has another form."""
     shown = f"{path.parent.name}/{path.name}"
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_plain(path, LARGEST_TAG).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="UTF-8") from None
     found: dict[str, str] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipelines.releases import versioning
 from pipelines.releases.bag import seal
 from pipelines.releases.canonical import canonical
-from pipelines.releases.causes import Across, Ingredients
+from pipelines.releases.causes import Across, Ingredients, unexplained
 from pipelines.releases.changes import changes_page, write_changes
 from pipelines.releases.descriptor import FileMade, descriptor, instant, plain_schema, to_json
 from pipelines.releases.diff import naming_withheld
@@ -57,6 +57,8 @@ class Built:
     version: str
     reasons: tuple[Reason, ...]
     files: tuple[FileMade, ...]
+    unexplained: Mapping[str, int] = field(default_factory=dict)
+    """By "table" or "table.field": how many changes have no cause."""
 
 
 def canonical_tables(request: ReleaseRequest) -> dict[str, pa.Table]:
@@ -114,7 +116,7 @@ def build(attempt: Attempt, aside: Path) -> Built | None:
     (data / "README.md").write_text(readme(document), encoding="utf-8", newline="")
     attempt.step("described")
     _check_complete(data, list(tables), made)
-    return Built(version, tuple(why), tuple(made))
+    return Built(version, tuple(why), tuple(made), unexplained(differences))
 
 
 def seal_built(

@@ -56,6 +56,16 @@ class Ingredients:
         )
 
 
+def unexplained(differences: Mapping[str, Difference]) -> dict[str, int]:
+    """How many changes have no cause at all, by "table" or "table.field": nothing that tables are made from differs."""
+    found: dict[str, int] = {}
+    for name, item in differences.items():
+        for row in item.changes.filter(pc.equal(text(item.changes.column("cause")), UNKNOWN)).to_pylist():
+            place = f"{name}.{row['champ']}" if row["champ"] else name
+            found[place] = found.get(place, 0) + 1
+    return found
+
+
 Across = Callable[[Ingredients], Mapping[str, pa.Table] | None]
 """Rebuild: the public tables, by name, that these ingredients give; none when one of them is no longer at hand."""
 

@@ -16,7 +16,9 @@ from pipelines.core.text import Said
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.request import ReleaseRequest, SourceUsed
 from pipelines.schema import TableSchema
+from pipelines.storage.plain import read_plain
 
+LARGEST_DESCRIPTOR = 1 << 26
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 CSV_DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 
@@ -147,8 +149,8 @@ def read_descriptor(data: Path) -> dict[str, Any]:
     path = data / "datapackage.json"
     shown = f"{data.parent.name}/{data.name}/datapackage.json"
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        document = json.loads(read_plain(path, LARGEST_DESCRIPTOR))
+    except (OSError, ValueError, RecursionError) as error:
         raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("resources"), list):
         raise ReleaseDamaged(file=shown, found=Said("sans ressources", "no resources"), expected="Data Package")

@@ -109,3 +109,139 @@ class NotComparable(ReleaseError):
     code: ClassVar[str] = "not-comparable"
     fr: ClassVar[str] = "{place} n'est pas un paquet de données : {expected} est absent."
     en: ClassVar[str] = "{place} is not a data package: {expected} is missing."
+
+
+class NoteUnreadable(ReleaseError):
+    """A signed note, a checkpoint, a proof or a key of notes that has another form."""
+
+    code: ClassVar[str] = "note-unreadable"
+    fr: ClassVar[str] = "{file} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{file}: {found}; expected: {expected}."
+
+
+class LogDamaged(ReleaseError):
+    """A file of the log is missing, or is not what the log's tree says."""
+
+    code: ClassVar[str] = "log-damaged"
+    fr: ClassVar[str] = "journal, {file} : {found} ; attendu : {expected}. Lancer « arobase verify »."
+    en: ClassVar[str] = 'log, {file}: {found}; expected: {expected}. Run "arobase verify".'
+
+
+class PolicyUnreadable(ReleaseError):
+    """A policy of witnesses that has another form."""
+
+    code: ClassVar[str] = "policy-unreadable"
+    fr: ClassVar[str] = "{file}, ligne {line} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = "{file}, line {line}: {found}; expected: {expected}."
+
+
+class KeyMissing(ReleaseError):
+    """The log of this project is signed, and no key was given to sign what would be added to it."""
+
+    code: ClassVar[str] = "key-missing"
+    fr: ClassVar[str] = (
+        "Le journal de ce projet est signé par {signer} : rien ne s'y ajoute sans cette clé ; la donner par --key ou "
+        "AROBASE_SIGNING_KEY_FILE."
+    )
+    en: ClassVar[str] = (
+        "The log of this project is signed by {signer}: nothing is added to it without that key; give it by --key or "
+        "AROBASE_SIGNING_KEY_FILE."
+    )
+
+
+class KeyOther(ReleaseError):
+    """The log of this project is signed by another key than the one that was given."""
+
+    code: ClassVar[str] = "key-other"
+    fr: ClassVar[str] = (
+        "Le journal de ce projet est signé par {signer}, et la clé donnée est {given} ; pour en changer : "
+        "« arobase keys rotate »."
+    )
+    en: ClassVar[str] = (
+        'The log of this project is signed by {signer}, and the key that was given is {given}; to change it: "arobase '
+        'keys rotate".'
+    )
+
+
+class WitnessRefused(ReleaseError):
+    """A witness that did not cosign."""
+
+    code: ClassVar[str] = "witness-refused"
+    fr: ClassVar[str] = "Le témoin {name} n'a pas contresigné (réponse {status}) : {found}."
+    en: ClassVar[str] = "The witness {name} did not cosign (answer {status}): {found}."
+
+
+class LogForked(ReleaseError):
+    """A log that does not continue what was seen of it before: events were taken away, or altered."""
+
+    code: ClassVar[str] = "log-forked"
+    fr: ClassVar[str] = (
+        "Journal {origin} : sa tête de {size} événements ne continue pas celle de {known} événements qui a été vue "
+        "auparavant. Ne rien contresigner ; garder les deux, et demander des comptes à qui publie."
+    )
+    en: ClassVar[str] = (
+        "Log {origin}: its head of {size} events does not continue that of {known} events which was seen before. "
+        "Cosign nothing; keep both, and ask the publisher to account for it."
+    )
+
+
+class NoSuchReason(ReleaseError):
+    """A reason that is not here: its version was not retracted, or it was withdrawn already."""
+
+    code: ClassVar[str] = "no-such-reason"
+    fr: ClassVar[str] = "{package} {version} : aucun motif de retrait n'est conservé ici."
+    en: ClassVar[str] = "{package} {version}: no reason of a retraction is kept here."
+
+
+class ReasonInLedger(ReleaseError):
+    """A reason that was written into the ledger itself, before reasons were kept out of it."""
+
+    code: ClassVar[str] = "reason-in-ledger"
+    fr: ClassVar[str] = (
+        "{package} {version} : ce motif a été écrit dans le registre lui-même, par une version antérieure d'Arobase, "
+        "et rien ne s'y efface sans rompre la chaîne ; voir docs/publication.md, « Retirer un motif »."
+    )
+    en: ClassVar[str] = (
+        "{package} {version}: this reason was written into the ledger itself, by an earlier version of Arobase, and "
+        'nothing is deleted there without breaking the chain; see docs/publication.md, "Withdrawing a reason".'
+    )
+
+
+class CauseUnknown(ReleaseError):
+    """Values changed though nothing that a release is made from did: a result or a release was altered by hand."""
+
+    code: ClassVar[str] = "cause-unknown"
+    fr: ClassVar[str] = (
+        "{package} : {count} changement(s) sans cause ({places}) ; rien de ce dont une version est faite n'a changé "
+        "depuis {version}. Rien n'est publié. À regarder : la version {version} (« arobase verify »), puis les "
+        "résultats gardés dans outputs/work, à effacer pour qu'ils soient refaits."
+    )
+    en: ClassVar[str] = (
+        "{package}: {count} change(s) without a cause ({places}); nothing that a release is made from has changed "
+        'since {version}. Nothing is published. Look at: version {version} ("arobase verify"), then the results '
+        "kept in outputs/work, to be deleted so that they are made again."
+    )
+
+
+class TimeStampRefused(ReleaseError):
+    """An authority of time that did not answer with a stamp, or a stamp that is not good."""
+
+    code: ClassVar[str] = "time-stamp-refused"
+    fr: ClassVar[str] = "{address} : horodatage refusé ({found})."
+    en: ClassVar[str] = "{address}: the time stamp is refused ({found})."
+
+
+class TimeStampsNotInstalled(ReleaseError):
+    """Time stamps were asked for, and the library that checks them is not installed."""
+
+    code: ClassVar[str] = "time-stamps-not-installed"
+    fr: ClassVar[str] = "Les horodatages demandent rfc3161-client : pip install '.[time]'."
+    en: ClassVar[str] = "Time stamps need rfc3161-client: pip install '.[time]'."
+
+
+class NoLog(ReleaseError):
+    """The project has no log yet: nothing was published since logs are kept."""
+
+    code: ClassVar[str] = "no-log"
+    fr: ClassVar[str] = "{folder} : ce projet n'a pas encore de journal ; il commence à la prochaine publication."
+    en: ClassVar[str] = "{folder}: this project has no log yet; it begins with the next publication."

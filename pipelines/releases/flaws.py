@@ -13,6 +13,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "no-release": ("aucune version à vérifier ici", "no release to verify here"),
     "link": ("lien symbolique ou fichier spécial", "symbolic link or special file"),
     "name": ("nom de fichier trompeur", "deceptive file name"),
+    "empty": ("dossier vide, que rien ne scelle", "empty folder, which nothing seals"),
     "stray": ("fichier ajouté hors du contenu", "file added beside the payload"),
     "tag-missing": ("fichier du sac absent", "file of the bag missing"),
     "declaration": ("bagit.txt n'est pas celui d'une version", "bagit.txt is not that of a release"),
@@ -44,6 +45,42 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "buried": ("fichiers d'une version retirée", "files of a retracted release"),
     "refusal": ("trace d'une tentative refusée absente ou modifiée", "record of a refused attempt missing or altered"),
     "index": ("index en désaccord avec le registre", "index that disagrees with the ledger"),
+    "aside": (
+        "reste d'un processus interrompu qui n'en a pas la forme",
+        "something left aside that no process that died would leave",
+    ),
+    "changes": (
+        "les changements ne sont pas ceux d'une version à l'autre",
+        "the changes are not those between the two versions",
+    ),
+    "licence": (
+        "le descripteur et le README disent des licences différentes",
+        "descriptor and README tell of different licences",
+    ),
+    "expected": ("ce n'est pas ce qui devait être vérifié", "this is not what was to be verified"),
+    "log": ("le journal n'est pas l'arbre de ses événements", "the log is not the tree of its events"),
+    "log-missing": ("le journal manque", "the log is missing"),
+    "log-signer": (
+        "la tête du journal n'est pas signée par une clé de confiance",
+        "no trusted key signed the head of the log",
+    ),
+    "log-ledger": (
+        "le registre et le journal ne disent pas la même chose",
+        "ledger and log do not tell the same story",
+    ),
+    "inclusion": ("rien ne prouve que le journal contient la version", "nothing proves that the log holds the release"),
+    "revoked": ("signé par une clé révoquée", "signed by a revoked key"),
+    "key-event": ("changement de clé que l'ancienne clé n'a pas signé", "change of keys that the old key did not sign"),
+    "rolled-back": (
+        "le journal est plus court que celui qui a été vu auparavant",
+        "the log is shorter than the one that was seen before",
+    ),
+    "forked": (
+        "le journal ne continue pas celui qui a été vu auparavant",
+        "the log does not continue the one seen before",
+    ),
+    "unwitnessed": ("les témoins demandés n'ont pas contresigné", "the witnesses asked for did not cosign"),
+    "time": ("l'horodatage n'est pas celui de cette tête du journal", "the time stamp is not of this head of the log"),
     "witness": ("le registre ne contient pas la ligne du témoin", "the ledger does not hold the witness's line"),
 }
 

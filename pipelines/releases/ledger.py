@@ -1,7 +1,8 @@
-"""The ledger: one line for each release, refusal and retraction, each naming the hash of the line before it.
+"""The ledger: one line for each event (release, refusal, retraction, key), each naming the hash of the line before it.
 
-Belongs here: the lines and their chain. Does not: deciding what is released. A line about a release is a function of
-that release alone, so that a process that dies between the two leaves nothing that the next one cannot complete.
+Belongs here: the lines and their chain. Does not: deciding what is released, nor signing (`log/`, where each line is a
+leaf). A line about a release is a function of that release alone, so that a process that dies between the two leaves
+nothing that the next one cannot complete.
 """
 
 from __future__ import annotations
@@ -9,15 +10,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pipelines.core.text import Said
 from pipelines.releases.errors import LedgerBroken
 from pipelines.storage import sha256_bytes, write_text
+from pipelines.storage.plain import NotPlain, TooLarge, read_plain
 
 START = "0" * 64
-EVENTS = ("published", "refused", "retracted")
+ABOUT_PACKAGES = ("published", "refused", "retracted", "reason-withdrawn")
+EVENTS = (*ABOUT_PACKAGES, "key")
+LARGEST_LEDGER = 1 << 28
+LONGEST_LINE = 0xFFFF - 256  # a leaf of the log holds the line, and the circumstances of a release
 
 
 @dataclass(frozen=True)
@@ -35,8 +43,13 @@ class Ledger:
         """
         shown = place or path.name
         try:
-            data = path.read_bytes() if path.exists() else b""
+            data = read_plain(path, LARGEST_LEDGER)
             text = data.decode("utf-8")
+        except FileNotFoundError:
+            return cls(path, ())
+        except (NotPlain, TooLarge) as error:
+            wanted = Said("un fichier", "a file")
+            raise LedgerBroken(place=shown, line=0, found=type(error).__name__, expected=wanted) from None
         except UnicodeDecodeError as error:
             at = data[: error.start].count(b"\n") + 1
             raise LedgerBroken(place=shown, line=at, found=Said("octets", "bytes"), expected="UTF-8") from None
@@ -45,6 +58,7 @@ class Ledger:
             cut = Said("ligne coupée", "cut line")
             raise LedgerBroken(place=shown, line=len(lines) + 1, found=cut, expected="LF")
         head = START
+        entries = []
         for number, line in enumerate(lines, start=1):
             entry = _parsed(line, number, shown)
             if entry.get("seq") != number - 1 or entry.get("previous") != head:
@@ -52,20 +66,46 @@ class Ledger:
                 expected = f"seq {number - 1}, previous {head[:12]}"
                 raise LedgerBroken(place=shown, line=number, found=found, expected=expected)
             head = sha256_bytes(line.encode())
-        return cls(path, tuple(lines))
+            entries.append(entry)
+        ledger = cls(path, tuple(lines))
+        vars(ledger)["entries"] = entries  # as `entries` would find them, without parsing every line again
+        return ledger
 
     @property
     def head(self) -> str:
         """The hash of the last line: what a witness notes to know later that nothing before it was altered."""
         return sha256_bytes(self.lines[-1].encode()) if self.lines else START
 
-    @property
+    @cached_property
     def entries(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.lines]
+        return [msgspec.json.decode(line) for line in self.lines]
+
+    @cached_property
+    def _by_package(self) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
+        for entry in self.entries:
+            if entry["event"] in ABOUT_PACKAGES:
+                found.setdefault(entry["package"], []).append(entry)
+        return found
+
+    @property
+    def about_packages(self) -> list[dict[str, Any]]:
+        """The entries about packages, oldest first."""
+        return [item for item in self.entries if item["event"] in ABOUT_PACKAGES]
+
+    @property
+    def packages(self) -> list[str]:
+        """The packages that some line is about, in alphabetical order."""
+        return sorted(self._by_package)
 
     def of(self, package: str, event: str | None = None) -> list[dict[str, Any]]:
         """The entries of one package, oldest first, of one kind when `event` is given."""
-        return [item for item in self.entries if item["package"] == package and event in (None, item["event"])]
+        return [item for item in self._by_package.get(package, []) if event in (None, item["event"])]
+
+    @property
+    def keys(self) -> list[dict[str, Any]]:
+        """The entries about keys, oldest first."""
+        return [item for item in self.entries if item["event"] == "key"]
 
     def next_line(self, event: str, facts: Mapping[str, Any]) -> str:
         """The line that would follow the last one."""
@@ -77,27 +117,32 @@ class Ledger:
 
         Raises `LedgerBroken` for a line that does not follow the one before it.
         """
-        grown = list(self.lines)
+        added: list[tuple[str, dict[str, Any]]] = []
         head = self.head
         for line in lines:
-            entry = _parsed(line, len(grown) + 1, self.path.name)
-            if (entry["seq"], entry["previous"]) != (len(grown), head):
-                found, expected = f"seq {entry['seq']}", f"seq {len(grown)}"
-                raise LedgerBroken(place=self.path.name, line=len(grown) + 1, found=found, expected=expected)
-            grown.append(line)
+            number = len(self.lines) + len(added)
+            entry = _parsed(line, number + 1, self.path.name)
+            if (entry["seq"], entry["previous"]) != (number, head):
+                found, expected = f"seq {entry['seq']}", f"seq {number}"
+                raise LedgerBroken(place=self.path.name, line=number + 1, found=found, expected=expected)
+            added.append((line, entry))
             head = sha256_bytes(line.encode())
-        write_text(self.path, "".join(f"{line}\n" for line in grown))
-        return Ledger(self.path, tuple(grown))
+        grown = Ledger(self.path, (*self.lines, *(line for line, _ in added)))
+        vars(grown)["entries"] = [*self.entries, *(entry for _, entry in added)]
+        write_text(self.path, "".join(f"{line}\n" for line in grown.lines))
+        return grown
 
 
 def _parsed(line: str, number: int, shown: str) -> dict[str, Any]:
     try:
-        entry = json.loads(line)
-    except json.JSONDecodeError:
+        entry = msgspec.json.decode(line)
+    except msgspec.DecodeError:
         raise LedgerBroken(place=shown, line=number, found=repr(line[:60]), expected="JSON") from None
-    if not isinstance(entry, dict) or entry.get("event") not in EVENTS or not isinstance(entry.get("package"), str):
+    is_known = isinstance(entry, dict) and entry.get("event") in EVENTS and len(line) <= LONGEST_LINE
+    if not is_known or not (entry["event"] == "key" or isinstance(entry.get("package"), str)):
         raise LedgerBroken(place=shown, line=number, found=repr(line[:60]), expected=", ".join(EVENTS))
-    return entry
+    found: dict[str, Any] = entry
+    return found
 
 
 def ledger_beside(releases: Path) -> Path:

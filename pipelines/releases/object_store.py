@@ -17,8 +17,12 @@ from typing import Any, ClassVar
 
 from pipelines.core.text import Said
 from pipelines.releases.bag import TAGMANIFEST
-from pipelines.releases.errors import ReleaseError
+from pipelines.releases.errors import NoteUnreadable, ReleaseError
 from pipelines.releases.ledger import Ledger, ledger_beside
+from pipelines.releases.log.journal import CHECKPOINT, NEXT, WITNESSED, Journal
+from pipelines.releases.log.notes import Checkpoint
+from pipelines.releases.log.proofs import Proof
+from pipelines.releases.log.tiles import Read, tile_names
 from pipelines.releases.remote import ELSEWHERE, ReleaseUnreachable
 from pipelines.releases.store import (
     LATEST,
@@ -31,10 +35,12 @@ from pipelines.releases.store import (
     ledger_lock,
     settle,
 )
-from pipelines.storage import lock, sha256_bytes
+from pipelines.releases.verify_bag import VERSION_NAME
+from pipelines.storage import lock, sha256_bytes, write_bytes
+from pipelines.storage.atomic import ASIDE
 from pipelines.storage.buckets import Bucket, BucketUnreachable, shown
 
-LEDGER, TREE, CLAIMS = "ledger.jsonl", "releases", ".reservations"
+LEDGER, TREE, CLAIMS, LOG = "ledger.jsonl", "releases", ".reservations", "log"
 NOTHING = Said(
     f"ni registre ({LEDGER}), ni version ({TAGMANIFEST}), ni paquet d'un dépôt",
     f"no ledger ({LEDGER}), no release ({TAGMANIFEST}), no package of a store",
@@ -44,6 +50,7 @@ RESTLESS = Said(
     "the store changes while it is read; try again once nothing is being sent there",
 )
 FETCHES = 3
+LARGEST_LOG = 1 << 20
 
 
 class VersionTaken(ReleaseError):
@@ -110,6 +117,8 @@ def send(releases: Path, bucket: Bucket) -> Sent:
                 if ledger == done:
                     return _show(releases, bucket, ledger, seen)
             for entry in ledger.entries[len(done.lines if done else known) :]:
+                if entry["event"] == "key":
+                    continue
                 _send_entry(bucket, ReleaseStore(releases, entry["package"], ledger), entry)
             done = ledger
 
@@ -118,7 +127,7 @@ def _send_entry(bucket: Bucket, shelf: ReleaseStore, entry: dict[str, Any]) -> N
     """What one line of the ledger brings: nothing of it is known to a reader, and nothing that is known goes."""
     if entry["event"] == "refused":
         _send_file(bucket, shelf, f"{REFUSALS}/{entry['record'][:16]}.json")
-    elif entry["event"] == "retracted":
+    elif entry["event"] in ("retracted", "reason-withdrawn"):
         _send_file(bucket, shelf, f"{TOMBSTONES}/{entry['version']}.json")
     elif entry["version"] not in shelf.retracted:
         try:
@@ -142,13 +151,15 @@ def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) ->
         [(entry["package"], entry["version"]) for entry in new if entry["event"] == event]
         for event in ("published", "retracted")
     )
-    marked = sorted({entry["package"] for entry in new if entry["event"] != "refused"})
+    marked = sorted({entry["package"] for entry in new if entry["event"] not in ("refused", "key")})
+    log = _send_tiles(releases, bucket, ledger)
     for package in marked:
         # What another sender left stays his: no two ledgers give the same mark.
         bucket.create(f"{TREE}/{package}/{UNDER_WAY}", sha256_bytes(whole).encode())
     if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
         _check_overtaken(bucket, ledger, whole, marked)
-    for package in sorted({entry["package"] for entry in ledger.entries}):
+    _send_head(bucket, log)
+    for package in ledger.packages:
         shelf, mark = ReleaseStore(releases, package, ledger), f"{TREE}/{package}/{UNDER_WAY}"
         _send_indexes(bucket, shelf)
         is_marked = bucket.read(mark) is not None
@@ -159,6 +170,38 @@ def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) ->
         bucket.delete(mark)
     sent = [item for item in published if item[1] not in ReleaseStore(releases, item[0], ledger).retracted]
     return Sent(tuple(map(" ".join, sent)), tuple(map(" ".join, buried)))
+
+
+def _send_tiles(releases: Path, bucket: Bucket, ledger: Ledger) -> Journal:
+    """Send the tiles of the log, and announce the head that the ledger is about to have, signed as the log is."""
+    log = Journal.read(releases)
+    if log.checkpoint is None or log.size != len(ledger.lines):
+        return log
+    for path in sorted((log.folder / "tile").rglob("*")):
+        if path.is_file():
+            name = f"{LOG}/{path.relative_to(log.folder).as_posix()}"
+            if not _create_or_same(bucket, name, path.read_bytes()):
+                raise LedgersDiffer(address=bucket.address, line=len(ledger.lines))
+    if bucket.read(f"{LOG}/{CHECKPOINT}") != log.checkpoint.text.encode():
+        bucket.send(f"{LOG}/{NEXT}", log.last_proof().text.encode())
+    return log
+
+
+def _send_head(bucket: Bucket, log: Journal) -> None:
+    """The store's ledger is this project's: its log's head follows, with what witnesses and authorities said of it."""
+    if log.checkpoint is None:
+        return
+    for path in sorted(log.folder.rglob("*")):
+        name = path.relative_to(log.folder).as_posix()
+        if path.is_file() and name not in (NEXT, CHECKPOINT) and not name.startswith(("tile/", ASIDE)):
+            _send_if_other(bucket, f"{LOG}/{name}", path.read_bytes())
+    _send_if_other(bucket, f"{LOG}/{CHECKPOINT}", log.checkpoint.text.encode())
+    bucket.delete(f"{LOG}/{NEXT}")
+
+
+def _send_if_other(bucket: Bucket, name: str, data: bytes) -> None:
+    if bucket.read(name) != data:
+        bucket.send(name, data)
 
 
 def _lines(data: bytes | None) -> list[str]:
@@ -228,6 +271,27 @@ def _send_file(bucket: Bucket, shelf: ReleaseStore, name: str) -> None:
     bucket.send(f"{TREE}/{shelf.package}/{name}", shelf.folder / name)
 
 
+def fetch_depot_with_log(address: str, folder: Path) -> tuple[Path, Read | None]:
+    """What `fetch_depot` brings; of one version its log is not brought, but read as it is needed.
+
+    Raises what `fetch_depot` raises.
+    """
+    scheme, mark, place = address.rstrip("/").partition("://")
+    parts = place.split("/")
+    is_version = len(parts) > 3 and parts[-3] == TREE and VERSION_NAME.fullmatch(parts[-1])
+    if not is_version:
+        return fetch_depot(address, folder), None
+    above = Bucket.open(f"{scheme}{mark}{'/'.join(parts[:-3])}")
+    path = fetch_depot(address, folder / TREE / parts[-2])
+    if above.read(f"{LOG}/{CHECKPOINT}") is None:
+        return path, None
+    package = f"{TREE}/{parts[-2]}"
+    for name in (f"{package}/{VERSIONS}", f"{package}/{TOMBSTONES}/{parts[-1]}.json"):
+        if above.read(name) is not None:
+            above.fetch(name, _under(above, folder, name))
+    return path, lambda name: above.read(f"{LOG}/{name}")
+
+
 def fetch_depot(address: str, folder: Path) -> Path:
     """Bring what stands at `address` under `folder`, for `verify`: one version, one package, or all.
 
@@ -260,8 +324,29 @@ def _fetched(address: str, folder: Path) -> Path | None:
     (folder / LEDGER).write_bytes(head)
     is_told = _told_by(Ledger.read(folder / LEDGER, f"{bucket.address.rstrip('/')}/{LEDGER}"), names)
     wanted = [name for name in names if name.startswith(f"{under}/") and is_told(PurePosixPath(name).parts[1:])]
+    _bring_log(bucket, folder / LOG)
     is_whole = all(_brought(bucket, name, folder) for name in wanted) and bucket.read(LEDGER) == head
     return folder / under if is_whole else None
+
+
+def _bring_log(bucket: Bucket, folder: Path) -> None:
+    """Fetch the log as its head has it, and as the one that a sending announced does; other tiles are not there."""
+    sizes = set()
+    for name in (CHECKPOINT, WITNESSED, NEXT):
+        data = bucket.read(f"{LOG}/{name}")
+        if data is None:
+            continue
+        write_bytes(folder / name, data)
+        try:
+            text = data.decode("utf-8")
+            head = Proof.parse(text, name).checkpoint if name == NEXT else Checkpoint.parse(text, name)
+        except (NoteUnreadable, UnicodeDecodeError):
+            continue  # `verify` says what is wrong with it
+        sizes.add(min(head.size, LARGEST_LOG))
+    for name in sorted({name for size in sizes for name in tile_names(size)}):
+        data = bucket.read(f"{LOG}/{name}")
+        if data is not None:
+            write_bytes(folder / name, data)
 
 
 def _brought(bucket: Bucket, name: str, folder: Path) -> bool:
@@ -296,7 +381,7 @@ def _told_by(ledger: Ledger, names: Sequence[str]) -> Callable[[tuple[str, ...]]
     that is not told of stands for a version whose files went already; beside files it comes from a sending under way.
     """
     published, retracted = (
-        {(item["package"], item["version"]) for item in ledger.entries if item["event"] == event}
+        {(item["package"], item["version"]) for item in ledger.about_packages if item["event"] == event}
         for event in ("published", "retracted")
     )
     there = set(names)

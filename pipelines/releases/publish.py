@@ -5,15 +5,19 @@ Belongs here: the order of the steps. Does not: what any step does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.releases import limits
+from pipelines.releases.bag import PROOF
 from pipelines.releases.build import Attempt, Built, Step, build, canonical_tables, ingredients_of, seal_built
 from pipelines.releases.causes import Across
 from pipelines.releases.descriptor import instant, to_json
+from pipelines.releases.errors import CauseUnknown
+from pipelines.releases.log.events import added, begin_log
+from pipelines.releases.log.journal import Journal, leaf_of
 from pipelines.releases.previous import Previous
 from pipelines.releases.request import Outcome, Published, Refused, ReleaseRequest, Unchanged, Warned
 from pipelines.releases.signature import SigningKey
@@ -22,7 +26,7 @@ from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, write_te
 
 Inspect = Callable[[Path], None]
 UNSIGNED = Warned("version non signée : aucune clé n'a été donnée", "unsigned version: no key was given")
-STEPS = ("begun", "tables", "quality", "changes", "described", "sealed", "revealed", "recorded", "indexed")
+STEPS = ("begun", "tables", "quality", "changes", "described", "sealed", "revealed", "recorded", "logged", "indexed")
 
 
 def publish(
@@ -32,59 +36,89 @@ def publish(
     key: SigningKey | None,
     across: Across | None = None,
     now: datetime | None = None,
+    circumstances: Mapping[str, str] | None = None,
+    origin: str | None = None,
+    needs_causes: bool = False,
     step: Step = lambda name: None,
     inspect: Inspect = lambda folder: None,
 ) -> Outcome:
     """Publish what differs from the current version of the package, under a number computed from what differs.
 
     `across` rebuilds tables from other ingredients, to tell causes apart (see `causes.py`). `now`: the time of the
-    event, which only a refusal's line in the ledger carries; releases know no clock. `step` is told each of `STEPS`.
+    event, which the log carries and releases do not: they know no clock. `circumstances`: what else the log says of a
+    release and is no part of it (`code`, `commit`). `origin`: the name of a log that begins. `needs_causes`: whether a
+    change that nothing explains stops the version. `step` is told each of `STEPS`.
     `inspect` is called with the sealed folder before anybody can see it, again when it was sealed again because another
     package was released meanwhile; whatever it raises stops the version.
-    Raises `Busy` when another process releases this package, `PrivateFieldAsked`, `LedgerBroken`, `ReleaseDamaged`, and
+    Raises `Busy` when another process releases this package, `PrivateFieldAsked`, `LedgerBroken`, `LogDamaged`,
+    `KeyMissing` and `KeyOther` when the log is signed by a key that is not `key`, `CauseUnknown`, `ReleaseDamaged`, and
     `OSError` (disk full, folder read-only); then the last good version stands as it was.
     """
     limits.check_public(request)
+    event = _Event(key, origin, instant(now) if now else "", circumstances or {}, needs_causes)
     package = request.package.name
     folder = releases / package
     with lock(folder / ".lock"):
         sweep_package(folder)
         settle(releases)
+        begin_log(releases, key, origin)
         previous = Previous.of(ReleaseStore.read(releases, package))
         tables = canonical_tables(request)
         undeclared = {name: table for name, table in request.tables.items() if name not in tables}
         found = limits.check(request, {**tables, **undeclared}, previous.rows)
         if found.refusals:
-            return _refuse(previous.shelf, found.refusals, request, instant(now) if now else "")
+            return _refuse(previous.shelf, found.refusals, request, event)
         request = replace(request, warnings=(*request.warnings, *found.warnings))
         step("begun")
         with aside_folder(folder) as aside:
-            return _publish(Attempt(request, previous, tables, across, step), aside, key, inspect)
+            attempt = Attempt(request, previous, tables, across, step)
+            return _publish(attempt, aside, event, inspect)
 
 
-def _publish(attempt: Attempt, aside: Path, key: SigningKey | None, inspect: Inspect) -> Outcome:
+@dataclass(frozen=True)
+class _Event:
+    """What the log needs to know of a publication."""
+
+    key: SigningKey | None
+    origin: str | None
+    at: str
+    circumstances: Mapping[str, str]
+    needs_causes: bool
+
+    def leaf(self, line: str) -> bytes:
+        """The leaf of the release that this line of the ledger is about."""
+        return leaf_of(line, {**self.circumstances, "at": self.at})
+
+
+def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> Outcome:
     request, shelf = attempt.request, attempt.shelf
     built = build(attempt, aside)
     if built is None:
         version = str(shelf.current)
         return Unchanged(shelf.package, version, shelf.folder / version)
-    _commit(attempt, built, aside, key, inspect)
-    warnings = (*request.warnings, *((UNSIGNED,) if key is None else ()))
+    if built.unexplained and event.needs_causes:
+        places = ", ".join(sorted(built.unexplained))
+        count = sum(built.unexplained.values())
+        raise CauseUnknown(package=shelf.package, version=shelf.current, count=count, places=places)
+    _commit(attempt, built, aside, event, inspect)
+    warnings = (*request.warnings, *((UNSIGNED,) if event.key is None else ()))
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
     rows = {name: table.num_rows for name, table in attempt.tables.items()}
     path = shelf.folder / built.version
-    return Published(shelf.package, built.version, reasons, path, rows, key is not None, warnings)
+    return Published(shelf.package, built.version, reasons, path, rows, event.key is not None, warnings)
 
 
-def _commit(attempt: Attempt, built: Built, aside: Path, key: SigningKey | None, inspect: Inspect) -> None:
+def _commit(attempt: Attempt, built: Built, aside: Path, event: _Event, inspect: Inspect) -> None:
     """Seal, show, record. The rename is the commit; `settle` can redo what follows it.
 
     The last look can take minutes: it is made without the ledger's lock, and once more only when another package was
     released meanwhile, for then the seal names another place in the ledger.
     """
-    releases, signer = attempt.shelf.releases, key.fingerprint if key else "none"
+    releases, key = attempt.shelf.releases, event.key
+    signer = key.fingerprint if key else "none"
     with ledger_lock(releases):
         shelf = attempt.shelf.caught_up()
+        Journal.read(releases).check_key(shelf.ledger.entries, key)
     line = seal_built(attempt, built, aside, shelf.ledger, key=key, signer=signer)
     inspect(aside)
     with ledger_lock(releases):
@@ -92,18 +126,23 @@ def _commit(attempt: Attempt, built: Built, aside: Path, key: SigningKey | None,
         if shelf.ledger != sealed.ledger:
             line = seal_built(attempt, built, aside, shelf.ledger, key=key, signer=signer)
             inspect(aside)
+        journal, addition = added(releases, shelf.ledger, event.leaf(line), key, event.origin)
+        write_text(aside / PROOF, addition.proof.text)
         shelf.begin(built.version)
+        journal.announce(addition)
         attempt.step("sealed")
         reveal(aside, shelf.folder / built.version)
         attempt.step("revealed")
         shelf = replace(shelf, ledger=shelf.ledger.append([line]))
         attempt.step("recorded")
+        journal.add(addition)
+        attempt.step("logged")
         shelf.write_indexes()
         attempt.step("indexed")
         shelf.end()
 
 
-def _refuse(shelf: ReleaseStore, refusals: tuple[Warned, ...], request: ReleaseRequest, at: str) -> Refused:
+def _refuse(shelf: ReleaseStore, refusals: tuple[Warned, ...], request: ReleaseRequest, event: _Event) -> Refused:
     """Keep a failed attempt and its reasons. The same attempt again is the same record, kept once."""
     told = {
         "package": shelf.package,
@@ -116,10 +155,14 @@ def _refuse(shelf: ReleaseStore, refusals: tuple[Warned, ...], request: ReleaseR
     digest = sha256_bytes(to_json(told).encode())
     record = shelf.folder / REFUSALS / f"{digest[:16]}.json"
     with ledger_lock(shelf.releases):
-        shelf = ReleaseStore.read(shelf.releases, shelf.package)
+        shelf = shelf.caught_up()
         last = (shelf.ledger.of(shelf.package) or [{}])[-1]
         if last.get("record") != digest:
+            facts = {"package": shelf.package, "record": digest, "created": told["created"], "at": event.at}
+            line = shelf.ledger.next_line("refused", facts)
+            journal, addition = added(shelf.releases, shelf.ledger, line.encode(), event.key, event.origin)
             write_text(record, to_json(told))
-            facts = {"package": shelf.package, "record": digest, "created": told["created"], "at": at}
-            shelf.ledger.append([shelf.ledger.next_line("refused", facts)])
+            journal.announce(addition)
+            shelf.ledger.append([line])
+            journal.add(addition)
     return Refused(shelf.package, refusals, record)

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pipelines.core.errors import Mender
 from pipelines.core.text import Said
-from pipelines.releases.bag import MANIFEST, ROOT_FILES, SIGNATURE, TAGMANIFEST, read_manifest
+from pipelines.releases.bag import BESIDE_SEAL, MANIFEST, ROOT_FILES, TAGMANIFEST, read_manifest
 from pipelines.releases.errors import ReleaseError
 from pipelines.storage.buckets import shown
 
 if TYPE_CHECKING:
     import requests
+
+    from pipelines.releases.log.tiles import Read
 
 TIMEOUT_SECONDS = 30
 BLOCK = 1 << 20
@@ -52,11 +54,61 @@ def fetch(address: str, folder: Path, session: requests.Session | None = None) -
     release = folder / (shown(base).rsplit("/", 1)[-1] or "release")
     release.mkdir(parents=True)
     for name in sorted(ROOT_FILES):
-        _get(used, base, name, release, optional=name == SIGNATURE)
+        _get(used, base, name, release, optional=name in BESIDE_SEAL)
     for name in {**read_manifest(release / TAGMANIFEST), **read_manifest(release / MANIFEST)}:
         if not (release / name).exists():
             _get(used, base, name, release)
     return release
+
+
+def fetch_with_log(address: str, folder: Path) -> tuple[Path, Read | None]:
+    """The release at `address`, and how its log is read when it stands where Arobase puts it (`../../../log`).
+
+    Of the log nothing is brought but what is read later; of the package, what it says of its versions.
+    Raises `ReleaseUnreachable`, `ReleaseDamaged`.
+    """
+    import requests
+
+    from pipelines.releases.log.remote import web_reader
+
+    session = requests.Session()
+    scheme, mark, rest = address.rstrip("/").partition("://")
+    parts = rest.split("/")
+    if len(parts) < 4 or any(part in ("", ".", "..") for part in parts) or "?" in rest:
+        return fetch(address, folder, session), None
+    above = [f"{scheme}{mark}{'/'.join(parts[:-depth])}" for depth in (1, 2, 3)]
+    log = web_reader(f"{above[2]}/log", session)
+    if log("checkpoint") is None:
+        return fetch(address, folder, session), None
+    package = folder / "releases" / parts[-2]
+    release = fetch(address, package, session)
+    beside = ("versions.json", f"retraits/{release.name}.json")
+    for name in beside:
+        _get(session, above[0], name, package, optional=True)
+    return release, log
+
+
+def get_bytes(session: requests.Session, address: str, limit: int) -> bytes | None:
+    """A small file of a web server; none when it is not there. Raises `ReleaseUnreachable`."""
+    import requests
+
+    try:
+        with session.get(address, stream=True, timeout=TIMEOUT_SECONDS) as answer:
+            if answer.status_code in (404, 410):
+                return None
+            if answer.status_code != 200:
+                code = answer.status_code
+                found = Said(f"le serveur répond {code} au lieu de 200", f"the server answers {code} instead of 200")
+                raise ReleaseUnreachable(address=shown(address), found=found)
+            data = b""
+            for block in answer.iter_content(BLOCK):
+                data += block
+                if len(data) > limit:
+                    found = Said(f"plus de {limit} octets", f"more than {limit} bytes")
+                    raise ReleaseUnreachable(address=shown(address), found=found)
+            return data
+    except requests.RequestException as error:
+        raise ReleaseUnreachable(address=shown(address), found=_failure(error)) from None
 
 
 def _get(session: requests.Session, base: str, name: str, release: Path, *, optional: bool = False) -> None:

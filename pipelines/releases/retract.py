@@ -1,21 +1,40 @@
-"""Retraction: a release's files go, a tombstone with the reason and the date stays, the ledger records it.
+"""Retraction: a release's files go, a tombstone with the date stays, the ledger and the log record it.
 
-Belongs here: taking a version away. Does not: publishing the one that replaces it.
-The order is: the tombstone appears (that is the commit), the files go, the ledger, the indexes.
+Belongs here: taking a version away, and the reason of that. Does not: publishing the one that replaces it.
+The order is: the tombstone appears (that is the commit), the files go, the ledger, the log, the indexes.
+
+The reason stands in the tombstone, with a salt. Ledger and log hold only a commitment to it, the hash of both: when a
+reason has to go, both go from the tombstone, and what stays tells nothing of it.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.releases.descriptor import instant, to_json
-from pipelines.releases.store import TOMBSTONES, ReleaseStore, bury, ledger_lock, pending, settle, sweep_package
+from pipelines.releases.descriptor import instant
+from pipelines.releases.errors import NoSuchReason, ReasonInLedger
+from pipelines.releases.log.events import added
+from pipelines.releases.signature import SigningKey
+from pipelines.releases.store import (
+    TOMBSTONES,
+    ReleaseStore,
+    bury,
+    commitment,
+    ledger_lock,
+    pending,
+    salted_reason,
+    settle,
+    sweep_package,
+    tombstone_text,
+)
 from pipelines.storage import lock, write_text
 
-STEPS = ("begun", "tombstone", "buried", "recorded", "indexed")
+STEPS = ("begun", "tombstone", "buried", "recorded", "logged", "indexed")
+SALT_BYTES = 32
 
 
 def to_retract(releases: Path, package: str, version: str) -> Path:
@@ -24,7 +43,7 @@ def to_retract(releases: Path, package: str, version: str) -> Path:
     Raises `NoSuchRelease`, `RetractedRelease`, `LedgerBroken`.
     """
     shelf = ReleaseStore.read(releases, package)
-    known = replace(shelf.ledger, lines=(*shelf.ledger.lines, *pending(releases, shelf.ledger)))
+    known = replace(shelf.ledger, lines=(*shelf.ledger.lines, *pending(releases, shelf.ledger, package)))
     return replace(shelf, ledger=known).path(version)
 
 
@@ -35,12 +54,13 @@ def retract(
     reason: str,
     *,
     now: datetime,
+    key: SigningKey | None = None,
     step: Callable[[str], None] = lambda name: None,
 ) -> Path:
     """Retract a version; returns its tombstone. `now` is the time of the retraction, given by the caller.
 
-    The reason is published: it must hold no personal data. Raises `Busy`, `NoSuchRelease`, `LedgerBroken`, `OSError`,
-    and `RetractedRelease` when it is done already.
+    The reason is published: it must hold no personal data. `key` signs the log. Raises `Busy`, `NoSuchRelease`,
+    `LedgerBroken`, `LogDamaged`, `KeyMissing`, `KeyOther`, `OSError`, and `RetractedRelease` when it is done already.
     """
     folder = releases / package
     with lock(folder / ".lock"):
@@ -50,18 +70,57 @@ def retract(
             shelf = ReleaseStore.read(releases, package).caught_up()
             release = shelf.path(version)
             entry = next(item for item in shelf.published if item["version"] == version)
-            facts = {"package": package, "version": version, "reason": reason, "at": instant(now)}
-            line = shelf.ledger.next_line("retracted", {**facts, "tagmanifest": entry["tagmanifest"]})
+            salt = secrets.token_hex(SALT_BYTES)
+            facts = {"package": package, "version": version, "at": instant(now), "tagmanifest": entry["tagmanifest"]}
+            facts["reason_commitment"] = commitment(reason, salt)
+            line = shelf.ledger.next_line("retracted", facts)
+            journal, addition = added(releases, shelf.ledger, line.encode(), key)
             shelf.begin(version)
+            journal.announce(addition)
             step("begun")
             tombstone = folder / TOMBSTONES / f"{version}.json"
-            write_text(tombstone, to_json({**facts, "tagmanifest": entry["tagmanifest"], "line": line}))
+            write_text(tombstone, tombstone_text(line, reason, salt))
             step("tombstone")
             bury(release)
             step("buried")
             shelf = replace(shelf, ledger=shelf.ledger.append([line]))
             step("recorded")
+            journal.add(addition)
+            step("logged")
             shelf.write_indexes()
             step("indexed")
+            shelf.end()
+    return tombstone
+
+
+def withdraw_reason(
+    releases: Path, package: str, version: str, *, now: datetime, key: SigningKey | None = None
+) -> Path:
+    """Delete the reason of a retraction and its salt, for ever; returns the tombstone, which stays without them.
+
+    The log says that it was done, not what the reason was. Raises what `retract` raises, `NoSuchReason` when there is
+    none here, and `ReasonInLedger` for a retraction of an old ledger, which holds the reason itself.
+    """
+    folder = releases / package
+    with lock(folder / ".lock"):
+        settle(releases)
+        with ledger_lock(releases):
+            shelf = ReleaseStore.read(releases, package).caught_up()
+            entry = shelf.retracted.get(version)
+            if entry is not None and "reason" in entry:
+                raise ReasonInLedger(package=package, version=version)
+            if entry is None or salted_reason(folder, entry) is None:
+                raise NoSuchReason(package=package, version=version)
+            facts = {"package": package, "version": version, "at": instant(now)}
+            line = shelf.ledger.next_line("reason-withdrawn", facts)
+            journal, addition = added(releases, shelf.ledger, line.encode(), key)
+            tombstone = folder / TOMBSTONES / f"{version}.json"
+            shelf.begin(version)
+            # What a person asked to be deleted goes first, whatever happens after.
+            write_text(tombstone, tombstone_text(shelf.ledger.lines[entry["seq"]]))
+            journal.announce(addition)
+            shelf = replace(shelf, ledger=shelf.ledger.append([line]))
+            journal.add(addition)
+            shelf.write_indexes()
             shelf.end()
     return tombstone

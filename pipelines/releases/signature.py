@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.core.text import Said
+from pipelines.releases.allowed_signers import CERTIFICATE, ED25519
 from pipelines.releases.errors import KeyExists, KeyUnreadable
 
 if TYPE_CHECKING:
@@ -48,11 +49,20 @@ class SigningKey:
     def fingerprint(self) -> str:
         return fingerprint(self.public_line)
 
-    def sign(self, message: bytes) -> str:
+    @property
+    def public_bytes(self) -> bytes:
+        """The 32 bytes of the public key, as signed notes have it."""
+        return self._private.public_key().public_bytes_raw()
+
+    def sign_raw(self, message: bytes) -> bytes:
+        """The 64 bytes of the Ed25519 signature of `message`, as signed notes have it."""
+        return self._private.sign(message)
+
+    def sign(self, message: bytes, namespace: str = NAMESPACE) -> str:
         """The armoured signature of `message`, ready to be written as a `.sig` file."""
         public = base64.b64decode(self.public_line.split()[1])
-        raw = self._private.sign(_signed_part(message))
-        blob = MAGIC + struct.pack(">I", 1) + _string(public) + _string(NAMESPACE.encode()) + _string(b"")
+        raw = self._private.sign(_signed_part(message, namespace))
+        blob = MAGIC + struct.pack(">I", 1) + _string(public) + _string(namespace.encode()) + _string(b"")
         blob += _string(b"sha512") + _string(_string(b"ssh-ed25519") + _string(raw))
         text = base64.b64encode(blob).decode()
         lines = [text[start : start + 70] for start in range(0, len(text), 70)]
@@ -139,34 +149,68 @@ def fingerprint(public_line: str) -> str:
     return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
+def fingerprint_of(blob: bytes) -> str:
+    """The fingerprint of a key, or of the key in a certificate, as OpenSSH encodes them."""
+    return "SHA256:" + base64.b64encode(hashlib.sha256(plain_key(blob)).digest()).decode().rstrip("=")
+
+
 def signer(message: bytes, armoured: str) -> str | None:
     """The public key that made this signature of `message`, or none when it is not a good signature of it."""
+    blob = signing_blob(message, armoured)
+    if blob is None:
+        return None
+    return f"{ED25519} {base64.b64encode(plain_key(blob)).decode()}"
+
+
+def signing_blob(message: bytes, armoured: str, namespace: str = NAMESPACE) -> bytes | None:
+    """The key, or the certificate, that made this signature, as OpenSSH encodes it; none when it is not a good one."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        public, raw = _parse_signature(armoured)
-        Ed25519PublicKey.from_public_bytes(_strings(public)[1]).verify(raw, _signed_part(message))
+        blob, raw, algorithm = _parse_signature(armoured, namespace)
+        public = _strings(plain_key(blob))[1]
+        Ed25519PublicKey.from_public_bytes(public).verify(raw, _signed_part(message, namespace, algorithm))
     except (ValueError, IndexError, struct.error, InvalidSignature):
         return None
-    return f"ssh-ed25519 {base64.b64encode(public).decode()}"
+    return blob
 
 
-def _parse_signature(armoured: str) -> tuple[bytes, bytes]:
+def plain_key(blob: bytes) -> bytes:
+    """The key itself of a key or of a certificate. Raises `ValueError`, `struct.error` for neither."""
+    (length,) = struct.unpack_from(">I", blob)
+    kind = blob[4 : 4 + length]
+    if kind == ED25519.encode():
+        return blob
+    if kind != CERTIFICATE.encode():
+        raise ValueError("another kind of key")
+    place = 4 + length
+    fields = []
+    for _ in range(2):  # a number that makes the certificate unique, then the key
+        (length,) = struct.unpack_from(">I", blob, place)
+        fields.append(blob[place + 4 : place + 4 + length])
+        place += 4 + length
+    return _string(ED25519.encode()) + _string(fields[1])
+
+
+def _parse_signature(armoured: str, namespace: str) -> tuple[bytes, bytes, str]:
+    """The key or certificate, the raw signature, the hash. Raises `ValueError`, `struct.error`."""
     lines = armoured.splitlines()
     if len(lines) < 3 or lines[0] != BEGIN or lines[-1] != END:
         raise ValueError("not an SSH signature")
     blob = base64.b64decode("".join(lines[1:-1]), validate=True)
-    public, namespace, reserved, algorithm, signature = _strings(blob[len(MAGIC) + 4 :])
+    public, space, reserved, algorithm, signature = _strings(blob[len(MAGIC) + 4 :])
     kind, raw = _strings(signature)
-    told = (blob[: len(MAGIC) + 4], namespace, reserved, algorithm, kind, _strings(public)[0])
-    if told != (MAGIC + struct.pack(">I", 1), NAMESPACE.encode(), b"", b"sha512", b"ssh-ed25519", b"ssh-ed25519"):
+    told = (blob[: len(MAGIC) + 4], space, reserved, kind)
+    if told != (MAGIC + struct.pack(">I", 1), namespace.encode(), b"", ED25519.encode()):
         raise ValueError("another kind of signature")
-    return public, raw
+    if algorithm not in (b"sha256", b"sha512"):
+        raise ValueError("another kind of hash")
+    return public, raw, algorithm.decode()
 
 
-def _signed_part(message: bytes) -> bytes:
-    parts = (NAMESPACE.encode(), b"", b"sha512", hashlib.sha512(message).digest())
+def _signed_part(message: bytes, namespace: str = NAMESPACE, algorithm: str = "sha512") -> bytes:
+    parts = (namespace.encode(), b"", algorithm.encode(), hashlib.new(algorithm, message).digest())
     return MAGIC + b"".join(_string(part) for part in parts)
 
 

@@ -2,9 +2,10 @@
 
 Belongs here: finding versions, `versions.json`, `latest.json`, settling. Does not: making a version (`publish.py`).
 
-The order of a publication is: the folder appears by one rename; the ledger gains its line; `versions.json` and
-`latest.json` follow. The folder says which line of the ledger is its own, so each step can be redone from the last.
-A retraction does the same: its tombstone appears, the files go, the ledger, then the indexes.
+The order of a publication is: the folder appears by one rename; the ledger gains its line, and the log its leaf;
+`versions.json` and `latest.json` follow. The folder says which line of the ledger is its own, so each step can be
+redone from the last. A retraction does the same: its tombstone appears, the files go, the ledger, the log, then the
+indexes.
 """
 
 from __future__ import annotations
@@ -16,16 +17,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.text import Said
 from pipelines.releases.bag import TAGMANIFEST, read_info
 from pipelines.releases.descriptor import read_descriptor, to_json
 from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, ReleaseDamaged, RetractedRelease
 from pipelines.releases.ledger import Ledger, ledger_beside
+from pipelines.releases.log.journal import Journal
 from pipelines.storage import lock, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
+from pipelines.storage.plain import read_plain
 
 VERSIONS, LATEST, TOMBSTONES, REFUSALS = "versions.json", "latest.json", "retraits", "refus"
 UNDER_WAY = ".en-cours"
 LEDGER_WAIT = 600.0
+LARGEST_TOMBSTONE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,9 @@ class ReleaseStore:
     def caught_up(self) -> ReleaseStore:
         """This shelf with the ledger as it is now, after the line of a release or retraction that died was written.
 
-        Called while the ledger is locked: somebody may have died since `settle`. Raises `LedgerBroken`.
+        Called while the ledger is locked: somebody may have died since `settle`. Raises `LedgerBroken`, `LogDamaged`.
         """
-        ledger = Ledger.read(ledger_beside(self.releases))
-        begun = pending(self.releases, ledger)
-        return replace(self, ledger=ledger.append(begun) if begun else ledger)
+        return replace(self, ledger=settled_ledger(self.releases))
 
     @property
     def folder(self) -> Path:
@@ -67,7 +70,8 @@ class ReleaseStore:
     @property
     def versions(self) -> list[str]:
         """Versions that can be read, oldest first."""
-        return [item["version"] for item in self.published if item["version"] not in self.retracted]
+        gone = self.retracted
+        return [item["version"] for item in self.published if item["version"] not in gone]
 
     @property
     def current(self) -> str | None:
@@ -85,23 +89,41 @@ class ReleaseStore:
         # When every version was retracted, the newest one says why.
         wanted: str = version or self.current or self.published[-1]["version"]
         if wanted in self.retracted:
-            raise RetractedRelease(package=self.package, version=wanted, reason=self.retracted[wanted]["reason"])
+            reason = reason_of(self.folder, self.retracted[wanted]) or Said("motif retiré", "reason withdrawn")
+            raise RetractedRelease(package=self.package, version=wanted, reason=reason)
         if wanted not in self.versions:
             raise NoSuchRelease(package=self.package, version=wanted, found=", ".join(self.versions) or "∅")
         return self.folder / wanted
 
-    def index(self) -> dict[str, Any]:
-        """`versions.json`: every version, newest first, made from the ledger and from the releases themselves."""
-        entries = [self._entry(item) for item in reversed(self.published)]
+    def index(self, known: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+        """`versions.json`: every version, newest first, made from the ledger and from the releases themselves.
+
+        `known`: entries that are right already, by the hash of the tag manifest: those releases are not read again.
+        """
+        gone = self.retracted
+        entries = [self._entry(item, gone, known or {}) for item in reversed(self.published)]
         return {"package": self.package, "latest": self.current, "versions": entries}
 
-    def _entry(self, line: Mapping[str, Any]) -> dict[str, Any]:
+    def entry(self, version: str) -> dict[str, Any]:
+        """What `versions.json` says of one version."""
+        line = next(item for item in self.published if item["version"] == version)
+        return self._entry(line, self.retracted, {})
+
+    def _entry(
+        self,
+        line: Mapping[str, Any],
+        retracted: Mapping[str, Mapping[str, Any]],
+        known: Mapping[str, Mapping[str, Any]],
+    ) -> dict[str, Any]:
         version = line["version"]
         told = {key: line[key] for key in ("version", "created", "tagmanifest", "parent")}
-        if version in self.retracted:
-            gone = self.retracted[version]
+        if version in retracted:
+            gone = retracted[version]
             tombstone = f"{TOMBSTONES}/{version}.json"
-            return {**told, "status": "retracted", "reason": gone["reason"], "at": gone["at"], "tombstone": tombstone}
+            reason = reason_of(self.folder, gone) or ""
+            return {**told, "status": "retracted", "reason": reason, "at": gone["at"], "tombstone": tombstone}
+        if line["tagmanifest"] in known:
+            return dict(known[line["tagmanifest"]])
         document = read_descriptor(self.folder / version / "data")
         tables = [item for item in document["resources"] if "schema" in item and "/" not in item["path"]]
         own = document["arobase"]
@@ -144,11 +166,26 @@ class ReleaseStore:
         if not self.published:
             return
         latest = self.latest()
-        _write_if_other(self.folder / VERSIONS, to_json(self.index()))
+        _write_if_other(self.folder / VERSIONS, to_json(self.index(self._known_entries())))
         if latest is None:
             (self.folder / LATEST).unlink(missing_ok=True)
         else:
             _write_if_other(self.folder / LATEST, to_json(latest))
+
+    def _known_entries(self) -> dict[str, dict[str, Any]]:
+        """The entries of versions that `versions.json` holds already, by the hash of the tag manifest; the last two
+        versions are read again. A thousand versions are not read to add one; `verify` reads them all."""
+        read_again = set(self.versions[-2:])
+        try:
+            told = json.loads((self.folder / VERSIONS).read_text(encoding="utf-8"))["versions"]
+            found = {
+                item["tagmanifest"]: item
+                for item in told
+                if item["status"] == "published" and item["version"] not in read_again
+            }
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+        return found
 
 
 def _write_if_other(path: Path, text: str) -> None:
@@ -157,23 +194,34 @@ def _write_if_other(path: Path, text: str) -> None:
 
 
 def settle(releases: Path) -> list[str]:
-    """Finish, for every package, what a process that died had begun; returns what was finished.
+    """Finish, for every package, what a process that died had begun; returns the ledger's lines that were added.
 
-    Raises `LedgerBroken`. Whoever calls it holds no lock on the ledger; it takes it.
+    Raises `LedgerBroken`, `LogDamaged`. Whoever calls it holds no lock on the ledger; it takes it.
     """
-    done: list[str] = []
     with ledger_lock(releases):
-        ledger = Ledger.read(ledger_beside(releases))
-        for line in pending(releases, ledger):
-            ledger = ledger.append([line])
-            done.append(line)
+        before = Ledger.read(ledger_beside(releases))
+        ledger = settled_ledger(releases)
         for folder in package_folders(releases):
             shelf = ReleaseStore(releases, folder.name, ledger)
-            for version in shelf.retracted:
-                bury(folder / version)
-            shelf.write_indexes()
-            shelf.end()
-    return done
+            if shelf.is_under_way:
+                for version in shelf.retracted:
+                    bury(folder / version)
+                shelf.write_indexes()
+                shelf.end()
+    return list(ledger.lines[len(before.lines) :])
+
+
+def settled_ledger(releases: Path) -> Ledger:
+    """The ledger, and the log beside it, once what a process that died had begun is written in both.
+
+    Called while the ledger is locked. Raises `LedgerBroken`, `LogDamaged`, `NoteUnreadable`.
+    """
+    ledger = Ledger.read(ledger_beside(releases))
+    begun = pending(releases, ledger)
+    if begun:
+        ledger = ledger.append(begun)
+    Journal.read(releases).settled(ledger.lines).check_lines(ledger.lines)
+    return ledger
 
 
 def sweep_package(folder: Path) -> None:
@@ -203,9 +251,14 @@ def version_folders(package: Path) -> list[str]:
     return sorted(name for name in names if not name.startswith(ASIDE) and name not in (TOMBSTONES, REFUSALS))
 
 
-def pending(releases: Path, ledger: Ledger) -> list[str]:
-    """The line that would follow the ledger and that a release or a tombstone on disk calls its own; at most one."""
+def pending(releases: Path, ledger: Ledger, package: str | None = None) -> list[str]:
+    """The line that would follow the ledger and that a release or a tombstone on disk calls its own; at most one.
+
+    Looked for in the packages that bear a mark, and in `package`.
+    """
     for folder in package_folders(releases):
+        if folder.name != package and not (folder / UNDER_WAY).is_file():
+            continue  # the mark stands before anything of an event does
         known = {item["version"] for item in ledger.of(folder.name, "published")}
         for version in version_folders(folder):
             if version not in known and (folder / version).is_dir():
@@ -252,12 +305,54 @@ def published_facts(info: Mapping[str, str], tagmanifest: str) -> dict[str, Any]
 def tombstone_line(path: Path) -> str | None:
     """The ledger's line that a tombstone carries; none when it carries none."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))["line"]
+        told = json.loads(read_plain(path, LARGEST_TOMBSTONE))["line"]
         entry = json.loads(told)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     fit = isinstance(entry, dict) and {"seq", "previous", "event", "package", "version"} <= set(entry)
     return told if fit else None
+
+
+def tombstone_text(line: str, reason: str = "", salt: str = "") -> str:
+    """A tombstone: what the ledger's line says, and the line itself; with a reason and its salt, both, for people.
+
+    Reason and salt can be taken out of it, and only together: the ledger holds a commitment to them, not the reason.
+    """
+    entry = json.loads(line)
+    told = {"reason": reason, "salt": salt} if salt else {}
+    names = ("package", "version", "reason", "at", "tagmanifest")
+    return to_json({name: {**entry, **told}[name] for name in names if name in {**entry, **told}} | _salted(salt, line))
+
+
+def _salted(salt: str, line: str) -> dict[str, str]:
+    return {"salt": salt, "line": line} if salt else {"line": line}
+
+
+def commitment(reason: str, salt: str) -> str:
+    """What the ledger holds of a reason: a hash that tells nothing of it once the salt is gone. `salt`: hexadecimal."""
+    return sha256_bytes(bytes.fromhex(salt) + reason.encode())
+
+
+def salted_reason(package: Path, entry: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The reason and the salt in a tombstone, when they are what the ledger's entry commits to; else none."""
+    try:
+        told = json.loads(read_plain(package / TOMBSTONES / f"{entry['version']}.json", LARGEST_TOMBSTONE))
+        reason, salt = str(told["reason"]), str(told["salt"])
+        fits = commitment(reason, salt) == entry["reason_commitment"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return (reason, salt) if fits else None
+
+
+def reason_of(package: Path, entry: Mapping[str, Any]) -> str | None:
+    """Why a version was retracted: as old ledgers say it, else as its tombstone does, when that is what was written.
+
+    None when it was withdrawn, or is not what was written.
+    """
+    if "reason" in entry:
+        return str(entry["reason"])
+    found = salted_reason(package, entry)
+    return None if found is None else found[0]
 
 
 def bury(release: Path) -> None:

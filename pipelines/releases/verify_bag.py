@@ -8,22 +8,27 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from pipelines.releases import bag as bagit
+from pipelines.releases.allowed_signers import Trust
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.flaws import Flaw
-from pipelines.releases.signature import fingerprint, signer
+from pipelines.releases.signature import NAMESPACE, fingerprint_of, signing_blob
 from pipelines.storage import sha256_file
+from pipelines.storage.plain import read_plain
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+VERSION_NAME = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+LARGEST_SIGNATURE = 1 << 20
+HUGE = 1 << 30
 PAGES = frozenset({"CHANGES.md", "README.md", "datapackage.json"})
 
 
 def names(bag: Path) -> Iterator[Flaw]:
-    """Every entry is a plain file or folder, with a plain name that no other one resembles."""
+    """Every entry is a plain file or a folder that holds one, with a plain name that no other one resembles."""
     if bag.is_symlink():
         yield Flaw("link", bag.name)
     seen: dict[str, str] = {}
@@ -32,6 +37,8 @@ def names(bag: Path) -> Iterator[Flaw]:
         mode = path.lstat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             yield Flaw("link", place)
+        elif stat.S_ISDIR(mode) and not any(path.iterdir()):
+            yield Flaw("empty", place)
         alike = seen.setdefault(place.casefold(), place)
         if not SAFE_NAME.fullmatch(path.name) or alike != place:
             yield Flaw("name", ascii(place)[1:-1], alike if alike != place else "")
@@ -42,10 +49,15 @@ def names(bag: Path) -> Iterator[Flaw]:
 
 def tags(bag: Path) -> Iterator[Flaw]:
     """The files at the root of the bag are there, and are those of the tag manifest."""
-    wanted = sorted(bagit.ROOT_FILES - {bagit.SIGNATURE})
+    wanted = sorted(bagit.SEALED_FILES)
     for name in wanted:
         if not (bag / name).is_file():
             yield Flaw("tag-missing", name)
+            return
+    for name in wanted:
+        size = (bag / name).stat().st_size
+        if size > bagit.LARGEST_TAG:
+            yield Flaw("form", name, str(size), f"≤ {bagit.LARGEST_TAG}")
             return
     if (bag / "bagit.txt").read_bytes() != bagit.DECLARATION.encode():
         yield Flaw("declaration", "bagit.txt")
@@ -61,28 +73,40 @@ def tags(bag: Path) -> Iterator[Flaw]:
             yield Flaw("tag-changed", name)
 
 
-def signature(bag: Path, keys: Sequence[str]) -> Iterator[Flaw]:
-    """The tag manifest is signed by the key that `bag-info.txt` names, and by one of `keys` where some are trusted."""
+def signature(bag: Path, trust: Trust | None) -> Iterator[Flaw]:
+    """The tag manifest is signed by the key that `bag-info.txt` names, which `trust` accepts where it is given."""
     try:
         named = bagit.read_info(bag).get("Arobase-Signer", "none")
     except ReleaseDamaged as error:
         yield Flaw("form", bagit.INFO, error.facts["found"], error.facts["expected"])
         return
     path = bag / bagit.SIGNATURE
-    trusted = [fingerprint(key) for key in keys]
     if not path.is_file():
-        if named != "none" or trusted:
+        if named != "none" or trust is not None:
             yield Flaw("unsigned", bagit.SIGNATURE, "", named)
         return
-    made_by = signer((bag / bagit.TAGMANIFEST).read_bytes(), path.read_text(encoding="utf-8", errors="replace"))
-    if made_by is None:
+    try:
+        armoured = read_plain(path, LARGEST_SIGNATURE).decode("utf-8", "replace")
+    except OSError as error:
+        yield Flaw("form", bagit.SIGNATURE, type(error).__name__, "SSHSIG")
+        return
+    blob = signing_blob((bag / bagit.TAGMANIFEST).read_bytes(), armoured)
+    if blob is None:
         yield Flaw("signature", bagit.SIGNATURE)
-    elif fingerprint(made_by) not in (trusted or [named]) or fingerprint(made_by) != named:
-        yield Flaw("signer", bagit.SIGNATURE, fingerprint(made_by), ", ".join(trusted or [named]))
+        return
+    made_by = fingerprint_of(blob)
+    if made_by != named:
+        yield Flaw("signer", bagit.SIGNATURE, made_by, named)
+    refusal = trust.refusal(blob, NAMESPACE) if trust is not None else None
+    if refusal is not None:
+        yield Flaw("signer", bagit.SIGNATURE, refusal)
 
 
 def payload(bag: Path) -> Iterator[Flaw]:
-    """The files under `data/` are those of the manifest: none added, none missing, none altered."""
+    """The files under `data/` are those of the manifest: none added, none missing, none altered.
+
+    Sizes come first: what is larger than the whole was announced to be is not read.
+    """
     try:
         told = bagit.read_manifest(bag / bagit.MANIFEST)
     except ReleaseDamaged as error:
@@ -93,21 +117,33 @@ def payload(bag: Path) -> Iterator[Flaw]:
         yield Flaw("payload-missing", ascii(name)[1:-1])
     for name in sorted(set(there) - set(told)):
         yield Flaw("payload-added", name)
-    size = sum((bag / name).stat().st_size for name in there)
-    for name in (name for name in there if name in told):
-        if sha256_file(bag / name) != told[name]:
-            yield Flaw("payload-changed", name)
     oxum = bagit.read_info(bag).get("Payload-Oxum", "")
+    announced = oxum.partition(".")[0]
+    most = int(announced) if announced.isdecimal() else 0
+    sizes = {name: (bag / name).stat().st_size for name in there}
+    for name in (name for name in there if name in told):
+        if sizes[name] > most or _is_hollow(bag / name) or sha256_file(bag / name) != told[name]:
+            yield Flaw("payload-changed", name)
+    size = sum(sizes.values())
     if oxum != f"{size}.{len(there)}":
         yield Flaw("size", bagit.INFO, oxum, f"{size}.{len(there)}")
+
+
+def _is_hollow(path: Path) -> bool:
+    """Whether a file is huge and next to nothing of it is on the disk: no release is, and reading it takes hours."""
+    status = path.stat()
+    return status.st_size > HUGE and status.st_blocks * 512 * 1000 < status.st_size
 
 
 def identity(bag: Path) -> Iterator[Flaw]:
     """`bag-info.txt`, the folder and the descriptor tell of the same package and version."""
     info = bagit.read_info(bag)
     told = (info.get("Arobase-Package"), info.get("Arobase-Version"))
-    if bag.name != told[1] and (bag.parent / "versions.json").is_file():
+    among_others = (bag.parent / "versions.json").is_file()
+    if bag.name != told[1] and (among_others or VERSION_NAME.fullmatch(bag.name)):
         yield Flaw("identity", bag.name, str(told[1]), bag.name)
+    if among_others and bag.parent.name != told[0]:
+        yield Flaw("identity", f"{bag.parent.name}/{bag.name}", str(told[0]), bag.parent.name)
     try:
         document = read_descriptor(bag / "data")
     except ReleaseDamaged as error:
@@ -116,6 +152,12 @@ def identity(bag: Path) -> Iterator[Flaw]:
     if (document.get("name"), document.get("version")) != told:
         found = f"{document.get('name')} {document.get('version')}"
         yield Flaw("identity", "data/datapackage.json", found, f"{told[0]} {told[1]}")
+    if document.get("created") != info.get("Arobase-Created"):
+        found, expected = str(document.get("created")), str(info.get("Arobase-Created"))
+        yield Flaw("identity", "data/datapackage.json", found, expected)
+    expected = f"{told[0]}/{told[1]}"
+    if info.get("External-Identifier", expected) != expected:
+        yield Flaw("identity", bagit.INFO, info["External-Identifier"], expected)
 
 
 def descriptor(bag: Path) -> Iterator[Flaw]:

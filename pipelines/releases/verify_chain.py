@@ -7,16 +7,20 @@ A publication that a dead process left half recorded left a mark too: only then 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.releases.bag import INFO, TAGMANIFEST
+from pipelines.releases.bag import INFO, LARGEST_TAG, ROOT_FILES, TAGMANIFEST
 from pipelines.releases.descriptor import to_json
 from pipelines.releases.errors import LedgerBroken
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import START, Ledger
+from pipelines.releases.log.journal import is_leaf_of
 from pipelines.releases.store import (
+    LARGEST_TOMBSTONE,
     LATEST,
     REFUSALS,
     TOMBSTONES,
@@ -24,12 +28,21 @@ from pipelines.releases.store import (
     VERSIONS,
     ReleaseStore,
     line_of,
+    salted_reason,
     tombstone_line,
+    tombstone_text,
     version_folders,
 )
+from pipelines.releases.verify_bag import VERSION_NAME
 from pipelines.storage import sha256_bytes, sha256_file
 from pipelines.storage.atomic import ASIDE
+from pipelines.storage.plain import is_plain, read_plain
 
+LARGEST_INDEX = 1 << 28
+LEFT_NAME = re.compile(rf"{re.escape(ASIDE)}(gone-[0-9.]+-[0-9a-f]{{8}}|[a-z0-9_]{{4,8}})")
+LEFT_FILE = re.compile(rf"data/((excel|changes|qualite)/)?({re.escape(ASIDE)}[a-z0-9_]{{8}}|[a-zA-Z0-9_]+\.[a-z]+)")
+SENT_MARK = re.compile(r"[0-9a-f]{64}")
+"""What a sending to an object store leaves as its mark: the hash of the ledger that it sends."""
 KNOWN = frozenset({VERSIONS, LATEST, TOMBSTONES, REFUSALS, UNDER_WAY, ".lock"})
 
 
@@ -46,80 +59,226 @@ def read_ledger(path: Path, witness: str | None) -> tuple[Ledger | None, list[Fl
     return ledger, []
 
 
-def recorded(shelf: ReleaseStore) -> Iterator[Flaw]:
+Coming = Callable[[str | None], bool]
+"""Whether a line of the ledger is that of an event which a process that died had begun, and which comes next."""
+
+
+def comes_next(ledger: Ledger, announced: bytes | None, *, has_log: bool) -> Coming:
+    """`announced`: the leaf that the log was about to take, when it is signed as the log is. Without it nothing comes
+    next, but where there is no log yet, whose events nobody announced."""
+
+    def coming(line: str | None) -> bool:
+        if line is None or (has_log and (announced is None or not is_leaf_of(announced, line))):
+            return False
+        entry = json.loads(line)
+        return bool(entry.get("seq") == len(ledger.lines) and entry.get("previous") == ledger.head)
+
+    return coming
+
+
+def recorded(shelf: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
     """The folder holds the releases of the ledger, each where the chain wants it, and nothing else."""
     parent = "none"
+    retracted = shelf.retracted
     for entry in shelf.published:
         version = entry["version"]
         if entry["parent"] != parent:
             yield Flaw("chain", f"ledger.jsonl, {entry['seq'] + 1}", entry["parent"][:12], parent[:12])
         parent = entry["tagmanifest"]
-        if version in shelf.retracted:
+        if version in retracted:
             yield from _retracted(shelf, version)
         elif not (shelf.folder / version).is_dir() or (shelf.folder / version).is_symlink():
             tombstone = shelf.folder / TOMBSTONES / f"{version}.json"
-            if not (shelf.is_under_way and _comes_next(tombstone_line(tombstone), shelf.ledger)):
+            if not (shelf.is_under_way and coming(tombstone_line(tombstone))):
                 yield Flaw("removed", f"{shelf.package}/{version}")
         else:
-            yield from _release(shelf.folder / version, entry)
+            yield from release_is(shelf.folder / version, entry)
+    yield from _others(shelf, coming)
+
+
+def _others(shelf: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
+    """What stands beside the versions that the ledger names."""
     known = {entry["version"] for entry in shelf.published}
     for version in (name for name in version_folders(shelf.folder) if name not in known):
-        if not (shelf.is_under_way and _comes_next(line_of(shelf.folder / version), shelf.ledger)):
+        if not (shelf.is_under_way and coming(line_of(shelf.folder / version))):
             yield Flaw("unrecorded", f"{shelf.package}/{version}")
     for path in sorted(shelf.folder.iterdir()):
-        if not path.is_dir() and path.name not in KNOWN and not path.name.startswith(ASIDE):
-            yield Flaw("stray", f"{shelf.package}/{path.name}")
+        place = f"{shelf.package}/{path.name}"
+        if path.name.startswith(ASIDE):
+            if not is_left_aside(path):
+                yield Flaw("aside", place)
+        elif not path.is_dir() and path.name not in KNOWN:
+            yield Flaw("stray", place)
+    if (shelf.folder / UNDER_WAY).exists() and not _is_mark(shelf, coming):
+        yield Flaw("index", f"{shelf.package}/{UNDER_WAY}")
 
 
-def _release(release: Path, entry: Mapping[str, Any]) -> Iterator[Flaw]:
+def is_left_aside(path: Path) -> bool:
+    """Whether a process that died left this: a file, or the beginning of a version, under a name that it would give."""
+    if not LEFT_NAME.fullmatch(path.name):
+        return False
+    if path.is_file():
+        return True
+    places = (item.relative_to(path).as_posix() for item in path.rglob("*") if not item.is_dir())
+    return all(place in ROOT_FILES or LEFT_FILE.fullmatch(place) for place in places)
+
+
+def _is_mark(shelf: ReleaseStore, coming: Coming) -> bool:
+    """Whether the mark of a publication names the version that it is about: the last of the ledger, or the next."""
+    version = _mark(shelf)
+    last = (shelf.ledger.of(shelf.package) or [{}])[-1].get("version")
+    if (version and version == last) or SENT_MARK.fullmatch(version):
+        return True
+    folder, tombstone = shelf.folder / version, shelf.folder / TOMBSTONES / f"{version}.json"
+    if not VERSION_NAME.fullmatch(version):
+        return False
+    # Announced, and nothing of it is there yet; or there, and not in the ledger yet.
+    begun = [line_of(folder)] if folder.is_dir() and version not in shelf.versions else [tombstone_line(tombstone)]
+    return all(line is None or coming(line) for line in begun)
+
+
+def release_is(release: Path, entry: Mapping[str, Any]) -> Iterator[Flaw]:
+    """A folder is the release that an entry of the ledger is about."""
     place = f"{release.parent.name}/{release.name}"
     manifest = release / TAGMANIFEST
-    if not manifest.is_file() or sha256_file(manifest) != entry["tagmanifest"]:
+    if not is_plain(manifest) or sha256_bytes(read_plain(manifest, LARGEST_TAG)) != entry["tagmanifest"]:
         yield Flaw("swapped", place, "", entry["tagmanifest"][:12])
         return
     told = line_of(release)
-    sealed = (release / INFO).is_file() and f"{sha256_file(release / INFO)}  {INFO}" in manifest.read_text()
+    sealed = is_plain(release / INFO) and f"{sha256_file(release / INFO)}  {INFO}" in manifest.read_text()
     if sealed and json.loads(told or "{}") != dict(entry):
         yield Flaw("chain", place, "", f"{entry['seq']}")
 
 
 def _retracted(shelf: ReleaseStore, version: str) -> Iterator[Flaw]:
-    place = f"{shelf.package}/{TOMBSTONES}/{version}.json"
+    """The tombstone is what the ledger's line makes it, its reason is what was committed to, and the files are gone."""
+    entry = shelf.retracted[version]
     path = shelf.folder / TOMBSTONES / f"{version}.json"
-    if json.loads(tombstone_line(path) or "{}") != shelf.retracted[version]:
+    place = f"{shelf.package}/{TOMBSTONES}/{path.name}"
+    line = tombstone_line(path)
+    withdrawn = {item["version"] for item in shelf.ledger.of(shelf.package, "reason-withdrawn")}
+    salted = salted_reason(shelf.folder, entry)
+    is_as_committed = "reason" in entry or (salted is None) == (version in withdrawn) or shelf.is_under_way
+    is_told = json.loads(line or "{}") == entry and is_as_committed
+    if not is_told or read_plain(path, LARGEST_TOMBSTONE) != tombstone_text(str(line), *(salted or ())).encode():
         yield Flaw("tombstone", place)
     if (shelf.folder / version).exists() and not shelf.is_under_way:
         yield Flaw("buried", f"{shelf.package}/{version}")
 
 
-def tombstones(shelf: ReleaseStore) -> Iterator[Flaw]:
-    """Every tombstone is told of in the ledger, and every record of a refusal is there as it was written."""
-    for path in sorted((shelf.folder / TOMBSTONES).glob("*")):
+def tombstones(shelf: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
+    """Every tombstone is told of in the ledger, every record of a refusal is there as it was written, and no other."""
+    retracted = shelf.retracted
+    for path in _files(shelf.folder / TOMBSTONES):
+        place = f"{shelf.package}/{TOMBSTONES}/{path.name}"
         if path.name.startswith(ASIDE):
-            continue  # half a tombstone, of a process that died writing it
-        underway = shelf.is_under_way and _comes_next(tombstone_line(path), shelf.ledger)
-        if path.stem not in shelf.retracted and not underway:
-            yield Flaw("tombstone", f"{shelf.package}/{TOMBSTONES}/{path.name}")
-    for entry in shelf.ledger.of(shelf.package, "refused"):
-        path = shelf.folder / REFUSALS / f"{entry['record'][:16]}.json"
-        if not path.is_file() or sha256_file(path) != entry["record"]:
+            if not is_left_aside(path):
+                yield Flaw("aside", place)
+        elif (path.stem not in retracted or path.suffix != ".json") and not (
+            shelf.is_under_way and coming(tombstone_line(path))
+        ):
+            yield Flaw("tombstone", place)
+    yield from _refusals(shelf)
+
+
+def _refusals(shelf: ReleaseStore) -> Iterator[Flaw]:
+    known = {f"{entry['record'][:16]}.json": entry["record"] for entry in shelf.ledger.of(shelf.package, "refused")}
+    for name, digest in known.items():
+        path = shelf.folder / REFUSALS / name
+        if not is_plain(path) or path.stat().st_size > LARGEST_TOMBSTONE or sha256_file(path) != digest:
+            yield Flaw("refusal", f"{shelf.package}/{REFUSALS}/{name}")
+    for path in _files(shelf.folder / REFUSALS):
+        if path.name in known:
+            continue
+        is_left = path.name.startswith(ASIDE) and is_left_aside(path)
+        if not is_left and not _is_next_refusal(path):
             yield Flaw("refusal", f"{shelf.package}/{REFUSALS}/{path.name}")
 
 
+def _is_next_refusal(path: Path) -> bool:
+    """Whether a process that died wrote this record, and not yet its line: it is named after its own hash."""
+    if not is_plain(path) or path.stat().st_size > LARGEST_TOMBSTONE:
+        return False
+    return path.name == f"{sha256_file(path)[:16]}.json" and (path.parent.parent / ".lock").exists()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
 def indexes(shelf: ReleaseStore) -> Iterator[Flaw]:
-    """`versions.json` and `latest.json` say what the ledger and the releases say."""
-    if shelf.is_under_way or not shelf.published:
+    """`versions.json` and `latest.json` say what the ledger and the releases say.
+
+    While a publication is under way each may still say what it said before it: nothing else.
+    """
+    if not shelf.published:
         return
-    latest = shelf.latest()
-    for name, told in ((VERSIONS, shelf.index()), (LATEST, latest)):
+    states = [shelf, *_before(shelf)] if shelf.is_under_way else [shelf]
+    for name in (VERSIONS, LATEST):
         path = shelf.folder / name
-        if told is None:
-            if path.exists():
-                yield Flaw("index", f"{shelf.package}/{name}")
-        elif not path.is_file() or path.is_symlink() or path.read_bytes() != to_json(told).encode():
+        wanted = [_index_text(state, name) for state in states]
+        there = read_plain(path, LARGEST_INDEX) if is_plain(path) else None
+        told = [None if text is None else text.encode() for text in wanted]
+        is_odd = path.exists() and there is None
+        if is_odd or there not in told:
             yield Flaw("index", f"{shelf.package}/{name}")
 
 
-def _comes_next(line: str | None, ledger: Ledger) -> bool:
-    entry = json.loads(line) if line else {}
-    return bool(entry.get("seq") == len(ledger.lines) and entry.get("previous") == ledger.head)
+def _index_text(state: ReleaseStore, name: str) -> str | None:
+    if name == LATEST:
+        latest = state.latest()
+        return None if latest is None else to_json(latest)
+    return to_json(state.index(_gone(state))) if state.published else None
+
+
+def _before(shelf: ReleaseStore) -> list[ReleaseStore]:
+    """The package as it was before the event that is under way; before any of those that a sending brings at once."""
+    own = [entry["seq"] for entry in shelf.ledger.of(shelf.package)]
+    dropped = own[-1:]
+    if _mark(shelf) == sha256_bytes("".join(f"{line}\n" for line in shelf.ledger.lines).encode()):
+        dropped = own[::-1]
+    states = []
+    gone: set[int] = set()
+    for place in dropped:
+        gone.add(place)
+        lines = tuple(line for number, line in enumerate(shelf.ledger.lines) if number not in gone)
+        states.append(replace(shelf, ledger=Ledger(shelf.ledger.path, lines)))
+    return [state for state in states if _can_tell(state)]
+
+
+def _mark(shelf: ReleaseStore) -> str:
+    try:
+        return read_plain(shelf.folder / UNDER_WAY, 1 << 10).decode("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _can_tell(state: ReleaseStore) -> bool:
+    known = _gone(state)
+    return all(
+        (state.folder / item["version"]).is_dir() or item["tagmanifest"] in known or item["version"] in state.retracted
+        for item in state.published
+    )
+
+
+def _gone(state: ReleaseStore) -> dict[str, dict[str, Any]]:
+    """What `versions.json` says of versions whose files went while they are retracted: it cannot be told again."""
+    gone = {item["tagmanifest"] for item in state.published if not (state.folder / item["version"]).is_dir()}
+    try:
+        told = json.loads(read_plain(state.folder / VERSIONS, LARGEST_INDEX))["versions"]
+        return {item["tagmanifest"]: item for item in told if item["tagmanifest"] in gone}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def one_index(shelf: ReleaseStore, version: str) -> Iterator[Flaw]:
+    """What `versions.json` and `latest.json` say of one version, whose line `shelf` has, is so."""
+    try:
+        told = json.loads(read_plain(shelf.folder / VERSIONS, LARGEST_INDEX))["versions"]
+        found = next((item for item in told if item["version"] == version), None)
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, KeyError, TypeError):
+        found = None
+    if found != shelf.entry(version) and not shelf.is_under_way:
+        yield Flaw("index", f"{shelf.package}/{VERSIONS}")

@@ -274,7 +274,7 @@ ATTACKS: dict[str, tuple[Attack, str]] = {
     "a name with a line end": (add("data/a\nb"), "name"),
     "a symbolic link for a file": (link("data/prix.csv"), "link"),
     "a symbolic link for the manifest": (link("manifest-sha256.txt"), "link"),
-    "a symbolic link for the release": (link_release, "removed"),
+    "a symbolic link for the release": (link_release, "link"),
     "a pipe": (fifo, "link"),
     "a file of another version": (swap_files, "payload-changed"),
     "a manifest that goes out of the bag": (manifest_that_climbs, "tag-changed"),

@@ -36,7 +36,7 @@ def work(releases: Path, number: int) -> None:
     publish(a_request(rows(number)), releases, key=key)
     versions = ReleaseStore.read(releases, "prix").versions
     if number % 3 == 0 and len(versions) > 2:
-        retract(releases, "prix", versions[-2], "essai", now=datetime(2026, 5, 1, tzinfo=UTC))
+        retract(releases, "prix", versions[-2], "essai", now=datetime(2026, 5, 1, tzinfo=UTC), key=key)
 
 
 def look(releases: Path, number: int, known: list[str]) -> None:

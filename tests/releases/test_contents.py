@@ -36,7 +36,7 @@ def test_a_first_release_holds_the_declared_files_and_nothing_else(tmp_path: Pat
     release = published(tmp_path)
     found = sorted(path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file())
     tables = ("editions", "prix")
-    expected = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"]
+    expected = ["bag-info.txt", "bagit.txt", "inclusion.tlog-proof", "manifest-sha256.txt", "tagmanifest-sha256.txt"]
     expected += [f"data/{name}" for name in ("CHANGES.md", "README.md", "datapackage.json")]
     expected += [
         f"data/{folder}{name}.{kind}" for name in tables for folder in ("", "changes/") for kind in ("csv", "parquet")

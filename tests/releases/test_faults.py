@@ -277,8 +277,8 @@ def test_a_retraction_may_be_dated_before_the_release(tmp_path: Path) -> None:
 def test_what_is_left_aside_by_the_dead_is_swept(tmp_path: Path) -> None:
     releases = tmp_path / "releases"
     publish(a_request(), releases, key=None)
-    (releases / "prix" / ".aside-dead").mkdir()
-    (releases / "prix" / ".aside-dead" / "half").write_text("x")
+    (releases / "prix" / ".aside-dead" / "data").mkdir(parents=True)
+    (releases / "prix" / ".aside-dead" / "data" / "prix.csv").write_text("x")
     (releases / "prix" / ".aside-file").write_text("x")
     assert verify(releases).is_sound
     publish(a_request(), releases, key=None)

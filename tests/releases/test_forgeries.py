@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.releases import publish
-from pipelines.releases.bag import seal
+from pipelines.releases.bag import PROOF, seal
 from pipelines.releases.descriptor import to_json
 from pipelines.releases.verify import verify
 from pipelines.storage import sha256_file
@@ -34,6 +34,7 @@ def sealed_again(bag: Path, key_path: Path, change: Callable[[dict[str, Any]], A
     told = dict(line.split(": ", 1) for line in (bag / "bag-info.txt").read_text().splitlines())
     told.pop("Payload-Oxum")
     seal(bag, told, {}, load_key(key_path))
+    (bag / PROOF).unlink(missing_ok=True)
 
 
 def a_bag(folder: Path) -> Path:

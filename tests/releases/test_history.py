@@ -192,8 +192,9 @@ def test_a_rebuild_needs_the_version_that_it_was_compared_with(tmp_path: Path) -
 
 
 def test_a_retracted_release_leaves_a_tombstone_and_history_verifies(tmp_path: Path) -> None:
-    releases = two_releases(tmp_path, a_key(tmp_path))
-    tombstone = retract(releases, "prix", "1.1.0", REASON, now=NOW)
+    key = a_key(tmp_path)
+    releases = two_releases(tmp_path, key)
+    tombstone = retract(releases, "prix", "1.1.0", REASON, now=NOW, key=key)
     assert not (releases / "prix" / "1.1.0").exists()
     told = json.loads(tombstone.read_text())
     assert (told["reason"], told["at"], told["version"]) == (REASON, "2026-06-01T00:00:00Z", "1.1.0")

@@ -273,7 +273,7 @@ def test_the_ledger_is_parsed_as_often_for_many_objects_as_for_few(
 ) -> None:
     releases, bucket = two_releases(tmp_path), a_store()
     send(releases, bucket)
-    real, parsed = vars(Ledger)["entries"].fget, []
+    real, parsed = vars(Ledger)["entries"].func, []
     monkeypatch.setattr(Ledger, "entries", property(lambda self: parsed.append(1) or real(self)))
     seen(bucket)
     few = len(parsed)

@@ -25,6 +25,7 @@ from tests.releases.builders import a_key, a_request, two_releases
 @pytest.fixture
 def releases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     key = a_key(tmp_path)
+    monkeypatch.setenv("AROBASE_SIGNING_KEY_FILE", str(tmp_path / "cle"))
     monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
     monkeypatch.setenv("AROBASE_OUTPUTS", str(tmp_path / "outputs"))
     monkeypatch.setenv("AROBASE_LANG", "en")
