@@ -2,84 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pipelines.core.text import Said
 from pipelines.formats.errors import HeaderMissing
-from pipelines.sources import Part
+from pipelines.sources.columns import clean, column_names, columns_joined, columns_read
 
-BLANK = re.compile(r"\s+")
 SHOWN = 40
 
-
-def clean(name: str) -> str:
-    """A header as the mapping names it: no surrounding blanks, no byte-order mark, inner line breaks as one space."""
-    return BLANK.sub(" ", name.removeprefix("\ufeff")).strip()
-
-
-def column_names(rows: Sequence[Sequence[str]], naming: int | None = None) -> tuple[list[str], list[str]]:
-    """Names and their originals from header rows of equal or unequal lengths.
-
-    The row `naming` (1 is the first; default the last) names the columns; where it is blank the nearest row above does.
-    A name met again becomes `name (2)`; a column without a name becomes `colonne <its number>`.
-    """
-    width = max(len(row) for row in rows)
-    order = [rows[(naming or len(rows)) - 1], *reversed(rows[: (naming or len(rows)) - 1])]
-    names: list[str] = []
-    originals: list[str] = []
-    seen: dict[str, int] = {}
-    for index in range(width):
-        printed = [row[index] for row in order if index < len(row)]
-        original = next((cell for cell in printed if clean(cell)), "")
-        name = clean(original) or f"colonne {index + 1}"
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-        originals.append(original)
-    return names, originals
-
-
-def columns_read(part: Part) -> list[str]:
-    """The columns of this part that its mapping names, each once; those of joined parts left out."""
-    joined = {join["part"] for join in part.join}
-    named: list[str] = [left for join in part.join for left in join["on"]]
-    for rows in part.rows:
-        here = joined | {join["part"] for join in rows.get("join", ())}
-        made, asked = _asked(rows)
-        named += [left for join in rows.get("join", ()) for left in join["on"]]
-        named += [name for name in asked if name not in made and name.split(".", 1)[0] not in made]
-        named = [name for name in named if not ("." in name and name.split(".", 1)[0] in here)]
-    return list(dict.fromkeys(named))
-
-
-def columns_joined(part: Part, others: Iterable[Part]) -> list[str]:
-    """The columns of this part that other parts read through a join, each once."""
-    named: list[str] = []
-    for other in others:
-        for rows in (*other.rows, {"join": other.join}):
-            on = [right for join in rows.get("join", ()) if join["part"] == part.name for right in join["on"].values()]
-            lefts = [left for join in rows.get("join", ()) for left in join["on"]]
-            dotted = [name for name in (*_asked(rows)[1], *lefts) if name.startswith(f"{part.name}.")]
-            named += [*on, *(name.split(".", 1)[1] for name in dotted)]
-    return list(dict.fromkeys(named))
-
-
-def _asked(rows: Mapping[str, Any]) -> tuple[set[str], list[str]]:
-    """What one `rows` entry makes (its parts of cells) and the columns that it asks for."""
-    each = rows.get("each", {})
-    made = {each[key] for key in ("as", "name", "value") if key in each} | ({"rang"} if each else set())
-    asked = [str(each[key]) for key in ("split", "list") if key in each]
-    for entry in rows.get("fields", {}).values():
-        asked += _from(entry if isinstance(entry, str) else entry.get("from", ()))
-    for look in rows.get("readings", ()):
-        asked += look["from"].values()
-    optional = set(each.get("columns", ()))
-    return made, [*(name for name in (*asked, *rows.get("when", {})) if name not in optional), *optional]
-
-
-def _from(columns: str | Iterable[str]) -> list[str]:
-    return [columns] if isinstance(columns, str) else list(columns)
+__all__ = ["clean", "column_names", "columns_joined", "columns_read", "missing_columns"]
 
 
 def missing_columns(

@@ -53,6 +53,8 @@ def delivered(project: Project, source: Source) -> Source:
     found = deliveries(project, source.name)
     if not found:
         return source
+    # A form tool's export that comes by hand holds the same columns of who answered.
+    source = replace(source, parameters={"export_of": source.connector, **source.parameters})
     if len({part.path for part in source.parts}) > 1:
         return replace(source, connector="files", address=f"inbox/{source.name}", obtained=None)
     newest = found[-1]

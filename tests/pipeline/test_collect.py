@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipelines.core.project import Project
-from pipelines.pipeline.collect import as_captured, delivered
+from pipelines.pipeline.collect import as_captured, delivered, make_snapshot
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.inbox import deliveries
+from pipelines.sources import SnapshotStore, load_sources
 from tests.pipeline.builders import ACTIONS, a_run, a_small_project
 
 
@@ -73,3 +75,18 @@ def test_the_capture_says_in_which_format_it_came(project: Project):
     workshop = BuildGraph(project)
     source = workshop.sources["actions"]
     assert as_captured(source, workshop.capture("actions")) == source
+
+
+def test_an_export_of_a_form_left_by_hand_keeps_what_the_source_names_only(tmp_path: Path):
+    project = a_small_project(tmp_path)
+    text = (project.sources / "actions.yaml").read_text(encoding="utf-8")
+    changed = text.replace("connector: files", "connector: limesurvey").replace(
+        "data/actions.csv", "https://example.org/x"
+    )
+    (project.sources / "actions.yaml").write_text(changed.replace("obtained: '2026-11-01'\n", ""), encoding="utf-8")
+    folder = project.sources / "inbox" / "actions"
+    folder.mkdir(parents=True)
+    (folder / "export.csv").write_text("id,Adresse IP,ville,titre\na1,192.0.2.9,47001,Wifi\n", encoding="utf-8")
+    capture = make_snapshot(project, load_sources(project)["actions"], now=datetime(2026, 11, 23, tzinfo=UTC))
+    kept = SnapshotStore.of(project).path(capture.parts[0]).read_text(encoding="utf-8")
+    assert kept == "id,ville,titre\na1,47001,Wifi\n"

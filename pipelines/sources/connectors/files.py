@@ -3,7 +3,8 @@
 A plain address is relative to `sources/`. When it is a folder, or ends in `/`, each part's `path` is a file in it, or a
 pattern (`*.csv`): then the last name in alphabetical order is taken, so that files named by date give the newest.
 
-parameters: `noise`, `maximum_size`, the client's, and those of `stores.py` for SFTP and S3.
+parameters: `export_of` (`limesurvey`, `framaforms`: the file is an export of that tool, and only the columns that the
+source names are kept), `noise`, `maximum_size`, the client's, and those of `stores.py` for SFTP and S3.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pipelines.core.text import Said
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download
 from pipelines.sources.errors import SourceFileAbsent
+from pipelines.sources.exports import TOOLS, columns_of, only_named
 from pipelines.sources.http import client_of
 from pipelines.sources.http.client import MAXIMUM_SIZE
 from pipelines.sources.http.errors import AnswerTooLarge
@@ -41,9 +43,16 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
             copy, shown, name = _from_store(store, source, part, context.folder / str(index))
             yield Fetched(part.name, copy, shown, fetch={"file": name})
         return
+    tool = source.parameters.get("export_of")
     copies: dict[str, Path] = {}
     for part in source.parts:
         origin, shown, name = _in_folder(source, part, context.project.sources)
+        if tool in TOOLS:
+            # Of a form tool, each part names its own columns: the file is cut for each.
+            copy = _copy(origin, context.folder / f"{part.name}.export", source, part)
+            got = Fetched(part.name, copy, shown, fetch={"file": name})
+            yield only_named(got, part, columns_of(str(tool), source), source=source, project=context.project)
+            continue
         if shown not in copies:
             copies[shown] = _copy(origin, context.folder / str(len(copies)), source, part)
         yield Fetched(part.name, copies[shown], shown, fetch={"file": name})

@@ -1,10 +1,10 @@
-"""The connector `limesurvey`: the answers of a survey as CSV, its system columns dropped before anything is written.
+"""The connector `limesurvey`: the answers of a survey as CSV, with the columns that the source names only.
 
 The address is a CSV export (http or https), or the RemoteControl 2 interface (`…/admin/remotecontrol`) when
 `parameters.survey` is given: `secrets` are then the user's name and the password.
 
-parameters: `survey`, `language`, `headings` (`code` by default), `completed` (`complete` by default), `keep` (system
-columns to keep, among those that are not personal).
+parameters: `survey`, `language`, `headings` (`code` by default), `completed` (`complete` by default), `keep`
+(columns to keep beside those that its schema and mapping name; none that says who answered).
 """
 
 from __future__ import annotations
@@ -17,21 +17,18 @@ from typing import Any
 from pipelines.core.text import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.downloads import download
-from pipelines.sources.exports import Dropped, without_columns
+from pipelines.sources.exports import columns_of, only_named
 from pipelines.sources.http import Client, client_of
 from pipelines.sources.http.errors import NotAuthorised, NotTheAnswer
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connector
 from pipelines.sources.snapshots import Capture
-
-PERSONAL = ("ipaddr", "token", "refurl")
-SYSTEM = (*PERSONAL, "id", "submitdate", "lastpage", "startlanguage", "seed", "startdate", "datestamp")
 
 
 @connector("limesurvey")
 def fetch(source: Source, previous: Capture | None, context: FetchContext) -> Iterator[Fetched | Unchanged]:
     """The answers, for each part. Raises `NotAuthorised`, `NotTheAnswer`, and what the client raises."""
     client = client_of(context)
-    columns = Dropped(SYSTEM, PERSONAL, tuple(source.parameters.get("keep", ())))
+    columns = columns_of("limesurvey", source)
     for part in source.parts:
         if "survey" in source.parameters:
             path = context.folder / f"{part.name}.download"
@@ -40,7 +37,7 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
             got: Fetched | Unchanged = Fetched(part.name, path, source.address, "text/csv", fetch=told)
         else:
             got = download(context, client, part.name, previous, source.address)
-        yield without_columns(got, part, columns, source.name)
+        yield only_named(got, part, columns, source=source, project=context.project)
 
 
 def _export(source: Source, client: Client, context: FetchContext) -> bytes:
