@@ -16,13 +16,13 @@ import click
 from pipelines.core.text import Language
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from pipelines.formats import PartReading
     from pipelines.formats.examining import Examination
     from pipelines.pipeline.declared import AsDeclared
     from pipelines.sources import Capture, Snapshot, SnapshotStore, Source, Sources
 
 SHOWN = 12
+SHOWN_FAULTS = 5
 DIGEST = 12
 GAP = "  "
 
@@ -172,7 +172,7 @@ def _parts(source: Source, capture: Capture | None, language: Language) -> list[
 
 
 def tried(
-    found: Examination, table: pa.Table, snapshot: Snapshot, declared: AsDeclared, language: Language
+    found: Examination, reading: PartReading, snapshot: Snapshot, declared: AsDeclared, language: Language
 ) -> Iterator[str]:
     """What a trial says of one part."""
     import json
@@ -183,7 +183,7 @@ def tried(
     yield ""
     weight = size(snapshot.size, language)
     yield f"  {snapshot.part} — {number(found.rows, language)} {count}, {weight}, {snapshot.address}"
-    facts = json.loads((table.schema.metadata or {}).get(b"facts", b"{}"))
+    facts = json.loads((reading.table.schema.metadata or {}).get(b"facts", b"{}"))
     rows = [
         (said(language, f"lues ({len(found.mapped)})", f"mapped ({len(found.mapped)})"), _some(found.mapped)),
         (said(language, f"laissées ({len(found.left_over)})", f"left over ({len(found.left_over)})"), _left(found)),
@@ -197,7 +197,14 @@ def tried(
         )
         rows.append((said(language, "schéma déclaré", "declared schema"), f"{name}: {verdict}"))
     yield from aligned(rows, "    ")
-    for warning in declared.warnings:
+    if reading.refused:
+        left_out = number(reading.refused, language)
+        french = f"{left_out} enregistrements illisibles, écartés :"
+        yield f"    ! {said(language, french, f'{left_out} records cannot be read, left out:')}"
+    for fault in reading.faults[:SHOWN_FAULTS]:
+        colon = said(language, " :", ":")
+        yield f"      position {fault.position}{colon} {said(language, fault.message.fr, fault.message.en)}"
+    for warning in (*reading.notices, *declared.warnings):
         yield f"    ! {said(language, warning.fr, warning.en)}"
     for surprise in found.surprises:
         yield f"    ! {said(language, surprise.fr, surprise.en)}"

@@ -32,7 +32,7 @@ WORDS = {
 }
 PLACES = {
     **dict.fromkeys((".csv", ".tsv", ".txt"), ("ligne", "line")),
-    **dict.fromkeys((".xlsx", ".xls", ".ods"), ("ligne", "row")),
+    **dict.fromkeys((".xlsx", ".xls", ".xlsb", ".ods"), ("ligne", "row")),
 }
 RECORD = ("enregistrement", "record")
 ONCE = ("une valeur présente une seule fois", "a value that is there once")

@@ -220,6 +220,7 @@ def _told(project: Project, done: Run, language: Language) -> Iterator[tuple[str
     for name, result in done.records.items():
         yield from (("!", f"{name}{colon}{thin}{colon}{column}") for column in result.summary["thin"])
         yield from (("!", f"{name}{colon}{declared}{colon}{item[language]}") for item in result.summary["declared"])
+        yield from (("!", f"{name}{colon}{item[language]}") for item in result.summary["noticed"])
         for part, counts in result.summary["parts"].items():
             if counts["columns_without_field"]:
                 yield "!", f"{name}/{part}{colon}{unread}{colon}{', '.join(counts['columns_without_field'])}"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.core.errors import ArobaseError
 
 GOOD, FAULTY = 0, 1
-FORMATS = ("csv", "tsv", "xlsx", "xls", "ods", "json", "jsonl", "parquet", "html")
+FORMATS = ("csv", "tsv", "xlsx", "xls", "xlsb", "ods", "json", "jsonl", "parquet", "html")
 NAMED = {"htm": "html", "ndjson": "jsonl", "geojson": "json", "txt": "csv"}
 PACKED = {"gz": "gzip", "zip": "zip"}
 lang_option = click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
@@ -111,7 +111,7 @@ def test(name: str, lang: str | None) -> None:
     something is not as described, 2 when its file or its mapping cannot be used.
     """
     from pipelines.commands._sources_shown import concluded, said, tried
-    from pipelines.formats import read
+    from pipelines.formats import read_part
     from pipelines.formats.examining import examine
     from pipelines.mapping import check_mapping
     from pipelines.pipeline.declared import judged_as_declared
@@ -126,11 +126,12 @@ def test(name: str, lang: str | None) -> None:
         click.echo(f"{name}: {said(language, 'joignable, autorisée', 'reachable, authorised')}")
         for part in source.parts:
             snapshot = capture.snapshot(part.name)
-            table = read(part, SnapshotStore.of(trial).path(snapshot), source=name, snapshot=snapshot.sha256)
-            found = examine(part, table, source.parts)
-            declared = judged_as_declared(trial, source, part, snapshot, table, incoming=None)
-            amiss += len(found.surprises) + len(declared.warnings)
-            _echo(tried(found, table, snapshot, declared, language))
+            path, announced = SnapshotStore.of(trial).path(snapshot), snapshot.announced
+            reading = read_part(part, path, source=name, snapshot=snapshot.sha256, announced=announced)
+            found = examine(part, reading.table, source.parts)
+            declared = judged_as_declared(trial, source, part, snapshot, reading.table, incoming=None)
+            amiss += len(found.surprises) + len(declared.warnings) + reading.refused + len(reading.notices)
+            _echo(tried(found, reading, snapshot, declared, language))
     _echo(concluded(name, amiss, language))
     sys.exit(FAULTY if amiss else GOOD)
 

@@ -86,7 +86,9 @@ def _record(project: Project, source: str, snapshot: str, part: str, position: i
         raise RawAbsent(reason=Said("cette partie n'a pas de schéma", "this part has no schema"))
     schema = load_incoming(project.schemas, described.schema)
     store = SnapshotStore.of(project)
-    records = read(described, store.objects.path(snapshot), source=source, snapshot=snapshot)
+    announced = next((item.announced for item in store.snapshots(source) if item.sha256 == snapshot), None)
+    path = store.objects.path(snapshot)
+    records = read(described, path, source=source, snapshot=snapshot, announced=announced)
     public = {item.name for item in schema.fields if item.privacy is Privacy.PUBLIC}
     found = records.filter(pc.equal(records.column("_position"), position))
     rows: list[dict[str, str | None]] = found.select(

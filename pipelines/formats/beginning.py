@@ -92,7 +92,7 @@ def _sample(project: Project, name: str, described: Mapping[str, Any], now: date
         trial = Project.at(project.root, Path(folder) / "outputs")
         snapshot = collect(trial, source, now=now).parts[0]
         path = SnapshotStore.of(trial).path(snapshot)
-        return read(source.parts[0], path, source=name, snapshot=snapshot.sha256)
+        return read(source.parts[0], path, source=name, snapshot=snapshot.sha256, announced=snapshot.announced)
 
 
 def proposed(project: Project, name: str) -> list[tuple[str, str, str, str]]:

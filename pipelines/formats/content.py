@@ -31,11 +31,15 @@ BLANKS = b"\x00 \t\r\n\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Content:
-    """A snapshot's file and the part that it is read for. `file` names it in messages."""
+    """A snapshot's file and the part that it is read for.
+
+    `file` names it in messages; `announced` is the encoding that the server named in its answer, if it did.
+    """
 
     path: Path
     part: Part
     file: str
+    announced: str | None = None
     limit: int = field(init=False)
 
     def __post_init__(self) -> None:

@@ -39,6 +39,14 @@ class NoRows(FormatError):
     )
 
 
+class NoRecordReadable(FormatError):
+    """A file whose records can none of them be read."""
+
+    code: ClassVar[str] = "no-record-readable"
+    fr: ClassVar[str] = "{file}, {place} : aucun enregistrement lisible ({count} refusés). {first}"
+    en: ClassVar[str] = "{file}, {place}: no record can be read ({count} refused). {first}"
+
+
 class NotWhatItSays(FormatError):
     """A file whose bytes are of another format than the description says."""
 
@@ -56,6 +64,48 @@ class WrongEncoding(FormatError):
     )
     en: ClassVar[str] = (
         "{file}, line {line} (byte {offset}): these bytes are not {declared}; likely encoding: {likely}."
+    )
+
+
+class ImprobableText(FormatError):
+    """Bytes that decode without complaint into what nobody wrote: their encoding is not the one that they seem."""
+
+    code: ClassVar[str] = "improbable-text"
+    fr: ClassVar[str] = (
+        "{file}, ligne {line} (octet {offset}) : lu en {declared}, le texte est invraisemblable ({found}) ; encodage "
+        "probable : {likely} (à écrire dans options.encoding si c'est lui)."
+    )
+    en: ClassVar[str] = (
+        "{file}, line {line} (byte {offset}): read as {declared}, the text is improbable ({found}); likely encoding: "
+        "{likely} (write it in options.encoding if it is)."
+    )
+
+
+class MixedEncodings(FormatError):
+    """A file that is UTF-8 on most lines and something else on some: read as either, a part of it would be wrong."""
+
+    code: ClassVar[str] = "mixed-encodings"
+    fr: ClassVar[str] = (
+        "{file}, ligne {line} (octet {offset}) : le fichier est en UTF-8, mais pas cette ligne ({count} en tout) ; "
+        "attendu : un seul encodage."
+    )
+    en: ClassVar[str] = (
+        "{file}, line {line} (byte {offset}): the file is UTF-8, but this line is not ({count} in all); "
+        "expected: a single encoding."
+    )
+
+
+class DamagedText(FormatError):
+    """Text that was already damaged where it was published, in too many rows to be published again."""
+
+    code: ClassVar[str] = "damaged-text"
+    fr: ClassVar[str] = (
+        "{file} : {kind} dans le texte même, colonnes {columns}, positions {rows} : {share} des lignes ; "
+        "attendu : {allowed} au plus (options.damaged_text dans le YAML)."
+    )
+    en: ClassVar[str] = (
+        "{file}: {kind} in the text itself, columns {columns}, positions {rows}: {share} of the rows; "
+        "expected: {allowed} at most (options.damaged_text in the YAML)."
     )
 
 
@@ -79,6 +129,42 @@ class SheetMissing(FormatError):
     code: ClassVar[str] = "sheet-missing"
     fr: ClassVar[str] = "{file} : la feuille « {sheet} » est absente{nearest} ; feuilles présentes : {found}."
     en: ClassVar[str] = '{file}: the sheet "{sheet}" is missing{nearest}; sheets there: {found}.'
+
+
+class UsedAreaTooLarge(FormatError):
+    """A sheet whose last cell is so far away that reading what lies before it would take the machine's memory."""
+
+    code: ClassVar[str] = "used-area-too-large"
+    fr: ClassVar[str] = (
+        "{file}, feuille « {sheet} » : {cells} cellules remplies, mais la dernière est en {corner} ; attendu : une "
+        "zone de {maximum} cellules au plus (effacer ce qui est loin, ou options.maximum_cells dans le YAML)."
+    )
+    en: ClassVar[str] = (
+        '{file}, sheet "{sheet}": {cells} cells are filled, but the last one is at {corner}; expected: an area of at '
+        "most {maximum} cells (delete what is far away, or options.maximum_cells in the YAML)."
+    )
+
+
+class FormulasNotComputed(FormatError):
+    """A sheet with formulas whose value nobody computed: its cells would be read as empty."""
+
+    code: ClassVar[str] = "formulas-not-computed"
+    fr: ClassVar[str] = (
+        "{file}, feuille « {sheet} » : {count} formules sans valeur calculée ({cells}) ; attendu : un classeur ouvert "
+        "et enregistré par un tableur (ou options.formulas: accept dans le YAML)."
+    )
+    en: ClassVar[str] = (
+        '{file}, sheet "{sheet}": {count} formulas without a computed value ({cells}); expected: a workbook opened and '
+        "saved by a spreadsheet (or options.formulas: accept in the YAML)."
+    )
+
+
+class PasswordProtected(FormatError):
+    """A workbook that asks for a password."""
+
+    code: ClassVar[str] = "password-protected"
+    fr: ClassVar[str] = "{file} est protégé par un mot de passe ; attendu : un classeur lisible sans mot de passe."
+    en: ClassVar[str] = "{file} is protected by a password; expected: a workbook that can be read without one."
 
 
 class HeaderMissing(FormatError):

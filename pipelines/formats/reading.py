@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.errors import FormatError, NoRows
+from pipelines.formats.damaged_text import damaged_text
+from pipelines.formats.errors import FormatError, NoRecordReadable, NoRows
+from pipelines.formats.faults import LISTED, RecordFault, without_columns
 from pipelines.formats.header import columns_read, missing_columns
 from pipelines.formats.registry import Records, readers
 from pipelines.sources import Part
@@ -17,25 +22,66 @@ from pipelines.sources import Part
 RESERVED = ("_source", "_snapshot", "_part", "_position")
 
 
-def read(part: Part, path: Path, *, source: str, snapshot: str, address: str | None = None) -> pa.Table:
+@dataclass(frozen=True)
+class PartReading:
+    """One part as it was read. `table` holds the records that could be read; each of the others has its faults in
+    `faults`; `notices` are doubts that a person should hear of."""
+
+    table: pa.Table
+    faults: tuple[RecordFault, ...] = ()
+    notices: tuple[Said, ...] = ()
+
+    @property
+    def refused(self) -> int:
+        """How many records could not be read."""
+        return len({fault.position for fault in self.faults})
+
+
+def read(
+    part: Part, path: Path, *, source: str, snapshot: str, address: str | None = None, announced: str | None = None
+) -> pa.Table:
+    """The records of one part that can be read: `read_part` without what it tells."""
+    return read_part(part, path, source=source, snapshot=snapshot, address=address, announced=announced).table
+
+
+def read_part(
+    part: Part, path: Path, *, source: str, snapshot: str, address: str | None = None, announced: str | None = None
+) -> PartReading:
     """The records of one part: string columns named by the header, then `_source`, `_snapshot`, `_part`, `_position`.
 
     `snapshot` is the SHA-256 that is written beside each record; `address`, where its bytes came from, names the file
-    in messages. Raises a `FormatError`. The schema's metadata holds `headers` (the names as printed, a JSON list) and
-    `facts` (what was detected: encoding, delimiter, sheet…).
+    in messages; `announced` is the encoding that the server named. Raises a `FormatError`. The schema's metadata holds
+    `headers` (the names as printed, a JSON list) and `facts` (what was detected: encoding, delimiter, sheet…).
     """
     named = f"{source}/{part.path or part.name}"
-    content = Content(path, part, f"{named} ({address})" if address else named)
+    content = Content(path, part, f"{named} ({address})" if address else named, announced)
     records = readers()[part.format](content)
-    table = _chosen(part, records, content.file)
+    faults = without_columns(records.faults, part.options.get("drop", ()))
+    table, positions = _readable(_chosen(part, records, content.file), records.positions, faults)
+    if table.num_rows == 0 and faults:
+        shown = [fault.message for fault in faults[:LISTED]]
+        first = Said(" ".join(item.fr for item in shown), " ".join(item.en for item in shown))
+        count = len({fault.position for fault in faults})
+        raise NoRecordReadable(file=content.file, place=records.place, count=count, first=first)
     if table.num_rows == 0 and not part.may_be_empty:
         raise NoRows(file=content.file, place=records.place)
+    notices = [*records.notices, *damaged_text(table, positions, content)]
     constants = {"_source": source, "_snapshot": snapshot, "_part": part.name}
     for name, value in constants.items():
         table = table.append_column(name, pa.repeat(pa.scalar(value, pa.string()), table.num_rows))
-    table = table.append_column("_position", pa.chunked_array([records.positions.cast(pa.int64())]))
+    table = table.append_column("_position", pa.chunked_array([positions.cast(pa.int64())]))
     told = {"headers": list(records.originals), "facts": records.facts}
-    return table.replace_schema_metadata({key: json.dumps(value, ensure_ascii=False) for key, value in told.items()})
+    table = table.replace_schema_metadata({key: json.dumps(value, ensure_ascii=False) for key, value in told.items()})
+    return PartReading(table, tuple(faults), tuple(notices))
+
+
+def _readable(table: pa.Table, positions: pa.Array, faults: Sequence[RecordFault]) -> tuple[pa.Table, pa.Array]:
+    """The records without a fault, and their positions."""
+    if not faults or not table.num_columns:
+        return table, positions
+    refused = pa.array(sorted({fault.position for fault in faults}), pa.int64())
+    is_kept = pc.invert(pc.is_in(positions.cast(pa.int64()), refused))
+    return table.filter(is_kept), positions.filter(is_kept)
 
 
 def _chosen(part: Part, records: Records, file: str) -> pa.Table:
@@ -67,8 +113,6 @@ def _chosen(part: Part, records: Records, file: str) -> pa.Table:
 
 
 def _holds_something(column: pa.Array | pa.ChunkedArray) -> bool:
-    import pyarrow.compute as pc
-
     return bool(pc.any(pc.not_equal(column, "")).as_py())
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core.text import Said
+from pipelines.formats.faults import RecordFault
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +24,8 @@ class Records:
 
     `names` are unique and stripped, `originals` as printed; `positions` int64, 1 for the first line, row or element;
     `place` names the sheet or the list for messages; `near` holds the first rows, to find a header that is elsewhere;
-    `facts` (encoding, delimiter, cells in scientific notation…) go to the table's metadata.
+    `facts` (encoding, delimiter, cells in scientific notation…) go to the table's metadata; `faults` are the records
+    that cannot be read, whether they are among the columns or not; `notices` are doubts that a person should hear of.
     """
 
     names: Sequence[str]
@@ -34,6 +36,8 @@ class Records:
     near: Sequence[Sequence[str]] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     is_sparse: bool = False
+    faults: Sequence[RecordFault] = ()
+    notices: Sequence[Said] = ()
 
 
 Reader = Callable[["Content"], Records]
@@ -56,7 +60,7 @@ def reader(*formats: str) -> Callable[[Reader], Reader]:
 @cache
 def readers() -> dict[str, Reader]:
     """Every registered reader, by format."""
-    package = importlib.import_module("pipelines.formats")
+    package = importlib.import_module(__package__)
     for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"pipelines.formats.{module}")
+        importlib.import_module(f"{__package__}.{module}")
     return _readers

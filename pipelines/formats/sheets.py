@@ -1,12 +1,23 @@
-"""Workbooks (xlsx, xls, ods) as text columns: each cell as the person who typed it would write it down.
+"""Workbooks (xlsx, xls, xlsb, ods) as text columns: each cell as the person who typed it would write it down.
 
 Whole numbers have no `.0`, dates are ISO, booleans `true`/`false`. A position is the row's number in the sheet.
+Before a cell is read, the sheet is scanned (`workbooks/`) for what a person sees and a reader of values does not:
+errors, formulas that nobody computed, merged and hidden cells, codes shown with leading zeros. Each has its policy in
+`options`:
+
+| option | default | other values |
+|---|---|---|
+| `errors` | `reject` the row | `absent`: the cell is empty |
+| `formulas` (not computed) | `refuse` the sheet | `accept`: what is stored, nothing or 0 |
+| `merged` | `repeat` the value | `first`: only the first cell has it |
+| `hidden_rows` | `read`, and told | `leave_out` |
+| `zeros` | `as_shown` | `digits`: without literal text; `as_stored` |
 """
 
 from __future__ import annotations
 
-import io
 import math
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,62 +26,81 @@ import pyarrow as pa
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.documents import number_text
-from pipelines.formats.errors import Damaged, SheetMissing
+from pipelines.formats.ending import Ending
+from pipelines.formats.errors import (
+    Damaged,
+    FormulasNotComputed,
+    NotWhatItSays,
+    PasswordProtected,
+    SheetMissing,
+    UsedAreaTooLarge,
+)
+from pipelines.formats.faults import RecordFault, positions_listed
 from pipelines.formats.header import column_names
+from pipelines.formats.html import read_html
 from pipelines.formats.registry import Records, reader
+from pipelines.formats.signature import named, signature
+from pipelines.formats.workbooks.cells import ReaderDied
+from pipelines.formats.workbooks.child import moment_text
+from pipelines.formats.workbooks.opening import Workbook
+from pipelines.formats.workbooks.scan import (
+    MAXIMUM_CELLS,
+    Encrypted,
+    Place,
+    SheetName,
+    SheetScan,
+    Unscannable,
+    Visibility,
+    cell_name,
+    within,
+)
+from pipelines.formats.workbooks.spreadsheetml import is_spreadsheetml
 
 EPOCHS = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
 SERIALS = (1, 2_958_465)
+UNSURE_SERIALS = 60
 NEAR = 10
+LISTED = 5
+VALUE = Said("une valeur", "a value")
 
 
-@reader("xlsx", "xls", "ods")
+@reader("xlsx", "xls", "xlsb", "ods")
 def read_sheet(content: Content) -> Records:
-    """The sheet that `options.sheet` names, else the first. Raises `SheetMissing`, and what `Content.data` does."""
-    name, rows = _rows(content)
-    options = content.options
-    first, count = options.get("header_row", 1), options.get("header_rows", 1)
-    texts = [[cell_text(cell) or "" for cell in row] for row in rows[first - 1 : first - 1 + count]]
-    near = [[cell_text(cell) or "" for cell in row] for row in rows[:NEAR]]
-    place = Said(f"feuille « {name} »", f'sheet "{name}"')
-    if not texts:
-        return Records([], [], [], pa.array([], pa.int64()), place, near)
-    names, originals = column_names(texts, options.get("header_name"))
-    dates = {index for index, column in enumerate(names) if column in options.get("dates", ())}
-    epoch = EPOCHS[options.get("epoch", 1900)]
-    columns: list[list[str | None]] = [[] for _ in names]
-    positions: list[int] = []
-    exponents: list[dict[str, Any]] = []
-    for number, row in enumerate(rows[first - 1 + count :], start=first + count):
-        cells = [cell_text(cell) for cell in row]
-        if all(cell is None for cell in cells):
-            continue
-        positions.append(number)
-        for index, column in enumerate(columns):
-            text = cells[index] if index < len(cells) else None
-            if index in dates:
-                text = serial_date(row[index] if index < len(row) else None, text, epoch)
-            elif text is not None and isinstance(row[index], float) and "e" in text:
-                exponents.append({"row": number, "column": names[index]})
-            column.append(text)
-    facts: dict[str, Any] = {"sheet": name} | ({"exponents": exponents} if exponents else {})
-    arrays = [pa.array(column, pa.string()) for column in columns]
-    return Records(names, originals, arrays, pa.array(positions, pa.int64()), place, near, facts)
+    """The sheet that `options.sheet` names, else the first visible one.
 
-
-def _rows(content: Content) -> tuple[str, list[list[Any]]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
+    Raises `SheetMissing`, `UsedAreaTooLarge`, `FormulasNotComputed`, `PasswordProtected`, and what `Content.data` does.
+    """
+    kind = signature(content.data[:512])
+    if kind == "html":
+        return read_html(content)
+    if kind == "xml" and not is_spreadsheetml(content.data):
+        raise NotWhatItSays(file=content.file, found=named(kind), expected=content.part.format)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content.data))
-        wanted = content.options.get("sheet")
-        sheets = list(book.sheet_names)
-        if not sheets or (wanted is not None and wanted not in sheets):
-            raise _missing(content, wanted or "1", sheets)
-        name = wanted or sheets[0]
-        return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except CalamineError as error:
+        book = Workbook(content.data, kind)
+        sheet = _chosen(content, book.sheets)
+        scan = book.scan(sheet)
+        _check_area(content, sheet, scan)
+        return _Rows(content, book.sheets, sheet, scan).read(book.rows(sheet, scan))
+    except Encrypted:
+        raise PasswordProtected(file=content.file) from None
+    except Unscannable as error:
         raise Damaged(file=content.file, detail=str(error), format=content.part.format) from None
+    except ReaderDied as error:
+        raise Damaged(file=content.file, detail=error.reason, format=content.part.format) from None
+
+
+def _chosen(content: Content, sheets: Sequence[SheetName]) -> SheetName:
+    """The sheet that the description names, hidden or not; without a name, the first that a person sees."""
+    wanted = content.options.get("sheet")
+    names = [sheet.name for sheet in sheets]
+    if wanted is not None:
+        if wanted not in names:
+            raise _missing(content, wanted, names)
+        return sheets[names.index(wanted)]
+    visible = [sheet for sheet in sheets if sheet.visibility is Visibility.VISIBLE]
+    if not visible:
+        raise _missing(content, "1", names)
+    return visible[0]
 
 
 def _missing(content: Content, wanted: str, sheets: list[str]) -> SheetMissing:
@@ -81,20 +111,253 @@ def _missing(content: Content, wanted: str, sheets: list[str]) -> SheetMissing:
     return SheetMissing(file=content.file, sheet=wanted, nearest=nearest, found=", ".join(sheets) or "—")
 
 
+def _check_area(content: Content, sheet: SheetName, scan: SheetScan) -> None:
+    most = scan.most_cells(int(content.options.get("maximum_cells", MAXIMUM_CELLS)))
+    if scan.area > most:
+        corner = cell_name((scan.last_row, scan.last_column))
+        facts = {"sheet": sheet.name, "cells": scan.cells, "corner": corner, "maximum": most}
+        raise UsedAreaTooLarge(file=content.file, **facts)
+
+
+class _Rows:
+    """The rows of one sheet becoming records."""
+
+    def __init__(self, content: Content, sheets: Sequence[SheetName], sheet: SheetName, scan: SheetScan) -> None:
+        self.content, self.options = content, content.options
+        self.sheets, self.sheet, self.scan = sheets, sheet, scan
+        self.first = int(self.options.get("header_row", 1))
+        self.count = int(self.options.get("header_rows", 1))
+        self.body = self.first - 1 + self.count
+        self.names: list[str] = []
+        self.dates: set[int] = set()
+        self.columns: list[list[str | None]] = []
+        self.positions: list[int] = []
+        self.exponents: list[dict[str, Any]] = []
+        self.faults: list[RecordFault] = []
+        self.epoch = EPOCHS[self.options.get("epoch", 1900)]
+        self.anchors: dict[Place, Any] = {}
+        self.covered: dict[Place, Place] = {}
+        self.hidden = set(within(scan.hidden_rows, scan.last_row))
+        self.sections = self._section_rows()
+
+    def _section_rows(self) -> dict[int, Place]:
+        """Rows that one merged cell fills from the first column to the last: a heading among the records, no record."""
+        width = self.scan.last_column
+        found: dict[int, Place] = {}
+        for first_row, first, last_row, last in self.scan.merged:
+            if first == 0 and last >= width > 0 and first_row == last_row:
+                found[first_row] = (first_row, first)
+        return found
+
+    def read(self, rows: Iterator[list[Any]]) -> Records:
+        """The records of the sheet. Raises `FormulasNotComputed`, and what reading the rows does."""
+        if self.options.get("merged", "repeat") == "repeat":
+            self.covered = dict(self.scan.covered())
+            self.anchors = dict.fromkeys(self.covered.values())
+        header: list[list[str]] = []
+        near: list[list[str]] = []
+        originals: list[str] = []
+        ending = Ending(self.content)
+        left_out = 0
+        for index, row in enumerate(rows):
+            if len(near) < NEAR:
+                near.append([cell_text(cell) or "" for cell in row])
+            if self.first - 1 <= index < self.body:
+                header.append([cell_text(cell) or "" for cell in row])
+            if index < self.body:
+                continue
+            if not originals:
+                originals = self._name(header)
+                self._check_formulas()
+            if self._is_blank(index, row):
+                continue
+            if ending.is_reached(index + 1, [cell_text(cell) for cell in row]):
+                left_out += 1
+                continue
+            self._record(index, row)
+        if header and not originals:
+            originals = self._name(header)
+        left_out += self._without_footer(ending.footer(len(self.positions)))
+        place = Said(f"feuille « {self.sheet.name} »", f'sheet "{self.sheet.name}"')
+        arrays = [pa.array(column, pa.string()) for column in self.columns]
+        return Records(
+            self.names,
+            originals,
+            arrays,
+            pa.array(self.positions, pa.int64()),
+            place,
+            near,
+            self._facts(left_out),
+            faults=self.faults,
+            notices=[*self._notices(), *ending.notices()],
+        )
+
+    def _name(self, header: list[list[str]]) -> list[str]:
+        self.names, originals = column_names(header, self.options.get("header_name"))
+        self.dates = {index for index, name in enumerate(self.names) if name in self.options.get("dates", ())}
+        self.columns = [[] for _ in self.names]
+        return originals
+
+    def _check_formulas(self) -> None:
+        """Raises `FormulasNotComputed` for formulas among the records, in a column that is read."""
+        if self.options.get("formulas", "refuse") == "accept":
+            return
+        cells = [place for place in self.scan.uncomputed if place[0] >= self.body and self._is_read(place[1])]
+        if cells:
+            shown = ", ".join(cell_name(place) for place in cells[:LISTED]) + (", …" if len(cells) > LISTED else "")
+            facts = {"sheet": self.sheet.name, "count": len(cells), "cells": shown}
+            raise FormulasNotComputed(file=self.content.file, **facts)
+
+    def _is_read(self, column: int) -> bool:
+        return column < len(self.names) and self.names[column] not in self.options.get("drop", ())
+
+    def _is_blank(self, index: int, row: list[Any]) -> bool:
+        """Whether a row holds nothing of its own; a merged cell of the row above is nothing of its own."""
+        if any(cell is not None for cell in row):
+            return False
+        return not any((index, column) in self.scan.errors for column in range(len(self.names)))
+
+    def _record(self, index: int, row: list[Any]) -> None:
+        if index in self.hidden and self.options.get("hidden_rows", "read") == "leave_out":
+            self._remember(index, row)
+            return
+        if index in self.sections:
+            self._refuse(index, None, "ligne-de-titre", self._heading(index))
+        cells = self._remember(index, row)
+        self.positions.append(index + 1)
+        for number, column in enumerate(self.columns):
+            cell = cells[number] if number < len(cells) else None
+            column.append(self._text((index, number), cell))
+
+    def _remember(self, index: int, row: list[Any]) -> list[Any]:
+        """The row's cells, those that a merged cell covers filled with its value."""
+        if not self.covered:
+            return row
+        cells = [*row, *[None] * (len(self.names) - len(row))]
+        for column, cell in enumerate(cells):
+            place = (index, column)
+            if place in self.anchors:
+                self.anchors[place] = cell
+            elif cell is None and place in self.covered:
+                cells[column] = self.anchors[self.covered[place]]
+        return cells
+
+    def _text(self, here: Place, cell: Any) -> str | None:
+        """A cell as text; `here` is where it is, which is not where its value is when it is merged with another."""
+        row, column = here
+        place = self.covered.get(here, here)
+        if place in self.scan.errors:
+            if self.options.get("errors", "reject") == "reject":
+                code = self.scan.errors[place]
+                self._refuse(row, column, "cellule-en-erreur", self._at(place, Said(code, code)), code)
+            return None
+        if place in self.scan.no_dates:
+            found = number_text(self.scan.no_dates[place])
+            words = Said(f"{found}, qui n'est pas un jour sûr", f"{found}, which is no certain day")
+            self._refuse(row, column, "date-hors-calendrier", self._at(place, words, Said("une date", "a date")))
+        if cell is not None and place in self.scan.shown:
+            return self._shown(place, cell)
+        text = cell_text(cell)
+        if column in self.dates:
+            return self._serial(here, cell, text)
+        if isinstance(cell, float) and text is not None and "e" in text:
+            self.exponents.append({"row": row + 1, "column": self.names[column]})
+        return text
+
+    def _shown(self, place: Place, cell: Any) -> str | None:
+        policy = self.options.get("zeros", "as_shown")
+        if policy == "as_stored":
+            return cell_text(cell)
+        shown = self.scan.shown[place]
+        return "".join(filter(str.isdigit, shown)) if policy == "digits" else shown
+
+    def _serial(self, place: Place, cell: Any, text: str | None) -> str | None:
+        found = serial_date(cell, text, self.epoch)
+        if found != text and self.epoch is EPOCHS[1900] and float(cell) <= UNSURE_SERIALS:
+            words = Said(f"{text}, qui n'est pas un jour sûr", f"{text}, which is no certain day")
+            self._refuse(*place, "date-hors-calendrier", self._at(place, words, Said("une date", "a date")))
+        return found
+
+    def _refuse(self, row: int, column: int | None, rule: str, message: Said, code: str | None = None) -> None:
+        name = self.names[column] if column is not None and column < len(self.names) else None
+        self.faults.append(RecordFault(row + 1, rule, message, name, code))
+
+    def _at(self, place: Place, found: Said, expected: Said = VALUE) -> Said:
+        cell, sheet = cell_name(place), self.sheet.name
+        return Said(
+            f"Feuille « {sheet} », cellule {cell} : {found.fr} ; attendu : {expected.fr}.",
+            f'Sheet "{sheet}", cell {cell}: {found.en}; expected: {expected.en}.',
+        )
+
+    def _heading(self, index: int) -> Said:
+        words = Said("une cellule fusionnée sur toute la ligne", "a cell merged over the whole row")
+        return self._at(self.sections[index], words, Said("un enregistrement", "a record"))
+
+    def _without_footer(self, count: int) -> int:
+        """Take the last records away; their faults go with them."""
+        if count:
+            gone = set(self.positions[-count:])
+            del self.positions[-count:]
+            for column in self.columns:
+                del column[-count:]
+            self.faults = [fault for fault in self.faults if fault.position not in gone]
+        return count
+
+    def _facts(self, left_out: int) -> dict[str, Any]:
+        facts: dict[str, Any] = {"sheet": self.sheet.name}
+        hidden = [sheet.name for sheet in self.sheets if sheet.visibility is not Visibility.VISIBLE]
+        counts = {
+            "exponents": self.exponents,
+            "hidden_sheets": hidden,
+            "merged_cells": len(self.covered),
+            "codes_as_shown": len(self.scan.shown),
+            "rows_left_out": left_out,
+        }
+        return facts | {name: value for name, value in counts.items() if value}
+
+    def _notices(self) -> list[Said]:
+        told = list(self.scan.unseen)
+        sheet = self.sheet.name
+        if self.sheet.visibility is not Visibility.VISIBLE:
+            told.append(Said(f"la feuille « {sheet} » est masquée", f'the sheet "{sheet}" is hidden'))
+        rows = [row + 1 for row in sorted(self.hidden) if row >= self.body]
+        if rows:
+            is_read = self.options.get("hidden_rows", "read") == "read"
+            done = Said("lues", "read") if is_read else Said("laissées", "left out")
+            shown = positions_listed(rows)
+            told.append(
+                Said(
+                    f"feuille « {sheet} » : lignes masquées {done.fr} : {shown}",
+                    f'sheet "{sheet}": hidden rows {done.en}: {shown}',
+                )
+            )
+        columns = [
+            self.names[column]
+            for column in within(self.scan.hidden_columns, self.scan.last_column)
+            if self._is_read(column)
+        ]
+        if columns:
+            shown = ", ".join(columns)
+            told.append(
+                Said(
+                    f"feuille « {sheet} » : colonnes masquées lues : {shown}",
+                    f'sheet "{sheet}": hidden columns read: {shown}',
+                )
+            )
+        return told
+
+
 def cell_text(cell: Any) -> str | None:
-    """A cell as text; None for an empty one."""
+    """A cell as text; None for an empty one. A list of one text is a moment that was written down already."""
     if cell is None or cell == "":
         return None
+    if isinstance(cell, list):
+        return str(cell[0])
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
         return number_text(cell) if math.isfinite(cell) else None
-    if isinstance(cell, timedelta):
-        minutes, seconds = divmod(round(cell.total_seconds()), 60)
-        return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(timespec="seconds")
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+    return moment_text(cell) if isinstance(cell, datetime | date | time | timedelta) else str(cell)
 
 
 def serial_date(cell: Any, text: str | None, epoch: date) -> str | None:

@@ -26,8 +26,13 @@ MARKUP: tuple[tuple[bytes, str], ...] = (
     (b"<html", "html"),
     (b"<head", "html"),
     (b"<body", "html"),
+    (b"<table", "html"),
+    (b"<meta ", "html"),
+    (b"<style", "html"),
     (b"<?xml", "xml"),
+    (b"<?mso-application", "xml"),
 )
+MARKS: tuple[tuple[bytes, str], ...] = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 WORDS: dict[str, Said] = {
     "zip": Said("une archive zip (xlsx, ods ou zip)", "a zip archive (xlsx, ods or zip)"),
     "xls": Said("un ancien classeur Excel (xls)", "an old Excel workbook (xls)"),
@@ -36,8 +41,10 @@ WORDS: dict[str, Said] = {
 }
 WANTED: dict[str, tuple[str, ...]] = {
     "xlsx": ("zip",),
+    "xlsb": ("zip",),
     "ods": ("zip",),
-    "xls": ("xls",),
+    # Business software writes web pages, SpreadsheetML and xlsx under the name of xls: each is read as what it is.
+    "xls": ("xls", "html", "xml", "zip"),
     "parquet": ("parquet",),
     "html": ("html", "xml", "text"),
 }
@@ -49,6 +56,9 @@ def signature(head: bytes) -> str:
     for magic, kind in SIGNATURES:
         if head.startswith(magic):
             return kind
+    encoding = next((name for mark, name in MARKS if head.startswith(mark)), None)
+    if encoding is not None:
+        head = head[2:].decode(encoding, errors="ignore").encode("utf-8")
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     return next((kind for magic, kind in MARKUP if start.startswith(magic)), "text")
 

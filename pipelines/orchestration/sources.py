@@ -90,7 +90,8 @@ def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
             read = sum(part["read"] for part in result.summary["parts"].values())
             told = {"dagster/row_count": read, "rejets": result.summary["rejected"], "lignes": result.summary["rows"]}
             told |= {"recalculé": result.kept.is_new, "fichiers": dg.MetadataValue.path(str(result.kept.folder))}
-            warned = [*result.summary["thin"], *(item["fr"] for item in result.summary["declared"])]
+            doubts = [*result.summary["declared"], *result.summary["noticed"]]
+            warned = [*result.summary["thin"], *(item["fr"] for item in doubts)]
             context.add_asset_metadata({**told, "avertissements": warned}, partition_key=name)
         yield from _ended(context, failed, "lecture")
 

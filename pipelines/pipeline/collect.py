@@ -19,7 +19,7 @@ from pipelines.pipeline.personal import prepare
 from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.storage.atomic import sweep_old
 
-SHEETS = ("xlsx", "xls", "ods")
+SHEETS = ("xlsx", "xls", "xlsb", "ods")
 
 
 def make_snapshot(project: Project, source: Source, *, now: datetime) -> Capture:

@@ -16,8 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.core.errors import Mender
 from pipelines.core.project import Project
-from pipelines.formats import RESERVED, read
+from pipelines.formats import RESERVED, read_part
+from pipelines.formats.faults import RecordFault
 from pipelines.mapping import PartRecords, check_mapping, conform
 from pipelines.mapping.rejections import Rejection, rejections_table
 from pipelines.mapping.withdrawals import load_withdrawals, without_withdrawn
@@ -32,7 +34,7 @@ from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.validation import judge
 
 REJECTS, SUMMARY = "rejets.parquet", "summary.json"
-HEADED = frozenset({"csv", "tsv", "xlsx", "xls", "ods", "parquet", "html"})
+HEADED = frozenset({"csv", "tsv", "xlsx", "xls", "xlsb", "ods", "parquet", "html"})
 """Formats whose columns are named once, by a header; in the others each record names its members."""
 
 
@@ -40,8 +42,8 @@ HEADED = frozenset({"csv", "tsv", "xlsx", "xls", "ods", "parquet", "html"})
 class RecordsResult:
     """What one source gave. `summary`: by part the records read, accepted and rejected; by table the rows; and more.
 
-    `thin`: columns that are filled less than expected; `declared`: what is amiss with the schema that the publisher
-    declares, in both languages.
+    `noticed`: doubts about what was read, in both languages; `thin`: columns that are filled less than expected;
+    `declared`: what is amiss with the schema that the publisher declares, in both languages.
     """
 
     source: str
@@ -74,7 +76,7 @@ def make_records(project: Project, source: Source, capture: Capture, *, settings
     source = as_captured(source, capture)
     made_from = {
         "source": (project.root / source.path).read_text(encoding="utf-8"),
-        "snapshots": [(part.part, part.sha256, part.address) for part in capture.parts],
+        "snapshots": [(part.part, part.sha256, part.address, part.announced) for part in capture.parts],
         "declared": [part.fetch.get("schema") for part in capture.parts],
         "settings": settings or settings_digest(project),
     }
@@ -100,7 +102,7 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     check_mapping(source, project)
     parts: dict[str, PartRecords] = {}
     rejections: list[Rejection] = []
-    summary: dict[str, Any] = {"parts": {}, "rows": {}, "thin": [], "declared": [], "apart": {}}
+    summary: dict[str, Any] = {"parts": {}, "rows": {}, "thin": [], "declared": [], "noticed": [], "apart": {}}
     summary["snapshots"] = sorted({part.sha256 for part in capture.parts})
     everything: dict[str, tuple[pa.Table, TableSchema]] = {}
     for part in source.parts:
@@ -110,6 +112,7 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
         everything[part.name] = read_records, schema
         rejections.extend(refused)
         summary["declared"] += told.pop("declared")
+        summary["noticed"] += told.pop("noticed")
         summary["thin"] += _unfilled(part, records)
         summary["parts"][part.name] = told
         _write(folder / "records" / f"{part.name}.parquet", _public(records, schema))
@@ -138,28 +141,54 @@ def _read_and_judge(
     path = SnapshotStore.of(project).path(snapshot)
     if not path.is_file():
         raise SnapshotGone(source=source.name, part=part.name, sha256=snapshot.sha256)
-    records = read(part, path, source=source.name, snapshot=snapshot.sha256, address=snapshot.address)
+    address, announced = snapshot.address, snapshot.announced
+    reading = read_part(part, path, source=source.name, snapshot=snapshot.sha256, address=address, announced=announced)
+    records = reading.table
     least = part.expect.get("rows", {}).get("min", 1)
     if records.num_rows < least:
-        facts = {"source": source.name, "part": part.name, "address": snapshot.address, "found": records.num_rows}
-        raise TooFewRecords(file=source.path, expected=least, **facts)
+        found = {"source": source.name, "part": part.name, "address": snapshot.address, "found": records.num_rows}
+        raise TooFewRecords(file=source.path, expected=least, **found)
     records, withdrawn = without_withdrawn(
         records, load_withdrawals(project.withdrawals), source=source.name, part=part.name
     )
     whole = records
     declared = judged_as_declared(project, source, part, snapshot, records, incoming=schema)
-    read_rows, records, given = records.num_rows, declared.records, set(records.column_names)
+    read_rows, records, given = records.num_rows + reading.refused, declared.records, set(records.column_names)
     records, leftover = _aligned(records, schema)
     if leftover and part.format in HEADED:
         _check_header(source, part, schema, given, snapshot.address)
     verdict = judge(records, schema, name=f"{source.name}/{part.name}", sample=None)
-    refused = [*declared.rejections, *refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree")]
+    unread = [_unread(source, part, schema, snapshot.sha256, fault) for fault in reading.faults]
+    refused = [
+        *unread,
+        *declared.rejections,
+        *refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree"),
+    ]
     accepted = verdict.accepted if verdict.accepted is not None else records.slice(0, 0)
     told = {"read": read_rows, "accepted": accepted.num_rows, "rejected": read_rows - accepted.num_rows}
     told |= {"withdrawn": withdrawn, "columns_without_field": leftover}
     told["declared"] = [item._asdict() for item in declared.warnings]
+    told["noticed"] = [{"fr": f"{part.name} : {item.fr}", "en": f"{part.name}: {item.en}"} for item in reading.notices]
     told |= {"declared_schema": dict(declared.told)} if declared.told else {}
     return accepted, refused, told, _aligned(whole, schema)[0]
+
+
+def _unread(source: Source, part: Part, schema: TableSchema, snapshot: str, fault: RecordFault) -> Rejection:
+    """A record that its format could not read, as a rejection: it says the place and the rule, never a value."""
+    return Rejection(
+        source=source.name,
+        snapshot=snapshot,
+        part=part.name,
+        position=fault.position,
+        table=f"entrants/{schema.name}",
+        champ=fault.column if fault.column in schema.names else None,
+        valeur=fault.code,
+        regle=fault.rule,
+        message=fault.message.fr,
+        message_en=fault.message.en,
+        a_corriger_par=Mender.SOURCE.value,
+        etape="entree",
+    )
 
 
 def _aligned(records: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[str]]:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,13 @@ class Snapshot:
     media_type: str = ""
     content: str = ""
     fetch: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def announced(self) -> str | None:
+        """The encoding that the server named in its answer, None where it named none."""
+        message = Message()
+        message["content-type"] = str(self.fetch.get("headers", {}).get("content-type", ""))
+        return message.get_content_charset()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,43 @@
+"""Where the records of a table end: totals, notes and signatures under them, which are no records.
+
+`options.stop_at`: the texts that the first cell of the first such row begins with; `options.footer`: how many rows at
+the end are none. What is left out is counted and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines.core.text import Said
+from pipelines.formats.content import Content
+
+
+class Ending:
+    """The end of one table's records, by its description."""
+
+    def __init__(self, content: Content) -> None:
+        asked: Any = content.options.get("stop_at", ())
+        self._texts = (asked,) if isinstance(asked, str) else tuple(asked)
+        self._footer = int(content.options.get("footer", 0))
+        self._first: int | None = None
+
+    def is_reached(self, position: int, cells: Sequence[str | None]) -> bool:
+        """Whether the records ended with the row before: this one's first cell that holds something says so."""
+        if self._texts and self._first is None:
+            first = next((cell.strip() for cell in cells if cell and cell.strip()), "")
+            if first.startswith(self._texts):
+                self._first = position
+        return self._first is not None
+
+    def footer(self, count: int) -> int:
+        """How many of `count` records at the end are none."""
+        return min(self._footer, count)
+
+    def notices(self) -> list[Said]:
+        """What to tell: that the text which ends the records was not met."""
+        if not self._texts or self._first is not None:
+            return []
+        shown = " | ".join(self._texts)
+        french = f"aucune ligne ne commence par « {shown} » (options.stop_at) : tout a été lu"
+        return [Said(french, f'no row begins with "{shown}" (options.stop_at): all of them were read')]
