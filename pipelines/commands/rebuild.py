@@ -26,6 +26,7 @@ def command(package: str, version: str | None, lang: str | None) -> None:
     Nothing is published. Exit codes: 0 byte for byte the same, 1 not the same, 2 when it could not be made again.
     """
     from pipelines.pipeline.rebuild import across, ingredients_recorded, request_again
+    from pipelines.pipeline.retention import IngredientDeleted, took
     from pipelines.pipeline.withholding import without_recorded
     from pipelines.releases.errors import CannotRebuild
     from pipelines.releases.rebuild import rebuild
@@ -36,6 +37,11 @@ def command(package: str, version: str | None, lang: str | None) -> None:
     def remake(document: Mapping[str, Any]) -> ReleaseRequest:
         request = request_again(project, package, ingredients_recorded(document))
         if request is None:
+            gone = took(project, {sha for _, _, sha in ingredients_recorded(document).snapshots})
+            if gone is not None:
+                facts = {"snapshot": gone["found"][:12], "source": gone["source"], "at": gone["at"]}
+                facts |= {"why": gone["why"], "event": gone["seq"]}
+                raise IngredientDeleted(package=package, version=document["version"], **facts)
             raise CannotRebuild(package=package, version=document["version"])
         return without_recorded(request, document["arobase"].get("withheld", {}))
 
