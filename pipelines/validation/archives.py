@@ -24,19 +24,44 @@ PIECE = 1 << 20
 DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
-def _first_member(path: Path) -> IO[bytes]:
-    archive = zipfile.ZipFile(path)
-    names = archive.namelist()
-    if not names:
-        raise zipfile.BadZipFile("the archive is empty")
-    return archive.open(names[0])
+class _Members:
+    """All members of a zip file, one after the other: a workbook is one, and any of them may be read."""
+
+    def __init__(self, path: Path) -> None:
+        self._archive = zipfile.ZipFile(path)
+        names = self._archive.namelist()
+        if not names:
+            raise zipfile.BadZipFile("the archive is empty")
+        self._rest = iter(names)
+        self._open: IO[bytes] | None = None
+
+    def __enter__(self) -> _Members:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, none at the end of the last member."""
+        while True:
+            if self._open is None:
+                name = next(self._rest, None)
+                if name is None:
+                    return b""
+                self._open = self._archive.open(name)
+            if piece := self._open.read(size):
+                return piece
+            self._open = None
 
 
 OPENERS: dict[str, Callable[[Path], Any]] = {
     ".gz": gzip.open,
     ".bz2": bz2.open,
     ".xz": lzma.open,
-    ".zip": _first_member,
+    ".zip": _Members,
+    ".xlsx": _Members,
+    ".xlsm": _Members,
+    ".ods": _Members,
 }
 
 

@@ -46,9 +46,14 @@ class Case:
     checks: Sequence[CustomCheck] = ()
 
     @property
+    def is_text(self) -> bool:
+        """Whether all cells are text."""
+        return isinstance(self.judged, pa.Table) or self.resource.format in TEXT_FORMATS
+
+    @property
     def provable(self) -> bool:
         """Whether rows can be proved: of text, one name a column, and keys whose values texts can stand for."""
-        if not isinstance(self.judged, pa.Table) and self.resource.format not in TEXT_FORMATS:
+        if not self.is_text:
             return False
         by_name = {field.name: field for field in self.fields}
         plain_keys = all(comparable(by_name[name]) for name in self.keys.all)

@@ -216,8 +216,9 @@ def _value_set(case: Case, fields: tuple[str, ...]) -> set[tuple[Any, ...]]:
 
 def _values(case: Case, fields: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     places = _places(case, fields)
+    # What is remembered of cells is told apart by equality, as texts are: typed cells (1, True, 1.0, lists) are not.
+    readers = [column.read if case.is_text else column.reader for column in case.columns]
     for _, cells in case.rows():
         yield tuple(
-            None if place is None or place >= len(cells) else case.columns[place].read(cells[place])[0]
-            for place in places
+            None if place is None or place >= len(cells) else readers[place](cells[place])[0] for place in places
         )

@@ -240,6 +240,12 @@ def test_an_archive_made_to_fill_a_disk_is_refused(tmp_path: Path, monkeypatch: 
         archive.writestr("table.csv", b"0" * (8 << 20))
     with pytest.raises(ArchiveTooLarge):
         judge(tmp_path / "table.csv.zip", SCHEMA)
+    for name in ("table.csv.zip", "table.xlsx", "table.ods"):
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.csv", b"a,b\n")
+            archive.writestr("b.csv", b"0" * (8 << 20))
+        with pytest.raises(ArchiveTooLarge):
+            judge(tmp_path / name, SCHEMA)
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.csv.zip", "a.csv.bz2", "a.csv.xz"])

@@ -221,6 +221,7 @@ def remembers_for_every_column(patch: pytest.MonkeyPatch) -> None:
 
 
 FILE_MUTANTS: dict[str, Mutate] = {
+    "rows are numbered as if none were skipped": name(proving, "_numbers", lambda block: 2),
     "a cell refused once is accepted in the next block": forgets_what_it_refused,
     "what one column answered is said for another": remembers_for_every_column,
     "no key is repeated": name(keys.HashLog, "repeated", no_repeats),

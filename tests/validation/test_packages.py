@@ -8,12 +8,16 @@ from __future__ import annotations
 import random
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelines.validation import judge, parents
 from tests.validation.package_comparison import package_differences
 
+judging: Any = sys.modules[judge.__module__]  # the package's `judge` is the function
 SEED = 20_261_128
 PACKAGES, SHARE = 2000, 100
 
@@ -22,6 +26,36 @@ PACKAGES, SHARE = 2000, 100
 def test_reports_on_packages_are_frictionless_own(first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     print(f"seeds {first} to {first + SHARE - 1}")
     assert next(package_differences(first, SHARE, tmp_path, monkeypatch), None) is None
+
+
+def no_error(*_: Any) -> Iterator[Any]:
+    """In the place of what finds errors."""
+    return iter(())
+
+
+def parent_in_the_default_dialect(self: Any, table: str) -> Any:
+    """The resource that a foreign key refers to, read as if the package said nothing of it."""
+    from frictionless import Dialect
+
+    resource = FOUND(self, table).to_copy()
+    resource.dialect = Dialect()
+    return resource
+
+
+FOUND = parents.ResourceParents._find
+MUTANTS: dict[str, tuple[Any, str, Any]] = {
+    "counts and hashes are not compared": (judging, "_end_errors", no_error),
+    "a hash of another kind is passed over": (judging, "_ignored_hash", no_error),
+    "parents are read in the default dialect": (parents.ResourceParents, "_find", parent_in_the_default_dialect),
+    "the start of the header is not told": (judging, "_start_errors", no_error),
+}
+
+
+@pytest.mark.parametrize("what", MUTANTS)
+def test_a_wrong_report_is_caught(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, name, mutated = MUTANTS[what]
+    monkeypatch.setattr(owner, name, mutated)
+    assert next(package_differences(SEED, PACKAGES, tmp_path, monkeypatch), None) is not None
 
 
 def by_hand(packages: int, seed: int) -> int:
