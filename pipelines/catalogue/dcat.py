@@ -22,17 +22,11 @@ from pipelines.catalogue.wording import Wording
 from pipelines.core.text import Language
 
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
-FILE_TYPES = {"csv": "CSV", "excel": "CSV", "parquet": "PARQUET"}
 MEDIA = "http://www.iana.org/assignments/media-types/"
 TITLE: dict[Language, str] = {"fr": "Catalogue d'Arobase", "en": "The catalogue of Arobase"}
 DESCRIPTION: dict[Language, str] = {
     "fr": "Jeux de données publics publiés en versions immuables, avec leurs preuves : provenance, rejets, constats.",
     "en": "Public datasets published as immutable versions, with their proof: provenance, rejects, findings.",
-}
-KINDS: dict[str, dict[Language, str]] = {
-    "csv": {"fr": "CSV", "en": "CSV"},
-    "parquet": {"fr": "Parquet", "en": "Parquet"},
-    "excel": {"fr": "CSV pour tableur", "en": "CSV for spreadsheets"},
 }
 STABLE: dict[Language, str] = {"fr": "stable", "en": "stable"}
 
@@ -181,7 +175,7 @@ def _distribution(
 ) -> Iri:
     number = str(version.own["schema_version"])
     schema = addresses.table_schema(version.package, number, table.name)
-    kinds, url = KINDS[file.kind], terms.resource(graph, addresses.release(file.path))
+    kinds, url = file.form.label, terms.resource(graph, addresses.release(file.path))
     standard = graph.add(
         schema,
         "dct:Standard",
@@ -191,13 +185,13 @@ def _distribution(
     return graph.add(
         address,
         "dcat:Distribution",
-        *(("dct:title", Text(f"{table.title(item)} ({kinds[item]})", item)) for item in LANGUAGES),
+        *(("dct:title", Text(f"{table.title(item)} ({getattr(kinds, item)})", item)) for item in LANGUAGES),
         *terms.of("dct:description", table.resource, "description"),
         ("dcat:accessURL", url),
         ("dcat:downloadURL", url),
         ("dcat:byteSize", Text(str(file.bytes), datatype="xsd:nonNegativeInteger")),
         ("dcat:mediaType", graph.add(f"{MEDIA}{file.media_type}", "dct:MediaType")),
-        ("dct:format", graph.add(f"{AUTHORITY}file-type/{FILE_TYPES[file.kind]}", "dct:MediaTypeOrExtent")),
+        ("dct:format", graph.add(f"{AUTHORITY}file-type/{file.form.file_type}", "dct:MediaTypeOrExtent")),
         ("dct:license", terms.licence(graph, version.descriptor)),
         ("dct:conformsTo", standard),
         ("dct:issued", terms.instant(version.created)),

@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.core.text import Language
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
+from pipelines.releases.formats import OutputFormat, output_formats
 from pipelines.releases.store import TOMBSTONES, VERSIONS, package_folders
 
 
@@ -31,13 +32,18 @@ def contributor(descriptor: Mapping[str, Any], role: str = "publisher") -> Mappi
 
 @dataclass(frozen=True)
 class File:
-    """A file of a release. `path` is relative to the releases; `kind`: csv, parquet, excel."""
+    """A file of a release, in a format. `path` is relative to the releases."""
 
-    kind: str
+    form: OutputFormat
     path: str
     bytes: int
     sha256: str
     media_type: str
+
+    @property
+    def kind(self) -> str:
+        """The name of its format."""
+        return self.form.name
 
 
 @dataclass(frozen=True)
@@ -140,14 +146,13 @@ class Version:
 
     def _table(self, resource: Mapping[str, Any]) -> Table:
         plain = str(resource["path"])
-        wanted = {"csv": plain, "parquet": f"{plain.removesuffix('.csv')}.parquet", "excel": f"excel/{plain}"}
-        found = ((kind, self.resource(path)) for kind, path in wanted.items())
-        return Table(str(resource["name"]), resource, tuple(self._file(kind, item) for kind, item in found if item))
+        found = ((form, self.resource(form.path(plain.removesuffix(".csv")))) for form in output_formats())
+        return Table(str(resource["name"]), resource, tuple(self._file(form, item) for form, item in found if item))
 
-    def _file(self, kind: str, resource: Mapping[str, Any]) -> File:
+    def _file(self, form: OutputFormat, resource: Mapping[str, Any]) -> File:
         digest = str(resource["hash"]).removeprefix("sha256:")
         path = f"{self.path}data/{resource['path']}"
-        return File(kind, path, int(resource["bytes"]), digest, str(resource.get("mediatype", "text/csv")))
+        return File(form, path, int(resource["bytes"]), digest, str(resource.get("mediatype", form.media_type)))
 
 
 @dataclass(frozen=True)

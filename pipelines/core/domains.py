@@ -20,7 +20,7 @@ from pipelines.core.checked_yaml import Fault, read_checked
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import PROJECT_FILE, NotAProject, Project
 
-Kind = Literal["converters", "derived", "rules", "charts", "commands"]
+Kind = Literal["converters", "derived", "rules", "charts", "commands", "formats"]
 SHIPPED = "pipelines.domains."
 SCHEMA = Path(__file__).parent / "project.schema.json"
 

@@ -23,7 +23,6 @@ from pipelines.portals.states import Difference, Found, State
 
 OWN = "arobase_"
 KEY, MARK = "arobase_key", "arobase_datastore"
-FORMATS = {"csv": "CSV", "parquet": "Parquet", "json": "JSON"}
 # A tag holds letters, digits, blanks and -_. ; source: ckan/logic/validators.py, tag_name_validator.
 NOT_IN_TAGS = re.compile(r"[^\w \-.]+")
 # Source: the same file, tag_length_validator.
@@ -216,7 +215,7 @@ def _resource(item: OfferedFile) -> dict[str, Any]:
         "name": item.title,
         "description": item.description,
         "url": item.address,
-        "format": FORMATS[item.kind],
+        "format": item.label or item.kind.upper(),
         "mimetype": item.media_type,
         "hash": f"sha256:{item.sha256}",
         "size": item.bytes,

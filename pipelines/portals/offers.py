@@ -17,12 +17,12 @@ from pipelines.portals.descriptions import Portal
 from pipelines.portals.errors import LeftOut
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
+from pipelines.releases.formats import output_formats
 from pipelines.releases.store import ReleaseStore
 from pipelines.schema import load_codelist, load_package
 from pipelines.storage import sha256_file
 
 DOCUMENT = "datapackage"
-KINDS = {"csv": "CSV", "parquet": "Parquet"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class OfferedFile:
     schema_name: str = ""
     schema_address: str = ""
     schema_version: str = ""
+    label: str = ""  # what the format is called
 
 
 @dataclass(frozen=True)
@@ -122,24 +123,25 @@ def _description(document: Mapping[str, Any], page: str) -> str:
 
 
 def _files(document: Mapping[str, Any], folder: Path, addresses: Addresses) -> list[OfferedFile]:
-    """The tables as CSV and Parquet, in the release's order, then the descriptor that documents them."""
+    """The tables in the formats that portals are offered, in the release's order, then the descriptor."""
     data, prefix = folder / "data", f"{folder.parent.name}/{folder.name}/data/"
     by_path = {item["path"]: item for item in document["resources"]}
     found: list[OfferedFile] = []
     for item in document["resources"]:
         if "schema" not in item or "/" in item["path"]:
             continue
-        twin = by_path.get(f"{item['path'].removesuffix('.csv')}.parquet")
         number = str(document["arobase"]["schema_version"])
-        for kind, resource in (("csv", item), ("parquet", twin)):
+        for form in output_formats():
+            resource = by_path.get(form.path(item["name"])) if form.offered else None
             if resource is None:
                 continue
             found.append(
                 OfferedFile(
-                    key=f"{item['name']}/{kind}",
+                    key=f"{item['name']}/{form.name}",
                     table=item["name"],
-                    kind=kind,
-                    title=f"{item.get('title', item['name'])} ({KINDS[kind]})",
+                    kind=form.name,
+                    label=form.short,
+                    title=f"{item.get('title', item['name'])} ({form.short})",
                     description=item.get("description") or item.get("title", item["name"]),
                     path=_checked(data / resource["path"], resource, prefix),
                     address=addresses.release(f"{prefix}{resource['path']}"),
@@ -159,6 +161,7 @@ def _files(document: Mapping[str, Any], folder: Path, addresses: Addresses) -> l
             key=DOCUMENT,
             table="",
             kind="json",
+            label="JSON",
             title="Description du paquet : champs, types, sources, avertissements (Data Package, JSON)",
             description="Le dictionnaire de chaque table, les sources et leurs empreintes, les avertissements.",
             path=path,

@@ -22,7 +22,7 @@ from pipelines.releases.changes import changes_page, write_changes
 from pipelines.releases.descriptor import FileMade, descriptor, instant, plain_schema, to_json
 from pipelines.releases.diff import naming_withheld
 from pipelines.releases.errors import ReleaseDamaged
-from pipelines.releases.files import declared_files, write_quality, write_tables
+from pipelines.releases.files import declared_files, published_tables, write_quality, write_tables
 from pipelines.releases.ledger import Ledger
 from pipelines.releases.previous import Previous
 from pipelines.releases.readme import readme
@@ -115,7 +115,7 @@ def build(attempt: Attempt, aside: Path) -> Built | None:
     (data / "datapackage.json").write_text(to_json(document), encoding="utf-8", newline="")
     (data / "README.md").write_text(readme(document), encoding="utf-8", newline="")
     attempt.step("described")
-    _check_complete(data, list(tables), made)
+    _check_complete(data, declared_files(published_tables(request, tables)), made)
     return Built(version, tuple(why), tuple(made), unexplained(differences))
 
 
@@ -153,11 +153,11 @@ def ingredients_of(request: ReleaseRequest) -> Ingredients:
     return Ingredients(request.code, digest, request.corrections, request.redactions, tuple(snapshots))
 
 
-def _check_complete(data: Path, tables: list[str], made: Sequence[FileMade]) -> None:
+def _check_complete(data: Path, declared: list[str], made: Sequence[FileMade]) -> None:
     """What stands aside is what was declared, with the sizes that were counted. Raises `ReleaseDamaged`."""
     found = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
-    if found != declared_files(tables):
-        raise ReleaseDamaged(file="data/", found=", ".join(found), expected=", ".join(declared_files(tables)))
+    if found != declared:
+        raise ReleaseDamaged(file="data/", found=", ".join(found), expected=", ".join(declared))
     for item in made:
         size = (data / item.path).stat().st_size
         if size != item.bytes:

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 
 from pipelines.releases.canonical import batches, text
 
+CSV_DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 BOM = b"\xef\xbb\xbf"
 FILE_ROWS, BLOCK_ROWS = 262_144, 16_384
 READ = 1 << 20  # bytes

@@ -13,21 +13,23 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.text import Said
+from pipelines.releases.csvfile import CSV_DIALECT
 from pipelines.releases.errors import ReleaseDamaged
+from pipelines.releases.formats import output_formats
 from pipelines.releases.request import ReleaseRequest, SourceUsed
 from pipelines.schema import TableSchema
 from pipelines.storage.plain import read_plain
 
 LARGEST_DESCRIPTOR = 1 << 26
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
-CSV_DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 
 
 @dataclass(frozen=True)
 class FileMade:
     """One file of a release, as its writer counted it. `path` is relative to `data/`.
 
-    `role`: table, parquet, excel, quality, provenance, changes. `content`: the SHA-256 of the values.
+    `role`: table (its plain CSV), quality, provenance, changes, or the name of another format of a table.
+    `content`: the SHA-256 of the values.
     """
 
     path: str
@@ -118,15 +120,14 @@ def _resource(item: FileMade, request: ReleaseRequest) -> dict[str, Any]:
         told |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": CSV_DIALECT, **counted}
         told["rows"] = item.rows
         told["schema"] = plain_schema(schema, set(request.schemas))
-    elif item.role == "excel":
-        told |= {"name": f"{name}-excel", "type": "file", **described, "format": "csv", "mediatype": "text/csv"}
-        told |= {"encoding": "utf-8-sig", "dialect": {**CSV_DIALECT, "delimiter": ";"}, **counted, "alternative": name}
     elif item.role == "changes":
         told |= {"name": Path(item.path).name.replace(".", "-") + "-changements", "type": "file", **described}
         told |= {"format": Path(item.path).suffix[1:], **counted}
     else:
-        told |= {"name": f"{name}-parquet", "type": "file", **described, "format": "parquet"}
-        told |= {"mediatype": "application/vnd.apache.parquet", **counted}
+        known = {one.name: one for one in output_formats()}
+        form = known.get(item.role, known["parquet"])  # provenance is kept in Parquet alone
+        told |= {"name": f"{name}-{form.name}", "type": "file", **described, **form.described, **counted}
+        told |= {"alternative": name} if form.is_alternative else {}
     if item.role not in ("table", "quality"):
         told["row_count"] = item.rows  # Frictionless counts `rows` of tables only, and would find none
     return {key: value for key, value in told.items() if value != ""}

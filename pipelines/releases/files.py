@@ -1,48 +1,61 @@
 """The payload of a release: every table in its formats, the quality tables, the provenance of rows.
 
-Belongs here: which files a release holds. Does not: their bytes (`csvfile.py`, `parquet.py`).
+Belongs here: which files a release holds. Does not: their bytes (`formats/`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.releases.canonical import REPEATED, canonical, is_ascending, key_text, metadata, repeated
-from pipelines.releases.csvfile import write_csv, write_excel_csv
-from pipelines.releases.descriptor import FileMade
+from pipelines.releases.csvfile import write_csv
+from pipelines.releases.descriptor import FileMade, plain_schema
+from pipelines.releases.formats import Published, output_formats
 from pipelines.releases.parquet import write_parquet
 from pipelines.releases.request import ReleaseRequest
 from pipelines.schema.arrow import arrow_schema
 
+PLAIN = "csv"
 PROVENANCE = {"source": "_source", "snapshot": "_snapshot", "part": "_part", "position": "_position"}
 
 
-def declared_files(tables: list[str]) -> list[str]:
+def published_tables(request: ReleaseRequest, tables: Mapping[str, pa.Table]) -> list[Published]:
+    """The tables (canonical) with what formats need to know of them, in the package's order."""
+    siblings = set(request.schemas)
+    found = []
+    for name, table in tables.items():
+        schema = request.schemas[name]
+        found.append(Published(name, schema.title, plain_schema(schema, siblings), table, schema.maps))
+    return found
+
+
+def declared_files(published: Sequence[Published]) -> list[str]:
     """The files that a release of these tables holds under `data/`, known before anything is written."""
-    found = [f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")]
-    found += [f"excel/{name}.csv" for name in tables]
+    found = [form.path(item.name) for item in published for form in output_formats() if form.takes(item)]
+    tables = [item.name for item in published]
     found += [f"changes/{name}.{kind}" for name in tables for kind in ("csv", "parquet")]
     found += [f"qualite/{name}.{kind}" for name in ("constats", "rejets") for kind in ("csv", "parquet")]
     return sorted([*found, "qualite/provenance.parquet", "CHANGES.md", "README.md", "datapackage.json"])
 
 
 def write_tables(request: ReleaseRequest, tables: Mapping[str, pa.Table], data: Path) -> list[FileMade]:
-    """Write the tables (canonical) in CSV, Parquet and Excel's CSV, in the package's order."""
-    (data / "excel").mkdir(parents=True)
+    """Write the tables (canonical) in every format that takes them, in the package's order."""
     made = []
-    for name, table in tables.items():
-        key = request.schemas[name].primary_key
-        csv = write_csv(table, data / f"{name}.csv")
-        made.append(FileMade(f"{name}.csv", "table", name, csv.bytes, csv.sha256, csv.rows, csv.sha256))
-        columns = write_parquet(table, data / f"{name}.parquet", unique=key if len(key) == 1 else ())
-        told = (columns.bytes, columns.sha256, columns.rows, csv.sha256)
-        made.append(FileMade(f"{name}.parquet", "parquet", name, *told))
-        excel = write_excel_csv(table, data / "excel" / f"{name}.csv")
-        made.append(FileMade(f"excel/{name}.csv", "excel", name, excel.bytes, excel.sha256, excel.rows, csv.sha256))
+    for item in published_tables(request, tables):
+        values = ""  # the SHA-256 of the plain CSV, which comes first, names the values in every format
+        for form in output_formats():
+            if not form.takes(item):
+                continue
+            place = form.path(item.name)
+            (data / place).parent.mkdir(parents=True, exist_ok=True)
+            written = form.write(item, data / place)
+            values = values or written.sha256
+            role = "table" if form.name == PLAIN else form.name
+            made.append(FileMade(place, role, item.name, written.bytes, written.sha256, written.rows, values))
     return made
 
 

@@ -34,6 +34,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "le CSV pour tableur ne porte pas les mêmes valeurs",
         "the spreadsheet's CSV does not hold the same values",
     ),
+    "format": ("le fichier ne porte pas les mêmes valeurs", "the file does not hold the same values"),
     "rows": ("des lignes enfreignent le schéma", "rows break the schema"),
     "provenance": ("provenance de lignes ou de sources inconnues", "provenance of unknown rows or sources"),
     "ledger": ("le registre n'est plus une chaîne", "the ledger is no longer a chain"),

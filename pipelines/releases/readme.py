@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.releases.formats import output_formats
+
 SIGNED = "tagmanifest-sha256.txt"
 CHECKS = f"""## Vérifier / Verify
 
@@ -44,11 +46,7 @@ def readme(document: Mapping[str, Any]) -> str:
     lines += [f"- Version précédente / version before: {own['parent_version'] or '—'}", ""]
     for warning in document.get("warnings", []):
         lines += [f"> ⚠ {warning['fr']} / *{warning['en']}*", ""]
-    lines += ["## Tables", "", "| table | lignes / rows | CSV | Parquet | Excel |", "|---|---:|---|---|---|"]
-    for item in (item for item in document["resources"] if "schema" in item and "/" not in item["path"]):
-        name = item["name"]
-        files = f"[{name}.csv]({name}.csv) | [{name}.parquet]({name}.parquet) | [excel/{name}.csv](excel/{name}.csv)"
-        lines.append(f"| {item['title']} | {item['rows']} | {files} |")
+    lines += ["## Tables", "", *_tables(document)]
     lines += ["", "Chaque champ est décrit dans / every field is described in `datapackage.json`.", ""]
     lines += ["- `qualite/constats.csv` : ce que les règles disent des lignes / what rules say about the rows"]
     lines += ["- `qualite/rejets.csv` : ce qui a été refusé, et pourquoi / what was refused, and why"]
@@ -63,3 +61,17 @@ def readme(document: Mapping[str, Any]) -> str:
         for one in source["snapshots"]:
             lines.append(f"  - {one['part']} : SHA-256 `{one['sha256']}`, {one['obtained']}, {one['path']}")
     return "\n".join([*lines, "", CHECKS])
+
+
+def _tables(document: Mapping[str, Any]) -> list[str]:
+    """A line a table, a column for each format that some table is written in."""
+    held = {item["path"] for item in document["resources"]}
+    tables = [item for item in document["resources"] if "schema" in item and "/" not in item["path"]]
+    forms = [form for form in output_formats() if any(form.path(item["name"]) in held for item in tables)]
+    lines = [f"| table | lignes / rows | {' | '.join(form.short for form in forms)} |"]
+    lines.append(f"|---|---:|{'---|' * len(forms)}")
+    for item in tables:
+        places = [form.path(item["name"]) for form in forms]
+        links = [f"[{place}]({place})" if place in held else "—" for place in places]
+        lines.append(f"| {item['title']} | {item['rows']} | {' | '.join(links)} |")
+    return lines

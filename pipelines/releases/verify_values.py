@@ -6,7 +6,6 @@ at a time, and turned back into the bytes that the CSV must have.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.releases.csvfile import BOM, csv_bytes
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.flaws import Flaw
+from pipelines.releases.formats import output_formats
+from pipelines.releases.formats.registry import Released
 from pipelines.schema.arrow import PLAIN_TYPES
 from pipelines.validation import judge
 
@@ -34,13 +34,13 @@ def values(bag: Path) -> Iterator[Flaw]:
         if [(field.name, str(field.type)) for field in opened.schema_arrow] != wanted:
             yield Flaw("types", f"data/{path}", *_unlike(opened.schema_arrow, wanted))
             continue
-        excel = f"excel/{resource['path']}"
-        plain, spreadsheet = rendered(opened)
-        if f"sha256:{plain}" != resource["hash"] or opened.metadata.num_rows != resource["rows"]:
-            yield Flaw("values", f"data/{resource['path']}", path)
-        if excel in by_path and f"sha256:{spreadsheet}" != by_path[excel]["hash"]:
-            yield Flaw("excel", f"data/{excel}", path)
-        for other in (by_path[path], by_path.get(excel, resource), resource):
+        released = Released(bag / "data", resource, bag / "data" / path)
+        name = resource["path"].removesuffix(".csv")
+        places = [(form, by_path[form.path(name)]) for form in output_formats() if form.path(name) in by_path]
+        for form, other in places:
+            yield from form.check(released, bag / "data" / other["path"])
+        plain = released.rendered[0]
+        for _, other in sorted(places, key=lambda place: "schema" in place[1]):
             if other["content"] != plain:
                 yield Flaw("descriptor", f"data/{other['path']}", other["content"][:12], plain[:12])
 
@@ -50,20 +50,6 @@ def _unlike(found: pa.Schema, wanted: list[tuple[str, str]]) -> tuple[str, str]:
     got = [(field.name, str(field.type)) for field in found]
     odd = [item for item in got if item not in wanted]
     return ", ".join(map(" ".join, odd)), ", ".join(" ".join(item) for item in wanted if item not in got)
-
-
-def rendered(opened: Any) -> tuple[str, str]:
-    """The SHA-256 that a Parquet file's values have as canonical CSV, and as CSV for spreadsheets."""
-    digests = (hashlib.sha256(), hashlib.sha256())
-    for group in range(max(opened.num_row_groups, 1)):
-        piece = opened.read_row_group(group) if opened.num_row_groups else opened.schema_arrow.empty_table()
-        for digest, delimiter, mark in zip(digests, (",", ";"), (b"", BOM), strict=True):
-            blocks = csv_bytes(piece, delimiter=delimiter, mark=mark)
-            if group:
-                next(blocks)  # the header, which only the first piece has
-            for block in blocks:
-                digest.update(block)
-    return digests[0].hexdigest(), digests[1].hexdigest()
 
 
 def expected_type(field: Mapping[str, Any]) -> str:

@@ -20,6 +20,8 @@ from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import PrivacyMissing, SchemaFileError, SchemaNotFound
 
 OWN_PROPERTIES = ("title_en", "description_en", "privacy", "codelist", "reference", "scale")
+# Kinds of territory whose outlines are known: a table that names a field for one is a map.
+TERRITORIES = ("departement", "region")
 QUALITY = Path(__file__).parent / "quality"
 # What else in a schema changes the verdict: the profile that it is read by, and the checks of French schemas.
 JUDGED_BY = ("$schema", "custom_checks")
@@ -90,6 +92,12 @@ class TableSchema:
     @property
     def names(self) -> list[str]:
         return [item.name for item in self.fields]
+
+    @property
+    def maps(self) -> Mapping[str, str]:
+        """By kind of territory (`departement`, `region`), the field that holds its code, for a table that is a map."""
+        given: Mapping[str, str] = self.more.get("maps", {})
+        return {kind: field for kind, field in given.items() if field in self.names}
 
     @property
     def is_proposed(self) -> bool:
@@ -206,6 +214,7 @@ def parse_table(raw: Any, name: str, shown: str, schemas: Path) -> TableSchema:
         raise SchemaFileError(
             file=shown, place="primaryKey/foreignKeys", found=", ".join(unknown), expected=", ".join(names)
         )
+    _check_maps(table.get("maps", {}), names, shown)
     known = (
         "fields",
         "primaryKey",
@@ -230,6 +239,17 @@ def parse_table(raw: Any, name: str, shown: str, schemas: Path) -> TableSchema:
         path=shown,
         more={key: value for key, value in table.items() if key not in known},
     )
+
+
+def _check_maps(maps: Any, names: Sequence[str], shown: str) -> None:
+    """Raises `SchemaFileError` when the property `maps` names no territory, or a field that is not there."""
+    if isinstance(maps, dict) and all(kind in TERRITORIES and field in names for kind, field in maps.items()):
+        return
+    expected = Said(
+        f"{{territoire: champ}}, où territoire est {' ou '.join(TERRITORIES)}",
+        f"{{territory: field}}, where territory is {' or '.join(TERRITORIES)}",
+    )
+    raise SchemaFileError(file=shown, place="maps", found=json.dumps(maps, ensure_ascii=False), expected=expected)
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -241,7 +241,7 @@ def test_schema_org_describes_the_dataset(outputs: Path) -> None:
     assert told["@type"] == "Dataset"
     assert told["name"] == "Invented medals"
     assert told["version"] == "1.0.0"
-    assert len(told["distribution"]) == 6
+    assert len(told["distribution"]) == 8
     assert 50 <= len(told["description"]) + 50 <= 5000
 
 

@@ -41,7 +41,10 @@ def test_a_package_becomes_a_dataset_with_its_files(project: Project, ckan: Serv
     assert (outcome.done, outcome.version, outcome.page) == ("created", "1.0.0", f"{ckan.address}dataset/prix")
     assert dataset(ckan)["version"] == "1.0.0"
     assert dataset(ckan)["organization"] == {"name": "mairie-inventee"}
-    assert set(resources(ckan)) == {"editions/csv", "editions/parquet", "prix/csv", "prix/parquet", "datapackage"}
+    assert set(resources(ckan)) == {
+        *(f"{table}/{form}" for table in ("editions", "prix") for form in ("csv", "parquet", "ods")),
+        "datapackage",
+    }
 
 
 def test_a_resource_leads_to_the_release_and_bears_its_hash(project: Project, ckan: Served) -> None:
@@ -191,7 +194,7 @@ def test_a_push_cut_after_any_write_is_resumed_and_doubles_nothing(project: Proj
     ckan.after = lambda asked, told: told
     assert pushed(project, portal, TOKEN).done in ("updated", "unchanged")
     assert len(ckan.portal.datasets) == 1
-    assert len(dataset(ckan)["resources"]) == 5
+    assert len(dataset(ckan)["resources"]) == 7
     assert [len(table["records"]) for table in ckan.portal.tables.values()] == [2, 3]
     assert looked(project, portal, TOKEN).differences == ()
 
@@ -214,7 +217,7 @@ def test_a_doubled_resource_of_ours_goes(project: Project, ckan: Served) -> None
     (difference,) = looked(project, portal, TOKEN).differences
     assert (difference.told(), difference.told("en")) == ("ressource double: double → —", "resource double: double → —")
     pushed(project, portal, TOKEN)
-    assert len(dataset(ckan)["resources"]) == 5
+    assert len(dataset(ckan)["resources"]) == 7
 
 
 def test_a_dataset_of_this_name_that_is_not_ours_is_not_touched(project: Project, ckan: Served) -> None:

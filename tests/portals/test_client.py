@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from pipelines.portals import door as doors
+from pipelines.portals import client as doors
 from pipelines.portals.client import Door
 from pipelines.portals.descriptions import Portal
 from pipelines.portals.errors import PortalAnswerWrong, PortalUnreachable, TokenRefused

@@ -164,7 +164,7 @@ def test_a_push_cut_after_any_write_is_resumed_and_doubles_nothing(
         pushed(project, portal, TOKEN)
     datagouv.after = lambda asked, told: told
     assert pushed(project, portal, TOKEN).done in ("updated", "unchanged")
-    assert len(dataset(datagouv)["resources"]) == 5
+    assert len(dataset(datagouv)["resources"]) == 7
     assert looked(project, portal, TOKEN).differences == ()
 
 
@@ -186,7 +186,7 @@ def test_a_remote_csv_is_made_anew_as_a_hosted_one(project: Project, datagouv: S
     resources(datagouv)["prix/csv"]["filetype"] = "remote"
     pushed(project, portal, TOKEN)
     assert resources(datagouv)["prix/csv"]["filetype"] == "file"
-    assert len(dataset(datagouv)["resources"]) == 5
+    assert len(dataset(datagouv)["resources"]) == 7
 
 
 def test_a_resource_of_a_table_that_is_gone_goes(project: Project, datagouv: Served) -> None:
@@ -195,7 +195,7 @@ def test_a_resource_of_a_table_that_is_gone_goes(project: Project, datagouv: Ser
     (raw,) = datagouv.portal.datasets.values()
     raw["resources"].append({"id": "vieille", "extras": {"arobase:key": "disparue/csv"}, "filetype": "remote"})
     pushed(project, portal, TOKEN)
-    assert len(raw["resources"]) == 5
+    assert len(raw["resources"]) == 7
 
 
 def test_an_organisation_owns_the_dataset_and_its_list_is_read_to_the_end(project: Project, datagouv: Served) -> None:

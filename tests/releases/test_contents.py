@@ -41,7 +41,7 @@ def test_a_first_release_holds_the_declared_files_and_nothing_else(tmp_path: Pat
     expected += [
         f"data/{folder}{name}.{kind}" for name in tables for folder in ("", "changes/") for kind in ("csv", "parquet")
     ]
-    expected += [f"data/excel/{name}.csv" for name in tables]
+    expected += [f"data/{form}/{name}.{kind}" for name in tables for form, kind in (("excel", "csv"), ("ods", "ods"))]
     expected += [f"data/qualite/{name}.{kind}" for name in ("constats", "rejets") for kind in ("csv", "parquet")]
     assert found == sorted([*expected, "data/qualite/provenance.parquet"])
     assert release.name == "1.0.0"

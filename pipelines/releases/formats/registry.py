@@ -1,0 +1,132 @@
+"""What a format is, and the register of formats."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from pipelines.core.domains import discover
+from pipelines.core.text import Said
+from pipelines.releases.csvfile import Written
+from pipelines.releases.flaws import Flaw
+
+
+@dataclass(frozen=True)
+class Published:
+    """A table as it is published: canonical rows, and its published Table Schema with `name`, `title` and `maps`.
+
+    `maps`: by kind of territory (`departement`, `region`), the field that holds its code.
+    """
+
+    name: str
+    title: str
+    schema: Mapping[str, Any]
+    table: pa.Table
+    maps: Mapping[str, str]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        key = self.schema.get("primaryKey", ())
+        return (key,) if isinstance(key, str) else tuple(key)
+
+
+@dataclass(frozen=True)
+class Released:
+    """A table of a release under verification: its descriptor, and its Parquet file, which decides."""
+
+    data: Path
+    resource: Mapping[str, Any]
+    parquet: Path
+
+    @cached_property
+    def opened(self) -> Any:
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(self.parquet)
+
+    @cached_property
+    def rendered(self) -> tuple[str, str]:
+        """The SHA-256 that the Parquet file's values have as canonical CSV, and as CSV for spreadsheets."""
+        from pipelines.releases.csvfile import BOM, csv_bytes
+
+        digests = (hashlib.sha256(), hashlib.sha256())
+        for group in range(max(self.opened.num_row_groups, 1)):
+            is_empty = not self.opened.num_row_groups
+            piece = self.opened.schema_arrow.empty_table() if is_empty else self.opened.read_row_group(group)
+            for digest, delimiter, mark in zip(digests, (",", ";"), (b"", BOM), strict=True):
+                blocks = csv_bytes(piece, delimiter=delimiter, mark=mark)
+                if group:
+                    next(blocks)  # the header, which only the first piece has
+                for block in blocks:
+                    digest.update(block)
+        return digests[0].hexdigest(), digests[1].hexdigest()
+
+    def published(self) -> Published:
+        """The table as it was when it was published."""
+        from pipelines.releases.parquet import read_parquet
+
+        resource = self.resource
+        name, title = str(resource["name"]), str(resource.get("title", resource["name"]))
+        return Published(name, title, resource["schema"], read_parquet(self.parquet), {})
+
+
+class OutputFormat(ABC):
+    """One format. `order`: its place among the formats of a table; `folder`: where its files lie under `data/`.
+
+    `label` is what the catalogue and portals call it, `short` the head of its column in a release's README;
+    `file_type`: its code in the European authority table of file types; `offered`: whether portals are sent it;
+    `described`: what the descriptor says of each of its files beside what it says of all.
+    """
+
+    name: ClassVar[str]
+    suffix: ClassVar[str]
+    media_type: ClassVar[str]
+    label: ClassVar[Said]
+    file_type: ClassVar[str]
+    order: ClassVar[int]
+    short: ClassVar[str] = ""
+    folder: ClassVar[str] = ""
+    offered: ClassVar[bool] = True
+    is_alternative: ClassVar[bool] = True
+    described: ClassVar[Mapping[str, Any]] = {}
+
+    def path(self, table: str) -> str:
+        """Where the file of a table lies, under `data/`."""
+        return f"{self.folder}{table}{self.suffix}"
+
+    def takes(self, published: Published) -> bool:
+        """Whether a table is written in this format: all are, unless the format says otherwise."""
+        return True
+
+    @abstractmethod
+    def write(self, published: Published, path: Path) -> Written:
+        """Write the table: equal tables give equal bytes, on any machine."""
+
+    @abstractmethod
+    def check(self, released: Released, path: Path) -> Iterator[Flaw]:
+        """What is wrong with the file: it must hold the values of the table's Parquet file."""
+
+
+_formats: dict[str, OutputFormat] = {}
+
+
+def output_format(kind: type[OutputFormat]) -> type[OutputFormat]:
+    """Register a format. Raises `TypeError` when two have one name or one place."""
+    found = kind()
+    known = _formats.setdefault(found.name, found)
+    if type(known) is not kind:
+        raise TypeError(f"two formats are called {found.name!r}")
+    return kind
+
+
+def output_formats() -> tuple[OutputFormat, ...]:
+    """Every format, in the order in which a table's files are told."""
+    discover("formats", "pipelines.releases.formats")
+    return tuple(sorted(_formats.values(), key=lambda item: (item.order, item.name)))
