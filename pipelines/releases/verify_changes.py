@@ -17,9 +17,9 @@ from pipelines.releases.causes import ORDER, UNKNOWN, Ingredients
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.diff import ADDED, CHANGED, REMOVED, Side, difference
 from pipelines.releases.flaws import Flaw
+from pipelines.releases.formats.registry import rendered
 from pipelines.releases.parquet import read_parquet
 from pipelines.releases.previous import FIRST_CAUSE
-from pipelines.releases.verify_values import rendered
 
 PLACE = "data/changes/{}.parquet"
 

@@ -194,13 +194,13 @@ def test_a_package_without_a_release_is_not_pushed(project: Project) -> None:
         make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "absent")
 
 
-def test_a_version_without_parquet_offers_its_csv(project: Project) -> None:
+def test_a_version_without_parquet_offers_its_other_files(project: Project) -> None:
     path = project.releases / "prix" / "1.0.0" / "data" / "datapackage.json"
     told = json.loads(path.read_text(encoding="utf-8"))
     told["resources"] = [item for item in told["resources"] if not item["path"].endswith(".parquet")]
     path.write_text(json.dumps(told), encoding="utf-8")
     offer = make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
-    assert [item.key for item in offer.files] == ["editions/csv", "prix/csv", "datapackage"]
+    assert [item.key for item in offer.files] == ["editions/csv", "editions/ods", "prix/csv", "prix/ods", "datapackage"]
 
 
 def test_a_package_that_claims_no_period_sends_none(project: Project) -> None:

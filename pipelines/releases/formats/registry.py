@@ -54,19 +54,7 @@ class Released:
     @cached_property
     def rendered(self) -> tuple[str, str]:
         """The SHA-256 that the Parquet file's values have as canonical CSV, and as CSV for spreadsheets."""
-        from pipelines.releases.csvfile import BOM, csv_bytes
-
-        digests = (hashlib.sha256(), hashlib.sha256())
-        for group in range(max(self.opened.num_row_groups, 1)):
-            is_empty = not self.opened.num_row_groups
-            piece = self.opened.schema_arrow.empty_table() if is_empty else self.opened.read_row_group(group)
-            for digest, delimiter, mark in zip(digests, (",", ";"), (b"", BOM), strict=True):
-                blocks = csv_bytes(piece, delimiter=delimiter, mark=mark)
-                if group:
-                    next(blocks)  # the header, which only the first piece has
-                for block in blocks:
-                    digest.update(block)
-        return digests[0].hexdigest(), digests[1].hexdigest()
+        return rendered(self.opened)
 
     def published(self) -> Published:
         """The table as it was when it was published."""
@@ -75,6 +63,22 @@ class Released:
         resource = self.resource
         name, title = str(resource["name"]), str(resource.get("title", resource["name"]))
         return Published(name, title, resource["schema"], read_parquet(self.parquet), {})
+
+
+def rendered(opened: Any) -> tuple[str, str]:
+    """The SHA-256 that an opened Parquet file's values have as canonical CSV, and as CSV for spreadsheets."""
+    from pipelines.releases.csvfile import BOM, csv_bytes
+
+    digests = (hashlib.sha256(), hashlib.sha256())
+    for group in range(max(opened.num_row_groups, 1)):
+        piece = opened.read_row_group(group) if opened.num_row_groups else opened.schema_arrow.empty_table()
+        for digest, delimiter, mark in zip(digests, (",", ";"), (b"", BOM), strict=True):
+            blocks = csv_bytes(piece, delimiter=delimiter, mark=mark)
+            if group:
+                next(blocks)  # the header, which only the first piece has
+            for block in blocks:
+                digest.update(block)
+    return digests[0].hexdigest(), digests[1].hexdigest()
 
 
 class OutputFormat(ABC):
