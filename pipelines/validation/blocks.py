@@ -80,9 +80,10 @@ def block_of_rows(rows: Sequence[Cells], width: int, first: int = 0, numbers: Se
     return Block(first, columns or [pa.array([], pa.string())] * width, ragged, numbers)
 
 
-def rows_of_text(text: str, delimiter: str) -> list[Cells]:
+def rows_of_text(text: str, delimiter: str, quote: str = '"', *, skips_spaces: bool = False) -> list[Cells]:
     """The rows of a text that ends at the end of a record. Raises `csv.Error`."""
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    source = io.StringIO(text, newline="")
+    return list(csv.reader(source, delimiter=delimiter, quotechar=quote, skipinitialspace=skips_spaces))
 
 
 def as_text(cells: Sequence[Any]) -> Cells:

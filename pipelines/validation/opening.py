@@ -5,6 +5,7 @@ Belongs here: what is needed before the first row is read. Does not: reading row
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import pyarrow as pa
 from pipelines.validation.blocks import Cells, Source, StreamSource, TableSource
 from pipelines.validation.columns import CellMemory, Column
 from pipelines.validation.custom_checks import CustomCheck
-from pipelines.validation.cutter import CutSource
+from pipelines.validation.cutter import BYTEWISE, CutSource, Writing
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.hashing import Hasher
 from pipelines.validation.hearing import ForeignGroup, KeyFields
@@ -23,13 +24,7 @@ from pipelines.validation.keytext import comparable
 from pipelines.validation.readers import guarded_reader
 
 TEXT_FORMATS = ("csv", "tsv")
-PLAIN_CSV = {
-    "quote_char": '"',
-    "double_quote": True,
-    "escape_char": None,
-    "null_sequence": None,
-    "skip_initial_space": False,
-}
+PLAIN_CSV = {"double_quote": True, "escape_char": None, "null_sequence": None}
 
 
 @dataclass(frozen=True)
@@ -76,34 +71,55 @@ class Case:
         """The fastest source of blocks that may be tried; a `CutSource` may still raise `NotPlain`."""
         if isinstance(self.judged, pa.Table):
             return TableSource(self.judged)
-        delimiter = self._plain_delimiter()
-        if delimiter is None or self.judged is None:
+        writing = self._writing()
+        if writing is None or self.judged is None:
             return self.stream()
-        return CutSource(self.judged, delimiter, len(self.fields), hasher)
+        return CutSource(self.judged, writing, len(self.fields), hasher)
 
     def stream(self) -> Source:
         """The source that reads whatever Frictionless can read."""
         return StreamSource(self.rows, len(self.fields))
 
-    def _plain_delimiter(self) -> str | None:
+    def _writing(self) -> Writing | None:
+        """How the file is written, None when it has to be streamed."""
         from frictionless.formats import CsvControl
 
         resource, dialect = self.resource, self.resource.dialect
         control = CsvControl.from_dialect(dialect)
+        encoding = _encoding(resource.encoding)
+        marks = (control.delimiter, control.quote_char)
         is_plain = (
             resource.format == "csv"
-            and resource.encoding in ("utf-8", "utf-8-sig")
-            and not resource.compression
+            and encoding is not None
+            and resource.compression in (None, "", "gz")
             and dialect.header
             and dialect.header_rows == [1]
             and not (dialect.comment_char or dialect.comment_rows or dialect.skip_blank_rows)
             and len(self.labels) == len(self.fields)
             and all(getattr(control, name) == value for name, value in PLAIN_CSV.items())
-            and len(control.delimiter) == 1
-            and control.delimiter.isascii()
-            and control.delimiter not in '"\r\n'
+            and all(mark is not None and len(mark) == 1 and mark.isascii() and mark not in " \r\n\0" for mark in marks)
+            and control.delimiter != control.quote_char
         )
-        return control.delimiter if is_plain else None
+        if not is_plain or encoding is None:
+            return None
+        return Writing(
+            control.delimiter,
+            control.quote_char,
+            encoding,
+            skips_spaces=bool(control.skip_initial_space),
+            is_packed=resource.compression == "gz",
+        )
+
+
+def _encoding(name: str) -> str | None:
+    """The encoding of a file that can be cut: UTF-8, or one of a byte a character."""
+    if name in ("utf-8", "utf-8-sig"):
+        return "utf-8"
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return known if known in BYTEWISE else None
 
 
 def table_schema(descriptor: Mapping[str, Any]) -> Any:

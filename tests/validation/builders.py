@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import json
 import random
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -171,6 +172,8 @@ class Hostile:
     parent: bytes | None = None
     parent_schema: dict[str, Any] = field(default_factory=dict)
     dialect: dict[str, Any] | None = None
+    encoding: str = "utf-8"
+    is_packed: bool = False
 
     def describe(self) -> str:
         return json.dumps(
@@ -204,7 +207,34 @@ def hostile(rng: random.Random) -> Hostile:
         _refer(made, plain, rows, names, rng)
     if rng.random() < 0.3:
         _odder(made, rng)
+    elif rng.random() < 0.3:
+        _french(made, rng)
     return made
+
+
+def _french(made: Hostile, rng: random.Random) -> None:
+    """Another delimiter, other quotes, spaces that the dialect skips, an encoding of one byte, gzip."""
+    control: dict[str, Any] = {"delimiter": ",", "skipInitialSpace": rng.random() < 0.5}
+    if rng.random() < 0.5:
+        control["delimiter"] = ";"
+        made.data = made.data.replace(b",", b";")
+    if rng.random() < 0.3:
+        control["quoteChar"] = "'"
+        made.data = made.data.replace(b'"', b"'")
+    if control["skipInitialSpace"]:
+        mark = control["delimiter"].encode()
+        pieces = re.split(b"([" + mark + b"\n])", made.data)
+        made.data = b"".join(
+            piece + (b" " * rng.choice([0, 1, 1, 2]) if piece in (mark, b"\n") else b"") for piece in pieces
+        )
+    if rng.random() < 0.4:
+        made.encoding = rng.choice(["cp1252", "latin-1", "iso-8859-15", "cp437", "ascii"])
+        made.data = made.data.decode("utf-8", "replace").encode(made.encoding, "replace")
+        if rng.random() < 0.2:
+            place = rng.randrange(len(made.data) + 1)
+            made.data = made.data[:place] + rng.choice([b"\x81", b"\x85", b"\xe9", b"\xa0"]) + made.data[place:]
+    made.is_packed = rng.random() < 0.3
+    made.dialect = {"csv": control}
 
 
 def _odder(made: Hostile, rng: random.Random) -> None:

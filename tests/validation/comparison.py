@@ -5,6 +5,7 @@ Belongs here: the comparison. Does not: making files (`builders.py`).
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ def frictionless_report(
     parent: Path | None = None,
     parent_schema: dict[str, Any] | None = None,
     dialect: dict[str, Any] | None = None,
+    *,
+    encoding: str = "utf-8",
 ) -> Any:
     """Frictionless' own report on a file with every error, or `Raised`."""
     from frictionless import Dialect, Package, Schema, system
@@ -59,7 +62,7 @@ def frictionless_report(
             name=name,
             path=str(file),
             schema=found,
-            encoding="utf-8",
+            encoding=encoding if name == "child" else "utf-8",
             dialect=Dialect.from_descriptor(own),
             **file_format(file),
         )
@@ -118,12 +121,12 @@ def plain_report(report: Any) -> dict[str, Any]:
 
 def difference(case: Hostile, folder: Path, *, keep: bool = True) -> tuple[str | None, str]:
     """What differs between our verdict and Frictionless' on a case, None when nothing does; and how it was decided."""
-    path, parent = folder / "table.csv", None
-    path.write_bytes(case.data)
+    path, parent = folder / ("table.csv.gz" if case.is_packed else "table.csv"), None
+    path.write_bytes(gzip.compress(case.data, mtime=0) if case.is_packed else case.data)
     if case.parent is not None:
         parent = folder / "parent.csv"
         parent.write_bytes(case.parent)
-    wanted = frictionless_report(path, case.schema, parent, case.parent_schema, case.dialect)
+    wanted = frictionless_report(path, case.schema, parent, case.parent_schema, case.dialect, encoding=case.encoding)
     parents: Any = {"parent": (parent, case.parent_schema)} if parent else {}
     collected = Collected()
     try:
@@ -132,6 +135,7 @@ def difference(case: Hostile, folder: Path, *, keep: bool = True) -> tuple[str |
             case.schema,
             parents=parents,
             dialect=case.dialect,
+            encoding=case.encoding,
             sample=None,
             rejects=collected,
             name="child",

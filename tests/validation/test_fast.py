@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime
 import decimal
+import gzip
 import re
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +16,9 @@ from frictionless import Schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.validation import judge
 from pipelines.validation.columns import CellMemory, Column
+from pipelines.validation.cutter import BYTEWISE
 from pipelines.validation.fast.calendars import layout_of
 from pipelines.validation.fast.cells import Cells
 from pipelines.validation.fast.numbers import canonical_integers
@@ -46,6 +51,7 @@ def proved(field: Any, *cells: str) -> list[bool]:
     return [True] * len(cells) if mask is None else mask.tolist()
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ONE_WIDTH), st.lists(NEAR, min_size=1, max_size=4))
 def test_a_pattern_of_one_width_says_yes_only_to_what_python_matches(pattern: str, cells: list[str]) -> None:
     quick = one_width(pattern)
@@ -88,12 +94,14 @@ def test_what_is_proved_of_a_cell_does_not_depend_on_the_others(seed: int) -> No
         assert differing == [], described
 
 
+@settings(deadline=None)
 @given(st.dates(), st.sampled_from(["%d/%m/%Y", "%Y%m%d", "%d-%m-%Y", "%m.%d.%Y", "%Y-%m-%d"]))
 def test_every_day_of_the_calendar_is_proved_in_formats_of_fixed_width(day: datetime.date, form: str) -> None:
     written = form.replace("%Y", f"{day.year:04}").replace("%m", f"{day.month:02}").replace("%d", f"{day.day:02}")
     assert proved(a_field(type="date", format=form), written) == [True]
 
 
+@settings(deadline=None)
 @given(st.datetimes(), st.sampled_from(["", "Z", "+01:00", "-23:59"]), st.sampled_from("T "))
 def test_every_moment_is_proved_as_iso_8601_writes_it(moment: datetime.datetime, offset: str, separator: str) -> None:
     written = moment.isoformat(sep=separator) + offset
@@ -131,12 +139,14 @@ def test_bounds_are_read_in_the_format_of_the_field() -> None:
 NUMBER = {"type": "number", "decimalChar": ",", "groupChar": " "}
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9))
 def test_every_french_number_is_proved(value: decimal.Decimal) -> None:
     written = f"{value:,}".replace(",", " ").replace(".", ",")
     assert proved(a_field(**NUMBER), written) == [True]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet="0123456789.-", min_size=1, max_size=22), min_size=1, max_size=3), st.integers(-9, 99))
 def test_bounds_of_numbers_are_those_of_decimals(cells: list[str], limit: int) -> None:
     field = a_field(type="number", constraints={"minimum": limit + 0.1})
@@ -224,3 +234,38 @@ def test_cells_that_are_remembered_take_no_more_than_their_bytes() -> None:
         column.judge(texts("x" * 1000 + str(number)))
         assert memory._held <= 50_000
     assert 0 < len(memory._readings) < 50
+
+
+@pytest.mark.parametrize("encoding", sorted(BYTEWISE))
+def test_an_encoding_of_one_byte_cuts_records_where_ascii_does(encoding: str) -> None:
+    ascii_bytes = bytes(range(128))
+    assert ascii_bytes.decode(encoding) == ascii_bytes.decode("ascii")
+    assert codecs.lookup(encoding).name == encoding
+    for code in range(128, 256):
+        assert len(bytes([code]).decode(encoding, "replace")) == 1
+
+
+@pytest.mark.parametrize(
+    ("dialect", "encoding", "text"),
+    [
+        ({"delimiter": ";"}, "cp1252", "a;b\n1;été\n2;€\n"),
+        ({"delimiter": ";", "quoteChar": "'"}, "utf-8", "a;b\n1;'x;y'\n2;'l''eau'\n"),
+        ({"delimiter": ",", "skipInitialSpace": True}, "utf-8", 'a, b\n1, "x, y"\n2,   z\n'),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_french_dialects_are_proved_and_not_streamed(
+    dialect: dict[str, Any], encoding: str, text: str, packed: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / ("t.csv.gz" if packed else "t.csv")
+    path.write_bytes(gzip.compress(text.encode(encoding)) if packed else text.encode(encoding))
+    schema = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
+    verdict = judge(path, schema, dialect={"csv": {"skipInitialSpace": False} | dialect}, encoding=encoding)
+    assert (verdict.path, verdict.is_valid, verdict.rows) == ("proof", True, 2)
+
+
+def test_a_last_line_of_skipped_spaces_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a\n1\n   ")
+    control = {"csv": {"delimiter": ",", "skipInitialSpace": True}}
+    assert judge(path, {"fields": [{"name": "a"}]}, dialect=control).totals == {("blank-row", None): 1}

@@ -195,7 +195,7 @@ def test_a_compressed_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "table.csv.gz"
     path.write_bytes(gzip.compress(b"id,jour,lieu\n1,,a\nx,,b\n"))
     verdict = judge(path, PERSONS)
-    assert verdict.path == "stream"
+    assert verdict.path == "proof"
     assert verdict.rows == 2
     assert verdict.rejected_rows == 1
 
