@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pipelines.sources.http import Client
 
 PER_TABLE = ("encoding", "delimiter", "dialect", "sheet", "member")  # options that say how a table is read
+UNREAD = "cannot retrieve metadata"  # in the note of a schema or a dialect that is not there, or is no document
 UNREADABLE = ("format-error", "scheme-error", "compression-error")  # of a file that is no table at all, or not there
 
 
@@ -146,7 +147,7 @@ class Run:
             self._judge_tables(tables, {})
             return
         with self._opened(package) as (opened, host):
-            self._refuse_descriptor(package, opened)
+            self._take_errors(package, opened)
             self._judge_tables(tables, {resource.name: resource for resource in opened.resources})
             self._found.refused += host.refused
 
@@ -201,7 +202,7 @@ class Run:
 
     def _package(self, named: str, files: tuple[str, ...]) -> None:
         with self._failing(named), self._opened(named) as (package, host):
-            self._found.errors += [(named, error) for error in package.errors]
+            self._take_errors(named, package)
             for resource in self._chosen(named, package, files):
                 self._resource(resource, package)
             self._found.refused += host.refused
@@ -214,8 +215,13 @@ class Run:
                 raise SchemaUnusable(place=named, found=", ".join(document)[:100], expected="resources: […]")
         return opened_package(named, self._remote(named))
 
-    def _refuse_descriptor(self, named: str, package: DataPackage) -> None:
+    def _take_errors(self, named: str, package: DataPackage) -> None:
+        """What is wrong with the descriptor; a part of it that cannot be read leaves the package without a result."""
         self._found.errors += [(named, error) for error in package.errors]
+        for error in package.errors:
+            if UNREAD in error.note:
+                failure = SchemaUnusable(place=named, found=error.note, expected="JSON")
+                self._found.failures.append((named, failure))
 
     def _chosen(self, named: str, package: DataPackage, files: tuple[str, ...]) -> list[Any]:
         """The resources to validate: all, or those whose files were named."""

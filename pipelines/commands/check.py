@@ -17,6 +17,8 @@ VALID, INVALID, NOT_VALIDATED, INTERRUPTED = 0, 1, 2, 130
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 HELP = "Validate tables or Data Packages / Valider des tables ou des jeux de données."
 
+EXITS = "Exit 0: everything is valid; 1: something is invalid; 2: something could not be validated."
+
 
 class Size(click.ParamType[int]):
     """A number of bytes: 512M, 2G, 1048576."""
@@ -30,7 +32,7 @@ class Size(click.ParamType[int]):
         return int(found[1]) * UNITS[found[2].upper()]
 
 
-@click.command("check", help=HELP)
+@click.command("check", help=HELP, epilog=EXITS)
 @click.argument("files", nargs=-1)
 @click.option("--schema", "schemas", multiple=True, help="Table Schema (JSON, YAML, address): one, or one per FILE.")
 @click.option("--package", help="Data Package: schemas, files, and the tables that foreign keys refer to.")

@@ -52,13 +52,15 @@ def read_document(path: Path, place: str, option: str) -> dict[str, Any]:
 
 
 def is_package_document(path: Path) -> bool:
-    """Whether a file is the descriptor of a Data Package: an object with `resources`."""
+    """Whether a file is the descriptor of a Data Package: by its name, or an object with `resources`."""
+    if path.name in ("datapackage.json", "datapackage.yaml"):
+        return True
     if path.suffix.lower() not in (".json", *YAML):
         return False
     try:
         return "resources" in read_document(path, str(path), "FILE")
     except (FileUnreadable, SchemaUnusable):
-        return path.name in ("datapackage.json", "datapackage.yaml")
+        return False
 
 
 def table_reading(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ class Host:
     refused: list[str] = field(default_factory=list)
 
 
+_HOST: ContextVar[Host | None] = ContextVar("host", default=None)
+
+
 @contextmanager
 def frictionless_host(*, trusted: bool = False, client: Client | None = None) -> Iterator[Host]:
     """A block in which Frictionless reads local files, and the web through `client` when there is one.
@@ -38,10 +42,12 @@ def frictionless_host(*, trusted: bool = False, client: Client | None = None) ->
     session = _Refusing(host) if client is None else _Through(client)
     context = system.use_context(trusted=trusted, http_session=session)
     context.__enter__()
+    token = _HOST.set(host)
     try:
         with own_formats():
             yield host
     finally:
+        _HOST.reset(token)
         context.__exit__(None, None, None)  # told of an error, it would recover nothing
 
 
@@ -55,6 +61,9 @@ def check_scheme(resource: Any) -> None:
     if resource.format == "sql":
         elsewhere = [str(resource.scheme)]
     if elsewhere:
+        host = _HOST.get()
+        if host is not None:
+            host.refused.append(f"{elsewhere[0]}:…")
         raise FrictionlessException(errors.SchemeError(note=f"{REFUSED}: {elsewhere[0]}"))
 
 

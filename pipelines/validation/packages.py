@@ -69,12 +69,26 @@ def read_data_package(descriptor: str | dict[str, Any], basepath: str | None = N
 
     try:
         package = Package.from_descriptor(descriptor, basepath=basepath)
+        _read_schemas(package)
         package.to_descriptor(validate=True)
     except FrictionlessException as error:
         return DataPackage(errors=error.to_errors())
     except (RecursionError, ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
         raise _no_descriptor("datapackage", error) from error
     return DataPackage(resources=package.resources)
+
+
+def _read_schemas(package: Any) -> None:
+    """Read the schemas that are named by a path, up to the first with foreign keys, as Frictionless does.
+
+    Raises `SchemaUnusable`, where Frictionless raises out of `validate`.
+    """
+    from frictionless import FrictionlessException
+
+    try:
+        any(resource.schema and resource.schema.foreign_keys for resource in package.resources)
+    except FrictionlessException as error:
+        raise _no_descriptor("schema", "; ".join(item.note for item in error.to_errors())) from error
 
 
 @contextmanager

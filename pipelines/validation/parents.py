@@ -18,6 +18,7 @@ from pipelines.validation.blocks import Block
 from pipelines.validation.cutter import NotPlain
 from pipelines.validation.errors import ReferenceMissing, ReferenceNotTable
 from pipelines.validation.hearing import KeyFields, keys_not_comparable
+from pipelines.validation.hosting import check_scheme
 from pipelines.validation.inputs import (
     Reading,
     SchemaLike,
@@ -153,6 +154,7 @@ def _opened_copy(resource: Any, fields: tuple[str, ...]) -> Iterator[Case]:
     """A resource of a package, opened for the fields of a key. Raises `ReferenceNotTable`."""
     from frictionless.resources import TableResource
 
+    check_scheme(resource)
     copy = resource.to_copy()
     if not isinstance(copy, TableResource):
         with copy:  # Frictionless opens it first

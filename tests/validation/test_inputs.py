@@ -373,6 +373,55 @@ def test_a_package_names_addresses_that_are_read_only_when_asked_for(address: st
     assert "ligne 3 : « 0 »" in read.output
 
 
+@pytest.mark.parametrize("path", ["sqlite:///base.db", "s3://seau/t.csv", "postgresql://example.org/base"])
+def test_databases_and_buckets_are_never_opened(path: str, folder: Path) -> None:
+    key = {"fields": ["id"], "reference": {"resource": "base", "fields": ["id"]}}
+    child = {"name": "t", "path": "t.csv", "schema": {**SCHEMA, "foreignKeys": [key]}, "encoding": "utf-8"}
+    resources = [child, {"name": "base", "path": path, "schema": SCHEMA}]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    told = as_json("datapackage.json")
+    assert [task["errors"][0]["type"] for task in told["tasks"]] == ["scheme-error", "scheme-error"]
+    assert not (folder / "base.db").exists()
+    assert run("datapackage.json", schema=None).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "code"),
+    [
+        ('{"resources": [', 2),
+        ("[]", 2),
+        ('{"name": "x"}', 1),
+        ('{"resources": [{"name": "a", "path": "t.csv", "schema": "absent.json"}]}', 2),
+        ('{"resources": [{"name": "a", "path": "t.csv", "dialect": "absent.json"}]}', 2),
+        ('{"resources": [{"name": "a", "path": "absent.csv", "schema": "schema.json"}]}', 1),
+        ('{"resources": [{"name": "a", "path": "../t.csv"}]}', 1),
+        ('{"resources": [{"name": "a", "path": "tube", "format": "csv", "type": "table"}]}', 2),
+    ],
+)
+def test_a_package_that_cannot_be_read_is_not_called_invalid(descriptor: str, code: int, folder: Path) -> None:
+    os.mkfifo(folder / "tube")
+    (folder / "datapackage.json").write_text(descriptor)
+    assert run("datapackage.json", schema=None).exit_code == code
+    told = as_json("datapackage.json")
+    assert told["valid"] is False
+
+
+def test_a_package_may_be_yaml_a_folder_or_a_zip_file(folder: Path) -> None:
+    (folder / "datapackage.yaml").write_text("resources:\n- {name: t, path: t.csv, schema: schema.json}\n")
+    assert run("datapackage.yaml", schema=None).exit_code == 1
+    resource = {"name": "t", "path": "t.csv", "schema": "schema.json"}
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [resource]}))
+    assert run(".", schema=None).exit_code == 1
+    with zipfile.ZipFile(folder / "paquet.zip", "w") as archive:
+        for name in ("datapackage.json", "t.csv", "schema.json"):
+            archive.write(folder / name, name)
+        archive.writestr("../dehors.csv", "x")
+    found = run("paquet.zip", schema=None)
+    assert found.exit_code == 1
+    assert "✘ t.csv : 1 erreur" in found.output
+    assert not (folder.parent / "dehors.csv").exists()
+
+
 def test_a_package_is_read_by_its_address(address: str, folder: Path) -> None:
     resource = {"name": "t", "path": "t.csv", "schema": "schema.json", "encoding": "utf-8"}
     (folder / "datapackage.json").write_text(json.dumps({"resources": [resource]}))
