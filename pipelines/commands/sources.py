@@ -140,7 +140,9 @@ def test(name: str, lang: str | None) -> None:
 @click.argument("name")
 @click.argument("address")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), help="Default: told by the address.")
-@click.option("--connector", default="files", show_default=True)
+@click.option(
+    "--connector", default="files", show_default=True, help="paged_json: a list in pages; how they go on is proposed."
+)
 @click.option("--table", "target", help="package/table that the records fill: proposes the mapping.")
 @click.option("--sheet", help="Sheet of a workbook.")
 @click.option("--pointer", help="Where the list is in a JSON document: results.")
@@ -155,6 +157,8 @@ def new(*, name: str, address: str, lang: str | None, **chosen: Any) -> None:
 
     language, project = terminal_language(lang), Project.here()
     names = PurePosixPath(urlsplit(address).path).name.lower().split(".")[1:]
+    if chosen["connector"] == "paged_json":
+        chosen["file_format"] = "jsonl"
     chosen["file_format"] = chosen["file_format"] or _format_of(names, address, language)
     chosen["compression"] = next((PACKED[word] for word in names if word in PACKED), None)
     for path in begin(project, name, address, chosen, now=datetime.now(UTC)):

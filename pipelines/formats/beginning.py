@@ -8,21 +8,28 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import yaml
 
 from pipelines.core.errors import ArobaseError, Mender
 from pipelines.core.lined_yaml import parse
 from pipelines.core.project import Project
+from pipelines.core.text import Said
 from pipelines.formats.proposing import plain_name, proposed_fields, proposed_schema
 from pipelines.formats.reading import RESERVED, read
 from pipelines.schema import load_table
 from pipelines.sources import SnapshotStore, collect, load_source
+from pipelines.sources.http import Client
+from pipelines.sources.http.addresses import is_private
+from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.proposing_pages import proposed_parameters
 from pipelines.storage import write_text
 
 # What nobody but a person knows: written empty, so that no source can be used while one of them is.
 TO_COMPLETE = ("licence", "publisher.title")
 DRAFT = {"licence": "—", "publisher": {"title": "—"}}
+PAGED = "paged_json"
 EMPTY: dict[str, Any] = {"licence": None, "publisher": {"title": None}}
 
 
@@ -55,6 +62,9 @@ def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], 
         **DRAFT,
         "parts": {part: {"format": chosen["file_format"]}},
     }
+    if chosen["connector"] == PAGED:
+        described |= _paged(name, address)
+        described["parts"][part]["format"] = "jsonl"
     given = {key: chosen[key] for key in ("sheet", "pointer", "compression") if chosen.get(key)}
     described["parts"][part] |= {"options": given} if given else {}
     table = _sample(project, name, described, now)
@@ -81,6 +91,26 @@ def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], 
         written.append(schema)
     write_text(path, note + yaml.safe_dump(described | EMPTY, allow_unicode=True, sort_keys=False, width=120))
     return written
+
+
+def _paged(name: str, address: str) -> dict[str, Any]:
+    """The address without the parameters that the pages take, and how its first page says that it goes on.
+
+    Raises what the client raises, and `NotTheAnswer` for what is no JSON.
+    """
+    answer = Client(name, allow_private=is_private(address)).ask(address)
+    try:
+        parameters = proposed_parameters(answer.json(), address, answer.headers)
+    except ValueError:
+        found, expected = Said("autre forme", "other shape"), "JSON"
+        raise NotTheAnswer(source=name, address=answer.address, found=found, expected=expected) from None
+    parts = urlsplit(address)
+    pages = parameters["pages"]
+    taken = {*pages.values(), parameters.get("size", {}).get("parameter")}
+    query = {key: value for key, value in parse_qsl(parts.query) if key not in taken}
+    parameters |= {"query": query} if query else {}
+    parameters |= {"allow_private": True} if is_private(address) else {}
+    return {"address": urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), "parameters": parameters}
 
 
 def _sample(project: Project, name: str, described: Mapping[str, Any], now: datetime) -> Any:

@@ -3,20 +3,24 @@
 Belongs here: what holds for every paged interface. Does not: how one asks for a page.
 
 Three files grow in the source's `resume` folder: the records, the pages (one line a page: how many bytes of records
-there are after it, where to go on), and the answers as they came where they may be kept.
+there are after it, where to go on, the total and the data's version that were told), and the answers as they came where
+they may be kept. A crawl that is taken up asks its last page again: with other records, another total or another
+version, what was kept is of other data, and the crawl begins anew.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from msgspec.json import Encoder
+from msgspec.json import Encoder, decode
 
 from pipelines.core.text import Said
 from pipelines.sources.http import Answer
@@ -24,11 +28,17 @@ from pipelines.sources.http.errors import CrawlRefused
 from pipelines.sources.registry import FetchContext, Fetched
 
 _encoder = Encoder()
+REPEATED = Said("enregistrement déjà reçu d'une page précédente", "record that an earlier page had already")
 
 
 @dataclass
 class Crawl:
-    """A crawl of one part. `key` says what is asked: a crawl that was stopped goes on only under the same key."""
+    """A crawl of one part. `key` says what is asked: a crawl that was stopped goes on only under the same key.
+
+    `once`: the fields by which a record is known, () for all of it; None where one may come twice. A record that comes
+    again is refused (`CrawlRefused`), or with `counts_repeated` kept and counted in `repeated`: never merged.
+    `or_whole`: one that lacks these fields is known by all of it, and not refused.
+    """
 
     context: FetchContext
     part: str
@@ -39,7 +49,17 @@ class Crawl:
     cursor: Any = None
     address: str = ""
     sizes: tuple[int, int] = (0, 0)
+    once: tuple[str, ...] | None = None
+    counts_repeated: bool = False
+    or_whole: bool = False
+    repeated: int = 0
+    total: int | None = None
+    version: str | None = None
+    is_taken_up: bool = False
+    _seen: set[bytes] = field(default_factory=set)
+    _before: dict[str, Any] = field(default_factory=dict)
     _last: str = ""
+    _last_records: str = ""
     _files: dict[str, IO[bytes]] = field(default_factory=dict)
 
     @property
@@ -50,7 +70,8 @@ class Crawl:
         return self.folder / f"{name}.jsonl"
 
     def __enter__(self) -> Crawl:
-        if not self._taken_up():
+        self.is_taken_up = self._taken_up()
+        if not self.is_taken_up:
             self.restart()
         self._files = {name: self.path(name).open("ab") for name in ("records", "pages", "answers")}
         return self
@@ -69,6 +90,8 @@ class Crawl:
         self.folder.mkdir(parents=True)
         self.path("pages").write_text(json.dumps({"key": self.key}, sort_keys=True) + "\n", encoding="utf-8")
         self.pages, self.records, self.cursor, self.sizes, self._last = 0, 0, None, (0, 0), ""
+        self.repeated, self.total, self.version, self.is_taken_up, self._last_records = 0, None, None, False, ""
+        self._seen, self._before = set(), {}
         self._files = (
             {name: self.path(name).open("ab") for name in ("records", "pages", "answers")} if self._files else {}
         )
@@ -82,12 +105,62 @@ class Crawl:
         last = json.loads(lines[-1])
         self.pages, self.records, self.cursor = last["page"], last["records"], last["cursor"]
         self.sizes, self._last, self.address = tuple(last["sizes"]), last["sha256"], last["address"]
+        self.total, self.version, self.repeated = last.get("total"), last.get("version"), last.get("repeated", 0)
+        self._last_records, self._before = last.get("records_sha256", ""), json.loads(lines[-2])
         os.truncate(path, sum(len(line) + 1 for line in lines))
         for name, size in zip(("records", "answers"), self.sizes, strict=True):
             if self.path(name).stat().st_size < size:
                 return False
             os.truncate(self.path(name), size)
+        self._see_again()
         return True
+
+    def _see_again(self) -> None:
+        """Know the records of the pages that are kept."""
+        if self.once is None:
+            return
+        with self.path("records").open("rb") as file:
+            for line in file:
+                self._seen.add(self._identity(decode(line), line.rstrip(b"\n")))
+
+    def stepped_back(self) -> Crawl:
+        """The crawl as it was before its last page: to ask for that page again."""
+        earlier = copy(self)
+        earlier.pages, earlier.records = self.pages - 1, self._before.get("records", 0)
+        earlier.cursor = self._before.get("cursor")
+        return earlier
+
+    def is_still(self, records: Iterable[Any], total: int | None, version: str | None) -> bool:
+        """Whether a last page that was asked for again is what it was."""
+        written = _encoder.encode_lines(list(records))
+        same = hashlib.sha256(written).hexdigest() == self._last_records
+        return same and (total, version) == (self.total, self.version)
+
+    def _identity(self, record: Any, line: bytes) -> bytes:
+        """What a record is known by, shortened. Raises `KeyError` for one that lacks it."""
+        if self.once:
+            known = [value_at(record, name) for name in self.once]
+            is_known = all(value is not None for value in known)
+            if not is_known and not self.or_whole:
+                raise KeyError(", ".join(self.once))
+            line = _encoder.encode(known) if is_known else line
+        return hashlib.blake2b(line, digest_size=16).digest()
+
+    def _meet(self, records: list[Any], address: str) -> None:
+        """Raises `CrawlRefused` for a record that came before, unless they are counted, and for one without its key."""
+        if self.once is None:
+            return
+        for record in records:
+            try:
+                identity = self._identity(record, _encoder.encode(record))
+            except KeyError as error:
+                name = error.args[0]
+                raise self.refused(address, Said(f"enregistrement sans {name}", f"record without {name}")) from None
+            if identity in self._seen:
+                if not self.counts_repeated:
+                    raise self.refused(address, REPEATED)
+                self.repeated += 1
+            self._seen.add(identity)
 
     def add(self, answer: Answer, records: Iterable[Any], cursor: Any) -> int:
         """Keep a page and where to go on from; returns how many records it had.
@@ -99,7 +172,9 @@ class Crawl:
             raise self.refused(answer.address, Said("page répétée", "repeated page"))
         if lines and cursor is not None and cursor == self.cursor:
             raise self.refused(answer.address, Said("curseur qui n'avance pas", "cursor that does not advance"))
+        self._meet(lines, answer.address)
         written = _encoder.encode_lines(lines)
+        self._last_records = hashlib.sha256(written).hexdigest()
         self._files["records"].write(written)
         raw = answer.body if self.keep_answers else b""
         self._files["answers"].write(raw + b"\n" if raw else b"")
@@ -119,6 +194,10 @@ class Crawl:
             "cursor": self.cursor,
             "sizes": self.sizes,
             "sha256": answer.sha256,
+            "records_sha256": self._last_records,
+            "total": self.total,
+            "version": self.version,
+            "repeated": self.repeated,
             "size": answer.size,
             "address": answer.address,
             **answer.told(),
@@ -136,6 +215,8 @@ class Crawl:
             file.flush()
         evidence = {"pages": self.path("pages")} | ({"answers": self.path("answers")} if self.keep_answers else {})
         told = {"pages": self.pages, "records": self.records} | told
+        told |= {"repeated": self.repeated} if self.repeated else {}
+        told |= {"version": self.version} if self.version is not None else {}
         return Fetched(
             self.part,
             self.path("records"),
@@ -146,22 +227,100 @@ class Crawl:
         )
 
 
-def follow(crawl: Crawl, ask: Callable[[Crawl], tuple[Answer, list[Any], int]]) -> int:
-    """Follow pages that state a total until that many records came; returns the total.
+@dataclass(frozen=True)
+class Page:
+    """One page: its records, the total that it tells (None: none, or an estimate), the version of the data.
 
-    `ask` gives the page after those that the crawl has: its answer, its records, its total. Raises `CrawlRefused` for a
-    total that moves meanwhile (pages would overlap or leave gaps), for an empty page before the end, for one repeated.
+    `cursor` is where to go on; `is_last` what the page says of itself, None when it says nothing.
     """
-    first: int | None = None
-    while True:
+
+    answer: Answer
+    records: list[Any]
+    total: int | None = None
+    version: str | None = None
+    cursor: Any = None
+    is_last: bool | None = None
+
+
+def follow(crawl: Crawl, ask: Callable[[Crawl], tuple[Answer, list[Any], int | None]]) -> int:
+    """Follow pages by their numbers of records until those of the total came; returns the total.
+
+    `ask` gives the page after those that the crawl has: its answer, its records, its total; no total where the server
+    tells none or an estimate, and then pages are followed to an empty one. Raises `CrawlRefused` as `follow_pages`.
+    """
+
+    def page(crawl: Crawl) -> Page:
         answer, records, total = ask(crawl)
-        first = total if first is None else first
-        if total != first:
-            change = f"{first} → {total}"
-            raise crawl.refused(answer.address, Said(f"total qui change ({change})", f"total that changes ({change})"))
-        crawl.add(answer, records, crawl.records + len(records))
-        if crawl.records >= total:
-            return total
-        if not records:
-            told = Said(f"page vide avant la fin ({total})", f"empty page before the end ({total})")
-            raise crawl.refused(answer.address, told)
+        return Page(answer, records, total, cursor=crawl.records + len(records))
+
+    return follow_pages(crawl, page)
+
+
+def follow_pages(crawl: Crawl, ask: Callable[[Crawl], Page]) -> int:
+    """Follow pages to their proved end; returns how many records there are.
+
+    The end is proved by as many records as the total says, by a page that says it is the last, or, where neither is
+    told, by an empty page; where both are told they have to agree. Raises `CrawlRefused` for a total or a version that
+    moves meanwhile (pages would overlap or leave gaps), an empty page before the end, more records than the total, and
+    what `Crawl.add` refuses.
+    """
+    if crawl.is_taken_up:
+        again = ask(crawl.stepped_back())
+        if not crawl.is_still(again.records, again.total, again.version):
+            crawl.restart()
+        elif _is_end(crawl, again):
+            # It had been followed to its end, and was stopped before it was kept.
+            return _proved(crawl, again)
+    while True:
+        page = ask(crawl)
+        if crawl.pages:
+            _check_still(crawl, page)
+        crawl.total, crawl.version = page.total, page.version
+        crawl.add(page.answer, page.records, page.cursor)
+        if _is_end(crawl, page):
+            return _proved(crawl, page)
+        if not page.records:
+            where = page.answer.address
+            told = crawl.total if crawl.total is not None else "?"
+            raise crawl.refused(where, Said(f"page vide avant la fin ({told})", f"empty page before the end ({told})"))
+
+
+def _is_end(crawl: Crawl, page: Page) -> bool:
+    if page.is_last is not None:
+        return page.is_last
+    if page.total is not None:
+        return crawl.records >= page.total
+    return not page.records
+
+
+def _check_still(crawl: Crawl, page: Page) -> None:
+    """Raises `CrawlRefused` for data that changed since the page before."""
+    for french, english, before, now in (
+        ("total qui change", "total that changes", crawl.total, page.total),
+        ("version des données qui change", "version of the data that changes", crawl.version, page.version),
+    ):
+        if before != now:
+            change = f"{before} → {now}"
+            raise crawl.refused(page.answer.address, Said(f"{french} ({change})", f"{english} ({change})"))
+
+
+def _proved(crawl: Crawl, page: Page) -> int:
+    """The number of records. Raises `CrawlRefused` when it is not the total."""
+    if page.total is not None and crawl.records != page.total:
+        found = f"{crawl.records} / {page.total}"
+        told = Said(f"{found} enregistrements à la dernière page", f"{found} records at the last page")
+        raise crawl.refused(page.answer.address, told)
+    return crawl.records
+
+
+def value_at(document: Any, path: str) -> Any:
+    """The value under a dotted path of names ("meta.total"); None where there is none. A name may hold dots itself."""
+    if isinstance(document, Mapping):
+        if path in document:
+            return document[path]
+        for name, inner in document.items():
+            if path.startswith(f"{name}."):
+                found = value_at(inner, path[len(name) + 1 :])
+                if found is not None:
+                    return found
+    return None

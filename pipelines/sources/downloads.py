@@ -8,9 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.text import Said
 from pipelines.sources.http import Client
+from pipelines.sources.http.errors import NotTheAnswer
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged
 from pipelines.sources.snapshots import Capture, Snapshot
+from pipelines.sources.whole import next_page
+
+ALL_PAGES = Said(
+    "la liste entière (connector: paged_json suit les pages)", "the whole list (connector: paged_json follows pages)"
+)
 
 
 def download(
@@ -25,13 +32,22 @@ def download(
     page_is_wrong: bool = True,
     told: Mapping[str, Any] | None = None,
 ) -> Fetched | Unchanged:
-    """The answer of an address as a part. `told` is added to how it was obtained. Raises an `HttpError`."""
+    """The answer of an address as a part. `told` is added to how it was obtained.
+
+    Raises an `HttpError`: `NotTheAnswer` too for one that says that it is a page of several, which would be read as the
+    whole (`parameters.next_page: ignore` takes it for what it is).
+    """
     before = kept(previous, part)
     path = context.folder / f"{part}.download"
     asked = dict(headers or {}) | _conditions(before, told or {})
     answer = client.ask(url, params=params, headers=asked, to=path, page_is_wrong=page_is_wrong)
     if answer.not_modified and before is not None:
         return Unchanged(before)
+    if context.source.parameters.get("next_page") != "ignore":
+        found = "Link: rel=next" if answer.names_a_next_page else next_page(path)
+        if found is not None:
+            more = Said(f"une page de plusieurs ({found})", f"one page of several ({found})")
+            raise NotTheAnswer(source=client.source, address=answer.address, found=more, expected=ALL_PAGES)
     return Fetched(
         part,
         path,

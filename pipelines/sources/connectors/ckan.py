@@ -43,9 +43,9 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
     for part in source.parts:
         resource = _chosen(source, part, resources)
         if source.parameters.get("datastore"):
-            yield _rows(
-                context, client, part.name, f"{base}/datastore_search", {"resource": resource["id"], "headers": headers}
-            )
+            version = resource.get("last_modified") or resource.get("metadata_modified")
+            asked = {"resource": resource["id"], "headers": headers, "version": version}
+            yield _rows(context, client, part.name, f"{base}/datastore_search", asked)
             continue
         told = {"resource": resource["id"], "modified": resource.get("last_modified")}
         declared = declared_schema(context, client, part.name, resource.get("schema"))
@@ -83,16 +83,18 @@ def _chosen(source: Source, part: Part, resources: list[dict[str, Any]]) -> dict
 
 
 def _rows(context: FetchContext, client: Client, part: str, url: str, asked: Mapping[str, Any]) -> Fetched:
-    """The rows of the DataStore in the order of their `_id`, as JSON Lines. `asked`: the resource, the headers."""
+    """The rows of the DataStore in the order of their `_id`, as JSON Lines. `asked`: the resource, the headers, the
+    version. An estimated total is not believed: rows are asked for until there are no more."""
     query = {"resource_id": asked["resource"], "limit": PAGE, "sort": "_id"}
 
-    def page(crawl: Crawl) -> tuple[Answer, list[Any], int]:
+    def page(crawl: Crawl) -> tuple[Answer, list[Any], int | None]:
         result, answer = _result(client, url, query | {"offset": crawl.records}, asked["headers"])
         rows, total = result.get("records"), result.get("total")
         if not isinstance(rows, list) or not isinstance(total, int):
             found, expected = Said("autre forme", "other shape"), "records, total"
             raise NotTheAnswer(source=client.source, address=answer.address, found=found, expected=expected)
-        return answer, rows, total
+        return answer, rows, None if result.get("total_was_estimated") else total
 
-    with Crawl(context, part, {"url": url, "query": query}) as crawl:
+    key = {"url": url, "query": query, "version": asked["version"]}
+    with Crawl(context, part, key, once=("_id",), or_whole=True) as crawl:
         return crawl.fetched(url, total=follow(crawl, page), resource=asked["resource"])

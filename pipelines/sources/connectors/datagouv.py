@@ -114,7 +114,7 @@ def _rows(context: FetchContext, client: Client, part: str, base: str, resource:
     """The rows of the tabular interface, page by page, as JSON Lines."""
     url = f"{base}/{resource['id']}/data/"
 
-    def page(crawl: Crawl) -> tuple[Answer, list[Any], int]:
+    def page(crawl: Crawl) -> tuple[Answer, list[Any], int | None]:
         answer = client.ask(url, params={"page": crawl.pages + 1, "page_size": PAGE})
         document = _document(context.source, answer)
         rows, total = document.get("data"), (document.get("meta") or {}).get("total")
@@ -123,5 +123,7 @@ def _rows(context: FetchContext, client: Client, part: str, base: str, resource:
             raise NotTheAnswer(**where, found=SHAPE, expected="data, meta.total")
         return answer, rows, total
 
-    with Crawl(context, part, {"url": url}) as crawl:
+    checksum = (resource.get("checksum") or {}).get("value")
+    key = {"url": url, "version": resource.get("last_modified"), "checksum": checksum}
+    with Crawl(context, part, key, once=("__id",), or_whole=True) as crawl:
         return crawl.fetched(url, total=follow(crawl, page), resource=resource["id"])

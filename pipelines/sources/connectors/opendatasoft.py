@@ -3,7 +3,8 @@
 The address is the portal's (`https://data.example.org`). By default a dataset is exported whole, in the part's format;
 `mode: records` asks for pages of 100 instead, which the interface allows for fewer than 10,000 records.
 
-parameters: `dataset`, `mode` (`exports`, `records`), `where`, `select`, `order_by`, `timezone`, `lang`.
+parameters: `dataset`, `mode` (`exports`, `records`), `where`, `select`, `order_by`, `timezone`, `lang`, `repeated`
+(`count`: keep and count records of several pages that are alike, where the data set has such; else they are refused).
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
 def _records(context: FetchContext, part: str, url: str, query: dict[str, Any], ask: Asking) -> Fetched:
     """All pages as JSON Lines."""
 
-    def page(crawl: Crawl) -> tuple[Answer, list[Any], int]:
+    def page(crawl: Crawl) -> tuple[Answer, list[Any], int | None]:
         answer = ask(url, params=query | {"limit": PAGE, "offset": crawl.records})
         try:
             document = answer.json()
@@ -70,5 +71,6 @@ def _records(context: FetchContext, part: str, url: str, query: dict[str, Any], 
             raise CollectError(source=context.source.name, found=found, expected=expected)
         return answer, results, total
 
-    with Crawl(context, part, {"url": url, "query": query}) as crawl:
+    counted = context.source.parameters.get("repeated") == "count"
+    with Crawl(context, part, {"url": url, "query": query}, once=(), counts_repeated=counted) as crawl:
         return crawl.fetched(url, total=follow(crawl, page))

@@ -72,6 +72,15 @@ def is_secret(name: str) -> bool:
     return SECRET_KEYS.search(_WORDS_OF_A_NAME.sub("_", name)) is not None
 
 
+def is_private(url: str) -> bool:
+    """Whether an address that a person wrote is, by its very letters, one of this machine or of a private network."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return not is_public(host)
+    except ValueError:
+        return host == "localhost"
+
+
 def refusal(url: str, *, allow_private: bool, through_proxy: bool) -> Said | None:
     """Why an address may not be asked; None when it may. Through a proxy only literal addresses count."""
     parts = urlsplit(url)

@@ -13,6 +13,8 @@ from typing import IO, Any
 
 from msgspec.json import decode
 
+from pipelines.sources.links import next_in_header
+
 HEADERS_THAT_MATTER = ("content-type", "content-length", "etag", "last-modified", "content-disposition", "date")
 BLOCK = 1 << 16
 HEAD = 1 << 16
@@ -114,7 +116,7 @@ class Answer:
     @property
     def names_a_next_page(self) -> bool:
         """Whether its header `Link` has a relation `next`. Source: RFC 8288."""
-        return _NEXT.search(self.headers.get("link", "")) is not None
+        return next_in_header(self.headers) is not None
 
     def told(self) -> dict[str, Any]:
         """How it was obtained, for the log."""
@@ -124,9 +126,6 @@ class Answer:
             "attempts": self.attempts,
             "headers": {key: self.headers[key] for key in HEADERS_THAT_MATTER if key in self.headers},
         }
-
-
-_NEXT = re.compile(r"""<[^>]*>[^,]*;\s*rel\s*=\s*["']?[^"',;]*\bnext\b""", re.IGNORECASE)
 
 
 def _plain(head: bytes) -> bytes:

@@ -1,0 +1,178 @@
+"""The connector `paged_json`: a list that a JSON interface gives page by page, described in YAML.
+
+The address is that of the first page; a part's `path`, if it has one, is joined to an address that ends in `/`. What
+comes is put together as JSON Lines (format `jsonl`), proved whole as every crawl is (`crawls.py`).
+
+parameters:
+  `pages`     how to go on, one of: `next` (dotted name of the next page's address, or `header` for the header `Link`);
+              `cursor` (dotted name of the cursor) with `parameter`; `offset` or `page` (name of the parameter that
+              counts records or pages) with `first` (0 for an offset, 1 for a page). With any of them `more`: dotted
+              name of what says that there is more (true, false)
+  `size`      `parameter` and `value`: how many records are asked for at once
+  `records`   dotted name of the list; the answer itself when absent
+  `total`     dotted name of the number of records; or `at` (the same) or `header`, with `estimated: true` for one that
+              is not believed
+  `version`   dotted name of what changes when the data does
+  `key`       the fields by which a record is known; all of it when absent
+  `repeated`  `count` keeps and counts a record that comes twice; it is refused otherwise
+  `query`     constant parameters; `headers` constant headers
+  `authorization` `header`: the header that carries the secret; `Authorization: Bearer …` when absent
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from pipelines.core.text import Said
+from pipelines.sources.crawls import Crawl, Page, follow_pages, value_at
+from pipelines.sources.descriptions import Part, Source
+from pipelines.sources.errors import CollectError
+from pipelines.sources.http import Answer, Client, client_of
+from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.links import next_in_header
+from pipelines.sources.registry import FetchContext, Fetched, connector
+from pipelines.sources.snapshots import Capture
+
+WAYS = ("next", "cursor", "offset", "page")
+FORMATS = ("jsonl",)
+
+
+@connector("paged_json")
+def fetch(source: Source, _previous: Capture | None, context: FetchContext) -> Iterator[Fetched]:
+    """All pages of each part. Raises `CollectError` for wrong parameters, `NotTheAnswer`, `CrawlRefused`."""
+    for part in source.parts:
+        if part.format not in FORMATS:
+            found = f"{part.name}.format: {part.format}"
+            raise CollectError(source=source.name, found=found, expected=" | ".join(FORMATS))
+        asking = _Asking.of(source, part, context)
+        parameters = source.parameters
+        asked = {
+            name: parameters.get(name) for name in ("pages", "size", "records", "total", "key", "query", "version")
+        }
+        with Crawl(
+            context,
+            part.name,
+            {"url": asking.url, **asked},
+            once=tuple(parameters.get("key", ())),
+            counts_repeated=parameters.get("repeated") == "count",
+        ) as crawl:
+            yield crawl.fetched(asking.url, total=follow_pages(crawl, asking.page))
+
+
+@dataclass
+class _Asking:
+    """How one list is asked for."""
+
+    source: Source
+    client: Client
+    url: str
+    headers: Mapping[str, str]
+    way: str
+
+    @classmethod
+    def of(cls, source: Source, part: Part, context: FetchContext) -> _Asking:
+        """Raises `CollectError` where `pages` does not say one way to go on."""
+        pages = source.parameters.get("pages", {})
+        ways = [way for way in WAYS if way in pages]
+        if len(ways) != 1 or (ways == ["cursor"] and "parameter" not in pages):
+            found = f"parameters.pages: {', '.join(pages) or '—'}"
+            raise CollectError(source=source.name, found=found, expected=" | ".join((*WAYS, "cursor + parameter")))
+        headers = dict(source.parameters.get("headers", {}))
+        if source.secrets:
+            secret = context.secret(source.secrets[0])
+            own = source.parameters.get("authorization", {}).get("header")
+            headers |= {own: secret} if own else {"Authorization": f"Bearer {secret}"}
+        joined = urljoin(source.address, part.path) if part.path and source.address.endswith("/") else source.address
+        return cls(source, client_of(context), joined, headers, ways[0])
+
+    def page(self, crawl: Crawl) -> Page:
+        """The page after those that the crawl has. Raises `NotTheAnswer`, `CrawlRefused`."""
+        answer = self._answer(crawl)
+        try:
+            document = answer.json()
+        except ValueError:
+            raise self._wrong(answer, Said("JSON illisible ou coupé", "unreadable or cut JSON"), "JSON") from None
+        records = self._records(answer, document)
+        total = self._total(answer, document)
+        version = self._told(document, "version")
+        cursor, is_last = self._onward(crawl, answer, document, records)
+        return Page(answer, records, total, None if version is None else str(version), cursor, is_last)
+
+    def _answer(self, crawl: Crawl) -> Answer:
+        parameters = self.source.parameters
+        pages, size = parameters["pages"], parameters.get("size")
+        query = dict(parameters.get("query", {}))
+        if size:
+            query[size["parameter"]] = size["value"]
+        if self.way == "next":
+            if crawl.cursor is not None:
+                return self.client.ask(str(crawl.cursor), headers=self.headers)
+        elif self.way == "cursor":
+            query |= {} if crawl.cursor is None else {pages["parameter"]: crawl.cursor}
+        elif self.way == "offset":
+            query[pages["offset"]] = crawl.records + pages.get("first", 0)
+        else:
+            query[pages["page"]] = crawl.pages + pages.get("first", 1)
+        return self.client.ask(self.url, params=query or None, headers=self.headers)
+
+    def _records(self, answer: Answer, document: Any) -> list[Any]:
+        place = self.source.parameters.get("records")
+        found = document if place is None else value_at(document, place)
+        if not isinstance(found, list):
+            expected = Said(f"une liste ({place or 'la réponse'})", f"a list ({place or 'the answer'})")
+            raise self._wrong(answer, Said("autre forme", "other shape"), expected)
+        return found
+
+    def _total(self, answer: Answer, document: Any) -> int | None:
+        """The total that the page tells; None where none is described, or where it is an estimate."""
+        told = self.source.parameters.get("total")
+        if told is None:
+            return None
+        place = told if isinstance(told, str) else told.get("at")
+        header = None if isinstance(told, str) else told.get("header")
+        value = answer.headers.get(str(header).lower()) if header else value_at(document, str(place))
+        if isinstance(value, str) and value.isdigit():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            expected = Said(
+                f"un nombre d'enregistrements ({header or place})", f"a number of records ({header or place})"
+            )
+            raise self._wrong(answer, Said("aucun", "none"), expected)
+        return None if not isinstance(told, str) and told.get("estimated") else value
+
+    def _onward(self, crawl: Crawl, answer: Answer, document: Any, records: list[Any]) -> tuple[Any, bool | None]:
+        """Where to go on, and whether the page says that it is the last."""
+        pages = self.source.parameters["pages"]
+        more = value_at(document, pages["more"]) if "more" in pages else None
+        if "more" in pages and not isinstance(more, bool):
+            raise self._wrong(answer, Said("absent", "missing"), f"{pages['more']}: true | false")
+        is_last = None if more is None else not more
+        if self.way == "next":
+            link = next_in_header(answer.headers) if pages["next"] == "header" else value_at(document, pages["next"])
+            if isinstance(link, Mapping):
+                link = link.get("href") or link.get("url")
+            following = self._following(crawl, answer, link) if link else None
+            return following, following is None if is_last is None else is_last
+        if self.way == "cursor":
+            cursor = value_at(document, pages["cursor"]) or None
+            return cursor, cursor is None if is_last is None else is_last
+        return crawl.records + len(records), is_last
+
+    def _following(self, crawl: Crawl, answer: Answer, link: Any) -> str:
+        """The next page's address, on the same server: a secret goes nowhere else. Raises `CrawlRefused`."""
+        following = urljoin(self.url if crawl.cursor is None else str(crawl.cursor), str(link))
+        here, there = urlsplit(self.url), urlsplit(following)
+        if (here.scheme, here.netloc) != (there.scheme, there.netloc):
+            told = Said("page suivante sur un autre serveur", "next page on another server")
+            raise crawl.refused(answer.address, told)
+        return following
+
+    def _told(self, document: Any, name: str) -> Any:
+        place = self.source.parameters.get(name)
+        return None if place is None else value_at(document, place)
+
+    def _wrong(self, answer: Answer, found: str | Said, expected: str | Said) -> NotTheAnswer:
+        return NotTheAnswer(source=self.source.name, address=answer.address, found=found, expected=expected)
