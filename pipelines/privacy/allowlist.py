@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pipelines.core.text import Said
 from pipelines.privacy.errors import AllowListInvalid
+from pipelines.schema import Privacy, TableSchema
+from pipelines.schema.tables import ORGANISATION
 
 COLUMNS = ("admis_id", "table", "champ", "regle", "motif", "contexte", "base", "certitude", "justification")
 PLACES = "lieu_officiel"  # entries with this rule name the fields whose place names explain a word of the strong test
@@ -51,6 +53,10 @@ class Allowed:
         return re.search(self.context, around, re.IGNORECASE) is not None
 
 
+OF_AN_ORGANISATION = ("courriel", "telephone", "telephone_en_lettres", "adresse_postale", "coordonnees", "nom_de_champ")
+"""What a field that is declared `about: organisation` may hold: how an establishment is reached, and where it is."""
+
+
 @dataclass(frozen=True)
 class AllowList:
     """The entries, in the order of their file."""
@@ -67,6 +73,17 @@ class AllowList:
         if place not in self._covering:
             self._covering[place] = tuple(entry for entry in self.entries if entry.covers(*place))
         return next((entry for entry in self._covering[place] if entry.accepts(text, *span)), None)
+
+    def with_fields(self, package: str, schemas: Mapping[str, TableSchema]) -> AllowList:
+        """The list, and an entry for each public field of a package that its schema declares to be of organisations."""
+        declared = [
+            Allowed(f"{name}.{item.name}", f"{package}/{name}", item.name, rule, "", "", item.basis, "S", item.about)
+            for name, schema in schemas.items()
+            for item in schema.fields
+            if item.about == ORGANISATION and item.privacy is Privacy.PUBLIC
+            for rule in OF_AN_ORGANISATION
+        ]
+        return AllowList((*self.entries, *declared)) if declared else self
 
     def places(self, table: str, fields: Iterable[str]) -> frozenset[str]:
         """The fields of a table that hold official place names."""

@@ -14,12 +14,17 @@ class PersonalDataFound(ArobaseError):
     code: ClassVar[str] = "personal-data"
     mender: ClassVar[Mender] = Mender.MAPPING
     fr: ClassVar[str] = (
-        "{holds} passage(s) retenu(s) avant publication, d'abord : {place}, champ « {field} », {row} (règle {rule}) ; "
-        "attendu : aucune donnée personnelle, ou une ligne de schemas/privacy/admis.csv avec sa base légale."
+        "Publication bloquée : {holds} donnée(s) personnelle(s) possible(s). La première : {place}, champ « {field} », "
+        "ligne {row} (règle {rule}). Décompte : {counts}. La liste complète : {kept}. Pour décider : corriger la "
+        "source ou sa mise en forme ; ou déclarer le champ `about: organisation` avec sa base légale ; ou ajouter "
+        "une ligne à schemas/privacy/admis.csv avec sa base légale ; ou permettre dans package.yaml (`quarantine`) que "
+        "ces lignes soient retenues."
     )
     en: ClassVar[str] = (
-        '{holds} passage(s) held before publication, first: {place}, field "{field}", {row} (rule {rule}); '
-        "expected: no personal data, or a line of schemas/privacy/admis.csv with its legal basis."
+        'Release blocked: {holds} possible personal data. The first: {place}, field "{field}", row {row} (rule '
+        "{rule}). Counts: {counts}. The whole list: {kept}. To decide: fix the source or its mapping; or declare the "
+        "field `about: organisation` with its legal basis; or add a line with its legal basis to "
+        "schemas/privacy/admis.csv; or let package.yaml (`quarantine`) withhold these rows."
     )
 
 

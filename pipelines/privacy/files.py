@@ -84,11 +84,17 @@ _UNREADABLE = (
 
 
 def scan_folder(
-    folder: Path, allow: AllowList, personal: PersonalValues | None = None, *, seen: Seen | None = None
+    folder: Path,
+    allow: AllowList,
+    personal: PersonalValues | None = None,
+    *,
+    seen: Seen | None = None,
+    package: str = "",
 ) -> GateReport:
     """Scan every file under `folder`, in the order of their paths, and the paths themselves. `seen`: what the gate
-    judged already of the tables that the files were made of."""
-    report, scan = GateReport(), _scan_for(allow, personal, seen)
+    judged already of the tables that the files were made of. `package`: whose release the folder is; exceptions for a
+    table hold in its files too."""
+    report, scan = GateReport(), _scan_for(allow, personal, seen, package)
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         report += _file(path.relative_to(folder).as_posix(), path.read_bytes(), scan)
     return report
@@ -102,14 +108,16 @@ def scan_file(path: Path, allow: AllowList, personal: PersonalValues | None = No
     return _file(name or path.name, path.read_bytes(), _scan_for(allow, personal))
 
 
-def scan_text(place: str, text: str, allow: AllowList, personal: PersonalValues | None = None) -> GateReport:
+def scan_text(
+    place: str, text: str, allow: AllowList, personal: PersonalValues | None = None, *, seen: Seen | None = None
+) -> GateReport:
     """Scan one text that is shown rather than written: a preview, the metadata of a run, a line of a log."""
-    return _scan_for(allow, personal).texts(place, _blocks(text))
+    return _scan_for(allow, personal, seen).texts(place, _blocks(text))
 
 
-def _scan_for(allow: AllowList, personal: PersonalValues | None, seen: Seen | None = None) -> Scan:
+def _scan_for(allow: AllowList, personal: PersonalValues | None, seen: Seen | None = None, package: str = "") -> Scan:
     seen = seen or Seen()
-    return Scan(allow, seen.everyone(personal or PersonalValues()), seen)
+    return Scan(allow, seen.everyone(personal or PersonalValues()), seen, package)
 
 
 def _file(name: str, data: bytes, scan: Scan) -> GateReport:

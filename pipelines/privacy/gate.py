@@ -15,6 +15,7 @@ from functools import cached_property
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.core.text import Said
 from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
 from pipelines.privacy.errors import PersonalDataFound
@@ -25,6 +26,8 @@ from pipelines.privacy.seen import Seen, as_searched, digest
 from pipelines.privacy.sifting import Passage, column_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
+SHOWN = 10
+NOT_KEPT = Said("nulle part : le texte n'est pas conservé", "nowhere: the text is not kept")
 OWN_VALUE = "valeur_du_dossier"
 
 
@@ -68,12 +71,25 @@ class GateReport:
         """How many holds each rule made."""
         return dict(sorted(Counter(hold.rule for hold in self.holds).items()))
 
-    def raise_if_held(self) -> None:
-        """Raises `PersonalDataFound`, naming the first hold, when there is one."""
+    def counted(self) -> str:
+        """How many holds there are by table or file, field and rule, the most first, for a message."""
+        counts = Counter((hold.place, hold.field or "-", hold.rule) for hold in self.holds)
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        told = "; ".join(f"{place} [{name}] {rule}: {count}" for (place, name, rule), count in ranked[:SHOWN])
+        return f"{told}; …" if len(ranked) > SHOWN else told
+
+    def raise_if_held(self, kept: str | Said = NOT_KEPT) -> None:
+        """Raises `PersonalDataFound` when there is a hold: the first, the counts, and where the list of all lies."""
         if self.holds:
             first = self.holds[0]
             raise PersonalDataFound(
-                holds=len(self.holds), place=first.place, field=first.field, row=first.where(), rule=first.rule
+                holds=len(self.holds),
+                place=first.place,
+                field=first.field,
+                row=first.where(),
+                rule=first.rule,
+                counts=self.counted(),
+                kept=kept,
             )
 
     def __add__(self, other: GateReport) -> GateReport:
@@ -144,6 +160,7 @@ class _Looking:
             self.found.add((row, column, rule))
         else:
             self.used[entry.id] += 1
+            self.seen.passed[rule, text[span[0] : span[1]]] = entry.id
 
     def patterns(self) -> None:
         for number, column in enumerate(self.table.column_names):

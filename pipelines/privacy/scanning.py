@@ -16,7 +16,7 @@ from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.gate import OWN_VALUE, GateReport, Hold
-from pipelines.privacy.seen import Seen, digest
+from pipelines.privacy.seen import Seen, digest, passing
 from pipelines.privacy.sifting import Passage, read_cells, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
@@ -34,14 +34,15 @@ class Scan:
     previews of the catalogue. A text in which nothing at all is found is clean wherever it stands, and is remembered;
     one in which something is found is judged each time, for the allow list asks where it stands."""
 
-    def __init__(self, allow: AllowList, everyone: Everyone, seen: Seen | None = None) -> None:
+    def __init__(self, allow: AllowList, everyone: Everyone, seen: Seen | None = None, package: str = "") -> None:
         self.allow, self.everyone, self.seen = allow, everyone, seen or Seen()
+        self.package = package
         self._clean: set[str] = set()
         self._remembered = 0
 
     def texts(self, name: str, texts: Sequence[Text]) -> GateReport:
         """What is held of the texts of a file, called `name` where it is told."""
-        looking = _Report(name, self.allow)
+        looking = _Report(name, self)
         found = self._found(text for _, _, text in texts)
         for place, field, text in texts if found else ():
             for passage in found.get(text, ()):
@@ -51,7 +52,7 @@ class Scan:
     def table(self, name: str, header: Sequence[str], table: pa.Table) -> GateReport:
         """What is held of a table, its columns called as `header` says; a column that comes twice keeps a number."""
         text = as_text(table.rename_columns(self._shown(header)))
-        looking = _Report(name, self.allow)
+        looking = _Report(name, self)
         found = self._found_in_columns(text)
         for column in text.column_names:
             for rule in named_personal(column):
@@ -66,7 +67,7 @@ class Scan:
 
     def unreadable(self, name: str) -> GateReport:
         """A file that nobody could look into: held, unless the allow list names it."""
-        looking = _Report(name, self.allow)
+        looking = _Report(name, self)
         looking.keep(-1, "", Passage(UNREADABLE, name, 0, len(name)))
         return looking.report(1)
 
@@ -141,18 +142,31 @@ class Scan:
 class _Report:
     """The report on one file, as it is put together."""
 
-    def __init__(self, name: str, allow: AllowList) -> None:
-        self.name, self.allow = name, allow
+    def __init__(self, name: str, scan: Scan) -> None:
+        self.name, self.scan, self.table = name, scan, table_of(name, scan.package)
         self.held: set[Hold] = set()
         self.used: Counter[str] = Counter()
 
     def keep(self, row: int, field: str, passage: Passage) -> None:
-        """Hold a passage, unless the allow list lets it through."""
-        entry = self.allow.reason(self.name, field, passage.rule, passage.text, passage.span)
-        if entry is None:
+        """Hold a passage, unless the allow list lets it through here, or did in the table that it is from."""
+        told = (field, passage.rule, passage.text, passage.span)
+        entry = self.scan.allow.reason(self.name, *told)
+        if entry is None and self.table:
+            entry = self.scan.allow.reason(self.table, *told)
+        name = entry.id if entry else passing(self.scan.seen.passed, passage.rule, passage.text, passage.span)
+        if name is None:
             self.held.add(Hold(self.name, row, field, passage.rule))
         else:
-            self.used[entry.id] += 1
+            self.used[name] += 1
 
     def report(self, cells: int) -> GateReport:
         return GateReport(cells, tuple(sorted(self.held)), dict(sorted(self.used.items())))
+
+
+_TABLE_FILE = re.compile(r"(?:.*/)?data/(?:excel/)?(?P<table>[a-z0-9_-]+)\.(?:csv|parquet)")
+
+
+def table_of(name: str, package: str) -> str:
+    """The table, as `package/table`, that a file of a package's release holds; empty for any other file."""
+    match = _TABLE_FILE.fullmatch(name) if package else None
+    return f"{package}/{match['table']}" if match else ""

@@ -8,6 +8,8 @@ One `Seen` serves one release: nothing of it is written, and it ends with the pr
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -26,6 +28,9 @@ class Seen:
 
     patterns: set[bytes] = field(default_factory=set)
     nobody: set[bytes] = field(default_factory=set)
+    passed: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Passages that an exception let through in a table, by rule and text, with the exception's name: the same passage
+    is let through in the files, pages and previews that are made of the table, where no field says what it is."""
     _values: PersonalValues | None = None
     _everyone: Everyone = field(default_factory=Everyone)
 
@@ -35,6 +40,19 @@ class Seen:
             self._values, self._everyone = personal, personal.everyone()
             self.nobody.clear()
         return self._everyone
+
+
+_NUMBER = re.compile(r"-?\d{1,3}[.,]\d{5,}")
+
+
+def passing(passed: Mapping[tuple[str, str], str], rule: str, text: str, span: tuple[int, int]) -> str | None:
+    """The name of the exception that let the same passage through before, or the same number of a point; or none."""
+    passage = text[span[0] : span[1]]
+    found = passed.get((rule, passage)) or passed.get((rule, text))
+    if found is None and rule == "coordonnees":
+        numbers = [number.replace(",", ".") for number in _NUMBER.findall(passage)]
+        found = next((passed[rule, number] for number in numbers if (rule, number) in passed), None)
+    return found
 
 
 def digest(column: pa.ChunkedArray | pa.Array) -> bytes:

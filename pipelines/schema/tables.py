@@ -19,7 +19,8 @@ from pipelines.core.text import Said
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import PrivacyMissing, SchemaFileError, SchemaNotFound
 
-OWN_PROPERTIES = ("title_en", "description_en", "privacy", "codelist", "reference", "scale")
+OWN_PROPERTIES = ("title_en", "description_en", "privacy", "codelist", "reference", "scale", "about", "basis")
+ORGANISATION = "organisation"
 # Kinds of territory whose outlines are known: a table that names a field for one is a map.
 TERRITORIES = ("departement", "region")
 QUALITY = Path(__file__).parent / "quality"
@@ -51,6 +52,10 @@ class Field:
     reference: str
     scale: int | None
     descriptor: Mapping[str, Any]
+    about: str = ""
+    """`organisation` for what reaches an establishment rather than a person: its address, coordinates, number, mail."""
+    basis: str = ""
+    """The legal basis on which such a field is public."""
 
     @property
     def required(self) -> bool:
@@ -136,6 +141,7 @@ class TableSchema:
                     "title_en": item.title_en,
                     "description_en": item.description_en,
                     "privacy": item.privacy.value,
+                    **({"about": item.about, "basis": item.basis} if item.about else {}),
                     "codelist": item.codelist,
                 }
                 own |= {"reference": item.reference, "scale": item.scale}
@@ -261,6 +267,21 @@ def _foreign_key(raw: Mapping[str, Any]) -> ForeignKey:
     return ForeignKey(_names(raw["fields"]), reference.get("resource", ""), _names(reference["fields"]))
 
 
+def _check_about(entry: Mapping[str, Any], name: str, shown: str) -> None:
+    """Raises `SchemaFileError` where a field is declared of an organisation and is not public, or has no basis."""
+    about, basis = entry.get("about", ""), entry.get("basis", "")
+    if about == basis == "":
+        return
+    is_right = about == ORGANISATION and entry["privacy"] == Privacy.PUBLIC and isinstance(basis, str) and basis.strip()
+    if not is_right:
+        found = f"privacy: {entry['privacy']}, about: {about or '—'}, basis: {basis or '—'}"
+        expected = Said(
+            "privacy: public, about: organisation, basis: la base légale",
+            "privacy: public, about: organisation, basis: the legal basis",
+        )
+        raise SchemaFileError(file=shown, place=f"fields.{name}", found=found, expected=expected)
+
+
 def _field(raw: Any, shown: str, schemas: Path) -> Field:
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
         raise SchemaFileError(
@@ -270,6 +291,7 @@ def _field(raw: Any, shown: str, schemas: Path) -> Field:
     name = entry["name"]
     if entry.get("privacy") not in [item.value for item in Privacy]:
         raise PrivacyMissing(file=shown, field=name)
+    _check_about(entry, name, shown)
     plain = {key: value for key, value in entry.items() if key not in OWN_PROPERTIES}
     plain.setdefault("type", "string")
     if entry.get("codelist"):
@@ -290,4 +312,6 @@ def _field(raw: Any, shown: str, schemas: Path) -> Field:
         reference=entry.get("reference", ""),
         scale=entry.get("scale"),
         descriptor=plain,
+        about=entry.get("about", ""),
+        basis=entry.get("basis", ""),
     )
