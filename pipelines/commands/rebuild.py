@@ -9,46 +9,116 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.core.project import Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases import ReleaseRequest
     from pipelines.releases.rebuild import Rebuilt
+    from pipelines.releases.store import ReleaseStore
 
 
 @click.command("rebuild")
-@click.argument("package")
+@click.argument("package", required=False)
 @click.argument("version", required=False)
+@click.option("--fresh", is_flag=True, help="Install the code that made the version in an environment of its own.")
+@click.option("--any", "survey", is_flag=True, help="Say which versions can be made again here, and make none.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
-def command(package: str, version: str | None, lang: str | None) -> None:
+def command(*, package: str | None, version: str | None, fresh: bool, survey: bool, lang: str | None) -> None:
     """Make a version (default: the current one) again from its snapshots, schemas and corrections.
 
-    Nothing is published. Exit codes: 0 byte for byte the same, 1 not the same, 2 when it could not be made again.
+    A version that other code made is made by that code, which is kept with the snapshots: with the libraries at hand
+    where they are the same, else in a new environment (as with --fresh), which takes a registry of packages. Nothing is
+    published. Exit codes: 0 byte for byte the same, 1 not the same, 2 when it could not be made again.
     """
+    from pipelines.pipeline.kept_code import kept_code, run_kept
     from pipelines.pipeline.rebuild import across, ingredients_recorded, request_again
-    from pipelines.pipeline.retention import IngredientDeleted, took
+    from pipelines.pipeline.requests import code_ingredient
     from pipelines.pipeline.withholding import without_recorded
+    from pipelines.releases.descriptor import read_descriptor
     from pipelines.releases.errors import CannotRebuild
     from pipelines.releases.rebuild import rebuild
     from pipelines.releases.store import ReleaseStore
 
-    project = Project.here()
+    project, language = Project.here(), terminal_language(lang)
+    if survey:
+        _survey(project, package, language)
+        return
+    if package is None:
+        raise click.UsageError("PACKAGE")
 
     def remake(document: Mapping[str, Any]) -> ReleaseRequest:
         request = request_again(project, package, ingredients_recorded(document))
         if request is None:
-            gone = took(project, {sha for _, _, sha in ingredients_recorded(document).snapshots})
-            if gone is not None:
-                facts = {"snapshot": gone["found"][:12], "source": gone["source"], "at": gone["at"]}
-                facts |= {"why": gone["why"], "event": gone["seq"]}
-                raise IngredientDeleted(package=package, version=document["version"], **facts)
+            _check_deleted(project, package, document)
             raise CannotRebuild(package=package, version=document["version"])
         return without_recorded(request, document["arobase"].get("withheld", {}))
 
-    chosen = ReleaseStore.read(project.releases, package).path(version).name
-    found = rebuild(project.releases, package, chosen, remake, across=across(project, package))
-    _report(found, terminal_language(lang))
+    release = ReleaseStore.read(project.releases, package).path(version)
+    wanted = ingredients_recorded(read_descriptor(release / "data"))
+    is_other = wanted.code != code_ingredient(project)
+    if fresh or (is_other and kept_code(project, wanted.code) is not None):
+        sys.exit(run_kept(project, package, release.name, wanted, fresh=fresh, language=language))
+    found = rebuild(project.releases, package, release.name, remake, across=across(project, package))
+    _report(found, language)
     sys.exit(0 if found.is_same else 1)
+
+
+def _check_deleted(project: Project, package: str, document: Mapping[str, Any]) -> None:
+    """Raises `IngredientDeleted` when a deletion took a snapshot away that the version was made from."""
+    from pipelines.pipeline.rebuild import ingredients_recorded
+    from pipelines.pipeline.retention import IngredientDeleted, took
+
+    gone = took(project, {sha for _, _, sha in ingredients_recorded(document).snapshots})
+    if gone is not None:
+        facts = {"snapshot": gone["found"][:12], "source": gone["source"], "at": gone["at"]}
+        facts |= {"why": gone["why"], "event": gone["seq"]}
+        raise IngredientDeleted(package=package, version=document["version"], **facts)
+
+
+def _survey(project: Project, only: str | None, language: Language) -> None:
+    """One line a version: whether it can be made again here, with what, or why not."""
+    from pipelines.releases.ledger import Ledger, ledger_beside
+    from pipelines.releases.store import ReleaseStore
+
+    ledger = Ledger.read(ledger_beside(project.releases))
+    for name in ledger.packages if only is None else [only]:
+        store = ReleaseStore(project.releases, name, ledger)
+        for entry in store.published:
+            mark, words = _possible(project, store, entry["version"])
+            click.echo(
+                f"{mark} {name} {entry['version']}{' :' if language == 'fr' else ':'} {getattr(words, language)}"
+            )
+
+
+def _possible(project: Project, store: ReleaseStore, version: str) -> tuple[str, Said]:
+    from pipelines.pipeline.rebuild import ingredients_recorded, missing_ingredients
+    from pipelines.releases.descriptor import read_descriptor
+
+    document = {} if version in store.retracted else read_descriptor(store.folder / version / "data")
+    compared = document["arobase"]["compared_with"] if document else None
+    if not document:
+        return "✗", Said("retirée", "retracted")
+    if compared in store.retracted:
+        return "✗", Said(f"comparée à {compared}, retirée", f"compared with {compared}, which was retracted")
+    wanted = ingredients_recorded(document)
+    missing = ", ".join(missing_ingredients(project, wanted))
+    if missing:
+        return "✗", Said(f"manque ici : {missing}", f"missing here: {missing}")
+    return _with_code(project, wanted.code)
+
+
+def _with_code(project: Project, code: str) -> tuple[str, Said]:
+    from pipelines.pipeline.kept_code import kept_code, needs_environment
+    from pipelines.pipeline.requests import code_ingredient
+
+    kept = kept_code(project, code)
+    if code == code_ingredient(project):
+        return "✓", Said("avec le code présent", "with the code at hand")
+    if kept is None:
+        return "✗", Said("son code n'est pas gardé ici", "its code is not kept here")
+    if needs_environment(project, kept):
+        return "✓", Said("avec son code, dans un environnement à part", "with its code, in an environment of its own")
+    return "✓", Said("avec son code, et les bibliothèques présentes", "with its code, and the libraries at hand")
 
 
 def _report(found: Rebuilt, language: Language) -> None:

@@ -22,6 +22,7 @@ import pyarrow as pa
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.pipeline.graph import BuildGraph
+from pipelines.pipeline.kept_code import keep_code
 from pipelines.pipeline.requests import code_ingredient, told_withdrawals
 from pipelines.releases import ReleaseRequest
 from pipelines.releases.build import ingredients_of
@@ -36,13 +37,21 @@ STILL = (1980, 1, 1, 0, 0, 0)
 
 
 def keep_ingredients(project: Project, request: ReleaseRequest) -> None:
-    """Keep the schemas, corrections and redactions of a request under their hashes; what is there already stays."""
+    """Keep the schemas, corrections, redactions and code of a request under their hashes; what is there stays."""
     found = ingredients_of(request)
     told = {"redaction": told_withdrawals(_captures(project, found).values())}
     for cause, folder in KEPT.items():
         path = _kept(project, cause, found.of(cause))
         if not path.is_file():
             write_bytes(path, _packed(project.root / folder, told.get(cause, {})))
+    keep_code(project, found.code)
+
+
+def missing_ingredients(project: Project, wanted: Ingredients) -> list[str]:
+    """What is not kept here of what a release was made from: causes, and "source/part" of snapshots."""
+    found = [cause for cause in KEPT if not _kept(project, cause, wanted.of(cause)).is_file()]
+    objects = SnapshotStore.of(project).objects
+    return found + [f"{source}/{part}" for source, part, digest in wanted.snapshots if digest not in objects]
 
 
 def across(project: Project, package: str) -> Across:

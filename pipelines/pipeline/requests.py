@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ from pipelines.schema import Package, load_quality
 from pipelines.schema.order import tables_behind
 from pipelines.sources import Capture, Source
 
+OBTAINED = re.compile(r"^obtained:.*\n?", re.MULTILINE)
 QUALITY = ("constats", "rejets", "provenance", "changements")
 
 
@@ -71,9 +73,12 @@ def told_withdrawals(captures: Iterable[Capture]) -> dict[str, bytes]:
 def code_ingredient(project: Project) -> str:
     """What tables are a function of besides schemas, snapshots, corrections and redactions.
 
-    That is: the code, the mappings of the sources, the schemas of what comes in, and the reference data.
+    That is: the code, the mappings of the sources, the schemas of what comes in, and the reference data. When a shipped
+    file was obtained is no mapping: it is known of the snapshot.
     """
-    mappings = {path.name: path.read_text(encoding="utf-8") for path in project.sources.glob("*.yaml")}
+    mappings = {
+        path.name: OBTAINED.sub("", path.read_text(encoding="utf-8")) for path in project.sources.glob("*.yaml")
+    }
     folders = {name: folder_digest(project.root / name) for name in ("schemas/entrants", "sources/reference")}
     return fingerprint({"code": code_digest(), "mappings": mappings, **folders})
 

@@ -16,10 +16,11 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.core.project import Project
-from pipelines.storage import lock, make_own_folder, new_folder, sha256_bytes, sha256_file, sweep
+from pipelines.storage import lock, make_own_folder, new_folder, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
 
 KEPT_RESULTS = 2
+CONTENTS = "contents.json"
 FOREVER = -1.0  # the lock of a process that died is free at once
 CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg"}
 
@@ -49,6 +50,8 @@ def keep(
 ) -> Kept:
     """The result of `make` for these inputs: the kept one, or a new one that `make` fills in an empty folder.
 
+    A kept one whose files are not those that were made (somebody edited one, added one, took one away) is made again.
+
     `is_good`: whether a kept folder can still serve; one that cannot is made again.
     Whatever `make` raises passes through, and then nothing of it is kept.
     """
@@ -59,14 +62,37 @@ def keep(
     with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
         sweep(base)
         if folder.is_dir():
-            if is_good(folder):
+            if is_as_made(folder) and is_good(folder):
                 os.utime(folder)  # used now: another process forgets what was not used for longest
                 return Kept(folder, mark, is_new=False)
             _forget(folder)
         with new_folder(folder) as aside:
             make(aside)
+            write_text(aside / CONTENTS, json.dumps(_contents(aside), sort_keys=True))
         _forget_old(base, folder)
     return Kept(folder, mark, is_new=True)
+
+
+def is_as_made(folder: Path) -> bool:
+    """Whether a result holds the files that it was made with, byte for byte."""
+    try:
+        told = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(told == _contents(folder))
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each file of a result, by its path in it; of what is no file, what it is."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.name == CONTENTS and path.parent == folder:
+            continue
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            found[path.relative_to(folder).as_posix()] = "?"
+        elif path.is_file():
+            found[path.relative_to(folder).as_posix()] = sha256_file(path)
+    return found
 
 
 def _forget_old(base: Path, newest: Path) -> None:
@@ -87,10 +113,14 @@ def _forget(folder: Path) -> None:
 @cache
 def code_digest() -> str:
     """The SHA-256 over the project's own code and, where it stands beside it, the lock of its libraries."""
-    package = Path(__file__).resolve().parent.parent
+    return code_digest_of(Path(__file__).resolve().parents[2])
+
+
+def code_digest_of(root: Path) -> str:
+    """The same of the code in another folder, which holds `pipelines/`."""
+    package, lock = root / "pipelines", root / "requirements.lock"
     files = [path for path in package.rglob("*") if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts]
-    lock = package.parent / "requirements.lock"
-    return _digest(package.parent, [*files, *([lock] if lock.is_file() else [])])
+    return _digest(root, [*files, *([lock] if lock.is_file() else [])])
 
 
 def folder_digest(folder: Path, beside: Mapping[str, bytes] | None = None) -> str:

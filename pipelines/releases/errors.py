@@ -103,6 +103,28 @@ class CannotRebuild(ReleaseError):
     )
 
 
+class CodeNotKept(CannotRebuild):
+    """The code that made a release is neither at hand nor kept here, or is not what it was."""
+
+    code: ClassVar[str] = "code-not-kept"
+    fr: ClassVar[str] = (
+        "{package} {version} : le code qui l’a faite ({code}…) n’est pas gardé ici ; reprendre le commit que dit le "
+        "journal (« arobase log show »)."
+    )
+    en: ClassVar[str] = (
+        "{package} {version}: the code that made it ({code}…) is not kept here; take the commit that the log tells "
+        '("arobase log show").'
+    )
+
+
+class EnvironmentNotMade(ReleaseError):
+    """The environment of a kept code could not be made: a registry of packages did not answer, or has it no more."""
+
+    code: ClassVar[str] = "environment-not-made"
+    fr: ClassVar[str] = "L’environnement de ce code n’a pas pu être installé : {found}"
+    en: ClassVar[str] = "The environment of this code could not be installed: {found}"
+
+
 class NotComparable(ReleaseError):
     """Something given to `diff` that is not a data package."""
 

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime, timedelta
-from datetime import time as clock
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +24,7 @@ from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
 from pipelines.sources.closures import Closures
 from pipelines.sources.descriptions import Source
-from pipelines.sources.errors import CaptureIncomplete, ClockBehind
+from pipelines.sources.errors import CaptureIncomplete, ClockBehind, ObtainedUnchanged
 from pipelines.sources.http.errors import Throttled
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connectors
 from pipelines.sources.snapshots import (
@@ -165,6 +164,7 @@ def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Cap
         _log(store, context, UNCHANGED, {"state": context.state})
         capture = Capture(source.name, previous.parts, False, context.now, dict(context.state))
     else:
+        _check_dated(store, source, parts)
         for path, digest in digests.items():
             store.adopt(path, digest)
         entry = {"parts": [as_entry(part) for part in parts], "state": context.state}
@@ -172,6 +172,24 @@ def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Cap
         capture = Capture(source.name, parts, True, context.now, dict(context.state))
     shutil.rmtree(context.resume, ignore_errors=True)
     return capture
+
+
+def _check_dated(store: SnapshotStore, source: Source, parts: tuple[Snapshot, ...]) -> None:
+    """A shipped file says when it was obtained: other bytes were obtained at another time, which a person knows.
+
+    Raises `ObtainedUnchanged`. Bytes that were there under this date before may come back under it.
+    """
+    if source.obtained is None:
+        return
+    for part in parts:
+        dated = [item for item in store.snapshots(source.name) if _shipped(item) == _shipped(part)]
+        if dated and part.content not in {item.content for item in dated}:
+            told = {"file": source.path, "address": part.address, "obtained": written(part.obtained)}
+            raise ObtainedUnchanged(source=source.name, **told)
+
+
+def _shipped(part: Snapshot) -> tuple[str, str, datetime]:
+    return part.part, part.address, part.obtained
 
 
 def _kept_still(store: SnapshotStore, source: Source) -> Capture | None:
@@ -205,7 +223,9 @@ def _snapshot(fetched: Fetched | Unchanged, context: FetchContext, digests: Mapp
         sha256=digest,
         size=fetched.path.stat().st_size,
         address=fetched.address,
-        obtained=datetime.combine(shipped, clock.min, UTC) if shipped else fetched.obtained or context.now,
+        obtained=datetime.combine(shipped, context.source.obtained_time, UTC)
+        if shipped
+        else fetched.obtained or context.now,
         media_type=fetched.media_type,
         content=fetched.content or digest,
         fetch=dict(fetched.fetch) | ({"evidence": evidence} if evidence else {}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Source:
-    """One source. `path` is its file, relative to the project; `obtained` is the snapshot date of shipped files."""
+    """One source. `path` is its file, relative to the project; `obtained` is the snapshot date of shipped files,
+    and `obtained_time` the time of that day, UTC, which tells two files of one day apart."""
 
     name: str
     title: str
@@ -65,6 +66,7 @@ class Source:
     path: str
     people: tuple[Mapping[str, str], ...] = ()
     """Which people's part is joined to which records, for the privacy gate (`privacy/related.py`)."""
+    obtained_time: time = time()
 
     def part(self, name: str) -> Part:
         """Raises `KeyError` when the source has no such part."""
@@ -164,14 +166,14 @@ def _check_names(document: LinedDocument, stem: str, shown: str, licences: Itera
             )
     if "obtained" in raw:
         try:
-            date.fromisoformat(raw["obtained"])
+            datetime.fromisoformat(raw["obtained"])
         except ValueError:
             raise SourceFileError(
                 file=shown,
                 line=document.line(("obtained",)),
                 key="obtained",
                 found=repr(raw["obtained"]),
-                expected=Said("une date AAAA-MM-JJ", "a date YYYY-MM-DD"),
+                expected=Said("une date AAAA-MM-JJ, ou un instant", "a date YYYY-MM-DD, or an instant"),
             ) from None
 
 
@@ -185,7 +187,8 @@ def _source(raw: Mapping[str, Any], shown: str) -> Source:
         description_en=raw.get("description_en", description),
         connector=raw["connector"],
         address=raw["address"],
-        obtained=date.fromisoformat(raw["obtained"]) if "obtained" in raw else None,
+        obtained=date.fromisoformat(raw["obtained"][:10]) if "obtained" in raw else None,
+        obtained_time=datetime.fromisoformat(raw["obtained"]).time() if "obtained" in raw else time(),
         example=raw.get("example", False),
         licence=raw["licence"],
         publisher=raw["publisher"],

@@ -42,6 +42,21 @@ class SecretMissing(CollectError):
     en: ClassVar[str] = 'Source "{source}": the environment variable {variable} is absent or empty.'
 
 
+class ObtainedUnchanged(CollectError):
+    """The bytes of a shipped file changed, and its source still says that they were obtained when the old ones were."""
+
+    code: ClassVar[str] = "obtained-unchanged"
+    mender: ClassVar[Mender] = Mender.MAPPING
+    fr: ClassVar[str] = (
+        "{file} : le contenu de {address} a changé, et « obtained » dit toujours {obtained}. Écrire dans « obtained » "
+        "quand ce contenu-ci a été obtenu (AAAA-MM-JJ, ou AAAA-MM-JJTHH:MMZ pour le même jour)."
+    )
+    en: ClassVar[str] = (
+        "{file}: the content of {address} has changed, and “obtained” still says {obtained}. Write in “obtained” when "
+        "this content was obtained (YYYY-MM-DD, or YYYY-MM-DDTHH:MMZ for the same day)."
+    )
+
+
 class SourceFileAbsent(CollectError):
     """A file that a source names is not where it says."""
 

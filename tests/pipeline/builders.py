@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +107,14 @@ def a_run(project: Project, **more: Any) -> Run:
 
 
 def rewrite(project: Project, name: str, text: str) -> None:
-    """The source now answers `text`."""
+    """The source now answers `text`, obtained a minute after what it answered before."""
     (project.sources / "data" / f"{name}.csv").write_text(text, encoding="utf-8")
+    path = project.sources / f"{name}.yaml"
+    described = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if "obtained" in described:
+        before = datetime.fromisoformat(str(described["obtained"])).replace(tzinfo=None)
+        described["obtained"] = f"{before + timedelta(minutes=1):%Y-%m-%dT%H:%MZ}"
+        path.write_text(yaml.safe_dump(described, allow_unicode=True), encoding="utf-8")
 
 
 @derived("essai_nombres")
