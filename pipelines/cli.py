@@ -17,6 +17,7 @@ import click
 
 from pipelines.core.domains import modules_of
 from pipelines.core.errors import ArobaseError
+from pipelines.core.logs import Format, set_up
 from pipelines.core.text import terminal_language
 from pipelines.storage.faults import fault_of
 
@@ -63,11 +64,14 @@ def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(version("arobase"), prog_name="arobase")
-def commands() -> None:
+@click.option("-v", "--verbose", count=True, help="A line for each stage, with rows and seconds; -vv for more.")
+@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Lines for people or machines.")
+def commands(verbose: int, log_format: Format) -> None:
     """Arobase: French public records turned into open data that can be trusted.
 
     Messages are in French or in English, by the locale, by AROBASE_LANG or by each command's --lang.
     """
+    set_up(verbose=verbose, log_format=log_format)
 
 
 def main() -> None:

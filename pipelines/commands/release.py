@@ -102,6 +102,7 @@ def _run(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from pipelines.pipeline.journal import Journal
     from pipelines.pipeline.run import run, steps_ahead
     from pipelines.releases.signature import key_of_environment, load_key
 
@@ -114,13 +115,18 @@ def _run(
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
+    now, started = datetime.now(UTC), time.monotonic()
+    journal = Journal(now)
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("", total=steps_ahead(project, packages))
 
         def tell(event: Event) -> None:
+            journal.note(event)
             progress.update(bar, advance=1, description=f"{SAID[event.stage][language]}{COLON[language]}{event.name}")
 
-        return run(project, now=datetime.now(UTC), packages=packages, key=key, tell=tell, collecting=collecting)
+        done = run(project, now=now, packages=packages, key=key, tell=tell, collecting=collecting)
+    journal.write(project, done, time.monotonic() - started)
+    return done
 
 
 def _report(project: Project, done: Run, language: Language, seconds: float) -> None:

@@ -93,6 +93,11 @@ class Project:
         return self.outputs / "work"
 
     @property
+    def runs(self) -> Path:
+        """The journals of runs; nothing depends on them."""
+        return self.outputs / "runs"
+
+    @property
     def private(self) -> Path:
         """The only place where a personal value may be written: mode 0700, deletable as a whole."""
         return self.outputs / "private"

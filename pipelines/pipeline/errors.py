@@ -120,3 +120,11 @@ class PeopleLinkWrong(ArobaseError):
     mender: ClassVar[Mender] = Mender.MAPPING
     fr: ClassVar[str] = "{file}, {key} : la partie « {part} » n'a pas de colonne « {found} » ; attendu : {expected}."
     en: ClassVar[str] = '{file}, {key}: part "{part}" has no column "{found}"; expected: {expected}.'
+
+
+class NoSuchRun(ArobaseError):
+    """A run is asked for that no journal tells of."""
+
+    code: ClassVar[str] = "no-such-run"
+    fr: ClassVar[str] = "Aucune exécution « {name} » n'est notée dans outputs/runs ; les dernières : {known}."
+    en: ClassVar[str] = 'No run "{name}" is recorded in outputs/runs; the last ones: {known}.'

@@ -6,7 +6,7 @@ Everything else goes on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,12 +27,14 @@ from pipelines.sources import Source
 
 @dataclass(frozen=True)
 class Event:
-    """One step of a run. `outcome`: "made", "kept" (unchanged, not computed again) or "failed"."""
+    """One step of a run. `outcome`: "made", "kept" (unchanged, not computed again) or "failed"; `counts`: how many rows
+    it gave and rejected, bytes that it read."""
 
     stage: str
     name: str
     outcome: str
     error: ArobaseError | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -113,7 +115,8 @@ class _Running:
             if isinstance(outcome, ArobaseError):
                 self._failed("collect", name, outcome)
             else:
-                self._went("collect", name, is_new=outcome.changed)
+                size = sum({part.sha256: part.size for part in outcome.parts}.values())
+                self._went("collect", name, is_new=outcome.changed, bytes=size)
 
     def records(self, name: str) -> None:
         try:
@@ -121,7 +124,8 @@ class _Running:
         except ArobaseError as error:
             self._failed("records", name, error)
         else:
-            self._went("records", name, is_new=result.kept.is_new)
+            rejected = int(result.summary["rejected"])
+            self._went("records", name, is_new=result.kept.is_new, rejected=rejected)
 
     def tables(self, package: str) -> None:
         for table in self.workshop.packages[package].tables:
@@ -132,7 +136,8 @@ class _Running:
                 self.done.blocked.setdefault(package, error)
                 self._failed("tables", key, error)
             else:
-                self._went("tables", key, is_new=result.kept.is_new)
+                counts = {"rows": int(result.summary["accepted"]), "rejected": int(result.summary["rejected"])}
+                self._went("tables", key, is_new=result.kept.is_new, **counts)
 
     def release(self, package: str, key: SigningKey | None, now: datetime) -> None:
         if package in self.done.blocked:
@@ -141,7 +146,7 @@ class _Running:
             return
         try:
             self.done.findings[package] = findings = self.workshop.findings(package)
-            self._went("findings", package, is_new=findings.kept.is_new)
+            self._went("findings", package, is_new=findings.kept.is_new, rows=findings.table.num_rows)
             request = self.workshop.request(package)
             apart = self.workshop.apart(package)
             self.done.outcomes[package] = outcome = make_release(
@@ -171,8 +176,8 @@ class _Running:
             self.done.announced = True
             self._went("announce", "catalogue", is_new=True)
 
-    def _went(self, stage: str, name: str, *, is_new: bool) -> None:
-        self.tell(Event(stage, name, "made" if is_new else "kept"))
+    def _went(self, stage: str, name: str, *, is_new: bool, **counts: int) -> None:
+        self.tell(Event(stage, name, "made" if is_new else "kept", counts=counts))
 
     def _failed(self, stage: str, name: str, error: ArobaseError) -> None:
         self.done.errors.append((name, error))

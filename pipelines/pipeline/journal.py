@@ -1,0 +1,79 @@
+"""The journal of a run: what each step took, read and wrote, in `outputs/runs/<time>.json`.
+
+Belongs here: noting and reading it. Does not: anything that a later run depends on; the folder may be deleted. A
+journal holds names, counts, durations and codes of errors, never a value of a record nor the sentence of an error.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.core.logs import facts, logger
+from pipelines.core.project import Project
+from pipelines.storage import write_text
+
+if TYPE_CHECKING:
+    from pipelines.pipeline.run import Event, Run
+
+KEPT = 200  # journals: about half a year of daily runs
+_log = logger("run")
+
+
+@dataclass
+class Journal:
+    """The journal of one run, noted step by step: the steps of a run follow each other, so that the time of one is the
+    time since the one before."""
+
+    started: datetime
+    clock: float = field(default_factory=time.monotonic)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+
+    def note(self, event: Event) -> None:
+        """Note a step, and log a line of it."""
+        now = time.monotonic()
+        step: dict[str, Any] = {"stage": event.stage, "name": event.name, "outcome": event.outcome}
+        step |= {"seconds": round(now - self.clock, 3), **event.counts}
+        if event.error is not None:
+            step["error"] = event.error.code
+        self.clock = now
+        self.steps.append(step)
+        told = {key: value for key, value in step.items() if key not in ("stage", "name")}
+        level = _log.warning if event.outcome == "failed" else _log.info
+        level("%s %s", event.stage, event.name, extra=facts(**told))
+
+    def write(self, project: Project, done: Run, seconds: float) -> Path:
+        """Write the journal, and forget the oldest."""
+        folder = project.runs
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{self.started.astimezone(UTC):%Y%m%dT%H%M%S%f}Z.json"
+        versions = {name: getattr(outcome, "version", None) for name, outcome in sorted(done.outcomes.items())}
+        document = {
+            "started": self.started.astimezone(UTC).isoformat(timespec="seconds"),
+            "seconds": round(seconds, 3),
+            "went_well": done.went_well,
+            "packages": versions | dict.fromkeys(sorted(done.blocked)),
+            "steps": self.steps,
+        }
+        write_text(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        for old in sorted(folder.glob("*.json"))[:-KEPT]:
+            old.unlink(missing_ok=True)
+        return path
+
+
+def read_journals(project: Project) -> list[tuple[str, Mapping[str, Any]]]:
+    """Every journal by the name of its file, the newest first; one that is cut or not of this form is left out."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for path in sorted(project.runs.glob("*.json"), reverse=True):
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if isinstance(document, dict) and isinstance(document.get("steps"), list):
+            found.append((path.stem, document))
+    return found

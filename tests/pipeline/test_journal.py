@@ -1,0 +1,71 @@
+"""What a run did can be read afterwards, and while it runs: journals, `arobase runs`, lines of a log."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.builders import a_small_project
+
+
+def arobase(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "AROBASE_ROOT": str(root), "AROBASE_LANG": "en"}
+    environment.pop("AROBASE_OUTPUTS", None)
+    command = [sys.executable, "-m", "pipelines.cli", *words]
+    return subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    root = tmp_path_factory.mktemp("project")
+    a_small_project(root)
+    return root, arobase(root, "-v", "--log-format", "json", "release", "villes")
+
+
+def test_a_run_leaves_a_journal_of_its_steps_with_rows_and_seconds(
+    released: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    root, done = released
+    assert done.returncode == 0, done.stdout + done.stderr
+    folder = root / "outputs" / "runs"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    (path,) = folder.iterdir()
+    journal = json.loads(path.read_text(encoding="utf-8"))
+    assert journal["went_well"] is True
+    assert journal["packages"]["villes"] == "1.0.0"
+    tables = {step["name"]: step for step in journal["steps"] if step["stage"] == "tables"}
+    assert tables["villes/villes"]["rows"] > 0
+    assert all(step["seconds"] >= 0 for step in journal["steps"])
+    assert [step["stage"] for step in journal["steps"]][-1] == "announce"
+
+
+def test_with_v_each_stage_is_a_line_of_json(released: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    lines = [json.loads(line) for line in released[1].stderr.splitlines() if line.startswith("{")]
+    told = {line["message"]: line for line in lines}
+    assert told["tables villes/villes"]["rows"] > 0
+    assert {"time", "level", "seconds", "outcome"} <= told["release villes"].keys()
+
+
+def test_no_personal_value_is_in_a_journal_or_a_line(
+    released: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    root, done = released
+    told = done.stderr + "".join(path.read_text(encoding="utf-8") for path in (root / "outputs" / "runs").iterdir())
+    assert "@" not in told
+
+
+def test_runs_lists_them_and_shows_the_steps_of_one(
+    released: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    root, _ = released
+    listed = arobase(root, "runs")
+    assert "succeeded" in listed.stdout
+    assert "villes 1.0.0" in listed.stdout
+    shown = arobase(root, "runs", "last")
+    assert "tables villes/villes" in shown.stdout
+    assert arobase(root, "runs", "never").returncode == 2
