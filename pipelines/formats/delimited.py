@@ -1,14 +1,15 @@
 """CSV and TSV as text columns, fast where a file is plain and exact where it is not.
 
-pyarrow reads the plain road; Python's own csv reads what is odd (blank lines, ragged rows). Both give the line of the
-file that each record starts on. An empty cell stays an empty text; a cell that a short row lacks is null.
+pyarrow reads the plain road; what is odd (blank lines, ragged rows, quotes that delimit nothing) is cut by `quotes.py`.
+Both give the line of the file that each record starts on. An empty cell stays an empty text; a cell that a short row
+lacks is null.
 """
 
 from __future__ import annotations
 
 import csv
-import io
 import re
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -16,21 +17,27 @@ import pyarrow.compute as pc
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.encoding import as_utf8
+from pipelines.formats.encoding import decoded
+from pipelines.formats.ending import Ending
 from pipelines.formats.errors import Damaged, EmptyFile, RowTooLong, WrongDelimiter
-from pipelines.formats.header import column_names
+from pipelines.formats.faults import RecordFault, positions_listed
+from pipelines.formats.header import clean, column_names
+from pipelines.formats.quotes import Cutter, LoneReturn, QuoteFault, Record, are_regular, swallows
 from pipelines.formats.registry import Records, reader
 from pipelines.storage.cells import allow_long_cells
 
 DELIMITERS = (";", ",", "\t", "|")
 NEAR = 10
+MOST_LINES = 1_000
+"""The lines that one wrong quote may cost; beyond, the file is damaged."""
 
 
 @reader("csv", "tsv")
 def read_delimited(content: Content) -> Records:
     """Raises `WrongEncoding`, `WrongDelimiter`, `RowTooLong`, `EmptyFile`, `Damaged`, and what `Content.data` does."""
     allow_long_cells()
-    data, encoding = as_utf8(content.data, content.options.get("encoding"), file=content.file)
+    text = decoded(content)
+    data, notices = _without_end_mark(text.data, list(text.notices))
     if not data.strip():
         raise EmptyFile(file=content.file, size=len(data), format=content.part.format)
     if b"\r" in data and b"\n" not in data:
@@ -43,13 +50,190 @@ def read_delimited(content: Content) -> Records:
     if len(header[-1]) == 1:
         _check_delimiter(content, header[-1][0], delimiter, lines)
     names, originals = column_names(header, content.options.get("header_name"))
-    body = data[offset:] if offset < len(data) else b""
-    found = _plain(body, len(names), delimiter, lines) if body else ([pa.array([], pa.string())] * len(names), [])
-    columns, positions = found or _odd(content, body, len(names), delimiter, lines)
-    facts: dict[str, Any] = {"encoding": encoding, "delimiter": delimiter}
+    body = _Body(content, names, delimiter, lines, header[-1])
+    body.read(data[offset:] if offset < len(data) else b"")
+    body.tidy(notices)
+    facts: dict[str, Any] = {"encoding": text.encoding, "delimiter": delimiter} | body.facts
     return Records(
-        names, originals, columns, pa.array(positions, pa.int64()), Said(f"ligne {lines}", f"line {lines}"), near, facts
+        names,
+        originals,
+        body.columns,
+        body.positions,
+        Said(f"ligne {lines}", f"line {lines}"),
+        near,
+        facts,
+        faults=body.faults,
+        notices=notices,
     )
+
+
+def _without_end_mark(data: bytes, notices: list[Said]) -> tuple[bytes, list[Said]]:
+    """The text without the mark that MS-DOS ended files with (Ctrl-Z)."""
+    if not data.rstrip(b"\r\n").endswith(b"\x1a"):
+        return data, notices
+    told = Said("marque de fin de fichier (Ctrl-Z) laissée", "the mark of a file's end (Ctrl-Z) was left out")
+    return data.rstrip(b"\r\n").rstrip(b"\x1a"), [*notices, told]
+
+
+class _Body:
+    """What stands under the header, read by the fastest road that is right for it."""
+
+    def __init__(self, content: Content, names: list[str], delimiter: str, lines: int, header: list[str]) -> None:
+        self.content, self.options = content, content.options
+        self.names, self.delimiter, self.lines = names, delimiter, lines
+        self.header = [*header, *[""] * (len(names) - len(header))]
+        self.quote, self.escape = _quoting(content)
+        self.columns: list[Any] = [pa.array([], pa.string())] * len(names)
+        self.positions = pa.array([], pa.int64())
+        self.faults: list[RecordFault] = []
+        self.facts: dict[str, Any] = {}
+
+    def read(self, body: bytes) -> None:
+        """Fill `columns`, `positions` and `faults`. Raises `RowTooLong`, `Damaged`."""
+        if not body:
+            return
+        is_plain = self.quote == '"' and self.escape is None and are_regular(body, self.delimiter)
+        found = _plain(body, len(self.names), self.delimiter, self.lines) if is_plain else None
+        if found is not None:
+            self.columns, self.positions = found[0], pa.array(found[1], pa.int64())
+            self._check_swallowed()
+        else:
+            self._read_odd(body)
+
+    def _check_swallowed(self) -> None:
+        """Faults for records whose cells hold lines that are records; they are few, and looked for among the broken."""
+        if self.options.get("multiline") == "accept" or not len(self.positions):
+            return
+        table = pa.table(self.columns, names=[f"f{index}" for index in range(len(self.columns))])
+        breaks = _breaks(table)
+        for row in pc.indices_nonzero(breaks).to_pylist():
+            cells = [column[row].as_py() for column in self.columns]
+            if swallows(cells, self.delimiter, len(self.names)):
+                first = self.positions[row].as_py()
+                self._refuse(Record(cells, first, first + breaks[row].as_py(), QuoteFault.SWALLOWED))
+
+    def _refuse(self, record: Record) -> None:
+        """A fault for each line of a record that is none. Raises `Damaged` where a quote takes most of a file along."""
+        if record.last - record.first > MOST_LINES:
+            raise _damaged(self.content, record.first, record.message.en, record.message.fr)
+        rule = str(record.fault)
+        self.faults += [RecordFault(line, rule, record.message) for line in range(record.first, record.last + 1)]
+
+    def _read_odd(self, body: bytes) -> None:
+        """Blank lines skipped, short rows filled with null, extra cells allowed only when empty."""
+        width = len(self.names)
+        columns: list[list[str | None]] = [[] for _ in range(width)]
+        positions: list[int] = []
+        cutter = Cutter(self.delimiter, quote=self.quote, escape=self.escape)
+        may_swallow = self.options.get("multiline") == "accept"
+        try:
+            for record in cutter.records(body.decode("utf-8"), self.lines + 1):
+                row = record.cells
+                if record.fault is None and record.last > record.first and not may_swallow:
+                    is_swallowing = swallows(row, self.delimiter, width)
+                    record = replace(record, fault=QuoteFault.SWALLOWED if is_swallowing else None)  # noqa: PLW2901
+                if record.fault is not None:
+                    self._refuse(record)
+                    continue
+                if len(row) == 1 and width > 1 and not row[0].strip():
+                    continue
+                if len(row) > width and any(cell.strip() for cell in row[width:]):
+                    raise RowTooLong(file=self.content.file, line=record.first, cells=len(row), columns=width)
+                cells: list[str | None] = [*row[:width], *[None] * (width - len(row))]
+                for column, cell in zip(columns, cells, strict=True):
+                    column.append(cell)
+                positions.append(record.first)
+        except LoneReturn as error:
+            raise _damaged(self.content, error.line, "new-line character seen in unquoted field") from None
+        self.columns = [pa.array(column, pa.string()) for column in columns]
+        self.positions = pa.array(positions, pa.int64())
+
+    def tidy(self, notices: list[Said]) -> None:
+        """Marks within the text, NULs, headers met again, and what stands under the records."""
+        if not len(self.positions):
+            return
+        self._without_marks(notices)
+        self._refuse_nul()
+        self._refuse_header()
+        self._end(notices)
+
+    def _without_marks(self, notices: list[Said]) -> None:
+        """A byte-order mark before a record: two files were put one after the other."""
+        marked = pc.fill_null(pc.starts_with(self.columns[0], "\ufeff"), False)
+        if not pc.any(marked).as_py():
+            return
+        shown = positions_listed(self.positions.filter(_one(marked)).to_pylist())
+        stripped = pc.utf8_replace_slice(self.columns[0], 0, 1, "")
+        self.columns = [pc.if_else(marked, stripped, self.columns[0]), *self.columns[1:]]
+        french = f"marque d'ordre des octets au milieu du fichier, laissée : lignes {shown}"
+        notices.append(Said(french, f"byte-order mark within the file, left out: lines {shown}"))
+
+    def _refuse_nul(self) -> None:
+        for name, column in zip(self.names, self.columns, strict=True):
+            found = pc.fill_null(pc.match_substring(column, "\x00"), False)
+            if not pc.any(found).as_py():
+                continue
+            for line in self.positions.filter(_one(found)).to_pylist():
+                message = Said(
+                    f"Ligne {line} : un octet nul dans « {name} » ; attendu : du texte.",
+                    f'Line {line}: a NUL byte in "{name}"; expected: text.',
+                )
+                self.faults.append(RecordFault(line, "octet-nul", message, name))
+
+    def _refuse_header(self) -> None:
+        """Rows that are the header once more: rejected, unless the description drops or keeps them."""
+        policy = self.options.get("repeated_header", "reject")
+        if policy == "keep" or len(self.names) < 2:
+            return
+        same: Any = None
+        for printed, column in zip(self.header, self.columns, strict=True):
+            here = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), clean(printed)), False)
+            same = here if same is None else pc.and_(same, here)
+        if not pc.any(same).as_py():
+            return
+        lines = self.positions.filter(_one(same)).to_pylist()
+        if policy == "drop":
+            self._keep(pc.invert(_one(same)))
+            self.facts["repeated_headers"] = len(lines)
+            return
+        for line in lines:
+            message = Said(
+                f"Ligne {line} : l'en-tête, une fois de plus ; attendu : un enregistrement "
+                "(options.repeated_header: drop).",
+                f"Line {line}: the header once more; expected: a record (options.repeated_header: drop).",
+            )
+            self.faults.append(RecordFault(line, "en-tete-repete", message))
+
+    def _end(self, notices: list[Said]) -> None:
+        """Leave out what the description says is under the records."""
+        if "stop_at" not in self.options and "footer" not in self.options:
+            return
+        ending = Ending(self.content)
+        rows = zip(*(column.to_pylist() for column in self.columns), strict=True)
+        lines = self.positions.to_pylist()
+        kept = [not ending.is_reached(line, row) for line, row in zip(lines, rows, strict=True)]
+        count = kept.count(True)
+        count -= ending.footer(count)
+        if count < len(kept):
+            last = lines[count - 1] if count else 0
+            self.faults = [fault for fault in self.faults if fault.position <= last]
+            self._keep(pa.array([index < count for index in range(len(kept))]))
+            self.facts["rows_left_out"] = len(kept) - count
+        notices += ending.notices()
+
+    def _keep(self, mask: Any) -> None:
+        self.columns = [column.filter(mask) for column in self.columns]
+        self.positions = self.positions.filter(mask)
+
+
+def _one(array: Any) -> Any:
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def _quoting(content: Content) -> tuple[str | None, str | None]:
+    """The characters that quote and escape: `options.quote` (`none`: nothing quotes) and `options.escape`."""
+    quote = content.options.get("quote", '"')
+    return (None if quote == "none" else quote), content.options.get("escape")
 
 
 def _delimiter(content: Content, data: bytes) -> str:
@@ -85,11 +269,13 @@ def _header(
     Raises `Damaged` for a line that is cut by a carriage return alone, as no other of the file is.
     """
     stream = _Lines(data)
+    quote, escape = _quoting(content)
+    quoting = {"quoting": csv.QUOTE_NONE} if quote is None else {"quotechar": quote}
     header: list[list[str]] = []
     near: list[list[str]] = []
     lines = end = 0
     try:
-        for number, row in enumerate(csv.reader(stream, delimiter=delimiter), start=1):
+        for number, row in enumerate(csv.reader(stream, delimiter=delimiter, escapechar=escape, **quoting), start=1):
             near.append(row)
             if first <= number < first + rows:
                 header.append(row)
@@ -97,7 +283,7 @@ def _header(
             if number >= max(NEAR, first + rows - 1):
                 break
     except csv.Error as error:
-        raise _damaged(content, stream.line, error) from None
+        raise _damaged(content, stream.line, str(error)) from None
     return header, near, lines, end
 
 
@@ -172,30 +358,6 @@ def _breaks(table: pa.Table) -> pa.Array:
     return total.combine_chunks() if isinstance(total, pa.ChunkedArray) else total
 
 
-def _odd(content: Content, body: bytes, width: int, delimiter: str, lines: int) -> tuple[list[pa.Array], list[int]]:
-    """Python's reading: blank lines skipped, short rows filled with null, extra cells allowed only when empty."""
-    columns: list[list[str | None]] = [[] for _ in range(width)]
-    positions: list[int] = []
-    source = csv.reader(
-        io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=""), delimiter=delimiter, strict=True
-    )
-    start = 0
-    try:
-        for row in source:
-            line, start = lines + start + 1, source.line_num
-            if not row or (len(row) == 1 and width > 1 and not row[0].strip()):
-                continue
-            if len(row) > width and any(cell.strip() for cell in row[width:]):
-                raise RowTooLong(file=content.file, line=line, cells=len(row), columns=width)
-            cells: list[str | None] = [*row[:width], *[None] * (width - len(row))]
-            for column, cell in zip(columns, cells, strict=True):
-                column.append(cell)
-            positions.append(line)
-    except csv.Error as error:
-        raise _damaged(content, lines + start + 1, error) from None
-    return [pa.array(column, pa.string()) for column in columns], positions
-
-
-def _damaged(content: Content, line: int, error: csv.Error) -> Damaged:
-    detail = Said(f"ligne {line} : {error}", f"line {line}: {error}")
+def _damaged(content: Content, line: int, english: str, french: str | None = None) -> Damaged:
+    detail = Said(f"ligne {line} : {french or english}", f"line {line}: {english}")
     return Damaged(file=content.file, detail=detail, format=content.part.format)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.encoding import as_utf8
+from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import Damaged, FormatError
 from pipelines.formats.header import clean
 from pipelines.formats.registry import Records, reader
@@ -25,9 +25,9 @@ def read_json(content: Content) -> Records:
 
     Raises `WrongEncoding`, `Damaged`, `FormatError` when there is no list of objects there.
     """
-    data, encoding = as_utf8(content.data, content.options.get("encoding"), file=content.file)
+    text = decoded(content)
     try:
-        document = json.loads(data, parse_constant=_refuse)
+        document = json.loads(text.data, parse_constant=_refuse)
     except ValueError as error:
         raise _damaged(content, error) from None
     pointer = str(content.options.get("pointer", ""))
@@ -36,14 +36,14 @@ def read_json(content: Content) -> Records:
         found = _step(content, found, step, pointer)
     if not isinstance(found, list):
         raise _not_a_list(content, pointer, found)
-    return tabulate(content, enumerate(found, start=1), f"« {pointer or 'document'} »", {"encoding": encoding})
+    return tabulate(content, enumerate(found, start=1), f"« {pointer or 'document'} »", {"encoding": text.encoding})
 
 
 @reader("jsonl")
 def read_jsonl(content: Content) -> Records:
     """One object a line; blank lines are passed over. Raises `WrongEncoding`, `Damaged`, `FormatError`."""
-    data, encoding = as_utf8(content.data, content.options.get("encoding"), file=content.file)
-    return tabulate(content, json_lines(content, data), Said("lignes", "lines"), {"encoding": encoding})
+    text = decoded(content)
+    return tabulate(content, json_lines(content, text.data), Said("lignes", "lines"), {"encoding": text.encoding})
 
 
 def json_lines(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:

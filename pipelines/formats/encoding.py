@@ -1,56 +1,277 @@
-"""Text from bytes: the encoding that was declared, or the one that the bytes show; never a silent replacement."""
+"""Text from bytes: the encoding that was declared, announced, or that the bytes show; never a silent replacement.
+
+The order: what the description declares (another one is an error), a byte-order mark, UTF-8 where the bytes are, what
+the server or the page announces, a detector kept by others; and of whatever is chosen, the text must be one that
+somebody may have written (`plausible.py`). Doubt is told, an improbable text is refused with the encoding that it
+seems to be.
+"""
 
 from __future__ import annotations
 
 import codecs
+import re
+from dataclasses import dataclass, field
 
-from pipelines.formats.errors import WrongEncoding
+from pipelines.core.text import Said
+from pipelines.formats.content import Content
+from pipelines.formats.errors import Damaged, ImprobableText, MixedEncodings, WrongEncoding
+from pipelines.formats.plausible import Plausibility, plausibility
 
 MARKS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE = 4096
-SINGLE_BYTE = ("cp1252", "iso8859-1", "iso8859-15", "latin_1", "mac-roman")
+DETECTED = 200_000
+SINGLE_BYTE = ("cp1252", "iso8859-1", "iso8859-15", "latin_1", "mac-roman", "cp850", "cp437")
+# Read without being declared: what French software writes today. The others are named, and left to a person.
+TRUSTED = ("cp1252", "iso8859-15")
+NAMED = ("cp850", "mac-roman", "cp437", "cp1250")
+# An HTTP server that says Latin-1 means Windows-1252, as browsers hold (WHATWG, Encoding, 4.2).
+AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252"}
+# The bytes that are a letter of French in ISO 8859-15 and a symbol in Windows-1252: € Š š Ž ž Œ œ Ÿ.
+_OF_FIFTEEN = re.compile(rb"\xa4|[\xbc\xbd](?=[a-z\xe0-\xff])|(?<=[A-Za-z\xe0-\xff])[\xbc\xbd\xbe]")
+UNKNOWN = Said("inconnu", "unknown")
+FEWEST = 8
+"""The letters beyond ASCII that a detector's opinion needs to be worth telling."""
+IMPROBABLE = 0.05
+"""The share of improbable letters above which a text is refused; `options.improbable_text` sets another."""
+_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 
-def detected_encoding(data: bytes) -> str:
-    """By its mark; else UTF-16 where every other byte is zero; else UTF-8 where it is valid; else Windows-1252."""
+@dataclass(frozen=True)
+class Decoded:
+    """A text in UTF-8 without a mark, the encoding that it was in, and what is to be told of it."""
+
+    data: bytes
+    encoding: str
+    notices: list[Said] = field(default_factory=list)
+
+
+def decoded(content: Content, *, within: str | None = None) -> Decoded:
+    """The text of a file. `within`: the encoding that the document itself announces (`<meta charset>`).
+
+    Raises `WrongEncoding`, `ImprobableText`, `MixedEncodings`, and `Damaged` for a file cut inside a character.
+    """
+    data, declared = content.data, content.options.get("encoding")
+    found = _marked(data)
+    if declared:
+        return Decoded(*as_utf8(data, declared, file=content.file))
+    if found is not None:
+        return Decoded(*_in(data, found, content))
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _not_utf8(content, data, error, within)
+    announced = _announced(content, within)
+    notices = []
+    if announced not in (None, "utf-8", "ascii") and not data.isascii():
+        told = f"{content.announced or within}"
+        notices.append(Said(f"encodage annoncé : {told} ; octets : utf-8", f"announced encoding: {told}; bytes: utf-8"))
+    return Decoded(data, "utf-8", notices)
+
+
+def _marked(data: bytes) -> str | None:
+    """The encoding that a mark or zero bytes show."""
     for mark, name in MARKS:
         if data.startswith(mark):
             return name
     sample = data[:SAMPLE]
-    if sample.count(0) > len(sample) // 4:
+    zeros = sample.count(0)
+    if zeros > len(sample) * 2 // 3 and len(sample) >= 4:
+        return "utf-32-be" if sample[:3] == b"\x00\x00\x00" else "utf-32-le"
+    if zeros > len(sample) // 4:
         return "utf-16-be" if sample[:1] == b"\x00" else "utf-16-le"
+    return None
+
+
+def _announced(content: Content, within: str | None) -> str | None:
+    """What the server announces, else the document itself; None for neither and for names that mean nothing."""
+    for name in (content.announced, within):
+        if name:
+            try:
+                found = codecs.lookup(name.strip()).name
+            except LookupError:
+                continue
+            return AS_BROWSERS_DO.get(found, found)
+    return None
+
+
+def _not_utf8(content: Content, data: bytes, error: UnicodeDecodeError, within: str | None) -> Decoded:
+    _check_cut(content, data, error)
+    _check_mixed(content, data, error)
+    announced = _announced(content, within)
+    notices: list[Said] = []
+    if announced is not None and announced not in ("utf-8", "utf-8-sig"):
+        text, encoding = _in(data, announced, content)
+        _check_plausible(content, data, text.decode("utf-8"), announced)
+        return Decoded(text, encoding)
+    if announced is not None:
+        notices.append(
+            Said("encodage annoncé : utf-8, que les octets ne sont pas", "announced: utf-8; the bytes are not")
+        )
+    encoding, doubt = _detected(content, data)
+    text, _name = _in(data, encoding, content)
+    return Decoded(text, encoding, notices + doubt)
+
+
+def _check_cut(content: Content, data: bytes, error: UnicodeDecodeError) -> None:
+    """Raises `Damaged` for UTF-8 whose last character is not whole: the file was cut."""
+    if error.reason == "unexpected end of data" and error.start >= len(data) - 3:
+        line = data.count(b"\n") + 1
+        detail = Said(f"ligne {line} : coupé au milieu d'un caractère", f"line {line}: cut inside a character")
+        raise Damaged(file=content.file, detail=detail, format=content.part.format)
+
+
+def _check_mixed(content: Content, data: bytes, error: UnicodeDecodeError) -> None:
+    """Raises `MixedEncodings` where a good part of what is beyond ASCII is UTF-8: the rest is of another encoding."""
+    whole = sum(1 for _ in _SEQUENCE.finditer(data))
+    rest = _SEQUENCE.sub(b"", data)
+    wrong = len(rest) - len(rest.translate(None, bytes(range(128, 256))))
+    # By chance, a pair of letters of Windows-1252 is one of UTF-8: « Ã© » and its like, which nobody writes.
+    if whole * 4 > wrong:
+        lines = {number for number, line in enumerate(data.split(b"\n")) if not _is_utf8(line)}
+        line = data.count(b"\n", 0, error.start) + 1
+        raise MixedEncodings(file=content.file, line=line, offset=error.start, count=len(lines))
+
+
+def _is_utf8(line: bytes) -> bool:
     try:
-        data.decode("utf-8")
+        line.decode("utf-8")
     except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+        return False
+    return True
 
 
-def as_utf8(data: bytes, declared: str | None, *, file: str) -> tuple[bytes, str]:
+def _detected(content: Content, data: bytes) -> tuple[str, list[Said]]:
+    """The encoding of a file that says none, and the doubt that remains. Raises `ImprobableText`, `WrongEncoding`."""
+    first = "iso8859-15" if _OF_FIFTEEN.search(data) and not re.search(rb"[\x80-\x9f]", data) else "cp1252"
+    opinion = detector(data)
+    tried = _try(data, first)
+    if tried is None:
+        offset = _undecodable(data, first)
+        likely = _likely(data, besides=first) or (opinion if opinion != first else None) or UNKNOWN
+        facts = {"line": data.count(b"\n", 0, offset) + 1, "offset": offset, "declared": first, "likely": likely}
+        raise WrongEncoding(file=content.file, **facts)
+    text, found = tried
+    _check_plausible(content, data, text, first, opinion)
+    if found.french and not found.improbable and first == "cp1252":
+        return first, []
+    told = opinion or "—"
+    return first, [
+        Said(
+            f"encodage supposé : {first} (détecteur : {told}) ; l'écrire dans options.encoding s'il est juste",
+            f"encoding assumed: {first} (detector: {told}); write it in options.encoding if it is right",
+        )
+    ]
+
+
+def _check_plausible(content: Content, data: bytes, text: str, encoding: str, opinion: str | None = None) -> None:
+    """Raises `ImprobableText` where too much of a text is what nobody would have typed."""
+    found = plausibility(text)
+    if found.share <= float(content.options.get("improbable_text", IMPROBABLE)) or found.first is None:
+        return
+    offset = len(text[: found.first].encode(encoding, errors="replace"))
+    likely = _likely(data, besides=encoding) or (opinion if opinion != encoding else None) or UNKNOWN
+    letter = f"U+{ord(text[found.first]):04X}"
+    facts = {"line": text.count("\n", 0, found.first) + 1, "offset": offset, "declared": encoding, "likely": likely}
+    raise ImprobableText(file=content.file, found=letter, **facts)
+
+
+def _likely(data: bytes, *, besides: str) -> str | None:
+    """The encoding of those known here in which the text is the most French, None where in none it is plausible."""
+    best: tuple[float, str] | None = None
+    for name in (*TRUSTED, *NAMED):
+        tried = _try(data, name) if name != besides else None
+        if tried is None or tried[1].share > IMPROBABLE or not tried[1].looked:
+            continue
+        score = tried[1].french / tried[1].looked
+        if best is None or score > best[0]:
+            best = (score, name)
+    return best[1] if best else None
+
+
+def _try(data: bytes, encoding: str) -> tuple[str, Plausibility] | None:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    return text, plausibility(text)
+
+
+def _undecodable(data: bytes, encoding: str) -> int:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as error:
+        return error.start
+    return 0
+
+
+def detector(data: bytes) -> str | None:
+    """What charset-normalizer makes of the lines that are not ASCII, as Python names it; None where it has no idea."""
+    from charset_normalizer import from_bytes
+
+    lines = b"\n".join(line for line in data[: 1 << 22].split(b"\n") if not line.isascii())[:DETECTED]
+    if len(lines) - len(lines.translate(None, bytes(range(128, 256)))) < FEWEST:
+        return None
+    best = from_bytes(lines).best()
+    return codecs.lookup(best.encoding).name if best else None
+
+
+def detected_encoding(data: bytes) -> str:
+    """What the bytes show at once: by their mark or zeros; else UTF-8 where they are; else Windows-1252."""
+    found = _marked(data)
+    if found is None:
+        found = "utf-8" if _is_utf8(data) else "cp1252"
+    return found
+
+
+def as_utf8(data: bytes, declared: str, *, file: str) -> tuple[bytes, str]:
     """The same text in UTF-8 without a mark, and the encoding that it was in.
 
     Raises `WrongEncoding` when the bytes are not text in the declared encoding, also for UTF-8 declared as a one-byte
     encoding, which decodes without complaint into nonsense.
     """
     found = detected_encoding(data)
-    name = codecs.lookup(declared).name if declared else found
+    try:
+        name = codecs.lookup(declared).name
+    except LookupError:
+        raise _wrong(data, declared, found, file, 0) from None
     if name in ("utf-8", "utf-8-sig"):
         if found not in ("utf-8", "utf-8-sig"):
-            raise _wrong(data, "utf-8", found, file)
+            better = _likely(data, besides="utf-8") if found == "cp1252" else None
+            raise _wrong(data, "utf-8", better or found, file)
         return data.removeprefix(codecs.BOM_UTF8), found
-    if declared and name in SINGLE_BYTE and found in ("utf-8", "utf-8-sig", "utf-16") and not data.isascii():
+    if name in SINGLE_BYTE and found in ("utf-8", "utf-8-sig", "utf-16", "utf-32") and not data.isascii():
         raise _wrong(data, declared, found, file)
     try:
         return data.decode(name).removeprefix("\ufeff").encode("utf-8"), name
-    except UnicodeDecodeError as error:
-        raise _wrong(data, name, found, file, error.start) from None
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        likely = found if found != name else _likely(data, besides=name) or detector(data) or UNKNOWN
+        raise _wrong(data, name, likely, file, error.start) from None
 
 
-def _wrong(data: bytes, declared: str, likely: str, file: str, offset: int | None = None) -> WrongEncoding:
+def _in(data: bytes, encoding: str, content: Content) -> tuple[bytes, str]:
+    if encoding in ("utf-8", "utf-8-sig"):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            _check_cut(content, data, error)
+            raise _wrong(data, encoding, UNKNOWN, content.file, error.start) from None
+        return data.removeprefix(codecs.BOM_UTF8), encoding
+    try:
+        return data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), encoding
+    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        if error.start >= len(data) - 4:
+            detail = Said("coupé au milieu d'un caractère", "cut inside a character")
+            raise Damaged(file=content.file, detail=detail, format=content.part.format) from None
+        raise _wrong(data, encoding, detector(data) or UNKNOWN, content.file, error.start) from None
+
+
+def _wrong(data: bytes, declared: str, likely: str | Said, file: str, offset: int | None = None) -> WrongEncoding:
     """Offset (from 0) and line (from 1) of the first byte that betrays the encoding."""
     if offset is None:
         offset = next((place for place, byte in enumerate(data) if byte > 127 or byte == 0), 0)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.encoding import as_utf8
+from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import FormatError
 from pipelines.formats.header import column_names
 from pipelines.formats.registry import Records, reader
@@ -38,8 +38,8 @@ def read_html(content: Content) -> Records:
     options = content.options
     kind = next((name for name in ("table", "list", "prose") if name in options), None)
     path = options.get(kind, "//table") if kind else "//table"
-    data, encoding = as_utf8(content.data, options.get("encoding"), file=content.file)
-    page = html.document_fromstring(data, parser=html.HTMLParser(encoding="utf-8"))
+    text = decoded(content)
+    page = html.document_fromstring(text.data, parser=html.HTMLParser(encoding="utf-8"))
     try:
         found = page.xpath(path)
     except etree.XPathError as error:
@@ -53,7 +53,7 @@ def read_html(content: Content) -> Records:
     columns = [pa.array([row[index] for row in rows], pa.string()) for index in range(3)]
     names = ["nom", "niveau", "confiance"]
     positions = pa.array(range(1, len(rows) + 1), pa.int64())
-    return Records(names, names, columns, positions, f"{kind} {path}", facts={"encoding": encoding})
+    return Records(names, names, columns, positions, f"{kind} {path}", facts={"encoding": text.encoding})
 
 
 def _text(element: Any) -> str:

@@ -137,12 +137,6 @@ def test_a_cut_parquet_is_damaged(tmp_path: Path) -> None:
         reading(a_file(tmp_path, b"PAR1" + b"x" * 50), a_part("parquet"))
 
 
-def test_an_unclosed_quote_is_damaged_and_names_its_line(tmp_path: Path) -> None:
-    with pytest.raises(Damaged) as raised:
-        reading(a_file(tmp_path, 'a,b\n1,2\n"3,4\n5,6\n'), a_part())
-    assert "line 3: " in str(raised.value)
-
-
 def test_cut_json_is_damaged_and_names_line_and_column(tmp_path: Path) -> None:
     with pytest.raises(Damaged) as raised:
         reading(a_file(tmp_path, '[\n{"a": 1},\n{"a"'), a_part("json"))

@@ -166,7 +166,7 @@ def test_whatever_python_writes_is_read_back_cell_for_cell_and_line_for_line(
         # A line is what ends in a line feed; a lone carriage return inside quotes does not start one.
         lines.append(written.getvalue().count("\n") + 1)
         writer.writerow(row)
-    part = a_part(options={"delimiter": ",", "encoding": "utf-8"})
+    part = a_part(options={"delimiter": ",", "encoding": "utf-8", "multiline": "accept", "repeated_header": "keep"})
     table = reading(a_file(tmp_path, written.getvalue()), part)
     assert [tuple(record.values()) for record in records(table)] == rows
     assert positions(table) == lines
