@@ -6,8 +6,10 @@ A position is the element's number in its list (from 1), or the line in a JSON L
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+import math
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -15,8 +17,13 @@ from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import Damaged, FormatError
+from pipelines.formats.faults import RecordFault
 from pipelines.formats.header import clean
 from pipelines.formats.registry import Records, reader
+
+MOST_DIGITS = 4_000
+EXACT = 17
+"""The characters of a decimal number beyond which a machine's may hold another one."""
 
 
 @reader("json")
@@ -27,23 +34,26 @@ def read_json(content: Content) -> Records:
     """
     text = decoded(content)
     try:
-        document = json.loads(text.data, parse_constant=_refuse)
+        document = loads(text.data)
     except ValueError as error:
-        raise _damaged(content, error) from None
+        raise damaged(content, error) from None
     pointer = str(content.options.get("pointer", ""))
     found = document
     for step in filter(None, pointer.replace("/", ".").split(".")):
         found = _step(content, found, step, pointer)
     if not isinstance(found, list):
         raise _not_a_list(content, pointer, found)
-    return tabulate(content, enumerate(found, start=1), f"« {pointer or 'document'} »", {"encoding": text.encoding})
+    facts = {"encoding": text.encoding}
+    return tabulate(content, enumerate(found, start=1), f"« {pointer or 'document'} »", facts, text.notices)
 
 
 @reader("jsonl")
 def read_jsonl(content: Content) -> Records:
     """One object a line; blank lines are passed over. Raises `WrongEncoding`, `Damaged`, `FormatError`."""
     text = decoded(content)
-    return tabulate(content, json_lines(content, text.data), Said("lignes", "lines"), {"encoding": text.encoding})
+    return tabulate(
+        content, json_lines(content, text.data), Said("lignes", "lines"), {"encoding": text.encoding}, text.notices
+    )
 
 
 def json_lines(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
@@ -51,17 +61,25 @@ def json_lines(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
     for number, line in enumerate(data.split(b"\n"), start=1):
         if line.strip():
             try:
-                yield number, json.loads(line, parse_constant=_refuse)
+                yield number, loads(line)
             except ValueError as error:
-                raise _damaged(content, error, number) from None
+                raise damaged(content, error, number) from None
 
 
 def tabulate(
-    content: Content, documents: Iterator[tuple[int, Any]], place: str | Said, facts: dict[str, Any]
+    content: Content,
+    documents: Iterator[tuple[int, Any]],
+    place: str | Said,
+    facts: dict[str, Any],
+    notices: Sequence[Said] = (),
 ) -> Records:
-    """Objects as columns, in the order in which members are first met. Raises `FormatError` for what is no object."""
+    """Objects as columns, in the order in which members are first met; a record that cannot be read has its faults.
+
+    Raises `FormatError` for what is no object.
+    """
     columns: dict[str, list[str | None]] = {}
     positions: list[int] = []
+    faults: list[RecordFault] = []
     for position, document in documents:
         if not isinstance(document, dict):
             fr, en = place if isinstance(place, Said) else (place, place)
@@ -71,19 +89,36 @@ def tabulate(
                 found=type(document).__name__,
                 expected=Said("un objet JSON", "a JSON object"),
             )
-        for name, text in flattened(document):
-            column = columns.get(name)
-            if column is None:
-                column = columns[name] = []
+        amiss = [*faults_of(document)]
+        members = [] if amiss else list(flattened(document))
+        names = [name for name, _text in members]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            words = Said("deux fois, à plat et dans un objet", "twice, as a dotted name and in an object")
+            amiss = [("nom-deux-fois", twice, words)]
+        if amiss:
+            faults += [_fault(position, *one) for one in amiss]
+            continue
+        for name, text in members:
+            column = columns.setdefault(name, [])
             column.extend([None] * (len(positions) - len(column)))
-            if len(column) == len(positions):
-                column.append(text)
+            column.append(text)
         positions.append(position)
     for column in columns.values():
         column.extend([None] * (len(positions) - len(column)))
     arrays = [pa.array(column, pa.string()) for column in columns.values()]
     names = [clean(name) for name in columns]
-    return Records(names, list(columns), arrays, pa.array(positions, pa.int64()), place, facts=facts, is_sparse=True)
+    found = pa.array(positions, pa.int64())
+    more: dict[str, Any] = {"facts": facts, "is_sparse": True, "faults": faults, "notices": notices}
+    return Records(names, list(columns), arrays, found, place, **more)
+
+
+def _fault(position: int, rule: str, member: str, found: Said) -> RecordFault:
+    message = Said(
+        f"Enregistrement {position}, « {member} » : {found.fr} ; attendu : une valeur JSON.",
+        f'Record {position}, "{member}": {found.en}; expected: a JSON value.',
+    )
+    return RecordFault(position, rule, message, member)
 
 
 def flattened(document: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str | None]]:
@@ -103,6 +138,8 @@ def json_text(value: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Exact):
+        return value.text
     if isinstance(value, float):
         return number_text(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -113,16 +150,104 @@ def number_text(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-class _NotJson(ValueError):
-    """A word that JSON does not have and that Python's reader takes."""
+class NotJson(NamedTuple):
+    """In the place of a value: a word that JSON does not have, or a number that no machine holds."""
 
-    def __init__(self, told: Said) -> None:
-        super().__init__(told.en)
-        self.told = told
+    found: Said
 
 
-def _refuse(name: str) -> Any:
-    raise _NotJson(Said(f"{name} n'est pas du JSON", f"{name} is not JSON"))
+class Repeated(dict[str, Any]):
+    """An object that names a member twice: which of the two is meant, nobody knows."""
+
+    member = ""
+
+
+class Exact(float):
+    """A number with more digits than a machine's; `text` has them all."""
+
+    text = ""
+
+
+def loads(data: bytes | str) -> Any:
+    """A JSON document, with `NotJson`, `Repeated` and `Exact` where Python's reader would change what is written.
+
+    Raises `ValueError` for what is no JSON, and for what is nested beyond what anybody writes.
+    """
+    hooks: dict[str, Any] = {"parse_constant": _constant, "parse_float": _float, "object_pairs_hook": _object}
+    try:
+        return json.loads(data, **hooks)
+    except json.JSONDecodeError:
+        raise
+    except RecursionError:
+        raise _TooDeep from None
+    except ValueError:  # a whole number of thousands of digits
+        return json.loads(data, parse_int=_int, **hooks)
+
+
+class _TooDeep(ValueError):
+    """Lists in lists, beyond what Python's reader follows."""
+
+
+def _constant(name: str) -> NotJson:
+    return NotJson(Said(f"{name}, qui n'est pas du JSON", f"{name}, which is not JSON"))
+
+
+def _int(digits: str) -> int | NotJson:
+    if len(digits) > MOST_DIGITS:
+        return NotJson(Said(f"un nombre de {len(digits)} chiffres", f"a number of {len(digits)} digits"))
+    return int(digits)
+
+
+def _float(digits: str) -> float | NotJson:
+    value = float(digits)
+    if math.isinf(value):
+        return NotJson(Said("un nombre trop grand", "a number that is too large"))
+    if len(digits) > EXACT and Decimal(digits) != Decimal(repr(value)):
+        exact = Exact(value)
+        exact.text = digits
+        return exact
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _value in pairs]
+    repeated = Repeated(found)
+    repeated.member = next(name for name in names if names.count(name) > 1)
+    return repeated
+
+
+def faults_of(value: Any, member: str = "") -> Iterator[tuple[str, str, Said]]:
+    """What keeps a record from being read: rule, member, and what was found; never a value of the source."""
+    if isinstance(value, str):
+        if not value.isascii() and _has_half(value):
+            words = Said("la moitié d'un caractère (\\ud800–\\udfff)", "half a character (\\ud800–\\udfff)")
+            yield "demi-caractere", member, words
+    elif isinstance(value, NotJson):
+        yield "valeur-non-json", member, value.found
+    elif isinstance(value, dict):
+        if isinstance(value, Repeated):
+            shown = f"{member}.{value.member}".lstrip(".")
+            yield "nom-deux-fois", shown, Said("deux fois dans le même objet", "twice in the same object")
+        for name, inner in value.items():
+            if not name.isascii() and _has_half(name):
+                words = Said("un nom avec la moitié d'un caractère", "a name with half a character")
+                yield "demi-caractere", "…", words
+                continue
+            yield from faults_of(inner, f"{member}.{name}".lstrip("."))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from faults_of(inner, member)
+
+
+def _has_half(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _step(content: Content, found: Any, step: str, pointer: str) -> Any:
@@ -135,6 +260,7 @@ def _step(content: Content, found: Any, step: str, pointer: str) -> Any:
 
 def _not_a_list(content: Content, pointer: str, found: Any) -> FormatError:
     keys = (", ".join(list(found)[:20]) or "{}") if isinstance(found, dict) else type(found).__name__
+    keys = keys.encode("utf-8", errors="replace").decode("utf-8")
     return FormatError(
         file=content.file,
         place=f"pointer « {pointer or '(document)'} »",
@@ -143,8 +269,11 @@ def _not_a_list(content: Content, pointer: str, found: Any) -> FormatError:
     )
 
 
-def _damaged(content: Content, error: ValueError, line: int | None = None) -> Damaged:
-    told = error.told if isinstance(error, _NotJson) else Said(str(error), str(error))
+def damaged(content: Content, error: ValueError, line: int | None = None) -> Damaged:
+    """A document that is no JSON, with the line and column where it ceases to be."""
+    told = Said(str(error), str(error))
+    if isinstance(error, _TooDeep):
+        told = Said("des listes dans des listes, sans fin", "lists within lists, without end")
     place = Said(f"ligne {line} : ", f"line {line}: ") if line else Said("", "")
     if isinstance(error, json.JSONDecodeError):
         told, at, column = Said(error.msg, error.msg), line or error.lineno, error.colno

@@ -6,60 +6,102 @@ flags (estimated, provisional…) have the same places. A place without a value 
 
 from __future__ import annotations
 
-import itertools
-import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.formats.content import Content
-from pipelines.formats.documents import json_text, tabulate
-from pipelines.formats.errors import Damaged, FormatError
+from pipelines.formats.documents import NotJson, Repeated, damaged, json_text, loads, tabulate
+from pipelines.formats.encoding import decoded
+from pipelines.formats.errors import FormatError
 from pipelines.formats.registry import Records, reader
 
 
 @reader("jsonstat")
 def read_jsonstat(content: Content) -> Records:
     """A position is the value's place in the cube, from 1. Raises `Damaged`, `FormatError` for another shape."""
+    text = decoded(content)
     try:
-        document = json.loads(content.data)
+        document = loads(text.data)
     except ValueError as error:
-        raise Damaged(file=content.file, detail=str(error), format="jsonstat") from None
+        raise damaged(content, error) from None
     try:
         rows = list(_rows(document))
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise FormatError(
-            file=content.file, place="JSON-stat", found=f"{error}", expected="id, size, dimension, value"
-        ) from None
-    return tabulate(content, iter(rows), "JSON-stat", {"updated": document.get("updated")})
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
+        raise _misfit(content, str(error)) from None
+    updated = document.get("updated")
+    return tabulate(
+        content,
+        iter(rows),
+        "JSON-stat",
+        {"updated": updated if isinstance(updated, str) and updated.isascii() else None},
+    )
+
+
+def _misfit(content: Content, found: str) -> FormatError:
+    return FormatError(file=content.file, place="JSON-stat", found=found, expected="id, size, dimension, value")
 
 
 def _rows(document: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
-    names, values, status = document["id"], document["value"], document.get("status", {})
+    """The values that are there, each at its place. Raises `ValueError` for a cube that does not fit its sizes."""
+    names = document["id"]
     categories = [_categories(document["dimension"][name]["category"]) for name in names]
-    if [len(item) for item in categories] != document["size"]:
-        raise KeyError("size")
-    for place, chosen in enumerate(itertools.product(*categories)):
-        value = _at(values, place)
+    sizes = [len(item) for item in categories]
+    if sizes != document["size"] or len(set(names)) != len(names):
+        raise ValueError(f"size {document['size']}, dimensions {sizes}")
+    count = math.prod(sizes)
+    values = _placed(document["value"], count, "value")
+    status = document.get("status") or {}
+    flags = {} if isinstance(status, str) else _placed(status, count, "status")
+    for place, value in sorted(values.items()):
         if value is None:
             continue
         row: dict[str, Any] = {}
-        for name, (code, label) in zip(names, chosen, strict=True):
+        for name, (code, label) in zip(names, _codes(place, categories), strict=True):
             row |= {name: code, f"{name}_libelle": label}
-        yield place + 1, row | {"valeur": json_text(value), "statut": _at(status, place)}
+        number = value if isinstance(value, NotJson) else json_text(value)
+        yield place + 1, row | {"valeur": number, "statut": status if isinstance(status, str) else flags.get(place)}
+
+
+def _codes(place: int, categories: list[list[tuple[str, str | None]]]) -> list[tuple[str, str | None]]:
+    """The category of each dimension at a place, the last dimension turning fastest."""
+    chosen = []
+    for item in reversed(categories):
+        place, rank = divmod(place, len(item))
+        chosen.append(item[rank])
+    return chosen[::-1]
+
+
+def _placed(found: Any, count: int, name: str) -> dict[int, Any]:
+    """Values by their place, from a list of all of them or from an object. Raises `ValueError` where they do not
+    fit."""
+    if isinstance(found, list):
+        if len(found) != count and (found or name == "value"):
+            raise ValueError(f"{name}: {len(found)}, size: {count}")
+        return dict(enumerate(found))
+    if not isinstance(found, dict):
+        raise ValueError(f"{name}: {type(found).__name__}")
+    if isinstance(found, Repeated):
+        raise ValueError(f"{name}: {found.member} × 2")
+    placed = {}
+    for place, value in found.items():
+        if not (place.isascii() and place.isdigit() and len(place) < 19 and int(place) < count):
+            raise ValueError(f"{name}: {place[:20]!r}, size: {count}")
+        placed[int(place)] = value
+    return placed
 
 
 def _categories(category: Mapping[str, Any]) -> list[tuple[str, str | None]]:
-    """Codes in their order, with their labels."""
+    """Codes in their order, with their labels. Raises `ValueError` for an index that is no order."""
     labels, index = category.get("label", {}), category.get("index")
-    codes = (
-        list(labels) if index is None else index if isinstance(index, list) else sorted(index, key=index.__getitem__)
-    )
+    if index is None:
+        codes = list(labels)
+    elif isinstance(index, list):
+        codes = index
+    else:
+        codes = sorted(index, key=index.__getitem__)
+        if [index[code] for code in codes] != list(range(len(codes))):
+            raise ValueError(f"index: {len(codes)}")
+    if len(set(codes)) != len(codes) or not all(isinstance(code, str) for code in codes):
+        raise ValueError(f"index: {len(set(codes))}/{len(codes)}")
     return [(code, labels.get(code)) for code in codes]
-
-
-def _at(values: Any, place: int) -> Any:
-    if isinstance(values, str):
-        return values
-    if isinstance(values, list):
-        return values[place] if place < len(values) else None
-    return values.get(str(place))

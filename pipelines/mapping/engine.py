@@ -78,7 +78,9 @@ class _RowsOf:
         records, rejections = self._joined()
         self._check_columns(records, target)
         if self.mapping.each:
-            records = self._with_absent_members(expand(records, self.mapping.each))
+            grown, unlike = expand(records, self.mapping.each)
+            rejections.extend(self._no_list(records, row) for row in unlike)
+            records = self._with_absent_members(grown)
         columns: dict[str, pa.Array] = {}
         refusals: list[Refusal] = []
         for rule in self.mapping.fields:
@@ -166,6 +168,20 @@ class _RowsOf:
             message=f"{what} ne se lit pas dans « {refusal.column} » ; attendu : {refusal.expected_fr}.",
             message_en=f'{what_en} cannot be read in "{refusal.column}"; expected: {refusal.expected_en}.',
             a_corriger_par=(Mender.MAPPING if refusal.rule == "codes" else Mender.SOURCE).value,
+            etape="conformation",
+        )
+
+    def _no_list(self, records: pa.Table, row: int) -> Rejection:
+        column = self.mapping.each.column if self.mapping.each else ""
+        return Rejection(
+            **_place(records, row),
+            table=self.mapping.table,
+            champ=None,
+            valeur=None,
+            regle="liste-ou-texte",
+            message=f"« {column} » n'est pas une liste JSON ; attendu : une liste, comme ailleurs.",
+            message_en=f'"{column}" is not a JSON list; expected: a list, as elsewhere.',
+            a_corriger_par=Mender.SOURCE.value,
             etape="conformation",
         )
 

@@ -70,12 +70,16 @@ def _keys(table: pa.Table, names: list[str]) -> list[tuple[str | None, ...]]:
     return list(zip(*(strip(table.column(name)).to_pylist() for name in names), strict=True))
 
 
-def expand(table: pa.Table, each: Each) -> pa.Table:
-    """One row a part of a cell, a column or an element of a list; `rang` counts them from 1 within their record."""
+def expand(table: pa.Table, each: Each) -> tuple[pa.Table, list[int]]:
+    """One row a part of a cell, a column or an element of a list; `rang` counts them from 1 within their record.
+
+    Returns the rows, and the indexes of the records whose cell is no JSON list (nor one object, which is a list of
+    one): what a text among lists means is not known, and such a record gives no row.
+    """
     if each.kind == "split":
-        return _split(table, each)
+        return _split(table, each), []
     if each.kind == "columns":
-        return _columns(table, each)
+        return _columns(table, each), []
     return _list(table, each)
 
 
@@ -106,13 +110,17 @@ def _columns(table: pa.Table, each: Each) -> pa.Table:
     return _grown(table, takes, {each.name: names, each.value: values, RANK: ranks})
 
 
-def _list(table: pa.Table, each: Each) -> pa.Table:
+def _list(table: pa.Table, each: Each) -> tuple[pa.Table, list[int]]:
     takes: list[int] = []
     ranks: list[str | None] = []
     elements: list[Any] = []
+    unlike: list[int] = []
     for row, cell in enumerate(table.column(each.column).to_pylist()):
-        found = json.loads(cell) if cell else []
-        for rank, element in enumerate(found if isinstance(found, list) else [found], start=1):
+        found = _elements(cell)
+        if found is None:
+            unlike.append(row)
+            continue
+        for rank, element in enumerate(found, start=1):
             takes.append(row)
             ranks.append(str(rank))
             elements.append(element)
@@ -122,7 +130,20 @@ def _list(table: pa.Table, each: Each) -> pa.Table:
         columns[f"{each.value}.{member}"] = [
             _text(element.get(member)) if isinstance(element, dict) else None for element in elements
         ]
-    return _grown(table, takes, columns)
+    return _grown(table, takes, columns), unlike
+
+
+def _elements(cell: str | None) -> list[Any] | None:
+    """The elements of a cell that is a JSON list; an object is a list of one; None for any other text."""
+    if cell is None or not cell.strip():
+        return []
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(found, dict):
+        return [found]
+    return found if isinstance(found, list) else None
 
 
 def _text(value: Any) -> str | None:

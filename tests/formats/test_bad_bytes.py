@@ -149,11 +149,6 @@ def test_a_cut_line_of_json_lines_is_named(tmp_path: Path) -> None:
     assert "line 3, column " in str(raised.value)
 
 
-def test_a_number_that_is_not_json_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Damaged):
-        reading(a_file(tmp_path, '[{"a": NaN}]'), a_part("json"))
-
-
 def test_a_column_that_takes_a_reserved_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatError):
         reading(a_file(tmp_path, "_position,a\n1,2\n"), a_part())

@@ -114,14 +114,46 @@ def test_values_and_flags_may_be_lists_and_an_index_may_be_left_out(tmp_path: Pa
     single = {"geo": {"category": {"label": {"FR": "France"}}}}
     content = a_cube(id=["geo"], size=[1], dimension=single, value=[48], status="e")
     assert records(reading(a_file(tmp_path, content), a_part("jsonstat")))[0]["statut"] == "e"
-    short = a_cube(id=["geo"], size=[1], dimension=single, value=[], status={})
+    short = a_cube(id=["geo"], size=[1], dimension=single, value={}, status={})
     assert reading(a_file(tmp_path, short), a_part("jsonstat", expect={"rows": {"min": 0}})).num_rows == 0
 
 
-@pytest.mark.parametrize("content", [a_cube(size=[2, 3]), '{"id": ["x"]}', "[1]"])
+ONE = {"geo": {"category": {"index": {"FR": 1}}}}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        a_cube(size=[2, 3]),
+        '{"id": ["x"]}',
+        "[1]",
+        a_cube(value=[1, 2, 3]),
+        a_cube(value=[1, 2, 3, 4, 5]),
+        a_cube(value={"4": 1}),
+        a_cube(value={"x": 1}),
+        a_cube(value="12"),
+        a_cube(status=["p"]),
+        a_cube(status={"9": "p"}),
+        a_cube(id=["geo"], size=[1], dimension=ONE, value=[1]),
+        a_cube(id=["geo", "geo"]),
+    ],
+)
 def test_a_cube_of_another_shape_is_told(tmp_path: Path, content: str) -> None:
     with pytest.raises(FormatError):
         reading(a_file(tmp_path, content), a_part("jsonstat"))
+
+
+def test_a_cube_of_many_places_and_few_values_is_read_by_its_values(tmp_path: Path) -> None:
+    wide = {"category": {"index": [f"c{number}" for number in range(3_000)]}}
+    content = a_cube(
+        id=["a", "b", "c"],
+        size=[3_000] * 3,
+        dimension={"a": wide, "b": wide, "c": wide},
+        value={"9000002": 5},
+        status={},
+    )
+    table = reading(a_file(tmp_path, content), a_part("jsonstat"))
+    assert [(row["a"], row["b"], row["c"], row["valeur"]) for row in records(table)] == [("c1", "c0", "c2", "5")]
 
 
 def test_a_cut_cube_is_damaged(tmp_path: Path) -> None:

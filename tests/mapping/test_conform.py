@@ -171,6 +171,16 @@ def test_columns_become_rows_where_they_are_filled(tmp_path: Path):
     ]
 
 
+def test_a_text_among_lists_refuses_its_record_and_no_other(tmp_path: Path):
+    cells = ['["Arras","Lens"]', "Lille", None, '{"nom": "Douai"}', "12", "[" * 100_000]
+    mapping = {"table": "p/t", "each": {"list": "lieux", "as": "lieu"}, "fields": {"ville": "lieu"}}
+    result = conformed(a_label_project(tmp_path), {"lieux": cells}, mapping)
+    assert [line["ville"] for line in lines(result)] == ["Arras", "Lens", '{"nom": "Douai"}']
+    assert [(one.position, one.regle) for one in result.rejections] == [
+        (position, "liste-ou-texte") for position in (3, 6, 7)
+    ]
+
+
 def test_the_members_of_a_list_are_read_by_name(tmp_path: Path):
     rows = {
         "table": "p/t",

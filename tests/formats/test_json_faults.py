@@ -1,0 +1,64 @@
+"""Records of JSON that Python's reader would change or choke on: each is refused at its place, the others are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.formats import PartReading, read_part
+from pipelines.formats.errors import Damaged
+from tests.formats.builders import a_file, a_part, positions, records
+
+
+def reading_of(folder: Path, content: str, file_format: str = "json") -> PartReading:
+    return read_part(a_part(file_format), a_file(folder, content), source="mairie", snapshot="ab" * 32)
+
+
+@pytest.mark.parametrize("file_format", ["json", "jsonl"])
+@pytest.mark.parametrize(
+    ("record", "rule", "member"),
+    [
+        ('{"nom": "A", "nom": "B"}', "nom-deux-fois", "nom"),
+        ('{"geo": {"lat": 1, "lat": 2}}', "nom-deux-fois", "geo.lat"),
+        ('{"geo.lat": "A", "geo": {"lat": "B"}}', "nom-deux-fois", "geo.lat"),
+        ('{"nom": "a\\ud800b"}', "demi-caractere", "nom"),
+        ('{"noms": ["x", {"y": "\\udc00"}]}', "demi-caractere", "noms.y"),
+        ('{"a\\ud800": 1}', "demi-caractere", "…"),
+        ('{"n": 1e400}', "valeur-non-json", "n"),
+        ('{"n": -1e400}', "valeur-non-json", "n"),
+        ('{"n": NaN}', "valeur-non-json", "n"),
+        ('{"n": [1, Infinity]}', "valeur-non-json", "n"),
+        (f'{{"n": {"9" * 5_000}}}', "valeur-non-json", "n"),
+    ],
+)
+def test_a_record_that_cannot_be_read_is_refused_at_its_place(
+    tmp_path: Path, file_format: str, record: str, rule: str, member: str
+) -> None:
+    lines = ['{"bon": "1"}', record, '{"bon": "é😀"}']
+    content = "\n".join(lines) if file_format == "jsonl" else f"[{', '.join(lines)}]"
+    found = reading_of(tmp_path, content, file_format)
+    assert [row["bon"] for row in records(found.table)] == ["1", "é😀"]
+    assert positions(found.table) == [1, 3]
+    assert [(fault.position, fault.rule, fault.column) for fault in found.faults] == [(2, rule, member)]
+    assert "ud800b" not in found.faults[0].message.en
+
+
+def test_what_is_wrong_beside_the_records_costs_none(tmp_path: Path) -> None:
+    part = a_part("json", options={"pointer": "results"})
+    path = a_file(tmp_path, '{"total": NaN, "results": [{"a": 1}]}')
+    assert records(read_part(part, path, source="s", snapshot="ab" * 32).table) == [{"a": "1"}]
+
+
+def test_a_number_keeps_all_its_digits(tmp_path: Path) -> None:
+    content = '[{"a": 0.1234567890123456789, "b": 0.1, "c": 12345678901234567890, "d": 1.50, "e": 1e3}]'
+    assert records(reading_of(tmp_path, content).table) == [
+        {"a": "0.1234567890123456789", "b": "0.1", "c": "12345678901234567890", "d": "1.5", "e": "1000"}
+    ]
+
+
+def test_lists_without_end_are_a_damaged_file(tmp_path: Path) -> None:
+    with pytest.raises(Damaged):
+        reading_of(tmp_path, "[" * 100_000)
+    with pytest.raises(Damaged):
+        reading_of(tmp_path, '[{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]")
