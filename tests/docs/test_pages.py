@@ -69,7 +69,7 @@ def unknown_words(line: str) -> list[str]:
             return [name]
         command = member
     known = {option for item in command.params for option in item.opts} | {"-h", "--help"}
-    return [word for word in words if word.startswith("-") and word.split("=")[0] not in known]
+    return [word for word in words if word.startswith("-") and word != "-" and word.split("=")[0] not in known]
 
 
 def test_a_command_or_an_option_that_does_not_exist_is_found():
