@@ -240,7 +240,7 @@ class Run:
         return chosen
 
     def _resource(self, resource: Any, package: DataPackage) -> None:
-        is_declared = resource.encoding is not None
+        declared = resource.encoding
         file = None if package.folder else local_file(resource)
         place = resource.place if file is None else shown(file)
         with self._failing(place), self._rejects(place, resource.name) as rejects:
@@ -255,7 +255,10 @@ class Run:
                     limit_rows=self.options["limit_rows"],
                 )
             self._take(place, verdict, rejects)
-        notice = encoding_guess(resource, is_declared)
+        if declared is not None:
+            with self._failing(place):
+                check_encoding(declared)
+        notice = encoding_guess(resource, declared is not None)
         if notice is not None:
             self._found.notices.append((place, notice))
 

@@ -152,8 +152,8 @@ class EncodingUnknown(JudgeError):
 
     code = "encoding-unknown"
     mender = Mender.OPERATOR
-    fr = "L'encodage « {encoding} » n'existe pas. Donnez par exemple --encoding utf-8 ou --encoding cp1252."
-    en = 'There is no encoding "{encoding}". Give for example --encoding utf-8 or --encoding cp1252.'
+    fr = "L'encodage « {encoding} » n'existe pas. Donnez par exemple utf-8 ou cp1252."
+    en = 'There is no encoding "{encoding}". Give for example utf-8 or cp1252.'
 
 
 class PatternTooSlow(JudgeError):

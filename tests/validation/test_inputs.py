@@ -393,6 +393,7 @@ def test_databases_and_buckets_are_never_opened(path: str, folder: Path) -> None
         ('{"name": "x"}', 1),
         ('{"resources": [{"name": "a", "path": "t.csv", "schema": "absent.json"}]}', 2),
         ('{"resources": [{"name": "a", "path": "t.csv", "dialect": "absent.json"}]}', 2),
+        ('{"resources": [{"name": "a", "path": "t.csv", "encoding": "foo"}]}', 2),
         ('{"resources": [{"name": "a", "path": "absent.csv", "schema": "schema.json"}]}', 1),
         ('{"resources": [{"name": "a", "path": "../t.csv"}]}', 1),
         ('{"resources": [{"name": "a", "path": "tube", "format": "csv", "type": "table"}]}', 2),
