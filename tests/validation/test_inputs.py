@@ -138,6 +138,16 @@ def test_whole_numbers_beside_nulls_stay_whole_in_parquet(folder: Path) -> None:
     assert [item["rule"] for item in as_json("t.parquet", "--schema", "schema.json")["totals"]] == ["constraint-error"]
 
 
+@pytest.mark.parametrize("cell", ["1e400", "1e5", "true", "[1]", "{}", "null", '"1"'])
+@pytest.mark.parametrize(
+    "kind", ["integer", "number", "string", "boolean", "any", "date", "time", "year", "array", "list"]
+)
+def test_any_json_value_in_any_field_gets_a_verdict(cell: str, kind: str, folder: Path) -> None:
+    (folder / "s.json").write_text(json.dumps({"fields": [{"name": "a", "type": kind}, {"name": "b"}]}))
+    (folder / "t.json").write_text(f'[{{"a": {cell}, "b": 1}}]')
+    assert run("t.json", schema="s.json").exit_code in (0, 1)
+
+
 def test_a_sheet_with_cells_in_error_is_not_read_as_if_they_were_empty(folder: Path) -> None:
     kind = 'office:value-type="string" calcext:value-type="error"'
     error = f"<table:table-cell {kind}><text:p>#N/A</text:p></table:table-cell>"
