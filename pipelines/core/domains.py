@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -83,6 +84,8 @@ def domain_packages(project: Project) -> dict[str, Domain]:
     found: dict[str, Domain] = {}
     for name in domain_names(project):
         package = name if "." in name else SHIPPED + name
+        if (project.root / package.split(".")[0] / "__init__.py").is_file() and str(project.root) not in sys.path:
+            sys.path.append(str(project.root))  # a domain of the project's own, beside its schemas and sources
         try:
             domain = getattr(importlib.import_module(package), "DOMAIN", None)
         except ModuleNotFoundError as error:
@@ -93,6 +96,15 @@ def domain_packages(project: Project) -> dict[str, Domain]:
             raise DomainUnknown(file=PROJECT_FILE, domain=name, known=", ".join(shipped_domains()))
         found[package] = domain
     return found
+
+
+def foreign_folders(project: Project) -> dict[str, Path]:
+    """The folders of the domains that do not ship with the engine, by the name of their package.
+
+    Raises what `domain_packages` raises.
+    """
+    names = [name for name in domain_packages(project) if not name.startswith(SHIPPED)]
+    return {name: Path(str(importlib.import_module(name).__file__)).parent for name in names}
 
 
 def modules_of(kind: Kind) -> Iterator[str]:

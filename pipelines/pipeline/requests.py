@@ -14,7 +14,7 @@ from pipelines.pipeline.errors import NothingFillsIt
 from pipelines.pipeline.findings import FindingsResult
 from pipelines.pipeline.lineage import steps_of
 from pipelines.pipeline.records import RecordsResult
-from pipelines.pipeline.results import code_digest, fingerprint, folder_digest
+from pipelines.pipeline.results import code_digest, domains_digests, fingerprint, folder_digest
 from pipelines.pipeline.tables import TableResult
 from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed, Warned
 from pipelines.releases.descriptor import instant
@@ -80,7 +80,7 @@ def code_ingredient(project: Project) -> str:
         path.name: OBTAINED.sub("", path.read_text(encoding="utf-8")) for path in project.sources.glob("*.yaml")
     }
     folders = {name: folder_digest(project.root / name) for name in ("schemas/entrants", "sources/reference")}
-    return fingerprint({"code": code_digest(), "mappings": mappings, **folders})
+    return fingerprint({"code": code_digest(), "mappings": mappings, **folders, **domains_digests(project)})
 
 
 def sources_of(package: Package, sources: Mapping[str, Source], packages: Mapping[str, Package]) -> list[Source]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipelines.core.domains import foreign_folders
 from pipelines.core.project import Project
 from pipelines.storage import lock, make_own_folder, new_folder, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
@@ -55,7 +56,7 @@ def keep(
     `is_good`: whether a kept folder can still serve; one that cannot is made again.
     Whatever `make` raises passes through, and then nothing of it is kept.
     """
-    mark = fingerprint({**made_from, "code": code_digest()})
+    mark = fingerprint({**made_from, "code": code_digest(), **domains_digests(project)})
     base = project.work / stage / name
     folder = base / mark[:24]
     make_own_folder(project.work)  # rejected values lie in it, and nobody has read them yet
@@ -121,6 +122,15 @@ def code_digest_of(root: Path) -> str:
     package, lock = root / "pipelines", root / "requirements.lock"
     files = [path for path in package.rglob("*") if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts]
     return _digest(root, [*files, *([lock] if lock.is_file() else [])])
+
+
+def domains_digests(project: Project) -> dict[str, str]:
+    """The SHA-256 over the code of each domain of the project that does not ship with the engine; none, no entry."""
+    found = {}
+    for name, folder in foreign_folders(project).items():
+        files = [path for path in folder.rglob("*") if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts]
+        found[f"domain {name}"] = _digest(folder, files)
+    return found
 
 
 def folder_digest(folder: Path, beside: Mapping[str, bytes] | None = None) -> str:

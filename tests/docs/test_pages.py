@@ -59,7 +59,8 @@ def test_every_command_of_arobase_that_a_block_shows_exists_with_its_options(pat
 
 def unknown_words(line: str) -> list[str]:
     """What a line asks that the command line has not: a command, or an option."""
-    words = shlex.split(line.split("|", maxsplit=1)[0].split(">", maxsplit=1)[0], comments=True)[1:]
+    asked = line.split("|", maxsplit=1)[0].split(">", maxsplit=1)[0].removesuffix("\\")
+    words = shlex.split(asked, comments=True)[1:]
     command: click.Command = commands
     context = click.Context(commands)
     while isinstance(command, click.Group) and words:
