@@ -140,7 +140,7 @@ def _as_a_number(code: str) -> Cell:
 
 
 def _action(identifier: Cell, rank: int, row: dict[str, str]) -> list[Cell]:
-    description = row["description_paraphrased"]
+    description = row["resume"]
     told = f"{description}<br/>Texte repris d'une page publique, pour l'exemple.<br />Voir les liens."
     return [
         identifier, row["title"], row["domain_as_published"] or None, _sheet_day(rank, row["year"]), description, told,
@@ -205,7 +205,7 @@ def write_xls(content: Sheets, path: Path) -> None:
 def build(folder: Path) -> None:
     """Write both workbooks into `folder`, from the project's own initiatives and reference."""
     with (ROOT / "sources/data/label/initiatives.csv").open(encoding="utf-8", newline="") as file:
-        initiatives = list(csv.DictReader(file))
+        initiatives = [row for row in csv.DictReader(file) if row["nature_page"] == "presse"]
     table = pq.read_table(ROOT / "sources/reference/communes-2026.parquet", filters=[("type", "==", "commune")])
     wanted = {code for code, _ in (BODIES | UNLINKED).values()}
     communes = {row["code"]: row for row in table.to_pylist() if row["code"] in wanted}

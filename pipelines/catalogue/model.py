@@ -138,6 +138,11 @@ class Version:
         return next((item for item in self.descriptor["resources"] if item.get("path") == path), None)
 
     @property
+    def is_example(self) -> bool:
+        """Whether everything in it is made up: shown to people with a warning, kept out of what machines harvest."""
+        return bool(self.descriptor.get("example"))
+
+    @property
     def is_signed(self) -> bool:
         return (self.folder / "tagmanifest-sha256.txt.sig").is_file()
 
@@ -171,6 +176,11 @@ class Holding:
     def readable(self) -> list[Version]:
         """The versions that were not retracted, newest first."""
         return [item for item in self.versions if not item.is_retracted]
+
+    @property
+    def is_example(self) -> bool:
+        """Whether its current version is made up."""
+        return self.current is not None and self.current.is_example
 
     def before(self, version: Version) -> Version | None:
         """The version published just before, among those that can be read."""

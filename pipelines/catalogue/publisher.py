@@ -32,12 +32,16 @@ class CatalogueFileError(ArobaseError):
 
 @dataclass(frozen=True)
 class House:
-    """What `catalogue.yaml` says. `theme`: the style sheet that is loaded after the catalogue's own, if any."""
+    """What `catalogue.yaml` says. `theme`: the style sheet that is loaded after the catalogue's own, if any.
+
+    `examples`: whether packages of made-up data are described to machines too.
+    """
 
     base_url: str = DEFAULT_BASE
     publisher: Party = NOBODY_ELSE
     contact: Party | None = None
     theme: bytes | None = None
+    examples: bool = False
 
     def addresses(self, base_url: str | None = None) -> Addresses:
         """Addresses under `base_url`, else under the house's own, with who answers there."""
@@ -60,6 +64,7 @@ def read_house(project: Project) -> House:
         publisher=Party(**raw["publisher"]) if "publisher" in raw else NOBODY_ELSE,
         contact=Party(**raw["contact"]) if "contact" in raw else None,
         theme=theme,
+        examples=bool(raw.get("examples", False)),
     )
 
 

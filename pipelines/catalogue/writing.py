@@ -34,28 +34,38 @@ def write_catalogue(
     read, `Busy`, and `OSError`.
     """
     shown = house or House()
-    site = make_site(read_holdings(releases), shown.addresses(base_url), theme=shown.theme)
+    site = make_site(
+        read_holdings(releases), shown.addresses(base_url), theme=shown.theme, with_examples=shown.examples
+    )
     return site.write(catalogue, inspect=inspect)
 
 
-def make_site(holdings: list[Holding], addresses: Addresses, *, theme: bytes | None = None) -> Site:
-    """Every file of the catalogue, in memory. `theme`: the house's own style sheet."""
+def make_site(
+    holdings: list[Holding], addresses: Addresses, *, theme: bytes | None = None, with_examples: bool = False
+) -> Site:
+    """Every file of the catalogue, in memory. `theme`: the house's own style sheet. `with_examples`: whether machines
+    are told of packages of made-up data."""
     site = Site()
     add_pages(site, holdings, addresses, theme=theme)
     for language in LANGUAGES:
         items = feeds.news(holdings, addresses, language)
         site.add(localised("feed.atom", language), feeds.atom(items, addresses, language))
         site.add_json(localised("feed.json", language), feeds.json_feed(items, addresses, language))
-    _describe(site, holdings, addresses)
+    _describe(site, holdings, addresses, with_examples=with_examples)
     site.add_json("versions.json", feeds.versions_index(holdings, addresses))
     site.add("sitemap.xml", feeds.sitemap(site, holdings, addresses))
     return site
 
 
-def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None:
-    """What machines harvest: the catalogue's graph, and for each package its history, Croissant and Table Schemas."""
-    _add_graph(site, "catalog", dcat.catalogue_graph(holdings, addresses))
-    plain = dcat.catalogue_graph(holdings, addresses, plain_checksums=True)
+def _describe(site: Site, holdings: list[Holding], addresses: Addresses, *, with_examples: bool) -> None:
+    """What machines harvest: the catalogue's graph, and for each package its history, Croissant and Table Schemas.
+
+    Packages of made-up data are left out of the graph, unless `catalogue.yaml` asks for them: a portal that harvests it
+    would publish them as real.
+    """
+    harvested = [holding for holding in holdings if with_examples or not holding.is_example]
+    _add_graph(site, "catalog", dcat.catalogue_graph(harvested, addresses))
+    plain = dcat.catalogue_graph(harvested, addresses, plain_checksums=True)
     site.add("catalog-datagouv.jsonld", plain.json_ld())
     for holding in holdings:
         if holding.current is not None:

@@ -3,6 +3,6 @@
 Belongs here: findings, and the gate that keeps people out of the data. Does not: refusing a row (`validation/`).
 """
 
-from pipelines.findings.registry import Finding, Rule, assess, finding_rule, finding_rules
+from pipelines.findings.registry import Finding, Rule, assess, deviations, finding_rule, finding_rules
 
-__all__ = ["Finding", "Rule", "assess", "finding_rule", "finding_rules"]
+__all__ = ["Finding", "Rule", "assess", "deviations", "finding_rule", "finding_rules"]

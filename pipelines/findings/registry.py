@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.core.domains import discover
 from pipelines.core.project import Project
@@ -21,6 +22,7 @@ COLUMNS = (
     "constat_id", "regle", "table", "cle", "champ", "resultat", "calcul", "base", "version_regle", "certitude",
     "message", "message_en", "sources",
 )  # fmt: skip
+DEVIATIONS = ("a_verifier", "non_conforme")
 SEPARATOR = "|"
 KEY_SEPARATOR = " | "  # as releases write a key of several fields, so that a trace finds the findings on its row
 
@@ -95,7 +97,7 @@ def finding_rules() -> list[Rule]:
 
 
 def assess(package: str, tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
-    """The findings of a package's rules, text, in the columns of `pipelines/schema/quality/constats.json`, in order.
+    """Every check of a package's rules, text, in the columns of `pipelines/schema/quality/constats.json`, in order.
 
     `tables`: typed tables by "package/table". A rule that reads a table which is not there is left out. Raises
     `TypeError` when a rule says two things under one identifier: that is a mistake in the rule.
@@ -113,6 +115,11 @@ def assess(package: str, tables: Mapping[str, pa.Table], project: Project) -> pa
     ordered = sorted(lines.values(), key=lambda line: tuple(cell or "" for cell in (*line[1:5], line[0])))
     columns = list(zip(*ordered, strict=True)) or [()] * len(COLUMNS)
     return pa.table({name: pa.array(cells, pa.string()) for name, cells in zip(COLUMNS, columns, strict=True)})
+
+
+def deviations(checks: pa.Table) -> pa.Table:
+    """The checks that deserve a look: those that are to be verified, and those that are not compliant."""
+    return checks.filter(pc.is_in(checks.column("resultat"), pa.array(DEVIATIONS)))
 
 
 def _line(rule: Rule, finding: Finding) -> tuple[str | None, ...]:

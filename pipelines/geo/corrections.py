@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from pipelines.core.text import Said
@@ -37,15 +38,25 @@ _ADDRESS = re.compile(r"https?://\S+|[^\s].*\d{4}.*")
 
 @dataclass(frozen=True)
 class Correction:
-    """One settled name. `place` is "file:line", for who asks why."""
+    """One settled name: `printed` in the `context` where it holds. `place` is "file:line", for who asks why."""
 
+    printed: str
+    context: str
     code: str | None
     nature: str
     name: str | None
     present: str | None
     reason: str
     source: str
+    day: str
+    author: str
     place: str
+
+    @property
+    def id(self) -> str:
+        """Its identifier, which rows that it settled carry: made of the printed name and the context alone."""
+        mark = "\x1f".join((self.printed, self.context))
+        return f"cor-{sha256(mark.encode()).hexdigest()[:12]}"
 
 
 class Corrections:
@@ -56,6 +67,9 @@ class Corrections:
 
     def __len__(self) -> int:
         return len(self._found)
+
+    def __iter__(self) -> Iterator[Correction]:
+        return iter(self._found.values())
 
     def of(self, name: str, context: str | None) -> Correction | None:
         """The correction of that name in that context, else in every context, else None."""
@@ -71,10 +85,18 @@ def load_corrections(folder: Path, gazetteer: Gazetteer) -> Corrections:
             if key in found:
                 raise _unusable(path, line, "nom_imprime", row["nom_imprime"], _single(found[key].place))
             _check(row, path, line, gazetteer)
-            present = row["code_actuel"] or None
-            place = f"{path.name}:{line}"
             found[key] = Correction(
-                row["code"] or None, row["nature"], row["nom"] or None, present, row["motif"], row["source_url"], place
+                printed=row["nom_imprime"],
+                context=row["contexte"],
+                code=row["code"] or None,
+                nature=row["nature"],
+                name=row["nom"] or None,
+                present=row["code_actuel"] or None,
+                reason=row["motif"],
+                source=row["source_url"],
+                day=row["date"],
+                author=row["auteur"],
+                place=f"{path.name}:{line}",
             )
     return Corrections(found)
 

@@ -28,7 +28,8 @@ class Resolution:
     """`code` is None while the question is open, and for what has no code (`nature` then says so).
 
     `present` is the territory of today that holds the place; `candidates` are the codes of all that share the name, the
-    chosen one left out; `alerts` name what contradicts or weakens the answer.
+    chosen one left out; `alerts` name what contradicts or weakens the answer; `correction` is the identifier of the
+    correction that settled it.
     """
 
     code: str | None
@@ -41,6 +42,7 @@ class Resolution:
     certainty: str
     candidates: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
+    correction: str | None = None
 
     @property
     def is_settled(self) -> bool:

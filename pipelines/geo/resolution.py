@@ -129,11 +129,12 @@ def _hints(query: Query, printed: Printed, gazetteer: Gazetteer) -> Hints:
 
 def _corrected(settled: Correction, query: Query, gazetteer: Gazetteer) -> Resolution:
     if settled.code is None:
-        return Resolution(None, settled.nature, settled.name, None, None, settled.present, "correction", "certaine")
+        nature, name, present = settled.nature, settled.name, settled.present
+        return Resolution(None, nature, name, None, None, present, "correction", "certaine", correction=settled.id)
     entity = _of_nature(settled.code, settled.nature, query.day, gazetteer)
     answer = resolved(entity, "correction", "certaine", query.day)
     name, present = settled.name or answer.name, settled.present or answer.present
-    return replace(answer, nature=settled.nature, name=name, present=present)
+    return replace(answer, nature=settled.nature, name=name, present=present, correction=settled.id)
 
 
 def _of_nature(code: str, nature: str, day: str | None, gazetteer: Gazetteer) -> Entity:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.core.project import Project
-from pipelines.findings import assess
+from pipelines.findings import assess, deviations
 from pipelines.pipeline.results import Kept, keep, settings_digest
 from pipelines.pipeline.tables import TableResult
 from pipelines.schema import Package
@@ -44,6 +44,6 @@ def make_findings(project: Project, package: Package, tables: Mapping[str, Table
 
     def make(folder: Path) -> None:
         found = assess(package.name, {key: result.table for key, result in read.items()}, project)
-        pq.write_table(found, folder / FINDINGS)
+        pq.write_table(deviations(found), folder / FINDINGS)
 
     return FindingsResult(package.name, keep(project, "findings", package.name, made_from, make))

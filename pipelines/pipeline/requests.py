@@ -44,6 +44,8 @@ def request_for(
     used = list(sources)
     if not used:
         raise NothingFillsIt(package=package.name)
+    if all(source.example for source, _ in used):
+        package = package.as_example()
     own = {table.name: tables[f"{package.name}/{table.name}"] for table in package.tables}
     schemas = {name: package.schema(name).public for name in own}
     return ReleaseRequest(
@@ -118,6 +120,7 @@ def _source_used(source: Source, capture: Capture) -> SourceUsed:
 
 def _example_warning(source: Source) -> Warned:
     return Warned(
-        f"La source « {source.title} » est un exemple : ses enregistrements ont été composés pour montrer la chaîne.",
-        f'The source "{source.title_en}" is an example: its records were put together to show the way.',
+        f"Attention : les données de la source « {source.title} » sont fictives. "
+        "Elles servent seulement de démonstration.",
+        f'The source "{source.title_en}" is sample data: its records are made up.',
     )

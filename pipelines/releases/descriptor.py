@@ -61,6 +61,8 @@ def descriptor(
         "$schema": PROFILE,
         "profile": "data-package",
         "name": package.name,
+        "id": f"{package.name}-exemple" if package.is_example else "",
+        "example": package.is_example or "",
         "title": package.title,
         "title_en": package.title_en,
         "description": package.description,

@@ -7,7 +7,7 @@ A package names its tables in their published order. A table is either filled by
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,15 @@ from typing import Any
 import yaml
 
 from pipelines.core.text import Said
+from pipelines.schema.codelist_tables import codelist_of, codelist_schema, codelists_of, table_name, with_keys
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import SchemaFileError, SchemaNotFound
 from pipelines.schema.tables import TableSchema, load_table
 
+EXAMPLE = "example"
 PROTECTED_BY = ("counts", "groups", "category", "flag", "hidden")
 THRESHOLD = 5
+CODELIST = "liste de codes "  # how the derivation of a code list's table is named, before the name of the list
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,32 @@ class Package:
         raise KeyError(f"{self.name}/{name}")
 
     def schema(self, table: str) -> TableSchema:
-        """The Table Schema of one of its tables. Raises `SchemaNotFound`, `SchemaFileError`, `PrivacyMissing`."""
-        return load_table(self.schemas, self.name, table)
+        """The Table Schema of one of its tables; those of its code lists are made from the lists.
+
+        Raises `SchemaNotFound`, `SchemaFileError`, `PrivacyMissing`.
+        """
+        codelist = codelist_of(table)
+        if codelist is not None and any(item.name == table for item in self.tables):
+            found = load_codelist(self.schemas, codelist)
+            return codelist_schema(found, [name for name, _ in found.codes[0].more] if found.codes else [])
+        return with_keys(load_table(self.schemas, self.name, table))
+
+    @property
+    def is_example(self) -> bool:
+        """Whether everything in it is made up."""
+        return bool(self.more.get(EXAMPLE))
+
+    def as_example(self) -> Package:
+        """The same package as its title, its description and its identifier say that everything in it is made up."""
+        told = Said("Données fictives, pour l'exemple.", "Made-up data, as an example.")
+        return replace(
+            self,
+            title=f"{self.title} (exemple : données fictives)",
+            title_en=f"{self.title_en} (example: made-up data)",
+            description=f"{told.fr} {self.description}",
+            description_en=f"{told.en} {self.description_en}",
+            more={**self.more, EXAMPLE: True},
+        )
 
     @cached_property
     def licence_described(self) -> dict[str, str]:
@@ -152,7 +179,7 @@ def load_package(schemas: Path, name: str) -> Package:
         "owner",
         "quarantine",
     }
-    return Package(
+    found = Package(
         name=name,
         title=raw["title"],
         title_en=raw.get("title_en", raw["title"]),
@@ -171,6 +198,22 @@ def load_package(schemas: Path, name: str) -> Package:
         more={key: value for key, value in raw.items() if key not in known},
         quarantine=_quarantine(raw.get("quarantine", {}), shown),
     )
+    return _with_codelists(found)
+
+
+def _with_codelists(package: Package) -> Package:
+    """The package with a table for each code list that its public fields use, after its own tables."""
+    schemas = []
+    for table in package.tables:
+        try:
+            schemas.append(load_table(package.schemas, package.name, table.name))
+        except SchemaFileError:
+            continue  # told where that table is made: the others are published all the same
+    lists = [
+        PackageTable(table_name(codelist), f"{CODELIST}{codelist}", (), 1, None, 1.0)
+        for codelist in codelists_of(schemas)
+    ]
+    return replace(package, tables=(*package.tables, *lists))
 
 
 def _table(raw: Any, shown: str) -> PackageTable:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ ORGANISATION = "organisation"
 # Kinds of territory whose outlines are known: a table that names a field for one is a map.
 TERRITORIES = ("departement", "region")
 QUALITY = Path(__file__).parent / "quality"
+LIKE = "like"  # the only key of a file that says: this table has the schema of that other one, "package/table"
 # What else in a schema changes the verdict: the profile that it is read by, and the checks of French schemas.
 JUDGED_BY = ("$schema", "custom_checks")
 
@@ -193,6 +194,8 @@ def _load(schemas: Path, relative: str) -> TableSchema:
         raise SchemaFileError(
             file=shown, place=place, found=error.msg, expected=Said("un document JSON", "a JSON document")
         ) from None
+    if isinstance(raw, dict) and isinstance(raw.get(LIKE), str):
+        return replace(_load(schemas, f"{raw[LIKE]}.json"), name=path.stem)
     return parse_table(raw, path.stem, shown, schemas)
 
 

@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from pipelines.core.domains import discover
 from pipelines.core.project import Project
+from pipelines.schema.packages import CODELIST
+from pipelines.tables.codelists import codelist_rows
 
 Derivation = Callable[[Mapping[str, pa.Table], Project], pa.Table]
 
@@ -35,5 +37,7 @@ def derived(name: str) -> Callable[[Derivation], Derivation]:
 
 def derivation(name: str) -> Derivation:
     """The function registered under `name`. Raises `KeyError`."""
-    discover("derived")
+    discover("derived", "pipelines.tables")
+    if name.startswith(CODELIST):
+        return codelist_rows(name.removeprefix(CODELIST))
     return _derivations[name]

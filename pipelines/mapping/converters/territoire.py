@@ -32,7 +32,8 @@ def territory(project: Project, options: Mapping[str, Any]) -> Reading:
     are matched on: usually the address of the page). An option of an input's name stands for the absent cell.
 
     Outputs: `code`, `nature`, `nom`, `departement_code`, `region_code`, `code_actuel`, `methode`, `certitude`,
-    `candidats` and `alerte` (codes joined by "|"). Without a name and without a code, every output is absent. An open
+    `candidats` and `alerte` (codes joined by "|"), and `correction`, the identifier of the correction that settled it.
+    Without a name and without a code, every output is absent. An open
     question has no code and the method `aucune`. Raises `Unreadable` for a nature or a date that is none.
     """
     gazetteer = load_gazetteer(project.reference)
@@ -80,4 +81,5 @@ def _outputs(found: Resolution) -> Mapping[str, Text]:
         "certitude": found.certainty,
         "candidats": "|".join(found.candidates) or None,
         "alerte": "|".join(found.alerts) or None,
+        "correction": found.correction,
     }

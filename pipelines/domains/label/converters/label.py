@@ -18,10 +18,16 @@ from pipelines.schema import load_codelist
 
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
 _THEME_COUNT = re.compile(r"(?P<theme>[^\d(,:]+?)\s+(?P<count>\d+)")
-_CLASS = re.compile(r"(?:population classes:\s*)?(?P<count>\d+) (?P<bounds><\d+|\d+-\d+|>\d+)(?: \(sum \d+\))?")
-_INHABITANTS = re.compile(r"(?P<over>>)?(?P<count>\d+(?:\.\d+)?)(?P<million> million)? inhabitants")
-_BEST = re.compile(r"(?P<count>\d+) collectivités at 4@ or 5@(?: \((?P<recalled>\d+) in (?P<year>\d{4})\))?")
-_SHEETS = re.compile(r"(?P<over>>)?(?P<count>\d+) fiches")
+_CLASS = re.compile(
+    r"(?P<count>\d+) participants "
+    r"(?:de moins de (?P<under>\d+)|de (?P<least>\d+) à (?P<most>\d+)|de plus de (?P<over>\d+)) habitants"
+)
+_INHABITANTS = re.compile(r"(?P<over>plus de )?(?P<count>\d+(?:,\d+)?)(?P<million> millions)? d'habitants")
+_BEST = re.compile(
+    r"(?P<count>\d+) collectivités à quatre ou cinq arobases(?: \((?P<recalled>\d+) en (?P<year>\d{4})\))?"
+)
+_SHEETS = re.compile(r"(?P<over>plus de )?(?P<count>\d+) fiches")
+_PRESENT = re.compile(r"(?P<over>plus de )?(?P<count>\d+) (?:élus|acteurs)\b.* présents")
 NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -83,9 +89,10 @@ def mentions_passage(project: Project, options: Mapping[str, Any]) -> Reading:
 def figures_passage(project: Project, options: Mapping[str, Any]) -> Reading:
     """A passage of the other figures as a figure where its wording is known; any other is kept as printed.
 
-    Known are population classes ("107 3000-20000"), inhabitants ("26 million inhabitants"), sheets ("11784 fiches") and
-    the two best levels ("69 collectivités at 4@ or 5@ (56 in 2016)", whose `detail` is then "2016=56").
-    A number in millions, or after ">", is approximate. Input and outputs as `passage_mentions`.
+    Known are population classes ("107 participants de 3000 à 20000 habitants"), people ("26 millions d'habitants"),
+    sheets ("11784 fiches"), people present ("450 élus et acteurs locaux présents") and the two best levels ("69
+    collectivités à quatre ou cinq arobases (56 en 2016)", whose `detail` is then "2016=56").
+    A number in millions, or after "plus de", is approximate. Input and outputs as `passage_mentions`.
     """
 
     def read(texts: Mapping[str, Text]) -> Mapping[str, Text]:
@@ -93,12 +100,12 @@ def figures_passage(project: Project, options: Mapping[str, Any]) -> Reading:
         if match := _CLASS.fullmatch(passage):
             return {
                 "mesure": "classe_population",
-                "detail": match["bounds"],
+                "detail": _bounds(match),
                 "nombre": match["count"],
                 "precision": "exact",
             }
         if match := _INHABITANTS.fullmatch(passage):
-            count = Decimal(match["count"]) * (1_000_000 if match["million"] else 1)
+            count = Decimal(match["count"].replace(",", ".")) * (1_000_000 if match["million"] else 1)
             rough = bool(match["over"] or match["million"])
             return {
                 "mesure": "habitants",
@@ -119,9 +126,19 @@ def figures_passage(project: Project, options: Mapping[str, Any]) -> Reading:
                 "nombre": match["count"],
                 "precision": "approche" if match["over"] else "exact",
             }
+        if match := _PRESENT.fullmatch(passage):
+            precision = "approche" if match["over"] else "exact"
+            return {"mesure": "presents", "nombre": match["count"], "precision": precision}
         return {"mesure": "autre"}
 
     return read
+
+
+def _bounds(match: re.Match[str]) -> str:
+    """The bounds of a population class: "<3000", "3000-20000" or ">100000"."""
+    if match["under"]:
+        return f"<{match['under']}"
+    return f">{match['over']}" if match["over"] else f"{match['least']}-{match['most']}"
 
 
 @reading("taxonomie")

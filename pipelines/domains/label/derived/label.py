@@ -15,8 +15,10 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.core.project import Project
+from pipelines.domains.label.derived.completeness import completeness
 from pipelines.geo.geography import Area, load_geography
 from pipelines.schema import CodeList, load_codelist
+from pipelines.tables.frames import frame, rows_of
 from pipelines.tables.registry import derived
 from pipelines.tables.rows import joined, text_table
 
@@ -29,16 +31,26 @@ def editions(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row a year of edition that any table of the label names."""
     awards = _by_edition(tables["label/palmares"])
     figures = _by_edition(tables["label/totaux_publies"])
-    others = [_by_edition(tables[key]) for key in ("label/candidatures", "label/actions")]
+    counts = completeness(frame(tables["label/laureats"]), frame(tables["label/totaux_publies"])).reset_index()
+    known = {row["edition"]: row for row in rows_of(counts)}
     names = load_codelist(project.schemas, "noms_label")
-    years = sorted({year for found in (awards, figures, *others) for year in found})
-    rows = (_edition(year, awards.get(year, []), figures.get(year, []), names) for year in years)
-    return text_table(project, "label/editions", rows)
+    years = sorted({*awards, *figures})
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for year in years:
+            counted = known.get(year, {"connus_nombre": 0, "taux_connu": None})
+            yield {
+                **_edition(year, awards.get(year, []), figures.get(year, []), names),
+                "laureats_connus_nombre": counted["connus_nombre"],
+                "taux_connu": counted["taux_connu"],
+            }
+
+    return text_table(project, "label/editions", rows())
 
 
 def _edition(year: int, awards: list[Row], figures: list[Row], names: CodeList) -> dict[str, Any]:
     def printed(measure: str) -> list[str]:
-        return [row["valeur_publiee"] for row in figures if row["mesure"] == measure]
+        return [row["valeur_publiee"] for row in figures if row["mesure"] == measure and row["valeur_publiee"]]
 
     def agreed(measure: str) -> int | None:
         exact = {row["nombre"] for row in figures if row["mesure"] == measure and row["precision"] == "exact"}
@@ -69,12 +81,12 @@ def _edition(year: int, awards: list[Row], figures: list[Row], names: CodeList) 
 def applications(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row a territory and an edition for which sheets were filed; a sheet without either is in no application."""
     sheets: dict[tuple[int, str, str], list[Row]] = defaultdict(list)
-    for row in tables["label/actions"].to_pylist():
+    for row in tables["candidatures/actions"].to_pylist():
         body = territory(row)
-        if row["origine"] == "formulaire" and row["edition"] is not None and body is not None:
+        if row["edition"] is not None and body is not None:
             sheets[(row["edition"], *body)].append(row)
     rows = (_application(*key, found) for key, found in sorted(sheets.items()))
-    return text_table(project, "label/candidatures", rows)
+    return text_table(project, "candidatures/candidatures", rows)
 
 
 def _application(edition: int, code: str, nature: str, sheets: list[Row]) -> dict[str, Any]:
@@ -93,11 +105,11 @@ def _application(edition: int, code: str, nature: str, sheets: list[Row]) -> dic
 
 @derived("collectivites")
 def bodies(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
-    """One row a territory that was recognised in awards, applications or actions."""
+    """One row a territory that was matched in awards or actions."""
     geography = load_geography(project.reference)
     met: dict[tuple[str, str], list[Row]] = defaultdict(list)
     awarded: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for key in ("label/palmares", "label/actions", "label/candidatures"):
+    for key in ("label/palmares", "label/actions"):
         for row in tables[key].to_pylist():
             body = territory(row)
             if body is None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import pairwise
 
 import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.domains.label.rules.rows import (
     ACTIONS,
-    APPLICATIONS,
     AWARDS,
     FIGURES,
     MENTIONS,
@@ -66,29 +66,28 @@ def level_in_range(tables: Mapping[str, pa.Table], project: Project) -> Iterator
             )
 
 
-@finding_rule("LAB-14", reads=(MENTIONS,), base=f"Liste de codes mentions ; {MUREAUX}", certainty="lu")
-def mention_in_its_years(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
-    """Une mention est donnée pour une édition où elle existait, et dure le temps prévu : trois ans pour le territoire
-    d'excellence numérique et l'arobase verte, un an pour les autres."""
-    codes = load_codelist(project.schemas, "mentions")
-    for row in rows(tables, MENTIONS):
-        code, first, last = codes[row["mention_code"]], row["annee_debut"], row["annee_fin"]
-        years = int(dict(code.more)["duree_annees"])
-        known_from = code.valid_from.year if code.valid_from else None
-        known_to = code.valid_to.year if code.valid_to else None
-        exists = (known_from is None or known_from <= first) and (known_to is None or first <= known_to)
-        holds = first == row["edition"] and last - first + 1 == years
-        span = f"[{known_from or '…'}, {known_to or '…'}]"
-        yield Finding(
-            table="mentions",
-            key=(row["mention_id"],),
-            field="annee_debut" if not exists else "annee_fin",
-            outcome="conforme" if exists and holds else "non_conforme",
-            arithmetic=f"{first} dans {span} ; {last} − {first} + 1 = {last - first + 1}, prévu {years}",
-            fr=f"{row['nom_publie']}, « {code.label_fr} » : {'dans' if exists and holds else 'hors de'} ses années.",
-            en=f'{row["nom_publie"]}, "{code.label_en}": {"within" if exists and holds else "out of"} its years.',
-            sources=addresses([row]),
-        )
+@finding_rule("LAB-14", reads=(MENTIONS,), base=f"Durée des titres, liste de codes mentions ; {MUREAUX}", version="2")
+def title_not_given_again_while_it_lasts(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
+    """Un titre qui dure trois ans (territoire d'excellence numérique, arobase verte) n'est pas donné de nouveau à la
+    même collectivité tant qu'il court : sinon l'une des deux éditions est à vérifier."""
+    lasting = [row for row in rows(tables, MENTIONS) if row["annee_fin"] > row["annee_debut"]]
+    for (who, code), items in grouped(lasting, lambda row: (laureate(row), row["mention_code"])).items():
+        by_year = grouped(sorted(items, key=lambda row: int(row["annee_debut"])), lambda row: int(row["annee_debut"]))
+        for before, after in pairwise(by_year):
+            ends = by_year[before][0]["annee_fin"]
+            overlaps = after <= ends
+            row = by_year[after][0]
+            yield Finding(
+                table="mentions",
+                key=(row["mention_id"],),
+                field="annee_debut",
+                outcome="a_verifier" if overlaps else "conforme",
+                arithmetic=f"{after} {'≤' if overlaps else '>'} {ends}, fin du titre de {before}",
+                fr=f"{row['nom_publie']}, « {code} » : titre de {before}, et de nouveau de {after}.",
+                en=f'{row["nom_publie"]}, "{code}": title of {before}, and again of {after}.',
+                sources=addresses([*by_year[before], *by_year[after]]),
+                aspect=who,
+            )
 
 
 @finding_rule(
@@ -121,12 +120,12 @@ def _count_finding(figure: Row, named: list[Row]) -> Finding:
     outcome: Outcome
     if known < published:
         outcome, sign = "non_evalue", "<"
-        fr, en = f"il manque {published - known} lauréats au palmarès connu", f"{published - known} laureates unknown"
+        fr, en = f"{published - known} lauréats ne sont pas connus", f"{published - known} awarded bodies unknown"
     elif known == published:
-        outcome, sign, fr, en = "conforme", "=", "tous les lauréats sont connus", "every laureate is known"
+        outcome, sign, fr, en = "conforme", "=", "tous les lauréats sont connus", "every awarded body is known"
     else:
         outcome, sign = "non_conforme", ">"
-        fr, en = "plus de lauréats connus qu'annoncés", "more laureates known than announced"
+        fr, en = "plus de lauréats connus qu'annoncés", "more awarded bodies known than announced"
     return Finding(
         table="totaux_publies",
         key=(figure["total_id"],),
@@ -139,47 +138,10 @@ def _count_finding(figure: Row, named: list[Row]) -> Finding:
     )
 
 
-@finding_rule("LAB-16", reads=(AWARDS, APPLICATIONS), base="Règlement du label : nul n'est labellisé sans candidature")
-def award_has_an_application(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
-    """Chaque lauréat a déposé un dossier pour l'édition. Sans aucun dossier réel connu pour une édition, rien n'est
-    évalué : le projet n'en reçoit pas, ou seulement un exemple."""
-    filed = grouped(rows(tables, APPLICATIONS), lambda row: int(row["edition"]))
-    by_edition = grouped(rows(tables, AWARDS), lambda row: int(row["edition"]))
-    for edition, awards in sorted(by_edition.items()):
-        applications = filed.get(edition, [])
-        applicants = {f"{row['territoire_nature']}:{row['territoire_code']}" for row in applications}
-        bodies = grouped((row for row in awards if row["territoire_code"]), laureate)
-        if all(row["exemple"] for row in applications):
-            met = len(applicants & set(bodies))
-            yield Finding(
-                table="editions",
-                key=(str(edition),),
-                field=None,
-                outcome="non_evalue",
-                arithmetic=f"{len(bodies)} lauréats ; 0 dossier réel ; {met} dossiers d'exemple",
-                fr=f"Édition {edition} : il manque les dossiers de candidature réels.",
-                en=f"Edition {edition}: the real applications are missing.",
-            )
-            continue
-        for who, items in bodies.items():
-            has_filed, name = who in applicants, items[0]["territoire_nom"]
-            yield Finding(
-                table="palmares",
-                key=(min(row["fait_id"] for row in items),),
-                field=None,
-                outcome="conforme" if has_filed else "non_conforme",
-                arithmetic=f"{int(has_filed)} dossier pour {edition}, sur {len(applications)}",
-                fr=f"{name}, édition {edition} : {'dossier déposé' if has_filed else 'récompense sans candidature'}.",
-                en=f"{name}, edition {edition}: {'application filed' if has_filed else 'award without application'}.",
-                sources=addresses(items),
-                aspect=who,
-            )
-
-
 @finding_rule("LAB-17", reads=(AWARDS, ACTIONS), base="Code officiel géographique ; corrections sourcées du projet")
 def names_are_settled(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
-    """Chaque nom imprimé désigne un territoire du code officiel géographique. Un nom ambigu n'est pas deviné : ses
-    candidats sont donnés, et une personne tranche par une correction sourcée."""
+    """Chaque nom lu dans une source désigne un territoire du code officiel géographique. Un nom ambigu reste ouvert :
+    ses candidats sont donnés, et une personne tranche par une correction sourcée."""
     for key, identifier in ((AWARDS, "fait_id"), (ACTIONS, "action_id")):
         for row in rows(tables, key):
             found = _name_finding(row, key.split("/")[1], row[identifier])
@@ -194,7 +156,7 @@ def _name_finding(row: Row, table: str, identifier: str) -> Finding | None:
         if not row["resolution_alerte"]:
             return None
         outcome, field, arithmetic = "a_verifier", "resolution_alerte", row["resolution_alerte"]
-        fr, en = f"« {name} » : rattaché, avec une alerte", f'"{name}": tied, with a warning'
+        fr, en = f"« {name} » : rattaché, avec une alerte", f'"{name}": matched, with a warning'
     elif nature is not None:
         outcome, field, arithmetic = "non_applicable", "territoire_code", str(nature)
         fr, en = f"« {name} » : sans code officiel", f'"{name}": has no official code'
@@ -215,7 +177,8 @@ def _name_finding(row: Row, table: str, identifier: str) -> Finding | None:
 
 @finding_rule("LAB-18", reads=(AWARDS,), base="Une page ne nomme un lauréat qu'une fois par édition")
 def laureate_named_once_a_page(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
-    """Une page ne nomme pas deux fois le même lauréat pour la même édition, fût-ce sous deux formes de son nom."""
+    """Une page ne nomme pas deux fois le même lauréat pour la même édition, même si son nom est écrit de deux
+    façons."""
     key_of = grouped(rows(tables, AWARDS), lambda row: (row["edition"], row["source_reference"], laureate(row)))
     for (edition, _, who), items in key_of.items():
         if len(items) > 1:
@@ -227,7 +190,7 @@ def laureate_named_once_a_page(tables: Mapping[str, pa.Table], project: Project)
                 outcome="a_verifier",
                 arithmetic=" ; ".join(names),
                 fr=f"Édition {edition} : {len(items)} lignes de la même page pour un lauréat.",
-                en=f"Edition {edition}: {len(items)} rows of the same page for one laureate.",
+                en=f"Edition {edition}: {len(items)} rows of the same page for one awarded body.",
                 sources=addresses(items),
                 aspect=who,
             )

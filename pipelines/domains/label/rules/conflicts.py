@@ -27,8 +27,8 @@ FIELDS = {
     "ceremonie_date": "ceremonie_date",
 }
 JUMP = 5
-LAST_YEAR_END_CEREMONY = 2009
-_DAY = re.compile(r"\d{4}-(\d{2})-\d{2}")
+INTERCOMMUNAL_WORDS = ("collectivité", "territoire", "communauté", "intercommunalité")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _agreement(edition: int, measure: str, said: Mapping[str, list[Row]], what: tuple[str, str]) -> Finding:
@@ -66,24 +66,37 @@ def sources_agree_on_figures(tables: Mapping[str, pa.Table], project: Project) -
             yield _agreement(edition, measure, said, (f"« {measure} »", f'"{measure}"'))
 
 
-@finding_rule("LAB-06", reads=(FIGURES,), base="Comparaison des pages qui parlent de la même édition")
+@finding_rule("LAB-06", reads=(FIGURES,), base="Comparaison des pages qui parlent de la même édition", version="2")
 def units_are_the_same(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
-    """Les pages qui comptent les labellisés d'une édition comptent dans la même unité : communes et collectivités ne se
-    comparent pas."""
+    """Les pages qui comptent les labellisés d'une édition comptent la même chose : des communes (villes et villages),
+    ou des collectivités, intercommunalités comprises. Deux façons d'écrire la même unité ne sont pas un écart."""
     counted = [row for row in rows(tables, FIGURES) if row["mesure"] == "labellises" and row["unite_publiee"]]
     for edition, items in sorted(grouped(counted, lambda row: int(row["edition"])).items()):
-        units = sorted({row["unite_publiee"] for row in items})
-        if len(units) > 1:
-            yield Finding(
-                table="editions",
-                key=(str(edition),),
-                field="labellises_publies",
-                outcome="a_verifier",
-                arithmetic=" ; ".join(units),
-                fr=f"Édition {edition} : les labellisés sont comptés en {len(units)} unités.",
-                en=f"Edition {edition}: the labelled are counted in {len(units)} units.",
-                sources=addresses(items),
-            )
+        kinds = grouped(items, lambda row: unit_kind(row["unite_publiee"]))
+        if len(items) < 2:
+            continue
+        listed = " ; ".join(f"{kind} : {', '.join(_units(said))}" for kind, said in sorted(kinds.items()))
+        is_same = len(kinds) == 1
+        yield Finding(
+            table="editions",
+            key=(str(edition),),
+            field="labellises_publies",
+            outcome="conforme" if is_same else "a_verifier",
+            arithmetic=listed,
+            fr=f"Édition {edition} : {'une seule unité' if is_same else 'communes ou collectivités, selon la page'}.",
+            en=f"Edition {edition}: {'one unit' if is_same else 'municipalities for one page, bodies for another'}.",
+            sources=addresses(items),
+        )
+
+
+def unit_kind(unit: str) -> str:
+    """What a published unit counts: "collectivités" where intercommunal bodies are among them, else "communes"."""
+    words = unit.lower()
+    return "collectivités" if any(word in words for word in INTERCOMMUNAL_WORDS) else "communes"
+
+
+def _units(items: list[Row]) -> list[str]:
+    return sorted({f"« {row['unite_publiee']} »" for row in items})
 
 
 @finding_rule("LAB-07", reads=(FIGURES,), base="Comparaison des pages qui parlent de la même édition")
@@ -117,32 +130,9 @@ def numbers_follow_the_years(tables: Mapping[str, pa.Table], project: Project) -
 @finding_rule("LAB-09", reads=(FIGURES,), base="Comparaison des pages qui parlent de la même édition")
 def sources_agree_on_the_ceremony(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Les pages qui datent la cérémonie d'une édition au jour près donnent le même jour."""
-    dated = [row for row in rows(tables, FIGURES) if _DAY.fullmatch(row["valeur_publiee"])]
+    dated = [row for row in rows(tables, FIGURES) if _DAY.fullmatch(row["valeur_publiee"] or "")]
     for edition, said in _compared(dated, "ceremonie_date"):
         yield _agreement(edition, "ceremonie_date", said, ("date de la cérémonie", "date of the ceremony"))
-
-
-@finding_rule("LAB-10", reads=(FIGURES,), base="Usage constaté sur les éditions datées", certainty="observe")
-def ceremony_in_its_season(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
-    """La cérémonie a lieu l'année de l'édition : en novembre ou décembre jusqu'en 2009, en janvier ou février depuis
-    2011."""
-    dated = [row for row in rows(tables, FIGURES) if row["mesure"] == "ceremonie_date"]
-    for row in dated:
-        match, year = _DAY.fullmatch(row["valeur_publiee"]), row["edition"]
-        if match is None:
-            continue
-        season = (11, 12) if year <= LAST_YEAR_END_CEREMONY else (1, 2)
-        held = int(row["valeur_publiee"][:4]) == year and int(match[1]) in season
-        yield Finding(
-            table="totaux_publies",
-            key=(row["total_id"],),
-            field="valeur_publiee",
-            outcome="conforme" if held else "a_verifier",
-            arithmetic=f"{row['valeur_publiee']} dans {year}-{season[0]:02d} à {year}-{season[1]:02d}",
-            fr=f"Édition {year} : cérémonie {'dans' if held else 'hors de'} sa saison habituelle.",
-            en=f"Edition {year}: ceremony {'in' if held else 'out of'} its usual season.",
-            sources=addresses([row]),
-        )
 
 
 @finding_rule("LAB-11", reads=(FIGURES,), base=f"Seuil du projet : un rapport de {JUMP} ou plus", certainty="observe")

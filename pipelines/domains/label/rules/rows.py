@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 AWARDS, FIGURES, MENTIONS = "label/palmares", "label/totaux_publies", "label/mentions"
-APPLICATIONS, ACTIONS = "label/candidatures", "label/actions"
+ACTIONS = "label/actions"
 LEVELS = tuple(f"arobases_{level}" for level in (5, 4, 3, 2, 1, 0))
 Row = Mapping[str, Any]
 Key = TypeVar("Key", bound=Hashable)

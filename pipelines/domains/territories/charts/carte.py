@@ -6,7 +6,7 @@ Sources: label/palmares; outlines from `departements.json` (Victor Cazanave, CC 
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
@@ -63,6 +63,7 @@ def labelled_by_departement(version: Version) -> Iterator[Picture]:
         for row in read_rows(version, "palmares")
         if row["departement_code"] and row["territoire_code"]
     }
+    known = _known(version)
     for edition in sorted({item[0] for item in seen}):
         counts = Counter(code for year, code, *_ in seen if year == edition)
         yield Picture(
@@ -72,10 +73,10 @@ def labelled_by_departement(version: Version) -> Iterator[Picture]:
                 "en": f"Known laureates by département – {edition} edition",
             },
             note={
-                "fr": "Les palmarès publiés sont partiels : sans couleur veut dire « aucun lauréat connu », pas "
-                "« aucun lauréat ». Contours : Victor Cazanave, CC BY 4.0, simplifiés.",
-                "en": "Published award lists are partial: no colour means “no known laureate”, not “no laureate”. "
-                "Outlines: Victor Cazanave, CC BY 4.0, simplified.",
+                "fr": f"{known[edition][0]} Blanc : aucune collectivité labellisée connue. Contours : Victor Cazanave, "
+                "CC BY 4.0, simplifiés.",
+                "en": f"{known[edition][1]} White: no known awarded authority. Outlines: Victor Cazanave, CC BY 4.0, "
+                "simplified.",
             },
             svg={language: _map(edition, counts, language) for language in LANGUAGES},
             figures={language: _figures(counts, language) for language in LANGUAGES},
@@ -84,6 +85,21 @@ def labelled_by_departement(version: Version) -> Iterator[Picture]:
             label=edition,
             shapes=shapes(),
         )
+
+
+def _known(version: Version) -> dict[str, tuple[str, str]]:
+    """How many of each edition are known, in French and in English."""
+    told: dict[str, tuple[str, str]] = defaultdict(lambda: ("Palmarès partiel.", "Partial award list."))
+    for row in read_rows(version, "laureats") if version.table("laureats") else []:
+        known, total = row["connus_nombre"], row["total_publie"]
+        if total:
+            told[row["edition"]] = (f"{known} lauréats connus sur {total}.", f"{known} awarded known of {total}.")
+        else:
+            told[row["edition"]] = (
+                f"{known} lauréats connus ; total non publié.",
+                f"{known} awarded known; no published total.",
+            )
+    return told
 
 
 def _map(edition: str, counts: Counter[str], language: Language) -> str:

@@ -35,16 +35,18 @@ ZONES: dict[str, dict[Language, str]] = {
 SIDE, LEFT, TOP = 420, 60, 20
 
 
-@draws("territoires-numeriques/inegalites")
+@draws("territoires-numeriques/courbes_inegalites")
 def lorenz(version: Version) -> Iterator[Picture]:
-    """The curve of the last edition with anybody covered, between départements."""
-    rows = [one for one in read_rows(version, "inegalites") if one["decoupage"] == "departement" and one["gini"]]
+    """The curve of the last edition of which enough laureates are known, between départements; none, no picture."""
+    rows = [one for one in read_rows(version, "courbes_inegalites") if one["decoupage"] == "departement"]
     if not rows:
         return
     edition = max(one["edition"] for one in rows)
     chosen = [one for one in rows if one["edition"] == edition]
+    measured = [one for one in read_rows(version, "inegalites") if one["decoupage"] == "departement"]
+    measure = next(one for one in measured if one["edition"] == edition)
     points = [(float(one["part_population_cumulee"]), float(one["part_couverte_cumulee"] or 0)) for one in chosen]
-    gini = float(chosen[0]["gini"])
+    gini = float(measure["gini"])
     yield Picture(
         name="lorenz",
         title={
@@ -53,12 +55,23 @@ def lorenz(version: Version) -> Iterator[Picture]:
         },
         note={
             language: f"{'Indice de Gini' if language == 'fr' else 'Gini index'} : "
-            f"{Wording(language).number(gini, 3)}. {PARTIAL[language]}"
+            f"{Wording(language).number(gini, 3)} ({_between(measure, language)}). {PARTIAL[language]}"
             for language in LANGUAGES
         },
         svg={language: _curve(edition, points, gini, language) for language in LANGUAGES},
         figures={language: _curve_figures(points, language) for language in LANGUAGES},
-        table="inegalites",
+        table="courbes_inegalites",
+    )
+
+
+def _between(measure: dict[str, str], language: Language) -> str:
+    """Between which values the index lies, whatever the laureates that are not known."""
+    words = Wording(language)
+    least, most = (words.number(float(measure[name]), 3) for name in ("gini_minimum", "gini_maximum"))
+    known = f"{measure['connus_nombre']} / {measure['total_publie']}"
+    return words.choose(
+        f"entre {least} et {most} selon les lauréats non connus ; {known} connus",
+        f"between {least} and {most} depending on the unknown; {known} known",
     )
 
 
@@ -99,8 +112,10 @@ def _curve_figures(points: Sequence[tuple[float, float]], language: Language) ->
 
 @draws("territoires-numeriques/couverture_tailles")
 def coverage_by_size(version: Version) -> Iterator[Picture]:
-    """Share of people covered by class of municipality, last edition."""
-    rows = [one for one in read_rows(version, "couverture_tailles") if one["classe"] in CLASSES]
+    """Share of people covered by class of municipality, last edition of which enough laureates are known."""
+    rows = [
+        one for one in read_rows(version, "couverture_tailles") if one["classe"] in CLASSES and one["etat"] == "calcule"
+    ]
     if not rows:
         return
     edition = max(one["edition"] for one in rows)

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.core.project import Project
+from pipelines.domains.territories.derived.knowledge import LAUREATES, knowledge_by_edition
 from pipelines.geo.geography import COMMUNAL, VINTAGE, Commune, Geography, load_geography
 from pipelines.schema import load_codelist
 from pipelines.tables.registry import derived
@@ -168,15 +169,17 @@ def by_class(geography: Geography, classes: list[tuple[str, int, int | None]]) -
 def departements(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row an edition and a département or overseas collectivity, also where nobody is covered."""
     geography = load_geography(project.reference)
+    known = knowledge_by_edition(tables[LAUREATES])
     found = units(geography, lambda commune: commune.departement)
 
     def rows() -> Iterator[dict[str, Any]]:
         for covered in coverage_by_edition(tables[AWARDS], geography):
+            shown = known[covered.edition].row()
             for code, area in geography.departements.items():
                 about = {"departement_code": code, "departement_nom": area.name, "region_code": area.region}
                 yield {
                     "edition": covered.edition, **about, "outre_mer": area.is_overseas,
-                    **count(found.get(code, Area()), covered).row(), **covered.says,
+                    **count(found.get(code, Area()), covered).row(), **covered.says, **shown,
                 }  # fmt: skip
 
     return text_table(project, f"{PACKAGE}/couverture_departements", rows())
@@ -186,33 +189,40 @@ def departements(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
 def regions(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row an edition and a region or overseas collectivity, also where nobody is covered."""
     geography = load_geography(project.reference)
+    known = knowledge_by_edition(tables[LAUREATES])
     found = units(geography, lambda commune: commune.region)
 
     def rows() -> Iterator[dict[str, Any]]:
         for covered in coverage_by_edition(tables[AWARDS], geography):
+            shown = known[covered.edition].row()
             for code, area in geography.regions.items():
                 about = {"edition": covered.edition, "region_code": code, "region_nom": area.name}
-                yield {
-                    **about,
-                    "outre_mer": area.is_overseas,
-                    **count(found.get(code, Area()), covered).row(),
-                    **covered.says,
-                }
+                counted = count(found.get(code, Area()), covered).row()
+                yield {**about, "outre_mer": area.is_overseas, **counted, **covered.says, **shown}
 
     return text_table(project, f"{PACKAGE}/couverture_regions", rows())
 
 
 @derived("couverture_tailles")
 def sizes(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
-    """One row an edition, a breakdown (size classes; under and over 2,000 inhabitants) and a class."""
+    """One row per edition, breakdown (size classes; under and over 2,000 inhabitants) and class.
+
+    What is covered is counted only where enough laureates are known: a press list names large towns more often.
+    """
     geography = load_geography(project.reference)
+    known = knowledge_by_edition(tables[LAUREATES])
     breakdowns = {name: by_class(geography, size_classes(project, name)) for name in ("taille", "rural_urbain")}
 
     def rows() -> Iterator[dict[str, Any]]:
         for covered in coverage_by_edition(tables[AWARDS], geography):
+            knowledge = known[covered.edition]
+            shown = {**knowledge.row(), **knowledge.state()}
             for breakdown, classes in breakdowns.items():
                 for code, communes in classes.items():
                     about = {"edition": covered.edition, "decoupage": breakdown, "classe": code}
-                    yield {**about, **count(communes, covered).row(), **covered.says}
+                    counted = count(communes, covered).row()
+                    if not knowledge.is_enough:
+                        counted = {name: counted[name] for name in ("communes_nombre", "population")}
+                    yield {**about, **counted, **covered.says, **shown}
 
     return text_table(project, f"{PACKAGE}/couverture_tailles", rows())

@@ -1,34 +1,17 @@
-"""Inequality of coverage: the Lorenz curve and the Gini index, in exact fractions, and the table `inegalites`.
+"""Inequality of coverage: the Lorenz curve and the Gini index, in exact fractions.
 
-Belongs here: the two measures, for any units. Does not: who is covered (`coverage.py`).
+Belongs here: the two measures, for any units. Does not: who is covered (`coverage.py`), or the tables
+(`inequalities.py`).
 Definition: units in order of their share of people covered, least first; abscissa the cumulated share of population,
 ordinate the cumulated share of people covered; Gini = 1 − Σ (xᵢ − xᵢ₋₁)(yᵢ + yᵢ₋₁). 0 when every unit is covered alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
-
-import pyarrow as pa
-
-from pipelines.core.project import Project
-from pipelines.domains.territories.derived.coverage import (
-    AWARDS,
-    PACKAGE,
-    Area,
-    by_class,
-    count,
-    coverage_by_edition,
-    size_classes,
-    units,
-)
-from pipelines.geo.geography import load_geography
-from pipelines.tables.registry import derived
-from pipelines.tables.rows import text_table
 
 
 @dataclass(frozen=True)
@@ -37,7 +20,7 @@ class Unit:
 
     code: str
     population: int
-    covered: int
+    covered: int | Fraction
 
 
 @dataclass(frozen=True)
@@ -57,13 +40,13 @@ def lorenz(units: Sequence[Unit]) -> list[Point]:
     for unit in units:
         if not 0 <= unit.covered <= unit.population or unit.population == 0:
             raise ValueError(f"{unit.code}: {unit.covered} covered of {unit.population}")
-    ordered = sorted(units, key=lambda unit: (Fraction(unit.covered, unit.population), unit.code))
+    ordered = sorted(units, key=lambda unit: (Fraction(unit.covered) / unit.population, unit.code))
     population, people = sum(unit.population for unit in units), sum(unit.covered for unit in units)
     points = [Point(None, Fraction(0), Fraction(0) if people else None)]
-    reached = covered = 0
+    reached, covered = 0, Fraction(0)
     for unit in ordered:
         reached, covered = reached + unit.population, covered + unit.covered
-        points.append(Point(unit.code, Fraction(reached, population), Fraction(covered, people) if people else None))
+        points.append(Point(unit.code, Fraction(reached, population), covered / people if people else None))
     return points
 
 
@@ -75,36 +58,3 @@ def gini(points: Sequence[Point]) -> Fraction | None:
             return None
         twice_the_area += (after.population - before.population) * (after.people + before.people)
     return 1 - twice_the_area if len(points) > 1 else None
-
-
-@derived("inegalites")
-def inequality(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
-    """One row a point of the Lorenz curve of each edition, over départements and over population classes."""
-    geography = load_geography(project.reference)
-    breakdowns: dict[str, dict[str, Area]] = {"departement": units(geography, lambda one: one.departement)}
-    for name in ("taille", "rural_urbain"):
-        breakdowns[name] = by_class(geography, size_classes(project, name))
-
-    def rows() -> Iterator[dict[str, Any]]:
-        for covered in coverage_by_edition(tables[AWARDS], geography):
-            people = geography.population_of(covered.all)
-            for breakdown, found in breakdowns.items():
-                counted = {code: count(communes, covered) for code, communes in found.items()}
-                points = lorenz(
-                    [Unit(code, one.population, one.people) for code, one in counted.items() if one.population]
-                )
-                index = gini(points)
-                for rank, point in enumerate(points):
-                    yield {
-                        "edition": covered.edition,
-                        "decoupage": breakdown,
-                        "rang": rank,
-                        "unite": point.code,
-                        "part_population_cumulee": point.population,
-                        "part_couverte_cumulee": point.people,
-                        "gini": index,
-                        "collectivites_labellisees_nombre": covered.bodies,
-                        "population_couverte": people,
-                    }
-
-    return text_table(project, f"{PACKAGE}/inegalites", rows())

@@ -1,0 +1,106 @@
+"""The tables `inegalites` and `courbes_inegalites`: computed only of editions of which enough laureates are known.
+
+Belongs here: gathering coverage, measure, bounds and completeness. Does not: the measure (`inequality.py`), its bounds
+(`bounds.py`), the threshold (`knowledge.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from heapq import nlargest
+from typing import Any
+
+import pyarrow as pa
+
+from pipelines.core.project import Project
+from pipelines.domains.territories.derived.bounds import gini_bounds
+from pipelines.domains.territories.derived.coverage import (
+    AWARDS,
+    PACKAGE,
+    Area,
+    Covered,
+    by_class,
+    count,
+    coverage_by_edition,
+    size_classes,
+    units,
+)
+from pipelines.domains.territories.derived.inequality import Unit, gini, lorenz
+from pipelines.domains.territories.derived.knowledge import LAUREATES, Knowledge, knowledge_by_edition
+from pipelines.geo.geography import VINTAGE, Geography, load_geography
+from pipelines.tables.registry import derived
+from pipelines.tables.rows import text_table
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One edition over one breakdown: the units with people, those of them that are covered, and what is known."""
+
+    edition: int
+    breakdown: str
+    units: tuple[Unit, ...]
+    people_covered: int
+    knowledge: Knowledge
+
+
+@derived("inegalites")
+def inequalities(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
+    """One row per edition and breakdown: the Gini index and its bounds, or why it is not computed."""
+    geography = load_geography(project.reference)
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for item in measured(tables, project, geography):
+            row = {"edition": item.edition, "decoupage": item.breakdown, "population_couverte": item.people_covered}
+            row |= {**item.knowledge.state(), **item.knowledge.row(), "millesime": VINTAGE}
+            if item.knowledge.is_enough:
+                least, greatest = gini_bounds(item.units, people_within_reach(geography, item.knowledge.unknown))
+                row |= {"gini": gini(lorenz(item.units)), "gini_minimum": least, "gini_maximum": greatest}
+            yield row
+
+    return text_table(project, f"{PACKAGE}/inegalites", rows())
+
+
+@derived("courbes_inegalites")
+def curves(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
+    """One row per point of the Lorenz curves that may be drawn."""
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for item in measured(tables, project, load_geography(project.reference)):
+            points = lorenz(item.units) if item.knowledge.is_enough else []
+            for rank, point in enumerate(points):
+                yield {
+                    "edition": item.edition,
+                    "decoupage": item.breakdown,
+                    "rang": rank,
+                    "unite": point.code,
+                    "part_population_cumulee": point.population,
+                    "part_couverte_cumulee": point.people,
+                }
+
+    return text_table(project, f"{PACKAGE}/courbes_inegalites", rows())
+
+
+def measured(tables: Mapping[str, pa.Table], project: Project, geography: Geography) -> Iterator[Measured]:
+    """Every edition over every breakdown, in their order."""
+    breakdowns: dict[str, dict[str, Area]] = {"departement": units(geography, lambda one: one.departement)}
+    for name in ("taille", "rural_urbain"):
+        breakdowns[name] = by_class(geography, size_classes(project, name))
+    known = knowledge_by_edition(tables[LAUREATES])
+    for covered in coverage_by_edition(tables[AWARDS], geography):
+        people = geography.population_of(covered.all)
+        for breakdown, areas in breakdowns.items():
+            found = tuple(_units(areas, covered))
+            yield Measured(covered.edition, breakdown, found, people, known[covered.edition])
+
+
+def _units(areas: Mapping[str, Area], covered: Covered) -> Iterator[Unit]:
+    for code, communes in areas.items():
+        counted = count(communes, covered)
+        if counted.population:
+            yield Unit(code, counted.population, counted.people)
+
+
+def people_within_reach(geography: Geography, unknown: int) -> int:
+    """The most people that so many unknown laureates could cover, be they municipalities or intercommunal bodies."""
+    return sum(nlargest(unknown, (people for people in geography.populations.values() if people)))
