@@ -74,17 +74,12 @@ def with_keys(schema: TableSchema) -> TableSchema:
 def codelist_schema(codelist: CodeList, more: Iterable[str]) -> TableSchema:
     """The schema of a code list's table. `more`: the columns that this list has beside the usual ones."""
     words = codelist.name.replace("_", " ")
-    fields = [_field(name, *texts) for name, texts in TEXTS.items()]
-    fields += [
-        _field(
-            name,
-            name.replace("_", " ").capitalize(),
-            name.replace("_", " ").capitalize(),
-            f"Propre à la liste « {words} ».",
-            f'Specific to the list "{words}".',
-        )
-        for name in more
-    ]
+    example = _example(codelist)
+    fields = [_field(name, *texts, example=example.get(name)) for name, texts in TEXTS.items()]
+    for name in more:
+        title = name.replace("_", " ").capitalize()
+        texts = (title, title, f"Propre à la liste « {words} ».", f'Specific to the list "{words}".')
+        fields.append(_field(name, *texts, example=example.get(name)))
     return TableSchema(
         name=table_name(codelist.name),
         title=f"Codes : {words}",
@@ -103,7 +98,19 @@ def _is_published(field: Field) -> bool:
     return field.privacy is Privacy.PUBLIC
 
 
-def _field(name: str, title: str, title_en: str, description: str, description_en: str) -> Field:
+def _example(codelist: CodeList) -> dict[str, str]:
+    """The first code of a list, by column."""
+    first = next(iter(codelist.codes), None)
+    if first is None:
+        return {}
+    dates = {"valide_du": first.valid_from, "valide_au": first.valid_to}
+    told = {name: day.isoformat() for name, day in dates.items() if day}
+    told |= {"code": first.code, "libelle_fr": first.label_fr, "libelle_en": first.label_en, "source": first.source}
+    return {name: value for name, value in (told | dict(first.more)).items() if value}
+
+
+def _field(name: str, *texts: str, example: str | None) -> Field:
+    title, title_en, description, description_en = texts
     kind = "date" if name in ("valide_du", "valide_au") else "string"
     descriptor: dict[str, Any] = {"name": name, "type": kind, "title": title, "description": description}
     if name in ("code", "libelle_fr"):
@@ -116,7 +123,7 @@ def _field(name: str, title: str, title_en: str, description: str, description_e
         title_en=title_en,
         description=description,
         description_en=description_en,
-        example=None,
+        example=example,
         codelist=None,
         reference="",
         scale=None,

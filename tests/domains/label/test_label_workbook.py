@@ -64,8 +64,8 @@ def test_the_legacy_workbook_gives_the_same_records():
 def test_every_sheet_becomes_a_row_and_none_is_refused():
     found = rows(SHIPPED)
     assert found.rejections == ()
-    assert found.rows["label/actions"].num_rows == 46
-    assert found.rows["label/actions_services"].num_rows == 62
+    assert found.rows["candidatures/actions"].num_rows == 46
+    assert found.rows["candidatures/actions_services"].num_rows == 62
 
 
 def test_the_workbook_says_that_it_is_an_example():

@@ -22,7 +22,7 @@ _CLASS = re.compile(
     r"(?P<count>\d+) participants "
     r"(?:de moins de (?P<under>\d+)|de (?P<least>\d+) à (?P<most>\d+)|de plus de (?P<over>\d+)) habitants"
 )
-_INHABITANTS = re.compile(r"(?P<over>plus de )?(?P<count>\d+(?:,\d+)?)(?P<million> millions)? d'habitants")
+_INHABITANTS = re.compile(r"(?P<over>plus de )?(?P<count>\d+(?:,\d+)?)(?:(?P<million> millions) d'| )habitants")
 _BEST = re.compile(
     r"(?P<count>\d+) collectivités à quatre ou cinq arobases(?: \((?P<recalled>\d+) en (?P<year>\d{4})\))?"
 )

@@ -59,7 +59,9 @@ def mention(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     if text is None:
         return None
     key = normalise(text.replace("(e)", "e").replace("(s)", "s"))
-    code = None if _ACTION.match(key) else next((code for wording, code in WORDINGS if re.search(wording, key)), None)
+    if _ACTION.match(key):
+        return "action_mise_en_avant"
+    code = next((code for wording, code in WORDINGS if re.search(wording, key)), None)
     if key == "mention" and (year is None or year >= str(_FIRST_MENTION_YEAR)):
         code = None
     code = code or options.get("otherwise")

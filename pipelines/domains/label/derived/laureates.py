@@ -27,6 +27,8 @@ KEPT = ("territoire_code", "territoire_nature", "departement_code", "region_code
 def laureates(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row per edition and known laureate, with the level on which all sources agree and how much is known."""
     claims = with_body(frame(tables["label/palmares"]))
+    if claims.empty:
+        return text_table(project, "label/laureats", [])
     found = claims.groupby(["edition", "corps"], sort=True)
     data = pd.DataFrame(
         {

@@ -66,7 +66,7 @@ def level_in_range(tables: Mapping[str, pa.Table], project: Project) -> Iterator
             )
 
 
-@finding_rule("LAB-14", reads=(MENTIONS,), base=f"Durée des titres, liste de codes mentions ; {MUREAUX}", version="2")
+@finding_rule("LAB-20", reads=(MENTIONS,), base=f"Durée des titres, liste de codes mentions ; {MUREAUX}")
 def title_not_given_again_while_it_lasts(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Un titre qui dure trois ans (territoire d'excellence numérique, arobase verte) n'est pas donné de nouveau à la
     même collectivité tant qu'il court : sinon l'une des deux éditions est à vérifier."""

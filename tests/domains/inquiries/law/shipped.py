@@ -18,7 +18,7 @@ from pipelines.sources import load_sources
 from pipelines.validation import judge
 
 ROOT = Path(__file__).parents[4]
-SOURCES = ("enquetes-collectees", "projets-environnement")
+SOURCES = ("enquetes-collectees",)
 PACKAGE = "enquetes-publiques"
 
 

@@ -46,9 +46,8 @@ def tables(**given: list[dict]) -> dict[str, pa.Table]:
         "actions": "action_id",
     }
     numbers, built = count(1), {}
-    for name in ("palmares", "totaux_publies", "mentions", "candidatures", "actions"):
-        identifier = identifiers.get(name)
-        rows = [{**({identifier: f"id-{next(numbers)}"} if identifier else {}), **row} for row in given.get(name, [])]
+    for name in ("palmares", "totaux_publies", "mentions", "actions"):
+        rows = [{identifiers[name]: f"id-{next(numbers)}", **row} for row in given.get(name, [])]
         built[f"label/{name}"] = table(f"label/{name}", rows)
     return built
 

@@ -1,8 +1,6 @@
-"""Levels that exist, mentions in their years, laureates against figures, applications and names."""
+"""Levels that exist, mentions in their years, titles in their years, laureates against figures, names."""
 
 from __future__ import annotations
-
-import pytest
 
 from tests.domains.label.rules.builders import OTHER_PAGE, award, figure, finding, findings, outcome
 
@@ -22,21 +20,18 @@ def a_mention(code, edition, first=None, last=None):
     return {"mention_code": code, "edition": edition, "nom_publie": "Les Mureaux", **years}
 
 
-@pytest.mark.parametrize(
-    ("mention", "expected"),
-    [
-        (a_mention("arobase_verte", 2021, last=2023), "conforme"),
-        (a_mention("arobase_verte", 2021), "non_conforme"),
-        (a_mention("numerique_educatif", 2018), "conforme"),
-        (a_mention("numerique_educatif", 2018, last=2020), "non_conforme"),
-        (a_mention("numerique_educatif", 2016), "non_conforme"),
-        (a_mention("mention_honneur", 2001), "non_conforme"),
-        (a_mention("territoire_excellence_numerique", 2026, first=2025, last=2027), "non_conforme"),
-        (a_mention("autre", 2012), "conforme"),
-    ],
-)
-def test_a_mention_stays_within_its_years(mention, expected):
-    assert outcome("LAB-14", mentions=[mention])[0] == expected
+def test_a_title_is_not_given_again_while_it_lasts():
+    first = {**a_mention("arobase_verte", 2021, last=2023), "territoire_code": "78440", "territoire_nature": "commune"}
+    again = {**first, "edition": 2022, "annee_debut": 2022, "annee_fin": 2024}
+    later = {**first, "edition": 2024, "annee_debut": 2024, "annee_fin": 2026}
+    assert outcome("LAB-20", mentions=[first, again]) == ("a_verifier", "2022 ≤ 2023, fin du titre de 2021")
+    assert outcome("LAB-20", mentions=[first, later]) == ("conforme", "2024 > 2023, fin du titre de 2021")
+
+
+def test_two_pages_that_name_one_title_are_one_title():
+    first = {**a_mention("arobase_verte", 2021, last=2023), "territoire_code": "78440", "territoire_nature": "commune"}
+    assert findings("LAB-20", mentions=[first, {**first, "source_reference": OTHER_PAGE}]) == []
+    assert findings("LAB-20", mentions=[{**first, "annee_fin": 2021}, {**first, "annee_fin": 2021}]) == []
 
 
 def test_every_laureate_of_the_best_level_known():
@@ -73,29 +68,6 @@ def test_titles_of_excellence_are_counted_among_mentions():
 def test_approximate_and_other_figures_are_not_counted_against_rows():
     published = [figure(2016, "arobases_1", 40, precision="approche"), figure(2021, "fiches", 12040)]
     assert findings("LAB-15", totaux_publies=published) == []
-
-
-def an_application(code, edition=2022, example=False):
-    return {"edition": edition, "territoire_code": code, "territoire_nature": "commune", "exemple": example}
-
-
-def test_an_award_without_an_application_is_a_breach_once_real_applications_are_known():
-    found = findings(
-        "LAB-16",
-        palmares=[award(2022, "13047", 5), award(2022, "13063", 5)],
-        candidatures=[an_application("13063")],
-    )
-    assert {row["cle"]: row["resultat"] for row in found} == {"id-1": "non_conforme", "id-2": "conforme"}
-
-
-def test_without_real_applications_nothing_is_concluded():
-    facts = [award(2022, "13047", 5), award(2022, "13063", 5)]
-    examples = [an_application("13063", example=True)]
-    assert outcome("LAB-16", palmares=facts, candidatures=examples) == (
-        "non_evalue",
-        "2 lauréats ; 0 dossier réel ; 1 dossiers d'exemple",
-    )
-    assert outcome("LAB-16", palmares=facts)[0] == "non_evalue"
 
 
 def unresolved(name, **more):

@@ -9,25 +9,25 @@ import pyarrow as pa
 import pytest
 
 from pipelines.geo import CERTAINTIES, METHODS
-from pipelines.schema import load_codelist, load_incoming, load_package, load_table
+from pipelines.schema import load_codelist, load_incoming, load_package
 from pipelines.sources import load_sources
 from pipelines.validation import judge
 from tests.domains.label.rules.builders import PROJECT
 
-PACKAGES = ("label", "territoires-numeriques")
-TABLES = [(name, table.name) for name in PACKAGES for table in load_package(PROJECT.schemas, name).tables]
+PACKAGES = {name: load_package(PROJECT.schemas, name) for name in ("label", "candidatures", "territoires-numeriques")}
+TABLES = [(name, table.name) for name, package in PACKAGES.items() for table in package.tables]
 OURS = ("palmares", "totaux-editions", "initiatives", "formulaires", "europe")
 LISTS = (
-    "arobases", "axes", "classes_population", "decoupages", "domaines_2017", "enjeux", "evolutions", "licences",
-    "familles_identifiants", "mentions", "mesures_label", "natures_publiees", "natures_territoires", "noms_label",
-    "origines_actions", "precisions", "referentiels", "resolution_certitudes", "resolution_methodes", "themes",
-    "types_laureats", "zones_europe",
+    "arobases", "axes", "classes_population", "decoupages", "distinctions", "domaines_2017", "enjeux", "etats_mesures",
+    "etats_niveaux", "evolutions", "familles_identifiants", "licences", "mentions", "mesures_label", "natures_pages",
+    "natures_publiees", "natures_territoires", "noms_label", "precisions", "referentiels", "resolution_certitudes",
+    "resolution_methodes", "themes", "types_laureats", "zones_europe",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(("package", "table"), TABLES)
 def test_every_field_is_told_in_french_and_in_english(package, table):
-    schema = load_table(PROJECT.schemas, package, table)
+    schema = PACKAGES[package].schema(table)
     assert schema.primary_key
     assert schema.description != schema.description_en
     for field in schema.fields:
@@ -37,7 +37,7 @@ def test_every_field_is_told_in_french_and_in_english(package, table):
 
 @pytest.mark.parametrize(("package", "table"), TABLES)
 def test_every_example_is_one_that_the_schema_accepts(package, table):
-    schema = load_table(PROJECT.schemas, package, table)
+    schema = PACKAGES[package].schema(table)
     examples = {field.name: None if field.example is None else str(field.example) for field in schema.fields}
     plain = {key: value for key, value in schema.descriptor().items() if key != "foreignKeys"}
     row = pa.table({name: pa.array([value], pa.string()) for name, value in examples.items()})
@@ -49,9 +49,9 @@ def test_every_example_is_one_that_the_schema_accepts(package, table):
 def test_a_package_has_the_tables_that_were_promised_and_foreign_keys_stay_inside(package):
     tables = {table for name, table in TABLES if name == package}
     for table in tables:
-        for key in load_table(PROJECT.schemas, package, table).foreign_keys:
+        for key in PACKAGES[package].schema(table).foreign_keys:
             assert key.table in tables
-            parent = load_table(PROJECT.schemas, package, key.table)
+            parent = PACKAGES[package].schema(key.table)
             assert set(key.reference_fields) <= set(parent.names)
 
 

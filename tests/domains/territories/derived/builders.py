@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.schema import load_table
-from pipelines.schema.arrow import arrow_schema
+from pipelines.schema.arrow import arrow_schema, typed
+from pipelines.tables import derivation
 
 PROJECT = Project.at(Path(__file__).resolve().parents[4])
 PAGE = "https://example.org/page"
@@ -41,10 +42,20 @@ def figures(*rows: dict) -> pa.Table:
 
 
 def sheets(*rows: dict) -> pa.Table:
-    """Sheets of the table actions, from forms."""
-    return typed_rows("label/actions", [{"origine": "formulaire", "exemple": False, **row} for row in rows])
+    """Action sheets, from forms."""
+    return typed_rows("candidatures/actions", [{"exemple": False, **row} for row in rows])
 
 
-def applications(*rows: dict) -> pa.Table:
-    """Rows of the table candidatures."""
-    return typed_rows("label/candidatures", [{"actions_nombre": 1, "exemple": False, **row} for row in rows])
+def actions(*rows: dict) -> pa.Table:
+    """Actions that public pages describe."""
+    return typed_rows("label/actions", list(rows))
+
+
+def laureates(palmares: pa.Table, totals: pa.Table | None = None) -> pa.Table:
+    """The table laureats of these awards; without totals, every edition is wholly known."""
+    known: dict[int, set] = {}
+    for row in palmares.to_pylist():
+        known.setdefault(row["edition"], set()).add(row["territoire_code"] or row["nom_publie"])
+    whole = [{"edition": year, "mesure": "labellises", "nombre": len(found)} for year, found in known.items()]
+    inputs = {"label/palmares": palmares, "label/totaux_publies": figures(*whole) if totals is None else totals}
+    return typed(derivation("laureats")(inputs, PROJECT), load_table(PROJECT.schemas, "label", "laureats"))

@@ -16,14 +16,14 @@ from pipelines.schema import load_table
 from pipelines.schema.arrow import typed
 from pipelines.tables import derivation
 from pipelines.tables.rows import decimal
-from tests.domains.territories.derived.builders import PROJECT, awards
+from tests.domains.territories.derived.builders import PROJECT, awards, figures, laureates
 
 RIVIERA, RIVIERA_MEMBERS = "200041507", {"97110", "97113", "97125", "97128"}
 GEOGRAPHY = load_geography(PROJECT.reference)
 
 
-def derive(name, table):
-    made = derivation(name)({"label/palmares": table}, PROJECT)
+def derive(name, table, totals=None):
+    made = derivation(name)({"label/palmares": table, "label/laureats": laureates(table, totals)}, PROJECT)
     return typed(made, load_table(PROJECT.schemas, "territoires-numeriques", name)).to_pylist()
 
 
@@ -115,14 +115,42 @@ def test_people_are_counted_once_whatever_the_laureates(codes):
     assert GEOGRAPHY.population_of(covered.all) == sum(GEOGRAPHY.communes[code].population for code in expected)
 
 
-def test_the_curve_over_departements_ends_at_one_and_repeats_its_index():
-    every = derive("inegalites", awards({"edition": 2017, "code": "75056"}))
-    rows = [row for row in every if row["decoupage"] == "departement"]
+def test_the_curve_over_departements_ends_at_one_and_has_its_index():
+    facts = awards({"edition": 2017, "code": "75056"})
+    rows = [row for row in derive("courbes_inegalites", facts) if row["decoupage"] == "departement"]
     assert (rows[0]["rang"], rows[0]["unite"], float(rows[0]["part_population_cumulee"])) == (0, None, 0.0)
     assert (rows[-1]["unite"], float(rows[-1]["part_couverte_cumulee"])) == ("75", 1.0)
     # Paris alone, wholly covered: the index is what the rest of the population weighs.
     share = 1 - Fraction(GEOGRAPHY.communes["75056"].population, GEOGRAPHY.population_of(GEOGRAPHY.communes))
-    assert {str(row["gini"]) for row in rows} == {decimal(share)}
+    (measure,) = [row for row in derive("inegalites", facts) if row["decoupage"] == "departement"]
+    assert str(measure["gini"]) == decimal(share)
+    assert (measure["etat"], measure["motif"], measure["millesime"]) == ("calcule", None, 2026)
+
+
+def test_below_80_per_cent_no_measure_is_computed_and_each_says_why():
+    facts = awards({"edition": 2017, "code": "75056"}, {"edition": 2017, "code": "13063"})
+    totals = figures({"edition": 2017, "mesure": "labellises", "nombre": 331})
+    for row in derive("inegalites", facts, totals):
+        assert (row["etat"], row["motif"], row["gini"]) == ("non_calcule", "non calculé : 2 sur 331 connus", None)
+        assert (row["connus_nombre"], row["total_publie"]) == (2, 331)
+    assert derive("courbes_inegalites", facts, totals) == []
+    for row in derive("couverture_tailles", facts, totals):
+        assert row["communes_couvertes_nombre"] is row["part_population"] is None
+        assert row["motif"] == "non calculé : 2 sur 331 connus"
+
+
+@pytest.mark.parametrize(("total", "computed"), [(10, True), (11, False), (None, False)])
+def test_the_threshold_is_80_per_cent_of_a_published_total(total, computed):
+    facts = awards(*({"edition": 2017, "code": code} for code in sorted(GEOGRAPHY.communes)[:8]))
+    totals = figures(*([{"edition": 2017, "mesure": "labellises", "nombre": total}] if total else []))
+    assert {row["etat"] == "calcule" for row in derive("inegalites", facts, totals)} == {computed}
+
+
+def test_where_laureates_are_missing_the_index_has_bounds():
+    facts = awards(*({"edition": 2017, "code": code} for code in sorted(GEOGRAPHY.communes)[:9]))
+    totals = figures({"edition": 2017, "mesure": "labellises", "nombre": 10})
+    for row in derive("inegalites", facts, totals):
+        assert row["gini_minimum"] <= row["gini"] <= row["gini_maximum"]
 
 
 def test_size_classes_are_those_of_the_code_list_and_leave_no_hole():
