@@ -33,7 +33,8 @@ def test_findings_have_the_columns_of_the_published_table():
 
 def test_every_rule_of_the_label_has_a_code_a_basis_and_an_explanation():
     rules = [rule for rule in finding_rules() if rule.package == "label"]
-    assert [rule.code for rule in rules] == [f"LAB-{number:02d}" for number in range(1, len(rules) + 1)]
+    retired = {10, 14, 16}
+    assert [rule.code for rule in rules] == [f"LAB-{number:02d}" for number in range(1, 21) if number not in retired]
     assert all(rule.base and rule.version and rule.explanation.endswith(".") for rule in rules)
 
 
@@ -49,7 +50,7 @@ def test_the_same_rows_have_the_same_findings_in_the_same_order():
     first, second = assess("label", tables(**given), PROJECT), assess("label", tables(**given), PROJECT)
     assert first.equals(second)
     identifiers = first.column("constat_id").to_pylist()
-    assert len(set(identifiers)) == len(identifiers) > 3
+    assert len(set(identifiers)) == len(identifiers) == 3
 
 
 def test_an_identifier_does_not_depend_on_what_the_rule_concludes():

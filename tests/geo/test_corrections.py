@@ -137,4 +137,4 @@ def test_no_corrections_are_no_error(tmp_path):
 
 
 def test_shipped_corrections_hold():
-    assert len(load_corrections(PROJECT.corrections, gazetteer())) == 32
+    assert len(load_corrections(PROJECT.corrections, gazetteer())) == 35

@@ -14,7 +14,7 @@ from tests.geo.builders import DATA, PROJECT
 
 OUTPUTS = {
     "code", "nature", "nom", "departement_code", "region_code", "code_actuel", "methode", "certitude", "candidats",
-    "alerte",
+    "alerte", "correction",
 }  # fmt: skip
 
 
