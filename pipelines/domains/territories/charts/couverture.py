@@ -28,9 +28,11 @@ CLASSES: dict[str, dict[Language, str]] = {
     "moins_2000": {"fr": "rural (moins de 2 000)", "en": "rural (under 2,000)"},
     "2000_et_plus": {"fr": "urbain (2 000 et plus)", "en": "urban (2,000 and more)"},
 }
-ZONES: dict[str, dict[Language, str]] = {
-    "france": {"fr": "France", "en": "France"},
-    "europe": {"fr": "Europe (moyenne)", "en": "Europe (average)"},
+COMPARED: dict[tuple[str, str, str], dict[Language, str]] = {
+    ("echanges_en_ligne", "", "france"): {"fr": "France, cité en 2017", "en": "France, quoted in 2017"},
+    ("echanges_en_ligne", "", "ue28"): {"fr": "Europe, cité en 2017", "en": "Europe, quoted in 2017"},
+    ("desi_5a1_egovu", "2015", "france"): {"fr": "France, 2015 (DESI 2020)", "en": "France, 2015 (DESI 2020)"},
+    ("desi_5a1_egovu", "2015", "ue28"): {"fr": "Europe à 28, 2015 (DESI 2020)", "en": "EU of 28, 2015 (DESI 2020)"},
 }
 SIDE, LEFT, TOP = 420, 60, 20
 
@@ -164,27 +166,39 @@ def _size_figures(rows: Rows, language: Language) -> Figures:
 
 @draws("territoires-numeriques/comparaison_europe")
 def europe(version: Version) -> Iterator[Picture]:
-    """Share of exchanges with administrations that are made on line: France, Europe."""
-    known = {one["zone"]: float(one["part"]) for one in read_rows(version, "comparaison_europe")}
-    chosen = [(zone, known[zone]) for zone in ZONES if zone in known]
+    """France and the average: as quoted in 2017, and the same year by the later definition. They are not one series."""
+    rows = read_rows(version, "comparaison_europe")
+    chosen = [
+        (label, float(row["part"]))
+        for (indicator, year, zone), label in COMPARED.items()
+        for row in rows
+        if (row["indicateur"], row["annee_observation"], row["zone"]) == (indicator, year, zone)
+    ]
     if not chosen:
         return
     yield Picture(
         name="europe",
         title={
-            "fr": "Échanges avec l'administration faits en ligne",
-            "en": "Exchanges with administrations made on line",
+            "fr": "Échanges en ligne avec l'administration, France et moyenne européenne",
+            "en": "On-line exchanges with administrations, France and the European average",
         },
         note={
-            "fr": "Chiffres de la Commission européenne cités par la presse en 2017, qui n'en donne ni l'année ni la "
-            "définition.",
-            "en": "Figures of the European Commission quoted by the press in 2017, with neither year nor definition.",
+            "fr": "Les deux premiers chiffres sont cités par un article de 2017, qui n'en donne ni l'année ni la "
+            "définition : ce qu'ils mesurent n'est pas prouvé. Les deux suivants sont recalculés par la Commission "
+            "pour "
+            "2015, parmi les seuls internautes qui avaient un formulaire à remettre. Le dénominateur change le sens "
+            "de la "
+            "comparaison : on ne passe pas de l'un à l'autre.",
+            "en": "The first two figures are quoted by an article of 2017, with neither year nor definition: what they "
+            "measure is not proved. The next two were computed again by the Commission for 2015, among internet users "
+            "who "
+            "had a form to send. The denominator turns the comparison over: they are not one series.",
         },
         svg={
             language: _shares(
                 f"europe-{language}",
                 "Échanges en ligne" if language == "fr" else "Exchanges on line",
-                [(ZONES[zone][language], part) for zone, part in chosen],
+                [(label[language], part) for label, part in chosen],
                 language,
             )
             for language in LANGUAGES
@@ -192,7 +206,7 @@ def europe(version: Version) -> Iterator[Picture]:
         figures={
             language: Figures(
                 ("Zone", "Part" if language == "fr" else "Share"),
-                [(ZONES[zone][language], Wording(language).share(part, 100)) for zone, part in chosen],
+                [(label[language], Wording(language).share(part, 100)) for label, part in chosen],
             )
             for language in LANGUAGES
         },
