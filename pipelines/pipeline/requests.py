@@ -59,7 +59,7 @@ def request_for(
         created=max(part.obtained for _, capture in used for part in capture.parts),
         code=code_ingredient(project),
         quality_schemas={name: load_quality(name) for name in QUALITY},
-        warnings=[_example_warning(source) for source, _ in used if source.example],
+        warnings=[*(_example_warning(source) for source, _ in used if source.example), *_notices(package)],
         corrections=folder_digest(project.corrections),
         redactions=folder_digest(project.withdrawals, told_withdrawals(capture for _, capture in used)),
         steps=steps_of(package, [source for source, _ in used]),
@@ -116,6 +116,13 @@ def _source_used(source: Source, capture: Capture) -> SourceUsed:
             SnapshotUsed(part.part, part.sha256, part.address, instant(part.obtained)) for part in capture.parts
         ),
     )
+
+
+def _notices(package: Package) -> list[Warned]:
+    """What `package.yaml` has to tell of earlier versions (`notices`): what was wrong in them, and what moved where."""
+    return [
+        Warned(" ".join(item["fr"].split()), " ".join(item["en"].split())) for item in package.more.get("notices", ())
+    ]
 
 
 def _example_warning(source: Source) -> Warned:

@@ -1,0 +1,129 @@
+"""The ten questions of docs/questions.md: each query runs on what the main job releases, and gives what it says."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.core.project import Project
+from pipelines.pipeline.collect import make_snapshots
+from pipelines.pipeline.graph import BuildGraph
+from tests.docs.builders import REPOSITORY, blocks
+
+PACKAGES = ("label", "enquetes-publiques", "territoires-numeriques")
+PAGE = REPOSITORY / "docs" / "questions.md"
+
+
+def queries() -> list[str]:
+    found = blocks(PAGE.read_text(encoding="utf-8"), PAGE.name)
+    return ["\n".join(block.lines) for block in found if block.language == "sql"]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
+    """Every published table of the three packages, as the main job makes them, by its name."""
+    project = Project.at(REPOSITORY, tmp_path_factory.mktemp("outputs"))
+    graph = BuildGraph(project)
+    sources = {source.name: source for package in PACKAGES for source in graph.sources_of(package)}
+    outcomes = dict(make_snapshots(project, sources.values(), now=lambda: datetime(2026, 11, 28, tzinfo=UTC)))
+    assert not [outcome for outcome in outcomes.values() if isinstance(outcome, Exception)]
+    made: dict[str, pa.Table] = {}
+    for package in PACKAGES:
+        for table in graph.packages[package].tables:
+            public = graph.packages[package].schema(table.name).public.names
+            made.setdefault(table.name, graph.table(f"{package}/{table.name}").table.select(public))
+    return made
+
+
+@pytest.fixture(scope="module")
+def base(tables: dict[str, pa.Table]) -> Iterator[sqlite3.Connection]:
+    """The tables, loaded with their types under their own names."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        for name, table in tables.items():
+            load(connection, name, table)
+        yield connection
+
+
+def load(connection: sqlite3.Connection, name: str, table: pa.Table) -> None:
+    fields = ", ".join(f'"{column}"' for column in table.column_names)
+    connection.execute(f'CREATE TABLE "{name}" ({fields})')
+    holes = ", ".join("?" for _ in table.column_names)
+    plain = [[plain_value(value) for value in column.to_pylist()] for column in table.columns]
+    connection.executemany(f'INSERT INTO "{name}" VALUES ({holes})', zip(*plain, strict=True))
+
+
+def plain_value(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return float(value) if type(value).__name__ == "Decimal" else str(value)
+
+
+def answers(base: sqlite3.Connection, number: int) -> list[tuple]:
+    return base.execute(queries()[number - 1]).fetchall()
+
+
+def test_there_are_ten_questions_of_one_query_each():
+    assert len(queries()) == 10
+
+
+@pytest.mark.parametrize("number", [number for number in range(1, 11) if number != 5])
+def test_each_query_has_an_answer(base: sqlite3.Connection, number: int):
+    assert answers(base, number)
+
+
+def test_laureates_of_2017_by_level_are_those_of_the_table(base: sqlite3.Connection):
+    of_2017 = {level: count for edition, level, count, _ in answers(base, 1) if edition == 2017}
+    known = base.execute("SELECT COUNT(*) FROM laureats WHERE edition = 2017 AND arobases IS NOT NULL").fetchone()[0]
+    assert sum(of_2017.values()) == known
+    assert {share for edition, _, _, share in answers(base, 1) if edition == 2017} == {0.108761}
+
+
+def test_who_rose_rose(base: sqlite3.Connection):
+    assert all(after > before for _, _, before, after in answers(base, 2))
+
+
+def test_the_named_of_2017_tell_rewarded_from_mentioned(base: sqlite3.Connection):
+    told = {name: distinction for name, _, distinction, _ in answers(base, 4)}
+    assert told["Ivry-sur-Seine"] == "recompensee"
+    assert told["CA La Riviéra du Levant"] == "mentionnee"
+
+
+def test_short_inquiries_are_accused_of_nothing(base: sqlite3.Connection):
+    assert {result for _, _, result, _ in answers(base, 5)} <= {"a_verifier", "non_evalue"}
+
+
+def test_late_reports_are_some_of_those_with_both_dates(base: sqlite3.Connection):
+    ((both, late),) = answers(base, 6)
+    assert 0 < late < both
+
+
+def test_88_per_cent_lived_below_half_of_fibre_at_the_end_of_2017(base: sqlite3.Connection):
+    assert {edition: people for edition, _, people in answers(base, 8)}[2018] == pytest.approx(88.2, abs=0.05)
+
+
+def test_france_is_above_or_below_by_the_definition(base: sqlite3.Connection):
+    gaps = {(row[0], row[2]): row[5] for row in answers(base, 10)}
+    assert gaps["echanges_en_ligne", None] == 16
+    assert gaps["desi_5a1_egovu", 2015] < 0
+
+
+def test_the_example_for_pandas_runs(tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (code,) = [
+        "\n".join(block.lines)
+        for block in blocks(PAGE.read_text(encoding="utf-8"), PAGE.name)
+        if block.language == "python"
+    ]
+    pq.write_table(tables["laureats"], tmp_path / "laureats.parquet")
+    monkeypatch.chdir(tmp_path)
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        exec(compile(code, PAGE.name, "exec"), {})
+    assert "2017" in shown.getvalue()
