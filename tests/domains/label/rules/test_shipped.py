@@ -65,7 +65,7 @@ def test_every_shipped_record_becomes_rows_and_a_figure_that_is_two_numbers_stay
     assert rows["label/palmares"] == 263 + 21
     assert rows["label/mentions"] == 43 - 4 + 4
     assert (rows["label/actions"], rows["candidatures/actions"]) == (46 + 8, 46)
-    assert rows["territoires-numeriques/comparaison_europe"] == 2
+    assert rows["territoires-numeriques/comparaison_europe"] == 55
     assert [item for items in rejections.values() for item in items] == []
     figures = tables["label/totaux_publies"].to_pylist()
     unread = [row["valeur_publiee"] for row in figures if row["nombre"] is None and row["precision"] is None]
