@@ -18,7 +18,7 @@ import msgspec
 
 from pipelines.core.text import Said
 from pipelines.releases.errors import LedgerBroken
-from pipelines.storage import sha256_bytes, write_text
+from pipelines.storage import sha256_bytes, write_bytes
 from pipelines.storage.plain import NotPlain, TooLarge, read_plain
 
 START = "0" * 64
@@ -53,6 +53,9 @@ class Ledger:
         except UnicodeDecodeError as error:
             at = data[: error.start].count(b"\n") + 1
             raise LedgerBroken(place=shown, line=at, found=Said("octets", "bytes"), expected="UTF-8") from None
+        before, known = _LAST.parsed
+        if data == before:
+            return known.at(path)
         lines = text.split("\n")
         if lines.pop():
             cut = Said("ligne coupée", "cut line")
@@ -69,7 +72,15 @@ class Ledger:
             entries.append(entry)
         ledger = cls(path, tuple(lines))
         vars(ledger)["entries"] = entries  # as `entries` would find them, without parsing every line again
+        _LAST.parsed = data, ledger
         return ledger
+
+    def at(self, path: Path) -> Ledger:
+        """The same lines, already parsed, in another file."""
+        same = Ledger(path, self.lines)
+        vars(same)["entries"] = self.entries
+        vars(same)["_by_package"] = self._by_package
+        return same
 
     @property
     def head(self) -> str:
@@ -129,8 +140,20 @@ class Ledger:
             head = sha256_bytes(line.encode())
         grown = Ledger(self.path, (*self.lines, *(line for line, _ in added)))
         vars(grown)["entries"] = [*self.entries, *(entry for _, entry in added)]
-        write_text(self.path, "".join(f"{line}\n" for line in grown.lines))
+        data = "".join(f"{line}\n" for line in grown.lines).encode()
+        write_bytes(self.path, data)
+        _LAST.parsed = data, grown
         return grown
+
+
+class _Last:
+    """The ledger that was parsed last: it is read several times a publication, and is the same most times."""
+
+    def __init__(self) -> None:
+        self.parsed = (b"", Ledger(Path(), ()))
+
+
+_LAST = _Last()
 
 
 def _parsed(line: str, number: int, shown: str) -> dict[str, Any]:
