@@ -31,6 +31,8 @@ class Passage:
         return self.start, self.end
 
 
+LONGEST, OVERLAP = 4000, 400
+_WIDE = re.compile(r"\s{4,}")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _APART = re.compile(r"(?<!\w)(?:(?:[\w.@+-] ){7,}[\w.@+-]|(?:\w[.·•_-]){7,}\w)(?!\w)")
 _SPACES = re.compile(r"[ ·•]|(?<=\w)[._-](?=\w)")
@@ -116,7 +118,8 @@ def readings_of(texts: pa.Array) -> list[tuple[int, str]]:
     return [
         (place, reading)
         for place, (text, is_dressed) in enumerate(zip(texts.to_pylist(), dressed, strict=True))
-        for reading in (readings(text) if is_dressed else (unmask(text),))
+        for whole in (readings(text) if is_dressed else (_plain(text),))
+        for reading in pieces(whole)
     ]
 
 
@@ -127,7 +130,7 @@ def passages_of(read: Sequence[tuple[int, str]]) -> dict[int, list[Passage]]:
     """What the detectors find in readings given as (place, reading), by place, in order."""
     few = sum(len(reading) for _, reading in read) <= _FEW
     candidates = pa.array([] if few else [reading for _, reading in read], pa.string())
-    found: dict[int, list[Passage]] = {}
+    found: dict[int, dict[Passage, None]] = {}
     for item in detectors():
         worth = (
             range(len(read))
@@ -137,18 +140,18 @@ def passages_of(read: Sequence[tuple[int, str]]) -> dict[int, list[Passage]]:
         for number in worth:
             place, reading = read[number]
             for start, end in item.find(reading):
-                found.setdefault(place, []).append(Passage(item.rule, reading, start, end))
-    return {place: found[place] for place in sorted(found)}
+                found.setdefault(place, {})[Passage(item.rule, reading, start, end)] = None
+    return {place: list(found[place]) for place in sorted(found)}
 
 
 def passages(text: str) -> tuple[Passage, ...]:
     """What the detectors find in one raw text, in any of its readings."""
-    return tuple(passages_of([(0, reading) for reading in readings(text)]).get(0, ()))
+    return tuple(passages_of([(0, piece) for reading in readings(text) for piece in pieces(reading)]).get(0, ()))
 
 
 def readings(text: str) -> Iterator[str]:
     """The ways in which a text may be understood: unmasked; without tags; spaced letters joined; base64 decoded."""
-    plain = unmask(text)
+    plain = _plain(text)
     yield plain
     if "<" in plain and _TAG.search(plain):
         yield _TAG.sub("", plain)
@@ -160,6 +163,21 @@ def readings(text: str) -> Iterator[str]:
         decoded = _decoded(token)
         if decoded:
             yield decoded
+
+
+def _plain(text: str) -> str:
+    """A text unmasked, its wide gaps narrowed: nobody reads a gap of a thousand spaces otherwise than one of three."""
+    plain = unmask(text)
+    return _WIDE.sub(lambda gap: "\n" if "\n" in gap[0] else "   ", plain) if len(plain) > 8 else plain
+
+
+def pieces(reading: str) -> Iterator[str]:
+    """A reading in pieces of at most `LONGEST`, which overlap: whatever a pattern costs, it costs it once a piece."""
+    if len(reading) <= LONGEST:
+        yield reading
+        return
+    for start in range(0, len(reading) - OVERLAP, LONGEST - OVERLAP):
+        yield reading[start : start + LONGEST]
 
 
 def _together(match: re.Match[str]) -> str:

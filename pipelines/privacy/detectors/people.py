@@ -85,7 +85,7 @@ _STREET_BEFORE = re.compile(
     r"|pavillon|piscine|halle|marché|auditorium|plaine|bois|forêt|centre hospitalier|centre social|restaurant"
     r"|hôtel|compagnie|magasin|enseigne|boutique|brasserie|boulangerie|garage|marque)"
     r"\s+(?:(?:publique|primaire|maternelle|élémentaire|municipale?|polyvalente|hospitalier|social|culturel|sportif"
-    r"|intercommunale?|départementale?|communale?)\s+)?(?:dite?\s+)?(?:du\s+|de\s+|de\s+la\s+|«\s*|\")?$",
+    r"|intercommunale?|départementale?|communale?)\s+)?(?:dite?\s+)?(?:du\s+|de\s+|de\s+la\s+|(?:[\w'’-]{1,20}\s+){0,3}[«\"“]\s*)?$",
     re.IGNORECASE,
 )
 _PARTICLES = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "el", "ben", "van", "der", "von"])
@@ -155,7 +155,9 @@ def _names_somebody(text: str, match: re.Match[str]) -> bool:
         return False
     if not text[match.end("title") : match.start("name")] and not title.endswith("."):
         return False
-    if title == "Maître" and re.match(r"(?i)d['’]", name):
+    if title == "Maître" and re.match(
+        r"(?i)d['’]\s?(?:ouvrages?|[œo]e?uvres?|h[ôo]tel|[ée]cole|[ée]quipage|armes|internat)\b", name
+    ):
         return False
     first = _first_word(name)
     if not first or first in _PLAIN_WORDS or first in _NO_NAMES:

@@ -25,8 +25,8 @@ _STREET_FIRST = re.compile(
 )
 _BOX = re.compile(r"\b(?:BP|B\.P\.|bo[iî]te postale)\s*\d", re.IGNORECASE)
 _LIVES = re.compile(
-    r"(?:demeurant|domicili[ée]e?s?|habit(?:e|ant|ons)|r[ée]sid(?:e|ant|ons)|log[ée]e?|chez|mon adresse"
-    r"|adresse (?:personnelle|du domicile)|domicile)"
+    r"\b(?:demeurant|domicili[ée]e?s?|habit(?:e|ent|ant|ons)|r[ée]sid(?:e|ent|ant|ons)|log(?:é|ée|és|ées|e|ent)"
+    r"|chez|mon adresse|adresse (?:personnelle|du domicile)|domicile)\b"
     r"[^.;]{0,30}$"
 )
 # Before an address, in the same sentence, these say that it is a public place, an organisation's or a project's. Both
