@@ -14,6 +14,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.core.docstrings import docstring
 from pipelines.core.domains import discover
 from pipelines.core.project import Project
 
@@ -78,7 +79,7 @@ def finding_rule(
     needed = tuple(reads)
 
     def register(judge: Judgement) -> Judgement:
-        explanation = " ".join((judge.__doc__ or "").split())
+        explanation = docstring(judge)
         if not explanation:
             raise TypeError(f"the rule {code!r} has no explanation")
         rule = Rule(code, needed[0].split("/")[0], needed, base, certainty, version, explanation, judge)

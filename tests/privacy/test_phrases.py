@@ -1,4 +1,4 @@
-"""What is ordinary passes, what is personal does not: a thousand public phrases, and writings of invented people by kind.
+"""What is ordinary passes, what is personal does not: a thousand public phrases, and invented people by kind.
 
 The phrases of `phrases.txt` were written for this test, apart from the detectors: towns, streets, firms, procedures,
 figures, identifiers. Those that are still held are firms by name alone before an address."""

@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from pipelines.core.docstrings import docstring
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.enquete import Enquete
 
@@ -118,7 +119,7 @@ def regle(
     """Register a rule: `controle(enquete, version) -> Resultat`, whose docstring is its public explanation."""
 
     def register(controle: Controle) -> Controle:
-        explication = " ".join((controle.__doc__ or "").split())
+        explication = docstring(controle)
         if not explication:
             raise TypeError(f"la règle {identifiant} n'a pas d'explication")
         nouvelle = Regle(identifiant, Said(titre, titre_en), explication, preuve, faits, controle, datation)
