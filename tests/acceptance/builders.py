@@ -24,7 +24,7 @@ from pipelines.sources import load_sources
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-PACKAGES = ("enquetes-publiques", "label", "territoires-numeriques")
+PACKAGES = ("candidatures", "enquetes-publiques", "label", "projets-environnement", "territoires-numeriques")
 WORKBOOK = "data/label/formulaires-exemple.xlsx"
 SPOKEN = ("AROBASE_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE")
 

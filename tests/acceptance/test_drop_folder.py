@@ -75,7 +75,7 @@ def rows(project: Project, table: str) -> pa.Table:
     return result.drop_columns([name for name in PLACES if name in result.column_names])
 
 
-@pytest.mark.parametrize("table", ["label/actions", "label/actions_services"])
+@pytest.mark.parametrize("table", ["candidatures/actions", "candidatures/actions_services"])
 def test_the_legacy_workbook_gives_the_same_rows(shipped: Shipped, delivered: Delivered, table: str) -> None:
     assert BuildGraph(delivered.project).capture("formulaires").parts[0].address.endswith(f"inbox/formulaires/{LEGACY}")
     assert rows(delivered.project, table).equals(rows(shipped.project, table))

@@ -27,7 +27,7 @@ def test_a_cut_workbook_costs_its_package_and_no_other_until_it_is_whole_again(p
     whole = (project.sources / WORKBOOK).read_bytes()
     (project.sources / WORKBOOK).write_bytes(whole[:60_000])
     in_text(project, INQUIRIES, lambda text: text.replace("PLU du Gosier", "Plan local d'urbanisme du Gosier"))
-    before = files(project.releases / "label")
+    before = files(project.releases / "candidatures")
     done = arobase(project, "release", "--lang", "fr")
     assert done.returncode == 1
     assert "formulaires-exemple.xlsx" in done.stdout
@@ -35,18 +35,18 @@ def test_a_cut_workbook_costs_its_package_and_no_other_until_it_is_whole_again(p
     assert "la version 1.0.0 reste en place" in done.stdout
     assert len([line for line in done.stdout.splitlines() if line.startswith("✗")]) == 2, "the cause, and what it cost"
     assert "Traceback" not in done.stdout + done.stderr
-    assert files(project.releases / "label") == before
+    assert files(project.releases / "candidatures") == before
     assert versions(project, "enquetes-publiques")[0] == "1.0.0"
     assert len(versions(project, "enquetes-publiques")) == 2, "the other package went on"
     assert verify(project.releases).is_sound
     (project.sources / WORKBOOK).write_bytes(whole)
     in_workbook(project, lambda book: setattr(cell(book["Actions"], "Id_Action", 6), "value", "1.5295E+04"))
-    outcome = a_run(project, "label").outcomes["label"]
+    outcome = a_run(project, "candidatures").outcomes["candidatures"]
     assert isinstance(outcome, Published)
     rejects = pq.read_table(outcome.path / "data" / "qualite" / "rejets.parquet").to_pylist()
     told = [(row["part"], row["position"], row["champ"], row["valeur"], row["etape"]) for row in rejects]
     assert ("actions", 6, "Id_Action", "1.5295E+04", "entree") in told, "refused, and published as refused"
-    assert pq.read_table(outcome.path / "data" / "actions.parquet").num_rows == 91
+    assert pq.read_table(outcome.path / "data" / "actions.parquet").num_rows == 45
 
 
 def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(project: Project) -> None:
@@ -60,7 +60,7 @@ def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(
     told = codes(done)
     assert told["palmares"] == "wrong-encoding"
     assert told["projets-environnement"] == "not-what-it-says"
-    assert set(done.blocked) == {"enquetes-publiques", "label", "territoires-numeriques"}
+    assert set(done.blocked) == {"projets-environnement", "label", "territoires-numeriques"}
     assert files(project.releases) == before
     awards.write_text(text.replace("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"), encoding="utf-8")
     (project.sources / PROJECTS).write_bytes(projects)

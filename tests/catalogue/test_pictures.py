@@ -75,31 +75,13 @@ def test_classes_of_the_map(count: int, kind: str) -> None:
     assert colour(count) == kind
 
 
-def test_the_lorenz_curve_is_that_of_the_last_edition_with_an_index(tmp_path: Path) -> None:
-    rows = [
-        {"edition": edition, "decoupage": kind, "gini": gini, "part_population_cumulee": x, "part_couverte_cumulee": y}
-        for edition, kind, gini, x, y in [
-            ("2024", "departement", "0.5", "0", "0"),
-            ("2025", "departement", "0.25", "0", "0"),
-            ("2025", "departement", "0.25", "1", "1"),
-            ("2026", "departement", "", "1", ""),
-            ("2026", "taille", "0.9", "1", "1"),
-        ]
-    ]
-    found = by_name(a_release(tmp_path, "territoires-numeriques", "inegalites", rows))["lorenz"]
-    assert found.title["fr"].endswith("2025")
-    assert "0,250" in found.note["fr"]
-    assert "0.250" in found.svg["en"]
-    assert len(found.figures["fr"].lines) == 2
-
-
-def test_no_index_no_curve(tmp_path: Path) -> None:
-    row = {"edition": "2026", "decoupage": "departement", "gini": "", "part_population_cumulee": "1"}
-    assert a_release(tmp_path, "territoires-numeriques", "inegalites", [{**row, "part_couverte_cumulee": ""}]) == []
+def test_no_curve_is_drawn_where_none_was_computed(tmp_path: Path) -> None:
+    row = {"edition": "2026", "decoupage": "taille", "part_population_cumulee": "1", "part_couverte_cumulee": "1"}
+    assert a_release(tmp_path, "territoires-numeriques", "courbes_inegalites", [row]) == []
 
 
 def test_coverage_by_size_is_that_of_the_last_edition(tmp_path: Path) -> None:
-    told = {"communes_nombre": "10", "communes_couvertes_nombre": "1", "population": "1000"}
+    told = {"communes_nombre": "10", "communes_couvertes_nombre": "1", "population": "1000", "etat": "calcule"}
     rows = [
         {"edition": "2024", "classe": "moins_3000", "population_couverte": "9", "part_population": "0.009", **told},
         {"edition": "2025", "classe": "moins_3000", "population_couverte": "500", "part_population": "0.5", **told},
@@ -114,7 +96,7 @@ def test_coverage_by_size_is_that_of_the_last_edition(tmp_path: Path) -> None:
     ("table", "row"),
     [
         ("couverture_tailles", {"classe": "autre", "edition": "2025"}),
-        ("comparaison_europe", {"zone": "lune", "part": "3"}),
+        ("comparaison_europe", {"indicateur": "autre", "annee_observation": "", "zone": "lune", "part": "3"}),
     ],
 )
 def test_classes_that_are_not_known_are_not_drawn(tmp_path: Path, table: str, row: dict[str, str]) -> None:
@@ -122,9 +104,22 @@ def test_classes_that_are_not_known_are_not_drawn(tmp_path: Path, table: str, ro
 
 
 def test_europe_is_compared_with_france(tmp_path: Path) -> None:
-    rows = [{"zone": "europe", "part": "32"}, {"zone": "france", "part": "48"}]
+    quoted = {"indicateur": "echanges_en_ligne", "annee_observation": ""}
+    later = {"indicateur": "desi_5a1_egovu", "annee_observation": "2015"}
+    rows = [
+        {**quoted, "zone": "ue28", "part": "32"},
+        {**quoted, "zone": "france", "part": "48"},
+        {**later, "zone": "france", "part": "54.6"},
+        {**later, "zone": "ue28", "part": "57.1"},
+        {**later, "annee_observation": "2016", "zone": "ue28", "part": "59.7"},
+    ]
     found = by_name(a_release(tmp_path, "territoires-numeriques", "comparaison_europe", rows))["europe"]
-    assert [tuple(line) for line in found.figures["en"].lines] == [("France", "48.0%"), ("Europe (average)", "32.0%")]
+    assert [tuple(line) for line in found.figures["en"].lines] == [
+        ("France, quoted in 2017", "48.0%"),
+        ("Europe, quoted in 2017", "32.0%"),
+        ("France, 2015 (DESI 2020)", "54.6%"),
+        ("EU of 28, 2015 (DESI 2020)", "57.1%"),
+    ]
 
 
 def test_compliance_by_year_adds_departements_up(tmp_path: Path) -> None:
@@ -134,23 +129,26 @@ def test_compliance_by_year_adds_departements_up(tmp_path: Path) -> None:
     assert found.figures["fr"].lines == [["2024", "2", "1", "0", "4"], ["2025", "4", "2", "0", "8"]]
 
 
-def test_compliance_by_rule_leaves_out_rules_never_evaluated(tmp_path: Path) -> None:
+def test_compliance_by_rule_gives_every_rule_evaluated_or_not(tmp_path: Path) -> None:
     rows = [
         {"regle": rule, "resultat": result}
         for rule, result in [("EP-02", "conforme"), ("EP-02", "non_evalue"), ("EP-03", "non_evalue")]
     ] + [{"regle": "EP-04", "resultat": "non_applicable"}]
     found = by_name(a_release(tmp_path, "enquetes-publiques", "controles_legaux", rows))["conformite-par-regle"]
-    assert found.figures["fr"].lines == [["EP-02", "1", "0", "0", "1"]]
+    assert found.figures["fr"].lines == [["EP-02", "1", "0", "0", "1"], ["EP-03", "0", "0", "0", "1"]]
 
 
 def test_rules_are_named_where_the_table_of_rules_is_published(tmp_path: Path) -> None:
+    from pipelines.core.text import Said
     from pipelines.domains.inquiries.charts.enquetes import _labelled
 
-    names = {"EP-02": "Durée minimale", "EP-07": "Délai entre l'arrêté et l'ouverture de l'enquête"}
+    names = {
+        "EP-02": Said("Durée minimale", "Minimum length"),
+        "EP-07": Said("Délai entre l'arrêté et l'ouverture de l'enquête", "Time between the order and the opening"),
+    }
     assert _labelled("EP-02", "fr", names) == "Durée minimale (EP-02)"
     assert _labelled("EP-07", "fr", names) == "Délai entre l'arrêté et l'ouver… (EP-07)"
     assert _labelled("EP-07", "en", names) == "Time between the order and the… (EP-07)"
-    assert _labelled("EP-00", "en", names | {"EP-00": "Sans titre anglais"}) == "Sans titre anglais (EP-00)"
     assert _labelled("EP-99", "fr", names) == "EP-99"
 
 

@@ -51,11 +51,14 @@ def compliance_by_year(version: Version) -> Iterator[Picture]:
 @draws("enquetes-publiques/controles_legaux")
 def compliance_by_rule(version: Version) -> Iterator[Picture]:
     """What checks conclude, by rule: every rule that is counted, evaluated or not, without made-up inquiries."""
-    made_up = {row["enquete_id"] for row in read_rows(version, "enquetes") if row["exemple"] == "true"}
+    inquiries = read_rows(version, "enquetes") if version.table("enquetes") else []
+    made_up = {row["enquete_id"] for row in inquiries if row["exemple"] == "true"}
     counts: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(RESULTS, 0))
     for row in read_rows(version, "controles_legaux"):
-        if row["resultat"] in RESULTS and row["enquete_id"] not in made_up:
+        if row["resultat"] in RESULTS and row.get("enquete_id") not in made_up:
             counts[row["regle"]][row["resultat"]] += 1
+    if all(found["non_evalue"] == sum(found.values()) for found in counts.values()):
+        return
     title: dict[Language, str] = {"fr": "Contrôles légaux par règle", "en": "Legal checks by rule"}
     rules = read_rows(version, "regles") if version.table("regles") else []
     names = {row["regle"]: Said(row["libelle"], row.get("libelle_en") or row["libelle"]) for row in rules}

@@ -116,7 +116,9 @@ def _curve_figures(points: Sequence[tuple[float, float]], language: Language) ->
 def coverage_by_size(version: Version) -> Iterator[Picture]:
     """Share of people covered by class of municipality, last edition of which enough laureates are known."""
     rows = [
-        one for one in read_rows(version, "couverture_tailles") if one["classe"] in CLASSES and one["etat"] == "calcule"
+        one
+        for one in read_rows(version, "couverture_tailles")
+        if one["classe"] in CLASSES and one.get("etat") == "calcule"
     ]
     if not rows:
         return
@@ -172,7 +174,7 @@ def europe(version: Version) -> Iterator[Picture]:
         (label, float(row["part"]))
         for (indicator, year, zone), label in COMPARED.items()
         for row in rows
-        if (row["indicateur"], row["annee_observation"], row["zone"]) == (indicator, year, zone)
+        if (row["indicateur"], row.get("annee_observation", ""), row["zone"]) == (indicator, year, zone)
     ]
     if not chosen:
         return
