@@ -43,6 +43,7 @@ def download(
     answer = client.ask(url, params=params, headers=asked, to=path, page_is_wrong=page_is_wrong)
     if answer.not_modified and before is not None:
         return Unchanged(before)
+    _check_beginning(context, client, part, path, answer.address)
     if context.source.parameters.get("next_page") != "ignore":
         found = "Link: rel=next" if answer.names_a_next_page else next_page(path)
         if found is not None:
@@ -56,6 +57,31 @@ def download(
         content=without_noise(path, context.source.parameters.get("noise", ())),
         fetch=answer.told() | dict(told or {}),
     )
+
+
+# How a file of a format begins, where that can be told by its first bytes.
+BEGINNINGS = {
+    "json": (b"{", b"["),
+    "jsonl": (b"{", b"["),
+    "jsonstat": (b"{",),
+    "xlsx": (b"PK", b"\xd0\xcf\x11\xe0"),
+    "ods": (b"PK",),
+    "parquet": (b"PAR1",),
+}
+
+
+def _check_beginning(context: FetchContext, client: Client, part: str, path: Path, address: str) -> None:
+    """Raises `NotTheAnswer` for a sentence where a file of the part's format was asked for: "Service unavailable"."""
+    described = next((item for item in context.source.parts if item.name == part), None)
+    if described is None or described.options.get("compression") or described.format not in BEGINNINGS:
+        return
+    with path.open("rb") as file:
+        start = file.read(64)
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff") or start[:2] == b"\x1f\x8b":
+        return
+    if not start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(BEGINNINGS[described.format]):
+        found = Said("le début d'autre chose", "the beginning of something else")
+        raise NotTheAnswer(source=client.source, address=address, found=found, expected=described.format)
 
 
 def kept(previous: Capture | None, part: str) -> Snapshot | None:

@@ -120,3 +120,15 @@ def test_a_small_place_elsewhere_than_said_is_a_quarter_of_a_town_there(nature):
 def test_a_postal_code_that_is_in_no_list_still_says_the_departement():
     found = resolved("Ménilles (27129)")
     assert (found.code, found.certainty, found.alerts) == ("27397", "probable", ("code_postal_contredit",))
+
+
+@pytest.mark.parametrize(
+    ("printed", "departement"), [("La Seyne", "83"), ("La Baule", "44"), ("Le Taillan", "33"), ("Chalon", "71")]
+)
+def test_rows_of_awards_with_short_names_keep_their_question_open(printed, departement):
+    """As the label's list would have them: 2024, a commune, the département beside it."""
+    found = resolved(
+        printed, nature="commune", departement=departement, day="2024-01-01", context="https://example.org"
+    )
+    assert (found.code, found.certainty) == (None, "aucune")
+    assert all(gazetteer().coded(one) for one in found.candidates)

@@ -182,3 +182,11 @@ def test_requests_say_so(tmp_path: Path) -> None:
     with serving(x=answer) as server:
         a_client().ask(f"{server.url}/x")
     assert "range" not in seen[0].headers
+
+
+@pytest.mark.parametrize("file_format", ["json", "jsonl", "xlsx", "ods", "parquet"])
+def test_a_sentence_never_takes_the_place_of_a_file_of_another_format(tmp_path: Path, file_format: str) -> None:
+    project = a_project(tmp_path)
+    sentence = Reply(b"Service temporarily unavailable\n", headers={"Content-Type": "text/plain"})
+    with serving(x=sentence) as server, pytest.raises(NotTheAnswer, match=file_format):
+        collected(project, asking(project, server, "files", "/x", parts=one(file_format)))
