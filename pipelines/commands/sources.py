@@ -111,6 +111,8 @@ def test(name: str, lang: str | None) -> None:
     something is not as described, 2 when its file or its mapping cannot be used.
     """
     from pipelines.commands._sources_shown import concluded, said, tried
+    from pipelines.core.errors import ArobaseError
+    from pipelines.core.faults import unexpected
     from pipelines.formats import read_part
     from pipelines.formats.examining import examine
     from pipelines.mapping import check_mapping
@@ -127,7 +129,15 @@ def test(name: str, lang: str | None) -> None:
         for part in source.parts:
             snapshot = capture.snapshot(part.name)
             path, announced = SnapshotStore.of(trial).path(snapshot), snapshot.announced
-            reading = read_part(part, path, source=name, snapshot=snapshot.sha256, announced=announced)
+            fault: ArobaseError | None = None
+            try:
+                reading = read_part(part, path, source=name, snapshot=snapshot.sha256, announced=announced)
+            except ArobaseError:
+                raise
+            except Exception as error:  # noqa: BLE001  told without a value, as a run tells it
+                fault = unexpected(error, name=name, stage="records", file=source.path)
+            if fault is not None:
+                raise fault
             found = examine(part, reading.table, source.parts)
             declared = judged_as_declared(trial, source, part, snapshot, reading.table, incoming=None)
             amiss += len(found.surprises) + len(declared.warnings) + reading.refused + len(reading.notices)

@@ -36,7 +36,7 @@ def failing_for(name: str, true: Any, kind: type[Exception]) -> Any:
 def test_a_source_that_raises_anything_blocks_its_package_only(
     project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: type[Exception]
 ) -> None:
-    monkeypatch.setattr(reading, "read", failing_for("actions", reading.read, kind))
+    monkeypatch.setattr(reading, "read_part", failing_for("actions", reading.read_part, kind))
     done = a_run(project)
     assert isinstance(done.outcomes["bilan"], Published)
     assert list(done.blocked) == ["villes"]
@@ -53,7 +53,7 @@ def test_a_source_that_raises_anything_blocks_its_package_only(
 
 def test_the_graph_that_dagster_asks_gives_the_same_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     a_run(project)
-    monkeypatch.setattr(reading, "read", failing_for("actions", reading.read, ValueError))
+    monkeypatch.setattr(reading, "read_part", failing_for("actions", reading.read_part, ValueError))
     (project.sources / "actions.yaml").write_text(
         (project.sources / "actions.yaml").read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8"
     )
