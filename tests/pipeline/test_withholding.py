@@ -107,3 +107,14 @@ def test_a_version_that_went_without_rows_can_be_made_again_and_verifies(tmp_pat
         command = [sys.executable, "-m", "pipelines.cli", *words]
         done = subprocess.run(command, env={**os.environ, **places}, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_deep_verification_accepts_what_was_withheld(tmp_path: Path):
+    project = a_project(tmp_path, "{rows: 5}")
+    a_run(project, packages=["villes"])
+    rewrite(project, "villes", HELD)
+    a_run(project, packages=["villes"])
+    places = {"AROBASE_ROOT": str(project.root), "AROBASE_OUTPUTS": str(project.outputs), "AROBASE_LANG": "en"}
+    command = [sys.executable, "-m", "pipelines.cli", "verify", "--deep", str(project.releases)]
+    done = subprocess.run(command, env={**os.environ, **places}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
