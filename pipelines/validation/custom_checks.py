@@ -59,18 +59,23 @@ class Declared:
 class _Rule:
     """A check with its parameters. `needs_all`: a row that lacks a value of a column is not judged.
 
-    `absence`: what is wrong when some of the columns are absent, None when that is no matter.
+    `kinds`: the types that its fields must have, any without it. `absence`: what is wrong when some of the columns are
+    absent, None when that is no matter.
     """
 
     name: str
     columns: tuple[str, ...]
     judgement: Judgement
     needs_all: bool = True
+    kinds: tuple[str, ...] = ()
     absence: Callable[[Sequence[str]], str | None] = lambda absent: None
 
 
-def declared_checks(schema: Mapping[str, Any], fields: Sequence[str]) -> Declared:
-    """The checks that a schema declares, as far as the data has columns. Raises `SchemaUnusable`."""
+def declared_checks(schema: Mapping[str, Any], fields: Mapping[str, str]) -> Declared:
+    """The checks that a schema declares, as far as the data has columns. `fields`: names of columns, and their types.
+
+    Raises `SchemaUnusable`.
+    """
     checks, not_run, absences = list[CustomCheck](), list[Said](), list[Any]()
     for name, params in _entries(schema):
         rule = _rule(name, params)
@@ -87,6 +92,10 @@ def declared_checks(schema: Mapping[str, Any], fields: Sequence[str]) -> Declare
             named = ", ".join(absent)
             french = f"contrôle « {name} » non appliqué : pas de colonne {named}"
             not_run.append(Said(french, f'custom check "{name}" was not run: no column {named}'))
+        elif rule.kinds and any(fields[column] not in rule.kinds for column in rule.columns):
+            wanted = ", ".join(rule.kinds)
+            french = f"contrôle « {name} » non appliqué : ses colonnes ne sont pas du type attendu ({wanted})"
+            not_run.append(Said(french, f'custom check "{name}" was not run: its columns are not of type {wanted}'))
         else:
             checks.append(_applied(rule, absent))
     return Declared(checks, not_run, absences)
@@ -130,7 +139,8 @@ def _rule(name: str, params: Mapping[str, Any]) -> _Rule | None:
         if name in RULES:
             return RULES[name](params)
         make = FORMATS.get(name)
-        return None if make is None else _Rule(name, (_text(params, "column"),), _of_one(make(params)))
+        kinds = ("geopoint",) if name == "french-gps-coordinates" else ()
+        return None if make is None else _Rule(name, (_text(params, "column"),), _of_one(make(params)), kinds=kinds)
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -256,7 +266,7 @@ def _sum(params: Mapping[str, Any]) -> _Rule:
         found, expected = sum(values[1:]), values[0]
         return None if found == expected else f"{' + '.join(parts)} = {found}, et non {expected} ({total})"
 
-    return _Rule("sum-columns-value", (total, *parts), judgement)
+    return _Rule("sum-columns-value", (total, *parts), judgement, kinds=("integer", "number", "year"))
 
 
 def _one_of(params: Mapping[str, Any]) -> _Rule:

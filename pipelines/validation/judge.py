@@ -144,7 +144,7 @@ def _judge(judged: Path | pa.Table | None, opened: Any, asked: Asked) -> list[st
             asked = replace(asked, foreign_keys=())
         with opened:
             fields = opened.header.get_expected_fields()
-            declared = declared_checks(asked.parents.descriptor, [field.name for field in fields])
+            declared = declared_checks(asked.parents.descriptor, {field.name: field.type for field in fields})
             tally.warnings.extend([*_ignored_hash(opened), *declared.not_run])
             keys = key_fields(opened.schema, asked.foreign_keys, fields, header_case=opened.dialect.header_case)
             case = compile_case(judged, opened, keys, declared.checks, CellMemory(asked.memory // 8))

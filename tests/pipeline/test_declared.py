@@ -141,7 +141,10 @@ BADLY_WRITTEN = "checks badly written, not applied (custom_checks)"
         ({"custom_checks": [{"name": "french-siren-value", "params": ["x"]}]}, [BADLY_WRITTEN]),
         ({"custom_checks": [a_check("french-siren-value", column=3)]}, [BADLY_WRITTEN]),
         ({"custom_checks": [a_check("compare-columns-value", column=["id"], op=">", column2="id")]}, [BADLY_WRITTEN]),
-        ({"custom_checks": [a_check("sum-columns-value", column="id", columns=["id"])]}, []),
+        (
+            {"custom_checks": [a_check("sum-columns-value", column="id", columns=["id"])]},
+            ['custom check "sum-columns-value" was not run: its columns are not of type integer, number, year'],
+        ),
         (
             {"custom_checks": [a_check("inconnu")]},
             ['custom check "inconnu" was not run: it is not known, or its parameters are not understood'],

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 
 from pipelines.validation import judge
-from pipelines.validation.errors import SchemaUnusable
 from tests.validation.comparison import Collected
 
 RECORDED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "validata.json").read_text())
@@ -98,10 +97,18 @@ def test_sums_are_exact_and_what_is_no_finite_number_is_no_sum(total: str, parts
     assert refused(schema, [[total, *parts], ["1.8", "0.9", "0.9"]]) == [0]
 
 
-def test_texts_are_not_added_up() -> None:
-    schema = a_schema("sum-columns-value", dict.fromkeys("ta", "string"), column="t", columns=["a"])
-    with pytest.raises(SchemaUnusable, match="sum-columns-value"):
-        refused(schema, [["1", "1"]])
+@pytest.mark.parametrize(
+    "check",
+    [
+        {"name": "sum-columns-value", "params": {"column": "t", "columns": ["a"]}},
+        {"name": "french-gps-coordinates", "params": {"column": "a"}},
+    ],
+)
+def test_a_check_on_columns_of_another_type_is_told_as_not_run(check: dict[str, Any]) -> None:
+    schema = {"fields": [{"name": "t"}, {"name": "a"}], "custom_checks": [check]}
+    verdict = judge(pa.table({"t": ["1"], "a": ["1"]}), schema)
+    assert verdict.is_valid
+    assert "ne sont pas du type" in verdict.warnings[0].fr
 
 
 def test_one_of_two_columns() -> None:
