@@ -6,8 +6,9 @@ and what is known of their keys (`Integrity`), so that a few suspects can be hea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from pipelines.core.text import Said
@@ -37,6 +38,21 @@ class KeyFields:
     @property
     def all(self) -> frozenset[str]:
         return frozenset((*self.unique, *self.primary, *(name for group in self.foreign for name in group.fields)))
+
+
+class Handlers:
+    """What Frictionless' rows are read with, made when the first row is heard: most tables are never heard."""
+
+    def __init__(self, fields: Sequence[Any], readers: Mapping[str, Any]) -> None:
+        self._fields, self._readers = fields, readers
+
+    @cached_property
+    def made(self) -> dict[str, Any]:
+        """Frictionless' handlers by the name of their field, with the readers that are given."""
+        from frictionless.table import create_cell_handlers
+
+        made = create_cell_handlers(list(self._fields))
+        return {name: handler._replace(reader=self._readers[name]) for name, handler in made.items()}
 
 
 class Integrity(Protocol):
@@ -72,7 +88,7 @@ class Remembered:
 
 def hear(
     rows: Iterable[tuple[int, Cells]],
-    handlers: Any,
+    handlers: Handlers,
     keys: KeyFields,
     integrity: Integrity,
     checks: Sequence[CustomCheck] = (),
@@ -84,7 +100,7 @@ def hear(
     from frictionless.table import Row
 
     for number, cells in rows:
-        row = Row(cells, handlers=handlers, row_number=number)
+        row = Row(cells, handlers=handlers.made, row_number=number)
         try:
             _compare_keys(row, number, keys, integrity)
         except TypeError as failure:  # lists and objects have no hash: Frictionless raises out of `validate`

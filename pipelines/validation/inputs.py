@@ -20,6 +20,7 @@ from pipelines.core.text import Said
 from pipelines.schema import TableSchema
 from pipelines.validation.archives import check_archive
 from pipelines.validation.errors import EncodingUnknown, FileChanged, FileUnreadable, SchemaUnusable, TableNotText
+from pipelines.validation.headers import table_resource
 from pipelines.validation.typed import own_formats
 
 COMPRESSED = (".gz", ".zip", ".bz2", ".xz")
@@ -103,13 +104,12 @@ def frictionless_resource(
     not there.
     """
     from frictionless import Dialect, Schema, system
-    from frictionless.resources import TableResource
 
     with system.use_context(trusted=True), own_formats():
         schema = schema or Schema.from_descriptor(dict(descriptor))
         if isinstance(source, Path):
             check_file(source)
-            resource = TableResource(
+            resource = table_resource()(
                 path=str(source),
                 schema=schema,
                 encoding=reading.encoding,
@@ -121,7 +121,7 @@ def frictionless_resource(
                 resource.format = reading.file_format
         else:
             dialect = Dialect.from_descriptor({"headerRows": [1]})
-            resource = TableResource(data=[source.column_names], schema=schema, dialect=dialect)
+            resource = table_resource()(data=[source.column_names], schema=schema, dialect=dialect)
         if name is not None:
             resource.name = name
         yield resource

@@ -19,7 +19,7 @@ from pipelines.validation.custom_checks import CustomCheck
 from pipelines.validation.cutter import BYTEWISE, CutSource, Writing
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.hashing import Hasher
-from pipelines.validation.hearing import ForeignGroup, KeyFields
+from pipelines.validation.hearing import ForeignGroup, Handlers, KeyFields
 from pipelines.validation.keytext import comparable
 from pipelines.validation.readers import guarded_reader
 
@@ -147,12 +147,10 @@ def compile_case(
     memory: CellMemory | None = None,
 ) -> Case:
     """The case of a resource that is open. `memory`: what is remembered of cells. Raises `SchemaUnusable`."""
-    from frictionless.table import create_cell_handlers
 
     fields = resource.header.get_expected_fields()
-    made = create_cell_handlers(fields)
     readers = {field.name: guarded_reader(field, is_key=field.name in keys.all) for field in fields}
-    handlers = {name: handler._replace(reader=readers[name]) for name, handler in made.items()}
+    handlers = Handlers(fields, readers)
     memory = memory or CellMemory()
     columns = [Column(field, number, readers[field.name], memory) for number, field in enumerate(fields, start=1)]
     return Case(judged, resource, fields, list(resource.labels), columns, handlers, keys, checks)
