@@ -5,6 +5,8 @@ python -m benchmarks.validation.run --rows 100000 --rounds 1 --shares 0 0.1
 python -m benchmarks.validation.run --peers DIR          makes the peers' environments in DIR first, and runs them too
 python -m benchmarks.validation.run --big                10,000,000 rows with a primary and a foreign key: peak memory
 python -m benchmarks.validation.run --fallback           100,000 rows that cannot be proved, beside Frictionless
+python -m benchmarks.validation.run --shapes             every shape of table, valid and with a tenth of bad rows
+python -m benchmarks.validation.run --shapes --rows 100000 --only irve mix
 
 Each adds its figures to `results/validation.json`, and writes the table and the chart of all that is there again.
 """
@@ -21,12 +23,14 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks.validation.chart import chart
+from benchmarks.validation.chart import chart, shapes_chart
 from benchmarks.validation.data import write, write_with_nan
+from benchmarks.validation.shapes import DIALECTS, SHAPES, Shape
 
 HERE = Path(__file__).resolve().parent
 OWN = ["F", "arobase", "duckdb", "frictionless"]
@@ -36,9 +40,12 @@ Figures = dict[str, Any]
 
 def measure(python: str, name: str, path: Path) -> Figures:
     """One contestant, one file, one process. A contestant that fails is told with its last words."""
-    done = subprocess.run(
-        [python, str(HERE / "contestants.py"), name, str(path)], capture_output=True, text=True, check=False
-    )
+    return measured([python, str(HERE / "contestants.py"), name, str(path)])
+
+
+def measured(words: list[str]) -> Figures:
+    """What one process says that it took."""
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         return {"failed": done.stderr.strip().splitlines()[-1][:200] if done.stderr.strip() else str(done.returncode)}
     found: Figures = json.loads(done.stdout.strip().splitlines()[-1])
@@ -148,6 +155,7 @@ NOTE = (
     "Each contestant is a process of its own, which first judges 830 rows (late imports are timed for nobody) and then"
     " the file once, from its opening to the report, hashes included. Median of the rounds; Frictionless and Great"
     " Expectations run in the first round only. `F` only parses the file to text columns with pyarrow, on one thread."
+    " `floor` also makes the two hashes of the report."
     " `arobase-rejects` also writes every error to `rejects.csv` and `rejects.parquet`. The contestants of `--peers`"
     " run on the valid file."
 )
@@ -167,7 +175,18 @@ def record(results: Path, files: dict[str, dict[str, Figures]]) -> Figures:
     (results / "validation.md").write_text(told(about))
     title, first = next(iter(about["files"].items()))
     (results / "validation.svg").write_text(chart(first, title))
+    if by_shape := of_shapes(about):
+        (results / "shapes.svg").write_text(shapes_chart(by_shape))
     return about
+
+
+def of_shapes(about: Figures) -> dict[str, dict[str, Figures]]:
+    """The files that `--shapes` measured, beside Frictionless."""
+    return {
+        title: found
+        for title, found in about["files"].items()
+        if all("cpu" in found.get(name, {}) for name in ("floor", "arobase", "frictionless"))
+    }
 
 
 def machine() -> dict[str, Any]:
@@ -193,6 +212,37 @@ def fallback(folder: Path, rows: int, rounds: int) -> dict[str, dict[str, Figure
     return {f"{rows:,} rows that fall back: a NaN in the key of the last": series(path, both, rounds)}
 
 
+FEWER = {"emails": 5, "texts": 2}  # shapes that take Frictionless minutes get a part of the rows
+WIDE_ROWS = 5
+
+
+def of_shape(shape: Shape, path: Path, rounds: int) -> dict[str, Figures]:
+    """Every contestant on the file of a shape, in turn."""
+    runs: dict[str, list[Figures]] = {}
+    for number in range(rounds):
+        for name in ("floor", "arobase", "duckdb", "frictionless"):
+            if number > 0 and name == "frictionless":
+                continue
+            words = [sys.executable, str(HERE / "shape_contestants.py"), name, shape.name, str(path)]
+            runs.setdefault(name, []).append(measured(words))
+            print(f"  {path.name} {name}: {runs[name][-1]}", flush=True)
+    return {name: middle(found) for name, found in runs.items()}
+
+
+def shapes(
+    folder: Path, rows: int, rounds: int, *, only: list[str] | None, shares: list[float]
+) -> Iterator[dict[str, dict[str, Figures]]]:
+    """Every shape, all valid and with a tenth of bad rows; then the dialects of the observations."""
+    for shape in [*SHAPES, *DIALECTS]:
+        if only and shape.name not in only:
+            continue
+        count = WIDE_ROWS if shape.name == "wide" else rows // FEWER.get(shape.name, 1)
+        has_bad = bool(shape.wrong) and shape in SHAPES and shape.name != "wide"
+        for share in (share for share in (0.0, 0.1) if share in shares and (has_bad or not share)):
+            title = f"{count:,} rows of {shape.title}" + (", a tenth of them bad" if share else "")
+            yield {title: of_shape(shape, shape.write(folder, count, share), rounds)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int)
@@ -204,6 +254,8 @@ def main() -> None:
     parser.add_argument("--contestants", nargs="+")
     parser.add_argument("--big", action="store_true")
     parser.add_argument("--fallback", action="store_true")
+    parser.add_argument("--shapes", action="store_true")
+    parser.add_argument("--only", nargs="+")
     asked = parser.parse_args()
     asked.data.mkdir(parents=True, exist_ok=True)
     if asked.big:
@@ -211,6 +263,10 @@ def main() -> None:
         return
     if asked.fallback:
         record(asked.results, fallback(asked.data, asked.rows or 100_000, asked.rounds))
+        return
+    if asked.shapes:
+        for found in shapes(asked.data, asked.rows or 1_000_000, asked.rounds, only=asked.only, shares=asked.shares):
+            record(asked.results, found)
         return
     pythons = dict.fromkeys(OWN, sys.executable) | (environments(asked.peers) if asked.peers else {})
     if asked.contestants:

@@ -20,7 +20,7 @@ from pipelines.validation.blocks import Block
 from pipelines.validation.columns import Column
 from pipelines.validation.custom_checks import CustomCheck
 from pipelines.validation.examine import RULE_OF_NOTE, Examination, Finding
-from pipelines.validation.hearing import KeyFields, hear
+from pipelines.validation.hearing import Handlers, KeyFields, KnownHandlers, hear
 from pipelines.validation.keys import Key
 from pipelines.validation.tally import Tally, as_row
 from pipelines.validation.verdict import ERRORS
@@ -68,14 +68,32 @@ class KnownKeys:
         return row not in self._orphans[group]
 
 
-def show(suspects: Suspects, handlers: Any, fields: KeyFields, tally: Tally) -> None:
-    """Hear the rows that still have something to show, and keep their errors in the tally."""
+def show(
+    suspects: Suspects, handlers: Handlers, fields: KeyFields, tally: Tally, columns: Sequence[Column] = ()
+) -> None:
+    """Hear the rows that still have something to show, and keep their errors in the tally.
+
+    `columns`: those of the table. Their cells are known already: only what was refused is read again, where no key,
+    custom check or row of another width wants the values.
+    """
     block = suspects.block
     chosen = sorted(_to_hear(suspects, fields, tally))
-    rows = ((block.number(index), block.cells(index)) for index in chosen)
-    for _, _, errors in hear(rows, handlers, fields, KnownKeys(suspects, fields), suspects.checks):
-        for error in errors:
-            tally.show(error)
+    if not chosen:
+        return
+    known = handlers if suspects.checks else _known(suspects, handlers, fields, columns)
+    integrity = KnownKeys(suspects, fields)
+    for index in chosen:
+        read = handlers if index in suspects.shown.ragged else known
+        row = (block.number(index), block.cells(index))
+        for _, _, errors in hear([row], read, fields, integrity, suspects.checks):
+            for error in errors:
+                tally.show(error)
+
+
+def _known(suspects: Suspects, handlers: Handlers, fields: KeyFields, columns: Sequence[Column]) -> Handlers:
+    refused = {item.column.name: frozenset(item.cells.to_pylist()) for item in suspects.shown.findings}
+    missing = {column.name: frozenset(column.missing) for column in columns if column.name not in fields.all}
+    return KnownHandlers(handlers, refused, missing)
 
 
 def _to_hear(suspects: Suspects, fields: KeyFields, tally: Tally) -> set[int]:

@@ -6,7 +6,7 @@ and what is known of their keys (`Integrity`), so that a few suspects can be hea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -53,6 +53,29 @@ class Handlers:
 
         made = create_cell_handlers(list(self._fields))
         return {name: handler._replace(reader=self._readers[name]) for name, handler in made.items()}
+
+
+class KnownHandlers(Handlers):
+    """Handlers of rows whose refused cells are known: a cell that is neither refused nor missing is not read again.
+
+    `refused`: the cells of each field; `missing`: what stands for a missing value; fields of neither are read.
+    """
+
+    def __init__(self, handlers: Handlers, refused: Mapping[str, Set[str]], missing: Mapping[str, Set[str]]) -> None:
+        self._handlers, self._refused, self._missing = handlers, refused, missing
+
+    @cached_property
+    def made(self) -> dict[str, Any]:
+        """The handlers by the name of their field."""
+        made = dict(self._handlers.made)
+        for name, missing in self._missing.items():
+            read = _reader_of(made[name].reader, missing | self._refused.get(name, frozenset()))
+            made[name] = made[name]._replace(reader=read)
+        return made
+
+
+def _reader_of(read: Any, asked: Set[str]) -> Any:
+    return lambda cell: read(cell) if cell in asked else (cell, None)
 
 
 class Integrity(Protocol):

@@ -159,7 +159,7 @@ class Proving:
                 continue
             known = [NONE_REPEATED] * len(repeats) if ordinal in alone else repeats
             suspects = self._suspects(first, block, self.examine(block), known)
-            show(suspects, case.handlers, case.keys, outcome.tally)
+            show(suspects, case.handlers, case.keys, outcome.tally, case.columns)
             table = None
             if outcome.wants_all_errors:
                 table = all_errors(suspects, case.columns, case.keys, case.handlers, tell=outcome.tell)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import venv
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks.validation import run
-from benchmarks.validation.chart import chart
+from benchmarks.validation.chart import chart, shapes_chart
+from benchmarks.validation.shape_contestants import arobase, frictionless
+from benchmarks.validation.shapes import DIALECTS, SHAPES, Shape
 
 ROOT = Path(__file__).resolve().parents[2]
 FIGURES: dict[str, Any] = {"wall": 1.0, "cpu": 1.0, "peak_mb": 1, "errors": 0}
@@ -72,3 +75,21 @@ def test_the_chart_that_is_kept_is_that_of_the_figures() -> None:
     results = ROOT / "benchmarks" / "validation" / "results"
     title, figures = next(iter(json.loads((results / "validation.json").read_text())["files"].items()))
     assert (results / "validation.svg").read_text() == chart(figures, title)
+
+
+def test_the_chart_of_shapes_shows_each_that_was_measured_beside_frictionless() -> None:
+    results = ROOT / "benchmarks" / "validation" / "results"
+    by_shape = run.of_shapes(json.loads((results / "validation.json").read_text()))
+    assert (results / "shapes.svg").read_text() == shapes_chart(by_shape)
+    readme = (ROOT / "README.md").read_text()
+    assert [title for title in by_shape if f"| {title} | arobase |" not in readme] == []
+
+
+@pytest.mark.parametrize("shape", [*SHAPES, *DIALECTS], ids=lambda shape: shape.name)
+def test_every_shape_is_what_frictionless_says_of_it(shape: Shape, tmp_path: Path) -> None:
+    if shape.name == "wide":
+        shape = replace(shape, fields=shape.fields[:30], row=lambda number, rng: [str(number)] * 30, wrong=[(1, "x")])
+    for share in (0.0, 0.5 if shape.wrong else 0.0):
+        path = shape.write(tmp_path, 12, share)
+        assert arobase(shape)(path) == frictionless(shape)(path)
+        assert (arobase(shape)(path)[1] > 0) is bool(share)

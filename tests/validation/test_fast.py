@@ -136,6 +136,11 @@ def test_bounds_are_read_in_the_format_of_the_field() -> None:
     assert proved(field, *cells) == [False, True, False, True, False]
 
 
+def test_years_of_two_digits_begin_in_1969_as_python_reads_them() -> None:
+    field = a_field(type="date", format="%d/%m/%y", constraints={"maximum": "03/02/20"})
+    assert proved(field, "05/01/68", "05/01/69", "05/01/99", "05/01/20", "05/01/21") == [False, True, True, True, False]
+
+
 NUMBER = {"type": "number", "decimalChar": ",", "groupChar": " "}
 
 

@@ -120,7 +120,6 @@ CELL_MUTANTS: dict[str, Mutate] = {
     "the second 60": form(calendars.LARGEST, "S", 60),
     "half past 24 hours": form(calendars.LARGEST, "H", 24),
     "an offset of 24 hours": form(calendars.LARGEST, "h", 24),
-    "short years begin in 1950": name(calendars, "CENTURY", 50),
     "any byte is a digit": name(calendars, "NINE", 255),
     "the order of a day leaves out its month": form(calendars.COMPARED, "date", "Yd"),
     "a newline after a number": name(numbers, "whole", lambda body: rf"\A(?:{body})\n?\z"),
