@@ -1,71 +1,214 @@
-"""Parquet as text columns: types back to the canonical text of Table Schema; nested values as JSON text."""
+"""Parquet as text columns: types back to the canonical text of Table Schema; nested values as JSON text.
+
+A type that has no text of its own (durations, intervals, unions, bytes that are not UTF-8) is refused where its
+column is read: what nobody can write down cannot be published. An infinite number rejects its row; NaN, which is
+how many writers say that there is none, is an absent value, and told.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.documents import number_text
-from pipelines.formats.errors import Damaged
+from pipelines.formats.errors import Damaged, FormatError, TooLarge
+from pipelines.formats.faults import RecordFault, positions_listed
 from pipelines.formats.header import column_names
 from pipelines.formats.registry import Records, reader
+
+MAXIMUM_CELLS = 20_000_000
+CELLS_A_BYTE = 64
+"""Runs of equal cells take next to nothing in a file: more of them than this a byte is a bomb, not a table."""
+_PLAIN = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_boolean,
+    pa.types.is_integer,
+    pa.types.is_date,
+    pa.types.is_null,
+)
+_NO_FRACTION, _LONG_FRACTION = r"\.0+(Z?)$", r"(\.[0-9]*?[1-9])0+(Z?)$"
+
+
+class _NoText(Exception):
+    """A type that has no text of its own."""
 
 
 @reader("parquet")
 def read_parquet(content: Content) -> Records:
-    """A position is the row's number, from 1. Raises `Damaged`, as `Content.data` does."""
+    """A position is the row's number, from 1.
+
+    Raises `FormatError` for columns of types that have no text, `TooLarge`, `Damaged`, as `Content.data` does.
+    """
+    table = _table(content)
+    names, originals = column_names([table.column_names])
+    dropped = set(content.options.get("drop", ()))
+    columns: list[Any] = []
+    faults: list[RecordFault] = []
+    notices: list[Said] = []
+    for name, column in zip(names, table.columns, strict=True):
+        if name in dropped:
+            columns.append(pa.nulls(table.num_rows, pa.string()))
+            continue
+        try:
+            columns.append(_text(column))
+        except (_NoText, pa.ArrowException, ValueError, OverflowError):
+            raise _unwritable(content, name, column.type) from None
+        faults += _not_finite(column, name, rejects_nan=content.options.get("nan") == "reject")
+        notices += _absent_numbers(column, name)
+    positions = pa.array(range(1, table.num_rows + 1), pa.int64())
+    return Records(names, originals, columns, positions, "table", faults=faults, notices=notices)
+
+
+def _table(content: Content) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(pa.BufferReader(content.data))
-    except (pa.ArrowInvalid, OSError) as error:
+        file = pq.ParquetFile(pa.BufferReader(content.data))
+        _check_size(content, file.metadata)
+        table = file.read()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise Damaged(file=content.file, detail=str(error).split("\n", 1)[0], format="parquet") from None
-    names, originals = column_names([table.column_names])
-    positions = pa.array(range(1, table.num_rows + 1), pa.int64())
-    return Records(names, originals, [_text(column) for column in table.columns], positions, "table")
+    return table
+
+
+def _check_size(content: Content, metadata: Any) -> None:
+    """Raises `TooLarge` before anything is allocated for more cells or bytes than the file is worth."""
+    size = len(content.data)
+    cells = metadata.num_rows * max(1, metadata.num_columns)
+    most = int(content.options.get("maximum_cells", max(MAXIMUM_CELLS, CELLS_A_BYTE * size)))
+    unpacked = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
+    if cells > most or unpacked > content.limit:
+        raise TooLarge(file=content.file, limit=most if cells > most else content.limit, ratio=cells // max(size, 1))
+
+
+def _unwritable(content: Content, name: str, kind: Any) -> FormatError:
+    return FormatError(
+        file=content.file,
+        place=Said(f"colonne « {name} »", f'column "{name}"'),
+        found=str(kind),
+        expected=Said("un type qui s'écrit (ou options.drop)", "a type that can be written (or options.drop)"),
+    )
 
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Raises `_NoText` for a type that has none."""
     kind: Any = column.type
     if pa.types.is_dictionary(kind):
         return _text(column.cast(kind.value_type))
     if pa.types.is_timestamp(kind):
         return _moments(column)
-    write = next((write for is_of, write in WRITERS if is_of(kind)), None)
-    if write is None:
-        return column.cast(pa.string())
+    if pa.types.is_time(kind):
+        return _short(column.cast(pa.string()))
+    write = _writer(kind)
+    if write is not None:
+        return _each(column, write)
+    if not any(is_of(kind) for is_of in _PLAIN):
+        raise _NoText
+    return column.cast(pa.string())
+
+
+def _writer(kind: Any) -> Callable[[Any], str | None] | None:
+    """How one value of a type is written, None for types that pyarrow writes well by itself."""
+    if isinstance(kind, pa.UuidType):
+        return str
+    if pa.types.is_decimal(kind):
+        return lambda value: format(value, "f")
+    if pa.types.is_floating(kind):
+        return _shortest(kind)
+    if pa.types.is_nested(kind):
+        return _nested
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        # Writers of before Parquet's own texts leave them as bytes; any that are not UTF-8 are no texts.
+        return lambda value: str(value, "utf-8")
+    return None
+
+
+def _each(column: pa.ChunkedArray, write: Callable[[Any], str | None]) -> pa.ChunkedArray:
     texts = [None if value is None else write(value) for value in column.to_pylist()]
     return pa.chunked_array([pa.array(texts, pa.string())])
 
 
+def _shortest(kind: Any) -> Callable[[float], str | None]:
+    """The shortest text that reads back as the same number in the column's own precision."""
+    import numpy
+
+    precise = numpy.dtype(kind.to_pandas_dtype()).type
+
+    def write(value: float) -> str | None:
+        return number_text(float(str(precise(value)))) if math.isfinite(value) else None
+
+    return write
+
+
+def _not_finite(column: pa.ChunkedArray, name: str, *, rejects_nan: bool) -> Iterator[RecordFault]:
+    """The rows whose number is infinite or, where the description says so, none at all."""
+    if not pa.types.is_floating(column.type):
+        return
+    numbers = column.cast(pa.float64())
+    wrong = pc.is_inf(numbers)
+    if rejects_nan:
+        wrong = pc.or_(wrong, pc.is_nan(numbers))
+    for row in pc.indices_nonzero(pc.fill_null(wrong, False)).to_pylist():
+        message = Said(
+            f"Ligne {row + 1}, « {name} » : un nombre infini, ou NaN ; attendu : un nombre.",
+            f'Row {row + 1}, "{name}": an infinite number, or NaN; expected: a number.',
+        )
+        yield RecordFault(row + 1, "valeur-non-finie", message, name)
+
+
+def _absent_numbers(column: pa.ChunkedArray, name: str) -> Iterator[Said]:
+    if not pa.types.is_floating(column.type):
+        return
+    rows = pc.indices_nonzero(pc.fill_null(pc.is_nan(column.cast(pa.float64())), False)).to_pylist()
+    if rows:
+        shown = positions_listed(row + 1 for row in rows)
+        words = f"« {name} » : NaN lu comme une valeur absente (options.nan: reject les écarte) : lignes {shown}"
+        yield Said(words, f'"{name}": NaN read as an absent value (options.nan: reject refuses them): rows {shown}')
+
+
 def _nested(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(_plain(value), ensure_ascii=False)
 
 
-def _number(value: float) -> str | None:
-    return number_text(value) if math.isfinite(value) else None
-
-
-def _bytes(value: bytes) -> str:
-    return value.decode("utf-8", errors="backslashreplace")
-
-
-WRITERS = (
-    (pa.types.is_nested, _nested),
-    (pa.types.is_floating, _number),
-    (pa.types.is_binary, _bytes),
-    (pa.types.is_large_binary, _bytes),
-)
+def _plain(value: Any) -> Any:
+    """A nested value as JSON can write it. Raises `_NoText`."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise _NoText
+        return value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    raise _NoText
 
 
 def _moments(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """ISO 8601, to the second; in UTC with `Z` where the file says a zone, without one where it does not."""
-    import pyarrow.compute as pc
-
+    """ISO 8601, with a fraction of seconds where there is one; in UTC with `Z` where the file says a zone."""
     zoned = column.type.tz is not None
-    plain = column.cast(pa.timestamp("s", tz="UTC" if zoned else None), safe=False)
-    return pc.strftime(plain, format="%Y-%m-%dT%H:%M:%SZ" if zoned else "%Y-%m-%dT%H:%M:%S")
+    plain = column.cast(pa.timestamp(column.type.unit, tz="UTC" if zoned else None))
+    return _short(pc.strftime(plain, format="%Y-%m-%dT%H:%M:%SZ" if zoned else "%Y-%m-%dT%H:%M:%S"))
+
+
+def _short(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Seconds without the zeros that end their fraction."""
+    whole = pc.replace_substring_regex(texts, _NO_FRACTION, r"\1")
+    return pc.replace_substring_regex(whole, _LONG_FRACTION, r"\1\2")
