@@ -21,6 +21,8 @@ from pipelines.portals.descriptions import Portal
 from pipelines.portals.errors import NewerThere, NotAsPushed
 from pipelines.portals.offers import Offer, make_offer
 from pipelines.portals.states import Difference, Found, State, differences, shown
+from pipelines.releases.descriptor import read_descriptor
+from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.store import ReleaseStore, package_folders
 from pipelines.storage import lock
 
@@ -90,9 +92,19 @@ def portal_folder(project: Project, portal: Portal) -> Path:
 
 
 def released(project: Project) -> dict[str, str]:
-    """The current version of every package that has one, by package, in alphabetical order. Raises `LedgerBroken`."""
-    shelves = (ReleaseStore.read(project.releases, folder.name) for folder in package_folders(project.releases))
-    return {shelf.package: shelf.current for shelf in shelves if shelf.current is not None}
+    """The current version of every package that a push takes by itself, by package, in alphabetical order.
+
+    A package of made-up data is left out: it goes to a portal only when somebody names it. Raises `LedgerBroken`.
+    """
+    stores = (ReleaseStore.read(project.releases, folder.name) for folder in package_folders(project.releases))
+    return {store.package: store.current for store in stores if store.current is not None and not _is_example(store)}
+
+
+def _is_example(store: ReleaseStore) -> bool:
+    try:
+        return bool(read_descriptor(store.path() / "data").get("example"))
+    except ReleaseDamaged:
+        return False  # told when that package is pushed, so that the others are pushed all the same
 
 
 def look(
