@@ -53,6 +53,7 @@ _TEXT_ENDINGS = frozenset(
         ".sql",
         ".j2",
         ".sig",
+        ".tlog-proof",
         ".pub",
         ".pem",
         ".sha256",

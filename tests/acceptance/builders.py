@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,19 @@ def in_workbook(project: Project, change: Callable[[Any], None], where: str = WO
     book = openpyxl.load_workbook(path)
     change(book)
     book.save(path)
+    obtained_again(project, where)
+
+
+def obtained_again(project: Project, where: str) -> None:
+    """Say in the source of a shipped file that it was obtained a minute later: its bytes changed."""
+    for path in project.sources.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        address = re.search(r"^address: (\S+)", text, re.MULTILINE)
+        said = re.search(r"^obtained: \"?([0-9TZ:-]+)\"?", text, re.MULTILINE)
+        if address and said and where.startswith(address[1]):
+            later = datetime.fromisoformat(said[1]).replace(tzinfo=None) + timedelta(minutes=1)
+            text = text.replace(said[0], f'obtained: "{later:%Y-%m-%dT%H:%MZ}"')
+            path.write_text(text, encoding="utf-8")
 
 
 def cell(sheet: Any, column: str, row: int) -> Any:
@@ -128,11 +142,13 @@ def cell(sheet: Any, column: str, row: int) -> Any:
 def in_text(project: Project, where: str, change: Callable[[str], str]) -> None:
     path = project.sources / where
     path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    obtained_again(project, where)
 
 
 def in_json(project: Project, where: str, change: Callable[[Any], Any]) -> None:
     path = project.sources / where
     path.write_text(json.dumps(change(json.loads(path.read_text(encoding="utf-8"))), ensure_ascii=False), "utf-8")
+    obtained_again(project, where)
 
 
 def replaced(rows: Sequence[Mapping[str, Any]], at: int, **changes: Any) -> list[dict[str, Any]]:

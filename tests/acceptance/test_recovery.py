@@ -8,7 +8,17 @@ from pipelines.core.project import Project
 from pipelines.pipeline.run import Run, run
 from pipelines.releases import Published, Unchanged
 from pipelines.releases.verify import verify
-from tests.acceptance.builders import NOW, WORKBOOK, arobase, cell, files, in_text, in_workbook, versions
+from tests.acceptance.builders import (
+    NOW,
+    WORKBOOK,
+    arobase,
+    cell,
+    files,
+    in_text,
+    in_workbook,
+    obtained_again,
+    versions,
+)
 
 AWARDS = "data/label/palmares.csv"
 INQUIRIES = "data/inquiries/enquetes.csv"
@@ -26,6 +36,7 @@ def codes(done: Run) -> dict[str, str]:
 def test_a_cut_workbook_costs_its_package_and_no_other_until_it_is_whole_again(project: Project) -> None:
     whole = (project.sources / WORKBOOK).read_bytes()
     (project.sources / WORKBOOK).write_bytes(whole[:60_000])
+    obtained_again(project, WORKBOOK)
     in_text(project, INQUIRIES, lambda text: text.replace("PLU du Gosier", "Plan local d'urbanisme du Gosier"))
     before = files(project.releases / "candidatures")
     done = arobase(project, "release", "--lang", "fr")
@@ -53,8 +64,10 @@ def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(
     awards = project.sources / AWARDS
     text = awards.read_text(encoding="utf-8")
     awards.write_text(text, encoding="utf-16")
+    obtained_again(project, AWARDS)
     projects = (project.sources / PROJECTS).read_bytes()
     (project.sources / PROJECTS).write_bytes(b"<!DOCTYPE html><p>Maintenance</p>")
+    obtained_again(project, PROJECTS)
     before = files(project.releases)
     done = a_run(project)
     told = codes(done)
@@ -63,6 +76,7 @@ def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(
     assert set(done.blocked) == {"projets-environnement", "label", "territoires-numeriques"}
     assert files(project.releases) == before
     awards.write_text(text.replace("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"), encoding="utf-8")
+    obtained_again(project, AWARDS)
     (project.sources / PROJECTS).write_bytes(projects)
     mended = a_run(project)
     assert mended.went_well, mended.errors

@@ -118,10 +118,15 @@ def test_every_visible_release_verifies(shipped: Shipped) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def without_proofs(found: dict[str, str]) -> dict[str, str]:
+    """All but what the log says of each release, which holds when it was published."""
+    return {name: digest for name, digest in found.items() if not name.endswith(".tlog-proof")}
+
+
 def test_other_places_times_and_seeds_give_the_same_bytes(shipped: Shipped, tmp_path: Path) -> None:
     other = a_copy(tmp_path / "ailleurs, où l'on écrit")
     places = {"TZ": "Pacific/Auckland", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "4242"}
     done = arobase(other, "release", "--lang", "en", **places)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert files(other.releases) == files(shipped.project.releases)
+    assert without_proofs(files(other.releases)) == without_proofs(files(shipped.project.releases))
     assert files(other.catalogue) == files(shipped.project.catalogue)

@@ -43,7 +43,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def payload(folder: Path) -> dict[str, bytes]:
     """What is released: only the place in the ledger tells in which order two packages of one run came."""
-    chained = ("bag-info.txt", "tagmanifest-sha256.txt", "versions.json", "latest.json")
+    chained = ("bag-info.txt", "tagmanifest-sha256.txt", "versions.json", "latest.json", ".tlog-proof")
     return {name: data for name, data in files(folder).items() if not name.endswith(chained)}
 
 

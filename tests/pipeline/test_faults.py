@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.core.project import Project
-from tests.pipeline.builders import ACTIONS, a_run, a_small_project
+from tests.pipeline.builders import ACTIONS, a_run, a_small_project, rewrite
 
 
 @pytest.fixture
@@ -35,6 +35,7 @@ def test_a_file_of_another_shape_leaves_the_last_release(project: Project, conte
     assert first.went_well
     release = sorted((project.releases / "villes").rglob("*.csv"))
     before = [file.read_bytes() for file in release]
+    rewrite(project, "actions", "")
     (project.sources / "data" / "actions.csv").write_bytes(content)
     second = a_run(project)
     assert [error.code for name, error in second.errors if name == "actions"] == [code]
