@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Mapping
@@ -109,12 +110,16 @@ def a_run(project: Project, **more: Any) -> Run:
 def rewrite(project: Project, name: str, text: str) -> None:
     """The source now answers `text`, obtained a minute after what it answered before."""
     (project.sources / "data" / f"{name}.csv").write_text(text, encoding="utf-8")
-    path = project.sources / f"{name}.yaml"
-    described = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if "obtained" in described:
-        before = datetime.fromisoformat(str(described["obtained"])).replace(tzinfo=None)
-        described["obtained"] = f"{before + timedelta(minutes=1):%Y-%m-%dT%H:%MZ}"
-        path.write_text(yaml.safe_dump(described, allow_unicode=True), encoding="utf-8")
+    obtained_later(project.sources / f"{name}.yaml")
+
+
+def obtained_later(path: Path) -> None:
+    """Say in a source's file that what it ships was obtained a minute later: its bytes changed."""
+    described = path.read_text(encoding="utf-8")
+    said = re.search(r"^obtained: ['\"]?([0-9TZ:-]+)['\"]?", described, re.MULTILINE)
+    if said:
+        later = datetime.fromisoformat(said[1]).replace(tzinfo=None) + timedelta(minutes=1)
+        path.write_text(described.replace(said[0], f"obtained: '{later:%Y-%m-%dT%H:%MZ}'"), encoding="utf-8")
 
 
 @derived("essai_nombres")

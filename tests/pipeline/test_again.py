@@ -19,7 +19,7 @@ from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.rebuild import across, ingredients_recorded, request_again
 from pipelines.releases.causes import Ingredients
 from pipelines.releases.descriptor import read_descriptor
-from tests.pipeline.builders import NOW, REPOSITORY, a_run, a_small_project, a_source, rewrite
+from tests.pipeline.builders import NOW, REPOSITORY, a_run, a_small_project, a_source, obtained_later, rewrite
 from tests.schema.builders import a_codelist, a_table
 
 PLACES = "id,titre,lieu,couleur\n{}"
@@ -65,6 +65,7 @@ def command(project: Project, *words: str, language: str = "en") -> Result:
 def everything_changes(project: Project) -> None:
     """One change of each kind at once."""
     described(project, "initiative", ["a1,Ateliers revus,Metz,rouge", *FIRST[1:]])
+    obtained_later(project.sources / "places.yaml")
     a_codelist(project.root, "couleurs", [*COLOURS, "bleu,Bleu,Blue,,,"])
     line = "Agenn,,47001,commune,,,faute de frappe,https://example.org/agen,2026-11-20,equipe\n"
     (project.corrections / "places.csv").write_text(CORRECTIONS + line, encoding="utf-8")
