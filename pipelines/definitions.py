@@ -10,7 +10,7 @@ import warnings
 import dagster as dg
 
 from pipelines.core.project import Project
-from pipelines.orchestration.packages import catalogue_asset, findings_asset, release_asset
+from pipelines.orchestration.packages import catalogue_asset, catalogue_sensor, findings_asset, release_asset
 from pipelines.orchestration.portals import known_portals, portal_assets, push_job, push_sensors
 from pipelines.orchestration.sources import records_asset, snapshots_asset
 from pipelines.orchestration.tables import table_asset
@@ -55,6 +55,7 @@ def build_definitions(project: Project) -> dg.Definitions:
             inbox_sensor(sources),
             due_sources_sensor(sources),
             changed_sources_sensor(sources),
+            catalogue_sensor(),
             *push_sensors(portals),
         ],
         resources={"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))},

@@ -46,6 +46,8 @@ class ArobaseError(Exception):
     mender: ClassVar[Mender] = Mender.OPERATOR
     fr: ClassVar[str] = ""
     en: ClassVar[str] = ""
+    passes: ClassVar[bool] = False
+    """Whether the fault may be gone at another try with nothing changed: a server that is away, a lock that is held."""
     registry: ClassVar[dict[str, type[ArobaseError]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -109,6 +109,10 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         description="Le catalogue : pages pour les personnes, DCAT-AP et flux pour les portails.",
         owners=["team:arobase"],
         kinds={"html", "rdf"},
+        # Where one package is blocked, Dagster skips what depends on it in that run: the others are announced here.
+        automation_condition=dg.AutomationCondition.any_deps_updated().since_last_handled()
+        & ~dg.AutomationCondition.in_progress()
+        & ~dg.AutomationCondition.any_deps_in_progress(),
     )
     def catalogue(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
         from pipelines.pipeline.announce import make_announcement
@@ -120,3 +124,14 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata={"dossier": dg.MetadataValue.path(str(folder))})
 
     return catalogue
+
+
+def catalogue_sensor() -> dg.AutomationConditionSensorDefinition:
+    """Announces what was released by a run that could not announce it itself; on by default."""
+    return dg.AutomationConditionSensorDefinition(
+        "catalogue_a_jour",
+        target=dg.AssetSelection.assets("catalogue"),
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=30,
+        description="Refait le catalogue quand une version est publiée, même si un autre jeu de données est bloqué.",
+    )

@@ -103,7 +103,9 @@ def _ended(context: dg.AssetExecutionContext, failed: dict[str, ArobaseError], c
         context.log.error(f"{name}: {error.message('fr')} → {error.advice('fr')} [{error.code}]")
     if failed and len(context.partition_keys) == 1:
         name, error = next(iter(failed.items()))
-        raise dg.Failure(description=f"{name}: {error.message('fr')}", metadata=_told(error), allow_retries=True)
+        raise dg.Failure(
+            description=f"{name}: {error.message('fr')}", metadata=_told(error), allow_retries=error.passes
+        )
     yield dg.MaterializeResult()
     metadata = {"attendu": len(context.partition_keys), "trouvé": len(context.partition_keys) - len(failed)}
     reasons = {name: error.message("fr") for name, error in failed.items()}

@@ -1,7 +1,7 @@
 """Assets of the tables: one a table of `schemas/`, with the blocking checks that its Table Schema gives rise to."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -12,6 +12,9 @@ from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import Package, PackageTable
 from pipelines.schema.order import needs
 from pipelines.sources import Source
+
+if TYPE_CHECKING:
+    from pipelines.pipeline.check_groups import FamilyCheck
 
 
 def table_key(package: str, table: str) -> dg.AssetKey:
@@ -64,7 +67,10 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
         )
         for check in family_checks(schema, table, summary):
             told: dict[str, Any] = {"attendu": check.expected, "trouvé": check.found, "erreurs": dict(check.errors)}
-            yield dg.AssetCheckResult(check_name=check.family, passed=check.passed, metadata=told)
+            told["erreurs écartées à l'entrée"] = check.rejected
+            yield dg.AssetCheckResult(
+                check_name=check.family, passed=check.passed, metadata=told, description=_outcome(check)
+            )
         told = {"attendu": 0, "trouvé": summary["rejected"], "erreurs": summary["errors"]}
         severity = dg.AssetCheckSeverity.WARN
         yield dg.AssetCheckResult(check_name="rejets", passed=not summary["rejected"], metadata=told, severity=severity)
@@ -72,10 +78,21 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
     return made
 
 
+def _outcome(check: "FamilyCheck") -> str:
+    """One sentence on a check: also a check that passes says what it was spared."""
+    if not check.passed:
+        return f"{check.found} trouvés ; attendu : {check.expected}."
+    if check.rejected:
+        return (
+            f"La table est conforme ; {check.rejected} erreurs ont fait écarter des lignes (voir « rejets »)."
+        )
+    return "La table est conforme ; aucune ligne n'a été écartée pour ce motif."
+
+
 def failure(error: ArobaseError) -> dg.Failure:
-    """An error that a person can act on, as Dagster shows it."""
+    """An error that a person can act on, as Dagster shows it. One that nobody's waiting would mend is not retried."""
     metadata = {"code": error.code, "à corriger par": error.advice("fr"), "in English": error.message("en")}
-    return dg.Failure(description=error.message("fr"), metadata=metadata)
+    return dg.Failure(description=error.message("fr"), metadata=metadata, allow_retries=error.passes)
 
 
 def _deps(package: Package, table: PackageTable, sources: Mapping[str, Source]) -> list[dg.AssetDep]:

@@ -13,11 +13,13 @@ from pipelines.orchestration.portals import PORTALS
 from pipelines.orchestration.sources import SNAPSHOTS
 from pipelines.orchestration.tables import group_of
 from pipelines.orchestration.workspace import Workspace
-from pipelines.sources import Source
+from pipelines.sources import Capture, Source
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 EVERYTHING, COLLECT = "tout", "collecte"
 DAILY = "30 5 * * *"
+LOOKED_BACK = 25
+"""Runs of a job that a sensor looks at: more than can have begun since its last look."""
 
 Job = Any  # dagster names the type of `define_asset_job`'s result in no public module
 
@@ -133,6 +135,29 @@ def due_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
     return due
 
 
+def _windows_of(instance: dg.DagsterInstance, job: str) -> list[tuple[float, float | None]]:
+    """When the latest runs of a job began and ended, in seconds since 1970; no end for those still under way."""
+    records = instance.get_run_records(dg.RunsFilter(job_name=job), limit=LOOKED_BACK)
+    return [(record.start_time, record.end_time) for record in records if record.start_time is not None]
+
+
+def _within(moment: datetime, windows: list[tuple[float, float | None]], *, ended: bool) -> bool:
+    """Whether a moment (to the second, as the log of snapshots has it) falls in a run that has, or has not, ended."""
+    at = moment.timestamp()
+    return any(
+        (end is not None) == ended and int(start) <= at <= (at if end is None else end) for start, end in windows
+    )
+
+
+def _was_read(workspace: Workspace, capture: Capture | None) -> bool:
+    """Whether the records that were made last of a source are those of this capture."""
+    from pipelines.pipeline.records import snapshots_read
+
+    if capture is None:
+        return False
+    return snapshots_read(workspace.project, capture.source) == {part.sha256 for part in capture.parts}
+
+
 def changed_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
     """A run over everything when a source gave something new, whoever collected it: a sensor, a person, a command."""
 
@@ -151,6 +176,17 @@ def changed_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition
         known = seen(context.cursor)
         before = json.loads(known) if known else None
         new = sorted(name for name, mark in marks.items() if before is not None and before.get(name) != mark)
+        collected = {name: found.checked for name, found in captures.items() if found is not None and name in new}
+        windows = _windows_of(context.instance, EVERYTHING)
+        if any(_within(moment, windows, ended=False) for moment in collected.values()):
+            yield dg.SkipReason("Une exécution de tout est en cours : elle lit ce qu'elle vient de collecter.")
+            return
+        # What a run of everything collected itself (a delivery, the schedule) it has read itself: no second run.
+        new = [
+            name
+            for name in new
+            if not (_within(collected[name], windows, ended=True) and _was_read(workspace, captures[name]))
+        ]
         if not new:
             yield dg.SkipReason(
                 "Aucun nouvel instantané." if before is not None else "Premier regard : rien à comparer."

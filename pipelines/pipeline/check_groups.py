@@ -31,13 +31,18 @@ SAID = {
 
 @dataclass(frozen=True)
 class FamilyCheck:
-    """What one family expects of a table and what was found; `errors` by "rule:field"."""
+    """What one family expects of a table and what was found in what leaves; `errors` by "rule:field".
+
+    `rejected`: the errors of the family for which rows were rejected on the way in: they are not in the table, and a
+    check that passes says that they were there.
+    """
 
     family: str
     expected: str
     found: int
     errors: Mapping[str, int]
     passed: bool
+    rejected: int = 0
 
 
 def families_of(schema: TableSchema) -> list[str]:
@@ -60,7 +65,8 @@ def family_checks(schema: TableSchema, table: PackageTable, summary: Mapping[str
         rules = FAMILIES[family]
         errors = {key: count for key, count in summary["leaving"].items() if key.split(":")[0] in rules}
         found = sum(errors.values())
-        checks.append(FamilyCheck(family, "0 erreur", found, errors, passed=found == 0))
+        refused = sum(count for key, count in summary["errors"].items() if key.split(":")[0] in rules)
+        checks.append(FamilyCheck(family, "0 erreur", found, errors, passed=found == 0, rejected=refused))
     rows = summary["accepted"]
     least = table.minimum_rows
     checks.append(FamilyCheck("volume", f"au moins {least} lignes", rows, {}, passed=rows >= least))

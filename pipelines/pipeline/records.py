@@ -93,6 +93,13 @@ def make_records(project: Project, source: Source, capture: Capture, *, settings
     return RecordsResult(source.name, kept, _summary(kept.folder))
 
 
+def snapshots_read(project: Project, source: str) -> set[str]:
+    """The SHA-256 of the snapshots that the records of a source were last made from; empty before the first time."""
+    base = project.work / "records" / source
+    found = sorted(base.glob(f"[!.]*/{SUMMARY}"), key=lambda path: path.parent.stat().st_mtime_ns)
+    return set(_summary(found[-1].parent)["snapshots"]) if found else set()
+
+
 def _summary(folder: Path) -> dict[str, Any]:
     summary: dict[str, Any] = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     return summary

@@ -67,6 +67,7 @@ class PortalUnreachable(PortalError):
     """No answer, or none in time. What was asked may or may not have been done: pushing again finds out."""
 
     code: ClassVar[str] = "portal-unreachable"
+    passes: ClassVar[bool] = True
     fr: ClassVar[str] = (
         "Portail « {portal} » : {address} n'a pas répondu en {attempts} essai(s) : {found}. "
         "Relancer : ce qui est fait ne sera pas doublé."

@@ -30,6 +30,7 @@ class BucketUnreachable(ArobaseError):
     """An object store does not do what it is asked."""
 
     code: ClassVar[str] = "object-store-unreachable"
+    passes: ClassVar[bool] = True
     mender: ClassVar[Mender] = Mender.OPERATOR
     fr: ClassVar[str] = "{address} : le dépôt d'objets répond « {found} »."
     en: ClassVar[str] = '{address}: the object store answers "{found}".'

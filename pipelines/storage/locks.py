@@ -15,6 +15,7 @@ class Busy(ArobaseError):
     """Another process holds the lock."""
 
     code: ClassVar[str] = "busy"
+    passes: ClassVar[bool] = True
     mender: ClassVar[Mender] = Mender.OPERATOR
     fr: ClassVar[str] = "Un autre processus travaille déjà ici ({place}) ; attendre qu'il ait fini, puis recommencer."
     en: ClassVar[str] = "Another process is already at work here ({place}); wait until it is done, then try again."

@@ -177,6 +177,24 @@ def test_one_partition_collects_and_reads_one_source(project: Project, instance:
     assert seen == {("snapshots", "villes"), ("records", "villes")}
 
 
+def test_a_fault_that_waiting_would_not_mend_is_not_retried(project: Project, instance: dg.DagsterInstance):
+    execute(project, instance)
+    (project.sources / "data" / "actions.csv").unlink()
+    result = execute(project, instance, partition_key="actions")
+    assert not result.success
+    assert not [event for event in result.all_events if event.is_step_up_for_retry]
+
+
+def test_keys_that_made_rows_be_rejected_are_told_by_the_check_that_passes(
+    project: Project, instance: dg.DagsterInstance
+):
+    rewrite(project, "actions", ACTIONS + "a1,57463,Deux fois\n")
+    check = evaluations(execute(project, instance), "villes/actions")["cles"]
+    assert check.passed
+    assert check.metadata["erreurs écartées à l'entrée"].value > 0
+    assert "écarter" in check.description
+
+
 def test_a_partition_that_cannot_be_read_fails(project: Project, instance: dg.DagsterInstance):
     execute(project, instance)
     rewrite(project, "actions", "")

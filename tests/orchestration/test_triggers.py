@@ -70,6 +70,22 @@ def test_a_new_snapshot_opens_a_run_whoever_collected_it(project: Project, insta
     assert request.tags["arobase/sources"] == "actions"
 
 
+def test_a_delivery_that_a_run_has_read_opens_no_second_run(project: Project, instance: dg.DagsterInstance):
+    a_run(project)
+    cursor = tick(project, instance, "sources_changees").cursor
+    path = project.sources / "inbox" / "actions" / "livraison.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text(ACTIONS + "a3,47001,Wifi\n", encoding="utf-8")
+    (request,), _ = look(project, instance, None)
+    definitions = build_definitions(project)
+    done = definitions.resolve_job_def("tout").execute_in_process(instance=instance, tags=request.tags)
+    assert done.success
+    found = tick(project, instance, "sources_changees", cursor)
+    assert not found.run_requests
+    assert found.cursor != cursor
+    assert not tick(project, instance, "sources_changees", found.cursor).run_requests
+
+
 def test_a_source_that_is_again_what_it_was_opens_a_run_each_time(project: Project, instance: dg.DagsterInstance):
     a_run(project)
     cursor, keys = tick(project, instance, "sources_changees").cursor, []

@@ -21,6 +21,7 @@ class Unreachable(HttpError):
     """No whole answer after every attempt: refused, reset, cut, too slow, or a server's own error."""
 
     code: ClassVar[str] = "unreachable"
+    passes: ClassVar[bool] = True
     fr: ClassVar[str] = (
         "Source « {source} » : {address} n'a pas donné de réponse entière en {attempts} essais : {found}."
     )
@@ -31,6 +32,7 @@ class Throttled(HttpError):
     """The server asks to wait longer than we may."""
 
     code: ClassVar[str] = "throttled"
+    passes: ClassVar[bool] = True
     fr: ClassVar[str] = (
         "Source « {source} » : {address} demande d'attendre {wait} s ; limite : {limit} s. À reprendre plus tard."
     )
