@@ -83,9 +83,8 @@ def _outcome(check: "FamilyCheck") -> str:
     if not check.passed:
         return f"{check.found} trouvés ; attendu : {check.expected}."
     if check.rejected:
-        return (
-            f"La table est conforme ; {check.rejected} erreurs ont fait écarter des lignes (voir « rejets »)."
-        )
+        told = f"{check.rejected} erreurs ont fait écarter des lignes (voir « rejets »)."
+        return f"La table est conforme ; {told}"
     return "La table est conforme ; aucune ligne n'a été écartée pour ce motif."
 
 
