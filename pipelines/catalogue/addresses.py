@@ -67,10 +67,6 @@ class Addresses:
         """What a package is called for ever, whatever its current version."""
         return self.page(f"{package}/") + "#jeu"
 
-    def series(self, package: str) -> str:
-        """What all the versions of a package together are called."""
-        return self.page(f"{package}/") + "#versions"
-
     def version(self, package: str, version: str) -> str:
         """What one immutable version is called."""
         return self.page(f"{package}/version-{version}.html") + "#version"

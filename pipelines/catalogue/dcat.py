@@ -1,11 +1,12 @@
-"""DCAT-AP 3.0.1: the catalogue, its datasets and series, their versions and files.
+"""DCAT-AP 3.0.1: the catalogue, its datasets, their versions and files.
 
 Belongs here: what is said of them, and in which words. Does not: what they share (`dcat_terms.py`), how it is written
 down (`graph.py`).
 
 A package is one `dcat:Dataset` whose name never changes and whose distributions are those of its current version: what
-portals harvest (`catalog.*`). Its history (`<package>/dcat.*`) adds the series and every version with its own
-distributions. Every thing that a statement points at is typed, because ranges are checked within a file.
+portals harvest (`catalog.*`). Its history (`<package>/dcat.*`) adds every version with its own distributions, chained
+as in DCAT 3: versions of one dataset are no members of a series. Every thing that a statement points at is typed,
+because ranges are checked within a file.
 Sources: DCAT 3 (W3C, 2024), DCAT-AP 3.0.1, the authority tables of the Publications Office of the European Union.
 """
 
@@ -62,29 +63,16 @@ def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses, *, plain_
 
 
 def history_graph(holding: Holding, current: Version, addresses: Addresses) -> Graph:
-    """The dataset of a package, its series, and every version that was not retracted."""
+    """The dataset of a package and every version that was not retracted."""
     graph = Graph()
     versions = holding.readable
     dataset = _dataset(graph, holding, current, addresses)
-    series = Iri(addresses.series(holding.name))
     names = [Iri(addresses.version(holding.name, item.number)) for item in versions]
     graph.add(
         dataset.value,
         "dcat:Dataset",
-        ("dcat:inSeries", series),
         ("dcat:hasCurrentVersion", names[0]),
         *(("dcat:hasVersion", name) for name in names),
-    )
-    graph.add(
-        series.value,
-        "dcat:DatasetSeries",
-        *terms.of("dct:title", current.descriptor, "title"),
-        *terms.of("dct:description", current.descriptor, "description"),
-        *terms.common(graph, current.descriptor, addresses),
-        ("dcat:first", names[-1]),
-        ("dcat:last", names[0]),
-        ("dct:issued", terms.instant(versions[-1].created)),
-        ("dct:modified", terms.instant(current.created)),
     )
     for version in versions:
         _version(graph, holding, version, addresses)
@@ -127,9 +115,7 @@ def _version(graph: Graph, holding: Holding, version: Version, addresses: Addres
         ("dct:issued", terms.instant(version.created)),
         *_numbered(graph, version, page),
         ("dcat:isVersionOf", Iri(addresses.dataset(holding.name))),
-        ("dcat:inSeries", Iri(addresses.series(holding.name))),
         ("dcat:previousVersion", parent),
-        ("dcat:prev", parent),
         *_distributions(graph, version, page, addresses),
     )
 

@@ -40,7 +40,7 @@ Said = tuple[str, Term | None]
 
 
 def common(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iterator[Said]:
-    """What datasets and series both say."""
+    """What datasets and their versions both say."""
     yield "dct:publisher", publisher(graph, descriptor, addresses)
     yield "dcat:contactPoint", contact(graph, descriptor, addresses)
     yield "dct:spatial", place(graph, str(descriptor.get("spatial", FRANCE)))

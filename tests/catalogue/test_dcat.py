@@ -77,6 +77,9 @@ def test_the_history_chains_versions(catalogue: Path) -> None:
     assert set(graph.objects(DATASET, DCAT.hasVersion)) == {first, second}
     assert graph.value(second, DCAT.previousVersion) == first
     assert graph.value(first, DCAT.previousVersion) is None
+    assert set(graph.subjects(DCAT.isVersionOf, DATASET)) == {first, second}
+    assert not list(graph.subjects(RDF.type, DCAT.DatasetSeries))  # DCAT 3 keeps versions out of series
+    assert not list(graph.triples((None, DCAT.inSeries, None))) + list(graph.triples((None, DCAT.prev, None)))
     assert str(graph.value(second, DCAT.version)) == "1.0.1"
     assert set(graph.objects(second, ADMS.versionNotes)) == {
         Literal("prix : 1 valeur(s) corrigée(s)", lang="fr"),
