@@ -16,8 +16,8 @@ from pipelines.core.project import Project
 from pipelines.pipeline.errors import InputMissing, NeverCollected, RowsMissing, TableUnsound
 from pipelines.pipeline.findings import FindingsResult, make_findings
 from pipelines.pipeline.records import RecordsResult, make_records
-from pipelines.pipeline.requests import request_for, sources_of
-from pipelines.pipeline.results import settings_digest
+from pipelines.pipeline.requests import code_ingredient, request_for, sources_of
+from pipelines.pipeline.results import fingerprint, settings_digest
 from pipelines.pipeline.tables import TableResult, dangling, make_table
 from pipelines.privacy import PartId
 from pipelines.releases import ReleaseRequest
@@ -85,6 +85,33 @@ class BuildGraph:
             records={source.name: self.records(source.name) for source, _ in sources},
             tables=tables,
             findings=self.findings(package),
+        )
+
+    def release_mark(self, package: str) -> str:
+        """The fingerprint of everything that the package's next version is a function of, without reading a table.
+
+        Two marks that are equal give two requests that are equal. Raises what its tables and findings raise.
+        """
+        described = self.packages[package]
+        sources = self.sources_of(package)
+        captures = {source.name: self.capture(source.name) for source in sources}
+        return fingerprint(
+            {
+                "tables": {
+                    item.name: self.table(f"{package}/{item.name}").kept.fingerprint for item in described.tables
+                },
+                "findings": self.findings(package).kept.fingerprint,
+                "records": {source.name: self.records(source.name).kept.fingerprint for source in sources},
+                "captures": {
+                    name: [(part.part, part.sha256, part.address, str(part.obtained)) for part in capture.parts]
+                    for name, capture in captures.items()
+                },
+                "sources": {
+                    source.name: (self.project.root / source.path).read_text(encoding="utf-8") for source in sources
+                },
+                "mappings": code_ingredient(self.project),
+                "settings": self._settings,
+            }
         )
 
     def apart(self, package: str) -> dict[PartId, int]:

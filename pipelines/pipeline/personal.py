@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.pipeline.errors import PeopleLinkWrong
+from pipelines.pipeline.results import code_digest, fingerprint, folder_digest
 from pipelines.pipeline.withholding import without_held
 from pipelines.privacy import (
     AllowList,
+    CleanFiles,
     GateReport,
     Link,
     PartId,
@@ -31,14 +33,17 @@ from pipelines.privacy import (
     scan_folder,
     scan_text,
     set_aside,
+    values_digest,
 )
 from pipelines.privacy.quarantine import QUARANTINE
 from pipelines.releases import ReleaseRequest
 from pipelines.schema import Privacy, TableSchema, load_package, package_names
 from pipelines.sources import Capture, Source
 from pipelines.sources.snapshots import sends_personal_values
+from pipelines.storage import make_own_folder
 
 REASON = "--reason"
+CLEAN_PAGES = "clean-pages.json"
 LONGEST_REASON = 1000
 RETENTION = timedelta(days=365)
 WHY = "Vérifier avant publication qu'aucune de ces valeurs ne se retrouve dans ce qui est publié."
@@ -181,6 +186,12 @@ def _values(project: Project, apart: Mapping[PartId, int]) -> PersonalValues:
     return values
 
 
+def all_kept(project: Project, apart: Mapping[PartId, int]) -> bool:
+    """Whether the personal values of every part are kept as they were counted."""
+    vault = Vault(project.private)
+    return all(vault.holds(*part) == count for part, count in apart.items())
+
+
 def passed(project: Project, request: ReleaseRequest) -> None:
     """Once a package is out, or is what was out already: nothing of it is held any more, but what it goes without."""
     package = request.package.name
@@ -196,11 +207,21 @@ def check_pages(project: Project, pages: Path) -> GateReport:
     Raises `PersonalDataFound`, naming the page.
     """
     allow, values = load_allow_list(project.schemas), Vault(project.private).read()
-    report = scan_folder(pages, allow, values)
+    clean = CleanFiles.read(project.work / CLEAN_PAGES, gate_key(project, values))
+    report = scan_folder(pages, allow, values, clean=clean)
     if not report.is_clean:  # pages show tables: what an exception lets through there is let through here
-        report = scan_folder(pages, allow, values, seen=let_through(project, allow))
+        report = scan_folder(pages, allow, values, seen=let_through(project, allow), clean=clean)
     report.raise_if_held()
+    make_own_folder(project.work)
+    clean.save()
     return report
+
+
+def gate_key(project: Project, values: PersonalValues | None = None) -> str:
+    """What the gate's answer on the same bytes depends on: its code, the allow list, the values that are looked for."""
+    looked_for = values_digest(Vault(project.private).read() if values is None else values)
+    allowed = folder_digest(project.schemas / "privacy")
+    return fingerprint({"code": code_digest(), "allowed": allowed, "values": looked_for})
 
 
 def may_show(project: Project, place: str, text: str) -> GateReport:

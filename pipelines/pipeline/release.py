@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 from pipelines.core.project import Project
+from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.kept_code import circumstances
-from pipelines.pipeline.personal import check_request, inspection, passed
+from pipelines.pipeline.personal import all_kept, check_request, gate_key, inspection, passed
 from pipelines.pipeline.rebuild import across, keep_ingredients
+from pipelines.pipeline.results import fingerprint
 from pipelines.privacy import PartId, Seen
 from pipelines.releases import Outcome, Published, ReleaseRequest, Unchanged, publish
+from pipelines.releases.bag import PROOF, TAGMANIFEST
 from pipelines.releases.log.notes import is_key_name
 from pipelines.releases.signature import SigningKey
+from pipelines.releases.store import LATEST, UNDER_WAY, VERSIONS
+from pipelines.storage import sha256_file, write_text
 
 
 def origin_of(project: Project) -> str | None:
@@ -53,3 +60,50 @@ def make_release(
     if isinstance(outcome, Published | Unchanged):
         passed(project, request)
     return outcome
+
+
+def release_of(graph: BuildGraph, package: str, *, key: SigningKey | None, now: datetime) -> Outcome:
+    """The package's next version, as `make_release` gives it; without making a byte of it when this code has already
+    found that nothing differs from the version that is current, and nothing that this rests on has changed since.
+
+    Raises what the package's tables and findings raise, and what `make_release` raises.
+    """
+    project, apart = graph.project, graph.apart(package)
+    signer = key.fingerprint if key else "none"
+    mark = fingerprint({"request": graph.release_mark(package), "gate": gate_key(project), "signer": signer})
+    path = project.work / "release" / f"{package}.json"
+    known = _current(project, package)
+    if known is not None and all_kept(project, apart) and _remembered(path) == {"mark": mark, **known}:
+        return Unchanged(package, known["version"], project.releases / package / known["version"])
+    outcome = make_release(project, graph.request(package), apart, key=key, now=now)
+    found = _current(project, package)
+    if isinstance(outcome, Published | Unchanged) and found is not None and not _goes_without(project, found, package):
+        write_text(path, json.dumps({"mark": mark, **found}))
+    return outcome
+
+
+def _current(project: Project, package: str) -> dict[str, str] | None:
+    """The current version and the digests of what shows it; none when there is none, or a run died while showing it."""
+    folder = project.releases / package
+    if (folder / UNDER_WAY).exists():
+        return None
+    try:
+        version = str(json.loads((folder / LATEST).read_text(encoding="utf-8"))["version"])
+        files = [folder / LATEST, folder / VERSIONS, folder / version / TAGMANIFEST, folder / version / PROOF]
+        return {"version": version, **{path.name: sha256_file(path) for path in files}}
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _goes_without(project: Project, current: Mapping[str, str], package: str) -> bool:
+    """Whether rows of the version were withheld: then the gate looks again each time, and says so."""
+    descriptor = project.releases / package / current["version"] / "data" / "datapackage.json"
+    return "withheld" in json.loads(descriptor.read_text(encoding="utf-8")).get("arobase", {})
+
+
+def _remembered(path: Path) -> dict[str, str] | None:
+    try:
+        told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told

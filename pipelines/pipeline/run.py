@@ -18,7 +18,7 @@ from pipelines.pipeline.collect import make_snapshots
 from pipelines.pipeline.findings import FindingsResult
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.records import RecordsResult
-from pipelines.pipeline.release import make_release
+from pipelines.pipeline.release import release_of
 from pipelines.pipeline.tables import TableResult
 from pipelines.releases import Outcome, Refused, Unchanged
 from pipelines.releases.signature import SigningKey
@@ -147,11 +147,7 @@ class _Running:
         try:
             self.done.findings[package] = findings = self.workshop.findings(package)
             self._went("findings", package, is_new=findings.kept.is_new, rows=findings.table.num_rows)
-            request = self.workshop.request(package)
-            apart = self.workshop.apart(package)
-            self.done.outcomes[package] = outcome = make_release(
-                self.workshop.project, request, apart, key=key, now=now
-            )
+            self.done.outcomes[package] = outcome = release_of(self.workshop, package, key=key, now=now)
         except ArobaseError as error:
             self._blocked(package, error)
         except Exception as error:  # noqa: BLE001  whatever it is costs this one only

@@ -5,6 +5,7 @@ Does not: privacy classes of fields (`schema/`), dropping personal fields (`reco
 """
 
 from pipelines.privacy.allowlist import Allowed, AllowList, load_allow_list
+from pipelines.privacy.clean_files import CleanFiles, values_digest
 from pipelines.privacy.counts import THRESHOLD, ProtectedCounts, protect_counts
 from pipelines.privacy.errors import (
     AllowListInvalid,
@@ -28,6 +29,7 @@ __all__ = [
     "AllowList",
     "AllowListInvalid",
     "Allowed",
+    "CleanFiles",
     "CountsInvalid",
     "GateReport",
     "Hold",
@@ -51,4 +53,5 @@ __all__ = [
     "scan_folder",
     "scan_text",
     "set_aside",
+    "values_digest",
 ]

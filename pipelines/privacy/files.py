@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -22,6 +23,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from pipelines.privacy.allowlist import AllowList
+from pipelines.privacy.clean_files import CleanFiles
 from pipelines.privacy.gate import GateReport, Hold
 from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.scanning import FILE_NAME, Scan, Text
@@ -91,13 +93,21 @@ def scan_folder(
     *,
     seen: Seen | None = None,
     package: str = "",
+    clean: CleanFiles | None = None,
 ) -> GateReport:
     """Scan every file under `folder`, in the order of their paths, and the paths themselves. `seen`: what the gate
     judged already of the tables that the files were made of. `package`: whose release the folder is; exceptions for a
-    table hold in its files too."""
+    table hold in its files too. `clean`: files that were found clean before, which are not read again."""
     report, scan = GateReport(), _scan_for(allow, personal, seen, package)
+    by_itself = not scan.seen.passed  # what tables let through is not in the key of what is remembered
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
-        report += _file(path.relative_to(folder).as_posix(), path.read_bytes(), scan)
+        name, data = path.relative_to(folder).as_posix(), path.read_bytes()
+        if clean is not None and clean.has(name, data):
+            continue
+        found = _file(name, data, scan)
+        if clean is not None and by_itself and found.is_clean:
+            clean.add(name, data)
+        report += found
     return report
 
 
@@ -202,6 +212,30 @@ def _json(name: str, data: bytes, scan: Scan) -> GateReport:
     return scan.texts(name, list(_walk(json.loads(_decoded(data)), "", 0, scan)))
 
 
+def _geojson(name: str, data: bytes, scan: Scan) -> GateReport:
+    """As any JSON; an outline in which nothing was found is not walked again for the next table that has it."""
+    document = json.loads(_decoded(data))
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list):
+        return scan.texts(name, list(_walk(document, "", 0, scan)))
+    report = scan.texts(name, list(_walk({**document, "features": []}, "", 0, scan)))
+    for place, feature in enumerate(features):
+        shape = feature.get("geometry") if isinstance(feature, dict) else None
+        pointer = f"/features/{place}"
+        if not isinstance(shape, dict):
+            report += scan.texts(name, list(_walk(feature, pointer, 0, scan)))
+            continue
+        report += scan.texts(name, list(_walk({**feature, "geometry": None}, pointer, 0, scan)))
+        mark = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).digest()
+        if mark in scan.clean_shapes:
+            continue
+        found = scan.texts(name, list(_walk(shape, f"{pointer}/geometry", 0, scan)))
+        if found.is_clean and not found.allowed:
+            scan.clean_shapes.add(mark)
+        report += found
+    return report
+
+
 def _json_lines(name: str, data: bytes, scan: Scan) -> GateReport:
     lines = enumerate(_decoded(data).splitlines())
     texts = [text for number, line in lines if line.strip() for text in _walk(json.loads(line), "", number, scan)]
@@ -249,13 +283,43 @@ def _blocks(text: str) -> list[Text]:
     return found
 
 
-def _zip(name: str, data: bytes, scan: Scan) -> GateReport:
+def _zip(name: str, data: bytes, scan: Scan, *, in_nodes: bool = False) -> GateReport:
+    """Every member of an archive. `in_nodes`: XML is read node by node, as the parts of a workbook are."""
     report = GateReport()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for member in sorted(archive.namelist()):
-            if not member.endswith("/"):
-                report += _file(f"{name}/{member}", archive.read(member), scan)
+            if member.endswith("/"):
+                continue
+            shown, content = f"{name}/{member}", archive.read(member)
+            texts = _nodes(content) if in_nodes and member.endswith(".xml") else None
+            if texts is None:
+                report += _file(shown, content, scan)
+            else:
+                report += scan.texts(shown, [(-1, FILE_NAME, member), *texts])
     return report
+
+
+def _nodes(data: bytes) -> list[Text] | None:
+    """Each distinct text of an XML document (of elements, attributes, comments), none where it is no XML.
+
+    A sheet of a workbook is one line of XML: its cells were judged as cells, and what is left is told node by node.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return None
+    if root.getroottree().docinfo.doctype:
+        return None  # entities could say anything: read as the text that it is
+    found: dict[str, None] = {}
+    for node in root.iter():
+        told = [node.text, node.tail]
+        if isinstance(node.tag, str):
+            told += node.attrib.values()
+        found.update((text, None) for text in told if text and not text.isspace())
+    return [(0, "contenu", text) for text in found]
 
 
 def _workbook(name: str, data: bytes, scan: Scan) -> GateReport:
@@ -272,7 +336,8 @@ def _workbook(name: str, data: bytes, scan: Scan) -> GateReport:
         texts = [(row, str(column), str(cell)) for row, cells in enumerate(rows) for column, cell in enumerate(cells)]
         shown = f"{name}/{sheet if scan.may_tell(sheet) else f'feuille {number}'}"
         report += scan.texts(shown, [(-1, "feuille", sheet), *(text for text in texts if text[2])])
-    return report + (_zip(name, data, scan) if zipfile.is_zipfile(io.BytesIO(data)) else GateReport())
+    rest = _zip(name, data, scan, in_nodes=True) if zipfile.is_zipfile(io.BytesIO(data)) else GateReport()
+    return report + rest
 
 
 def _gzip(name: str, data: bytes, scan: Scan) -> GateReport:
@@ -297,7 +362,7 @@ _READERS: dict[str, Callable[[str, bytes, Scan], GateReport]] = {
     ".parquet": _parquet,
     ".json": _json,
     ".jsonld": _json,
-    ".geojson": _json,
+    ".geojson": _geojson,
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
     ".zip": _zip,

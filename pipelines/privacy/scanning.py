@@ -38,6 +38,7 @@ class Scan:
         self.allow, self.everyone, self.seen = allow, everyone, seen or Seen()
         self.package = package
         self._clean: set[str] = set()
+        self.clean_shapes: set[bytes] = set()
         self._remembered = 0
 
     def texts(self, name: str, texts: Sequence[Text]) -> GateReport:
