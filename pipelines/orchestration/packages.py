@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import unexpected
 from pipelines.orchestration.shown import column_schema, counts_of_tables, preview, table_metadata
 from pipelines.orchestration.tables import failure, group_of, table_key
 from pipelines.orchestration.workspace import Workspace
@@ -84,6 +85,9 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
             outcome = make_release(workspace.project, request, apart, key=signing, now=now)
         except ArobaseError as error:
             raise failure(error) from error
+        except Exception as error:  # noqa: BLE001  its text may hold a value: Dagster is told where, and no more
+            fault = unexpected(error, name=package.name, stage="release", file=f"schemas/{package.name}")
+            raise failure(fault) from None
         if isinstance(outcome, Refused):
             reasons = [reason.fr for reason in outcome.reasons]
             raise dg.Failure(
@@ -121,6 +125,8 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
             folder = make_announcement(workspace.project)
         except ArobaseError as error:
             raise failure(error) from error
+        except Exception as error:  # noqa: BLE001  as above
+            raise failure(unexpected(error, name="catalogue", stage="announce", file="catalogue.yaml")) from None
         return dg.MaterializeResult(metadata={"dossier": dg.MetadataValue.path(str(folder))})
 
     return catalogue

@@ -58,6 +58,26 @@ def test_a_catalogue_that_the_gate_holds_fails_and_names_the_page(project: Proje
     assert "note.html" in said(result)
 
 
+@pytest.mark.parametrize(
+    ("step", "asset"),
+    [("release.make_release", "villes"), ("announce.make_announcement", "catalogue")],
+)
+def test_what_nobody_foresaw_is_told_by_its_place_and_never_by_its_text(
+    project: Project, monkeypatch: pytest.MonkeyPatch, step: str, asset: str
+):
+    a_run(project)
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("invente@example.org")
+
+    monkeypatch.setattr(f"pipelines.pipeline.{step}", broken)
+    wanted = catalogue_asset({}) if asset == "catalogue" else release_asset(load_package(project.schemas, "villes"))
+    result = made(project, wanted)
+    assert not result.success
+    assert "RuntimeError" in said(result)
+    assert "invente@example.org" not in str(result.all_events)
+
+
 def test_a_preview_that_could_not_be_looked_at_is_held_and_the_table_stands(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ):
