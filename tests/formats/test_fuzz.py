@@ -112,7 +112,7 @@ def test_no_reader_dies_of_a_changed_file(
 @pytest.mark.parametrize("file_format", FORMATS)
 @given(changes=CHANGES)
 @settings(
-    max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink]
+    max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink]
 )
 def test_no_reader_dies_of_thousands_of_changed_files(
     tmp_path: Path, file_format: str, changes: list[tuple[str, float, bytes]]
