@@ -25,6 +25,7 @@ from pipelines.schema import Package, load_package, package_names
 from pipelines.schema.errors import ProposalPending
 from pipelines.schema.order import in_making_order, needs, other_packages
 from pipelines.sources import Capture, Source, latest, load_sources
+from pipelines.storage.faults import is_of_the_machine
 
 T = TypeVar("T")
 
@@ -182,7 +183,10 @@ class BuildGraph:
                 self._known[place] = make()
             except ArobaseError as error:
                 self._known[place] = error
-            except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+            except Exception as error:
+                if is_of_the_machine(error):
+                    raise
+                # Whatever else it is costs this one only.
                 self._known[place] = unexpected(error, name=name, stage=kind, file=self._file(kind, name))
         known = self._known[place]
         if isinstance(known, ArobaseError):

@@ -23,6 +23,7 @@ from pipelines.pipeline.tables import TableResult
 from pipelines.releases import Outcome, Refused, Unchanged
 from pipelines.releases.signature import SigningKey
 from pipelines.sources import Source
+from pipelines.storage.faults import is_of_the_machine
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,10 @@ class _Running:
             self.done.outcomes[package] = outcome = release_of(self.workshop, package, key=key, now=now)
         except ArobaseError as error:
             self._blocked(package, error)
-        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+        except Exception as error:
+            if is_of_the_machine(error):
+                raise
+            # Whatever else it is costs this one only.
             self._blocked(package, unexpected(error, name=package, stage="release", file=f"schemas/{package}"))
         else:
             told = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
@@ -165,7 +169,10 @@ class _Running:
             make_announcement(self.workshop.project)
         except ArobaseError as error:
             self._failed("announce", "catalogue", error)
-        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+        except Exception as error:
+            if is_of_the_machine(error):
+                raise
+            # Whatever else it is costs this one only.
             file = "catalogue.yaml"
             self._failed("announce", "catalogue", unexpected(error, name="catalogue", stage="announce", file=file))
         else:

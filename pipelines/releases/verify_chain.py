@@ -40,7 +40,8 @@ from pipelines.storage.plain import is_plain, read_plain
 
 LARGEST_INDEX = 1 << 28
 LEFT_NAME = re.compile(rf"{re.escape(ASIDE)}(gone-[0-9.]+-[0-9a-f]{{8}}|[a-z0-9_]{{4,8}})")
-LEFT_FILE = re.compile(rf"data/((excel|changes|qualite)/)?({re.escape(ASIDE)}[a-z0-9_]{{8}}|[a-zA-Z0-9_]+\.[a-z]+)")
+LEFT_FOLDER = "excel|geojson|ods|changes|qualite"
+LEFT_FILE = re.compile(rf"data/(({LEFT_FOLDER})/)?({re.escape(ASIDE)}[a-z0-9_]{{8}}|[a-zA-Z0-9_]+\.[a-z]+)")
 SENT_MARK = re.compile(r"[0-9a-f]{64}")
 """What a sending to an object store leaves as its mark: the hash of the ledger that it sends."""
 KNOWN = frozenset({VERSIONS, LATEST, TOMBSTONES, REFUSALS, UNDER_WAY, ".lock"})

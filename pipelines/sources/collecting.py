@@ -41,6 +41,7 @@ from pipelines.sources.snapshots import (
 )
 from pipelines.storage import make_own_folder, sha256_file
 from pipelines.storage.atomic import ASIDE
+from pipelines.storage.faults import is_of_the_machine
 
 A_DAY = timedelta(days=1)
 
@@ -91,7 +92,10 @@ def collect(
         except ArobaseError as error:
             _log(store, context, FAILED, {"error": _told(error)} | _retry_at(error, context))
             raise
-        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+        except Exception as error:
+            if is_of_the_machine(error):
+                raise
+            # Whatever else it is costs this one only.
             fault = unexpected(error, name=source.name, stage="collect", file=source.path)
             _log(store, context, FAILED, {"error": _told(fault)})
         finally:
@@ -114,7 +118,10 @@ def collect_many(
                 yield waiting[done], done.result()
             except ArobaseError as error:
                 yield waiting[done], error
-            except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+            except Exception as error:
+                if is_of_the_machine(error):
+                    raise
+                # Whatever else it is costs this one only.
                 file, name = waiting[done].path, waiting[done].name
                 yield waiting[done], unexpected(error, name=name, stage="collect", file=file)
 

@@ -80,8 +80,17 @@ _KINDS: dict[int, type[StorageFault]] = {
 }
 
 
+MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE})
+"""A run that meets one of these has nothing to go on with, whichever source or package was under way."""
+
+
 def fault_of(error: OSError) -> StorageFault:
     """The error to tell for what the operating system answered, with the file that it is about where that is known."""
     kind = _KINDS.get(error.errno or 0, StorageFault)
     found = os.strerror(error.errno) if error.errno else type(error).__name__
     return kind(place=str(error.filename or "?"), found=found)
+
+
+def is_of_the_machine(error: Exception) -> bool:
+    """Whether an error is the whole machine's (a disk that is full or read-only, no more files) and nobody's data's."""
+    return isinstance(error, OSError) and error.errno in MACHINE

@@ -20,11 +20,11 @@ from pipelines.core.project import Project
 from pipelines.pipeline.run import run
 from pipelines.releases.verify import UNDER_WAY, verify
 from tests.forking import in_child, pay_imports
-from tests.pipeline.builders import a_small_project
+from tests.pipeline.builders import a_small_project, obtained_later
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CHANGES = {
-    "data/label/palmares.csv": ("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"),
+    "data/label/palmares.csv": ("2000,Douvaine,commune,,,4", "2000,Douvaine,commune,,,5"),
     "data/villes.csv": ("Agen,4", "Agen,3"),
 }
 
@@ -71,7 +71,10 @@ def a_changed_copy(folder: Path, number: int) -> Project:
     for name, (old, new) in CHANGES.items():
         path = root / "sources" / name
         if path.is_file():
-            path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+            text = path.read_text(encoding="utf-8")
+            assert old in text, f"{name} no longer holds {old}"
+            path.write_text(text.replace(old, new), encoding="utf-8")
+            obtained_later(root / "sources" / f"{path.stem}.yaml")
     return Project.at(root)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.core.project import Project
 from tests.acceptance.builders import REPOSITORY, Shipped, a_copy, arobase, files, versions
+from tests.pipeline.builders import obtained_later
 
 
 def killed(folder: Path, kills: int) -> dict[str, int]:
@@ -61,7 +62,9 @@ def test_a_first_run_killed_leaves_nothing_half_done(shipped: Shipped, tmp_path:
 def test_two_runs_at_once_give_one_result(project: Project) -> None:
     path = project.sources / "data" / "label" / "palmares.csv"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"), encoding="utf-8")
+    assert "2000,Douvaine,commune,,,4" in text
+    path.write_text(text.replace("2000,Douvaine,commune,,,4", "2000,Douvaine,commune,,,5"), encoding="utf-8")
+    obtained_later(project.sources / "palmares.yaml")
     asked = [sys.executable, "-m", "pipelines.cli", "release", "label", "--lang", "en"]
     environment = {"PYTHONPATH": str(REPOSITORY), "AROBASE_ROOT": str(project.root)}
     both = [

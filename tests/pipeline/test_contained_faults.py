@@ -10,6 +10,7 @@ import pytest
 from pipelines.core.faults import UnexpectedFault, frames_of
 from pipelines.core.project import Project
 from pipelines.pipeline import records as reading
+from pipelines.pipeline import release as releasing
 from pipelines.pipeline import run as running
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.releases import Published
@@ -64,7 +65,7 @@ def test_the_graph_that_dagster_asks_gives_the_same_error(project: Project, monk
 def test_a_release_and_a_catalogue_that_raise_anything_are_told(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    true = running.make_release
+    true = releasing.make_release
 
     def make_release(given: Project, request: Any, *rest: Any, **more: Any) -> Any:
         if request.package.name == "villes":
@@ -74,7 +75,7 @@ def test_a_release_and_a_catalogue_that_raise_anything_are_told(
     def make_announcement(_project: Project) -> None:
         raise OSError(VALUE)
 
-    monkeypatch.setattr(running, "make_release", make_release)
+    monkeypatch.setattr(releasing, "make_release", make_release)
     monkeypatch.setattr(running, "make_announcement", make_announcement)
     done = a_run(project)
     assert isinstance(done.blocked["villes"], UnexpectedFault)
