@@ -43,7 +43,7 @@ def shown_releases(outputs: Path) -> None:
     ]
     for place, request in enumerate(steps):
         published(replace(request, created=START + timedelta(days=place)), releases, key=key)
-    retract(releases, "prix", "1.0.2", "Valeur fausse dans la source.", now=START + timedelta(days=9))
+    retract(releases, "prix", "1.0.2", "Valeur fausse dans la source.", now=START + timedelta(days=9), key=key)
     # Names that compress badly, as real ones do: a file under 256 kB would be fetched whole.
     crowd: list[Row] = [
         {
