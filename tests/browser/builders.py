@@ -41,9 +41,7 @@ def shown_releases(outputs: Path) -> None:
         a_request(prizes(p1={"arobases": "1"}), snapshot="03" * 32),
         a_request(more, snapshot="04" * 32, findings=[a_finding(), a_finding(2, regle="R-2", resultat="non_conforme")]),
     ]
-    for place, request in enumerate(steps):
-        published(replace(request, created=START + timedelta(days=place)), releases, key=key)
-    retract(releases, "prix", "1.0.2", "Valeur fausse dans la source.", now=START + timedelta(days=9), key=key)
+    # What is unsigned comes first: once a log is signed, nothing is added to it without its key.
     # Names that compress badly, as real ones do: a file under 256 kB would be fetched whole.
     crowd: list[Row] = [
         {
@@ -60,6 +58,9 @@ def shown_releases(outputs: Path) -> None:
     published(
         a_request(crowd, package=a_package(name="foule", title="Foule inventée", title_en="Invented crowd")), releases
     )
+    for place, request in enumerate(steps):
+        published(replace(request, created=START + timedelta(days=place)), releases, key=key)
+    retract(releases, "prix", "1.0.2", "Valeur fausse dans la source.", now=START + timedelta(days=9), key=key)
 
 
 def open_table(page: Page, address: str, path: str = "prix/table-prix.html") -> Page:
