@@ -188,7 +188,7 @@ BAD: dict[str, tuple[str, str, Change, str, tuple[str, ...]]] = {
     "title above the header": (
         "palmares",
         AWARDS,
-        now_holds(AWARDS, lambda data: b"Palmares,,,,,,,,\n" + data),
+        now_holds(AWARDS, lambda data: b"Palmares,,,,,,,,,,,,,\n" + data),
         "header-missing",
         ("l'en-tête semble être à la ligne 2",),
     ),
@@ -197,7 +197,7 @@ BAD: dict[str, tuple[str, str, Change, str, tuple[str, ...]]] = {
         AWARDS,
         now_holds(AWARDS, lambda data: data.replace(b",", b";")),
         "wrong-delimiter",
-        ("9 avec ';'",),
+        ("14 avec ';'",),
     ),
     "page instead of JSON": (
         "projets-environnement",
@@ -272,7 +272,7 @@ def test_a_bad_file_is_told_with_its_name_its_place_and_who_mends_it(project: Pr
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
 def test_a_mark_at_the_beginning_of_utf_8_is_no_fault(project: Project, encoding: str) -> None:
     now_holds(AWARDS, recoded(encoding))(project)
-    assert records_of(project, "palmares").summary["rows"]["label/palmares"] == 263
+    assert records_of(project, "palmares").summary["rows"]["label/palmares"] == 284
 
 
 @pytest.mark.parametrize("sheet", ["Personnes", "Lieux"])
@@ -300,7 +300,7 @@ def test_a_personal_column_under_another_name_stops_the_source(project: Project)
 
 
 def test_a_column_that_nobody_described_goes_no_further_and_is_told(project: Project) -> None:
-    in_text(project, AWARDS, lambda text: text.replace(",note\n", ",note,humeur\n", 1))
+    in_text(project, AWARDS, lambda text: text.replace(",remarque\n", ",remarque,humeur\n", 1))
     summary = records_of(project, "palmares").summary
     assert summary["parts"]["palmares"]["columns_without_field"] == ["humeur"]
-    assert summary["rows"]["label/palmares"] == 263
+    assert summary["rows"]["label/palmares"] == 284

@@ -99,7 +99,7 @@ SPOILED: dict[str, tuple[str, Callable[[Project], None], tuple[str, int, str, st
     ),
     "level out of reach": (
         "palmares",
-        in_line(AWARDS, "Douvaine,commune,,4", "Douvaine,commune,,9"),
+        in_line(AWARDS, "Douvaine,commune,,,4", "Douvaine,commune,,,9"),
         ("palmares", 3, "arobases", "9"),
     ),
     "opening as a serial": (
@@ -148,7 +148,10 @@ def test_every_alternative_of_a_pattern_is_held_from_end_to_end() -> None:
     """Frictionless puts `^` before the first alternative and `$` after the last: they have to stand in a group."""
     loose = []
     for path in sorted((REPOSITORY / "schemas").rglob("*.json")):
-        for field in json.loads(path.read_text(encoding="utf-8"))["fields"]:
+        schema = json.loads(path.read_text(encoding="utf-8"))
+        if set(schema) == {"like"}:
+            continue  # the fields are those of another table, read in their own file
+        for field in schema["fields"]:
             pattern = field.get("constraints", {}).get("pattern", "")
             inside = re.sub(r"\\.|\[[^]]*\]", "", pattern)
             while "(" in inside:

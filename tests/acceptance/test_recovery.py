@@ -75,7 +75,7 @@ def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(
     assert told["projets-environnement"] == "not-what-it-says"
     assert set(done.blocked) == {"projets-environnement", "label", "territoires-numeriques"}
     assert files(project.releases) == before
-    awards.write_text(text.replace("2000,Douvaine,commune,,4", "2000,Douvaine,commune,,5"), encoding="utf-8")
+    awards.write_text(text.replace("2000,Douvaine,commune,,,4", "2000,Douvaine,commune,,,5"), encoding="utf-8")
     obtained_again(project, AWARDS)
     (project.sources / PROJECTS).write_bytes(projects)
     mended = a_run(project)

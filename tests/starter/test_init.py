@@ -70,6 +70,7 @@ def test_dagster_loads_a_new_project(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [
         "catalogue",
+        "exemple/codes_types_lieux",
         "exemple/constats",
         "exemple/lieux",
         "exemple/release",

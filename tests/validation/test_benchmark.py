@@ -59,7 +59,7 @@ def test_the_results_that_are_kept_are_those_of_the_page() -> None:
     assert (results / "validation.md").read_text() == run.told(about)
 
 
-@pytest.mark.parametrize(("page", "count"), [("docs/validation.md", 21), ("README.md", 20)])
+@pytest.mark.parametrize(("page", "count"), [("docs/validation.md", 21), ("docs/tours.md", 20)])
 def test_a_page_quotes_the_results(page: str, count: int) -> None:
     about = json.loads((ROOT / "benchmarks" / "validation" / "results" / "validation.json").read_text())
     lines = (ROOT / page).read_text().splitlines()
@@ -81,8 +81,9 @@ def test_the_chart_of_shapes_shows_each_that_was_measured_beside_frictionless() 
     results = ROOT / "benchmarks" / "validation" / "results"
     by_shape = run.of_shapes(json.loads((results / "validation.json").read_text()))
     assert (results / "shapes.svg").read_text() == shapes_chart(by_shape)
-    readme = (ROOT / "README.md").read_text()
-    assert [title for title in by_shape if f"| {title} | arobase |" not in readme] == []
+    tours = (ROOT / "docs" / "tours.md").read_text()
+    assert "(../benchmarks/validation/results/shapes.svg)" in tours
+    assert [title for title in by_shape if f"| {title} | arobase |" not in tours] == []
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, *DIALECTS], ids=lambda shape: shape.name)
