@@ -78,6 +78,7 @@ def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(
     awards.write_text(text.replace("2000,Douvaine,commune,,,4", "2000,Douvaine,commune,,,5"), encoding="utf-8")
     obtained_again(project, AWARDS)
     (project.sources / PROJECTS).write_bytes(projects)
+    obtained_again(project, PROJECTS)
     mended = a_run(project)
     assert mended.went_well, mended.errors
     outcome = mended.outcomes["label"]
