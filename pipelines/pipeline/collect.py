@@ -18,6 +18,7 @@ from pipelines.pipeline.inbox import deliveries
 from pipelines.pipeline.personal import prepare
 from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.storage.atomic import sweep_old
+from pipelines.storage.faults import is_of_the_machine
 
 SHEETS = ("xlsx", "xls", "xlsb", "ods")
 
@@ -42,7 +43,10 @@ def make_snapshots(
             wanted.append(delivered(project, source))
         except ArobaseError as error:
             yield source.name, error
-        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+        except Exception as error:
+            if is_of_the_machine(error):
+                raise
+            # Whatever else it is costs this one only.
             yield source.name, unexpected(error, name=source.name, stage="collect", file=source.path)
     for source, outcome in collect_many(project, wanted, now=now):
         yield source.name, outcome
