@@ -93,6 +93,11 @@ def files(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
+def without_proofs(found: dict[str, str]) -> dict[str, str]:
+    """All but what the log says of each release, which holds when it was published."""
+    return {name: digest for name, digest in found.items() if not name.endswith(".tlog-proof")}
+
+
 def versions(project: Project, package: str) -> list[str]:
     """The visible versions of a package."""
     folder = project.releases / package

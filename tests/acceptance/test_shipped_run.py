@@ -15,7 +15,7 @@ from frictionless.package import Package as DataPackage
 
 from pipelines.core.project import Project
 from pipelines.schema import load_package
-from tests.acceptance.builders import PACKAGES, Shipped, a_copy, arobase, files
+from tests.acceptance.builders import PACKAGES, Shipped, a_copy, arobase, files, without_proofs
 
 HEADS = ["Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder ensuite"]
 
@@ -116,11 +116,6 @@ def test_the_catalogue_knows_the_three_packages(shipped: Shipped) -> None:
 def test_every_visible_release_verifies(shipped: Shipped) -> None:
     done = arobase(shipped.project, "verify", "--lang", "en")
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-def without_proofs(found: dict[str, str]) -> dict[str, str]:
-    """All but what the log says of each release, which holds when it was published."""
-    return {name: digest for name, digest in found.items() if not name.endswith(".tlog-proof")}
 
 
 def test_other_places_times_and_seeds_give_the_same_bytes(shipped: Shipped, tmp_path: Path) -> None:
