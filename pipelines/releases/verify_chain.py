@@ -41,7 +41,10 @@ from pipelines.storage.plain import is_plain, read_plain
 LARGEST_INDEX = 1 << 28
 LEFT_NAME = re.compile(rf"{re.escape(ASIDE)}(gone-[0-9.]+-[0-9a-f]{{8}}|[a-z0-9_]{{4,8}})")
 LEFT_FOLDER = "excel|geojson|ods|changes|qualite"
-LEFT_FILE = re.compile(rf"data/(({LEFT_FOLDER})/)?({re.escape(ASIDE)}[a-z0-9_]{{8}}|[a-zA-Z0-9_]+\.[a-z]+)")
+# A file under its name lies in data/; one that was being written, under a name of its own, also beside it.
+LEFT_WHOLE = rf"data/(({LEFT_FOLDER})/)?[a-zA-Z0-9_]+\.[a-z]+"
+LEFT_BEGUN = rf"(data/(({LEFT_FOLDER})/)?)?{re.escape(ASIDE)}[a-z0-9_]{{8}}"
+LEFT_FILE = re.compile(f"{LEFT_WHOLE}|{LEFT_BEGUN}")
 SENT_MARK = re.compile(r"[0-9a-f]{64}")
 """What a sending to an object store leaves as its mark: the hash of the ledger that it sends."""
 KNOWN = frozenset({VERSIONS, LATEST, TOMBSTONES, REFUSALS, UNDER_WAY, ".lock"})

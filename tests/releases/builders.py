@@ -172,6 +172,7 @@ def a_key(folder: Path) -> SigningKey:
 def two_releases(folder: Path, key: SigningKey | None = None) -> Path:
     """A folder of releases with `prix` 1.0.0 and 1.1.0, and one refused attempt after them."""
     releases = folder / "outputs" / "releases"
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / PROJECT_FILE).write_text("domains: []\n", encoding="utf-8")
     publish(a_request(), releases, key=key)
     more: list[Row] = [*prizes(p1={"arobases": "4"}), {"prix_id": "p4", "annee": "2025", "nom": "Autre-Exemple"}]

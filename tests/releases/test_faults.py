@@ -26,6 +26,7 @@ from pipelines.releases.retract import STEPS as RETRACTION
 from pipelines.releases.retract import retract
 from pipelines.releases.store import ReleaseStore
 from pipelines.releases.verify import UNDER_WAY, verify
+from pipelines.releases.verify_chain import is_left_aside
 from tests.releases.builders import a_request, prizes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +87,27 @@ def test_a_retraction_killed_at_a_step_is_completed_by_the_next_run(tmp_path: Pa
     assert (("1.0.0" in shelf.retracted), (releases / "prix" / "1.0.0").exists()) == (was_said, not was_said)
     after = verify(releases)
     assert (after.is_sound, UNDER_WAY in after.notes) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("place", "is_left"),
+    [
+        ("data/prix.csv", True),
+        ("data/ods/prix.ods", True),
+        ("data/geojson/prix.geojson", True),
+        ("data/.aside-a1b2c3d4", True),
+        (".aside-a1b2c3d4", True),
+        ("bagit.txt", True),
+        ("prix.csv", False),
+        ("ailleurs/.aside-a1b2c3d4", False),
+        ("data/ods/autre/prix.ods", False),
+    ],
+)
+def test_what_a_dying_process_may_leave_is_known_by_its_place(tmp_path: Path, place: str, is_left: bool) -> None:
+    left = tmp_path / ".aside-a1b2c3d4"
+    (left / place).parent.mkdir(parents=True)
+    (left / place).write_text("", encoding="utf-8")
+    assert is_left_aside(left) == is_left
 
 
 def killed(tmp_path: Path, kills: int) -> dict[str, int]:

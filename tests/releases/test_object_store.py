@@ -272,10 +272,11 @@ def test_a_real_s3_server_lets_one_of_two_win(tmp_path: Path, monkeypatch: pytes
         monkeypatch.setenv("AWS_REGION", "us-east-1")
         make_bucket(endpoint, "essai")
         assert race(tmp_path, Bucket("s3://essai", None), rounds=3) == [ONE_WINS] * 3
-        releases = two_releases(tmp_path / "whole", a_key(tmp_path))
+        key = a_key(tmp_path)
+        releases = two_releases(tmp_path / "whole", key)
         bucket = Bucket.open("s3://essai/whole")
         send(releases, bucket)
-        retract(releases, "prix", "1.0.0", "essai", now=NOW)
+        retract(releases, "prix", "1.0.0", "essai", now=NOW, key=key)
         assert send(releases, bucket).buried == ("prix 1.0.0",)
         assert seen(bucket, tmp_path).is_sound
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
