@@ -30,7 +30,8 @@ def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses, *, 
 
     def home(place: Place) -> dict[str, Any]:
         news = feeds.news(holdings, addresses, place.language)[:NEWS_SHOWN]
-        return {"holdings": holdings, "news": [(item, _local(item.page, place, addresses)) for item in news]}
+        real_first = sorted(holdings, key=lambda holding: holding.is_example)  # stable: else in their own order
+        return {"holdings": real_first, "news": [(item, _local(item.page, place, addresses)) for item in news]}
 
     add_page(site, addresses, "index", "index.html", home)
     add_page(

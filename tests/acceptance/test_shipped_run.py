@@ -113,6 +113,14 @@ def test_the_catalogue_knows_the_three_packages(shipped: Shipped) -> None:
     assert all(name in page for name in PACKAGES)
 
 
+def test_the_first_page_shows_real_records_before_those_that_are_made_up(shipped: Shipped) -> None:
+    page = (shipped.project.catalogue / "index.html").read_text(encoding="utf-8")
+    cards = page[page.index('id="jeux"') :]
+    made_up = [cards.index(f'href="{name}/') for name in ("candidatures", "projets-environnement")]
+    real = [cards.index(f'href="{name}/') for name in ("enquetes-publiques", "label", "territoires-numeriques")]
+    assert max(real) < min(made_up)
+
+
 def test_every_visible_release_verifies(shipped: Shipped) -> None:
     done = arobase(shipped.project, "verify", "--lang", "en")
     assert done.returncode == 0, done.stdout + done.stderr
