@@ -10,6 +10,7 @@ import warnings
 import dagster as dg
 
 from pipelines.core.project import Project
+from pipelines.orchestration.alerts import alert_sensors
 from pipelines.orchestration.packages import catalogue_asset, catalogue_sensor, findings_asset, release_asset
 from pipelines.orchestration.portals import known_portals, portal_assets, push_job, push_sensors
 from pipelines.orchestration.sources import records_asset, snapshots_asset
@@ -57,6 +58,7 @@ def build_definitions(project: Project) -> dg.Definitions:
             changed_sources_sensor(sources),
             catalogue_sensor(),
             *push_sensors(portals),
+            *alert_sensors(project),
         ],
         resources={"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))},
         # A trivial step costs 3 s less in the run's own process than in one of its own; parallelism is across runs.

@@ -15,6 +15,7 @@ from scripts.reference.commands import commands_page
 from scripts.reference.dictionary import dictionary_pages
 from scripts.reference.markdown import page, table
 from scripts.reference.registers import errors_page, mappings_page, rules_page, sources_page
+from scripts.reference.settings import settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -29,6 +30,7 @@ def pages(project: Project) -> dict[str, str]:
         "errors.md": errors_page(),
         "mappings.md": mappings_page(),
         "rules.md": rules_page(),
+        "settings.md": settings_page(),
         "sources.md": sources_page(sources),
     }
     titles = {name: text.split("\n", maxsplit=1)[0].removeprefix("# ") for name, text in sorted(made.items())}

@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HEADER = "# Written by scripts/lock.py from pyproject.toml; do not edit. Install with pip --require-hashes.\n"
 BUILD = ["setuptools>=77", "wheel"]
+EXTRAS = ("lineage", "remote", "time", "test")
 SERVERS = sorted([*(ROOT / "scripts" / "portals").glob("*.in"), *(ROOT / "scripts" / "stores").glob("*.in")])
 # CKAN asks for the psycopg2 that a compiler builds; its authors' own build with the library inside needs none.
 REPLACED = "psycopg2 ; python_version < '3'\n"
@@ -77,7 +78,14 @@ def main(words: list[str]) -> None:
         run_lock = ROOT / "requirements.lock"
         compile_lock(uv, [*project["dependencies"], *BUILD], run_lock, upgrade="upgrade" in words)
         extras = project["optional-dependencies"]
-        tests = [*project["dependencies"], *BUILD, *extras["remote"], *extras["time"], *extras["test"]]
+        tests = [
+            *project["dependencies"],
+            *BUILD,
+            *extras["lineage"],
+            *extras["remote"],
+            *extras["time"],
+            *extras["test"],
+        ]
         test_lock = ROOT / "requirements-test.lock"
         compile_lock(uv, tests, test_lock, run_lock, upgrade="upgrade" in words)
 

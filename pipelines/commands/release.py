@@ -102,6 +102,7 @@ def _run(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from pipelines.commands.alerts import after_run
     from pipelines.pipeline.journal import Journal
     from pipelines.pipeline.run import run, steps_ahead
     from pipelines.releases.signature import key_of_environment, load_key
@@ -126,6 +127,7 @@ def _run(
 
         done = run(project, now=now, packages=packages, key=key, tell=tell, collecting=collecting)
     journal.write(project, done, time.monotonic() - started)
+    after_run(project, done, now, language)
     return done
 
 

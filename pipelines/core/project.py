@@ -5,12 +5,12 @@ Belongs here: paths. Does not: reading or writing any of them. Tests build a pro
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.settings import OUTPUTS, ROOT, folder_of
 
 PROJECT_FILE = "arobase.yaml"
 """The file at a project's root that names its domains."""
@@ -49,12 +49,12 @@ class Project:
     def here(cls) -> Project:
         """The project of this process: AROBASE_ROOT, else the first folder upwards from the current one that is a
         project. AROBASE_OUTPUTS moves the outputs. Raises `NotAProject`."""
-        named = os.environ.get("AROBASE_ROOT")
-        start = Path(named) if named else Path.cwd()
+        named = folder_of(ROOT)
+        start = named or Path.cwd()
         candidates = (start,) if named else (start, *start.parents)
         for folder in candidates:
             if is_project(folder):
-                return cls.at(folder, os.environ.get("AROBASE_OUTPUTS"))
+                return cls.at(folder, folder_of(OUTPUTS))
         raise NotAProject(folder=start, file=PROJECT_FILE)
 
     @property

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.core.settings import SIGNING_KEY, SIGNING_KEY_FILE, folder_of, value_of
 from pipelines.core.text import Said
 from pipelines.releases.allowed_signers import CERTIFICATE, ED25519
 from pipelines.releases.errors import KeyExists, KeyUnreadable
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 NAMESPACE = "arobase-release"
-KEY_TEXT, KEY_FILE = "AROBASE_SIGNING_KEY", "AROBASE_SIGNING_KEY_FILE"
+KEY_FILE = SIGNING_KEY_FILE.name
 MAGIC = b"SSHSIG"
 BEGIN, END = "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----"
 
@@ -82,10 +83,11 @@ def key_of_environment(environment: Mapping[str, str] | None = None) -> SigningK
 
     Called by front doors only. Raises `KeyUnreadable`.
     """
-    given = os.environ if environment is None else environment
-    if given.get(KEY_TEXT):
-        return _parse_key(given[KEY_TEXT].strip().encode() + b"\n", KEY_TEXT)
-    return load_key(Path(given[KEY_FILE])) if given.get(KEY_FILE) else None
+    text = value_of(SIGNING_KEY, environment).text
+    if text:
+        return _parse_key(text.encode() + b"\n", SIGNING_KEY.name)
+    path = folder_of(SIGNING_KEY_FILE, environment)
+    return load_key(path) if path else None
 
 
 def _parse_key(data: bytes, shown: str) -> SigningKey:

@@ -101,7 +101,7 @@ def serving(**routes: Answering | list[Reply] | Reply) -> Iterator[Server]:
                 server.enter(-1)  # before the last bytes leave: who has them may ask again at once
             self.wfile.flush()
 
-        do_POST = do_GET  # noqa: N815 - the name that http.server calls
+        do_POST = do_PUT = do_GET  # noqa: N815 - the names that http.server calls
 
         def _answer(self) -> None:
             parts = urlsplit(self.path)

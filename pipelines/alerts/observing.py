@@ -1,0 +1,164 @@
+"""What deserves an alert: read from a run's outcome, from a project's files, and from its portals.
+
+Belongs here: noticing. Does not: remembering or sending. Each `Observation` names a thing that was looked at, with the
+alert that it deserves, or with none when it is well: so that what is over can be told too, and what was not looked at
+stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipelines.alerts.alert import Alert
+from pipelines.alerts.settings import Kind
+from pipelines.core.errors import MENDERS, ArobaseError, Mender
+from pipelines.core.project import Project
+from pipelines.core.text import Said
+
+STAGES: Mapping[str, Said] = {
+    "collect": Said("collecte", "collecting"),
+    "records": Said("lecture", "reading"),
+    "tables": Said("table", "table"),
+    "findings": Said("constats", "findings"),
+    "release": Said("publication", "release"),
+    "announce": Said("catalogue", "catalogue"),
+}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A thing that was looked at. `key` is that of the alert that it has, or would have."""
+
+    key: str
+    alert: Alert | None
+
+
+def of_run(project: Project, run: Any) -> list[Observation]:
+    """What a run of `arobase release` (`pipelines.pipeline.run.Run`) did: what failed, and what went well again."""
+    from pipelines.releases import Refused
+
+    failed = dict(run.errors) | dict(run.blocked)
+    seen = [_failure(name, error) for name, error in sorted(failed.items())]
+    well = {*run.records, *run.tables, *run.outcomes} - set(failed)
+    well |= {"catalogue"} if run.announced else set()
+    seen += [_well("run-failed", _named(name)) for name in sorted(well)]
+    for package, outcome in sorted(run.outcomes.items()):
+        if not isinstance(outcome, Refused):
+            seen.append(_well("release-refused", _named(package)))
+            continue
+        reasons = Said(" ".join(item.fr for item in outcome.reasons), " ".join(item.en for item in outcome.reasons))
+        record = str(outcome.record.relative_to(project.outputs)) if outcome.record else ""
+        who = Said(*MENDERS[Mender.OPERATOR].values())
+        seen.append(_of(Alert("release-refused", _named(package), reasons, f"outputs/{record}", who)))
+    return seen
+
+
+def of_project(project: Project, now: datetime, *, quarantined_rows: int) -> list[Observation]:
+    """Sources that are late at `now`, and packages with more rows in quarantine than `quarantined_rows`."""
+    return [*_sources(project, now), *_quarantines(project, quarantined_rows)]
+
+
+def of_portals(project: Project, environment: Mapping[str, str], now: datetime) -> list[Observation]:
+    """Whether each portal holds what was pushed to it; it is asked, nothing is written there.
+
+    A portal that cannot be asked is `run-failed` under its own name.
+    """
+    return [item for portal in _portals(project) for item in _of_portal(project, portal, environment, now)]
+
+
+def observed(kind: Kind, subject: Said, error: ArobaseError | None, where: str = "") -> Observation:
+    """A thing that a driver looked at: with the error that it met, or with none."""
+    if error is None:
+        return _well(kind, subject)
+    what = Said(error.message("fr"), error.message("en"))
+    who = Said(error.advice("fr"), error.advice("en"))
+    return _of(Alert(kind, subject, what, where or str(error.facts.get("file", "")), who, error.code))
+
+
+def _failure(name: str, error: ArobaseError) -> Observation:
+    return observed("run-failed", _named(name), error, where=str(error.facts.get("file", "")) or name)
+
+
+def _sources(project: Project, now: datetime) -> Iterator[Observation]:
+    from pipelines.sources import latest, load_sources
+    from pipelines.sources.freshness import freshness
+
+    for name, source in sorted(load_sources(project).items()):
+        if source.cadence is None or source.obtained is not None:
+            continue
+        fresh = freshness(source, latest(project, source), now)
+        if not fresh.is_late:
+            yield _well("source-late", _named(name))
+            continue
+        days = None if fresh.unchecked is None else fresh.unchecked.days
+        what = Said("n'a jamais pu être lue", "was never read")
+        if days is not None:
+            what = Said(f"lue pour la dernière fois il y a {days} jours", f"last read {days} days ago")
+        cadence = Said(f" ; attendue tous les {source.cadence}", f"; expected every {source.cadence}")
+        told = Said(what.fr + cadence.fr, what.en + cadence.en)
+        who = Said(*MENDERS[Mender.OPERATOR].values())
+        yield _of(Alert("source-late", _named(name), told, f"sources/{name}.yaml", who))
+
+
+def _quarantines(project: Project, limit: int) -> Iterator[Observation]:
+    from pipelines.pipeline.retention import quarantined
+    from pipelines.schema import package_names
+
+    counts = quarantined(project)
+    for package in sorted({*package_names(project.schemas), *counts}):
+        rows = counts.get(package, 0)
+        if rows <= limit:
+            yield _well("quarantine", _named(package))
+            continue
+        what = Said(
+            f"{rows} valeurs attendent une décision (limite : {limit}) : arobase private show",
+            f"{rows} values wait for a decision (limit: {limit}): arobase private show",
+        )
+        who = Said(*MENDERS[Mender.SCHEMA].values())
+        yield _of(Alert("quarantine", _named(package), what, f"outputs/private/quarantaine/{package}.jsonl", who))
+
+
+def _portals(project: Project) -> Iterable[Any]:
+    from pipelines.portals.descriptions import load_portals
+
+    return load_portals(project).values()
+
+
+def _of_portal(project: Project, portal: Any, environment: Mapping[str, str], now: datetime) -> Iterator[Observation]:
+    from pipelines.portals.pushing import look, released
+
+    for package in (name for name in released(project) if portal.takes(name)):
+        subject = _named(f"{portal.name} / {package}")
+        try:
+            found = look(project, portal, package, environment=environment, now=lambda: now)
+        except ArobaseError as error:
+            yield observed("run-failed", subject, error)
+            continue
+        yield _well("run-failed", subject)
+        drifted = found.there == found.offer.version and found.differences
+        if not drifted:
+            yield _well("portal-drift", subject)
+            continue
+        what = Said(
+            f"{len(found.differences)} champs ne sont plus ceux qui ont été envoyés : arobase push {portal.name}",
+            f"{len(found.differences)} fields are no longer what was pushed: arobase push {portal.name}",
+        )
+        who = Said(*MENDERS[Mender.OPERATOR].values())
+        page = found.found.page if found.found is not None else ""
+        place = f"sources/portals/{portal.name}.yaml"
+        yield _of(Alert("portal-drift", subject, what, place, who, links=(page,) if page else ()))
+
+
+def _named(name: str) -> Said:
+    return Said(name, name)
+
+
+def _of(alert: Alert) -> Observation:
+    return Observation(alert.key, alert)
+
+
+def _well(kind: Kind, subject: Said) -> Observation:
+    return Observation(f"{kind} {subject.en}", None)

@@ -1,0 +1,125 @@
+"""Settings: every variable of the environment that the project reads, in one place, with what it is for.
+
+Belongs here: their list, reading one, and where its value came from. Does not: what is set in the project's own files
+(`arobase.yaml`, `catalogue.yaml`, `sources/`, `schemas/`), nor secrets that those files name, which `arobase settings`
+lists beside these.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pipelines.core.errors import ArobaseError
+from pipelines.core.text import Said
+
+PREFIX = "AROBASE_"
+Origin = Literal["environment", "default"]
+
+
+class SettingWrong(ArobaseError):
+    """A variable of the environment holds what its setting cannot be."""
+
+    code: ClassVar[str] = "setting-wrong"
+    fr: ClassVar[str] = "{name} : « {found} » ; attendu : {expected}."
+    en: ClassVar[str] = '{name}: "{found}"; expected: {expected}.'
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One variable. `use`: what it is for; `default`: what holds when it is not set; `expected`: what it may be.
+
+    `choices`, where there are some, are the only values; the value of a `secret` is never shown.
+    """
+
+    name: str
+    use: Said
+    default: Said
+    expected: Said
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a setting is in an environment; `text` is empty when the default holds."""
+
+    setting: Setting
+    text: str
+    origin: Origin
+
+
+ROOT = Setting(
+    "AROBASE_ROOT",
+    Said("le dossier du projet", "the folder of the project"),
+    Said(
+        "le premier dossier qui est un projet, en remontant depuis le dossier courant",
+        "the first folder that is a project, upwards from the current one",
+    ),
+    Said("un dossier qui contient arobase.yaml", "a folder that holds arobase.yaml"),
+)
+OUTPUTS = Setting(
+    "AROBASE_OUTPUTS",
+    Said("le dossier de tout ce qui est produit", "the folder of everything that is made"),
+    Said("outputs/ dans le projet", "outputs/ in the project"),
+    Said("un dossier", "a folder"),
+)
+LANGUAGE = Setting(
+    "AROBASE_LANG",
+    Said(
+        "la langue des messages, de Dagster et des alertes",
+        "the language of messages, of Dagster and of alerts",
+    ),
+    Said(
+        "celle du système (LC_ALL, LC_MESSAGES, LANG), sinon l'anglais",
+        "the system's (LC_ALL, LC_MESSAGES, LANG), else English",
+    ),
+    Said("fr ou en", "fr or en"),
+)
+SIGNING_KEY = Setting(
+    "AROBASE_SIGNING_KEY",
+    Said("le texte de la clé privée qui signe les versions", "the text of the private key that signs releases"),
+    Said("AROBASE_SIGNING_KEY_FILE, sinon aucune signature", "AROBASE_SIGNING_KEY_FILE, else no signature"),
+    Said("une clé privée OpenSSH Ed25519 sans phrase secrète", "an OpenSSH Ed25519 private key with no passphrase"),
+    secret=True,
+)
+SIGNING_KEY_FILE = Setting(
+    "AROBASE_SIGNING_KEY_FILE",
+    Said("le fichier de la clé privée qui signe les versions", "the file of the private key that signs releases"),
+    Said("aucune signature", "no signature"),
+    Said("un fichier lisible", "a readable file"),
+)
+SETTINGS: tuple[Setting, ...] = (ROOT, OUTPUTS, LANGUAGE, SIGNING_KEY, SIGNING_KEY_FILE)
+"""Every setting, in the order in which people meet them. A test holds that no other variable is read."""
+
+
+def value_of(setting: Setting, environment: Mapping[str, str] | None = None) -> Value:
+    """The setting's value; one that is set to nothing, or to blanks, is not set. Raises `SettingWrong`."""
+    given = os.environ if environment is None else environment
+    text = given.get(setting.name, "").strip()
+    if not text:
+        return Value(setting, "", "default")
+    if setting.choices and text not in setting.choices:
+        found = "…" if setting.secret else text
+        raise SettingWrong(name=setting.name, found=found, expected=setting.expected)
+    return Value(setting, text, "environment")
+
+
+def folder_of(setting: Setting, environment: Mapping[str, str] | None = None) -> Path | None:
+    """The folder or file that a setting names, none when it is not set. Raises `SettingWrong`."""
+    text = value_of(setting, environment).text
+    return Path(text) if text else None
+
+
+def unknown(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Variables that begin as settings do and are none, with the setting that was probably meant, "" where none is
+    near."""
+    given = os.environ if environment is None else environment
+    known = [setting.name.removeprefix(PREFIX) for setting in SETTINGS]
+    strange = sorted(name.removeprefix(PREFIX) for name in given if name.startswith(PREFIX))
+    near = {name: get_close_matches(name, known, n=1) for name in strange if name not in known}
+    return {PREFIX + name: PREFIX + found[0] if found else "" for name, found in near.items()}

@@ -1,0 +1,63 @@
+"""What Dagster's runs did is told by the project's alerts: failures with where to look, and that they are over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pytest
+
+from pipelines.alerts.telling import open_alerts, tell
+from pipelines.core.project import Project
+from pipelines.definitions import build_definitions
+from pipelines.orchestration.alerts import FAILED, STATE, WELL, of_run
+from tests.alerts.builders import NOW, Mailbox, a_mailbox, by_mail, told_by
+from tests.pipeline.builders import rewrite
+
+LINK = "https://dagster.example.org/"
+
+
+@pytest.fixture
+def box() -> Iterator[Mailbox]:
+    with a_mailbox() as box:
+        yield box
+
+
+def a_dagster_run(project: Project, instance: dg.DagsterInstance, job: str) -> dg.DagsterRun:
+    definitions = build_definitions(project)
+    names = sorted(path.stem for path in project.sources.glob("*.yaml"))
+    tags = {"dagster/asset_partition_range_start": names[0], "dagster/asset_partition_range_end": names[-1]}
+    done = definitions.resolve_job_def(job).execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+    return done.dagster_run
+
+
+def sensors(project: Project) -> set[str]:
+    return {sensor.name for sensor in build_definitions(project).sensors or ()}
+
+
+def test_the_sensors_are_there_only_where_somebody_is_to_be_told(project: Project, box: Mailbox) -> None:
+    assert not {FAILED, WELL, STATE} & sensors(project)
+    told_by(project, channels={"equipe": by_mail(box)})
+    assert sensors(project) >= {FAILED, WELL, STATE}
+
+
+def test_a_wrong_file_of_alerts_leaves_everything_else(project: Project) -> None:
+    (project.root / "alerts.yaml").write_text("channels: 3\n", encoding="utf-8")
+    assert not {FAILED, WELL, STATE} & sensors(project)
+
+
+def test_a_failed_run_is_told_with_its_cause_and_its_page_and_is_over_when_it_went_well(
+    project: Project, instance: dg.DagsterInstance, box: Mailbox
+) -> None:
+    settings = told_by(project, channels={"equipe": by_mail(box)}, link=LINK, language="en")
+    text = (project.sources / "data" / "villes.csv").read_text(encoding="utf-8")
+    rewrite(project, "villes", "autre\n1\n")
+    run = a_dagster_run(project, instance, "tout")
+    tell(project, settings, of_run(instance, run, link=LINK), now=NOW, environment={})
+    opened = open_alerts(project)
+    assert any(alert.links == (f"{LINK}runs/{run.run_id}",) and alert.code for alert, _ in opened.values())
+    assert any(mail["Subject"].startswith("[Arobase] Failure: ") for mail in box.mails)
+    rewrite(project, "villes", text)
+    again = a_dagster_run(project, instance, "tout")
+    tell(project, settings, of_run(instance, again, link=LINK), now=NOW, environment={})
+    assert not open_alerts(project)
