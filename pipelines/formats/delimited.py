@@ -34,7 +34,9 @@ MOST_LINES = 1_000
 
 @reader("csv", "tsv")
 def read_delimited(content: Content) -> Records:
-    """Raises `WrongEncoding`, `WrongDelimiter`, `RowTooLong`, `EmptyFile`, `Damaged`, and what `Content.data` does."""
+    """Raises `WrongEncoding`, `WrongDelimiter`, `EmptyFile`, `Damaged`, and what `Content.data` does. A row with more
+    cells than the header is a fault; where most are so, `refusal` is `RowTooLong`.
+    """
     allow_long_cells()
     text = decoded(content)
     data, notices = _without_end_mark(text.data, list(text.notices))
@@ -64,6 +66,7 @@ def read_delimited(content: Content) -> Records:
         facts,
         faults=body.faults,
         notices=notices,
+        refusal=body.refusal,
     )
 
 
@@ -87,9 +90,10 @@ class _Body:
         self.positions = pa.array([], pa.int64())
         self.faults: list[RecordFault] = []
         self.facts: dict[str, Any] = {}
+        self.refusal: RowTooLong | None = None
 
     def read(self, body: bytes) -> None:
-        """Fill `columns`, `positions` and `faults`. Raises `RowTooLong`, `Damaged`."""
+        """Fill `columns`, `positions`, `faults` and `refusal`. Raises `Damaged`."""
         if not body:
             return
         is_plain = self.quote == '"' and self.escape is None and are_regular(body, self.delimiter)
@@ -126,6 +130,7 @@ class _Body:
         positions: list[int] = []
         cutter = Cutter(self.delimiter, quote=self.quote, escape=self.escape)
         may_swallow = self.options.get("multiline") == "accept"
+        too_long: list[tuple[int, int]] = []
         try:
             for record in cutter.records(body.decode("utf-8"), self.lines + 1):
                 row = record.cells
@@ -138,15 +143,31 @@ class _Body:
                 if len(row) == 1 and width > 1 and not row[0].strip():
                     continue
                 if len(row) > width and any(cell.strip() for cell in row[width:]):
-                    raise RowTooLong(file=self.content.file, line=record.first, cells=len(row), columns=width)
+                    too_long.append((record.first, len(row)))  # stays in its place, which a footer is counted by
                 cells: list[str | None] = [*row[:width], *[None] * (width - len(row))]
                 for column, cell in zip(columns, cells, strict=True):
                     column.append(cell)
                 positions.append(record.first)
         except LoneReturn as error:
             raise _damaged(self.content, error.line, "new-line character seen in unquoted field") from None
+        self._refuse_too_long(too_long, len(positions) - len(too_long))
         self.columns = [pa.array(column, pa.string()) for column in columns]
         self.positions = pa.array(positions, pa.int64())
+
+    def _refuse_too_long(self, rows: list[tuple[int, int]], others: int) -> None:
+        """A fault for each row with more cells than the header; of most rows, it is the header or the file that is
+        wrong. `rows`: line and number of cells of each; `others`: how many rows fit."""
+        width = len(self.names)
+        if len(rows) > others:
+            line, cells = rows[0]
+            self.refusal = RowTooLong(file=self.content.file, line=line, cells=cells, columns=width)
+            return
+        for line, cells in rows:
+            message = Said(
+                f"Ligne {line} : {cells} cellules ; attendu : {width} colonnes, comme l'en-tête.",
+                f"Line {line}: {cells} cells; expected: {width} columns, as the header has.",
+            )
+            self.faults.append(RecordFault(line, "ligne-trop-longue", message))
 
     def tidy(self, notices: list[Said]) -> None:
         """Marks within the text, NULs, headers met again, and what stands under the records."""

@@ -49,11 +49,35 @@ def read_json(content: Content) -> Records:
 
 @reader("jsonl")
 def read_jsonl(content: Content) -> Records:
-    """One object a line; blank lines are passed over. Raises `WrongEncoding`, `Damaged`, `FormatError`."""
+    """One object a line; blank lines are passed over, and a line that is no JSON is a fault of its own.
+
+    Raises `WrongEncoding`, `FormatError`, and `Damaged` for a file that ends within a line.
+    """
     text = decoded(content)
     return tabulate(
-        content, json_lines(content, text.data), Said("lignes", "lines"), {"encoding": text.encoding}, text.notices
+        content, _lines_apart(content, text.data), Said("lignes", "lines"), {"encoding": text.encoding}, text.notices
     )
+
+
+def _lines_apart(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
+    """As `json_lines`, with `NotJson` in the place of a line that is none, but for a last one that is cut."""
+    lines = data.split(b"\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield number, loads(line)
+        except ValueError as error:
+            if number == len(lines):  # no line feed after it: what else the file had is not known
+                raise damaged(content, error, number) from None
+            yield number, NotJson(_why(error))
+
+
+def _why(error: ValueError) -> Said:
+    """Where a text ceases to be JSON, without any of it."""
+    if isinstance(error, json.JSONDecodeError):
+        return Said(f"colonne {error.colno}, {error.msg}", f"column {error.colno}, {error.msg}")
+    return Said("des listes dans des listes, sans fin", "lists within lists, without end")
 
 
 def json_lines(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
@@ -73,22 +97,20 @@ def tabulate(
     facts: dict[str, Any],
     notices: Sequence[Said] = (),
 ) -> Records:
-    """Objects as columns, in the order in which members are first met; a record that cannot be read has its faults.
-
-    Raises `FormatError` for what is no object.
+    """Objects as columns, in the order in which members are first met; a record that cannot be read, or that is no
+    object, has its faults. Raises `FormatError` where nothing is an object.
     """
     columns: dict[str, list[str | None]] = {}
     positions: list[int] = []
     faults: list[RecordFault] = []
+    strangers: list[tuple[int, str]] = []
     for position, document in documents:
+        if isinstance(document, NotJson):
+            faults.append(_unreadable(position, document.found))
+            continue
         if not isinstance(document, dict):
-            fr, en = place if isinstance(place, Said) else (place, place)
-            raise FormatError(
-                file=content.file,
-                place=Said(f"{fr}, élément {position}", f"{en}, element {position}"),
-                found=type(document).__name__,
-                expected=Said("un objet JSON", "a JSON object"),
-            )
+            strangers.append((position, type(document).__name__))
+            continue
         amiss = [*faults_of(document)]
         members = [] if amiss else list(flattened(document))
         names = [name for name, _text in members]
@@ -104,6 +126,9 @@ def tabulate(
             column.extend([None] * (len(positions) - len(column)))
             column.append(text)
         positions.append(position)
+    if strangers and not positions and not faults:
+        raise _no_object(content, place, *strangers[0])
+    faults += [_no_record(*stranger) for stranger in strangers]
     for column in columns.values():
         column.extend([None] * (len(positions) - len(column)))
     arrays = [pa.array(column, pa.string()) for column in columns.values()]
@@ -111,6 +136,31 @@ def tabulate(
     found = pa.array(positions, pa.int64())
     more: dict[str, Any] = {"facts": facts, "is_sparse": True, "faults": faults, "notices": notices}
     return Records(names, list(columns), arrays, found, place, **more)
+
+
+def _no_object(content: Content, place: str | Said, position: int, found: str) -> FormatError:
+    fr, en = place if isinstance(place, Said) else (place, place)
+    return FormatError(
+        file=content.file,
+        place=Said(f"{fr}, élément {position}", f"{en}, element {position}"),
+        found=found,
+        expected=Said("un objet JSON", "a JSON object"),
+    )
+
+
+def _no_record(position: int, found: str) -> RecordFault:
+    message = Said(
+        f"Enregistrement {position} : {found} ; attendu : un objet JSON.",
+        f"Record {position}: {found}; expected: a JSON object.",
+    )
+    return RecordFault(position, "pas-un-objet", message)
+
+
+def _unreadable(position: int, found: Said) -> RecordFault:
+    message = Said(
+        f"Ligne {position} : {found.fr} ; attendu : du JSON.", f"Line {position}: {found.en}; expected: JSON."
+    )
+    return RecordFault(position, "json-illisible", message)
 
 
 def _fault(position: int, rule: str, member: str, found: Said) -> RecordFault:

@@ -57,7 +57,10 @@ def read_part(
     content = Content(path, part, f"{named} ({address})" if address else named, announced)
     records = readers()[part.format](content)
     faults = without_columns(records.faults, part.options.get("drop", ()))
-    table, positions = _readable(_chosen(part, records, content.file), records.positions, faults)
+    chosen = _chosen(part, records, content.file)
+    if records.refusal is not None:
+        raise records.refusal
+    table, positions = _readable(chosen, records.positions, faults)
     if table.num_rows == 0 and faults:
         shown = [fault.message for fault in faults[:LISTED]]
         first = Said(" ".join(item.fr for item in shown), " ".join(item.en for item in shown))

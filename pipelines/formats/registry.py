@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from pipelines.formats.content import Content
+    from pipelines.formats.errors import FormatError
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Records:
     `names` are unique and stripped, `originals` as printed; `positions` int64, 1 for the first line, row or element;
     `place` names the sheet or the list for messages; `near` holds the first rows, to find a header that is elsewhere;
     `facts` (encoding, delimiter, cells in scientific notation…) go to the table's metadata; `faults` are the records
-    that cannot be read, whether they are among the columns or not; `notices` are doubts that a person should hear of.
+    that cannot be read, whether they are among the columns or not; `notices` are doubts that a person should hear of;
+    `refusal` is raised once it is certain that the header is the one that is read: most records do not fit it.
     """
 
     names: Sequence[str]
@@ -38,6 +40,7 @@ class Records:
     is_sparse: bool = False
     faults: Sequence[RecordFault] = ()
     notices: Sequence[Said] = ()
+    refusal: FormatError | None = None
 
 
 Reader = Callable[["Content"], Records]

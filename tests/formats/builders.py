@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 import pyarrow as pa
 
-from pipelines.formats import read
+from pipelines.formats import PartReading, read, read_part
 from pipelines.sources import Part
 
 NAMESPACES = (
@@ -34,6 +34,11 @@ def a_part(file_format: str = "csv", *reads: str, **more: Any) -> Part:
 
 def reading(path: Path, part: Part) -> pa.Table:
     return read(part, path, source="mairie", snapshot="ab" * 32)
+
+
+def part_reading(path: Path, part: Part) -> PartReading:
+    """The same, with what could not be read."""
+    return read_part(part, path, source="mairie", snapshot="ab" * 32)
 
 
 def records(table: pa.Table) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.formats.errors import Damaged, EmptyFile, HeaderMissing, RowTooLong, WrongDelimiter
-from tests.formats.builders import a_file, a_part, positions, reading, records
+from tests.formats.builders import a_file, a_part, part_reading, positions, reading, records
 
 CELLS = st.text(alphabet=st.sampled_from('ab1é ";,\n\r\t'), max_size=6)
 
@@ -75,10 +75,32 @@ def test_a_header_of_one_column_may_break_its_line(tmp_path: Path) -> None:
     assert records(reading(a_file(tmp_path, '"Nom de la\ncommune"\nx\n'), a_part())) == [{"Nom de la commune": "x"}]
 
 
-def test_a_row_with_more_cells_than_columns_is_named_by_its_line(tmp_path: Path) -> None:
+def test_a_row_with_more_cells_than_columns_costs_itself_and_is_named_by_its_line(tmp_path: Path) -> None:
+    found = part_reading(a_file(tmp_path, "a,b\n1,2\n1,2,3\n4,5\n"), a_part())
+    assert records(found.table) == [{"a": "1", "b": "2"}, {"a": "4", "b": "5"}]
+    assert [(fault.position, fault.rule) for fault in found.faults] == [(3, "ligne-trop-longue")]
+    assert found.faults[0].message.fr == "Ligne 3 : 3 cellules ; attendu : 2 colonnes, comme l'en-tête."
+
+
+def test_a_file_most_rows_of_which_are_longer_than_its_header_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RowTooLong) as raised:
-        reading(a_file(tmp_path, "a,b\n1,2\n1,2,3\n"), a_part())
+        reading(a_file(tmp_path, "a,b\n1,2\n1,2,3\n4,5,6\n"), a_part())
     assert raised.value.facts == {"file": "mairie/part", "line": 3, "cells": 3, "columns": 2}
+
+
+@pytest.mark.parametrize("title", ["Palmarès 2017", "Palmarès 2017,source : essai"])
+def test_a_title_above_the_header_is_told_with_the_row_of_the_header(tmp_path: Path, title: str) -> None:
+    part = a_part(options={"columns": ["a", "b", "c"]})
+    with pytest.raises(HeaderMissing) as raised:
+        reading(a_file(tmp_path, f"{title}\na,b,c\n1,2,3\n4,5,6\n"), part)
+    assert "header_row: 2" in raised.value.message("fr")
+
+
+def test_a_long_row_of_the_footer_is_one_of_its_rows(tmp_path: Path) -> None:
+    text = "a,b\n1,2\n3,4\n5,6\n7,8\nTotal,x,y\n"
+    found = part_reading(a_file(tmp_path, text), a_part(options={"footer": 1}))
+    assert [row["a"] for row in records(found.table)] == ["1", "3", "5", "7"]
+    assert not found.faults
 
 
 @pytest.mark.parametrize(

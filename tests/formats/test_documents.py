@@ -49,7 +49,7 @@ def test_the_pointer_goes_through_lists(tmp_path: Path) -> None:
     assert records(reading(path, a_part("json", options={"pointer": "0.x"}))) == [{"a": "1"}]
 
 
-@pytest.mark.parametrize("content", ['{"records": []}', "3", '[{"a": 1}, 3]'])
+@pytest.mark.parametrize("content", ['{"records": []}', "3", "[1, 3]"])
 def test_what_is_no_list_of_objects_is_told(tmp_path: Path, content: str) -> None:
     with pytest.raises(FormatError):
         reading(a_file(tmp_path, content), a_part("json"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.formats import PartReading, read_part
-from pipelines.formats.errors import Damaged
+from pipelines.formats.errors import Damaged, FormatError
 from tests.formats.builders import a_file, a_part, positions, records
 
 
@@ -62,3 +62,32 @@ def test_lists_without_end_are_a_damaged_file(tmp_path: Path) -> None:
         reading_of(tmp_path, "[" * 100_000)
     with pytest.raises(Damaged):
         reading_of(tmp_path, '[{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]")
+
+
+def test_a_line_of_json_lines_that_is_no_json_costs_itself_and_tells_none_of_it(tmp_path: Path) -> None:
+    found = reading_of(tmp_path, '{"a": 1}\n{"a": Jeanne}\n\n{"a": 3}\n', "jsonl")
+    assert [row["a"] for row in records(found.table)] == ["1", "3"]
+    assert [(fault.position, fault.rule) for fault in found.faults] == [(2, "json-illisible")]
+    assert "Jeanne" not in found.faults[0].message.en + found.faults[0].message.fr
+
+
+def test_a_last_line_that_is_cut_is_a_damaged_file_for_what_else_it_had_is_not_known(tmp_path: Path) -> None:
+    with pytest.raises(Damaged):
+        reading_of(tmp_path, '{"a": 1}\n{"a": 2', "jsonl")
+    whole = reading_of(tmp_path, '{"a": 1}\n{"a": 2\n', "jsonl")
+    assert [fault.position for fault in whole.faults] == [2]
+
+
+@pytest.mark.parametrize("stranger", ["3", '"texte"', "null", "[1]", "true"])
+@pytest.mark.parametrize("file_format", ["json", "jsonl"])
+def test_a_record_that_is_no_object_costs_itself(tmp_path: Path, file_format: str, stranger: str) -> None:
+    lines = ['{"a": 1}', stranger, '{"a": 3}']
+    content = "\n".join(lines) if file_format == "jsonl" else f"[{', '.join(lines)}]"
+    found = reading_of(tmp_path, content, file_format)
+    assert positions(found.table) == [1, 3]
+    assert [(fault.position, fault.rule) for fault in found.faults] == [(2, "pas-un-objet")]
+
+
+def test_a_list_of_no_object_at_all_is_not_the_table_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(FormatError):
+        reading_of(tmp_path, "[1, 2]")
