@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +32,11 @@ from pipelines.validation.packages import (
     validate_resource,
 )
 from pipelines.validation.rejects import Origin, RejectsFile
+from pipelines.validation.stray_quotes import quote_error, resource_reading, stray_quotes
 from pipelines.validation.verdict import Verdict
 
 if TYPE_CHECKING:
+    from pipelines.formats.quotes import Record
     from pipelines.sources.http import Client
 
 PER_TABLE = ("encoding", "delimiter", "dialect", "sheet", "member")  # options that say how a table is read
@@ -52,17 +55,19 @@ class Table:
 
 @dataclass
 class Found:
-    """What a run found. `refused`: addresses that a package names and that were not read."""
+    """What a run found. `refused`: addresses that a package names and that were not read; `quotes`: records that their
+    quotes do not delimit, with the place of each."""
 
     verdicts: list[tuple[str, Verdict]] = field(default_factory=list)  # with the place of each
     errors: list[tuple[str, Any]] = field(default_factory=list)  # of packages as a whole, with the place of each
     failures: list[tuple[str, ArobaseError]] = field(default_factory=list)
     notices: list[tuple[str, Said]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    quotes: list[tuple[str, Record]] = field(default_factory=list)
 
     @property
     def is_valid(self) -> bool:
-        return not self.errors and all(verdict.is_valid for _, verdict in self.verdicts)
+        return not (self.errors or self.quotes) and all(verdict.is_valid for _, verdict in self.verdicts)
 
 
 class Run:
@@ -156,7 +161,8 @@ class Run:
         for table in tables:
             with self._failing(table.input.place), self._rejects(table.input.place, table.input.name) as rejects:
                 verdict = self._judge(table, {**alike, **parents}, rejects)
-                self._take(table.input.place, verdict, rejects)
+                amiss = self._stray_quotes(table.input.path, table.input.place, table.reading)
+                self._take(table.input.place, verdict, rejects, amiss)
 
     def _table(self, file: str, schema_named: str) -> Table:
         schema = self._document(schema_named, "--schema")
@@ -254,7 +260,9 @@ class Run:
                     progress=progress,
                     limit_rows=self.options["limit_rows"],
                 )
-            self._take(place, verdict, rejects)
+            reading = resource_reading(resource) if file is not None else None
+            amiss = [] if file is None or reading is None else self._stray_quotes(file, place, reading)
+            self._take(place, verdict, rejects, amiss)
         if declared is not None:
             with self._failing(place):
                 check_encoding(declared)
@@ -264,11 +272,22 @@ class Run:
 
     # What both share
 
-    def _take(self, place: str, verdict: Verdict, rejects: RejectsFile | None) -> None:
+    def _stray_quotes(self, path: Path, place: str, reading: Reading) -> list[Record]:
+        """Records that their quotes do not delimit, up to the sample that was asked for, and at least one."""
+        found = list(
+            islice(stray_quotes(path, reading, limit_rows=self.options["limit_rows"]), max(1, self.options["sample"]))
+        )
+        self._found.quotes += [(place, record) for record in found]
+        return found
+
+    def _take(self, place: str, verdict: Verdict, rejects: RejectsFile | None, amiss: list[Record]) -> None:
         if rejects is not None:
+            import pyarrow as pa
             import pyarrow.compute as pc
 
             rejects.write_whole(verdict.errors.filter(pc.is_null(verdict.errors.column("row"))))
+            lines = [quote_error(record) for record in amiss]
+            rejects.write_whole(pa.Table.from_pylist(lines, schema=verdict.errors.schema))
         self._found.verdicts.append((place, verdict))
 
     @contextlib.contextmanager

@@ -57,6 +57,9 @@ def write_text(found: Found, language: Language) -> None:
     for place, verdict in found.verdicts:
         for line in summary(place, verdict, language):
             click.echo(line)
+    for place, record in found.quotes:
+        where = f"✘ {place} : " if language == "fr" else f"✘ {place}: "
+        click.echo(f"{where}{getattr(record.message, language)} [{record.fault}]")
     for place, notice in found.notices:
         click.echo(f"  ! {place} : {notice.fr}" if language == "fr" else f"  ! {place}: {notice.en}")
     _tell_failures(found, language)
@@ -72,7 +75,7 @@ def write_json(found: Found, language: Language) -> None:
         errors = [error for _, error in found.errors]
         whole = Report.from_validation(tasks=whole.tasks, errors=errors)
     told = whole.to_descriptor()
-    told["valid"] = whole.valid and not found.failures and not found.refused
+    told["valid"] = whole.valid and not (found.failures or found.refused or found.quotes)
     told["totals"] = [
         {"place": verdict.report().tasks[0].place, "rule": rule, "field": field, "errors": count}
         for _, verdict in found.verdicts
@@ -87,6 +90,10 @@ def write_json(found: Found, language: Language) -> None:
         {"place": place, "code": error.code, "message": error.message("en"), "message_fr": error.message("fr")}
         for place, error in found.failures
     ]
+    told["quotes"] = [
+        {"place": place, "rule": str(record.fault), "lines": [record.first, record.last], "message": record.message.en}
+        for place, record in found.quotes
+    ]
     told["notices"] = [{"place": place, "message": notice.en} for place, notice in found.notices]
     click.echo(json.dumps(told, ensure_ascii=False, indent=2, default=str))
     _tell_failures(found, language)
@@ -94,6 +101,7 @@ def write_json(found: Found, language: Language) -> None:
 
 def write_csv(found: Found, language: Language) -> None:
     """One line an error; those of a package as a whole have no row."""
+    from pipelines.validation.stray_quotes import quote_error
     from pipelines.validation.tally import as_row
     from pipelines.validation.verdict import ERRORS
 
@@ -104,6 +112,9 @@ def write_csv(found: Found, language: Language) -> None:
         writer.writerow([place, *(row[name] for name in ERRORS.names)])
     for place, verdict in found.verdicts:
         writer.writerows([place, *line.values()] for line in verdict.errors.to_pylist())
+    for place, record in found.quotes:
+        error = quote_error(record)
+        writer.writerow([place, *(error[name] for name in ERRORS.names)])
     _tell_failures(found, language)
 
 
