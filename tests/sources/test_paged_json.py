@@ -82,6 +82,48 @@ def test_every_page_is_followed_to_the_proved_end(tmp_path: Path, way: str) -> N
     assert capture.parts[0].fetch["records"] == TOTAL
 
 
+def posted_offset(request: Request) -> Reply:
+    page = request.document["options"]["page"]
+    assert request.method == "POST"
+    assert request.document["filter"] == "actions"
+    return as_json({"rows": RECORDS[page["from"] : page["from"] + page["size"]], "count": TOTAL})
+
+
+def posted_cursor(request: Request) -> Reply:
+    start = int(request.document.get("after", "c0")[1:])
+    following = f"c{start + 4}" if start + 4 < TOTAL else None
+    return as_json({"rows": RECORDS[start : start + 4], "after": following, "lang": request.params["lang"]})
+
+
+@pytest.mark.parametrize(
+    ("answering", "parameters"),
+    [
+        (
+            posted_offset,
+            {
+                "pages": {"offset": "options.page.from"},
+                "size": {"parameter": "options.page.size", "value": 4},
+                "total": "count",
+                "body": {"filter": "actions", "options": {"sort": "id"}},
+            },
+        ),
+        (
+            posted_cursor,
+            {"pages": {"cursor": "after", "parameter": "after"}, "body": {}, "query": {"lang": "fr"}, "key": ["id"]},
+        ),
+    ],
+    ids=["offset", "cursor"],
+)
+def test_a_list_that_is_asked_for_by_post_is_followed_too(
+    tmp_path: Path, answering: Answering, parameters: dict[str, Any]
+) -> None:
+    project = a_project(tmp_path)
+    with serving(liste=answering) as server:
+        described = {"parts": one("jsonl"), "parameters": {"records": "rows", **parameters}}
+        capture = collected(project, asking(project, server, "paged_json", "/liste", **described))
+    assert rows(project, capture) == RECORDS
+
+
 def test_a_secret_goes_in_the_header_that_is_named_and_to_that_server_only(tmp_path: Path) -> None:
     project = a_project(tmp_path)
     parameters = {"pages": {"next": "next"}, "records": "data", "authorization": {"header": "X-Api-Key"}}

@@ -16,11 +16,14 @@ parameters:
   `key`       the fields by which a record is known; all of it when absent
   `repeated`  `count` keeps and counts a record that comes twice; it is refused otherwise
   `query`     constant parameters; `headers` constant headers
+  `body`      constant JSON body, which makes each request a POST; the cursor, the offset, the page and the size are
+              then members of it, by their dotted names
   `authorization` `header`: the header that carries the secret; `Authorization: Bearer …` when absent
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +53,8 @@ def fetch(source: Source, _previous: Capture | None, context: FetchContext) -> I
         asking = _Asking.of(source, part, context)
         parameters = source.parameters
         asked = {
-            name: parameters.get(name) for name in ("pages", "size", "records", "total", "key", "query", "version")
+            name: parameters.get(name)
+            for name in ("pages", "size", "records", "total", "key", "query", "version", "body")
         }
         with Crawl(
             context,
@@ -102,21 +106,29 @@ class _Asking:
         return Page(answer, records, total, None if version is None else str(version), cursor, is_last)
 
     def _answer(self, crawl: Crawl) -> Answer:
-        parameters = self.source.parameters
-        pages, size = parameters["pages"], parameters.get("size")
-        query = dict(parameters.get("query", {}))
-        if size:
-            query[size["parameter"]] = size["value"]
-        if self.way == "next":
-            if crawl.cursor is not None:
-                return self.client.ask(str(crawl.cursor), headers=self.headers)
-        elif self.way == "cursor":
-            query |= {} if crawl.cursor is None else {pages["parameter"]: crawl.cursor}
+        told = self._told_to_page(crawl)
+        address = str(crawl.cursor) if self.way == "next" and crawl.cursor is not None else self.url
+        constant = None if address != self.url else dict(self.source.parameters.get("query", {}))
+        body = self.source.parameters.get("body")
+        if body is None:
+            asked = None if constant is None else (constant | told or None)
+            return self.client.ask(address, params=asked, headers=self.headers)
+        document = copy.deepcopy(body)
+        for place, value in told.items():
+            _put(document, place, value)
+        return self.client.ask(address, method="POST", params=constant or None, json=document, headers=self.headers)
+
+    def _told_to_page(self, crawl: Crawl) -> dict[str, Any]:
+        """What says which page is asked for, by the name of the parameter."""
+        pages, size = self.source.parameters["pages"], self.source.parameters.get("size")
+        told: dict[str, Any] = {size["parameter"]: size["value"]} if size else {}
+        if self.way == "cursor" and crawl.cursor is not None:
+            told[pages["parameter"]] = crawl.cursor
         elif self.way == "offset":
-            query[pages["offset"]] = crawl.records + pages.get("first", 0)
-        else:
-            query[pages["page"]] = crawl.pages + pages.get("first", 1)
-        return self.client.ask(self.url, params=query or None, headers=self.headers)
+            told[pages["offset"]] = crawl.records + pages.get("first", 0)
+        elif self.way == "page":
+            told[pages["page"]] = crawl.pages + pages.get("first", 1)
+        return told
 
     def _records(self, answer: Answer, document: Any) -> list[Any]:
         place = self.source.parameters.get("records")
@@ -176,3 +188,13 @@ class _Asking:
 
     def _wrong(self, answer: Answer, found: str | Said, expected: str | Said) -> NotTheAnswer:
         return NotTheAnswer(source=self.source.name, address=answer.address, found=found, expected=expected)
+
+
+def _put(document: dict[str, Any], place: str, value: Any) -> None:
+    """Write a value at a dotted name, making the objects on the way."""
+    *above, name = place.split(".")
+    for step in above:
+        if not isinstance(document.get(step), dict):
+            document[step] = {}
+        document = document[step]
+    document[name] = value
