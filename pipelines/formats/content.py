@@ -18,6 +18,7 @@ from pipelines.core.text import Said
 from pipelines.formats.errors import Damaged, EmptyFile, MemberMissing, NotWhatItSays, TooLarge
 from pipelines.formats.signature import is_wanted, named, signature
 from pipelines.sources import Part
+from pipelines.storage.damage import DAMAGE
 
 MAXIMUM_SIZE = 2_000_000_000
 # Deflate cannot do better than 1,032 to 1; spreadsheets of repeated cells reach 60. Small files may do as they like.
@@ -115,7 +116,7 @@ class Content:
     def _archive(self, data: bytes) -> zipfile.ZipFile:
         try:
             return zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, OSError, ValueError):
+        except DAMAGE:
             raise Damaged(file=self.file, detail=NO_LIST, format="zip") from None
 
     def _blocks(self, archive: zipfile.ZipFile, name: str, size: int, packed: int) -> Iterator[bytes]:
@@ -126,7 +127,7 @@ class Content:
                     size += len(block)
                     self._check_size(size, packed)
                     yield block
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        except DAMAGE:
             raise Damaged(
                 file=self.file, detail=Said(f"{name} : illisible", f"{name}: unreadable"), format="zip"
             ) from None

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.documents import json_lines, json_text, tabulate
+from pipelines.formats.documents import Unread, faults_of, json_lines, json_text, tabulate
 from pipelines.formats.registry import Records, reader
 from pipelines.sources.dossiers import descriptor_of
 
@@ -32,6 +34,8 @@ FIELDS = {
 PLAIN = ("date", "datetime", "checked", "selected", "integerNumber", "decimalNumber", "civilite", "iban", "filled")
 CODED = ("commune", "epci", "region", "pays", "departement")
 TYPED_TEXT = ("DateChamp", "DatetimeChamp", "DecimalNumberChamp", "IntegerNumberChamp", "CheckboxChamp", "YesNoChamp")
+WRONG_SHAPE = (AttributeError, KeyError, TypeError)
+"""What Python raises where a dossier has a text for an object, or lacks its number."""
 PLACE = {"code": "cityCode", "code_postal": "postalCode", "nom": "cityName", "departement": "departmentCode"}
 
 
@@ -48,18 +52,37 @@ def read_dossiers(content: Content) -> Records:
     rows = (
         enumerate(_repeated(dossiers, repetition, named, unread), start=1)
         if repetition
-        else ((line, _row(dossier, named, unread)) for line, dossier in dossiers)
+        else ((line, _one(line, dossier, named, unread)) for line, dossier in dossiers)
     )
     records = tabulate(content, rows, "dossiers", {})
-    return Records(
-        records.names,
-        records.originals,
-        records.columns,
-        records.positions,
-        records.place,
-        facts={"unread": dict(sorted(unread.items()))},
-        is_sparse=True,
+    return replace(records, facts={"unread": dict(sorted(unread.items()))})
+
+
+def _one(line: int, dossier: Any, named: Mapping[str, str], unread: dict[str, str]) -> dict[str, Any] | Unread:
+    """The row of a dossier; what stands in its place where it cannot be read as it was written."""
+    try:
+        return _amiss(line, dossier) or _row(dossier, named, unread)
+    except WRONG_SHAPE:
+        return _of_another_shape(line)
+
+
+def _amiss(line: int, dossier: Any) -> Unread | None:
+    """What keeps a dossier from being read as written, if anything; no value of it."""
+    for rule, member, found in faults_of(dossier):
+        message = Said(
+            f"Dossier de la ligne {line}, « {member} » : {found.fr} ; attendu : une valeur JSON.",
+            f'Dossier on line {line}, "{member}": {found.en}; expected: a JSON value.',
+        )
+        return Unread(rule, message)
+    return None
+
+
+def _of_another_shape(line: int) -> Unread:
+    message = Said(
+        f"Dossier de la ligne {line} : une autre forme que celle de la plateforme ; attendu : number, champs.",
+        f"Dossier on line {line}: another shape than the platform's; expected: number, champs.",
     )
+    return Unread("dossier-illisible", message)
 
 
 def _row(dossier: Mapping[str, Any], named: Mapping[str, str], unread: dict[str, str]) -> dict[str, Any]:
@@ -73,14 +96,26 @@ def _row(dossier: Mapping[str, Any], named: Mapping[str, str], unread: dict[str,
 
 def _repeated(
     dossiers: Iterable[tuple[int, Any]], repetition: str, named: Mapping[str, str], unread: dict[str, str]
+) -> Iterator[dict[str, Any] | Unread]:
+    """The rows of one repetition, each with its dossier's number and its rank from 1; a dossier that cannot be read
+    stands for its rows."""
+    for line, dossier in dossiers:
+        try:
+            amiss = _amiss(line, dossier)
+            rows = [amiss] if amiss else list(_rows_of(dossier, repetition, named, unread))
+        except WRONG_SHAPE:
+            rows = [_of_another_shape(line)]
+        yield from rows
+
+
+def _rows_of(
+    dossier: Mapping[str, Any], repetition: str, named: Mapping[str, str], unread: dict[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """The rows of one repetition, each with its dossier's number and its rank from 1."""
-    for _line, dossier in dossiers:
-        for champ in dossier.get("champs", ()):
-            if descriptor_of(champ) == repetition:
-                for rank, row in enumerate(champ.get("rows") or (), start=1):
-                    known = {"numero": dossier["number"], "rang": rank, "ligne": row.get("id")}
-                    yield known | _columns(row.get("champs", ()), named, unread)
+    for champ in dossier.get("champs", ()):
+        if descriptor_of(champ) == repetition:
+            for rank, row in enumerate(champ.get("rows") or (), start=1):
+                known = {"numero": dossier["number"], "rang": rank, "ligne": row.get("id")}
+                yield known | _columns(row.get("champs", ()), named, unread)
 
 
 def _columns(champs: Iterable[Mapping[str, Any]], named: Mapping[str, str], unread: dict[str, str]) -> dict[str, Any]:

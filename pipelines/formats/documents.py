@@ -60,7 +60,7 @@ def read_jsonl(content: Content) -> Records:
 
 
 def _lines_apart(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
-    """As `json_lines`, with `NotJson` in the place of a line that is none, but for a last one that is cut."""
+    """As `json_lines`, with `Unread` in the place of a line that is none, but for a last one that is cut."""
     lines = data.split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -70,7 +70,7 @@ def _lines_apart(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
         except ValueError as error:
             if number == len(lines):  # no line feed after it: what else the file had is not known
                 raise damaged(content, error, number) from None
-            yield number, NotJson(_why(error))
+            yield number, _unreadable(number, _why(error))
 
 
 def _why(error: ValueError) -> Said:
@@ -105,8 +105,8 @@ def tabulate(
     faults: list[RecordFault] = []
     strangers: list[tuple[int, str]] = []
     for position, document in documents:
-        if isinstance(document, NotJson):
-            faults.append(_unreadable(position, document.found))
+        if isinstance(document, Unread):
+            faults.append(RecordFault(position, document.rule, document.message))
             continue
         if not isinstance(document, dict):
             strangers.append((position, type(document).__name__))
@@ -156,11 +156,9 @@ def _no_record(position: int, found: str) -> RecordFault:
     return RecordFault(position, "pas-un-objet", message)
 
 
-def _unreadable(position: int, found: Said) -> RecordFault:
-    message = Said(
-        f"Ligne {position} : {found.fr} ; attendu : du JSON.", f"Line {position}: {found.en}; expected: JSON."
-    )
-    return RecordFault(position, "json-illisible", message)
+def _unreadable(line: int, found: Said) -> Unread:
+    message = Said(f"Ligne {line} : {found.fr} ; attendu : du JSON.", f"Line {line}: {found.en}; expected: JSON.")
+    return Unread("json-illisible", message)
 
 
 def _fault(position: int, rule: str, member: str, found: Said) -> RecordFault:
@@ -204,6 +202,13 @@ class NotJson(NamedTuple):
     """In the place of a value: a word that JSON does not have, or a number that no machine holds."""
 
     found: Said
+
+
+class Unread(NamedTuple):
+    """In the place of a record that cannot be read: the rejection's rule, and a sentence with its place."""
+
+    rule: str
+    message: Said
 
 
 class Repeated(dict[str, Any]):

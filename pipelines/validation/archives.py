@@ -10,18 +10,17 @@ import gzip
 import lzma
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from pipelines.storage.damage import DAMAGE
 from pipelines.validation.errors import ArchiveTooLarge, FileUnreadable
 
 RATIO = 200  # times: tables in text shrink 5 to 50 times, files made to fill a disk 1,000 times and more
 ALLOWED = 64 << 20  # bytes that any archive may unpack to
 PIECE = 1 << 20
-DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 
 
 class _Members:

@@ -17,7 +17,7 @@ from typing import Any
 
 from pipelines.core.lined_yaml import YamlRefused, parse
 from pipelines.core.text import Said
-from pipelines.validation.archives import DAMAGE
+from pipelines.storage.damage import DAMAGE
 from pipelines.validation.errors import FileUnreadable, MemberUnclear, NotAnArchive, NotATable, SchemaUnusable
 from pipelines.validation.inputs import COMPRESSED, Reading, file_format
 from pipelines.validation.signatures import refused_kind

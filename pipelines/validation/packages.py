@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core.text import Said
+from pipelines.storage.damage import DAMAGE
 from pipelines.validation.archives import unpacked
 from pipelines.validation.errors import JudgeError, SchemaUnusable, ValidationFailed
 from pipelines.validation.hosting import Host, check_scheme, frictionless_host
@@ -112,7 +113,7 @@ def is_zip_package(path: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return DESCRIPTOR in archive.namelist()
-    except (OSError, zipfile.BadZipFile):
+    except DAMAGE:
         return False
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from pipelines.formats.quotes import Cutter, LoneReturn, QuoteFault, Record, swallows
+from pipelines.storage.damage import DAMAGE
 from pipelines.validation.inputs import Reading
 
 WINDOW = 1 << 24
@@ -51,8 +52,10 @@ def stray_quotes(path: Path, reading: Reading, *, limit_rows: int | None = None)
                 return
         with _opened(path, reading.member) as file:
             yield from _amiss(file, quoting, limit_rows)
-    except (OSError, EOFError, UnicodeError, LoneReturn, zipfile.BadZipFile, KeyError):
-        return
+    except LoneReturn:
+        return  # no lines that could be told
+    except DAMAGE:
+        return  # has no verdict at all, which is told
 
 
 def resource_reading(resource: Any) -> Reading:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.formats.demarche import values
-from tests.formats.builders import a_file, a_part, positions, reading, records
+from tests.formats.builders import a_file, a_part, part_reading, positions, reading, records
 
 
 def a_champ(kind: str, text: str | None = "", **typed: Any) -> dict[str, Any]:
@@ -139,3 +139,31 @@ def test_repetitions_become_rows_that_know_their_dossier(tmp_path: Path) -> None
         ("3", "2", "b"),
     ]
     assert positions(table) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("repetition", [False, True])
+@pytest.mark.parametrize(
+    ("spoiled", "rule"),
+    [
+        ('{"number": 2, "champs": [{"id": "Q2hhbXAtMQ==", "__typename": "X", "value": NaN}]}', "valeur-non-json"),
+        ('{"number": 2, "champs": [{"id": "Q2hhbXAtMQ==", "__typename": "X", "value": "a\\ud800"}]}', "demi-caractere"),
+        ('{"number": 2, "number": 3, "champs": []}', "nom-deux-fois"),
+        ('{"number": 2, "champs": ["texte"]}', "dossier-illisible"),
+        ('{"number": 2, "champs": 3}', "dossier-illisible"),
+        ('["number", 2]', "dossier-illisible"),
+    ],
+)
+def test_a_dossier_that_cannot_be_read_is_refused_and_the_others_are_read(
+    tmp_path: Path, spoiled: str, rule: str, *, repetition: bool
+) -> None:
+    inner = {"id": "r", "champs": [a_champ("TextChamp", "x", value="x") | {"champDescriptorId": "Q2hhbXAtMQ=="}]}
+    block = a_champ("RepetitionChamp", rows=[inner, inner]) | {"id": "Q2hhbXAtOQ=="}
+    good = [a_dossier(1, block), a_dossier(3, block)]
+    options: dict[str, Any] = {"champs": {"titre": "Q2hhbXAtMQ=="}}
+    options |= {"repetition": "Q2hhbXAtOQ=="} if repetition else {}
+    text = f"{json.dumps(good[0])}\n{spoiled}\n{json.dumps(good[1])}\n"
+    found = part_reading(a_file(tmp_path, text), a_part("demarche", options=options))
+    assert [row["numero"] for row in records(found.table)] == (["1", "1", "3", "3"] if repetition else ["1", "3"])
+    assert [fault.rule for fault in found.faults] == [rule]
+    assert "ligne 2" in found.faults[0].message.fr
+    assert "texte" not in found.faults[0].message.fr

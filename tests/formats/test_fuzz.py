@@ -1,15 +1,18 @@
 """Every reader fed real files that were cut, mixed and overwritten: an answer or an error of ours, never anything else.
 
-The memory that a reader takes stays under `BASE` plus `MULTIPLE` times the file, whatever the file says of itself. The
-cells of workbooks are read in a process of their own, whose limit `workbooks/cells.py` states.
+The memory that a reader takes stays under `BASE` plus `MULTIPLE` times the file, whatever the file says of itself; a
+file of some size takes no more than `MOST` times its size. The cells of workbooks are read in a process of their own,
+whose limit `workbooks/cells.py` states.
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,8 +23,12 @@ from hypothesis import strategies as st
 from pipelines.core.errors import ArobaseError
 from pipelines.formats import read_part
 from tests.formats.builders import a_part, an_ods, an_xls, an_xlsx
+from tests.formats.test_workbooks import SPREADSHEETML, an_xlsb
 
-BASE, MULTIPLE = 512 << 20, 200
+BASE, MULTIPLE = 128 << 20, 200
+TIMES = {"html": 60}
+MOST = 40
+"""Times a text file's size, 8 MB here, by format; workbooks are compressed, and held to what they unpack to."""
 ROWS = [["code", "commune", "note"], *([f"{number:05d}", "Évreux", number * 1.5] for number in range(60))]
 PAGE = (
     '<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><table><tr><th>a</th><th>b</th></tr>'
@@ -50,8 +57,25 @@ def real_files(folder: Path) -> dict[str, bytes]:
         "parquet": (folder / "p").read_bytes(),
         "xlsx": an_xlsx(folder / "x", {"A": ROWS}).read_bytes(),
         "xls": an_xls(folder / "y", ROWS).read_bytes(),
+        "xlsb": an_xlsb(folder / "b").read_bytes(),
+        "spreadsheetml": SPREADSHEETML.encode(),
+        "demarche": "".join(f"{json.dumps(_dossier(number))}\n" for number in range(8)).encode(),
         "ods": an_ods(folder / "z", [[str(cell) for cell in row] for row in ROWS]).read_bytes(),
     }
+
+
+def _dossier(number: int) -> dict[str, Any]:
+    champs = [
+        {"id": "Q2hhbXAtMQ==", "__typename": "TextChamp", "label": "Question", "value": "é"},
+        {
+            "id": "Q2hhbXAtMg==",
+            "__typename": "CommuneChamp",
+            "label": "Lieu",
+            "commune": {"name": "Metz", "code": "57463"},
+        },
+        {"id": "Q2hhbXAtMw==", "__typename": "RepetitionChamp", "label": "Lignes", "rows": [{"id": "r", "champs": []}]},
+    ]
+    return {"number": number, "state": "accepte", "champs": champs}
 
 
 CHANGES = st.lists(
@@ -82,12 +106,18 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def survives(folder: Path, file_format: str, data: bytes) -> None:
+OPTIONS = {"demarche": {"champs": {"titre": "Q2hhbXAtMQ==", "lieu": "Q2hhbXAtMg=="}}}
+NAMED = {"spreadsheetml": "xls"}
+"""The format that a source gives, where it is not that of the bytes."""
+
+
+def survives(folder: Path, kind: str, data: bytes) -> None:
     path = folder / "mutant"
     path.write_bytes(data)
     before = peak()
+    part = a_part(NAMED.get(kind, kind), options=OPTIONS.get(kind, {}))
     try:
-        found = read_part(a_part(file_format), path, source="mairie", snapshot="ab" * 32)
+        found = read_part(part, path, source="mairie", snapshot="ab" * 32)
         found.table.validate(full=True)
     except ArobaseError as error:
         sentences = [error.message("fr"), error.message("en")]
@@ -96,7 +126,8 @@ def survives(folder: Path, file_format: str, data: bytes) -> None:
     assert peak() - before < BASE + MULTIPLE * len(data)
 
 
-FORMATS = ["csv", "tsv", "json", "jsonl", "jsonstat", "html", "parquet", "xlsx", "xls", "ods"]
+FORMATS = ["csv", "tsv", "json", "jsonl", "jsonstat", "html", "parquet", "xlsx", "xls", "xlsb", "spreadsheetml", "ods"]
+FORMATS += ["demarche"]
 
 
 @pytest.mark.parametrize("file_format", FORMATS)
@@ -118,3 +149,49 @@ def test_no_reader_dies_of_thousands_of_changed_files(
     tmp_path: Path, file_format: str, changes: list[tuple[str, float, bytes]]
 ) -> None:
     survives(tmp_path, file_format, changed(real_files(tmp_path)[file_format], changes))
+
+
+def large(kind: str) -> bytes:
+    """Some 8 MB of a format of text."""
+    if kind in ("csv", "tsv"):
+        mark = ";" if kind == "csv" else "\t"
+        return (
+            mark.join(("code", "commune", "note")).encode() + b"\n" + f"01004{mark}Evreux{mark}1.5\n".encode() * 400_000
+        )
+    if kind == "odd csv":
+        return b"code;commune\n" + b'01004;Evreux\n01004;"deux\nlignes"\n\n' * 200_000
+    if kind == "html":
+        return b"<table><tr><th>a<th>b</tr>" + b"<tr><td>01004<td>Evreux</tr>" * 280_000 + b"</table>"
+    record = json.dumps({"nom": "Evreux", "geo": {"lat": 1.5}, "liste": [1, "x"]})
+    if kind == "jsonl":
+        return f"{record}\n".encode() * 130_000
+    return f"[{', '.join([record] * 130_000)}]".encode()
+
+
+READ = """
+import resource, sys
+from pathlib import Path
+from pipelines.formats import read_part
+from pipelines.formats.registry import readers
+from pipelines.sources import Part
+readers()
+kind, path, small = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+read_part(Part("part", kind), small, source="mairie", snapshot="ab" * 32)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+found = read_part(Part("part", kind), path, source="mairie", snapshot="ab" * 32)
+print(found.table.num_rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("kind", ["csv", "odd csv", "tsv", "json", "jsonl", "html"])
+def test_a_large_file_takes_no_more_than_so_many_times_its_size(tmp_path: Path, kind: str) -> None:
+    data = large(kind)
+    named = kind.removeprefix("odd ")
+    (tmp_path / "large").write_bytes(data)
+    (tmp_path / "small").write_bytes(real_files(tmp_path)[named])
+    command = [sys.executable, "-c", READ, named, str(tmp_path / "large"), str(tmp_path / "small")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert int(told[0]) > 100_000
+    assert int(told[1]) * unit < TIMES.get(kind, MOST) * len(data)

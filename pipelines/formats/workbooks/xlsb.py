@@ -16,6 +16,7 @@ from pipelines.formats.workbooks.number_formats import shown_code
 from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility
 from pipelines.formats.workbooks.xls import ERRORS, VISIBILITY, unpacked
 from pipelines.formats.workbooks.xlsx import is_no_day, kind_of, local, parse
+from pipelines.storage.damage import DAMAGE
 
 MAIN = "xl/workbook.bin"
 ROW, RK, ERROR, BOOLEAN, REAL, TEXT, SHARED = 0, 2, 3, 4, 5, 6, 7
@@ -82,7 +83,7 @@ class XlsbScan:
     def _part(self, name: str) -> bytes:
         try:
             return self.archive.read(name)
-        except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+        except DAMAGE as error:
             raise Unscannable(f"{name}: {error}") from None
 
     def _book(self) -> Book:

@@ -15,6 +15,7 @@ from xml.parsers import expat
 
 from pipelines.formats.workbooks.number_formats import BUILT_IN, moment, shown_code
 from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility
+from pipelines.storage.damage import DAMAGE
 
 BLOCK = 1 << 16
 _PLACE = re.compile(r"\$?([A-Za-z]{1,4})\$?([0-9]{1,9})")
@@ -41,7 +42,7 @@ def parse(archive: zipfile.ZipFile, name: str, handlers: Callable[[expat.XMLPars
             parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise Unscannable(f"{name}: {error}") from None
-    except (KeyError, zipfile.BadZipFile, OSError, EOFError) as error:
+    except DAMAGE as error:
         raise Unscannable(f"{name}: {error}") from None
 
 
