@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +11,6 @@ from pipelines.core.project import Project
 from pipelines.core.text import Language, Said, terminal_language
 
 if TYPE_CHECKING:
-    from pipelines.releases import ReleaseRequest
     from pipelines.releases.rebuild import Rebuilt
     from pipelines.releases.store import ReleaseStore
 
@@ -31,12 +29,10 @@ def command(*, package: str | None, version: str | None, fresh: bool, survey: bo
     published. Exit codes: 0 byte for byte the same, 1 not the same, 2 when it could not be made again.
     """
     from pipelines.pipeline.kept_code import kept_code, run_kept
-    from pipelines.pipeline.rebuild import across, ingredients_recorded, request_again
+    from pipelines.pipeline.rebuild import ingredients_recorded
+    from pipelines.pipeline.remake import check_deleted, remade
     from pipelines.pipeline.requests import code_ingredient
-    from pipelines.pipeline.withholding import without_recorded
     from pipelines.releases.descriptor import read_descriptor
-    from pipelines.releases.errors import CannotRebuild
-    from pipelines.releases.rebuild import rebuild
     from pipelines.releases.store import ReleaseStore
 
     project, language = Project.here(), terminal_language(lang)
@@ -45,34 +41,16 @@ def command(*, package: str | None, version: str | None, fresh: bool, survey: bo
         return
     if package is None:
         raise click.UsageError("PACKAGE")
-
-    def remake(document: Mapping[str, Any]) -> ReleaseRequest:
-        request = request_again(project, package, ingredients_recorded(document))
-        if request is None:
-            _check_deleted(project, package, document)
-            raise CannotRebuild(package=package, version=document["version"])
-        return without_recorded(request, document["arobase"].get("withheld", {}))
-
     release = ReleaseStore.read(project.releases, package).path(version)
-    wanted = ingredients_recorded(read_descriptor(release / "data"))
+    document = read_descriptor(release / "data")
+    check_deleted(project, package, document)
+    wanted = ingredients_recorded(document)
     is_other = wanted.code != code_ingredient(project)
     if fresh or (is_other and kept_code(project, wanted.code) is not None):
         sys.exit(run_kept(project, package, release.name, wanted, fresh=fresh, language=language))
-    found = rebuild(project.releases, package, release.name, remake, across=across(project, package))
+    found = remade(project, package, release.name)
     _report(found, language)
     sys.exit(0 if found.is_same else 1)
-
-
-def _check_deleted(project: Project, package: str, document: Mapping[str, Any]) -> None:
-    """Raises `IngredientDeleted` when a deletion took a snapshot away that the version was made from."""
-    from pipelines.pipeline.rebuild import ingredients_recorded
-    from pipelines.pipeline.retention import IngredientDeleted, took
-
-    gone = took(project, {sha for _, _, sha in ingredients_recorded(document).snapshots})
-    if gone is not None:
-        facts = {"snapshot": gone["found"][:12], "source": gone["source"], "at": gone["at"]}
-        facts |= {"why": gone["why"], "event": gone["seq"]}
-        raise IngredientDeleted(package=package, version=document["version"], **facts)
 
 
 def _survey(project: Project, only: str | None, language: Language) -> None:
@@ -91,34 +69,15 @@ def _survey(project: Project, only: str | None, language: Language) -> None:
 
 
 def _possible(project: Project, store: ReleaseStore, version: str) -> tuple[str, Said]:
-    from pipelines.pipeline.rebuild import ingredients_recorded, missing_ingredients
+    from pipelines.pipeline.rebuild import ingredients_recorded
+    from pipelines.pipeline.remake import obstacle, with_code
     from pipelines.releases.descriptor import read_descriptor
 
-    document = {} if version in store.retracted else read_descriptor(store.folder / version / "data")
-    compared = document["arobase"]["compared_with"] if document else None
-    if not document:
-        return "✗", Said("retirée", "retracted")
-    if compared in store.retracted:
-        return "✗", Said(f"comparée à {compared}, retirée", f"compared with {compared}, which was retracted")
-    wanted = ingredients_recorded(document)
-    missing = ", ".join(missing_ingredients(project, wanted))
-    if missing:
-        return "✗", Said(f"manque ici : {missing}", f"missing here: {missing}")
-    return _with_code(project, wanted.code)
-
-
-def _with_code(project: Project, code: str) -> tuple[str, Said]:
-    from pipelines.pipeline.kept_code import kept_code, needs_environment
-    from pipelines.pipeline.requests import code_ingredient
-
-    kept = kept_code(project, code)
-    if code == code_ingredient(project):
-        return "✓", Said("avec le code présent", "with the code at hand")
-    if kept is None:
-        return "✗", Said("son code n'est pas gardé ici", "its code is not kept here")
-    if needs_environment(project, kept):
-        return "✓", Said("avec son code, dans un environnement à part", "with its code, in an environment of its own")
-    return "✓", Said("avec son code, et les bibliothèques présentes", "with its code, and the libraries at hand")
+    reason = obstacle(project, store, version)
+    if reason is not None:
+        return "✗", reason
+    document = read_descriptor(store.folder / version / "data")
+    return "✓", with_code(project, ingredients_recorded(document).code)
 
 
 def _report(found: Rebuilt, language: Language) -> None:

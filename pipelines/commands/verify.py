@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from pipelines.releases.verify import Verification
     from pipelines.releases.verify_log import Demands
 
+NOT_REMADE = (
+    "les constats, les rejets et la provenance n'ont pas été recalculés : cela se fait dans le projet qui a gardé les "
+    "copies des sources",
+    "findings, rejects and provenance were not computed again: that takes the project that kept the snapshots",
+)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -33,7 +38,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--time-authority", "authorities", type=FILE, multiple=True, help="Certificate (PEM) of RFC 3161 stamps.")
 @click.option("--witness", help="Hash of a line of the ledger that you noted earlier: it must still be there.")
 @click.option("--expect", help="PACKAGE or PACKAGE/VERSION that this has to be.")
-@click.option("--deep", is_flag=True, help="Compute changes again from both versions.")
+@click.option("--deep", is_flag=True, help="Compute changes again, and make releases of this project again.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
 def command(
     *,
@@ -56,6 +61,10 @@ def command(
 
     Hashes, added or missing files, signature, the descriptor, same values in CSV and Parquet, rows against their
     schema, changes, the signed log and the ledger. Says which package, version, key, log, witnesses and times it found.
+
+    With --deep, changes are computed again from both versions, and the releases of this project are made again by the
+    code at hand, where what they were made from is kept: findings, rejects and provenance have to be the same too.
+
     Needs no network unless given an address. Exit codes: 0 sound, 1 not, 2 could not look.
     """
     from pipelines.releases.verify import verify
@@ -75,8 +84,38 @@ def command(
             read=read,
             step=lambda name: click.echo(f"… {name}", err=True),
         )
+        if deep and found.is_sound:
+            found = _remade(found, path)
     _report(found, language)
     sys.exit(0 if found.is_sound else 1)
+
+
+def _remade(found: Verification, path: Path) -> Verification:
+    """The same, after the releases of this project were made again here; elsewhere, with a note that none was."""
+    from dataclasses import replace
+
+    from pipelines.core.project import NotAProject
+    from pipelines.pipeline.remake import hold_against_remade
+    from pipelines.releases.flaws import Flaw
+    from pipelines.releases.request import Warned
+
+    try:
+        project = Project.here()
+        is_here = path.resolve().is_relative_to(project.releases.resolve())
+    except NotAProject:
+        is_here = False
+    if not is_here:
+        return replace(found, notes=(*found.notes, Warned(*NOT_REMADE)))
+    flaws, notes = list(found.flaws), list(found.notes)
+    for item in hold_against_remade(project, [(one.package, one.version) for one in found.verified]):
+        if isinstance(item, Flaw):
+            flaws.append(item)
+        else:
+            name, reason = item
+            notes.append(
+                Warned(f"{name} n'a pas été refaite ici : {reason.fr}", f"{name} was not made again: {reason.en}")
+            )
+    return replace(found, flaws=tuple(flaws), notes=tuple(notes))
 
 
 def _trust(key_path: Path | None, principal: str, when: str | None, language: Language) -> Trust | None:

@@ -36,7 +36,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "format": ("le fichier ne porte pas les mêmes valeurs", "the file does not hold the same values"),
     "rows": ("des lignes enfreignent le schéma", "rows break the schema"),
-    "provenance": ("provenance de lignes ou de sources inconnues", "provenance of unknown rows or sources"),
+    "facts": (
+        "la version se contredit : un autre de ses fichiers décide du contraire",
+        "the release contradicts itself: another of its files decides otherwise",
+    ),
+    "provenance": (
+        "provenance incomplète, ou de lignes ou de sources inconnues",
+        "provenance that is incomplete, or of unknown rows or sources",
+    ),
+    "descent": (
+        "la version ne suit pas celle dont elle dit qu'elle descend",
+        "the release does not follow the version that it says it descends from",
+    ),
+    "remade": (
+        "refaite ici par son propre code, la version est différente",
+        "made again here by its own code, the release is different",
+    ),
     "ledger": ("le registre n'est plus une chaîne", "the ledger is no longer a chain"),
     "unrecorded": ("version absente du registre", "release not in the ledger"),
     "removed": ("version du registre absente du dossier", "release of the ledger missing from the folder"),

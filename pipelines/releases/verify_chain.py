@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.releases.bag import INFO, LARGEST_TAG, ROOT_FILES, TAGMANIFEST
-from pipelines.releases.descriptor import to_json
+from pipelines.releases.descriptor import read_descriptor, to_json
 from pipelines.releases.errors import LedgerBroken
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import START, Ledger
@@ -273,6 +273,28 @@ def _gone(state: ReleaseStore) -> dict[str, dict[str, Any]]:
         return {item["tagmanifest"]: item for item in told if item["tagmanifest"] in gone}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+def descent(shelf: ReleaseStore) -> Iterator[Flaw]:
+    """Each version names the version before it, and was compared with the newest that was not retracted then."""
+    standing: list[str] = []
+    parent = None
+    for entry in shelf.ledger.of(shelf.package):
+        version = str(entry.get("version"))
+        if entry["event"] == "retracted":
+            standing = [item for item in standing if item != version]
+        if entry["event"] != "published":
+            continue
+        folder = shelf.folder / version / "data"
+        if folder.is_dir():
+            own = read_descriptor(folder)["arobase"]
+            found = (own["parent_version"], own["compared_with"])
+            wanted = (parent, standing[-1] if standing else None)
+            if found != wanted:
+                place = f"{shelf.package}/{version}/data/datapackage.json"
+                yield Flaw("descent", place, " ".join(map(str, found)), " ".join(map(str, wanted)))
+        standing.append(version)
+        parent = version
 
 
 def one_index(shelf: ReleaseStore, version: str) -> Iterator[Flaw]:

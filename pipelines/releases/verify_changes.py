@@ -15,11 +15,12 @@ import pyarrow as pa
 
 from pipelines.releases.causes import ORDER, UNKNOWN, Ingredients
 from pipelines.releases.descriptor import read_descriptor
-from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Side, difference
+from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Counts, Side, difference
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.formats.registry import rendered
 from pipelines.releases.parquet import read_parquet
 from pipelines.releases.previous import FIRST_CAUSE
+from pipelines.releases.versioning import reasons
 
 PLACE = "data/changes/{}.parquet"
 
@@ -111,7 +112,24 @@ def recomputed(bag: Path) -> Iterator[Flaw]:
                 yield Flaw("changes", f"{PLACE.format(name)} [{column}]", f"{found.num_rows}", expected)
                 break
     if compared is not None:
+        yield from _reasons(document, read_descriptor(before / "data"))
         yield from _licence(document, read_descriptor(before / "data"))
+
+
+def _reasons(document: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[Flaw]:
+    """The reasons of the number are as grave as what both descriptors and the counts of changes give.
+
+    Only how grave: later code may put the same reason in other words.
+    """
+    told = document["arobase"]
+    counts = {
+        name: Counts(one["added"], one["removed"], one["changed"], one["fields"], withheld=one.get("withheld", 0))
+        for name, one in told["changes"].items()
+    }
+    wanted = sorted((reason.level.name for reason in reasons(before, document, counts)), reverse=True)
+    found = sorted((str(reason["level"]) for reason in told["reasons"]), reverse=True)
+    if found != wanted:
+        yield Flaw("changes", "data/datapackage.json, reasons", ", ".join(found)[:120], ", ".join(wanted)[:120])
 
 
 def _licence(document: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[Flaw]:

@@ -25,7 +25,7 @@ from pipelines.releases.log.merkle import consistency_proof, is_consistent, leaf
 from pipelines.releases.log.notes import ED25519, Checkpoint, NoteKey, signed_by
 from pipelines.releases.log.policy import Policy
 from pipelines.releases.log.proofs import Proof
-from pipelines.releases.log.tiles import ENTRIES, WIDTH, Read, Tree, grown, tile_name
+from pipelines.releases.log.tiles import ENTRIES, WIDTH, Read, Tree, grown, holds, tile_name
 from pipelines.releases.signature import NAMESPACE, fingerprint, fingerprint_of
 from pipelines.releases.verify_chain import is_left_aside
 from pipelines.storage.atomic import ASIDE
@@ -172,7 +172,7 @@ def _is_tile(name: str, data: bytes, read: Read, size: int) -> bool:
     if now < 1 or wide > now or tile_name(shown, index, wide) != name:
         return False
     current = read(tile_name(shown, index, now))
-    return current is not None and current.startswith(data)
+    return current is not None and current.startswith(data) and holds(name, data)
 
 
 def current(read: Read, checkpoint: Checkpoint, ledger: Ledger) -> tuple[Checkpoint, Read]:
@@ -301,15 +301,22 @@ def holds_leaf(read: Read, checkpoint: Checkpoint, index: int, leaf: bytes) -> b
 
 
 def time_tokens(
-    read_names: Sequence[str], read: Read, check: Callable[[bytes, bytes], str]
+    names: Sequence[str], read: Read, checkpoint: Checkpoint, check: Callable[[bytes, bytes], str] | None
 ) -> tuple[list[str], list[Flaw]]:
-    """When authorities of time saw heads of this log: each stamp lies beside the bytes that it stamps."""
+    """When authorities of time saw heads of this log: each stamp lies beside the head that it stamps.
+
+    Without `check` no authority is trusted, and no time is told; that each head is one of this log is judged anyhow.
+    """
     times, flaws = [], []
-    for name in read_names:
+    for name in names:
         try:
             token = json.loads(read(name) or b"{}")
-            times.append(check(base64.b64decode(token["token"]), token["checkpoint"].encode()))
-        except (ReleaseError, ValueError, KeyError, TypeError) as error:
+            reply, body = base64.b64decode(token["token"], validate=True), str(token["checkpoint"])
+            wrong = list(continues(read, checkpoint, Checkpoint.parse(f"{body}\n", name), name))
+            flaws += [Flaw("time", f"{FOLDER}/{name}", flaw.found, flaw.expected) for flaw in wrong[:1]]
+            if check is not None and not wrong:
+                times.append(check(reply, body.encode()))
+        except (ReleaseError, ValueError, KeyError, TypeError, RecursionError) as error:
             flaws.append(Flaw("time", f"{FOLDER}/{name}", type(error).__name__))
     return times, flaws
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.flaws import Flaw
@@ -71,21 +70,3 @@ def rows(bag: Path) -> Iterator[Flaw]:
         verdict = judge(bag / "data" / item["path"], item["schema"], parents=parents)
         if not verdict.is_valid:
             yield Flaw("rows", f"data/{item['path']}", ", ".join(sorted({str(key) for key in verdict.totals})))
-
-
-def provenance(bag: Path) -> Iterator[Flaw]:
-    """Provenance tells of rows that are there, and of snapshots that the descriptor names."""
-    import pyarrow.parquet as pq
-
-    document = read_descriptor(bag / "data")
-    counts = {item["name"]: item["rows"] for item in document["resources"] if "schema" in item}
-    known = {one["sha256"] for source in document.get("sources", []) for one in source["snapshots"]}
-    table = pq.read_table(bag / "data" / "qualite" / "provenance.parquet", partitioning=None)
-    place = "data/qualite/provenance.parquet"
-    for entry in table.group_by("table").aggregate([("ligne", "min_max")]).to_pylist():
-        last = counts.get(entry["table"], 0)
-        if entry["ligne_min_max"]["min"] < 1 or entry["ligne_min_max"]["max"] > last:
-            yield Flaw("provenance", place, f"{entry['table']} {entry['ligne_min_max']['max']}", f"1–{last}")
-    for digest in pc.unique(table.column("snapshot")).drop_null().cast(pa.string()).to_pylist():
-        if digest not in known:
-            yield Flaw("provenance", place, digest[:12], ", ".join(sorted(item[:12] for item in known)))

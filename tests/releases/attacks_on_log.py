@@ -261,7 +261,7 @@ ATTACKS: dict[str, Attack] = {
     "the head signed by another": lambda folder: resigned(folder, signed=True),
     "the head removed": in_log(lambda log: (log / "checkpoint").unlink()),
     "the log removed": in_log(shutil.rmtree),
-    "a tile altered": in_log(lambda log: rewrite(a_tile(log), lambda data: data[:-1] + b"?")),
+    "a tile altered": in_log(lambda log: rewrite(a_tile(log), lambda data: data[:-1] + bytes([data[-1] ^ 1]))),
     "a tile removed": in_log(lambda log: a_tile(log).unlink()),
     "an entry altered": in_log(lambda log: rewrite(a_bundle(log), lambda data: data.replace(b"2026", b"2027"))),
     "a bundle removed": in_log(lambda log: a_bundle(log).unlink()),

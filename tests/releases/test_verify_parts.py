@@ -122,7 +122,7 @@ def test_a_descriptor_without_what_arobase_keeps_is_a_flaw_not_a_crash(tmp_path:
     digest = seal(outcome.path, told, {}, None)
     entry = {**json.loads(ledger.read_text()), "tagmanifest": digest}
     ledger.write_text(json.dumps(entry, sort_keys=True, separators=(",", ":")) + "\n")
-    assert [flaw.code for flaw in verify(releases).flaws] == ["log-ledger", "inclusion"]
+    assert [flaw.code for flaw in verify(releases).flaws] == ["form", "log-ledger", "inclusion"]
 
 
 def test_a_file_in_the_place_of_a_version_is_passed_over(tmp_path: Path) -> None:

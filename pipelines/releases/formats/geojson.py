@@ -47,13 +47,33 @@ class GeoJson(OutputFormat):
         return Written(size, digest.hexdigest(), published.table.num_rows)
 
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
-        """The properties are the row's values; outlines may have been drawn more finely since."""
+        """The properties are the row's values; outlines may have been drawn more finely since.
+
+        Nothing else stands in the file: no other member, no geometry that is no outline of a territory.
+        """
         document = json.loads(path.read_text(encoding="utf-8"))
         published = released.published()
-        found = [feature.get("properties") for feature in document.get("features", ())]
         wanted = [json.loads(line) for line in properties(published.table)]
-        if found != wanted:
+        found = document.get("features", [])
+        is_whole = document == {"type": "FeatureCollection", "name": published.name, "features": found}
+        same = [
+            {"type": "Feature", "geometry": feature.get("geometry"), "properties": row}
+            for feature, row in zip(found, wanted, strict=False)
+        ]
+        is_drawn = all(_is_outline(feature["geometry"]) for feature in same)
+        if not is_whole or found != same or len(found) != len(wanted) or not is_drawn:
             yield Flaw("format", f"data/{path.relative_to(released.data).as_posix()}", self.label)
+
+
+def _is_outline(geometry: Any) -> bool:
+    """Whether this is none, or polygons within the longitudes and latitudes that there are."""
+    if geometry is None:
+        return True
+    if set(geometry) != {"type", "coordinates"} or geometry["type"] not in ("Polygon", "MultiPolygon"):
+        return False
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    places = [place for polygon in polygons for ring in polygon for place in ring]
+    return all(len(place) == 2 and abs(place[0]) <= 180 and abs(place[1]) <= 90 for place in places)
 
 
 def features(published: Published) -> Iterator[bytes]:

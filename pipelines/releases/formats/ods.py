@@ -11,11 +11,13 @@ Compression is Arrow's, which the lock pins; Python's depends on the machine's z
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 from xml.sax.saxutils import escape
@@ -78,9 +80,7 @@ class Ods(OutputFormat):
         return Written(len(data), hashlib.sha256(data).hexdigest(), published.table.num_rows)
 
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
-        with zipfile.ZipFile(path) as opened:
-            found = opened.read("content.xml")
-        if found != content(released.published()):
+        if not _is_archive_of(path.read_bytes(), content(released.published())):
             yield Flaw("format", f"data/{path.relative_to(released.data).as_posix()}", self.label)
 
 
@@ -153,23 +153,58 @@ def _spaced(line: str) -> str:
     return re.sub(r"^ | {2,}| $", lambda found: f'<text:s text:c="{len(found[0])}"/>', plain)
 
 
+def _is_archive_of(data: bytes, document: bytes) -> bool:
+    """Whether an archive holds this document and nothing else: no other part, no byte between, before or after.
+
+    Only how tightly its parts are packed is left open, which depends on the version of the compressor.
+    """
+    packed = []
+    with zipfile.ZipFile(io.BytesIO(data)) as opened:
+        for part, wanted in zip(opened.infolist(), parts_of(document), strict=False):
+            start = part.header_offset + 30 + len(wanted.name)
+            raw = data[start : start + part.compress_size]
+            if part.file_size != len(wanted.data) or opened.read(part) != wanted.data:
+                return False
+            packed.append(raw)
+    if len(packed) != len(parts_of(document)):
+        return False
+    return zipped(parts_of(document), packed) == data
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an archive, and whether it is compressed."""
+
+    name: str
+    data: bytes
+    is_packed: bool
+
+
 def archive(document: bytes) -> bytes:
     """The zip archive: the media type first and stored, as the standard asks, then the document and the manifest."""
-    parts = (("mimetype", MEDIA_TYPE.encode(), False), ("content.xml", document, True))
-    return zipped((*parts, ("META-INF/manifest.xml", MANIFEST.encode(), True)))
+    parts = parts_of(document)
+    return zipped(parts, [deflated(part.data) if part.is_packed else part.data for part in parts])
 
 
-def zipped(parts: tuple[tuple[str, bytes, bool], ...]) -> bytes:
-    """A zip archive of named parts, compressed where said, of the first day that such archives know."""
+def parts_of(document: bytes) -> tuple[Part, ...]:
+    """The parts of the archive, in their order."""
+    return (
+        Part("mimetype", MEDIA_TYPE.encode(), is_packed=False),
+        Part("content.xml", document, is_packed=True),
+        Part("META-INF/manifest.xml", MANIFEST.encode(), is_packed=True),
+    )
+
+
+def zipped(parts: Sequence[Part], packed: Sequence[bytes]) -> bytes:
+    """A zip archive of parts, with the bytes that each takes in it, of the first day that such archives know."""
     body, directory = b"", b""
-    for name, data, is_packed in parts:
-        packed = deflated(data) if is_packed else data
-        told = struct.pack(
-            "<HHHHHIIIHH", 20, 0, 8 if is_packed else 0, 0, 33, zlib.crc32(data), len(packed), len(data), len(name), 0
-        )
+    for part, raw in zip(parts, packed, strict=True):
+        method = 8 if part.is_packed else 0
+        sizes = (zlib.crc32(part.data), len(raw), len(part.data), len(part.name), 0)
+        told = struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 33, *sizes)
         directory += b"PK\x01\x02" + struct.pack("<H", 20) + told + struct.pack("<HHHII", 0, 0, 0, 0, len(body))
-        directory += name.encode()
-        body += b"PK\x03\x04" + told + name.encode() + packed
+        directory += part.name.encode()
+        body += b"PK\x03\x04" + told + part.name.encode() + raw
     count = len(parts)
     return body + directory + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), len(body), 0)
 

@@ -26,5 +26,10 @@ class Parquet(OutputFormat):
         return write_parquet(published.table, path, unique=published.key if len(published.key) == 1 else ())
 
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
-        """Its types are checked before anything is compared with it."""
-        yield from ()
+        """Its types are checked before anything is compared with it; what it says of its table is checked here."""
+        names = ("title", "title_en", "description")
+        wanted = {name: str(released.resource[name]) for name in names if released.resource.get(name)}
+        kept = released.opened.schema_arrow.metadata or {}
+        found = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in kept.items()}
+        if found != wanted:
+            yield Flaw("format", f"data/{path.relative_to(released.data).as_posix()}", str(found)[:120])

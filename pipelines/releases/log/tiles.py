@@ -94,9 +94,10 @@ class Tree:
         if known is None:
             width = min(WIDTH, (self.size >> (HEIGHT * level)) - index * WIDTH)
             name = tile_name(level, index, width)
-            known = self._bytes(name, tile_name(level, index))[: width * HASH_BYTES]
-            if width < 1 or len(known) != width * HASH_BYTES:
-                raise LogDamaged(file=name, found=str(len(known)), expected=str(width * HASH_BYTES))
+            data = self._bytes(name, tile_name(level, index))
+            known = data[: width * HASH_BYTES]
+            if width < 1 or len(data) not in (width * HASH_BYTES, WIDTH * HASH_BYTES):
+                raise LogDamaged(file=name, found=str(len(data)), expected=str(width * HASH_BYTES))
             self._tiles[level, index] = known
         return known
 
@@ -108,6 +109,18 @@ class Tree:
         if data is None:
             raise LogDamaged(file=name, found="∅", expected=full)
         return data
+
+
+def holds(name: str, data: bytes) -> bool:
+    """Whether a tile or a bundle holds as many hashes or entries as its name says, and not a byte more."""
+    plain, _, width = name.partition(".p/")
+    wide = int(width) if width else WIDTH
+    if plain.startswith(f"tile/{ENTRIES}/"):
+        try:
+            return len(_unbundled(data, name)) == wide
+        except LogDamaged:
+            return False
+    return len(data) == wide * HASH_BYTES
 
 
 def _unbundled(data: bytes, name: str) -> list[bytes]:

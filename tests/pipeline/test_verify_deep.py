@@ -1,0 +1,87 @@
+"""`arobase verify --deep` makes the project's releases again, and holds against them what only snapshots can tell."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from click.testing import CliRunner, Result
+
+from pipelines.cli import commands
+from pipelines.core.project import Project
+from pipelines.releases import build, files
+from pipelines.releases.request import ReleaseRequest
+from tests.pipeline.builders import a_run, a_small_project, obtained_later
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return a_small_project(tmp_path)
+
+
+def verified(project: Project, *words: str, language: str = "en") -> Result:
+    told = {"AROBASE_ROOT": str(project.root), "AROBASE_OUTPUTS": None, "AROBASE_LANG": language, "COLUMNS": "120"}
+    return CliRunner(env=told).invoke(commands, ["verify", *words])
+
+
+def reversed_positions(request: ReleaseRequest, tables: dict[str, pa.Table]) -> pa.Table:
+    table = GENUINE(request, tables)
+    place = table.column_names.index("position")
+    return table.set_column(
+        place, table.schema.field(place), pa.array(table.column(place).to_pylist()[::-1], pa.int64())
+    )
+
+
+GENUINE = files.provenance_table
+
+
+def test_releases_are_made_again_and_are_the_same(project: Project) -> None:
+    a_run(project)
+    done = verified(project, "--deep")
+    assert (done.exit_code, "sound" in done.output) == (0, True), done.output
+    assert "not made again" not in done.output
+
+
+def test_reversed_provenance_is_seen(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Positions that fit the rows and the snapshots, but not each other: no file of the release contradicts them."""
+    with monkeypatch.context() as altered:
+        altered.setattr(files, "provenance_table", reversed_positions)
+        a_run(project)
+    assert verified(project).exit_code == 0
+    done = verified(project, "--deep")
+    assert done.exit_code == 1
+    assert "/1.0.0/data/qualite/provenance.parquet" in done.output
+    assert "[remade]" in done.output
+
+
+def test_rejects_and_findings_left_out_are_seen(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = project.sources / "data" / "villes.csv"
+    places.write_text(
+        places.read_text(encoding="utf-8") + "44109,Nantes,9,tiers.invente@example.org\n", encoding="utf-8"
+    )
+    obtained_later(project.sources / "villes.yaml")
+
+    def emptied(request: ReleaseRequest, tables: dict[str, pa.Table], data: Path) -> list[files.FileMade]:
+        nothing = replace(request, rejects=request.rejects.slice(0, 0), findings=request.findings.slice(0, 0))
+        return files.write_quality(nothing, tables, data)
+
+    with monkeypatch.context() as altered:
+        altered.setattr(build, "write_quality", emptied)
+        a_run(project)
+    assert verified(project).exit_code == 0
+    done = verified(project, "--deep")
+    assert (done.exit_code, "[remade]" in done.output) == (1, True), done.output
+
+
+def test_what_cannot_be_made_again_here_is_said(project: Project, tmp_path: Path) -> None:
+    a_run(project)
+    shutil.copytree(project.outputs, tmp_path / "elsewhere")
+    done = verified(project, str(tmp_path / "elsewhere" / "releases"), "--deep", language="fr")
+    assert (done.exit_code, "n'ont pas été recalculés" in done.output) == (0, True)
+    for path in (project.snapshots / "ingredients" / "schema").iterdir():
+        path.unlink()
+    done = verified(project, "--deep")
+    assert (done.exit_code, "villes 1.0.0 was not made again: missing here: schema" in done.output) == (0, True)
