@@ -174,6 +174,34 @@ def members_by_year(by_year: dict[int, Rows]) -> Rows:
     ]
 
 
+def populations_by_year(packages: dict[int, dict[str, Rows]]) -> Rows:
+    """Municipal population of each commune of today, from which vintage to which: one line an unbroken run of a number.
+
+    Of a vintage, the people of all communes that hold the place of one of today are counted together.
+    """
+    present = [row for row in packages[VINTAGE]["communes"] if row["type"] == "commune-actuelle"]
+    today = {old: row["code"] for row in present for old in row.get("anciensCodes", [])}
+    today |= {row["code"]: row["code"] for row in present}
+    runs: dict[str, list[list[int]]] = {}
+    for year in sorted(packages):
+        counted: dict[str, int] = {}
+        for row in packages[year]["communes"]:
+            code = today.get(row["code"])
+            if row["type"] == "commune-actuelle" and code is not None and row.get("population") is not None:
+                counted[code] = counted.get(code, 0) + row["population"]
+        for code, people in counted.items():
+            own = runs.setdefault(code, [])
+            if own and own[-1][1] == year - 1 and own[-1][2] == people:
+                own[-1][1] = year
+            else:
+                own.append([year, year, people])
+    return [
+        {"commune_code": code, "premier_millesime": first, "dernier_millesime": last, "population": people}
+        for code, found in sorted(runs.items())
+        for first, last, people in found
+    ]
+
+
 def areas(rows: Rows, *, with_region: bool) -> Rows:
     """Départements or regions; overseas collectivities stand in both, under the same code, with the zone `com`."""
     kept = []
@@ -220,6 +248,7 @@ def build(archives: Path, history_folder: Path | None = None) -> dict[str, Rows]
         "anciennes_communes": former_communes(history, later, now["communes"]),
         "anciens_epci": former_epci(epci_by_year, now["communes"]),
         "epci_membres_millesimes": members_by_year(epci_by_year),
+        "populations_millesimes": populations_by_year(packages),
         **more,
     }
 

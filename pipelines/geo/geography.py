@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from pipelines.geo.gazetteer import HISTORY_MEMBERS, read_reference
 
 VINTAGE = 2026
+PEOPLE = "populations_millesimes"
 COMMUNAL = frozenset(
     {"commune", "ancienne_commune", "commune_deleguee", "commune_associee", "arrondissement_municipal"}
 )
@@ -52,6 +53,9 @@ class Geography:
     names: Mapping[tuple[str, str], str]
     populations: Mapping[tuple[str, str], int | None]
     vintages: Mapping[str, Mapping[int, frozenset[str]]] = field(default_factory=dict)
+    people: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    """By vintage, the people of each commune of today; a vintage that has none of a commune leaves it out."""
+    _communes_at: dict[int, Mapping[str, Commune]] = field(default_factory=dict, repr=False, compare=False)
 
     def covered_by(
         self, nature: str | None, code: str | None, present: str | None, year: int | None = None
@@ -77,9 +81,29 @@ class Geography:
         known = self.vintages.get(code)
         return min(known, key=lambda vintage: (abs(vintage - year), vintage)) if known else None
 
-    def population_of(self, communes: Iterable[str]) -> int:
-        """People of these communes, each commune once."""
-        return sum(self.communes[code].population for code in set(communes))
+    def people_vintage(self, year: int) -> int:
+        """The vintage whose populations stand for those of a year: the nearest, the earlier one of two."""
+        return min((*self.people, VINTAGE), key=lambda vintage: (abs(vintage - year), vintage))
+
+    def communes_at(self, vintage: int) -> Mapping[str, Commune]:
+        """The communes of today with their people of a vintage, or of the nearest that knows any."""
+        if vintage not in self._communes_at:
+            nearest = sorted(self.people, key=lambda other: (abs(other - vintage), other))
+            counted = [self.people[other] for other in nearest]
+            self._communes_at[vintage] = {
+                code: replace(commune, population=_first(code, counted, commune.population))
+                for code, commune in self.communes.items()
+            }
+        return self._communes_at[vintage]
+
+    def population_of(self, communes: Iterable[str], vintage: int = VINTAGE) -> int:
+        """People of these communes in a vintage, each commune once."""
+        found = self.communes_at(vintage)
+        return sum(found[code].population for code in set(communes))
+
+
+def _first(code: str, counted: Iterable[Mapping[str, int]], otherwise: int) -> int:
+    return next((people[code] for people in counted if code in people), otherwise)
 
 
 def load_geography(reference: Path) -> Geography:
@@ -104,6 +128,7 @@ def _loaded(reference: Path, _modified: int) -> Geography:
     populations |= {(row["nature"], row["code"]): row["population_municipale"] for row in bodies}
     return Geography(
         vintages=_vintages(reference, places),
+        people=_people(reference),
         communes={row["code"]: _commune(row) for row in places if row["type"] == "commune"},
         departements=_areas(reference, "departements"),
         regions=_areas(reference, "regions"),
@@ -128,6 +153,16 @@ def _vintages(reference: Path, places: list[dict[str, Any]]) -> dict[str, dict[i
     return {
         code: {year: frozenset(communes & known) for year, communes in years.items()} for code, years in found.items()
     }
+
+
+def _people(reference: Path) -> dict[int, dict[str, int]]:
+    """By vintage and commune of today, its people. None for a reference that was built without earlier populations."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    if (reference / f"{PEOPLE}.parquet").is_file():
+        for row in _rows(reference, PEOPLE):
+            for vintage in range(row["premier_millesime"], row["dernier_millesime"] + 1):
+                found[vintage][row["commune_code"]] = row["population"]
+    return dict(found)
 
 
 def _rows(reference: Path, name: str) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ Belongs here: who is covered, counted once whatever the number of laureates that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -33,7 +33,7 @@ class Covered:
     """Communes of one edition. `laureates`: as laureates themselves; `all`: with the members of laureate bodies.
 
     `bodies`: how many distinct territories are known laureates, covered communes or not. `vintages`: those of the
-    reference whose members of laureate bodies were counted.
+    reference whose members of laureate bodies were counted; `people`: the one whose populations are.
     """
 
     edition: int
@@ -41,13 +41,14 @@ class Covered:
     all: frozenset[str]
     bodies: int
     vintages: tuple[int, ...] = ()
+    people: int = VINTAGE
 
     @property
     def says(self) -> dict[str, Any]:
         """The vintages that were counted with, as fields of the coverage tables."""
         return {
             "membres_millesimes": "|".join(map(str, self.vintages)) or None,
-            "population_millesime": VINTAGE,
+            "population_millesime": self.people,
         }
 
 
@@ -103,6 +104,7 @@ def coverage_by_edition(awards: pa.Table, geography: Geography) -> list[Covered]
             frozenset(every[edition]),
             len(bodies[edition]),
             tuple(sorted(vintages[edition])),
+            geography.people_vintage(edition),
         )
         for edition in sorted(bodies)
     ]
@@ -120,12 +122,35 @@ class Area(list[Commune]):
         return {commune.code: commune.population for commune in self}
 
 
-def units(geography: Geography, unit_of: Callable[[Commune], str]) -> dict[str, Area]:
-    """Communes of today by unit, in order of codes."""
+def units(communes: Iterable[Commune], unit_of: Callable[[Commune], str]) -> dict[str, Area]:
+    """Communes by unit, in order of codes."""
     found: dict[str, Area] = defaultdict(Area)
-    for commune in geography.communes.values():
+    for commune in communes:
         found[unit_of(commune)].append(commune)
     return dict(sorted(found.items()))
+
+
+@dataclass
+class Breakdown:
+    """The communes of today by unit, with the people of each edition's own vintage; made once a vintage.
+
+    `make` puts communes in units, all units in their order.
+    """
+
+    geography: Geography
+    make: Callable[[Iterable[Commune]], dict[str, Area]]
+    _made: dict[int, dict[str, Area]] = field(default_factory=dict)
+
+    def of(self, covered: Covered) -> dict[str, Area]:
+        """The units as an edition counts them."""
+        if covered.people not in self._made:
+            self._made[covered.people] = self.make(self.geography.communes_at(covered.people).values())
+        return self._made[covered.people]
+
+
+def breakdown(geography: Geography, unit_of: Callable[[Commune], str]) -> Breakdown:
+    """The communes by what `unit_of` says of each."""
+    return Breakdown(geography, lambda communes: units(communes, unit_of))
 
 
 def count(unit: Area, covered: Covered) -> Counts:
@@ -159,10 +184,14 @@ def class_of(population: int, classes: list[tuple[str, int, int | None]]) -> str
     raise ValueError(f"no population class holds {population}")
 
 
-def by_class(geography: Geography, classes: list[tuple[str, int, int | None]]) -> dict[str, Area]:
-    """Communes of today by class, in the order of the classes; a class without a commune is there, empty."""
-    found = units(geography, lambda commune: class_of(commune.population, classes))
-    return {code: found.get(code, Area()) for code, _, _ in classes}
+def by_class(geography: Geography, classes: list[tuple[str, int, int | None]]) -> Breakdown:
+    """The communes by class of population, in the order of the classes; a class without a commune is there, empty."""
+
+    def make(communes: Iterable[Commune]) -> dict[str, Area]:
+        found = units(communes, lambda commune: class_of(commune.population, classes))
+        return {code: found.get(code, Area()) for code, _, _ in classes}
+
+    return Breakdown(geography, make)
 
 
 @derived("couverture_departements")
@@ -170,11 +199,11 @@ def departements(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row an edition and a département or overseas collectivity, also where nobody is covered."""
     geography = load_geography(project.reference)
     known = knowledge_by_edition(tables[LAUREATES])
-    found = units(geography, lambda commune: commune.departement)
+    by_departement = breakdown(geography, lambda commune: commune.departement)
 
     def rows() -> Iterator[dict[str, Any]]:
         for covered in coverage_by_edition(tables[AWARDS], geography):
-            shown = known[covered.edition].row()
+            shown, found = known[covered.edition].row(), by_departement.of(covered)
             for code, area in geography.departements.items():
                 about = {"departement_code": code, "departement_nom": area.name, "region_code": area.region}
                 yield {
@@ -190,11 +219,11 @@ def regions(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row an edition and a region or overseas collectivity, also where nobody is covered."""
     geography = load_geography(project.reference)
     known = knowledge_by_edition(tables[LAUREATES])
-    found = units(geography, lambda commune: commune.region)
+    by_region = breakdown(geography, lambda commune: commune.region)
 
     def rows() -> Iterator[dict[str, Any]]:
         for covered in coverage_by_edition(tables[AWARDS], geography):
-            shown = known[covered.edition].row()
+            shown, found = known[covered.edition].row(), by_region.of(covered)
             for code, area in geography.regions.items():
                 about = {"edition": covered.edition, "region_code": code, "region_nom": area.name}
                 counted = count(found.get(code, Area()), covered).row()
@@ -217,12 +246,12 @@ def sizes(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
         for covered in coverage_by_edition(tables[AWARDS], geography):
             knowledge = known[covered.edition]
             shown = {**knowledge.row(), **knowledge.state()}
-            for breakdown, classes in breakdowns.items():
-                for code, communes in classes.items():
-                    about = {"edition": covered.edition, "decoupage": breakdown, "classe": code}
+            for name, classes in breakdowns.items():
+                for code, communes in classes.of(covered).items():
+                    about = {"edition": covered.edition, "decoupage": name, "classe": code}
                     counted = count(communes, covered).row()
                     if not knowledge.is_enough:
-                        counted = {name: counted[name] for name in ("communes_nombre", "population")}
+                        counted = {key: counted[key] for key in ("communes_nombre", "population")}
                     yield {**about, **counted, **covered.says, **shown}
 
     return text_table(project, f"{PACKAGE}/couverture_tailles", rows())

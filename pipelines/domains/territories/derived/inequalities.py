@@ -19,25 +19,30 @@ from pipelines.domains.territories.derived.coverage import (
     AWARDS,
     PACKAGE,
     Area,
+    Breakdown,
     Covered,
+    breakdown,
     by_class,
     count,
     coverage_by_edition,
     size_classes,
-    units,
 )
 from pipelines.domains.territories.derived.inequality import Unit, gini, lorenz
 from pipelines.domains.territories.derived.knowledge import LAUREATES, Knowledge, knowledge_by_edition
-from pipelines.geo.geography import VINTAGE, Geography, load_geography
+from pipelines.geo.geography import Geography, load_geography
 from pipelines.tables.registry import derived
 from pipelines.tables.rows import text_table
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One edition over one breakdown: the units with people, those of them that are covered, and what is known."""
+    """One edition over one breakdown: the units with people, those of them that are covered, and what is known.
+
+    `vintage`: of the populations.
+    """
 
     edition: int
+    vintage: int
     breakdown: str
     units: tuple[Unit, ...]
     people_covered: int
@@ -52,9 +57,11 @@ def inequalities(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     def rows() -> Iterator[dict[str, Any]]:
         for item in measured(tables, project, geography):
             row = {"edition": item.edition, "decoupage": item.breakdown, "population_couverte": item.people_covered}
-            row |= {**item.knowledge.state(), **item.knowledge.row(), "millesime": VINTAGE}
+            row |= {**item.knowledge.state(), **item.knowledge.row(), "millesime": item.vintage}
             if item.knowledge.is_enough:
-                least, greatest = gini_bounds(item.units, people_within_reach(geography, item.knowledge.unknown))
+                least, greatest = gini_bounds(
+                    item.units, people_within_reach(geography, item.edition, item.knowledge.unknown)
+                )
                 row |= {"gini": gini(lorenz(item.units)), "gini_minimum": least, "gini_maximum": greatest}
             yield row
 
@@ -83,15 +90,15 @@ def curves(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
 
 def measured(tables: Mapping[str, pa.Table], project: Project, geography: Geography) -> Iterator[Measured]:
     """Every edition over every breakdown, in their order."""
-    breakdowns: dict[str, dict[str, Area]] = {"departement": units(geography, lambda one: one.departement)}
+    breakdowns: dict[str, Breakdown] = {"departement": breakdown(geography, lambda one: one.departement)}
     for name in ("taille", "rural_urbain"):
         breakdowns[name] = by_class(geography, size_classes(project, name))
     known = knowledge_by_edition(tables[LAUREATES])
     for covered in coverage_by_edition(tables[AWARDS], geography):
-        people = geography.population_of(covered.all)
-        for breakdown, areas in breakdowns.items():
-            found = tuple(_units(areas, covered))
-            yield Measured(covered.edition, breakdown, found, people, known[covered.edition])
+        people = geography.population_of(covered.all, covered.people)
+        for name, areas in breakdowns.items():
+            found = tuple(_units(areas.of(covered), covered))
+            yield Measured(covered.edition, covered.people, name, found, people, known[covered.edition])
 
 
 def _units(areas: Mapping[str, Area], covered: Covered) -> Iterator[Unit]:
@@ -101,6 +108,10 @@ def _units(areas: Mapping[str, Area], covered: Covered) -> Iterator[Unit]:
             yield Unit(code, counted.population, counted.people)
 
 
-def people_within_reach(geography: Geography, unknown: int) -> int:
-    """The most people that so many unknown laureates could cover, be they municipalities or intercommunal bodies."""
-    return sum(nlargest(unknown, (people for people in geography.populations.values() if people)))
+def people_within_reach(geography: Geography, year: int, unknown: int) -> int:
+    """The most people that so many unknown laureates of a year could cover, municipalities or intercommunal bodies."""
+    vintage = geography.people_vintage(year)
+    towns = [commune.population for commune in geography.communes_at(vintage).values()]
+    codes = {*geography.members, *geography.vintages}
+    bodies = [geography.population_of(geography.covered_by("epci", code, None, year), vintage) for code in codes]
+    return sum(nlargest(unknown, towns + bodies))

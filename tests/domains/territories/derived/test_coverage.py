@@ -1,16 +1,18 @@
-"""Who is covered: each commune and each person once, with the shipped geography of 2026."""
+"""Who is covered: each commune and each person once, with the shipped geography and the people of the year."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
 
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.core.errors import ArobaseError
 from pipelines.domains.territories.derived.coverage import by_class, class_of, coverage_by_edition, size_classes
+from pipelines.domains.territories.derived.inequalities import people_within_reach
 from pipelines.geo.geography import load_geography
 from pipelines.schema import load_table
 from pipelines.schema.arrow import typed
@@ -41,7 +43,7 @@ def test_an_intercommunal_body_covers_its_members_once():
     assert covered.bodies == 2
     row = only(derive("couverture_departements", table), departement_code="971")
     assert (row["communes_laureates_nombre"], row["communes_couvertes_nombre"]) == (1, 4)
-    assert row["population_couverte"] == GEOGRAPHY.population_of(RIVIERA_MEMBERS)
+    assert row["population_couverte"] == GEOGRAPHY.population_of(RIVIERA_MEMBERS, 2019)
 
 
 def test_a_laureate_said_by_two_sources_is_one_laureate():
@@ -89,7 +91,7 @@ def test_overseas_is_counted_like_the_rest():
 
 def test_every_breakdown_adds_up_to_the_country():
     table = awards({"edition": 2017, "code": RIVIERA, "nature": "epci"}, {"edition": 2017, "code": "2A004"})
-    people = GEOGRAPHY.population_of(RIVIERA_MEMBERS | {"2A004"})
+    people = GEOGRAPHY.population_of(RIVIERA_MEMBERS | {"2A004"}, 2019)
     departements, regions = derive("couverture_departements", table), derive("couverture_regions", table)
     sizes = derive("couverture_tailles", table)
     breakdowns = [
@@ -99,7 +101,7 @@ def test_every_breakdown_adds_up_to_the_country():
     ]
     for rows in breakdowns:
         assert sum(row["communes_nombre"] for row in rows) == 34_969
-        assert sum(row["population"] for row in rows) == GEOGRAPHY.population_of(GEOGRAPHY.communes)
+        assert sum(row["population"] for row in rows) == GEOGRAPHY.population_of(GEOGRAPHY.communes, 2019)
         assert sum(row["communes_couvertes_nombre"] for row in rows) == 5
         assert sum(row["population_couverte"] for row in rows) == people
     assert len(regions) == 26
@@ -121,10 +123,11 @@ def test_the_curve_over_departements_ends_at_one_and_has_its_index():
     assert (rows[0]["rang"], rows[0]["unite"], float(rows[0]["part_population_cumulee"])) == (0, None, 0.0)
     assert (rows[-1]["unite"], float(rows[-1]["part_couverte_cumulee"])) == ("75", 1.0)
     # Paris alone, wholly covered: the index is what the rest of the population weighs.
-    share = 1 - Fraction(GEOGRAPHY.communes["75056"].population, GEOGRAPHY.population_of(GEOGRAPHY.communes))
+    everybody = GEOGRAPHY.population_of(GEOGRAPHY.communes, 2019)
+    share = 1 - Fraction(GEOGRAPHY.population_of({"75056"}, 2019), everybody)
     (measure,) = [row for row in derive("inegalites", facts) if row["decoupage"] == "departement"]
     assert str(measure["gini"]) == decimal(share)
-    assert (measure["etat"], measure["motif"], measure["millesime"]) == ("calcule", None, 2026)
+    assert (measure["etat"], measure["motif"], measure["millesime"]) == ("calcule", None, 2019)
 
 
 def test_below_80_per_cent_no_measure_is_computed_and_each_says_why():
@@ -166,7 +169,8 @@ def test_size_classes_are_those_of_the_code_list_and_leave_no_hole():
 
 def test_a_class_without_a_commune_stands_in_the_table():
     classes = [("vide", -2, -1), ("tous", 0, None)]
-    assert by_class(GEOGRAPHY, classes)["vide"] == []
+    (covered,) = coverage_by_edition(awards({"edition": 2017, "code": "97113"}), GEOGRAPHY)
+    assert by_class(GEOGRAPHY, classes).of(covered)["vide"] == []
 
 
 @given(st.fractions(0, 1))
@@ -192,4 +196,34 @@ def test_a_body_covers_its_members_of_the_year_and_the_vintage_is_named():
     assert covered.all == years[2019]
     assert covered.all != GEOGRAPHY.members[code]
     row = derive("couverture_regions", awards({"edition": 2017, "code": RIVIERA, "nature": "epci"}))[0]
-    assert (row["membres_millesimes"], row["population_millesime"]) == ("2019", 2026)
+    assert (row["membres_millesimes"], row["population_millesime"]) == ("2019", 2019)
+
+
+@pytest.mark.parametrize(("edition", "vintage"), [(1999, 2019), (2017, 2019), (2022, 2022), (2026, 2026), (2031, 2026)])
+def test_people_are_those_of_the_year_or_of_the_nearest_vintage_which_is_named(edition, vintage):
+    row = only(derive("couverture_departements", awards({"edition": edition, "code": "57463"})), departement_code="57")
+    assert row["population_millesime"] == vintage
+    counted = pq.read_table(PROJECT.reference / "populations_millesimes.parquet").to_pylist()
+    (metz,) = [
+        line["population"]
+        for line in counted
+        if line["commune_code"] == "57463" and line["premier_millesime"] <= vintage <= line["dernier_millesime"]
+    ]
+    assert row["population_couverte"] == metz
+
+
+def test_people_of_communes_that_merged_later_are_counted_where_they_live_today():
+    # Annecy had absorbed its five neighbours by 2017; Saint-Denis absorbed Pierrefitte-sur-Seine in 2025.
+    before, after = GEOGRAPHY.communes_at(2024)["93066"], GEOGRAPHY.communes_at(2025)["93066"]
+    assert abs(before.population - after.population) < after.population // 20
+
+
+def test_people_that_a_vintage_does_not_tell_are_those_of_the_nearest_that_does():
+    assert "97608" not in GEOGRAPHY.people[2019]
+    assert GEOGRAPHY.communes_at(2019)["97608"].population == GEOGRAPHY.people[2021]["97608"]
+
+
+def test_the_bound_on_unknown_laureates_counts_people_of_the_same_vintage():
+    assert people_within_reach(GEOGRAPHY, 2017, 0) == 0
+    largest = people_within_reach(GEOGRAPHY, 2017, 1)
+    assert largest >= GEOGRAPHY.population_of(GEOGRAPHY.covered_by("epci", "200054781", None, 2017), 2019)
