@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs the portals' real software that `make test-portals` pushes to, under .portals/, which git ignores: udata and
-# CKAN from PyPI, each in a virtual environment of its own, and Debian's or Ubuntu's PostgreSQL, Redis and libmagic.
+# CKAN from PyPI, each in a virtual environment of its own, and Debian's or Ubuntu's PostgreSQL, Redis and libmagic; and
+# what reads releases as their users do (scripts/portals/readers.in; datapackage-js and hyparquet where node is).
 # Does nothing where it is already. Python packages are pinned by hash (scripts/portals/*.lock, written by `make lock`);
 # system packages are those of the distribution. Nothing that is installed here is started.
 # Two things are stood in for, because no package of Debian or PyPI has them: MongoDB (mongomock), Solr (a stand-in of
@@ -27,4 +28,17 @@ fi
 
 environment .portals/udata scripts/portals/udata.lock
 environment .portals/ckan scripts/portals/ckan.lock
-echo "portals: udata and CKAN are installed in .portals/ ($(($(date +%s) - began)) s)"
+environment .portals/readers scripts/portals/readers.lock
+if command -v npm >/dev/null 2>&1; then
+    if ! cmp -s scripts/portals/readers/package-lock.json .portals/readers-js/package-lock.json; then
+        mkdir -p .portals/readers-js
+        cp scripts/portals/readers/package.json scripts/portals/readers/package-lock.json .portals/readers-js/
+        (cd .portals/readers-js && npm ci --silent --ignore-scripts --no-audit --no-fund) || {
+            rm -f .portals/readers-js/package-lock.json
+            fail "npm could not get what scripts/portals/readers/package-lock.json names"
+        }
+    fi
+else
+    echo "portals: node is not installed: what reads releases in JavaScript is left out" >&2
+fi
+echo "portals: udata, CKAN and readers are installed in .portals/ ($(($(date +%s) - began)) s)"

@@ -33,7 +33,7 @@ def metadata(bag: Path) -> Iterator[Flaw]:
         if suffix not in MEDIA_TYPES:
             continue
         form, media_type = MEDIA_TYPES[suffix]
-        found = (item.get("format"), item.get("mediatype", media_type))
+        found = (str(item.get("format")).lower(), item.get("mediatype", media_type))
         if found != (form, media_type):
             yield Flaw("descriptor", f"{PLACE}, {item['name']}", f"{found[0]} {found[1]}", f"{form} {media_type}")
     yield from _licences(bag, document.get("licenses"))

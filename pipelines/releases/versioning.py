@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from pipelines.releases.descriptor import example_text
 from pipelines.releases.diff import Counts
 
 FIRST = "1.0.0"
@@ -151,9 +152,16 @@ def _field(place: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> I
             yield Reason(Level.MINOR, f"{place} : liste de codes étendue", f"{place}: code list grown")
         else:
             yield Reason(Level.MINOR, f"{place} : {rule} desserré", f"{place}: {rule} loosened")
-    seen = {"type", "format", "scale", "codelist", "constraints"}
-    if {k: v for k, v in before.items() if k not in seen} != {k: v for k, v in after.items() if k not in seen}:
+    if _described(before) != _described(after):
         yield Reason(Level.PATCH, f"{place} : description revue", f"{place}: description revised")
+
+
+def _described(field: Mapping[str, Any]) -> dict[str, Any]:
+    """What a field says beside its nature. Examples were written in their own type once, and are text now: no change
+    of the data."""
+    seen = {"type", "format", "scale", "codelist", "constraints"}
+    told = {key: value for key, value in field.items() if key not in seen}
+    return told | ({"example": example_text(told["example"])} if "example" in told else {})
 
 
 def _package(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Reason]:

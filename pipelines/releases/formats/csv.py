@@ -40,7 +40,7 @@ class ExcelCsv(OutputFormat):
     described: ClassVar[Mapping[str, Any]] = {
         "format": "csv",
         "mediatype": "text/csv",
-        "encoding": "utf-8-sig",
+        "encoding": "utf-8",  # the mark is no encoding of its own in the register of IANA, which readers go by
         "dialect": {**CSV_DIALECT, "delimiter": ";"},
     }
 

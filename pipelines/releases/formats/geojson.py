@@ -33,7 +33,7 @@ class GeoJson(OutputFormat):
 
     name, suffix, media_type = "geojson", ".geojson", MEDIA_TYPE
     label, short, file_type, order, folder = Said("GeoJSON", "GeoJSON"), "GeoJSON", "GEOJSON", 5, "geojson/"
-    described: ClassVar[Mapping[str, Any]] = {"format": "geojson", "mediatype": MEDIA_TYPE}
+    described: ClassVar[Mapping[str, Any]] = {"format": "GeoJSON", "mediatype": MEDIA_TYPE}
 
     def takes(self, published: Published) -> bool:
         return bool(published.maps)

@@ -66,7 +66,7 @@ class Ods(OutputFormat):
 
     name, suffix, media_type = "ods", ".ods", MEDIA_TYPE
     label, short, file_type, order, folder = Said("ODS (tableur)", "ODS (spreadsheet)"), "ODS", "ODS", 4, "ods/"
-    described: ClassVar[Mapping[str, Any]] = {"format": "ods", "mediatype": MEDIA_TYPE}
+    described: ClassVar[Mapping[str, Any]] = {"format": "ODS", "mediatype": MEDIA_TYPE}
 
     def takes(self, published: Published) -> bool:
         table = published.table

@@ -20,7 +20,7 @@ class Parquet(OutputFormat):
     name, suffix, media_type = "parquet", ".parquet", "application/vnd.apache.parquet"
     label, short, file_type, order = Said("Parquet", "Parquet"), "Parquet", "PARQUET", 2
     is_alternative = False
-    described: ClassVar[Mapping[str, Any]] = {"format": "parquet", "mediatype": "application/vnd.apache.parquet"}
+    described: ClassVar[Mapping[str, Any]] = {"format": "Parquet", "mediatype": "application/vnd.apache.parquet"}
 
     def write(self, published: Published, path: Path) -> Written:
         return write_parquet(published.table, path, unique=published.key if len(published.key) == 1 else ())
