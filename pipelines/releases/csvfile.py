@@ -1,6 +1,7 @@
 """Canonical CSV: UTF-8, RFC 4180, LF, byte for byte what Python's `csv` writes, but lone carriage returns are quoted.
 
-Belongs here: the bytes of a CSV file. Does not: the order and text of values (`canonical.py`).
+Belongs here: the bytes of a CSV file; that texts are no formulas in the one for spreadsheets. Does not: the order and
+text of values (`canonical.py`).
 Polars' writer gives these bytes for the types that `_as_written` leaves to it; every other value is put in words first.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +28,9 @@ BOM = b"\xef\xbb\xbf"
 FILE_ROWS, BLOCK_ROWS = 262_144, 16_384
 READ = 1 << 20  # bytes
 EXACT_SCALE = 6  # Arrow, whose text is the canonical one, writes smaller decimals as 1E-7
+FORMULA = r"^'*[=+\-@\t\r＝＋－＠]"
+"""How a text begins that a spreadsheet takes for a formula, also in the wide signs of East Asian keyboards; behind
+apostrophes too, so that one more can be told from those that were there."""
 EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = (date(1, 1, 1) - EPOCH).days, (date(9999, 12, 31) - EPOCH).days
 
@@ -45,8 +50,30 @@ def write_csv(table: pa.Table, path: Path) -> Written:
 
 
 def write_excel_csv(table: pa.Table, path: Path) -> Written:
-    """Write the same values for spreadsheets set to French: `;` between cells, and a byte order mark."""
-    return _write(table, path, ";", BOM)
+    """Write the same values for spreadsheets set to French: `;` between cells, a byte order mark, no formulas."""
+    return _write(without_formulas(table), path, ";", BOM)
+
+
+def without_formulas(table: pa.Table) -> pa.Table:
+    """The table with an apostrophe before each text that a spreadsheet would take for a formula.
+
+    Only such texts get one, so that `with_formulas` gives back every value.
+    """
+    for place, item in enumerate(table.schema):
+        kind = item.type.value_type if pa.types.is_dictionary(item.type) else item.type
+        if not pa.types.is_string(kind):
+            continue
+        words = table.column(place).cast(pa.string())
+        is_formula = pc.fill_null(pc.match_substring_regex(words, FORMULA), False)
+        if pc.any(is_formula, min_count=0).as_py():
+            marked = pc.binary_join_element_wise("'", words, "")
+            table = table.set_column(place, item.name, pc.if_else(is_formula, marked, words))
+    return table
+
+
+def with_formulas(word: str) -> str:
+    """The text that a cell of the CSV for spreadsheets stands for."""
+    return word[1:] if word.startswith("'") and re.match(FORMULA, word) else word
 
 
 def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes) -> Written:

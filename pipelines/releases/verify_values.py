@@ -38,7 +38,7 @@ def values(bag: Path) -> Iterator[Flaw]:
         places = [(form, by_path[form.path(name)]) for form in output_formats() if form.path(name) in by_path]
         for form, other in places:
             yield from form.check(released, bag / "data" / other["path"])
-        plain = released.rendered[0]
+        plain = released.plain
         for _, other in sorted(places, key=lambda place: "schema" in place[1]):
             if other["content"] != plain:
                 yield Flaw("descriptor", f"data/{other['path']}", other["content"][:12], plain[:12])

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from pipelines.core.text import Said
 from pipelines.releases.csvfile import CSV_DIALECT, Written, write_csv, write_excel_csv
 from pipelines.releases.flaws import Flaw
-from pipelines.releases.formats.registry import OutputFormat, Published, Released, output_format
+from pipelines.releases.formats.registry import OutputFormat, Published, Released, output_format, spreadsheet_digest
 
 
 @output_format
@@ -26,13 +26,14 @@ class Csv(OutputFormat):
 
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
         resource, rows = released.resource, released.opened.metadata.num_rows
-        if f"sha256:{released.rendered[0]}" != resource["hash"] or rows != resource["rows"]:
+        if f"sha256:{released.plain}" != resource["hash"] or rows != resource["rows"]:
             yield Flaw("values", f"data/{resource['path']}", released.parquet.relative_to(released.data).as_posix())
 
 
 @output_format
 class ExcelCsv(OutputFormat):
-    """The same values with `;` between cells and a byte order mark."""
+    """The same values with `;` between cells, a byte order mark, and an apostrophe before texts that begin as formulas
+    do."""
 
     name, suffix, media_type = "excel", ".csv", "text/csv"
     label, short = Said("CSV pour tableur", "CSV for spreadsheets"), "Excel"
@@ -50,6 +51,8 @@ class ExcelCsv(OutputFormat):
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
-        if released.rendered[1] != found:
+        if found == released.spreadsheet:
+            return
+        if found != spreadsheet_digest(released.opened, with_formulas=True):
             shown = released.parquet.relative_to(released.data).as_posix()
             yield Flaw("excel", f"data/{path.relative_to(released.data).as_posix()}", shown)

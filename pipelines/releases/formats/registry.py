@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -52,9 +52,14 @@ class Released:
         return pq.ParquetFile(self.parquet)
 
     @cached_property
-    def rendered(self) -> tuple[str, str]:
-        """The SHA-256 that the Parquet file's values have as canonical CSV, and as CSV for spreadsheets."""
-        return rendered(self.opened)
+    def plain(self) -> str:
+        """The SHA-256 that the Parquet file's values have as canonical CSV."""
+        return csv_digest(self.opened)
+
+    @cached_property
+    def spreadsheet(self) -> str:
+        """The SHA-256 that they have as CSV for spreadsheets."""
+        return spreadsheet_digest(self.opened)
 
     def published(self) -> Published:
         """The table as it was when it was published."""
@@ -65,20 +70,33 @@ class Released:
         return Published(name, title, resource["schema"], read_parquet(self.parquet), {})
 
 
-def rendered(opened: Any) -> tuple[str, str]:
-    """The SHA-256 that an opened Parquet file's values have as canonical CSV, and as CSV for spreadsheets."""
-    from pipelines.releases.csvfile import BOM, csv_bytes
+def spreadsheet_digest(opened: Any, *, with_formulas: bool = False) -> str:
+    """The SHA-256 of an opened Parquet file's values as CSV for spreadsheets.
 
-    digests = (hashlib.sha256(), hashlib.sha256())
+    `with_formulas`: as versions were written from before texts were kept from being formulas.
+    """
+    from pipelines.releases.csvfile import BOM, without_formulas
+
+    if with_formulas:
+        return csv_digest(opened, ";", BOM)
+    return csv_digest(opened, ";", BOM, without_formulas)
+
+
+def csv_digest(
+    opened: Any, delimiter: str = ",", mark: bytes = b"", shape: Callable[[pa.Table], pa.Table] | None = None
+) -> str:
+    """The SHA-256 of an opened Parquet file's values as CSV; `shape` makes of each piece what is written."""
+    from pipelines.releases.csvfile import csv_bytes
+
+    digest = hashlib.sha256()
     for group in range(max(opened.num_row_groups, 1)):
         piece = opened.read_row_group(group) if opened.num_row_groups else opened.schema_arrow.empty_table()
-        for digest, delimiter, mark in zip(digests, (",", ";"), (b"", BOM), strict=True):
-            blocks = csv_bytes(piece, delimiter=delimiter, mark=mark)
-            if group:
-                next(blocks)  # the header, which only the first piece has
-            for block in blocks:
-                digest.update(block)
-    return digests[0].hexdigest(), digests[1].hexdigest()
+        blocks = csv_bytes(piece if shape is None else shape(piece), delimiter=delimiter, mark=mark)
+        if group:
+            next(blocks)  # the header, which only the first piece has
+        for block in blocks:
+            digest.update(block)
+    return digest.hexdigest()
 
 
 class OutputFormat(ABC):
