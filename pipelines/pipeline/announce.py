@@ -6,13 +6,15 @@ from pathlib import Path
 
 from pipelines.core.project import Project
 from pipelines.pipeline.personal import check_pages
+from pipelines.privacy import Seen
 
 
-def make_announcement(project: Project, *, base_url: str | None = None) -> Path:
+def make_announcement(project: Project, *, base_url: str | None = None, seen: Seen | None = None) -> Path:
     """Write `outputs/catalogue/` from the releases, only what changed; returns the folder.
 
-    `base_url` takes the place of the address that `catalogue.yaml` says. Raises `PersonalDataFound`, naming the page,
-    when something personal stands in one: then nothing of the folder has changed. Raises `CatalogueFileError`.
+    `base_url` takes the place of the address that `catalogue.yaml` says. `seen`: what the gate found clean before.
+    Raises `PersonalDataFound`, naming the page, when something personal stands in one: then nothing of the folder has
+    changed. Raises `CatalogueFileError`.
     """
     from pipelines.catalogue import read_house, write_catalogue
 
@@ -21,6 +23,6 @@ def make_announcement(project: Project, *, base_url: str | None = None) -> Path:
         project.catalogue,
         house=read_house(project),
         base_url=base_url,
-        inspect=lambda pages: check_pages(project, pages),
+        inspect=lambda pages: check_pages(project, pages, seen),
     )
     return project.catalogue

@@ -19,7 +19,7 @@ from pipelines.pipeline.records import RecordsResult, make_records
 from pipelines.pipeline.requests import code_ingredient, request_for, sources_of
 from pipelines.pipeline.results import fingerprint, settings_digest
 from pipelines.pipeline.tables import TableResult, dangling, make_table
-from pipelines.privacy import PartId
+from pipelines.privacy import PartId, Seen
 from pipelines.releases import ReleaseRequest
 from pipelines.schema import Package, load_package, package_names
 from pipelines.schema.errors import ProposalPending
@@ -42,6 +42,8 @@ class BuildGraph:
             name: load_package(project.schemas, name) for name in package_names(project.schemas)
         }
         self._known: dict[tuple[str, str], Any] = {}
+        self.seen = Seen()
+        """What the gate found clean, for all packages of a run and the catalogue."""
 
     @cached_property
     def _settings(self) -> str:

@@ -169,7 +169,7 @@ def inspection(
         values, judged = _values(project, apart), seen or Seen()
         report = scan_folder(folder, allow, values, seen=judged, package=package)
         if not report.is_clean:  # the changes show values of the version before, which its own tables let through
-            judged.passed.update(let_through(project, load_allow_list(project.schemas)).passed)
+            judged.passed.update(let_through(project, load_allow_list(project.schemas), judged).passed)
             report = scan_folder(folder, allow, values, seen=judged, package=package)
         _block(project, request, report, {})
 
@@ -201,16 +201,17 @@ def passed(project: Project, request: ReleaseRequest) -> None:
         release(Vault(project.private), package)
 
 
-def check_pages(project: Project, pages: Path) -> GateReport:
+def check_pages(project: Project, pages: Path, seen: Seen | None = None) -> GateReport:
     """Hold what is personal in the folder of a catalogue that is about to be shown, pages and files.
 
     Raises `PersonalDataFound`, naming the page.
     """
     allow, values = load_allow_list(project.schemas), Vault(project.private).read()
     clean = CleanFiles.read(project.work / CLEAN_PAGES, gate_key(project, values))
-    report = scan_folder(pages, allow, values, clean=clean)
+    judged = seen.for_another() if seen else Seen()
+    report = scan_folder(pages, allow, values, seen=judged, clean=clean)
     if not report.is_clean:  # pages show tables: what an exception lets through there is let through here
-        report = scan_folder(pages, allow, values, seen=let_through(project, allow), clean=clean)
+        report = scan_folder(pages, allow, values, seen=let_through(project, allow, judged), clean=clean)
     report.raise_if_held()
     make_own_folder(project.work)
     clean.save()
@@ -233,9 +234,10 @@ def may_show(project: Project, place: str, text: str) -> GateReport:
     return scan_text(place, text, allow, values, seen=let_through(project, allow))
 
 
-def let_through(project: Project, allow: AllowList) -> Seen:
-    """The passages that exceptions let through in the tables of the releases that stand, old versions among them."""
-    seen = Seen()
+def let_through(project: Project, allow: AllowList, judged: Seen | None = None) -> Seen:
+    """The passages that exceptions let through in the tables of the releases that stand, old versions among them.
+    `judged`: what was found clean before."""
+    seen = judged.for_another() if judged else Seen()
     for name in package_names(project.schemas):
         try:
             package = load_package(project.schemas, name)

@@ -33,15 +33,22 @@ def origin_of(project: Project) -> str | None:
 
 
 def make_release(
-    project: Project, request: ReleaseRequest, apart: Mapping[PartId, int], *, key: SigningKey | None, now: datetime
+    project: Project,
+    request: ReleaseRequest,
+    apart: Mapping[PartId, int],
+    *,
+    key: SigningKey | None,
+    now: datetime,
+    seen: Seen | None = None,
 ) -> Outcome:
     """Publish, or say that nothing changed, or why not. `now` dates the event in the log; the release knows no clock.
 
-    `apart`: how many personal values were kept of each part of the sources that the request was made from.
+    `apart`: how many personal values were kept of each part of the sources that the request was made from. `seen`: what
+    the gate found clean before.
     Raises `PersonalDataFound` when something personal was about to leave, `PersonalValuesGone` when that cannot be
     known, and what publishing raises.
     """
-    seen = Seen()
+    seen = seen.for_another() if seen else Seen()
     request = check_request(project, request, apart, seen)
     keep_ingredients(project, request)
     causes = across(project, request.package.name)
@@ -75,7 +82,7 @@ def release_of(graph: BuildGraph, package: str, *, key: SigningKey | None, now: 
     known = _current(project, package)
     if known is not None and all_kept(project, apart) and _remembered(path) == {"mark": mark, **known}:
         return Unchanged(package, known["version"], project.releases / package / known["version"])
-    outcome = make_release(project, graph.request(package), apart, key=key, now=now)
+    outcome = make_release(project, graph.request(package), apart, key=key, now=now, seen=graph.seen)
     found = _current(project, package)
     if isinstance(outcome, Published | Unchanged) and found is not None and not _goes_without(project, found, package):
         write_text(path, json.dumps({"mark": mark, **found}))

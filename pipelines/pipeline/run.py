@@ -166,7 +166,7 @@ class _Running:
 
     def announce(self) -> None:
         try:
-            make_announcement(self.workshop.project)
+            make_announcement(self.workshop.project, seen=self.workshop.seen)
         except ArobaseError as error:
             self._failed("announce", "catalogue", error)
         except Exception as error:

@@ -14,7 +14,8 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.clean_files import CleanFiles
 from pipelines.privacy.gate import GateReport, Hold
 from pipelines.privacy.known import PersonalValues
-from pipelines.privacy.scanning import FILE_NAME, Scan, Text
+from pipelines.privacy.scanning import FILE_NAME, Columns, Judged, Look, Scan, Text, Texts, Unreadable
 from pipelines.privacy.seen import Seen
 
 _TEXT_ENDINGS = frozenset(
@@ -79,6 +80,8 @@ _DRAWING = re.compile(
 # Tags that part two words for a reader: without them a name before an address would be taken for its beginning.
 _APART = re.compile(r"</?(?:br|p|div|section|d[dlt]|li|[uo]l|t[dhr]|table|caption|h[1-6])\b[^<>\n]*>", re.IGNORECASE)
 HEAD = 65_536
+TOGETHER = 8_000_000
+"""How many bytes of files are opened before they are judged, all at once."""
 _PARAGRAPH_AND_GAP = re.compile(r"(\n\s*\n)")
 # What the readers raise of a file that is damaged, encrypted, compressed in an unknown way or nested without end.
 _UNREADABLE = (
@@ -100,15 +103,45 @@ def scan_folder(
     table hold in its files too. `clean`: files that were found clean before, which are not read again."""
     report, scan = GateReport(), _scan_for(allow, personal, seen, package)
     by_itself = not scan.seen.passed  # what tables let through is not in the key of what is remembered
-    for path in sorted(item for item in folder.rglob("*") if item.is_file()):
-        name, data = path.relative_to(folder).as_posix(), path.read_bytes()
+    for opened in _opened_together(folder, scan, clean):
+        scan.foresee(look for file in opened for look in file.looks)
+        for file in opened:
+            found = file.report(scan)
+            if clean is not None and by_itself and found.is_clean:
+                clean.add(file.name, file.data)
+            report += found
+    return report
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A file that was opened: what is held of its name, and what of its content waits to be judged."""
+
+    name: str
+    data: bytes
+    of_name: GateReport
+    looks: Sequence[Look]
+
+    def report(self, scan: Scan) -> GateReport:
+        return sum(map(scan.look, self.looks), self.of_name)
+
+
+def _opened_together(folder: Path, scan: Scan, clean: CleanFiles | None) -> Iterator[list[_Opened]]:
+    """The files of a folder that are not known to be clean, in order, as many at a time as hold `TOGETHER` bytes."""
+    opened, size = [], 0
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    if clean is None:
+        scan.foresee(map(_name, files))
+    for name, path in files.items():
+        data = path.read_bytes()
         if clean is not None and clean.has(name, data):
             continue
-        found = _file(name, data, scan)
-        if clean is not None and by_itself and found.is_clean:
-            clean.add(name, data)
-        report += found
-    return report
+        opened.append(_open(name, data, scan))
+        size += len(data)
+        if size >= TOGETHER:
+            yield opened
+            opened, size = [], 0
+    yield opened
 
 
 def scan_file(path: Path, allow: AllowList, personal: PersonalValues | None = None, *, name: str = "") -> GateReport:
@@ -116,7 +149,8 @@ def scan_file(path: Path, allow: AllowList, personal: PersonalValues | None = No
 
     Raises `OSError` when it cannot be opened; a file of a format that is not read gives a hold `fichier_illisible`.
     """
-    return _file(name or path.name, path.read_bytes(), _scan_for(allow, personal))
+    scan = _scan_for(allow, personal)
+    return _open(name or path.name, path.read_bytes(), scan).report(scan)
 
 
 def scan_text(
@@ -131,9 +165,14 @@ def _scan_for(allow: AllowList, personal: PersonalValues | None, seen: Seen | No
     return Scan(allow, seen.everyone(personal or PersonalValues()), seen, package)
 
 
-def _file(name: str, data: bytes, scan: Scan) -> GateReport:
+def _name(name: str) -> Texts:
+    """The name of a file as it is, and with a space where it has signs."""
     spelled = re.sub(r"[_/-]+|\.(?=[A-Za-z])", " ", name)
-    report = scan.texts(name, [(-1, FILE_NAME, name), (-1, FILE_NAME, spelled)])
+    return Texts(name, [(-1, FILE_NAME, name), (-1, FILE_NAME, spelled)])
+
+
+def _open(name: str, data: bytes, scan: Scan) -> _Opened:
+    report = scan.look(_name(name))
     shown = name if report.is_clean else "(nom de fichier retenu)"
     report = GateReport(
         report.cells, tuple(Hold(shown, hold.row, hold.field, hold.rule) for hold in report.holds), report.allowed
@@ -141,12 +180,20 @@ def _file(name: str, data: bytes, scan: Scan) -> GateReport:
     ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name.rsplit("/", 1)[-1] else ""
     reader = _READERS.get(ending, _text if ending in _TEXT_ENDINGS or not ending else _unknown)
     try:
-        return report + reader(shown, data, scan)
+        looks = list(reader(shown, data, scan))
     except _UNREADABLE:
-        return report + _text_or_held(shown, data, scan)
+        looks = list(_text_or_held(shown, data, scan))
+    return _Opened(name, data, report, looks)
 
 
-def _text_or_held(name: str, data: bytes, scan: Scan) -> GateReport:
+def _inner(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
+    """What waits of a file within a file, what is held of its name before it."""
+    opened = _open(name, data, scan)
+    yield Judged(opened.of_name)
+    yield from opened.looks
+
+
+def _text_or_held(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     """A file that is not what its name says is read as text, and held when it is not text either."""
     try:
         return _text(name, data, scan)
@@ -154,13 +201,13 @@ def _text_or_held(name: str, data: bytes, scan: Scan) -> GateReport:
         return _unknown(name, data, scan)
 
 
-def _unknown(name: str, _data: bytes, scan: Scan) -> GateReport:
-    return scan.unreadable(name)
+def _unknown(name: str, _data: bytes, _scan: Scan) -> Iterator[Look]:
+    yield Unreadable(name)
 
 
-def _csv(name: str, data: bytes, scan: Scan) -> GateReport:
+def _csv(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     if not data.strip():
-        return GateReport()
+        return
     raw = data if _is_utf8(data) else _decoded(data).encode()
     head = raw[:HEAD].decode("utf-8", "replace").split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
@@ -170,7 +217,8 @@ def _csv(name: str, data: bytes, scan: Scan) -> GateReport:
     kinds = pyarrow.csv.ConvertOptions(column_types={f"f{place}": pa.large_string() for place in range(width)})
     table = pyarrow.csv.read_csv(pa.BufferReader(raw), block, options, kinds)
     header = [str(column[0].as_py() or "") for column in table.columns]
-    return scan.table(name, header, table.slice(1)) + scan.texts(name, [(0, "", cell) for cell in header])
+    yield Columns(name, header, table.slice(1))
+    yield Texts(name, [(0, "", cell) for cell in header])
 
 
 def _first_record(raw: bytes, delimiter: str) -> Iterator[list[str]]:
@@ -192,54 +240,58 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _parquet(name: str, data: bytes, scan: Scan) -> GateReport:
+def _parquet(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     table = pq.read_table(io.BytesIO(data))
     told = [f"{_said(key)} : {_said(value)}" for key, value in (table.schema.metadata or {}).items()]
     told += [_said(value) for column in table.schema for value in (column.metadata or {}).values()]
-    report = scan.texts(name, [(-1, "metadata", line) for line in told])
+    yield Texts(name, [(-1, "metadata", line) for line in told])
     nested = [column.name for column in table.schema if pa.types.is_nested(column.type)]
     for column in nested:
         texts = pa.array([json.dumps(value.as_py(), ensure_ascii=False, default=str) for value in table.column(column)])
         table = table.set_column(table.column_names.index(column), column, texts)
-    return report + scan.table(name, table.column_names, table)
+    yield Columns(name, table.column_names, table)
 
 
 def _said(metadata: bytes) -> str:
     return metadata.decode("utf-8", "replace")
 
 
-def _json(name: str, data: bytes, scan: Scan) -> GateReport:
-    return scan.texts(name, list(_walk(json.loads(_decoded(data)), "", 0, scan)))
+def _json(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
+    yield Texts(name, list(_walk(json.loads(_decoded(data)), "", 0, scan)))
 
 
-def _geojson(name: str, data: bytes, scan: Scan) -> GateReport:
+def _geojson(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     """As any JSON; an outline in which nothing was found is not walked again for the next table that has it."""
     document = json.loads(_decoded(data))
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list):
-        return scan.texts(name, list(_walk(document, "", 0, scan)))
-    report = scan.texts(name, list(_walk({**document, "features": []}, "", 0, scan)))
+        yield Texts(name, list(_walk(document, "", 0, scan)))
+        return
+    texts = list(_walk({**document, "features": []}, "", 0, scan))
+    outlines: dict[bytes, list[Text]] = {}
     for place, feature in enumerate(features):
         shape = feature.get("geometry") if isinstance(feature, dict) else None
         pointer = f"/features/{place}"
         if not isinstance(shape, dict):
-            report += scan.texts(name, list(_walk(feature, pointer, 0, scan)))
+            texts += _walk(feature, pointer, 0, scan)
             continue
-        report += scan.texts(name, list(_walk({**feature, "geometry": None}, pointer, 0, scan)))
+        texts += _walk({**feature, "geometry": None}, pointer, 0, scan)
         mark = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).digest()
-        if mark in scan.clean_shapes:
-            continue
-        found = scan.texts(name, list(_walk(shape, f"{pointer}/geometry", 0, scan)))
-        if found.is_clean and not found.allowed:
-            scan.clean_shapes.add(mark)
-        report += found
-    return report
+        if mark not in scan.clean_shapes:
+            outlines.setdefault(mark, []).extend(_walk(shape, f"{pointer}/geometry", 0, scan))
+    drawn = [text for outline in outlines.values() for text in outline]
+    found = scan.texts(name, drawn)
+    if found.is_clean and not found.allowed:
+        scan.clean_shapes.update(outlines)
+    else:
+        texts += drawn
+    yield Texts(name, texts)
 
 
-def _json_lines(name: str, data: bytes, scan: Scan) -> GateReport:
+def _json_lines(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     lines = enumerate(_decoded(data).splitlines())
     texts = [text for number, line in lines if line.strip() for text in _walk(json.loads(line), "", number, scan)]
-    return scan.texts(name, texts)
+    yield Texts(name, texts)
 
 
 def _walk(value: object, pointer: str, row: int, scan: Scan) -> Iterator[Text]:
@@ -263,11 +315,11 @@ def _walk(value: object, pointer: str, row: int, scan: Scan) -> Iterator[Text]:
         yield row, pointer, f"{pointer.rsplit('/', 1)[-1]}: {value}"
 
 
-def _text(name: str, data: bytes, scan: Scan) -> GateReport:
+def _text(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     text = _decoded(data)
     if name.lower().endswith((".svg", ".html", ".htm")):
         text = _APART.sub(r" \g<0> ", _DRAWING.sub("", text))
-    return scan.texts(name, _blocks(text))
+    return iter([Texts(name, _blocks(text))])
 
 
 def _blocks(text: str) -> list[Text]:
@@ -283,9 +335,8 @@ def _blocks(text: str) -> list[Text]:
     return found
 
 
-def _zip(name: str, data: bytes, scan: Scan, *, in_nodes: bool = False) -> GateReport:
+def _zip(name: str, data: bytes, scan: Scan, *, in_nodes: bool = False) -> Iterator[Look]:
     """Every member of an archive. `in_nodes`: XML is read node by node, as the parts of a workbook are."""
-    report = GateReport()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for member in sorted(archive.namelist()):
             if member.endswith("/"):
@@ -293,10 +344,9 @@ def _zip(name: str, data: bytes, scan: Scan, *, in_nodes: bool = False) -> GateR
             shown, content = f"{name}/{member}", archive.read(member)
             texts = _nodes(content) if in_nodes and member.endswith(".xml") else None
             if texts is None:
-                report += _file(shown, content, scan)
+                yield from _inner(shown, content, scan)
             else:
-                report += scan.texts(shown, [(-1, FILE_NAME, member), *texts])
-    return report
+                yield Texts(shown, [(-1, FILE_NAME, member), *texts])
 
 
 def _nodes(data: bytes) -> list[Text] | None:
@@ -322,7 +372,7 @@ def _nodes(data: bytes) -> list[Text] | None:
     return [(0, "contenu", text) for text in found]
 
 
-def _workbook(name: str, data: bytes, scan: Scan) -> GateReport:
+def _workbook(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     """The cells of a spreadsheet, and what else a zipped one holds (comments, properties)."""
     import python_calamine
 
@@ -330,18 +380,17 @@ def _workbook(name: str, data: bytes, scan: Scan) -> GateReport:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except python_calamine.CalamineError as error:
         raise ValueError(type(error).__name__) from error
-    report = GateReport()
     for number, sheet in enumerate(book.sheet_names, start=1):
         rows = book.get_sheet_by_name(sheet).to_python()
         texts = [(row, str(column), str(cell)) for row, cells in enumerate(rows) for column, cell in enumerate(cells)]
         shown = f"{name}/{sheet if scan.may_tell(sheet) else f'feuille {number}'}"
-        report += scan.texts(shown, [(-1, "feuille", sheet), *(text for text in texts if text[2])])
-    rest = _zip(name, data, scan, in_nodes=True) if zipfile.is_zipfile(io.BytesIO(data)) else GateReport()
-    return report + rest
+        yield Texts(shown, [(-1, "feuille", sheet), *(text for text in texts if text[2])])
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        yield from _zip(name, data, scan, in_nodes=True)
 
 
-def _gzip(name: str, data: bytes, scan: Scan) -> GateReport:
-    return _file(name[: -len(".gz")], gzip.decompress(data), scan)
+def _gzip(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
+    yield from _inner(name[: -len(".gz")], gzip.decompress(data), scan)
 
 
 def _decoded(data: bytes) -> str:
@@ -356,7 +405,7 @@ def _decoded(data: bytes) -> str:
         return data.decode("cp1252", errors="strict")
 
 
-_READERS: dict[str, Callable[[str, bytes, Scan], GateReport]] = {
+_READERS: dict[str, Callable[[str, bytes, Scan], Iterator[Look]]] = {
     ".csv": _csv,
     ".tsv": _csv,
     ".parquet": _parquet,

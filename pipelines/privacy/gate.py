@@ -8,7 +8,7 @@ A hold names table, field, row and rule, never the value; the key of a row is to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,10 +23,12 @@ from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.known import RECORD, PersonalValues, RecordId
 from pipelines.privacy.rows import held_in_rows
 from pipelines.privacy.seen import Seen, as_searched, digest
-from pipelines.privacy.sifting import Passage, column_passages, unmask_cells
+from pipelines.privacy.sifting import Passage, clean_columns, column_passages, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
 SHOWN = 10
+FEW_ROWS = 100_000
+"""Up to here the columns of several tables are judged together."""
 NOT_KEPT = Said("nulle part : le texte n'est pas conservé", "nowhere: the text is not kept")
 OWN_VALUE = "valeur_du_dossier"
 
@@ -113,10 +115,19 @@ def gate(
     row when several records made it. `keys` gives the key fields of each table. A table with neither is searched for
     everybody's full names and numbers. `seen`: what was judged already, and learns what is judged here."""
     report, seen = GateReport(), seen or Seen()
+    _foresee(tables.values(), seen)
     for name in tables:
         looking = _Looking(name, tables[name], allow, tuple((keys or {}).get(name, ())), seen)
         report += looking.report(personal, (provenance or {}).get(name))
     return report
+
+
+def _foresee(tables: Iterable[pa.Table], seen: Seen) -> None:
+    """Judge the columns of several tables together: which are clean is known then, the others are looked at alone."""
+    few = [column for table in tables if table.num_rows <= FEW_ROWS for column in table.columns]
+    marked = {digest(texts): texts for texts in map(as_searched, few) if texts is not None}
+    new = {mark: texts for mark, texts in marked.items() if mark not in seen.patterns}
+    seen.patterns.update(clean_columns(new, lambda texts: suspect_passages(unmask_cells(pa.chunked_array([texts])))))
 
 
 @dataclass

@@ -35,6 +35,7 @@ _UNMASK: dict[int, str | None] = {
     **_DASHES,
     **dict.fromkeys(_INVISIBLE),
 }
+_MASKS = re.compile(f"[{re.escape(''.join(map(chr, _UNMASK)))}]")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _PRINTABLE = re.compile(r"=C3=([89AB][0-9A-F])")  # accents in quoted-printable
 _MOJIBAKE = re.compile(r"Ã[^\x00-\x7F]")  # accents in UTF-8 that was read as Windows-1252
@@ -99,7 +100,12 @@ def _in_latin_letters(text: str) -> str:
         return text
     if "Ã" in text:
         text = _MOJIBAKE.sub(_read_again, text)
-    return unicodedata.normalize("NFKC", text.translate(_UNMASK)).translate(_UNMASK)
+    return _unmasked(unicodedata.normalize("NFKC", _unmasked(text)))
+
+
+def _unmasked(text: str) -> str:
+    """Look-alikes made Latin, invisible characters gone. Most texts have none, and a translation enters each letter."""
+    return text.translate(_UNMASK) if _MASKS.search(text) else text
 
 
 @lru_cache(maxsize=4096)  # nearly all are "%20" and "%27"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,16 +16,49 @@ import pyarrow.compute as pc
 from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
 from pipelines.privacy.everyone import Everyone
-from pipelines.privacy.gate import OWN_VALUE, GateReport, Hold
+from pipelines.privacy.gate import FEW_ROWS, OWN_VALUE, GateReport, Hold
 from pipelines.privacy.seen import Seen, digest, passing
-from pipelines.privacy.sifting import Passage, read_cells, suspect_passages, unmask_cells
+from pipelines.privacy.sifting import Passage, clean_columns, read_cells, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
 UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
-REMEMBERED = 32_000_000
-"""How many characters of clean texts a scan remembers; texts beyond are judged again, whatever they say."""
+SOME = 8192  # texts: as many as `readings` remembers, with room
 Text = tuple[int, str, str]  # row or line from 0, place in the file, text
 _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")  # no pattern fits in it, and most names are so
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts of a file that wait to be judged, with where each stands; `name` is how the file is told."""
+
+    name: str
+    texts: Sequence[Text]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table of a file that waits to be judged, its columns called as `header` says."""
+
+    name: str
+    header: Sequence[str]
+    table: pa.Table
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file that nobody could look into."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was judged already, in its place among what waits."""
+
+    report: GateReport
+
+
+Look = Texts | Columns | Unreadable | Judged
 
 
 class Scan:
@@ -37,9 +71,40 @@ class Scan:
     def __init__(self, allow: AllowList, everyone: Everyone, seen: Seen | None = None, package: str = "") -> None:
         self.allow, self.everyone, self.seen = allow, everyone, seen or Seen()
         self.package = package
-        self._clean: set[str] = set()
-        self.clean_shapes: set[bytes] = set()
-        self._remembered = 0
+        self._clean, self.clean_shapes = self.seen.memory.texts, self.seen.memory.shapes
+        self._foreseen: dict[str, list[Passage]] = {}
+        self._names: dict[str, bool] = {}
+
+    def foresee(self, looks: Iterable[Look]) -> None:
+        """Judge together what is about to be looked at. An expression costs more to prepare than to hold against the
+        few texts of one file, so that a folder of small files is judged many files at a time."""
+        looks = list(looks)
+        texts = list(dict.fromkeys(text for look in looks if isinstance(look, Texts) for _, _, text in look.texts))
+        self._foreseen = {}
+        for start in range(0, len(texts), SOME):
+            self._foreseen.update(self._found(texts[start : start + SOME]))
+        few = [look.table for look in looks if isinstance(look, Columns) and look.table.num_rows <= FEW_ROWS]
+        self._foresee_columns(few)
+
+    def _foresee_columns(self, tables: Iterable[pa.Table]) -> None:
+        marked = {digest(column): column for table in tables for column in as_text(table).columns}
+        new = {mark: column for mark, column in marked.items() if mark not in self.seen.patterns}
+        self.seen.patterns.update(clean_columns(new, suspect_passages))
+        if self.everyone:
+            new = {mark: column for mark, column in marked.items() if mark not in self.seen.nobody}
+            self.seen.nobody.update(clean_columns(new, self._values_in))
+
+    def look(self, look: Look) -> GateReport:
+        """What is held of something that waited."""
+        match look:
+            case Texts(name, texts):
+                return self.texts(name, texts)
+            case Columns(name, header, table):
+                return self.table(name, header, table)
+            case Unreadable(name):
+                return self.unreadable(name)
+            case Judged(report):
+                return report
 
     def texts(self, name: str, texts: Sequence[Text]) -> GateReport:
         """What is held of the texts of a file, called `name` where it is told."""
@@ -76,9 +141,10 @@ class Scan:
         """Whether the name of a column, a key or a sheet names nobody."""
         if name in self._clean:
             return True
-        if _PLAIN_NAME.fullmatch(name):
-            return self.everyone.kind_in(name) is None
-        return not self._found([name])
+        if name not in self._names:
+            is_plain = bool(_PLAIN_NAME.fullmatch(name))
+            self._names[name] = self.everyone.kind_in(name) is None if is_plain else not self._found([name])
+        return self._names[name]
 
     def _shown(self, header: Sequence[str]) -> list[str]:
         seen: Counter[str] = Counter()
@@ -124,20 +190,17 @@ class Scan:
 
     def _found(self, texts: Iterable[str]) -> Mapping[str, list[Passage]]:
         """The passages of each text that has some: patterns, and everybody's values."""
-        new = [text for text in dict.fromkeys(texts) if text and text not in self._clean]
+        distinct = [text for text in dict.fromkeys(texts) if text and text not in self._clean]
+        known = {text: self._foreseen[text] for text in distinct if text in self._foreseen}
+        new = [text for text in distinct if text not in known]
+        if not new:
+            return known
         array = pa.array(new, pa.large_string())
-        patterns, values = suspect_passages(array), self._values_in(array) if self.everyone and new else {}
+        patterns, values = suspect_passages(array), self._values_in(array) if self.everyone else {}
         places = sorted(patterns.keys() | values.keys())
         found = {new[place]: [*patterns.get(place, ()), *values.get(place, ())] for place in places}
-        self._remember(text for text in new if text not in found)
-        return found
-
-    def _remember(self, texts: Iterable[str]) -> None:
-        for text in texts:
-            self._remembered += len(text)
-            if self._remembered > REMEMBERED:
-                return
-            self._clean.add(text)
+        self.seen.memory.remember(text for text in new if text not in found)
+        return {**known, **found}
 
 
 class _Report:

@@ -3,13 +3,14 @@
 Belongs here: remembering, so that the gate on tables and the scan of the files made of them judge each distinct column
 once. Does not: judging. A column in which something was found is judged each time: the allow list asks where it stands.
 
-One `Seen` serves one release: nothing of it is written, and it ends with the process."""
+One `Seen` serves one release, and gives its memory of what is clean to the next (`for_another`): nothing of it is
+written, and it ends with the process."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -23,25 +24,66 @@ LEAST_INTEGER = 10**10
 
 
 @dataclass
-class Seen:
-    """Digests of columns without any pattern, and of those in which nobody of the values looked for stands."""
+class Memory:
+    """What is clean wherever it stands: columns, texts and outlines in which nothing at all was found."""
 
     patterns: set[bytes] = field(default_factory=set)
+    """Digests of columns without any pattern."""
     nobody: set[bytes] = field(default_factory=set)
+    """Digests of columns in which nobody of the values looked for stands."""
+    texts: set[str] = field(default_factory=set)
+    shapes: set[bytes] = field(default_factory=set)
+    values: PersonalValues | None = None
+    everyone: Everyone = field(default_factory=Everyone)
+    _characters: int = 0
+
+    def remember(self, texts: Iterable[str]) -> None:
+        """Remember clean texts, up to `REMEMBERED` characters in all."""
+        for text in texts:
+            self._characters += len(text)
+            if self._characters > REMEMBERED:
+                return
+            self.texts.add(text)
+
+    def look_for(self, personal: PersonalValues) -> Everyone:
+        """Everybody's values, put together once for the same values; others make what was found without them void."""
+        if self.values is None or self.values.by_record != personal.by_record:
+            self.values, self.everyone = personal, personal.everyone()
+            self.nobody.clear()
+            self.texts.clear()
+            self.shapes.clear()
+            self._characters = 0
+        return self.everyone
+
+
+@dataclass
+class Seen:
+    """What one release knows: what is clean, and what its exceptions let through."""
+
+    memory: Memory = field(default_factory=Memory)
     passed: dict[tuple[str, str], str] = field(default_factory=dict)
     """Passages that an exception let through in a table, by rule and text, with the exception's name: the same passage
     is let through in the files, pages and previews that are made of the table, where no field says what it is."""
-    _values: PersonalValues | None = None
-    _everyone: Everyone = field(default_factory=Everyone)
+
+    @property
+    def patterns(self) -> set[bytes]:
+        return self.memory.patterns
+
+    @property
+    def nobody(self) -> set[bytes]:
+        return self.memory.nobody
 
     def everyone(self, personal: PersonalValues) -> Everyone:
-        """Everybody's values, put together once for the same values; others make what was seen of them void."""
-        if self._values is None or self._values.by_record != personal.by_record:
-            self._values, self._everyone = personal, personal.everyone()
-            self.nobody.clear()
-        return self._everyone
+        """Everybody's values; what was seen without them is forgotten."""
+        return self.memory.look_for(personal)
+
+    def for_another(self) -> Seen:
+        """For the next release or the catalogue: what is clean is so everywhere, what was let through is not."""
+        return Seen(self.memory)
 
 
+REMEMBERED = 32_000_000
+"""How many characters of clean texts are remembered; texts beyond are judged again, whatever they say."""
 _NUMBER = re.compile(r"-?\d{1,3}[.,]\d{5,}")
 
 

@@ -6,9 +6,10 @@ Belongs here: from a text column to the passages found in it. Does not: which of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -72,6 +73,24 @@ def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passag
     rows = pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(list(found), encoded.indices.type)))
     for row, place in zip(rows.to_pylist(), encoded.indices.take(rows).to_pylist(), strict=True):
         yield row, found[place]
+
+
+def clean_columns(
+    columns: Mapping[bytes, pa.ChunkedArray], found_in: Callable[[pa.Array], Mapping[int, object]]
+) -> list[bytes]:
+    """The marks of the text columns in which `found_in` finds nothing. The distinct texts of all of them are looked
+    through in one go."""
+    texts = {mark: pc.unique(column.cast(pa.large_string())).drop_null() for mark, column in columns.items()}
+    if not texts:
+        return []
+    found = sorted(found_in(pa.concat_arrays(list(texts.values()))))
+    clean, start = [], 0
+    for mark, own in texts.items():
+        place = bisect_left(found, start)
+        start += len(own)
+        if place == len(found) or found[place] >= start:
+            clean.append(mark)
+    return clean
 
 
 def matching_rows(column: pa.ChunkedArray, expression: str) -> list[int]:
@@ -149,8 +168,13 @@ def passages(text: str) -> tuple[Passage, ...]:
     return tuple(passages_of([(0, piece) for reading in readings(text) for piece in pieces(reading)]).get(0, ()))
 
 
-def readings(text: str) -> Iterator[str]:
+@lru_cache(maxsize=16_384)  # asked for by the patterns, then by the search for everybody's values
+def readings(text: str) -> tuple[str, ...]:
     """The ways in which a text may be understood: unmasked; without tags; spaced letters joined; base64 decoded."""
+    return tuple(_readings(text))
+
+
+def _readings(text: str) -> Iterator[str]:
     plain = _plain(text)
     yield plain
     if "<" in plain and _TAG.search(plain):

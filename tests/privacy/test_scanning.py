@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.privacy import AllowList, PersonalValues, scan_folder, scanning
+from pipelines.privacy import AllowList, PersonalValues, files, scan_folder, scanning, seen
 from pipelines.privacy.allowlist import Allowed
 from pipelines.privacy.scanning import Scan
 from pipelines.privacy.sifting import Passage, passages, passages_of, readings_of, suspect_passages
@@ -89,7 +91,7 @@ def test_no_column_hides_behind_another_of_its_name(header: list[str]) -> None:
 
 
 def test_a_scan_that_remembers_no_more_judges_again(judged: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanning, "REMEMBERED", len("court"))
+    monkeypatch.setattr(seen, "REMEMBERED", len("court"))
     scan = Scan(NOTHING, PERSONAL.everyone())
     for _ in range(2):
         assert scan.texts("a.md", [(0, "ligne", "court"), (1, "ligne", ROW)]).is_clean
@@ -103,3 +105,34 @@ def test_few_texts_and_many_are_judged_alike() -> None:
     one_by_one = {place: list(found) for place, text in enumerate(texts) if (found := passages(text))}
     assert together == one_by_one
     assert list(together) == [0, 2, 3, 4]
+
+
+@pytest.mark.parametrize("together", [1, 200, 8_000_000])
+def test_files_are_judged_alike_however_many_are_opened_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(files, "TOGETHER", together)
+    several_files(tmp_path, LEAK)
+    (tmp_path / f"{LEAK}.md").write_text("rien\n")
+    with zipfile.ZipFile(tmp_path / "d.zip", "w") as packed:
+        packed.writestr("dedans/e.csv", f"objet\n{LEAK}\nautre\n")
+        packed.writestr(f"dedans/{LEAK}.txt", "rien")
+    report = scan_folder(tmp_path, NOTHING, PERSONAL)
+    assert {(hold.place, hold.row, hold.field) for hold in report.holds} == {
+        ("a.csv", 0, "objet"),
+        ("a.parquet", 0, "objet"),
+        ("b.md", 0, "ligne"),
+        ("c.json", 0, "/0"),
+        ("d.zip/dedans/e.csv", 0, "objet"),
+        ("(nom de fichier retenu)", -1, "nom_de_fichier"),
+    }
+
+
+def test_an_outline_that_holds_something_is_held_in_each_table_that_has_it(tmp_path: Path) -> None:
+    shape = {"type": "Polygon", "coordinates": [[[2.35, 48.85], [2.36, 48.86]]], "note": LEAK}
+    features = [{"type": "Feature", "properties": {"code": code}, "geometry": shape} for code in ("75", "13")]
+    for name in ("a.geojson", "b.geojson"):
+        (tmp_path / name).write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    places = {(hold.place, hold.field) for hold in scan_folder(tmp_path, NOTHING).holds if hold.rule == "courriel"}
+    pointers = ("/features/0/geometry/note", "/features/1/geometry/note")
+    assert places == {(name, pointer) for name in ("a.geojson", "b.geojson") for pointer in pointers}
