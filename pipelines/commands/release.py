@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +102,6 @@ def _run(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from pipelines.commands.alerts import after_run
     from pipelines.pipeline.journal import Journal
     from pipelines.pipeline.run import run, steps_ahead
     from pipelines.releases.signature import key_of_environment, load_key
@@ -126,9 +125,26 @@ def _run(
             progress.update(bar, advance=1, description=f"{SAID[event.stage][language]}{COLON[language]}{event.name}")
 
         done = run(project, now=now, packages=packages, key=key, tell=tell, collecting=collecting)
-    journal.write(project, done, time.monotonic() - started)
-    after_run(project, done, now, language)
+    path = journal.write(project, done, time.monotonic() - started)
+    _tell_others(project, path.stem, done, now, language)
     return done
+
+
+def _tell_others(project: Project, name: str, done: Run, now: datetime, language: Language) -> None:
+    """Alerts, OpenLineage and Prometheus, each where it is set up; one that fails is told, and changes nothing else."""
+    from pipelines.commands.alerts import after_run
+    from pipelines.core.errors import ArobaseError
+    from pipelines.monitoring.after_run import tell_machines
+
+    tellings: tuple[Callable[[], None], ...] = (
+        lambda: after_run(project, done, now, language),
+        lambda: tell_machines(project, name),
+    )
+    for tell in tellings:
+        try:
+            tell()
+        except ArobaseError as error:
+            click.echo(f"✗ {error.message(language)} → {error.advice(language)} [{error.code}]", err=True)
 
 
 def _report(project: Project, done: Run, language: Language, seconds: float) -> None:

@@ -33,8 +33,7 @@ def command(name: str | None, last: int, lang: str | None) -> None:
 
     Exit codes: 0 shown, 2 there is no such run.
     """
-    from pipelines.pipeline.errors import NoSuchRun
-    from pipelines.pipeline.journal import read_journals
+    from pipelines.pipeline.journal import find_journal, read_journals
 
     language, project = terminal_language(lang), Project.here()
     journals = read_journals(project)
@@ -44,9 +43,7 @@ def command(name: str | None, last: int, lang: str | None) -> None:
         if not journals:
             click.echo(WORDS["none"][language])
         return
-    found = journals[0] if name == "last" and journals else next((item for item in journals if item[0] == name), None)
-    if found is None:
-        raise NoSuchRun(name=name, known=", ".join(stem for stem, _ in journals[:5]) or "—")
+    found = find_journal(project, name)
     click.echo(_line(*found, language))
     width = max((len(f"{step['stage']} {step['name']}") for step in found[1]["steps"]), default=0)
     for step in found[1]["steps"]:

@@ -93,7 +93,18 @@ SIGNING_KEY_FILE = Setting(
     Said("aucune signature", "no signature"),
     Said("un fichier lisible", "a readable file"),
 )
-SETTINGS: tuple[Setting, ...] = (ROOT, OUTPUTS, LANGUAGE, SIGNING_KEY, SIGNING_KEY_FILE)
+METRICS_FILE = Setting(
+    "AROBASE_METRICS_FILE",
+    Said(
+        "le fichier où arobase release écrit ses chiffres pour Prometheus",
+        "the file that arobase release writes its figures to, for Prometheus",
+    ),
+    Said("aucun fichier ; arobase metrics les affiche", "no file; arobase metrics prints them"),
+    Said(
+        "un fichier, comme /var/lib/node_exporter/arobase.prom", "a file, such as /var/lib/node_exporter/arobase.prom"
+    ),
+)
+SETTINGS: tuple[Setting, ...] = (ROOT, OUTPUTS, LANGUAGE, SIGNING_KEY, SIGNING_KEY_FILE, METRICS_FILE)
 """Every setting, in the order in which people meet them. A test holds that no other variable is read."""
 
 

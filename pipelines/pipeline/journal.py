@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.core.logs import facts, logger
 from pipelines.core.project import Project
+from pipelines.pipeline.errors import NoSuchRun
 from pipelines.storage import write_text
 
 if TYPE_CHECKING:
@@ -64,6 +65,15 @@ class Journal:
         for old in sorted(folder.glob("*.json"))[:-KEPT]:
             old.unlink(missing_ok=True)
         return path
+
+
+def find_journal(project: Project, name: str) -> tuple[str, Mapping[str, Any]]:
+    """The journal called `name`, or the newest one for "last". Raises `NoSuchRun`."""
+    journals = read_journals(project)
+    found = journals[0] if name == "last" and journals else next((item for item in journals if item[0] == name), None)
+    if found is None:
+        raise NoSuchRun(name=name, known=", ".join(stem for stem, _ in journals[:5]) or "—")
+    return found
 
 
 def read_journals(project: Project) -> list[tuple[str, Mapping[str, Any]]]:
