@@ -43,9 +43,24 @@ HEADS = {
 )
 @click.option("--to", "address", help="Then send all releases to this object store (s3://bucket/prefix).")
 @click.option("--no-collect", is_flag=True, help="Work on the snapshots that are there; ask no source.")
+@click.option(
+    "--wait",
+    "wait_seconds",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Wait so long for another release of the same package to end; 0: do not wait.",
+)
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
 def command(
-    *, packages: tuple[str, ...], key_path: str | None, address: str | None, no_collect: bool, lang: str | None
+    *,
+    packages: tuple[str, ...],
+    key_path: str | None,
+    address: str | None,
+    no_collect: bool,
+    wait_seconds: float,
+    lang: str | None,
 ) -> None:
     """Publish new versions of the packages (default: all) from what their sources hold.
 
@@ -63,7 +78,7 @@ def command(
         raise click.UsageError(f"{', '.join(unknown)}? {', '.join(known)}")
     bucket = None if address is None else _open(address, language)
     started = time.monotonic()
-    done = _run(project, packages or None, key_path, not no_collect, language)
+    done = _run(project, packages or None, key_path, not no_collect, language, wait_seconds=wait_seconds)
     _report(project, done, language, time.monotonic() - started)
     sent = bucket is None or _send(project, bucket, language)
     sys.exit(0 if done.went_well and sent else 1)
@@ -97,7 +112,13 @@ def _send(project: Project, bucket: Bucket, language: Language) -> bool:
 
 
 def _run(
-    project: Project, packages: Iterable[str] | None, key_path: str | None, collecting: bool, language: Language
+    project: Project,
+    packages: Iterable[str] | None,
+    key_path: str | None,
+    collecting: bool,
+    language: Language,
+    *,
+    wait_seconds: float,
 ) -> Run:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -124,7 +145,15 @@ def _run(
             journal.note(event)
             progress.update(bar, advance=1, description=f"{SAID[event.stage][language]}{COLON[language]}{event.name}")
 
-        done = run(project, now=now, packages=packages, key=key, tell=tell, collecting=collecting)
+        done = run(
+            project,
+            now=now,
+            packages=packages,
+            key=key,
+            tell=tell,
+            collecting=collecting,
+            wait_seconds=wait_seconds,
+        )
     path = journal.write(project, done, time.monotonic() - started)
     _tell_others(project, path.stem, done, now, language)
     return done

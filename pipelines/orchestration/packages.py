@@ -8,6 +8,7 @@ import dagster as dg
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
+from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.shown import column_schema, counts_of_tables, preview, table_metadata
 from pipelines.orchestration.tables import failure, group_of, table_key
 from pipelines.orchestration.workspace import Workspace
@@ -38,14 +39,15 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
         kinds={"parquet"},
         metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
     )
-    def constats(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
+    def constats(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
         from collections import Counter
 
         from pipelines.pipeline.findings import FINDINGS
-        from pipelines.pipeline.graph import BuildGraph
 
+        graph = graph_of(context, workspace)
         try:
-            result = BuildGraph(workspace.project).findings(package.name)
+            with graph.making("findings", package.name):
+                result = graph.findings(package.name)
         except ArobaseError as error:
             raise failure(error) from error
         table = result.table
@@ -72,17 +74,15 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         kinds={"csv", "parquet"},
         check_specs=[dg.AssetCheckSpec("publication", asset=key, description="La version est publiée ou inchangée.")],
     )
-    def release(workspace: Workspace) -> Iterator[Any]:
-        from pipelines.pipeline.graph import BuildGraph
-        from pipelines.pipeline.release import make_release
+    def release(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+        from pipelines.pipeline.release import WAIT_SECONDS, release_of
         from pipelines.releases import Refused
         from pipelines.releases.signature import key_of_environment
 
         try:
-            workshop = BuildGraph(workspace.project)
-            request, apart = workshop.request(package.name), workshop.apart(package.name)
+            graph = graph_of(context, workspace)
             now, signing = datetime.now(UTC), key_of_environment()
-            outcome = make_release(workspace.project, request, apart, key=signing, now=now)
+            outcome = release_of(graph, package.name, key=signing, now=now, wait_seconds=WAIT_SECONDS)
         except ArobaseError as error:
             raise failure(error) from error
         except Exception as error:  # noqa: BLE001  its text may hold a value: Dagster is told where, and no more
@@ -95,8 +95,8 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
             )
         told: dict[str, Any] = {"version": outcome.version, "état": type(outcome).__name__}
         told |= {"dossier": dg.MetadataValue.path(str(outcome.path))}
-        told |= {"dagster/row_count": sum(table.num_rows for table in request.tables.values())}
-        told |= {"tables": counts_of_tables(request.tables, outcome.path)}
+        rows = {item.name: graph.table(f"{package.name}/{item.name}").summary["accepted"] for item in package.tables}
+        told |= {"dagster/row_count": sum(rows.values()), "tables": counts_of_tables(rows, outcome.path)}
         yield dg.MaterializeResult(metadata={**told, "raisons": list(getattr(outcome, "reasons", ()))})
         yield dg.AssetCheckResult(check_name="publication", passed=True, metadata={"version": outcome.version})
 

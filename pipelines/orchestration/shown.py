@@ -67,13 +67,11 @@ def table_metadata(rows: int, files: Mapping[str, Path], more: Mapping[str, Any]
     return {"dagster/row_count": rows, **links, **more}
 
 
-def counts_of_tables(tables: Mapping[str, pa.Table], version: Path) -> dg.MarkdownMetadataValue:
+def counts_of_tables(rows: Mapping[str, int], version: Path) -> dg.MarkdownMetadataValue:
     """The tables of a version: rows, and where their files are."""
     lines = [_line(["table", "lignes", "fichiers"]), _line(["---", "---:", "---"])]
     data = version / "data"
-    lines += [
-        _line([name, str(table.num_rows), f"`{data / name}.csv`, `.parquet`"]) for name, table in sorted(tables.items())
-    ]
+    lines += [_line([name, str(count), f"`{data / name}.csv`, `.parquet`"]) for name, count in sorted(rows.items())]
     return dg.MetadataValue.md("\n".join(lines))
 
 

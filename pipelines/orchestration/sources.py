@@ -12,6 +12,7 @@ import dagster as dg
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
+from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.workspace import Workspace
 from pipelines.sources import Source
 
@@ -77,13 +78,12 @@ def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec("lecture", asset=RECORDS, description="Chaque source a pu être lue.")],
     )
     def records(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.pipeline.graph import BuildGraph
-
-        workshop = BuildGraph(workspace.project)
+        graph = graph_of(context, workspace)
         failed: dict[str, ArobaseError] = {}
         for name in context.partition_keys:
             try:
-                result = workshop.records(name)
+                with graph.making("records", name):
+                    result = graph.records(name)
             except ArobaseError as error:
                 failed[name] = error
                 continue

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from pipelines.core.errors import ArobaseError
+from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.shown import column_schema, preview, table_metadata
 from pipelines.orchestration.sources import RECORDS
 from pipelines.orchestration.workspace import Workspace
@@ -50,11 +51,12 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
     )
     def made(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         from pipelines.pipeline.check_groups import family_checks
-        from pipelines.pipeline.graph import BuildGraph
         from pipelines.pipeline.tables import PROVENANCE, TABLE
 
+        graph = graph_of(context, workspace)
         try:
-            result = BuildGraph(workspace.project).table(name)
+            with graph.making("table", name):
+                result = graph.table(name)
         except ArobaseError as error:
             raise failure(error) from error
         summary, folder = result.summary, result.kept.folder

@@ -72,6 +72,19 @@ class HeaderUnknown(StageError):
     )
 
 
+class NotMaterialised(StageError):
+    """A step that may only do its own part needs a result that nobody made from what is there now."""
+
+    code: ClassVar[str] = "not-materialised"
+    fr: ClassVar[str] = (
+        "« {name} » ({stage}) n'a pas été matérialisé à partir de ce qui est là maintenant ; le matérialiser d'abord, "
+        "ou lancer le job entier."
+    )
+    en: ClassVar[str] = (
+        '"{name}" ({stage}) was not materialised from what is there now; materialise it first, or launch the whole job.'
+    )
+
+
 class RowsMissing(StageError):
     """A table cannot be made because a source that fills it could not be read."""
 

@@ -30,10 +30,13 @@ class FindingsResult:
         return pq.read_table(self.kept.folder / FINDINGS)
 
 
-def make_findings(project: Project, package: Package, tables: Mapping[str, TableResult]) -> FindingsResult:
+def make_findings(
+    project: Project, package: Package, tables: Mapping[str, TableResult], *, may_make: bool = True
+) -> FindingsResult:
     """The findings on a package, made again only when one of its tables, or the rules, changed.
 
     `tables`: by "package/table", the tables of this package and those of others that it reads.
+    Raises `NotMaterialised` when the findings are not there and `may_make` is false.
     """
     read = dict(sorted(tables.items()))
     made_from = {
@@ -46,4 +49,5 @@ def make_findings(project: Project, package: Package, tables: Mapping[str, Table
         found = assess(package.name, {key: result.table for key, result in read.items()}, project)
         pq.write_table(deviations(found), folder / FINDINGS)
 
-    return FindingsResult(package.name, keep(project, "findings", package.name, made_from, make))
+    kept = keep(project, "findings", package.name, made_from, make, may_make=may_make)
+    return FindingsResult(package.name, kept)

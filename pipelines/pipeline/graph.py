@@ -1,19 +1,22 @@
-"""The workshop: every result of one project, made when it is asked for, with whatever it is made from.
+"""The build graph: every result of one project, by what it is made from.
 
-Belongs here: what depends on what. Does not: how anything is made. A workshop reads `schemas/` and `sources/` once; it
-is thrown away when they, or the snapshots, may have changed.
+Belongs here: what depends on what. Does not: how anything is made. Two drivers use it: the command line, which walks
+it and makes whatever is asked for, with all that it needs; and Dagster, whose assets make their own result each, from
+those that other assets made. A graph reads `schemas/` and `sources/` once; it is thrown away when they, or the
+snapshots, may have changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, TypeVar
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
-from pipelines.pipeline.errors import InputMissing, NeverCollected, RowsMissing, TableUnsound
+from pipelines.pipeline.errors import InputMissing, NeverCollected, NotMaterialised, RowsMissing, TableUnsound
 from pipelines.pipeline.findings import FindingsResult, make_findings
 from pipelines.pipeline.records import RecordsResult, make_records
 from pipelines.pipeline.requests import code_ingredient, request_for, sources_of
@@ -33,9 +36,18 @@ T = TypeVar("T")
 class BuildGraph:
     """Results by name. An error is remembered as a result is, so that it is told once and never computed twice."""
 
-    def __init__(self, project: Project, captures: Mapping[str, Capture] | None = None) -> None:
-        """`captures`: the capture of each source to work on, by name; none: the latest ones."""
+    def __init__(
+        self, project: Project, captures: Mapping[str, Capture] | None = None, *, makes_all: bool = True
+    ) -> None:
+        """`captures`: the capture of each source to work on, by name; none: the latest ones.
+
+        `makes_all`: whether a result makes whatever it is made from. A graph that does not makes what it is told to
+        with `making` alone; whatever else it needs must have been made, from what is there now.
+        """
         self.project = project
+        self._makes_all = makes_all
+        self._making: tuple[str, str] | None = None
+        self._latest: dict[str, Capture] = {}
         self._captures = captures
         self.sources = load_sources(project)
         self.packages: dict[str, Package] = {
@@ -50,11 +62,32 @@ class BuildGraph:
         """What every source is held against, read once for all of them."""
         return settings_digest(self.project)
 
+    @contextmanager
+    def making(self, kind: str, name: str) -> Iterator[None]:
+        """The one result that may be made meanwhile ("records", "table" or "findings", and its name); made again where
+        an attempt failed before."""
+        if isinstance(self._known.get((kind, name)), ArobaseError):
+            del self._known[kind, name]
+        self._making = (kind, name)
+        try:
+            yield
+        finally:
+            self._making = None
+
+    def _may_make(self, kind: str, name: str) -> bool:
+        return self._makes_all or self._making == (kind, name)
+
     def capture(self, source: str) -> Capture:
-        """What a source answered. Raises `NeverCollected`, and the error of a source's file."""
+        """What a source answered; the same each time, also when somebody collects it meanwhile.
+
+        Raises `NeverCollected`, and the error of a source's file.
+        """
+        if source in self._latest:
+            return self._latest[source]
         found = latest(self.project, source) if self._captures is None else self._captures.get(source)
         if found is None:
             raise NeverCollected(source=source)
+        self._latest[source] = found
         return found
 
     def records(self, source: str) -> RecordsResult:
@@ -142,7 +175,8 @@ class BuildGraph:
 
     def _records(self, source: str) -> RecordsResult:
         found, capture = self.sources.find(source), self.capture(source)
-        return make_records(self.project, found, capture, settings=self._settings)
+        may_make = self._may_make("records", source)
+        return make_records(self.project, found, capture, settings=self._settings, may_make=may_make)
 
     def _table(self, key: str) -> TableResult:
         package_name, name = key.split("/")
@@ -157,7 +191,7 @@ class BuildGraph:
         ]
         asked = {f"{package.name}/{item}" for item in needs(package, table)} | set(table.inputs)
         tables = {item: self._needed(InputMissing, self.table, item, table=key, input=item) for item in sorted(asked)}
-        return make_table(self.project, package, table, records, tables)
+        return make_table(self.project, package, table, records, tables, may_make=self._may_make("table", key))
 
     def _may_fill(self, file: str, key: str) -> bool:
         """Whether a source's file that cannot be used names the table: a table is whole or not made."""
@@ -169,12 +203,15 @@ class BuildGraph:
         own = [f"{package}/{table.name}" for table in described.tables]
         read = [item for table in described.tables for item in table.inputs]
         keys = sorted({*own, *read})
-        return make_findings(self.project, described, {key: self.table(key) for key in keys})
+        tables = {key: self.table(key) for key in keys}
+        return make_findings(self.project, described, tables, may_make=self._may_make("findings", package))
 
     def _needed(self, missing: type[ArobaseError], make: Callable[[str], T], name: str, **facts: str) -> T:
         """What something else is made from; its own error was told where it is made, here it is only missing."""
         try:
             return make(name)
+        except NotMaterialised:
+            raise
         except ArobaseError as error:
             raise missing(**facts) from error
 
@@ -183,6 +220,8 @@ class BuildGraph:
         if place not in self._known:
             try:
                 self._known[place] = make()
+            except NotMaterialised:
+                raise  # somebody may make it meanwhile
             except ArobaseError as error:
                 self._known[place] = error
             except Exception as error:

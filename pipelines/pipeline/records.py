@@ -66,12 +66,14 @@ class RecordsResult:
         return sorted(self.summary["rows"])
 
 
-def make_records(project: Project, source: Source, capture: Capture, *, settings: str | None = None) -> RecordsResult:
+def make_records(
+    project: Project, source: Source, capture: Capture, *, settings: str | None = None, may_make: bool = True
+) -> RecordsResult:
     """The rows of a source's capture, made again only when the capture, the mapping or the schemas changed.
 
     `settings`: the `settings_digest` of the project, for a caller that goes through many sources.
     Raises `SnapshotGone`, `TooFewRecords`, `IncomingSchemaMissing`, `HeaderUnknown`, and
-    whatever the formats and the mapping raise.
+    whatever the formats and the mapping raise; `NotMaterialised` when the rows are not there and `may_make` is false.
     """
     source = as_captured(source, capture)
     made_from = {
@@ -89,7 +91,7 @@ def make_records(project: Project, source: Source, capture: Capture, *, settings
     def make(folder: Path) -> None:
         _make(project, source, capture, folder)
 
-    kept = keep(project, "records", source.name, made_from, make, is_good=is_good)
+    kept = keep(project, "records", source.name, made_from, make, is_good=is_good, may_make=may_make)
     return RecordsResult(source.name, kept, _summary(kept.folder))
 
 

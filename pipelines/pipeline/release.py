@@ -21,6 +21,9 @@ from pipelines.releases.signature import SigningKey
 from pipelines.releases.store import LATEST, UNDER_WAY, VERSIONS
 from pipelines.storage import sha256_file, write_text
 
+WAIT_SECONDS = 60.0
+"""How long a release waits for another one of the same package, where nobody says otherwise."""
+
 
 def origin_of(project: Project) -> str | None:
     """The name of a log when it begins: the address of the catalogue, without its scheme; none when it is unsaid."""
@@ -40,11 +43,12 @@ def make_release(
     key: SigningKey | None,
     now: datetime,
     seen: Seen | None = None,
+    wait_seconds: float = 0,
 ) -> Outcome:
     """Publish, or say that nothing changed, or why not. `now` dates the event in the log; the release knows no clock.
 
     `apart`: how many personal values were kept of each part of the sources that the request was made from. `seen`: what
-    the gate found clean before.
+    the gate found clean before. `wait_seconds`: how long to wait for another process that releases this package.
     Raises `PersonalDataFound` when something personal was about to leave, `PersonalValuesGone` when that cannot be
     known, and what publishing raises.
     """
@@ -62,6 +66,7 @@ def make_release(
         circumstances=circumstances(),
         origin=origin_of(project),
         needs_causes=True,
+        wait_seconds=wait_seconds,
         inspect=inspect,
     )
     if isinstance(outcome, Published | Unchanged):
@@ -69,7 +74,9 @@ def make_release(
     return outcome
 
 
-def release_of(graph: BuildGraph, package: str, *, key: SigningKey | None, now: datetime) -> Outcome:
+def release_of(
+    graph: BuildGraph, package: str, *, key: SigningKey | None, now: datetime, wait_seconds: float = 0
+) -> Outcome:
     """The package's next version, as `make_release` gives it; without making a byte of it when this code has already
     found that nothing differs from the version that is current, and nothing that this rests on has changed since.
 
@@ -82,7 +89,8 @@ def release_of(graph: BuildGraph, package: str, *, key: SigningKey | None, now: 
     known = _current(project, package)
     if known is not None and all_kept(project, apart) and _remembered(path) == {"mark": mark, **known}:
         return Unchanged(package, known["version"], project.releases / package / known["version"])
-    outcome = make_release(project, graph.request(package), apart, key=key, now=now, seen=graph.seen)
+    request, seen = graph.request(package), graph.seen
+    outcome = make_release(project, request, apart, key=key, now=now, seen=seen, wait_seconds=wait_seconds)
     found = _current(project, package)
     if isinstance(outcome, Published | Unchanged) and found is not None and not _goes_without(project, found, package):
         write_text(path, json.dumps({"mark": mark, **found}))

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipelines.core.domains import foreign_folders
 from pipelines.core.project import Project
+from pipelines.pipeline.errors import NotMaterialised
 from pipelines.storage import lock, make_own_folder, new_folder, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
 
@@ -48,12 +49,14 @@ def keep(
     make: Callable[[Path], None],
     *,
     is_good: Callable[[Path], bool] = Path.is_dir,
+    may_make: bool = True,
 ) -> Kept:
     """The result of `make` for these inputs: the kept one, or a new one that `make` fills in an empty folder.
 
     A kept one whose files are not those that were made (somebody edited one, added one, took one away) is made again.
 
-    `is_good`: whether a kept folder can still serve; one that cannot is made again.
+    `is_good`: whether a kept folder can still serve; one that cannot is made again. `may_make`: whether what is not
+    kept may be made; else `NotMaterialised` is raised.
     Whatever `make` raises passes through, and then nothing of it is kept.
     """
     mark = fingerprint({**made_from, "code": code_digest(), **domains_digests(project)})
@@ -62,10 +65,12 @@ def keep(
     make_own_folder(project.work)  # rejected values lie in it, and nobody has read them yet
     with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
         sweep(base)
+        if folder.is_dir() and is_as_made(folder) and is_good(folder):
+            os.utime(folder)  # used now: another process forgets what was not used for longest
+            return Kept(folder, mark, is_new=False)
+        if not may_make:
+            raise NotMaterialised(stage=stage, name=name)
         if folder.is_dir():
-            if is_as_made(folder) and is_good(folder):
-                os.utime(folder)  # used now: another process forgets what was not used for longest
-                return Kept(folder, mark, is_new=False)
             _forget(folder)
         with new_folder(folder) as aside:
             make(aside)

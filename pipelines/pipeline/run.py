@@ -79,8 +79,11 @@ def run(
     key: SigningKey | None = None,
     tell: Tell = lambda event: None,
     collecting: bool = True,
+    wait_seconds: float = 0,
 ) -> Run:
     """Run every stage for `packages` (default: all) and those that they read. `now`: when sources are asked.
+
+    `wait_seconds`: how long a package waits for another process that releases it.
 
     Errors are in the result, beside what went well: those that a person can act on, and `UnexpectedFault` for whatever
     else a source or a package raises, which costs that source or package only.
@@ -88,7 +91,7 @@ def run(
     workshop = BuildGraph(project)
     wanted = [item.name for item in workshop.in_order(list(packages) if packages is not None else None)]
     used = {source.name: source for package in wanted for source in workshop.sources_of(package)}
-    running = _Running(workshop, tell)
+    running = _Running(workshop, tell, wait_seconds)
     running.done.errors += [(str(error.facts.get("file", "sources")), error) for error in workshop.sources.errors]
     if collecting:
         running.collect(used.values(), now)
@@ -108,6 +111,7 @@ class _Running:
 
     workshop: BuildGraph
     tell: Tell
+    wait_seconds: float
     done: Run = field(default_factory=Run)
 
     def collect(self, sources: Iterable[Source], now: datetime) -> None:
@@ -148,7 +152,8 @@ class _Running:
         try:
             self.done.findings[package] = findings = self.workshop.findings(package)
             self._went("findings", package, is_new=findings.kept.is_new, rows=findings.table.num_rows)
-            self.done.outcomes[package] = outcome = release_of(self.workshop, package, key=key, now=now)
+            outcome = release_of(self.workshop, package, key=key, now=now, wait_seconds=self.wait_seconds)
+            self.done.outcomes[package] = outcome
         except ArobaseError as error:
             self._blocked(package, error)
         except Exception as error:

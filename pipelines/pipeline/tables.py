@@ -82,11 +82,14 @@ def make_table(
     table: PackageTable,
     records: Iterable[RecordsResult],
     tables: Mapping[str, TableResult],
+    *,
+    may_make: bool = True,
 ) -> TableResult:
     """One table, made again only when its rows, its inputs or its schema changed.
 
     `records`: the results of the sources that fill it, in their order. `tables`: by "package/table", at least its
-    parents and inputs. Raises what the judge raises when it cannot judge, and what a derivation raises.
+    parents and inputs. Raises what the judge raises when it cannot judge, and what a derivation raises;
+    `NotMaterialised` when the table is not there and `may_make` is false.
     """
     sources = [result for result in records if f"{package.name}/{table.name}" in result.summary["rows"]]
     schema = package.schema(table.name)
@@ -106,7 +109,7 @@ def make_table(
         rows = _derived(project, table, schema, inputs) if table.derived else [result.rows(key) for result in sources]
         _make(early, key, rows, parents, folder, protect=table.protect)
 
-    kept = keep(project, "tables", f"{package.name}/{table.name}", made_from, make)
+    kept = keep(project, "tables", f"{package.name}/{table.name}", made_from, make, may_make=may_make)
     summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
     return TableResult(package.name, table.name, kept, summary)
 

@@ -39,6 +39,7 @@ def publish(
     circumstances: Mapping[str, str] | None = None,
     origin: str | None = None,
     needs_causes: bool = False,
+    wait_seconds: float = 0,
     step: Step = lambda name: None,
     inspect: Inspect = lambda folder: None,
 ) -> Outcome:
@@ -47,18 +48,19 @@ def publish(
     `across` rebuilds tables from other ingredients, to tell causes apart (see `causes.py`). `now`: the time of the
     event, which the log carries and releases do not: they know no clock. `circumstances`: what else the log says of a
     release and is no part of it (`code`, `commit`). `origin`: the name of a log that begins. `needs_causes`: whether a
-    change that nothing explains stops the version. `step` is told each of `STEPS`.
+    change that nothing explains stops the version. `wait_seconds`: how long to wait for another process that releases
+    this package. `step` is told each of `STEPS`.
     `inspect` is called with the sealed folder before anybody can see it, again when it was sealed again because another
     package was released meanwhile; whatever it raises stops the version.
-    Raises `Busy` when another process releases this package, `PrivateFieldAsked`, `LedgerBroken`, `LogDamaged`,
-    `KeyMissing` and `KeyOther` when the log is signed by a key that is not `key`, `CauseUnknown`, `ReleaseDamaged`, and
-    `OSError` (disk full, folder read-only); then the last good version stands as it was.
+    Raises `Busy` when another process still releases this package then, `PrivateFieldAsked`, `LedgerBroken`,
+    `LogDamaged`, `KeyMissing` and `KeyOther` when the log is signed by a key that is not `key`, `CauseUnknown`,
+    `ReleaseDamaged`, and `OSError` (disk full, folder read-only); then the last good version stands as it was.
     """
     limits.check_public(request)
     event = _Event(key, origin, instant(now) if now else "", circumstances or {}, needs_causes)
     package = request.package.name
     folder = releases / package
-    with lock(folder / ".lock"):
+    with lock(folder / ".lock", wait_seconds=wait_seconds):
         sweep_package(folder)
         settle(releases)
         begin_log(releases, key, origin)

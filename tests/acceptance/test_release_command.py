@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipelines.core.project import Project
 from pipelines.core.text import Language
 from pipelines.storage import Busy
 from pipelines.storage.buckets import BucketsNotInstalled, BucketUnreachable
-from tests.pipeline.builders import ACTIONS, TOWNS, a_part, a_run, a_small_project, a_source, rewrite
+from tests.pipeline.builders import ACTIONS, TOWNS, a_part, a_run, a_small_project, a_source, obtained_later, rewrite
 
 
 @pytest.fixture
@@ -187,6 +188,24 @@ def test_a_sending_that_fails_after_a_whole_run_is_told_and_ends_with_one(
     assert mender in done.output
     assert "[busy]" in done.output
     assert (project.releases / "villes" / "1.0.0").is_dir()
+
+
+def test_a_release_waits_for_another_one_of_the_same_package(project: Project) -> None:
+    assert release(project, "villes").exit_code == 0
+    place = project.releases / "villes" / ".lock"
+    holds = "import sys, time\nfrom pipelines.storage import lock\nfrom pathlib import Path\n"
+    holds += "with lock(Path(sys.argv[1])):\n    print(1, flush=True)\n    time.sleep(float(sys.argv[2]))\n"
+    (project.sources / "data" / "villes.csv").write_text(TOWNS + "01001,Exemple,3,\n", encoding="utf-8")
+    obtained_later(project.sources / "villes.yaml")
+    for seconds, wait, code in (("60", "0", 1), ("3", "60", 0)):
+        with subprocess.Popen([sys.executable, "-c", holds, str(place), seconds], stdout=subprocess.PIPE) as holder:
+            assert holder.stdout is not None
+            holder.stdout.readline()
+            done = release(project, "villes", "--wait", wait)
+            holder.kill()
+        assert done.exit_code == code, done.output
+        assert ("[busy]" in done.output) == bool(code)
+    assert (project.releases / "villes" / "1.1.0").is_dir()
 
 
 def test_a_source_named_catalogue_that_fails_is_not_the_catalogue(project: Project) -> None:

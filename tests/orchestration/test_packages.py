@@ -60,7 +60,7 @@ def test_a_catalogue_that_the_gate_holds_fails_and_names_the_page(project: Proje
 
 @pytest.mark.parametrize(
     ("step", "asset"),
-    [("release.make_release", "villes"), ("announce.make_announcement", "catalogue")],
+    [("release.release_of", "villes"), ("announce.make_announcement", "catalogue")],
 )
 def test_what_nobody_foresaw_is_told_by_its_place_and_never_by_its_text(
     project: Project, monkeypatch: pytest.MonkeyPatch, step: str, asset: str

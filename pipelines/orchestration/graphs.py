@@ -1,0 +1,30 @@
+"""The build graph of a run: every asset of a run makes its own result in the same one.
+
+The descriptions of a project are read once a run, so that one run works on one reading of them; what an asset made is
+known to those after it, and is not looked for again.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from pipelines.core.project import Project
+from pipelines.orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipelines.pipeline.graph import BuildGraph
+
+
+def graph_of(context: dg.AssetExecutionContext, workspace: Workspace) -> BuildGraph:
+    """The graph of the run: it makes nothing but what an asset says that it is making."""
+    return _graph(workspace.project, context.run.run_id)
+
+
+@lru_cache(maxsize=1)
+def _graph(project: Project, _run: str) -> BuildGraph:
+    from pipelines.pipeline.graph import BuildGraph
+
+    return BuildGraph(project, makes_all=False)
