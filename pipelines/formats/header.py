@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Collection, Sequence
 
 from pipelines.core.text import Said
 from pipelines.formats.errors import HeaderMissing
 from pipelines.sources.columns import clean, column_names, columns_joined, columns_read
 
 SHOWN = 40
+ALIKE = ((12, 70), (6, 85), (0, 100))
+"""From how many letters on, how much two names have to be alike, in hundredths, to be taken for the same."""
 
 __all__ = ["clean", "column_names", "columns_joined", "columns_read", "missing_columns"]
 
@@ -20,14 +23,15 @@ def missing_columns(
     file: str,
     place: str | Said,
     near: Sequence[Sequence[str]],
+    needed: Collection[str] = (),
     is_header: bool = True,
 ) -> HeaderMissing:
     """The error for columns that are not there, with the nearest names and the row where the header seems to be.
 
-    `is_header`: whether what was found is certainly a header; else it is counted, and not shown.
+    `needed`: all the names that are read; the others that were found are counted, and not shown: a header may be
+    somebody's name or address. One that much resembles a missing name is shown, since it most likely is that name.
+    `is_header`: whether what was found is certainly a header; else it is only counted.
     """
-    from rapidfuzz import fuzz, process
-
     fr: list[str] = []
     en: list[str] = []
     for number, row in enumerate(near, start=1):
@@ -35,18 +39,50 @@ def missing_columns(
             fr.append(f"l'en-tête semble être à la ligne {number} (options.header_row: {number})")
             en.append(f"the header seems to be on row {number} (options.header_row: {number})")
             break
-    else:
-        for name in missing[:5]:
-            best = process.extractOne(name, list(found), scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
-            if best:
-                fr.append(f"« {name} » s'appelle peut-être « {best[0]} »")
-                en.append(f'"{name}" may now be "{best[0]}"')
-    shown = ", ".join(found[:SHOWN]) + (f", … ({len(found)})" if len(found) > SHOWN else "")
+    unknown = [name for name in found if name not in needed]
+    resembling = {name: nearest for name in missing if (nearest := _resembling(name, unknown))}
+    if not fr:
+        for name, nearest in list(resembling.items())[:5]:
+            fr.append(f"« {name} » s'appelle peut-être « {nearest} »")
+            en.append(f'"{name}" may now be "{nearest}"')
     return HeaderMissing(
         file=file,
         place=place,
         missing=", ".join(missing),
-        found=(shown or "—") if is_header else Said(f"{len(found)}, aucune attendue", f"{len(found)}, none expected"),
+        found=_shown(found, {*needed, *resembling.values()})
+        if is_header
+        else Said(f"{len(found)}, aucune attendue", f"{len(found)}, none expected"),
         hint_fr=f" {' ; '.join(fr)}." if fr else "",
         hint_en=f" {'; '.join(en)}." if en else "",
     )
+
+
+def _resembling(name: str, found: Sequence[str]) -> str | None:
+    """The name among those found that is this one but for its case, accents, signs or a few letters; or none.
+
+    A short word resembles a first name too easily ("nom", "Simon"): it has to be the same word.
+    """
+    from rapidfuzz import fuzz, process
+
+    least = next(hundredths for letters, hundredths in ALIKE if len(_letters(name)) >= letters)
+    safe = [one for one in found if "@" not in one]
+    best = process.extractOne(name, safe, scorer=fuzz.ratio, processor=_letters, score_cutoff=least)
+    return best[0] if best else None
+
+
+def _letters(name: str) -> str:
+    """A name without case, accents and signs."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in plain if sign.isalnum())
+
+
+def _shown(found: Sequence[str], needed: Collection[str]) -> str | Said:
+    """The names found that are read, and how many others there are."""
+    known = [name for name in found if name in needed]
+    others = len(found) - len(known)
+    words = [*known[:SHOWN], *(["…"] if len(known) > SHOWN else [])]
+    if not others:
+        return ", ".join(words) or "—"
+    french = "autre non montrée" if others == 1 else "autres non montrées"
+    english = "other not shown" if others == 1 else "others not shown"
+    return Said(", ".join([*words, f"{others} {french}"]), ", ".join([*words, f"{others} {english}"]))

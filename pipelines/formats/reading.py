@@ -108,7 +108,13 @@ def _chosen(part: Part, records: Records, file: str) -> pa.Table:
         # Where no column at all is the expected one, the header may be gone and its names be cells, maybe personal.
         is_header = len(missing) < len(set(needed)) or records.is_sparse
         raise missing_columns(
-            missing, list(kept), file=file, place=records.place, near=records.near, is_header=is_header
+            missing,
+            list(kept),
+            file=file,
+            place=records.place,
+            near=records.near,
+            needed=needed,
+            is_header=is_header,
         )
     absent = pa.nulls(len(records.positions), pa.string())
     kept |= {name: absent for name in dict.fromkeys((*needed, *optional)) if name not in kept}

@@ -165,6 +165,19 @@ def test_a_renamed_header_is_named_with_the_nearest_one(tmp_path: Path) -> None:
     assert "Code INSEE, Libellé" in raised.value.message("en")
 
 
+def test_a_header_that_nobody_reads_is_counted_and_not_shown(tmp_path: Path) -> None:
+    """It may be somebody's name or address, in a file whose columns are people, or whose header is gone."""
+    header = "ville,Andres Kerdoncuff,muriel.inventee@example.org,06 12 34 56 78,Simon"
+    part = a_part("csv", "ville", "adresse", "courriel", "nom")
+    with pytest.raises(HeaderMissing) as raised:
+        reading(a_file(tmp_path, f"{header}\n1,2,3,4,5\n"), part)
+    for language in ("fr", "en"):
+        message = raised.value.message(language)
+        assert not [word for word in ("Andres", "Kerdoncuff", "muriel", "06 12", "Simon") if word in message]
+    assert "ville, 4 autres non montrées" in raised.value.message("fr")
+    assert "ville, 4 others not shown" in raised.value.message("en")
+
+
 def test_an_optional_column_that_is_absent_is_all_null(tmp_path: Path) -> None:
     part = a_part("csv", "a", "b", options={"optional": ["b"]})
     assert records(reading(a_file(tmp_path, "a\n1\n"), part)) == [{"a": "1", "b": None}]
