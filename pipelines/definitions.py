@@ -11,6 +11,7 @@ import dagster as dg
 
 from pipelines.core.project import Project
 from pipelines.orchestration.alerts import alert_sensors
+from pipelines.orchestration.cleaning import clean_job, clean_schedule
 from pipelines.orchestration.packages import catalogue_asset, catalogue_sensor, findings_asset, release_asset
 from pipelines.orchestration.portals import known_portals, portal_assets, push_job, push_sensors
 from pipelines.orchestration.sources import records_asset, snapshots_asset
@@ -50,8 +51,14 @@ def build_definitions(project: Project) -> dg.Definitions:
     assets += portal_assets(portals, packages)
     return dg.Definitions(
         assets=assets,
-        jobs=[everything_job(), collect_job(), *(package_job(name) for name in packages), *push_job(portals)],
-        schedules=[daily_schedule(sources)],
+        jobs=[
+            everything_job(),
+            collect_job(),
+            *(package_job(name) for name in packages),
+            *push_job(portals),
+            clean_job(),
+        ],
+        schedules=[daily_schedule(sources), clean_schedule()],
         sensors=[
             inbox_sensor(sources),
             due_sources_sensor(sources),
