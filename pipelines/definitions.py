@@ -14,7 +14,7 @@ from pipelines.orchestration.alerts import alert_sensors
 from pipelines.orchestration.cleaning import clean_job, clean_schedule
 from pipelines.orchestration.packages import catalogue_asset, catalogue_sensor, findings_asset, release_asset
 from pipelines.orchestration.portals import known_portals, portal_assets, push_job, push_sensors
-from pipelines.orchestration.sources import records_asset, snapshots_asset
+from pipelines.orchestration.sources import records_asset, snapshots_asset, whole_checks
 from pipelines.orchestration.tables import table_asset
 from pipelines.orchestration.triggers import (
     changed_sources_sensor,
@@ -29,8 +29,10 @@ from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import load_package, package_names
 from pipelines.sources import load_sources
 
-# Backfills in one run are marked beta; what they do for us is held by tests, with Dagster's version pinned.
+# Backfills in one run are marked beta, and checks of partitions a preview; what they do for us is held by tests, with
+# Dagster's version pinned.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=".*backfill_policy.*")
+warnings.filterwarnings("ignore", category=dg.PreviewWarning, message=".*partitions_def on an AssetCheckSpec.*")
 
 
 def build_definitions(project: Project) -> dg.Definitions:
@@ -51,6 +53,7 @@ def build_definitions(project: Project) -> dg.Definitions:
     assets += portal_assets(portals, packages)
     return dg.Definitions(
         assets=assets,
+        asset_checks=whole_checks(),
         jobs=[
             everything_job(),
             collect_job(),

@@ -1,24 +1,29 @@
 """Assets of the sources, partitioned by source: their snapshots, and the records read and conformed from them.
 
-A run over several partitions goes on when one fails: the failure is a check that fails and an error in the log; the
-last snapshot stays in use. A run over one partition fails with it.
+A run over several partitions goes on when one fails: what fails is not materialised, its checks fail, and the run fails
+with it at the end, so that Dagster shows that partition in red and finds it among those that are failed or missing. The
+last snapshot stays in use.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_ASSET_OBSERVATION as UNTOLD
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.workspace import Workspace
-from pipelines.sources import Source
+from pipelines.sources import Capture, Source
 
 SNAPSHOTS, RECORDS = dg.AssetKey("snapshots"), dg.AssetKey("records")
+COLLECTED, FRESH, READ, WHOLE = "collecte", "fraicheur", "lecture", "partitions"
 POOL = "sources"
 RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
+DATA_VERSION, IS_GIVEN = "dagster/data_version", "dagster/data_version_is_user_provided"
 
 
 def source_partitions(sources: dict[str, Source]) -> dg.StaticPartitionsDefinition:
@@ -41,41 +46,48 @@ def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
         pool=POOL,
         retry_policy=RETRIES,
         check_specs=[
-            dg.AssetCheckSpec("collecte", asset=SNAPSHOTS, description="Chaque source a répondu."),
-            dg.AssetCheckSpec("fraicheur", asset=SNAPSHOTS, description="Chaque source a été lue dans sa cadence."),
+            _check(SNAPSHOTS, COLLECTED, "La source a répondu.", partitions),
+            _check(SNAPSHOTS, FRESH, "La source a été lue dans sa cadence.", partitions),
         ],
     )
     def snapshots(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         from pipelines.pipeline.collect import make_snapshots
 
-        asked = [sources[name] for name in context.partition_keys]
+        answered = _answered(workspace.project, context.run.run_id)
+        asked = {name: sources[name] for name in context.partition_keys}
+        waiting = [source for name, source in asked.items() if name not in answered]
         failed: dict[str, ArobaseError] = {}
-        for name, outcome in make_snapshots(workspace.project, asked, now=lambda: datetime.now(UTC)):
+        for name, outcome in make_snapshots(workspace.project, waiting, now=lambda: datetime.now(UTC)):
             if isinstance(outcome, ArobaseError):
                 failed[name] = outcome
                 continue
-            size = sum(part.size for part in outcome.parts)
-            told = {"changé": outcome.changed, "octets": size, "sha256": [part.sha256 for part in outcome.parts]}
-            context.add_asset_metadata({**told, "adresse": sources[name].address}, partition_key=name)
-        yield from _ended(context, dict(sorted(failed.items())), "collecte")
-        yield _fresh(workspace.project, asked)
+            answered[name] = outcome
+            digests = [part.sha256 for part in outcome.parts]
+            told = {"changé": outcome.changed, "octets": sum(part.size for part in outcome.parts), "sha256": digests}
+            yield _materialised(SNAPSHOTS, name, {**told, "adresse": asked[name].address}, " ".join(digests))
+            yield _passed(SNAPSHOTS, COLLECTED, name)
+        _tried_again(context, failed)
+        for name, source in asked.items():
+            yield _fresh(workspace.project, name, source)
+        yield from _ended(context, SNAPSHOTS, COLLECTED, failed)
 
     return snapshots
 
 
 def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
     """The records of each source's latest snapshot, judged on the way in and conformed to tables."""
+    partitions = source_partitions(sources)
 
     @dg.asset(
         key=RECORDS,
         group_name="read",
-        partitions_def=source_partitions(sources),
+        partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
         deps=[SNAPSHOTS],
         description="Les enregistrements de chaque source : lus, jugés à l'entrée, mis dans la forme des tables.",
         owners=_owners(sources),
         kinds={"arrow", "frictionless"},
-        check_specs=[dg.AssetCheckSpec("lecture", asset=RECORDS, description="Chaque source a pu être lue.")],
+        check_specs=[_check(RECORDS, READ, "La source a pu être lue.", partitions)],
     )
     def records(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         graph = graph_of(context, workspace)
@@ -92,38 +104,102 @@ def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
             told |= {"recalculé": result.kept.is_new, "fichiers": dg.MetadataValue.path(str(result.kept.folder))}
             doubts = [*result.summary["declared"], *result.summary["noticed"]]
             warned = [*result.summary["thin"], *(item["fr"] for item in doubts)]
-            context.add_asset_metadata({**told, "avertissements": warned}, partition_key=name)
-        yield from _ended(context, failed, "lecture")
+            yield _materialised(RECORDS, name, {**told, "avertissements": warned}, result.kept.fingerprint[:16])
+            yield _passed(RECORDS, READ, name)
+        yield from _ended(context, RECORDS, READ, failed)
 
     return records
 
 
-def _ended(context: dg.AssetExecutionContext, failed: dict[str, ArobaseError], check: str) -> Iterator[Any]:
-    for name, error in failed.items():
-        context.log.error(f"{name}: {error.message('fr')} → {error.advice('fr')} [{error.code}]")
-    if failed and len(context.partition_keys) == 1:
-        name, error = next(iter(failed.items()))
-        raise dg.Failure(
-            description=f"{name}: {error.message('fr')}", metadata=_told(error), allow_retries=error.passes
+def whole_checks() -> list[dg.AssetChecksDefinition]:
+    """The steps that fail a run of which a partition failed, where the run had to go on without it."""
+    return [_whole(SNAPSHOTS, COLLECTED), _whole(RECORDS, READ)]
+
+
+def _whole(key: dg.AssetKey, check: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(asset=key, name=WHOLE, description="Aucune partition n'a échoué dans la dernière exécution.")
+    def whole(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        logged = context.instance.all_logs(context.run.run_id, of_type={dg.DagsterEventType.ASSET_CHECK_EVALUATION})
+        told = [record.dagster_event.asset_check_evaluation_data for record in logged if record.dagster_event]
+        failed = sorted(
+            item.partition or "?"
+            for item in told
+            if item.asset_key == key and item.check_name == check and not item.passed
         )
-    yield dg.MaterializeResult()
-    metadata = {"attendu": len(context.partition_keys), "trouvé": len(context.partition_keys) - len(failed)}
-    reasons = {name: error.message("fr") for name, error in failed.items()}
-    yield dg.AssetCheckResult(check_name=check, passed=not failed, metadata={**metadata, **reasons})
+        yield dg.AssetCheckResult(passed=not failed, metadata={"attendu": "aucune", "trouvé": failed})
+        if failed:
+            # The run is over for these: only a run that fails leaves partitions failed that it did not materialise.
+            raise dg.Failure(description=f"Partitions en échec : {', '.join(failed)}.", allow_retries=False)
+
+    return whole
 
 
-def _fresh(project: Project, sources: Iterable[Source]) -> dg.AssetCheckResult:
-    """How old each source's records are, against how often it says that it changes; late ones are a warning."""
+def _check(
+    key: dg.AssetKey, name: str, description: str, partitions: dg.PartitionsDefinition[str]
+) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(name, asset=key, description=description, partitions_def=partitions)
+
+
+@lru_cache(maxsize=1)
+def _answered(_project: Project, _run: str) -> dict[str, Capture]:
+    """What sources answered in a run, by name: when its step is tried again, only those that failed are asked."""
+    return {}
+
+
+def _materialised(key: dg.AssetKey, name: str, told: Mapping[str, Any], version: str) -> dg.AssetMaterialization:
+    tags = {DATA_VERSION: version, IS_GIVEN: "true"}
+    return dg.AssetMaterialization(key, partition=name, metadata=told, tags=tags)
+
+
+def _passed(key: dg.AssetKey, check: str, name: str) -> dg.AssetCheckEvaluation:
+    return dg.AssetCheckEvaluation(check_name=check, asset_key=key, partition=name, passed=True, metadata={})
+
+
+def _tried_again(context: dg.AssetExecutionContext, failed: Mapping[str, ArobaseError]) -> None:
+    """Ask Dagster to try the step again where waiting may help one of those that failed."""
+    passing = {name: error for name, error in failed.items() if error.passes}
+    if passing and context.retry_number < RETRIES.max_retries:
+        told = "\n".join(f"{name} : {error.message('fr')}" for name, error in passing.items())
+        raise dg.Failure(description=told, metadata=_told(next(iter(passing.values()))), allow_retries=True)
+
+
+def _ended(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, check: str, failed: Mapping[str, ArobaseError]
+) -> Iterator[Any]:
+    """The end of a step over partitions, of which those that succeeded were told one by one."""
+    for name, error in failed.items():
+        context.log.error(f"{name} : {error.message('fr')} → {error.advice('fr')} [{error.code}]")
+        told = {"erreur": error.message("fr"), **_told(error)}
+        yield dg.AssetCheckEvaluation(check_name=check, asset_key=key, partition=name, passed=False, metadata=told)
+    if failed and not _is_followed(context, key):
+        description = "\n".join(f"{name} : {error.message('fr')}" for name, error in failed.items())
+        raise dg.Failure(description=description, metadata=_told(next(iter(failed.values()))), allow_retries=False)
+    # Dagster would tell of every partition of the run that it is there.
+    yield dg.MaterializeResult(metadata={UNTOLD: True})
+    checks = context.op_execution_context.selected_output_names - {"result"}
+    for output in sorted(checks):
+        yield dg.Output(None, output)
+
+
+def _is_followed(context: dg.AssetExecutionContext, key: dg.AssetKey) -> bool:
+    """Whether the run goes on to assets that do without the partitions that failed: then `whole_checks` fail it."""
+    return bool(set(context.job_def.asset_layer.executable_asset_keys) - {key}) and len(context.partition_keys) > 1
+
+
+def _fresh(project: Project, name: str, source: Source) -> dg.AssetCheckEvaluation:
+    """How old a source's records are, against how often it says that it changes; a late one is a warning."""
     from pipelines.sources import latest
     from pipelines.sources.freshness import freshness
 
-    now = datetime.now(UTC)
-    found = {source.name: freshness(source, latest(project, source), now) for source in sources}
-    ages = {name: f"{item.age.days} jours" if item.age is not None else "jamais" for name, item in found.items()}
-    late = [name for name, item in found.items() if item.is_late]
-    told: dict[str, Any] = {"attendu": "aucune source en retard", "trouvé": late, "âges": ages}
-    return dg.AssetCheckResult(
-        check_name="fraicheur", passed=not late, metadata=told, severity=dg.AssetCheckSeverity.WARN
+    found = freshness(source, latest(project, source), datetime.now(UTC))
+    age = f"{found.age.days} jours" if found.age is not None else "jamais"
+    return dg.AssetCheckEvaluation(
+        check_name=FRESH,
+        asset_key=SNAPSHOTS,
+        partition=name,
+        passed=not found.is_late,
+        metadata={"attendu": source.cadence or "aucune cadence", "trouvé": age},
+        severity=dg.AssetCheckSeverity.WARN,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.portals import portal_key
 from pipelines.orchestration.triggers import COLLECT, EVERYTHING, all_sources
+from pipelines.pipeline.collect import make_snapshot
 from pipelines.pipeline.run import run
-from pipelines.sources import load_sources
+from pipelines.sources import Source, load_sources
+from pipelines.storage import Busy
 from tests.orchestration.builders import described_portal
-from tests.pipeline.builders import ACTIONS, REPOSITORY, a_run, a_small_project, rewrite
+from tests.pipeline.builders import ACTIONS, NOW, REPOSITORY, TOWNS, a_run, a_small_project, rewrite
 
 HEAVY = ["duckdb", "frictionless", "lxml", "numpy", "pandas", "pyarrow", "rapidfuzz", "rdflib", "requests"]
 
@@ -32,9 +35,23 @@ def execute(
     )
 
 
-def evaluations(result: dg.ExecuteInProcessResult, key: str) -> dict[str, dg.AssetCheckEvaluation]:
+def evaluations(
+    result: dg.ExecuteInProcessResult, key: str, partition: str | None = None
+) -> dict[str, dg.AssetCheckEvaluation]:
     found = result.get_asset_check_evaluations()
-    return {item.check_name: item for item in found if item.asset_key.to_user_string() == key}
+    return {
+        item.check_name: item
+        for item in found
+        if item.asset_key.to_user_string() == key and item.partition == partition
+    }
+
+
+def partitions_now(project: Project, instance: dg.DagsterInstance, key: str) -> dict[str, str | None]:
+    """What "failed and missing" asks: the state of each partition of an asset."""
+    definition = build_definitions(project).resolve_asset_graph().get(dg.AssetKey(key)).partitions_def
+    names = definition.get_partition_keys(dynamic_partitions_store=instance)
+    found = instance.get_status_by_partition(dg.AssetKey(key), names, definition)
+    return {name: found[name].value if found[name] else None for name in names}
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -158,13 +175,67 @@ def test_a_broken_source_fails_its_check_and_its_tables_and_the_rest_goes_on(
     rewrite(project, "actions", "identifiant,ville,titre\na1,57463,Ateliers\n")
     result = execute(project, instance)
     assert not result.success
-    check = evaluations(result, "records")["lecture"]
+    check = evaluations(result, "records", "actions")["lecture"]
     assert not check.passed
-    assert "colonne" in check.metadata["actions"].value
+    assert "colonne" in check.metadata["erreur"].value
+    assert evaluations(result, "records", "villes")["lecture"].passed
     failed = {event.step_key for event in result.all_events if event.is_step_failure}
-    assert failed == {"villes__actions"}
+    assert failed == {"villes__actions", "records_partitions"}
+    assert partitions_now(project, instance, "records") == {"actions": "FAILED", "villes": "MATERIALIZED"}
     assert (project.releases / "bilan" / "1.0.0").is_dir()
     assert not (project.releases / "villes" / "1.0.0").exists()
+
+
+def test_a_source_that_is_not_there_is_failed_and_the_others_are_published(
+    project: Project, instance: dg.DagsterInstance
+):
+    assert execute(project, instance).success
+    (project.sources / "data" / "actions.csv").unlink()
+    rewrite(project, "villes", TOWNS + "01001,Exemple,3,\n")
+    result = execute(project, instance)
+    assert not result.success
+    assert partitions_now(project, instance, "snapshots") == {"actions": "FAILED", "villes": "MATERIALIZED"}
+    assert {event.step_key for event in result.all_events if event.is_step_failure} == {"snapshots_partitions"}
+    assert (project.releases / "villes" / "1.1.0").is_dir()
+    assert not evaluations(result, "snapshots", "actions")["collecte"].passed
+    only = execute(project, instance, partition_key="villes")
+    assert only.success
+    assert partitions_now(project, instance, "snapshots")["actions"] == "FAILED"
+
+
+def test_a_collection_of_several_sources_fails_with_one_of_them(project: Project, instance: dg.DagsterInstance):
+    (project.sources / "data" / "actions.csv").unlink()
+    assert not execute(project, instance, COLLECT).success
+    assert partitions_now(project, instance, "snapshots") == {"actions": "FAILED", "villes": "MATERIALIZED"}
+
+
+def test_what_waiting_may_help_is_asked_again_and_what_answered_is_not(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[list[str]] = []
+
+    def busy_once(_project: Project, sources: list[Source], **_: object) -> Iterator[tuple[str, object]]:
+        asked.append([source.name for source in sources])
+        for source in sources:
+            if source.name == "actions" and len(asked) == 1:
+                yield source.name, Busy(place="example.org")
+            else:
+                yield source.name, make_snapshot(project, source, now=NOW)
+
+    monkeypatch.setattr("pipelines.orchestration.sources.RETRIES", dg.RetryPolicy(max_retries=3, delay=0))
+    monkeypatch.setattr("pipelines.pipeline.collect.make_snapshots", busy_once)
+    assert execute(project, instance, COLLECT).success
+    assert asked == [["actions", "villes"], ["actions"]]
+    assert partitions_now(project, instance, "snapshots") == {"actions": "MATERIALIZED", "villes": "MATERIALIZED"}
+
+
+def test_a_source_that_did_not_change_is_the_same_version_of_data(project: Project, instance: dg.DagsterInstance):
+    versions = []
+    for _ in range(2):
+        events = execute(project, instance).get_asset_materialization_events()
+        versions.append({(str(item.asset_key), item.partition): item.materialization.tags for item in events})
+    key = (str(dg.AssetKey("records")), "actions")
+    assert versions[0][key]["dagster/data_version"] == versions[1][key]["dagster/data_version"]
 
 
 def test_one_partition_collects_and_reads_one_source(project: Project, instance: dg.DagsterInstance):
@@ -231,16 +302,16 @@ def test_a_source_that_could_not_be_asked_for_long_is_a_warning(project: Project
     text = path.read_text(encoding="utf-8").replace("obtained: '2026-11-01'\n", "cadence: P1D\n")
     path.write_text(text, encoding="utf-8")
     run(project, now=datetime(2020, 1, 1, tzinfo=UTC))
-    assert evaluations(execute(project, instance), "snapshots")["fraicheur"].passed
+    assert evaluations(execute(project, instance), "snapshots", "actions")["fraicheur"].passed
     (project.sources / "data" / "actions.csv").unlink()
     other = a_small_project(project.root / "autre")
     (other.sources / "actions.yaml").write_text(text, encoding="utf-8")
     run(other, now=datetime(2020, 1, 1, tzinfo=UTC))
     (other.sources / "data" / "actions.csv").unlink()
-    late = evaluations(execute(other, instance), "snapshots")["fraicheur"]
+    late = evaluations(execute(other, instance), "snapshots", "actions")["fraicheur"]
     assert not late.passed
     assert late.severity == dg.AssetCheckSeverity.WARN
-    assert late.metadata["trouvé"].value == ["actions"]
+    assert late.metadata["attendu"].value == "P1D"
 
 
 def test_a_wrong_source_file_is_left_out_and_told(project: Project, caplog: pytest.LogCaptureFixture):
