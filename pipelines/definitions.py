@@ -12,7 +12,9 @@ import dagster as dg
 from pipelines.core.project import Project
 from pipelines.orchestration.alerts import alert_sensors
 from pipelines.orchestration.cleaning import clean_job, clean_schedule
+from pipelines.orchestration.operations import operation_jobs, retention_schedule
 from pipelines.orchestration.packages import catalogue_asset, catalogue_sensor, findings_asset, release_asset
+from pipelines.orchestration.partitions import partitions_sensor
 from pipelines.orchestration.portals import known_portals, portal_assets, push_job, push_sensors
 from pipelines.orchestration.sources import records_asset, snapshots_asset, whole_checks
 from pipelines.orchestration.tables import table_asset
@@ -59,13 +61,15 @@ def build_definitions(project: Project) -> dg.Definitions:
             collect_job(),
             *(package_job(name) for name in packages),
             *push_job(portals),
+            *operation_jobs(),
             clean_job(),
         ],
-        schedules=[daily_schedule(sources), clean_schedule()],
+        schedules=[daily_schedule(), retention_schedule(), clean_schedule()],
         sensors=[
-            inbox_sensor(sources),
-            due_sources_sensor(sources),
-            changed_sources_sensor(sources),
+            inbox_sensor(),
+            due_sources_sensor(),
+            changed_sources_sensor(),
+            partitions_sensor(),
             catalogue_sensor(),
             *push_sensors(portals),
             *alert_sensors(project),

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from pipelines.alerts.settings import AlertSettings
 
 FAILED, WELL, STATE = "alertes_echecs", "alertes_retablissements", "alertes_etat"
-LOOKED_AT = (dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_MATERIALIZATION)
+LOOKED_AT = (
+    dg.DagsterEventType.STEP_FAILURE,
+    dg.DagsterEventType.STEP_SUCCESS,
+    dg.DagsterEventType.ASSET_MATERIALIZATION,
+)
 
 
 def alert_sensors(project: Project) -> list[dg.SensorDefinition]:
@@ -98,6 +102,8 @@ def of_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, link: str) -> li
         if event.is_step_failure:
             alert = _alert(run, str(event.step_key), event.step_failure_data, link)
             seen[alert.key] = Observation(alert.key, alert)
+        elif event.event_type is dg.DagsterEventType.STEP_SUCCESS:
+            made.add(_subject(str(event.step_key), run.tags.get("dagster/partition")))
         elif event.asset_key is not None:
             made.add(_subject("__".join(event.asset_key.path), event.partition))
     if run.status is dg.DagsterRunStatus.FAILURE and not seen:

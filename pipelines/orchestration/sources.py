@@ -16,8 +16,9 @@ from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_AS
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.orchestration.graphs import graph_of
+from pipelines.orchestration.partitions import PARTITIONS
 from pipelines.orchestration.workspace import Workspace
-from pipelines.sources import Capture, Source
+from pipelines.sources import Capture, Source, load_sources
 
 SNAPSHOTS, RECORDS = dg.AssetKey("snapshots"), dg.AssetKey("records")
 COLLECTED, FRESH, READ, WHOLE = "collecte", "fraicheur", "lecture", "partitions"
@@ -26,19 +27,13 @@ RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL,
 DATA_VERSION, IS_GIVEN = "dagster/data_version", "dagster/data_version_is_user_provided"
 
 
-def source_partitions(sources: dict[str, Source]) -> dg.StaticPartitionsDefinition:
-    """One partition a source."""
-    return dg.StaticPartitionsDefinition(list(sources))
-
-
 def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
     """The exact bytes that each source gave, under their SHA-256."""
-    partitions = source_partitions(sources)
 
     @dg.asset(
         key=SNAPSHOTS,
         group_name="collect",
-        partitions_def=partitions,
+        partitions_def=PARTITIONS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         description="Les octets exacts que chaque source a donnés, gardés sous leur SHA-256 avec la date et l'adresse.",
         owners=_owners(sources),
@@ -46,17 +41,23 @@ def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
         pool=POOL,
         retry_policy=RETRIES,
         check_specs=[
-            _check(SNAPSHOTS, COLLECTED, "La source a répondu.", partitions),
-            _check(SNAPSHOTS, FRESH, "La source a été lue dans sa cadence.", partitions),
+            _check(SNAPSHOTS, COLLECTED, "La source a répondu."),
+            _check(SNAPSHOTS, FRESH, "La source a été lue dans sa cadence."),
         ],
     )
     def snapshots(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         from pipelines.pipeline.collect import make_snapshots
 
         answered = _answered(workspace.project, context.run.run_id)
-        asked = {name: sources[name] for name in context.partition_keys}
-        waiting = [source for name, source in asked.items() if name not in answered]
+        described = load_sources(workspace.project)
+        asked: dict[str, Source] = {}
         failed: dict[str, ArobaseError] = {}
+        for name in context.partition_keys:
+            try:
+                asked[name] = described.find(name)
+            except ArobaseError as error:
+                failed[name] = error
+        waiting = [source for name, source in asked.items() if name not in answered]
         for name, outcome in make_snapshots(workspace.project, waiting, now=lambda: datetime.now(UTC)):
             if isinstance(outcome, ArobaseError):
                 failed[name] = outcome
@@ -76,18 +77,17 @@ def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
 
 def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
     """The records of each source's latest snapshot, judged on the way in and conformed to tables."""
-    partitions = source_partitions(sources)
 
     @dg.asset(
         key=RECORDS,
         group_name="read",
-        partitions_def=partitions,
+        partitions_def=PARTITIONS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         deps=[SNAPSHOTS],
         description="Les enregistrements de chaque source : lus, jugés à l'entrée, mis dans la forme des tables.",
         owners=_owners(sources),
         kinds={"arrow", "frictionless"},
-        check_specs=[_check(RECORDS, READ, "La source a pu être lue.", partitions)],
+        check_specs=[_check(RECORDS, READ, "La source a pu être lue.")],
     )
     def records(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         graph = graph_of(context, workspace)
@@ -129,15 +129,15 @@ def _whole(key: dg.AssetKey, check: str) -> dg.AssetChecksDefinition:
         yield dg.AssetCheckResult(passed=not failed, metadata={"attendu": "aucune", "trouvé": failed})
         if failed:
             # The run is over for these: only a run that fails leaves partitions failed that it did not materialise.
-            raise dg.Failure(description=f"Partitions en échec : {', '.join(failed)}.", allow_retries=False)
+            names = ", ".join(failed)
+            english = {"in English": f"Partitions that failed: {names}."}
+            raise dg.Failure(description=f"Partitions en échec : {names}.", metadata=english, allow_retries=False)
 
     return whole
 
 
-def _check(
-    key: dg.AssetKey, name: str, description: str, partitions: dg.PartitionsDefinition[str]
-) -> dg.AssetCheckSpec:
-    return dg.AssetCheckSpec(name, asset=key, description=description, partitions_def=partitions)
+def _check(key: dg.AssetKey, name: str, description: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(name, asset=key, description=description, partitions_def=PARTITIONS)
 
 
 @lru_cache(maxsize=1)

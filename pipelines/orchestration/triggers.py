@@ -1,7 +1,7 @@
 """What starts a run: jobs for everything and for each package, a daily schedule, a sensor on the drop folders."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,25 +9,20 @@ import dagster as dg
 
 from pipelines.orchestration.cursors import following, seen
 from pipelines.orchestration.packages import release_key
+from pipelines.orchestration.partitions import all_sources, keep_partitions
 from pipelines.orchestration.portals import PORTALS
 from pipelines.orchestration.sources import SNAPSHOTS
 from pipelines.orchestration.tables import group_of
 from pipelines.orchestration.workspace import Workspace
-from pipelines.sources import Capture, Source
+from pipelines.sources import Capture, load_sources
 
-RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+PARTITION = "dagster/partition"
 EVERYTHING, COLLECT = "tout", "collecte"
 DAILY = "30 5 * * *"
 LOOKED_BACK = 25
 """Runs of a job that a sensor looks at: more than can have begun since its last look."""
 
 Job = Any  # dagster names the type of `define_asset_job`'s result in no public module
-
-
-def all_sources(sources: Mapping[str, Source]) -> dict[str, str]:
-    """The tags of a run over every source at once."""
-    names = list(sources)
-    return {RANGE_START: names[0], RANGE_END: names[-1]} if names else {}
 
 
 def everything_job() -> Job:
@@ -50,7 +45,7 @@ def package_job(package: str) -> Job:
     )
 
 
-def daily_schedule(sources: Mapping[str, Source]) -> dg.ScheduleDefinition:
+def daily_schedule() -> dg.ScheduleDefinition:
     """Everything, every day before the working day, in the time zone of the label's association."""
 
     @dg.schedule(
@@ -60,13 +55,13 @@ def daily_schedule(sources: Mapping[str, Source]) -> dg.ScheduleDefinition:
         execution_timezone="Europe/Paris",
         description="Chaque jour à 5 h 30, heure de Paris : collecte, jugement, publication de ce qui a changé.",
     )
-    def every_day(_context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        return dg.RunRequest(tags=all_sources(sources))
+    def every_day(context: dg.ScheduleEvaluationContext, workspace: Workspace) -> dg.RunRequest:
+        return dg.RunRequest(tags=all_sources(context.instance, workspace.project))
 
     return every_day
 
 
-def inbox_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
+def inbox_sensor() -> dg.SensorDefinition:
     """A run over everything when a file was left in a drop folder, once per delivery."""
 
     @dg.sensor(
@@ -81,7 +76,7 @@ def inbox_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
 
         there = [
             f"{name}/{path.name}@{path.stat().st_mtime_ns}:{path.stat().st_size}"
-            for name in sources
+            for name in load_sources(workspace.project)
             for path in deliveries(workspace.project, name)
         ]
         state, known = "\n".join(there), seen(context.cursor) or ""
@@ -92,7 +87,7 @@ def inbox_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
         delivered = sorted({item.split("/", maxsplit=1)[0] for item in there if item not in before} or {"retrait"})
         cursor, key = following(context.cursor, state)
         context.update_cursor(cursor)
-        tags = {**all_sources(sources), "arobase/livraison": ", ".join(delivered)}
+        tags = {**all_sources(context.instance, workspace.project), "arobase/livraison": ", ".join(delivered)}
         yield dg.RunRequest(run_key=key, tags=tags)
 
     return watch
@@ -107,7 +102,7 @@ def collect_job() -> Job:
     )
 
 
-def due_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
+def due_sources_sensor() -> dg.SensorDefinition:
     """Asks a remote source again once its cadence has passed since it was last asked."""
 
     @dg.sensor(
@@ -121,14 +116,15 @@ def due_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
         from pipelines.sources.freshness import duration
 
         now, asked = datetime.now(UTC), False
-        for name, source in sources.items():
+        keep_partitions(context.instance, workspace.project)
+        for name, source in load_sources(workspace.project).items():
             if source.obtained is not None or not source.cadence:
                 continue
             capture = latest(workspace.project, source)
             if capture is None or now - capture.checked >= duration(source.cadence):
                 asked = True
                 last = capture.checked.isoformat() if capture else "jamais"
-                yield dg.RunRequest(run_key=f"{name}@{last}", partition_key=name)
+                yield dg.RunRequest(run_key=f"{name}@{last}", partition_key=name, tags={PARTITION: name})
         if not asked:
             yield dg.SkipReason("Aucune source à relever : chacune l'a été dans sa cadence.")
 
@@ -158,7 +154,7 @@ def _was_read(workspace: Workspace, capture: Capture | None) -> bool:
     return snapshots_read(workspace.project, capture.source) == {part.sha256 for part in capture.parts}
 
 
-def changed_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition:
+def changed_sources_sensor() -> dg.SensorDefinition:
     """A run over everything when a source gave something new, whoever collected it: a sensor, a person, a command."""
 
     @dg.sensor(
@@ -170,6 +166,7 @@ def changed_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition
     def changed(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.sources import latest
 
+        sources = load_sources(workspace.project)
         captures = {name: latest(workspace.project, source) for name, source in sources.items()}
         marks = {name: ",".join(part.sha256 for part in found.parts) for name, found in captures.items() if found}
         state = json.dumps(marks, sort_keys=True)
@@ -196,7 +193,7 @@ def changed_sources_sensor(sources: Mapping[str, Source]) -> dg.SensorDefinition
             return
         cursor, key = following(context.cursor, state)
         context.update_cursor(cursor)
-        tags = {**all_sources(sources), "arobase/sources": ", ".join(new)}
+        tags = {**all_sources(context.instance, workspace.project), "arobase/sources": ", ".join(new)}
         yield dg.RunRequest(run_key=key, tags=tags)
 
     return changed

@@ -12,6 +12,7 @@ import yaml
 
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
+from pipelines.orchestration.partitions import all_sources
 from pipelines.pipeline.run import run
 from pipelines.releases import Published
 from tests.acceptance.builders import NOW, PACKAGES, a_copy
@@ -92,7 +93,9 @@ def test_the_new_table_and_the_new_source_are_assets(project: Project) -> None:
     graph = build_definitions(project).resolve_asset_graph()
     keys = {key.to_user_string() for key in graph.get_all_asset_keys()}
     assert {"acces/bornes", "acces/constats", "acces/release"} <= keys
-    assert "bornes" in graph.get(dg.AssetKey("records")).partitions_def.get_partition_keys()
+    with dg.DagsterInstance.ephemeral() as instance:
+        all_sources(instance, project)
+        assert "bornes" in instance.get_dynamic_partitions("sources")
     checks = {key.name for key in graph.asset_check_keys if key.asset_key.to_user_string() == "acces/bornes"}
     assert {"types", "contraintes", "cles", "volume"} <= checks
     assert "acces" in {job.name for job in build_definitions(project).resolve_all_job_defs()}

@@ -20,3 +20,12 @@ def project(tmp_path: Path) -> Project:
 def instance() -> dg.DagsterInstance:
     with dg.DagsterInstance.ephemeral() as ephemeral:
         yield ephemeral
+
+
+@pytest.fixture
+def on_disk(tmp_path: Path) -> dg.DagsterInstance:
+    """An instance as the daemon has it: a schedule looks for its folder."""
+    home = tmp_path / "dagster"
+    home.mkdir()
+    with dg.DagsterInstance.local_temp(str(home)) as stored:
+        yield stored

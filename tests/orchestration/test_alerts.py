@@ -11,6 +11,7 @@ from pipelines.alerts.telling import open_alerts, tell
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.alerts import FAILED, STATE, WELL, of_run
+from pipelines.orchestration.partitions import all_sources
 from tests.alerts.builders import NOW, Mailbox, a_mailbox, by_mail, told_by
 from tests.pipeline.builders import rewrite
 
@@ -25,8 +26,7 @@ def box() -> Iterator[Mailbox]:
 
 def a_dagster_run(project: Project, instance: dg.DagsterInstance, job: str) -> dg.DagsterRun:
     definitions = build_definitions(project)
-    names = sorted(path.stem for path in project.sources.glob("*.yaml"))
-    tags = {"dagster/asset_partition_range_start": names[0], "dagster/asset_partition_range_end": names[-1]}
+    tags = all_sources(instance, project)
     done = definitions.resolve_job_def(job).execute_in_process(instance=instance, raise_on_error=False, tags=tags)
     return done.dagster_run
 

@@ -13,11 +13,12 @@ import pytest
 
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
+from pipelines.orchestration.partitions import PARTITIONS, all_sources
 from pipelines.orchestration.portals import portal_key
-from pipelines.orchestration.triggers import COLLECT, EVERYTHING, all_sources
+from pipelines.orchestration.triggers import COLLECT, EVERYTHING
 from pipelines.pipeline.collect import make_snapshot
 from pipelines.pipeline.run import run
-from pipelines.sources import Source, load_sources
+from pipelines.sources import Source
 from pipelines.storage import Busy
 from tests.orchestration.builders import described_portal
 from tests.pipeline.builders import ACTIONS, NOW, REPOSITORY, TOWNS, a_run, a_small_project, rewrite
@@ -29,7 +30,8 @@ def execute(
     project: Project, instance: dg.DagsterInstance, job: str = EVERYTHING, **more: object
 ) -> dg.ExecuteInProcessResult:
     definitions = build_definitions(project)
-    tags = all_sources(load_sources(project)) if "partition_key" not in more else {}
+    tags = all_sources(instance, project)
+    tags = tags if "partition_key" not in more else {}
     return definitions.resolve_job_def(job).execute_in_process(
         instance=instance, tags=tags, raise_on_error=False, **more
     )
@@ -80,8 +82,7 @@ def test_every_table_and_source_of_the_project_is_there_without_being_named_in_c
         *("villes/villes", "villes/actions", "villes/constats", "villes/release"),
         *("bilan/nombres", "bilan/constats", "bilan/release"),
     }
-    partitions = graph.get(dg.AssetKey("records")).partitions_def
-    assert partitions.get_partition_keys() == ["actions", "villes"]
+    assert graph.get(dg.AssetKey("records")).partitions_def == PARTITIONS
 
 
 def test_every_asset_is_described_owned_and_marked_with_kinds(project: Project):
@@ -283,6 +284,7 @@ def test_there_is_a_job_a_package_and_one_for_everything(project: Project):
         COLLECT,
         "villes",
         "bilan",
+        *("envoyer", "verifier", "retirer", "rejuger", "conservation"),
     }
     bilan = definitions.resolve_job_def("bilan").asset_layer.executable_asset_keys
     assert dg.AssetKey(["villes", "release"]) not in bilan
@@ -314,11 +316,23 @@ def test_a_source_that_could_not_be_asked_for_long_is_a_warning(project: Project
     assert late.metadata["attendu"].value == "P1D"
 
 
-def test_a_wrong_source_file_is_left_out_and_told(project: Project, caplog: pytest.LogCaptureFixture):
+def test_a_wrong_source_file_is_left_out_and_told(
+    project: Project, instance: dg.DagsterInstance, caplog: pytest.LogCaptureFixture
+):
     (project.sources / "actions.yaml").write_text("name: actions\n", encoding="utf-8")
-    partitions = build_definitions(project).resolve_asset_graph().get(dg.AssetKey("records")).partitions_def
-    assert partitions.get_partition_keys() == ["villes"]
+    build_definitions(project)
+    all_sources(instance, project)
+    assert instance.get_dynamic_partitions("sources") == ["villes"]
     assert "sources/actions.yaml, ligne 1" in caplog.text
+
+
+def test_a_source_whose_file_is_wrong_now_fails_with_the_reason(project: Project, instance: dg.DagsterInstance):
+    assert execute(project, instance, COLLECT).success
+    (project.sources / "actions.yaml").write_text("name: actions\n", encoding="utf-8")
+    result = execute(project, instance, COLLECT)
+    assert not result.success
+    assert "actions.yaml" in evaluations(result, "snapshots", "actions")["collecte"].metadata["erreur"].value
+    assert partitions_now(project, instance, "snapshots")["actions"] == "FAILED"
 
 
 def test_the_definitions_of_the_repository_load():

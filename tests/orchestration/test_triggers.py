@@ -3,31 +3,85 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
-from pipelines.orchestration.triggers import RANGE_END, RANGE_START
+from pipelines.orchestration.partitions import PARTITIONS, RANGE_END, RANGE_START, all_sources
+from pipelines.orchestration.workspace import Workspace
 from pipelines.pipeline.run import run
 from pipelines.releases.retract import retract
 from tests.orchestration.builders import described_portal
 from tests.pipeline.builders import ACTIONS, NOW, a_run, rewrite
 
 
-def test_every_day_everything_runs_over_all_sources(project: Project):
+def test_every_day_everything_runs_over_all_sources(project: Project, on_disk: dg.DagsterInstance):
     schedule = build_definitions(project).resolve_schedule_def("chaque_jour")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("30 5 * * *", "Europe/Paris")
-    (request,) = schedule.evaluate_tick(dg.build_schedule_context()).run_requests
+    (request,) = schedule.evaluate_tick(
+        dg.build_schedule_context(on_disk, resources={"workspace": a_workspace(project)})
+    ).run_requests
     assert (request.tags[RANGE_START], request.tags[RANGE_END]) == ("actions", "villes")
+
+
+def a_workspace(project: Project) -> Workspace:
+    return Workspace(root=str(project.root), outputs=str(project.outputs))
+
+
+def test_a_new_source_is_a_partition_without_reloading_and_one_that_is_gone_is_none(
+    project: Project, instance: dg.DagsterInstance
+):
+    definitions = build_definitions(project)
+    sensor, cursor, told = definitions.resolve_sensor_def("sources_connues"), None, []
+
+    def seen() -> list[str]:
+        nonlocal cursor
+        resources = {"workspace": a_workspace(project)}
+        context = dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources)
+        data = sensor.evaluate_tick(context)
+        cursor = data.cursor
+        told.append(data.skip_message)
+        return instance.get_dynamic_partitions("sources")
+
+    assert seen() == ["actions", "villes"]
+    shutil.copy(project.sources / "actions.yaml", project.sources / "actions-bis.yaml")
+    described = (project.sources / "actions-bis.yaml").read_text(encoding="utf-8")
+    described = described.replace("name: actions", "name: actions-bis")
+    (project.sources / "actions-bis.yaml").write_text(described, encoding="utf-8")
+    assert seen() == ["actions", "villes", "actions-bis"]
+    job = definitions.resolve_job_def("collecte")
+    assert job.execute_in_process(instance=instance, partition_key="actions-bis").success
+    (project.sources / "actions-bis.yaml").unlink()
+    assert seen() == ["actions", "villes"]
+    seen()
+    assert told[1:] == [
+        "Partitions ajoutées : actions-bis ; retirées : aucune.",
+        "Partitions ajoutées : aucune ; retirées : actions-bis.",
+        "Aucune source nouvelle.",
+    ]
+
+
+def test_what_was_materialised_under_static_partitions_is_still_there(project: Project, instance: dg.DagsterInstance):
+    before = dg.StaticPartitionsDefinition(["actions", "villes"])
+
+    @dg.asset(key="snapshots", partitions_def=before)
+    def snapshots() -> None: ...
+
+    assert dg.materialize([snapshots], instance=instance, partition_key="actions").success
+    all_sources(instance, project)
+    found = instance.get_status_by_partition(dg.AssetKey("snapshots"), ["actions", "villes"], PARTITIONS)
+    assert {name: status and status.value for name, status in found.items()} == {
+        "actions": "MATERIALIZED",
+        "villes": None,
+    }
 
 
 def look(project: Project, instance: dg.DagsterInstance, cursor: str | None) -> tuple[list[dg.RunRequest], str]:
     sensor = build_definitions(project).resolve_sensor_def("boite_de_depot")
-    from pipelines.orchestration.workspace import Workspace
-
-    resources = {"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))}
+    resources = {"workspace": a_workspace(project)}
     context = dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources)
     data = sensor.evaluate_tick(context)
     return list(data.run_requests or []), data.cursor
@@ -50,9 +104,7 @@ def test_a_delivery_opens_one_run_and_only_one(project: Project, instance: dg.Da
 def tick(
     project: Project, instance: dg.DagsterInstance, sensor: str, cursor: str | None = None
 ) -> dg.SensorExecutionData:
-    from pipelines.orchestration.workspace import Workspace
-
-    resources = {"workspace": Workspace(root=str(project.root), outputs=str(project.outputs))}
+    resources = {"workspace": a_workspace(project)}
     definitions = build_definitions(project)
     repository = definitions.get_repository_def()
     context = dg.build_sensor_context(instance=instance, cursor=cursor, resources=resources, repository_def=repository)

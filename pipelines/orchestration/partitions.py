@@ -1,0 +1,67 @@
+"""The partitions of the sources: one a file of `sources/`, known to Dagster without reloading the code location.
+
+Belongs here: which partitions there are. Does not: what is made of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipelines.core.project import Project
+from pipelines.orchestration.workspace import Workspace
+from pipelines.sources import load_sources
+
+PARTITIONS = dg.DynamicPartitionsDefinition(name="sources")
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+SOURCES_KNOWN = "sources_connues"
+
+
+def keep_partitions(instance: dg.DagsterInstance, project: Project) -> tuple[list[str], list[str]]:
+    """Add the partition of each new source and take away that of each source without a file; gives both, by name.
+
+    A source whose file is wrong keeps its partition, which fails with the reason; it gets none before it is right once.
+    """
+    known = set(instance.get_dynamic_partitions(str(PARTITIONS.name)))
+    files = {path.stem for path in project.sources.glob("*.yaml")}
+    new = [name for name in load_sources(project) if name not in known]
+    gone = sorted(known - files)
+    if new:
+        instance.add_dynamic_partitions(str(PARTITIONS.name), new)
+    for name in gone:
+        instance.delete_dynamic_partition(str(PARTITIONS.name), name)
+    return new, gone
+
+
+def all_sources(instance: dg.DagsterInstance, project: Project) -> dict[str, str]:
+    """The tags of a run over every source at once, also those that Dagster did not know yet."""
+    keep_partitions(instance, project)
+    names = instance.get_dynamic_partitions(str(PARTITIONS.name))
+    return {RANGE_START: names[0], RANGE_END: names[-1]} if names else {}
+
+
+def partitions_sensor() -> dg.SensorDefinition:
+    """Looks at the files of `sources/`; on by default, so that a new one can be materialised half a minute later."""
+
+    @dg.sensor(
+        name=SOURCES_KNOWN,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        minimum_interval_seconds=30,
+        description="Regarde sources/*.yaml : une nouvelle source devient une partition, sans recharger le code.",
+    )
+    def look(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.SkipReason]:
+        project = workspace.project
+        files = sorted(project.sources.glob("*.yaml"))
+        known = sorted(context.instance.get_dynamic_partitions(str(PARTITIONS.name)))
+        state = "\n".join([*(f"{path.name}@{path.stat().st_mtime_ns}" for path in files), *known])
+        if state == context.cursor:
+            yield dg.SkipReason("Aucune source nouvelle.")
+            return
+        new, gone = keep_partitions(context.instance, project)
+        known = sorted(context.instance.get_dynamic_partitions(str(PARTITIONS.name)))
+        context.update_cursor("\n".join([*(f"{path.name}@{path.stat().st_mtime_ns}" for path in files), *known]))
+        told = f"Partitions ajoutées : {', '.join(new) or 'aucune'} ; retirées : {', '.join(gone) or 'aucune'}."
+        yield dg.SkipReason(told)
+
+    return look
