@@ -284,7 +284,7 @@ def test_there_is_a_job_a_package_and_one_for_everything(project: Project):
         COLLECT,
         "villes",
         "bilan",
-        *("envoyer", "verifier", "retirer", "rejuger", "conservation"),
+        *("envoyer", "verifier", "retirer", "rejuger", "conservation", "menage"),
     }
     bilan = definitions.resolve_job_def("bilan").asset_layer.executable_asset_keys
     assert dg.AssetKey(["villes", "release"]) not in bilan
