@@ -117,7 +117,9 @@ def whole_checks() -> list[dg.AssetChecksDefinition]:
 
 
 def _whole(key: dg.AssetKey, check: str) -> dg.AssetChecksDefinition:
-    @dg.asset_check(asset=key, name=WHOLE, description="Aucune partition n'a échoué dans la dernière exécution.")
+    said = "Aucune partition n'a échoué dans la dernière exécution."
+
+    @dg.asset_check(asset=key, name=WHOLE, description=said)  # type: ignore[arg-type]  # a generator is taken too
     def whole(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         logged = context.instance.all_logs(context.run.run_id, of_type={dg.DagsterEventType.ASSET_CHECK_EVALUATION})
         told = [record.dagster_event.asset_check_evaluation_data for record in logged if record.dagster_event]
