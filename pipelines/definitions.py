@@ -28,7 +28,7 @@ from pipelines.orchestration.triggers import (
     package_job,
 )
 from pipelines.orchestration.workspace import Workspace
-from pipelines.schema import load_package, package_names
+from pipelines.schema import load_packages
 from pipelines.sources import load_sources
 
 # Backfills in one run are marked beta, and checks of partitions a preview; what they do for us is held by tests, with
@@ -38,14 +38,15 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning, message=".*partiti
 
 
 def build_definitions(project: Project) -> dg.Definitions:
-    """The definitions of one project. Raises what a wrong package or table schema raises.
+    """The definitions of one project.
 
-    A source whose file is wrong is left out and told in the log of the code location: the others load.
+    A source whose file is wrong is left out and told in the log of the code location, and so is a package whose file or
+    table schemas are: the others load.
     """
     sources = load_sources(project)
-    for error in sources.errors:
+    packages = load_packages(project.schemas)
+    for error in (*sources.errors, *packages.errors.values()):
         dg.get_dagster_logger("arobase").error(f"{error.message('fr')} → {error.advice('fr')} [{error.code}]")
-    packages = {name: load_package(project.schemas, name) for name in package_names(project.schemas)}
     assets: list[dg.AssetsDefinition] = [snapshots_asset(sources), records_asset(sources)]
     for package in packages.values():
         assets += [table_asset(package, table, sources) for table in package.tables]

@@ -24,7 +24,7 @@ from pipelines.pipeline.results import fingerprint, settings_digest
 from pipelines.pipeline.tables import TableResult, dangling, make_table
 from pipelines.privacy import PartId, Seen
 from pipelines.releases import ReleaseRequest
-from pipelines.schema import Package, load_package, package_names
+from pipelines.schema import Package, load_packages
 from pipelines.schema.errors import ProposalPending
 from pipelines.schema.order import in_making_order, needs, other_packages
 from pipelines.sources import Capture, Source, latest, load_sources
@@ -50,9 +50,7 @@ class BuildGraph:
         self._latest: dict[str, Capture] = {}
         self._captures = captures
         self.sources = load_sources(project)
-        self.packages: dict[str, Package] = {
-            name: load_package(project.schemas, name) for name in package_names(project.schemas)
-        }
+        self.packages = load_packages(project.schemas)
         self._known: dict[tuple[str, str], Any] = {}
         self.seen = Seen()
         """What the gate found clean, for all packages of a run and the catalogue."""
@@ -104,7 +102,7 @@ class BuildGraph:
 
     def request(self, package: str) -> ReleaseRequest:
         """Everything that the package's next version is a function of. Raises what its tables and findings raise."""
-        described = self.packages[package]
+        described = self.packages.find(package)
         for item in described.tables:
             if (schema := described.schema(item.name)).is_proposed:
                 raise ProposalPending(file=schema.path, folder=self.project.root)
@@ -128,7 +126,7 @@ class BuildGraph:
 
         Two marks that are equal give two requests that are equal. Raises what its tables and findings raise.
         """
-        described = self.packages[package]
+        described = self.packages.find(package)
         sources = self.sources_of(package)
         captures = {source.name: self.capture(source.name) for source in sources}
         return fingerprint(
@@ -160,15 +158,18 @@ class BuildGraph:
 
     def sources_of(self, package: str) -> list[Source]:
         """The sources whose rows reach a package, also through the tables of others that it reads."""
-        return sources_of(self.packages[package], self.sources, self.packages)
+        return sources_of(self.packages.find(package), self.sources, self.packages)
 
     def in_order(self, names: list[str] | None = None) -> list[Package]:
-        """The named packages and those that they read (default: all), each after those that it reads."""
+        """The named packages and those that they read (default: all), each after those that it reads.
+
+        Those whose files are wrong are left out: their errors are in `packages.errors`.
+        """
         reached: list[str] = []
         waiting = list(names if names is not None else self.packages)
         while waiting:
             name = waiting.pop(0)
-            if name not in reached:
+            if name not in reached and name in self.packages:
                 reached.append(name)
                 waiting += sorted(other_packages(self.packages[name]))
         return in_making_order(self.packages[name] for name in reached)
@@ -180,7 +181,7 @@ class BuildGraph:
 
     def _table(self, key: str) -> TableResult:
         package_name, name = key.split("/")
-        package = self.packages[package_name]
+        package = self.packages.find(package_name)
         table = package.table(name)
         sources = [source for source in self.sources.values() if key in source.tables]
         for error in self.sources.errors:
@@ -199,7 +200,7 @@ class BuildGraph:
         return path.is_file() and key.encode() in path.read_bytes()
 
     def _findings(self, package: str) -> FindingsResult:
-        described = self.packages[package]
+        described = self.packages.find(package)
         own = [f"{package}/{table.name}" for table in described.tables]
         read = [item for table in described.tables for item in table.inputs]
         keys = sorted({*own, *read})

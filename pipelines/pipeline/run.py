@@ -22,6 +22,7 @@ from pipelines.pipeline.release import release_of
 from pipelines.pipeline.tables import TableResult
 from pipelines.releases import Outcome, Refused, Unchanged
 from pipelines.releases.signature import SigningKey
+from pipelines.schema.order import other_packages
 from pipelines.sources import Source
 from pipelines.storage.faults import is_of_the_machine
 
@@ -89,10 +90,15 @@ def run(
     else a source or a package raises, which costs that source or package only.
     """
     workshop = BuildGraph(project)
-    wanted = [item.name for item in workshop.in_order(list(packages) if packages is not None else None)]
+    packages = None if packages is None else list(packages)
+    wanted = [item.name for item in workshop.in_order(packages)]
     used = {source.name: source for package in wanted for source in workshop.sources_of(package)}
     running = _Running(workshop, tell, wait_seconds)
     running.done.errors += [(str(error.facts.get("file", "sources")), error) for error in workshop.sources.errors]
+    needed = {name for package in wanted for name in other_packages(workshop.packages[package])}
+    for name, error in workshop.packages.errors.items():
+        if packages is None or name in {*packages, *needed}:
+            running.unusable(name, error)
     if collecting:
         running.collect(used.values(), now)
     for name in used:
@@ -113,6 +119,11 @@ class _Running:
     tell: Tell
     wait_seconds: float
     done: Run = field(default_factory=Run)
+
+    def unusable(self, package: str, error: ArobaseError) -> None:
+        """A package whose file or table schemas are wrong costs itself only."""
+        self.done.blocked[package] = error
+        self.done.errors.append((package, error))
 
     def collect(self, sources: Iterable[Source], now: datetime) -> None:
         outcomes = dict(make_snapshots(self.workshop.project, sources, now=lambda: now))

@@ -5,7 +5,8 @@ Does not: judging a value (`validation/`), reading a source (`sources/`, `record
 """
 
 from pipelines.schema.codelists import Code, CodeList, load_codelist
-from pipelines.schema.packages import Package, PackageTable, load_package, package_names
+from pipelines.schema.package_files import Packages, load_package, load_packages, package_names
+from pipelines.schema.packages import Package, PackageTable
 from pipelines.schema.tables import (
     Field,
     ForeignKey,
@@ -24,11 +25,13 @@ __all__ = [
     "ForeignKey",
     "Package",
     "PackageTable",
+    "Packages",
     "Privacy",
     "TableSchema",
     "load_codelist",
     "load_incoming",
     "load_package",
+    "load_packages",
     "load_quality",
     "load_table",
     "package_names",

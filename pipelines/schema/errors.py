@@ -16,6 +16,14 @@ class SchemaFileError(ArobaseError):
     en: ClassVar[str] = "{file}: {place}: {found}; expected: {expected}."
 
 
+class PackageFileError(SchemaFileError):
+    """A file `schemas/<package>/package.yaml` cannot be used as it stands; the other packages can."""
+
+    code: ClassVar[str] = "package-file"
+    fr: ClassVar[str] = "{file}, ligne {line} : « {key} » : {found} ; attendu : {expected}."
+    en: ClassVar[str] = '{file}, line {line}: "{key}": {found}; expected: {expected}.'
+
+
 class PrivacyMissing(SchemaFileError):
     """A field without a privacy class: nobody decided whether it may be published."""
 

@@ -37,7 +37,10 @@ def late_keys(package: Package, schema: TableSchema) -> list[ForeignKey]:
 
 
 def tables_behind(package: str, packages: Mapping[str, Package]) -> set[str]:
-    """Every table ("package/table") that decides what a package holds: its own, parents, what they are made of."""
+    """Every table ("package/table") that decides what a package holds: its own, parents, what they are made of.
+
+    Of a package that is not among `packages`, because its file is wrong, only the names are known.
+    """
     waiting = [f"{package}/{table.name}" for table in packages[package].tables]
     reached: set[str] = set()
     while waiting:
@@ -46,6 +49,8 @@ def tables_behind(package: str, packages: Mapping[str, Package]) -> set[str]:
             continue
         reached.add(key)
         owner, name = key.split("/")
+        if owner not in packages:
+            continue
         table = packages[owner].table(name)
         waiting += [f"{owner}/{item}" for item in needs(packages[owner], table)] + list(table.inputs)
     return reached

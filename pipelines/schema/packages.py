@@ -1,4 +1,4 @@
-"""Packages: what is versioned and published together, `schemas/<package>/package.yaml`.
+"""Packages: what is versioned and published together, `schemas/<package>/package.yaml` (read by `package_files.py`).
 
 A package names its tables in their published order. A table is either filled by sources (every `rows` entry of
 `sources/*.yaml` that names it) or derived from other tables by a function registered under `derived`.
@@ -12,17 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.core.text import Said
-from pipelines.schema.codelist_tables import codelist_of, codelist_schema, codelists_of, table_name, with_keys
+from pipelines.schema.codelist_tables import codelist_of, codelist_schema, with_keys
 from pipelines.schema.codelists import load_codelist
-from pipelines.schema.errors import SchemaFileError, SchemaNotFound
+from pipelines.schema.errors import SchemaFileError
 from pipelines.schema.tables import TableSchema, load_table
 
 EXAMPLE = "example"
-PROTECTED_BY = ("counts", "groups", "category", "flag", "hidden")
-THRESHOLD = 5
 CODELIST = "liste de codes "  # how the derivation of a code list's table is named, before the name of the list
 
 
@@ -145,143 +141,3 @@ class Package:
         entry = known[self.licence]
         told = {"name": self.licence, "title": entry.label_fr, "path": dict(entry.more).get("url", "")}
         return {key: value for key, value in told.items() if value}
-
-
-def package_names(schemas: Path) -> list[str]:
-    """The packages under `schemas/`: the folders that hold a `package.yaml`, in alphabetical order."""
-    return sorted(path.parent.name for path in schemas.glob("*/package.yaml"))
-
-
-def load_package(schemas: Path, name: str) -> Package:
-    """Read `schemas/<name>/package.yaml`. Raises `SchemaNotFound`, `SchemaFileError`."""
-    shown = f"schemas/{name}/package.yaml"
-    path = schemas / name / "package.yaml"
-    if not path.is_file():
-        raise SchemaNotFound(file=shown, asked_by=name)
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise SchemaFileError(
-            file=shown, place="YAML", found=str(error), expected=Said("un document YAML", "a YAML document")
-        ) from None
-    wanted = ("title", "description", "licence", "publisher", "contact", "tables")
-    missing = [key for key in wanted if not isinstance(raw, dict) or key not in raw]
-    if missing:
-        raise SchemaFileError(file=shown, place=missing[0], found="absent", expected=", ".join(wanted))
-    known = {
-        *wanted,
-        "title_en",
-        "description_en",
-        "contributors",
-        "keywords",
-        "keywords_en",
-        "cadence",
-        "owner",
-        "quarantine",
-    }
-    found = Package(
-        name=name,
-        title=raw["title"],
-        title_en=raw.get("title_en", raw["title"]),
-        description=raw["description"],
-        description_en=raw.get("description_en", raw["description"]),
-        licence=raw["licence"],
-        publisher=raw["publisher"],
-        contributors=tuple(raw.get("contributors", ())),
-        contact=raw["contact"],
-        keywords=tuple(raw.get("keywords", ())),
-        keywords_en=tuple(raw.get("keywords_en", ())),
-        cadence=raw.get("cadence", "P1Y"),
-        owner=raw.get("owner", "arobase"),
-        tables=tuple(_table(item, shown) for item in raw["tables"]),
-        schemas=schemas,
-        more={key: value for key, value in raw.items() if key not in known},
-        quarantine=_quarantine(raw.get("quarantine", {}), shown),
-    )
-    return _with_codelists(found)
-
-
-def _with_codelists(package: Package) -> Package:
-    """The package with a table for each code list that its public fields use, after its own tables."""
-    schemas = []
-    for table in package.tables:
-        try:
-            schemas.append(load_table(package.schemas, package.name, table.name))
-        except SchemaFileError:
-            continue  # told where that table is made: the others are published all the same
-    lists = [
-        PackageTable(table_name(codelist), f"{CODELIST}{codelist}", (), 1, None, 1.0)
-        for codelist in codelists_of(schemas)
-    ]
-    return replace(package, tables=(*package.tables, *lists))
-
-
-def _table(raw: Any, shown: str) -> PackageTable:
-    if isinstance(raw, str):
-        raw = {"name": raw}
-    if not isinstance(raw, dict) or "name" not in raw:
-        raise SchemaFileError(
-            file=shown, place="tables", found=repr(raw), expected=Said("un nom de table", "the name of a table")
-        )
-    rows = raw.get("rows", {})
-    return PackageTable(
-        name=raw["name"],
-        derived=raw.get("derived"),
-        inputs=tuple(raw.get("from", ())),
-        minimum_rows=rows.get("min", 1),
-        maximum_rows=rows.get("max"),
-        maximum_loss=float(rows.get("loss", 0.2)),
-        protect=_protection(raw["protect"], f"tables.{raw['name']}.protect", shown) if "protect" in raw else None,
-    )
-
-
-def _quarantine(raw: Any, shown: str) -> Quarantine:
-    """The limit of what may be withheld. Raises `SchemaFileError`."""
-    expected = Said("{rows: entier, share: de 0 à 1}", "{rows: a whole number, share: 0 to 1}")
-    if isinstance(raw, dict) and not set(raw) - {"rows", "share"}:
-        rows, share = raw.get("rows", 0), raw.get("share", 1.0)
-        is_share = type(share) in (int, float) and 0 <= share <= 1
-        if type(rows) is int and rows >= 0 and is_share:
-            return Quarantine(rows, float(share))
-    raise SchemaFileError(file=shown, place="quarantine", found=repr(raw), expected=expected)
-
-
-def _protection(raw: Any, place: str, shown: str) -> Protection:
-    """How a table's counts are protected. Raises `SchemaFileError`: a rule that is misread would protect nobody."""
-    if not isinstance(raw, dict) or any(not raw.get(key) for key in PROTECTED_BY):
-        raise SchemaFileError(file=shown, place=place, found=repr(raw), expected=", ".join(PROTECTED_BY))
-    total, threshold = raw.get("total", {}), raw.get("threshold", THRESHOLD)
-    names, text = Said("une liste de champs", "a list of fields"), Said("un texte", "a text")
-    unknown = next((key for key in raw if key not in (*PROTECTED_BY, "total", "threshold")), None)
-    checks = [
-        *((key, _are_texts(raw[key]), names) for key in ("counts", "groups")),
-        *((key, isinstance(raw[key], str), text) for key in ("category", "flag", "hidden")),
-        ("total", _is_total(total, raw["groups"]), Said("{champ de groups: texte}", "{field of groups: text}")),
-        (
-            "threshold",
-            type(threshold) is int and threshold > 1,
-            Said("un entier, 2 ou plus", "a whole number, 2 or more"),
-        ),
-        (unknown, unknown is None, ", ".join((*PROTECTED_BY, "total", "threshold"))),
-    ]
-    for key, is_right, expected in checks:
-        if not is_right:
-            raise SchemaFileError(file=shown, place=f"{place}.{key}", found=repr(raw[key]), expected=expected)
-    return Protection(
-        counts=tuple(raw["counts"]),
-        groups=tuple(raw["groups"]),
-        category=raw["category"],
-        total=dict(total),
-        threshold=threshold,
-        flag=raw["flag"],
-        hidden=raw["hidden"],
-    )
-
-
-def _are_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _is_total(total: Any, groups: Any) -> bool:
-    """Whether this gives texts to fields of `groups`."""
-    return isinstance(total, dict) and all(key in groups and isinstance(value, str) for key, value in total.items())

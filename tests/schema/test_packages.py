@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipelines.schema import load_package, package_names
-from pipelines.schema.errors import SchemaFileError, SchemaNotFound
+from pipelines.schema import load_package, load_packages, package_names
+from pipelines.schema.errors import PackageFileError, SchemaNotFound
 from tests.schema.builders import a_project, a_table
 
 DESCRIPTION = {
@@ -63,25 +63,27 @@ def test_what_a_package_must_say_is_asked_for(tmp_path: Path, missing: str):
     path = a_package(tmp_path)
     raw = {key: value for key, value in DESCRIPTION.items() if key != missing}
     path.write_text(yaml.safe_dump(raw), encoding="utf-8")
-    with pytest.raises(SchemaFileError) as caught:
+    with pytest.raises(PackageFileError) as caught:
         load_package(project.schemas, "p")
-    assert caught.value.facts["place"] == missing
+    facts = caught.value.facts
+    assert (facts["line"], facts["found"].en) == (1, f"{missing} missing")
+    assert missing in facts["expected"]
 
 
 def test_a_document_that_is_not_yaml_is_refused(tmp_path: Path):
     project = a_project(tmp_path)
-    a_package(tmp_path).write_text("tables: [", encoding="utf-8")
-    with pytest.raises(SchemaFileError) as caught:
+    a_package(tmp_path).write_text("title: Essai\ntables: [", encoding="utf-8")
+    with pytest.raises(PackageFileError) as caught:
         load_package(project.schemas, "p")
-    assert caught.value.facts["place"] == "YAML"
+    assert (caught.value.facts["key"], caught.value.facts["line"]) == ("YAML", 3)
 
 
 def test_a_table_without_a_name_is_refused(tmp_path: Path):
     project = a_project(tmp_path)
     a_package(tmp_path, tables=[{"derived": "x"}])
-    with pytest.raises(SchemaFileError) as caught:
+    with pytest.raises(PackageFileError) as caught:
         load_package(project.schemas, "p")
-    assert caught.value.facts["place"] == "tables"
+    assert (caught.value.facts["key"], caught.value.facts["found"].en) == ("tables.0", "name missing")
 
 
 PROTECT = {"counts": ["n"], "groups": ["lieu", "axe"], "category": "modalite", "flag": "masquage", "hidden": "masque"}
@@ -101,24 +103,75 @@ def test_counts_are_protected_under_five_unless_the_package_says_otherwise(tmp_p
 @pytest.mark.parametrize(
     ("protect", "place"),
     [
-        ({**PROTECT, "threshold": 1}, "tables.t.protect.threshold"),
-        ({**PROTECT, "threshold": "cinq"}, "tables.t.protect.threshold"),
-        ({**PROTECT, "threshold": True}, "tables.t.protect.threshold"),
-        ({**PROTECT, "threshold": 5.5}, "tables.t.protect.threshold"),
-        ({**PROTECT, "counts": "effectif"}, "tables.t.protect.counts"),
-        ({**PROTECT, "groups": ["lieu", 3]}, "tables.t.protect.groups"),
-        ({**PROTECT, "category": ["modalite"]}, "tables.t.protect.category"),
-        ({**PROTECT, "hidden": True}, "tables.t.protect.hidden"),
-        ({**PROTECT, "total": "axe"}, "tables.t.protect.total"),
+        ({**PROTECT, "threshold": 1}, "tables.0.protect.threshold"),
+        ({**PROTECT, "threshold": "cinq"}, "tables.0.protect.threshold"),
+        ({**PROTECT, "threshold": True}, "tables.0.protect.threshold"),
+        ({**PROTECT, "threshold": 5.5}, "tables.0.protect.threshold"),
+        ({**PROTECT, "counts": "effectif"}, "tables.0.protect.counts"),
+        ({**PROTECT, "groups": ["lieu", 3]}, "tables.0.protect.groups.1"),
+        ({**PROTECT, "category": ["modalite"]}, "tables.0.protect.category"),
+        ({**PROTECT, "hidden": True}, "tables.0.protect.hidden"),
+        ({**PROTECT, "total": "axe"}, "tables.0.protect.total"),
         ({**PROTECT, "total": {"autre": "total"}}, "tables.t.protect.total"),
-        ({**PROTECT, "treshold": 11}, "tables.t.protect.treshold"),
-        ({**PROTECT, "flag": ""}, "tables.t.protect"),
-        (["n"], "tables.t.protect"),
+        ({**PROTECT, "treshold": 11}, "tables.0.protect.treshold"),
+        ({**PROTECT, "flag": ""}, "tables.0.protect.flag"),
+        (["n"], "tables.0.protect"),
     ],
 )
 def test_a_protection_that_would_be_misread_is_refused(tmp_path: Path, protect: object, place: str):
     project = a_project(tmp_path)
     a_package(tmp_path, tables=[{"name": "t", "protect": protect}])
-    with pytest.raises(SchemaFileError, match=r"schemas/p/package\.yaml") as caught:
+    with pytest.raises(PackageFileError, match=r"schemas/p/package\.yaml") as caught:
         load_package(project.schemas, "p")
-    assert caught.value.facts["place"] == place
+    assert caught.value.facts["key"] == place
+
+
+def test_a_wrong_line_of_a_package_is_told_with_its_number(tmp_path: Path):
+    project = a_project(tmp_path)
+    path = a_package(tmp_path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for wrong, key in (("cadance: P1Y", "cadance"), ("cadence: tous les ans", "cadence"), ("example: oui", "example")):
+        path.write_text("\n".join([*lines, wrong, ""]), encoding="utf-8")
+        with pytest.raises(PackageFileError) as caught:
+            load_package(project.schemas, "p")
+        assert (caught.value.facts["line"], caught.value.facts["key"]) == (len(lines) + 1, key)
+        assert "schemas/" in caught.value.advice("en")
+
+
+def test_a_table_is_named_once(tmp_path: Path):
+    project = a_project(tmp_path)
+    a_package(tmp_path, tables=["t", {"name": "t", "rows": {"min": 0}}])
+    with pytest.raises(PackageFileError, match="each table once"):
+        load_package(project.schemas, "p")
+
+
+def test_a_wrong_package_costs_itself_only(tmp_path: Path):
+    project = a_project(tmp_path)
+    for name, changes in {
+        "bon": {},
+        "ligne": {"cadence": "souvent"},
+        "schema": {"tables": ["absente"]},
+        "licence": {"licence": "libre"},
+        "lecture": {"tables": [{"name": "d", "derived": "compter", "from": ["bon/x"]}]},
+        "lecteur": {"tables": [{"name": "d", "derived": "compter", "from": ["ligne/t"]}]},
+    }.items():
+        path = tmp_path / "schemas" / name / "package.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(yaml.safe_dump({**DESCRIPTION, "tables": ["t"], **changes}), encoding="utf-8")
+        for table in ("t", "d"):
+            a_table(tmp_path, f"{name}/{table}", [{"name": "a"}])
+    folder = tmp_path / "schemas" / "codelists"
+    folder.mkdir(exist_ok=True)
+    head = "code,libelle_fr,libelle_en,valide_du,valide_au,source"
+    (folder / "licences.csv").write_text(f"{head}\netalab-2.0,LO,OL,,,\n", encoding="utf-8")
+    packages = load_packages(project.schemas)
+    assert list(packages) == ["bon", "lecteur"], "what reads a wrong package is told when its table is made"
+    told = {name: error.message("en") for name, error in sorted(packages.errors.items())}
+    assert list(told) == ["lecture", "licence", "ligne", "schema"]
+    assert "bon/x; expected: bon/t" in told["lecture"]
+    assert "libre; expected: etalab-2.0" in told["licence"]
+    assert "schemas/schema/absente.json does not exist" in told["schema"]
+    with pytest.raises(PackageFileError, match="souvent"):
+        packages.find("ligne")
+    with pytest.raises(SchemaNotFound):
+        packages.find("rien")

@@ -1,0 +1,212 @@
+"""Reading `schemas/<package>/package.yaml`, whose shape is `package.schema.json`: one, or all that can be used.
+
+Belongs here: what a package's file says, and what is wrong in it, with its line. Does not: what a package is
+(`packages.py`), what its tables are (`tables.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pipelines.core.checked_yaml import Fault, read_checked
+from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import unexpected
+from pipelines.core.lined_yaml import LinedDocument
+from pipelines.core.text import Said
+from pipelines.schema.codelist_tables import codelists_of, table_name
+from pipelines.schema.codelists import load_codelist
+from pipelines.schema.errors import PackageFileError, SchemaFileError, SchemaNotFound
+from pipelines.schema.packages import CODELIST, Package, PackageTable, Protection, Quarantine
+from pipelines.schema.tables import load_table
+
+SCHEMA = Path(__file__).with_name("package.schema.json")
+FILE = "package.yaml"
+THRESHOLD = 5
+# The keys that are attributes of a package; whatever else its file says stays in `more`.
+OWN = (
+    "title", "title_en", "description", "description_en", "licence", "publisher", "contributors", "contact", "keywords",
+    "keywords_en", "cadence", "owner", "quarantine", "tables",
+)  # fmt: skip
+
+
+class Packages(dict[str, Package]):
+    """The packages of a project by name, sorted; `errors`, by name too, are of those that cannot be used."""
+
+    errors: Mapping[str, ArobaseError] = MappingProxyType({})
+
+    def find(self, name: str) -> Package:
+        """The package of that name. Raises its own error when that is why it is not here, or `SchemaNotFound`."""
+        if name in self:
+            return self[name]
+        raise self.errors.get(name) or SchemaNotFound(file=f"schemas/{name}/{FILE}", asked_by=name)
+
+
+def package_names(schemas: Path) -> list[str]:
+    """The packages under `schemas/`: the folders that hold a `package.yaml`, in alphabetical order."""
+    return sorted(path.parent.name for path in schemas.glob(f"*/{FILE}"))
+
+
+def load_packages(schemas: Path) -> Packages:
+    """Every package whose file and table schemas can be used. Never raises for those that cannot: see `errors`."""
+    documents: dict[str, LinedDocument] = {}
+    found: dict[str, Package] = {}
+    errors: dict[str, ArobaseError] = {}
+    names = package_names(schemas)
+    for name in names:
+        try:
+            documents[name] = _document(schemas, name)
+            found[name] = _package(schemas, name, documents[name])
+            for table in found[name].tables:
+                found[name].schema(table.name)
+        except ArobaseError as error:
+            errors[name] = error
+        except Exception as error:  # noqa: BLE001  whatever it is costs this one only
+            errors[name] = unexpected(error, name=name, stage="schemas", file=_shown(name))
+    for name in sorted(found):
+        try:
+            _check_names(found[name], documents[name], found, names)
+        except ArobaseError as error:
+            errors[name] = error
+    packages = Packages({name: package for name, package in found.items() if name not in errors})
+    packages.errors = errors
+    return packages
+
+
+def load_package(schemas: Path, name: str) -> Package:
+    """Read `schemas/<name>/package.yaml`. Raises `SchemaNotFound`, `PackageFileError`."""
+    return _package(schemas, name, _document(schemas, name))
+
+
+def _shown(name: str) -> str:
+    return f"schemas/{name}/{FILE}"
+
+
+def _document(schemas: Path, name: str) -> LinedDocument:
+    path = schemas / name / FILE
+    if not path.is_file():
+        raise SchemaNotFound(file=_shown(name), asked_by=name)
+    try:
+        return read_checked(path, SCHEMA)
+    except Fault as fault:
+        raise PackageFileError(file=_shown(name), **fault.told) from None
+
+
+def _package(schemas: Path, name: str, document: LinedDocument) -> Package:
+    raw = document.value
+    found = Package(
+        name=name,
+        title=raw["title"],
+        title_en=raw.get("title_en", raw["title"]),
+        description=raw["description"],
+        description_en=raw.get("description_en", raw["description"]),
+        licence=raw["licence"],
+        publisher=raw["publisher"],
+        contributors=tuple(raw.get("contributors", ())),
+        contact=raw["contact"],
+        keywords=tuple(raw.get("keywords", ())),
+        keywords_en=tuple(raw.get("keywords_en", ())),
+        cadence=raw.get("cadence", "P1Y"),
+        owner=raw.get("owner", "arobase"),
+        tables=tuple(_tables(document, _shown(name))),
+        schemas=schemas,
+        more={key: value for key, value in raw.items() if key not in OWN},
+        quarantine=_quarantine(raw.get("quarantine", {})),
+    )
+    return _with_codelists(found)
+
+
+def _with_codelists(package: Package) -> Package:
+    """The package with a table for each code list that its public fields use, after its own tables."""
+    schemas = []
+    for table in package.tables:
+        try:
+            schemas.append(load_table(package.schemas, package.name, table.name))
+        except SchemaFileError:
+            continue  # told where that table is made, or where all packages are read
+    lists = [
+        PackageTable(table_name(codelist), f"{CODELIST}{codelist}", (), 1, None, 1.0)
+        for codelist in codelists_of(schemas)
+    ]
+    return replace(package, tables=(*package.tables, *lists))
+
+
+def _tables(document: LinedDocument, shown: str) -> Iterator[PackageTable]:
+    """The tables of a package's file. Raises `PackageFileError` for a name met twice, or a wrong protection."""
+    names: set[str] = set()
+    for index, item in enumerate(document.value["tables"]):
+        raw: dict[str, Any] = {"name": item} if isinstance(item, str) else item
+        name = raw["name"]
+        if name in names:
+            line, expected = document.line(("tables", index)), Said("chaque table une seule fois", "each table once")
+            raise PackageFileError(file=shown, line=line, key="tables", found=name, expected=expected)
+        names.add(name)
+        rows = raw.get("rows", {})
+        protect = raw.get("protect")
+        if protect is not None:
+            _check_totals(protect, name, document.line(("tables", index, "protect", "total")), shown)
+        yield PackageTable(
+            name=name,
+            derived=raw.get("derived"),
+            inputs=tuple(raw.get("from", ())),
+            minimum_rows=rows.get("min", 1),
+            maximum_rows=rows.get("max"),
+            maximum_loss=float(rows.get("loss", 0.2)),
+            protect=None if protect is None else _protection(protect),
+        )
+
+
+def _quarantine(raw: Mapping[str, Any]) -> Quarantine:
+    return Quarantine(int(raw.get("rows", 0)), float(raw.get("share", 1.0)))
+
+
+def _check_totals(raw: Mapping[str, Any], table: str, line: int, shown: str) -> None:
+    """Raises `PackageFileError` where totals are told by a field that makes no group: nobody would be protected."""
+    for field in raw.get("total", {}):
+        if field not in raw["groups"]:
+            place, expected = f"tables.{table}.protect.total", ", ".join(raw["groups"])
+            raise PackageFileError(file=shown, line=line, key=place, found=field, expected=expected)
+
+
+def _protection(raw: Mapping[str, Any]) -> Protection:
+    return Protection(
+        counts=tuple(raw["counts"]),
+        groups=tuple(raw["groups"]),
+        category=raw["category"],
+        total=dict(raw.get("total", {})),
+        threshold=raw.get("threshold", THRESHOLD),
+        flag=raw["flag"],
+        hidden=raw["hidden"],
+    )
+
+
+def _check_names(package: Package, document: LinedDocument, packages: Mapping[str, Package], names: list[str]) -> None:
+    """What the JSON Schema cannot say: the licence is a code of ours, and tables that are read are there.
+
+    A table of a package that cannot be used is told when it is asked for. Raises `PackageFileError`, and what a wrong
+    list of licences raises.
+    """
+    shown = _shown(package.name)
+    licences = (
+        load_codelist(package.schemas, "licences").values if _has_licences(package.schemas) else [package.licence]
+    )
+    if package.licence not in licences:
+        line, expected = document.line(("licence",)), ", ".join(licences)
+        raise PackageFileError(file=shown, line=line, key="licence", found=package.licence, expected=expected)
+    for index, table in enumerate(package.tables):
+        for position, key in enumerate(table.inputs):
+            owner, _, name = key.partition("/")
+            other = packages.get(owner)
+            is_there = owner in names if other is None else name in [item.name for item in other.tables]
+            if not is_there:
+                line = document.line(("tables", index, "from", position))
+                known = ", ".join(names if other is None else (f"{owner}/{item.name}" for item in other.tables))
+                place = f"tables.{table.name}.from"
+                raise PackageFileError(file=shown, line=line, key=place, found=key, expected=known)
+
+
+def _has_licences(schemas: Path) -> bool:
+    return (schemas / "codelists" / "licences.csv").is_file()

@@ -1,0 +1,56 @@
+"""A wrong package or table schema costs that package only: on the command line and in Dagster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.core.project import Project
+from pipelines.definitions import build_definitions
+from pipelines.pipeline.run import steps_ahead
+from pipelines.releases import Published
+from tests.pipeline.builders import a_run, a_small_project
+
+
+def a_wrong_line(project: Project) -> None:
+    path = project.schemas / "bilan" / "package.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "cadence: souvent\n", encoding="utf-8")
+
+
+def a_wrong_table(project: Project) -> None:
+    (project.schemas / "bilan" / "nombres.json").write_text('{"fields": [{"name": "n"}]}', encoding="utf-8")
+
+
+def a_missing_table(project: Project) -> None:
+    (project.schemas / "bilan" / "nombres.json").unlink()
+
+
+@pytest.mark.parametrize("breaks", [a_wrong_line, a_wrong_table, a_missing_table])
+def test_a_wrong_package_costs_itself_only(tmp_path: Path, breaks: Callable[[Project], None]) -> None:
+    project = a_small_project(tmp_path)
+    breaks(project)
+    assert steps_ahead(project) > 0
+    done = a_run(project)
+    assert isinstance(done.outcomes["villes"], Published)
+    assert list(done.blocked) == ["bilan"]
+    assert [place for place, _ in done.errors] == ["bilan"]
+    assert "schemas/bilan/" in done.errors[0][1].message("en")
+    assert done.announced
+    assert a_run(project, packages=["villes"]).went_well, "nobody asked for the wrong one"
+    assert not a_run(project, packages=["bilan"]).went_well
+    keys = {key.to_user_string() for key in build_definitions(project).resolve_asset_graph().get_all_asset_keys()}
+    assert "villes/release" in keys
+    assert "bilan/release" not in keys
+
+
+@pytest.mark.parametrize("text", ["tables: [", "- une liste\n", "", "title: Villes\n"])
+def test_what_reads_a_wrong_package_is_told_why_it_cannot_be_made(tmp_path: Path, text: str) -> None:
+    project = a_small_project(tmp_path)
+    (project.schemas / "villes" / "package.yaml").write_text(text, encoding="utf-8")
+    done = a_run(project, packages=["bilan"])
+    assert {"villes", "bilan"} == set(done.blocked)
+    assert "schemas/villes/package.yaml, line" in dict(done.errors)["villes"].message("en")
+    keys = {key.to_user_string() for key in build_definitions(project).resolve_asset_graph().get_all_asset_keys()}
+    assert "bilan/release" in keys
