@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipelines.formats import PartReading
     from pipelines.formats.examining import Examination
     from pipelines.pipeline.declared import AsDeclared
+    from pipelines.pipeline.trying import Refusal
     from pipelines.sources import Capture, Snapshot, SnapshotStore, Source, Sources
 
 SHOWN = 12
@@ -208,6 +209,21 @@ def tried(
         yield f"    ! {said(language, warning.fr, warning.en)}"
     for surprise in found.surprises:
         yield f"    ! {said(language, surprise.fr, surprise.en)}"
+
+
+def refused(refusals: Sequence[Refusal], *, fills: bool, language: Language) -> Iterator[str]:
+    """What a release would refuse of a source, each with who can correct it where it stops the source."""
+    yield ""
+    if not fills:
+        french = "  publication — aucune table n'est remplie (parts.….rows) : rien n'en serait publié"
+        yield said(language, french, "  release — no table is filled (parts.….rows): nothing of it would be published")
+        return
+    nothing = said(language, "rien ne serait refusé", "nothing would be refused")
+    head = said(language, "refus :", "refusals:")
+    yield f"  {said(language, 'publication', 'release')} — {f'{head} {len(refusals)}' if refusals else nothing}"
+    for refusal in refusals:
+        who = "" if refusal.error is None else f" → {refusal.error.advice(language)}"
+        yield f"    ! {said(language, refusal.told.fr, refusal.told.en)}{who}"
 
 
 def _left(found: Examination) -> str:

@@ -107,16 +107,17 @@ def test(name: str, lang: str | None) -> None:
     """Ask the source NAME and read what it gives, without keeping anything.
 
     Its mapping is checked first. Says whether it is reachable and authorised, how many records there are, which columns
-    the mapping reads, which are left over, and what the schema that its publisher declares refuses. Exit 1 when
-    something is not as described, 2 when its file or its mapping cannot be used.
+    the mapping reads, which are left over, what the schema that its publisher declares refuses, and all that a release
+    would refuse. Exit 1 when something is not as described, 2 when its file or its mapping cannot be used.
     """
-    from pipelines.commands._sources_shown import concluded, said, tried
+    from pipelines.commands._sources_shown import concluded, refused, said, tried
     from pipelines.core.errors import ArobaseError
     from pipelines.core.faults import unexpected
     from pipelines.formats import read_part
     from pipelines.formats.examining import examine
     from pipelines.mapping import check_mapping
     from pipelines.pipeline.declared import judged_as_declared
+    from pipelines.pipeline.trying import refusals_of
     from pipelines.sources import SnapshotStore, collect, load_sources
 
     language, project = terminal_language(lang), Project.here()
@@ -142,6 +143,9 @@ def test(name: str, lang: str | None) -> None:
             declared = judged_as_declared(trial, source, part, snapshot, reading.table, incoming=None)
             amiss += len(found.surprises) + len(declared.warnings) + reading.refused + len(reading.notices)
             _echo(tried(found, reading, snapshot, declared, language))
+        refusals = refusals_of(trial, source, capture)
+        _echo(refused(refusals, fills=bool(source.tables), language=language))
+        amiss += len(refusals)
     _echo(concluded(name, amiss, language))
     sys.exit(FAULTY if amiss else GOOD)
 
@@ -155,6 +159,7 @@ def test(name: str, lang: str | None) -> None:
 )
 @click.option("--table", "target", help="package/table that the records fill: proposes the mapping.")
 @click.option("--sheet", help="Sheet of a workbook.")
+@click.option("--header-row", type=click.IntRange(1), help="Row of the header, from 1, where titles stand above it.")
 @click.option("--pointer", help="Where the list is in a JSON document: results.")
 @lang_option
 def new(*, name: str, address: str, lang: str | None, **chosen: Any) -> None:

@@ -17,7 +17,7 @@ from pipelines.core.project import Project
 from pipelines.mapping.check import target_of
 from pipelines.mapping.convert import Refusal, convert, look
 from pipelines.mapping.description import RowMapping, parse_mapping
-from pipelines.mapping.errors import MappingError, PersonalFieldCopied
+from pipelines.mapping.errors import InternalFieldCopied, MappingError, PersonalFieldCopied
 from pipelines.mapping.registry import readings
 from pipelines.mapping.rejections import Rejection
 from pipelines.mapping.reshape import RANK, expand, join, keep
@@ -43,6 +43,10 @@ class Conformed:
 
     rows: Mapping[str, pa.Table]
     rejections: tuple[Rejection, ...]
+
+
+def _copied(privacy: Privacy) -> type[MappingError]:
+    return InternalFieldCopied if privacy is Privacy.INTERNAL else PersonalFieldCopied
 
 
 def conform(parts: Mapping[str, PartRecords], project: Project, *, file: str) -> Conformed:
@@ -127,8 +131,9 @@ class _RowsOf:
             for column in rule.columns:
                 if column not in known and not self._is_member(column):
                     raise self._wrong(f"fields.{rule.field}", column, ", ".join(sorted(known)))
-                if rule.is_copy and self._is_personal(column) and target[rule.field].privacy is Privacy.PUBLIC:
-                    raise PersonalFieldCopied(file=self.file, part=self.part, column=column, field=rule.field)
+                privacy = self._privacy(column)
+                if rule.is_copy and privacy is not Privacy.PUBLIC and target[rule.field].privacy is Privacy.PUBLIC:
+                    raise _copied(privacy)(file=self.file, part=self.part, column=column, field=rule.field)
         for reading in self.mapping.readings:
             missing = sorted(set(reading.inputs.values()) - known)
             if missing:
@@ -147,10 +152,14 @@ class _RowsOf:
         return records
 
     def _is_personal(self, column: str) -> bool:
+        return self._privacy(column) is not Privacy.PUBLIC
+
+    def _privacy(self, column: str) -> Privacy:
+        """The class that the incoming schema gives a column; public for what it does not know."""
         part, _, name = column.rpartition(".")
         schema = self.parts[part].schema if part in self.parts else self.parts[self.part].schema
         name = name if part in self.parts else column
-        return name in schema.names and schema[name].privacy is not Privacy.PUBLIC
+        return schema[name].privacy if name in schema.names else Privacy.PUBLIC
 
     def _wrong(self, place: str, found: str, expected: str) -> MappingError:
         return MappingError(file=self.file, part=self.part, place=place, found=found, expected=expected)

@@ -39,3 +39,17 @@ class PersonalFieldCopied(MappingError):
     en: ClassVar[str] = (
         '{file}: part "{part}": the personal field "{column}" would be copied into "{field}", which is published.'
     )
+
+
+class InternalFieldCopied(MappingError):
+    """A mapping copies a field that is classed internal, as every field of a new source is, into a published one."""
+
+    code: ClassVar[str] = "internal-field-copied"
+    fr: ClassVar[str] = (
+        "{file} : partie « {part} » : le champ « {column} », de classe « interne » dans le schéma d'entrée, serait "
+        "copié dans « {field} », qui est publié ; s'il peut l'être, écrivez-y privacy: public."
+    )
+    en: ClassVar[str] = (
+        '{file}: part "{part}": the field "{column}", classed "interne" in the incoming schema, would be copied into '
+        '"{field}", which is published; if it may be, write privacy: public there.'
+    )

@@ -143,7 +143,10 @@ def test_a_trial_says_what_is_mapped_and_left_over_and_keeps_nothing(project: Pr
         '"vide" filled at 0.0% < 50.0%',
         'column "absente" is missing',
         'encoding utf-8, delimiter ","',
-        'Differences from the description, marked "!": 3.',
+        "release — refusals: 2",
+        "schemas/label/package.yaml does not exist",
+        'the part "lignes" names no incoming schema',
+        'Differences from the description, marked "!": 5.',
     ):
         assert told in result.output
     assert "laissées (2)" in run("test", "mairie", "--lang", "fr").output
@@ -197,6 +200,7 @@ def test_a_new_source_is_proposed_from_a_sample(project: Project) -> None:
     assert kinds["Courriel"] == ("string", "personnel")
     assert "constraints" not in schema["fields"][-1]
     assert part["schema"] == "depot"
+    (project.sources / "depot.yaml").write_text(text.replace("title: depot", "title: Dépôt", 1))
     with pytest.raises(SourceExists):
         run("new", "depot", "data/depot.csv", "--format", "csv")
 
@@ -335,3 +339,75 @@ def test_a_column_that_another_part_reads_through_a_join_is_not_left_over(projec
     output = run("test", "mairie", "--lang", "en").output
     assert "mapped (2)     id_action, ville" in output
     assert "left over (1)  fax (100%)" in output
+
+
+def a_publishable_source(project: Project, content: str, *incoming: dict[str, Any], published: tuple[str, ...]) -> None:
+    """A source of `content`, mapped column by column, and a package that publishes it."""
+    a_shipped_file(project, content=content)
+    a_table(project, "lieux", *published)
+    package = {"title": "Lieux", "description": "Des lieux.", "licence": "etalab-2.0", "tables": ["lieux"]}
+    package |= {"publisher": {"title": "Mairie inventée"}, "contact": {"title": "Mairie inventée"}}
+    (project.schemas / "label" / "package.yaml").write_text(yaml.safe_dump(package), encoding="utf-8")
+    (project.schemas / "entrants").mkdir(exist_ok=True)
+    (project.schemas / "entrants" / "lignes.json").write_text(json.dumps({"fields": list(incoming)}))
+    rows = [{"table": "label/lieux", "fields": {name: name for name in published}}]
+    a_source(project, parts={"lignes": {"format": "csv", "schema": "lignes", "rows": rows}})
+
+
+def test_a_trial_passes_where_a_release_would_publish_everything(project: Project) -> None:
+    fields = [{"name": name, "type": "string", "privacy": "public"} for name in ("nom", "genre")]
+    a_publishable_source(project, "nom,genre\nSéné,commune\n", *fields, published=("nom", "genre"))
+    result = run("test", "mairie", "--lang", "en")
+    assert "release — nothing would be refused" in result.output
+    assert result.exit_code == 0
+    assert not list(project.outputs.rglob("*")), "nothing is kept"
+
+
+def test_a_trial_tells_a_field_classed_internal_that_would_be_published(project: Project) -> None:
+    field = {"name": "nom", "type": "string", "privacy": "interne"}
+    a_publishable_source(project, "nom\nSéné\n", field, published=("nom",))
+    result = run("test", "mairie", "--lang", "en")
+    assert result.exit_code == 1
+    assert '"nom", classed "interne" in the incoming schema' in result.output
+    assert "[internal-field-copied]" in result.output
+
+
+def test_a_trial_tells_the_rows_and_the_personal_values_that_a_release_would_refuse(project: Project) -> None:
+    fields: list[dict[str, Any]] = [
+        {"name": "annee", "type": "integer", "privacy": "public"},
+        {"name": "note", "type": "string", "privacy": "public"},
+    ]
+    content = "annee,note\n2026,rien\ndeux,rien\n2025,écrire à jeanne@example.org\n"
+    a_publishable_source(project, content, *fields, published=("annee", "note"))
+    result = run("test", "mairie", "--lang", "en")
+    assert result.exit_code == 1
+    assert "entrants/lignes, field annee: refused 1 times" in result.output
+    assert "label/lieux, field note: 1 possible personal values" in result.output
+    assert "jeanne" not in result.output
+
+
+def test_a_proposal_is_asked_for_again_until_somebody_edits_it(project: Project) -> None:
+    a_shipped_file(project, "depot.csv", "Un titre;\nnom;genre\nSéné;commune\n")
+    assert run("new", "depot", "data/depot.csv").exit_code in (0, 1, 2)
+    again = run("new", "depot", "data/depot.csv", "--header-row", "2", "--lang", "en")
+    assert again.exit_code == 0, again.output
+    path = project.sources / "depot.yaml"
+    assert "header_row: 2" in path.read_text(encoding="utf-8")
+    schema = project.schemas / "entrants" / "depot.json"
+    assert [field["name"] for field in json.loads(schema.read_text())["fields"]] == ["nom", "genre"]
+    schema.write_text(schema.read_text().replace("interne", "public"))
+    edited = schema.read_text()
+    assert run("new", "depot", "data/depot.csv", "--header-row", "2").exit_code == 0
+    assert schema.read_text() == edited, "what a person has edited stays"
+    path.write_text(path.read_text(encoding="utf-8").replace("title: depot", "title: Dépôt", 1), encoding="utf-8")
+    with pytest.raises(SourceExists):
+        run("new", "depot", "data/depot.csv")
+
+
+def test_the_list_of_a_geojson_file_is_found(project: Project) -> None:
+    feature = {"type": "Feature", "properties": {"nom": "Séné"}, "geometry": {"type": "Point", "coordinates": [-2, 47]}}
+    a_shipped_file(project, "lieux.geojson", json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    result = run("new", "lieux", "data/lieux.geojson", "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert "pointer: features" in (project.sources / "lieux.yaml").read_text(encoding="utf-8")
+    assert "properties.nom" in result.output
