@@ -7,12 +7,12 @@ from typing import Any
 import dagster as dg
 
 from pipelines.core.errors import ArobaseError
-from pipelines.core.faults import unexpected
 from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.shown import column_schema, counts_of_tables, preview, table_metadata
 from pipelines.orchestration.tables import failure, group_of, table_key
 from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import Package, load_quality
+from pipelines.storage.faults import told as told_fault
 
 
 def findings_key(package: str) -> dg.AssetKey:
@@ -86,7 +86,7 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         except ArobaseError as error:
             raise failure(error) from error
         except Exception as error:  # noqa: BLE001  its text may hold a value: Dagster is told where, and no more
-            fault = unexpected(error, name=package.name, stage="release", file=f"schemas/{package.name}")
+            fault = told_fault(error, name=package.name, stage="release", file=f"schemas/{package.name}")
             raise failure(fault) from None
         if isinstance(outcome, Refused):
             reasons = [reason.fr for reason in outcome.reasons]
@@ -126,7 +126,7 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         except ArobaseError as error:
             raise failure(error) from error
         except Exception as error:  # noqa: BLE001  as above
-            raise failure(unexpected(error, name="catalogue", stage="announce", file="catalogue.yaml")) from None
+            raise failure(told_fault(error, name="catalogue", stage="announce", file="catalogue.yaml")) from None
         return dg.MaterializeResult(metadata={"dossier": dg.MetadataValue.path(str(folder))})
 
     return catalogue

@@ -12,13 +12,13 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from pipelines.core.errors import ArobaseError
-from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
 from pipelines.pipeline.inbox import deliveries
 from pipelines.pipeline.personal import prepare
 from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.storage.atomic import sweep_old
 from pipelines.storage.faults import is_of_the_machine
+from pipelines.storage.faults import told as told_fault
 
 SHEETS = ("xlsx", "xls", "xlsb", "ods")
 
@@ -47,7 +47,7 @@ def make_snapshots(
             if is_of_the_machine(error):
                 raise
             # Whatever else it is costs this one only.
-            yield source.name, unexpected(error, name=source.name, stage="collect", file=source.path)
+            yield source.name, told_fault(error, name=source.name, stage="collect", file=source.path)
     for source, outcome in collect_many(project, wanted, now=now):
         yield source.name, outcome
 

@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from pipelines.core.errors import ArobaseError
-from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
 from pipelines.pipeline.errors import InputMissing, NeverCollected, NotMaterialised, RowsMissing, TableUnsound
 from pipelines.pipeline.findings import FindingsResult, make_findings
@@ -29,6 +28,7 @@ from pipelines.schema.errors import ProposalPending
 from pipelines.schema.order import in_making_order, needs, other_packages
 from pipelines.sources import Capture, Source, latest, load_sources
 from pipelines.storage.faults import is_of_the_machine
+from pipelines.storage.faults import told as told_fault
 
 T = TypeVar("T")
 
@@ -229,7 +229,7 @@ class BuildGraph:
                 if is_of_the_machine(error):
                     raise
                 # Whatever else it is costs this one only.
-                self._known[place] = unexpected(error, name=name, stage=kind, file=self._file(kind, name))
+                self._known[place] = told_fault(error, name=name, stage=kind, file=self._file(kind, name))
         known = self._known[place]
         if isinstance(known, ArobaseError):
             raise known

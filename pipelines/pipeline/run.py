@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines.core.errors import ArobaseError
-from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
 from pipelines.pipeline.announce import make_announcement
 from pipelines.pipeline.collect import make_snapshots
@@ -25,6 +24,7 @@ from pipelines.releases.signature import SigningKey
 from pipelines.schema.order import other_packages
 from pipelines.sources import Source
 from pipelines.storage.faults import is_of_the_machine
+from pipelines.storage.faults import told as told_fault
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class _Running:
             if is_of_the_machine(error):
                 raise
             # Whatever else it is costs this one only.
-            self._blocked(package, unexpected(error, name=package, stage="release", file=f"schemas/{package}"))
+            self._blocked(package, told_fault(error, name=package, stage="release", file=f"schemas/{package}"))
         else:
             told = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
             self.tell(Event("release", package, told))
@@ -190,7 +190,7 @@ class _Running:
                 raise
             # Whatever else it is costs this one only.
             file = "catalogue.yaml"
-            self._failed("announce", "catalogue", unexpected(error, name="catalogue", stage="announce", file=file))
+            self._failed("announce", "catalogue", told_fault(error, name="catalogue", stage="announce", file=file))
         else:
             self.done.announced = True
             self._went("announce", "catalogue", is_new=True)

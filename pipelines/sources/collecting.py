@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from filelock import FileLock
 
 from pipelines.core.errors import ArobaseError
-from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
 from pipelines.sources.closures import Closures
 from pipelines.sources.descriptions import Source
@@ -42,6 +41,7 @@ from pipelines.sources.snapshots import (
 from pipelines.storage import make_own_folder, sha256_file
 from pipelines.storage.atomic import ASIDE
 from pipelines.storage.faults import is_of_the_machine
+from pipelines.storage.faults import told as told_fault
 
 A_DAY = timedelta(days=1)
 
@@ -96,7 +96,7 @@ def collect(
             if is_of_the_machine(error):
                 raise
             # Whatever else it is costs this one only.
-            fault = unexpected(error, name=source.name, stage="collect", file=source.path)
+            fault = told_fault(error, name=source.name, stage="collect", file=source.path)
             _log(store, context, FAILED, {"error": _told(fault)})
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -123,7 +123,7 @@ def collect_many(
                     raise
                 # Whatever else it is costs this one only.
                 file, name = waiting[done].path, waiting[done].name
-                yield waiting[done], unexpected(error, name=name, stage="collect", file=file)
+                yield waiting[done], told_fault(error, name=name, stage="collect", file=file)
 
 
 def _told(error: ArobaseError) -> dict[str, Any]:

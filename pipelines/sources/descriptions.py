@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.errors import ArobaseError
-from pipelines.core.faults import unexpected
 from pipelines.core.lined_yaml import LinedDocument, YamlRefused, parse
 from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.sources.errors import SourceFileError, SourceUnknown
 from pipelines.sources.registry import connector_names
 from pipelines.sources.shape import first_fault
+from pipelines.storage.faults import told as told_fault
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def load_sources(project: Project) -> Sources:
         except SourceFileError as error:
             errors.append(error)
         except Exception as error:  # noqa: BLE001  whatever it is costs this one only
-            errors.append(unexpected(error, name=path.stem, stage="sources", file=f"sources/{path.name}"))
+            errors.append(told_fault(error, name=path.stem, stage="sources", file=f"sources/{path.name}"))
     sources = Sources(found)
     sources.errors = tuple(errors)
     return sources

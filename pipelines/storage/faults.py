@@ -11,6 +11,7 @@ import os
 from typing import ClassVar
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import unexpected
 
 
 class StorageFault(ArobaseError):
@@ -94,3 +95,13 @@ def fault_of(error: OSError) -> StorageFault:
 def is_of_the_machine(error: Exception) -> bool:
     """Whether an error is the whole machine's (a disk that is full or read-only, no more files) and nobody's data's."""
     return isinstance(error, OSError) and error.errno in MACHINE
+
+
+def told(error: BaseException, *, name: str, stage: str, file: str) -> ArobaseError:
+    """The error to tell and to go on without: what the disk answered, or else a fault that nobody foresaw.
+
+    `name`, `stage`, `file`: as `core.faults.unexpected` takes them.
+    """
+    if isinstance(error, OSError) and error.errno in _KINDS:
+        return fault_of(error)
+    return unexpected(error, name=name, stage=stage, file=file)

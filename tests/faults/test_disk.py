@@ -4,9 +4,11 @@ be read by a web server whatever the umask. Real file systems, real processes.""
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,3 +97,49 @@ def test_a_reader_that_goes_away_is_nobodys_error(root: Path, tmp_path: Path) ->
         process.stdout.close()
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()
+
+
+def as_another(root: Path, outputs: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command as an account that owns nothing: root may read and write everywhere."""
+    account = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+    places = {"AROBASE_ROOT": str(root), "AROBASE_OUTPUTS": str(outputs), "AROBASE_LANG": "en", "HOME": "/nonexistent"}
+    return subprocess.run(
+        [*account, sys.executable, "-m", "pipelines.cli", *words],
+        env={**os.environ, **places, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def open_root() -> Iterator[Path]:
+    """A project which everybody may read and nobody but us may write, away from the folders that pytest closes."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("this account cannot act as another")
+    with tempfile.TemporaryDirectory() as folder:
+        root = a_small_project(Path(folder) / "projet").root
+        Path(folder).chmod(0o755)
+        subprocess.run(["chmod", "-R", "a+rX", root], check=True)
+        yield root
+
+
+def test_a_folder_that_may_not_be_written_is_told_with_its_code(open_root: Path) -> None:
+    done = as_another(open_root, open_root / "outputs", "release", "villes")
+    assert (done.returncode, "[not-permitted]" in done.stderr) == (2, True), done.stderr
+    assert "error=not-permitted" in done.stderr
+    assert "unexpected" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_source_that_may_not_be_read_costs_that_source(open_root: Path) -> None:
+    outputs = open_root.parent / "outputs"
+    outputs.mkdir()
+    outputs.chmod(0o777)
+    (open_root / "sources" / "data" / "actions.csv").chmod(0o600)
+    done = as_another(open_root, outputs, "release", "villes")
+    assert "Traceback" not in done.stderr
+    assert "unexpected" not in done.stdout + done.stderr
+    assert "collect actions outcome=failed" in done.stderr
+    assert "error=source-unreadable" in done.stderr
+    assert "collect villes outcome=failed" not in done.stderr
