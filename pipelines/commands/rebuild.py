@@ -29,9 +29,8 @@ def command(*, package: str | None, version: str | None, fresh: bool, survey: bo
     published. Exit codes: 0 byte for byte the same, 1 not the same, 2 when it could not be made again.
     """
     from pipelines.pipeline.kept_code import kept_code, run_kept
-    from pipelines.pipeline.rebuild import ingredients_recorded
+    from pipelines.pipeline.rebuild import code_at_hand, ingredients_recorded
     from pipelines.pipeline.remake import check_deleted, remade
-    from pipelines.pipeline.requests import code_ingredient
     from pipelines.releases.descriptor import read_descriptor
     from pipelines.releases.store import ReleaseStore
 
@@ -45,7 +44,7 @@ def command(*, package: str | None, version: str | None, fresh: bool, survey: bo
     document = read_descriptor(release / "data")
     check_deleted(project, package, document)
     wanted = ingredients_recorded(document)
-    is_other = wanted.code != code_ingredient(project)
+    is_other = wanted.code != code_at_hand(project, package, wanted)
     if fresh or (is_other and kept_code(project, wanted.code) is not None):
         sys.exit(run_kept(project, package, release.name, wanted, fresh=fresh, language=language))
     found = remade(project, package, release.name)
@@ -77,7 +76,7 @@ def _possible(project: Project, store: ReleaseStore, version: str) -> tuple[str,
     if reason is not None:
         return "✗", reason
     document = read_descriptor(store.folder / version / "data")
-    return "✓", with_code(project, ingredients_recorded(document).code)
+    return "✓", with_code(project, store.package, ingredients_recorded(document))
 
 
 def _report(found: Rebuilt, language: Language) -> None:

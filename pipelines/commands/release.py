@@ -123,6 +123,7 @@ def _run(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    from pipelines.pipeline.graph import BuildGraph
     from pipelines.pipeline.journal import Journal
     from pipelines.pipeline.run import run, steps_ahead
     from pipelines.releases.signature import key_of_environment, load_key
@@ -137,9 +138,9 @@ def _run(
         TimeElapsedColumn(),
     )
     now, started = datetime.now(UTC), time.monotonic()
-    journal = Journal(now)
+    journal, graph = Journal(now), BuildGraph(project)
     with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("", total=steps_ahead(project, packages))
+        bar = progress.add_task("", total=steps_ahead(graph, packages))
 
         def tell(event: Event) -> None:
             journal.note(event)
@@ -147,6 +148,7 @@ def _run(
 
         done = run(
             project,
+            graph=graph,
             now=now,
             packages=packages,
             key=key,
@@ -290,7 +292,7 @@ def _line(project: Project, name: str, done: Run, french: bool) -> tuple[str, ..
 
     rows, rejected = _counts(done, name)
     made = sum(result.package == name for result in done.tables.values())
-    findings = str(done.findings[name].table.num_rows) if name in done.findings else "–"
+    findings = str(done.findings[name].rows) if name in done.findings else "–"
     outcome = done.outcomes.get(name)
     if isinstance(outcome, Published):
         version = f"[green]{outcome.version}[/] {'nouvelle' if french else 'new'}"

@@ -2,27 +2,77 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pipelines.core.project import Project
-from pipelines.pipeline.personal import check_pages
+from pipelines.pipeline.personal import check_pages, gate_key
+from pipelines.pipeline.results import code_digest, domains_digests, fingerprint, folder_digest
 from pipelines.privacy import Seen
+from pipelines.storage import make_own_folder, write_text
+
+ANNOUNCED = "announced.json"
 
 
 def make_announcement(project: Project, *, base_url: str | None = None, seen: Seen | None = None) -> Path:
     """Write `outputs/catalogue/` from the releases, only what changed; returns the folder.
 
     `base_url` takes the place of the address that `catalogue.yaml` says. `seen`: what the gate found clean before.
+    Nothing is made, nor looked at again, when neither the releases, the catalogue, the code nor what the gate goes by
+    has changed since this last went well.
     Raises `PersonalDataFound`, naming the page, when something personal stands in one: then nothing of the folder has
     changed. Raises `CatalogueFileError`.
     """
-    from pipelines.catalogue import read_house, write_catalogue
+    from pipelines.catalogue.publisher import read_house
+
+    house = read_house(project)
+    memory = project.work / ANNOUNCED
+    made_from = {
+        "code": code_digest(),
+        **domains_digests(project),
+        "house": repr(house),
+        "base_url": base_url,
+        "gate": gate_key(project),
+        "schemas": folder_digest(project.schemas),
+    }
+    if _remembered(memory) == _mark(project, made_from):
+        return project.catalogue
+    from pipelines.catalogue import write_catalogue
 
     write_catalogue(
         project.releases,
         project.catalogue,
-        house=read_house(project),
+        house=house,
         base_url=base_url,
         inspect=lambda pages: check_pages(project, pages, seen),
     )
+    make_own_folder(project.work)
+    write_text(memory, json.dumps({"mark": _mark(project, made_from)}))
     return project.catalogue
+
+
+def _mark(project: Project, made_from: Mapping[str, object]) -> str:
+    """What the catalogue is made from and what it is, every file by its size, times and inode: bytes that are written
+    anew change the time of their inode, which nobody sets."""
+    states = {folder.name: list(_states(folder)) for folder in (project.releases, project.catalogue)}
+    return fingerprint({**made_from, **states})
+
+
+def _states(folder: Path) -> Iterator[tuple[str, int, int, int, int]]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place) / name
+            if path.suffix != ".lock":
+                told = path.lstat()
+                shown = path.relative_to(folder).as_posix()
+                yield shown, told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino
+
+
+def _remembered(memory: Path) -> str | None:
+    try:
+        return str(json.loads(memory.read_text(encoding="utf-8"))["mark"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

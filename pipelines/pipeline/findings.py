@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core.project import Project
 from pipelines.findings import assess, deviations
-from pipelines.pipeline.results import Kept, keep, settings_digest
+from pipelines.pipeline.results import Kept, keep
 from pipelines.pipeline.tables import TableResult
 from pipelines.schema import Package
 
@@ -26,22 +26,33 @@ class FindingsResult:
     kept: Kept
 
     @property
+    def rows(self) -> int:
+        """How many there are, which takes reading none."""
+        return int(pq.read_metadata(self.kept.folder / FINDINGS).num_rows)
+
+    @property
     def table(self) -> pa.Table:
         return pq.read_table(self.kept.folder / FINDINGS)
 
 
 def make_findings(
-    project: Project, package: Package, tables: Mapping[str, TableResult], *, may_make: bool = True
+    project: Project,
+    package: Package,
+    tables: Mapping[str, TableResult],
+    *,
+    settings: str,
+    may_make: bool = True,
 ) -> FindingsResult:
     """The findings on a package, made again only when one of its tables, or the rules, changed.
 
-    `tables`: by "package/table", the tables of this package and those of others that it reads.
+    `tables`: by "package/table", the tables of this package and those of others that it reads. `settings`: what
+    findings are a function of besides (`Ingredients.of_package`).
     Raises `NotMaterialised` when the findings are not there and `may_make` is false.
     """
     read = dict(sorted(tables.items()))
     made_from = {
         "tables": {key: result.kept.fingerprint for key, result in read.items()},
-        "settings": settings_digest(project),
+        "settings": settings,
         "package": package.name,
     }
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.pipeline.errors import InputMissing, NeverCollected, NotMaterialised, RowsMissing, TableUnsound
 from pipelines.pipeline.findings import FindingsResult, make_findings
+from pipelines.pipeline.ingredients import Ingredients, sources_of
 from pipelines.pipeline.records import RecordsResult, make_records
-from pipelines.pipeline.requests import code_ingredient, request_for, sources_of
-from pipelines.pipeline.results import fingerprint, settings_digest
+from pipelines.pipeline.requests import request_for
+from pipelines.pipeline.results import fingerprint
 from pipelines.pipeline.tables import TableResult, dangling, make_table
 from pipelines.privacy import PartId, Seen
 from pipelines.releases import ReleaseRequest
@@ -56,9 +57,17 @@ class BuildGraph:
         """What the gate found clean, for all packages of a run and the catalogue."""
 
     @cached_property
-    def _settings(self) -> str:
-        """What every source is held against, read once for all of them."""
-        return settings_digest(self.project)
+    def _ingredients(self) -> Ingredients:
+        """What results are made from besides data, each file read once."""
+        return Ingredients(self.project)
+
+    def code(self, package: str) -> str:
+        """What a release of the package records as its code."""
+        return self._ingredients.code_of(package, self.sources_of(package), self.packages)
+
+    @cache  # noqa: B019  # a graph lives as long as one run
+    def _settings(self, package: str) -> str:
+        return self._ingredients.of_package(package, self.packages)
 
     @contextmanager
     def making(self, kind: str, name: str) -> Iterator[None]:
@@ -119,6 +128,7 @@ class BuildGraph:
             records={source.name: self.records(source.name) for source, _ in sources},
             tables=tables,
             findings=self.findings(package),
+            code=self.code(package),
         )
 
     def release_mark(self, package: str) -> str:
@@ -143,8 +153,8 @@ class BuildGraph:
                 "sources": {
                     source.name: (self.project.root / source.path).read_text(encoding="utf-8") for source in sources
                 },
-                "mappings": code_ingredient(self.project),
-                "settings": self._settings,
+                "code": self.code(package),
+                "settings": self._settings(package),
             }
         )
 
@@ -176,8 +186,8 @@ class BuildGraph:
 
     def _records(self, source: str) -> RecordsResult:
         found, capture = self.sources.find(source), self.capture(source)
-        may_make = self._may_make("records", source)
-        return make_records(self.project, found, capture, settings=self._settings, may_make=may_make)
+        may_make, settings = self._may_make("records", source), self._ingredients.of_source(found)
+        return make_records(self.project, found, capture, settings=settings, may_make=may_make)
 
     def _table(self, key: str) -> TableResult:
         package_name, name = key.split("/")
@@ -192,7 +202,8 @@ class BuildGraph:
         ]
         asked = {f"{package.name}/{item}" for item in needs(package, table)} | set(table.inputs)
         tables = {item: self._needed(InputMissing, self.table, item, table=key, input=item) for item in sorted(asked)}
-        return make_table(self.project, package, table, records, tables, may_make=self._may_make("table", key))
+        may_make, settings = self._may_make("table", key), self._settings(package_name)
+        return make_table(self.project, package, table, records, tables, settings=settings, may_make=may_make)
 
     def _may_fill(self, file: str, key: str) -> bool:
         """Whether a source's file that cannot be used names the table: a table is whole or not made."""
@@ -205,7 +216,8 @@ class BuildGraph:
         read = [item for table in described.tables for item in table.inputs]
         keys = sorted({*own, *read})
         tables = {key: self.table(key) for key in keys}
-        return make_findings(self.project, described, tables, may_make=self._may_make("findings", package))
+        may_make, settings = self._may_make("findings", package), self._settings(package)
+        return make_findings(self.project, described, tables, settings=settings, may_make=may_make)
 
     def _needed(self, missing: type[ArobaseError], make: Callable[[str], T], name: str, **facts: str) -> T:
         """What something else is made from; its own error was told where it is made, here it is only missing."""

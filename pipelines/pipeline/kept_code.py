@@ -25,6 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from pipelines.core.project import Project
 from pipelines.pipeline.results import code_digest, code_digest_of
@@ -37,6 +38,7 @@ LOCK = "requirements.lock"
 BESIDE = (LOCK, "pyproject.toml", "README.md", "LICENSE")
 """What stands beside the package and is kept with it: what it takes to install the code anew."""
 SETTINGS = ("arobase.yaml", "catalogue.yaml", "schemas/entrants", "sources/reference")
+PRESET: Final = 1  # of xz
 STILL = (1980, 1, 1, 0, 0, 0)
 
 
@@ -76,6 +78,18 @@ def kept_code(project: Project, code: str) -> KeptCode | None:
     return found if all((_folder(project) / name).is_file() for name in names) else None
 
 
+def kept_archive(project: Project, cause: str, wanted: Ingredients) -> Path:
+    """Where the schemas, corrections or redactions of a release are kept.
+
+    The schemas as they are published do not tell two package files apart, nor two code lists that only the code reads:
+    what else stood in the folder is part of the release's `code`, and kept under both where it was not the same.
+    """
+    folder = project.snapshots / "ingredients" / cause
+    digest = wanted.of(cause) or "none"
+    with_code = folder / f"{digest}.{wanted.code}.zip"
+    return with_code if with_code.is_file() else folder / f"{digest}.zip"
+
+
 def circumstances() -> dict[str, str]:
     """What the log says of the code that made a release."""
     return {"code": code_digest(), "commit": commit()}
@@ -106,7 +120,8 @@ def _packed_code(root: Path) -> bytes:
     paths = [path for path in (root / "pipelines").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     paths += [root / name for name in BESIDE if (root / name).is_file()]
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:xz", format=tarfile.PAX_FORMAT) as packed:
+    # The first release of a project would spend more on the last tenth of a megabyte than on its tables.
+    with tarfile.open(fileobj=buffer, mode="w:xz", format=tarfile.PAX_FORMAT, preset=PRESET) as packed:
         for path in sorted(paths):
             entry = tarfile.TarInfo(path.relative_to(root).as_posix())
             entry.size, entry.mode = path.stat().st_size, 0o644
@@ -174,7 +189,6 @@ def _same_lock(code: Path) -> bool:
 @contextmanager
 def _unpacked(project: Project, found: KeptCode, wanted: Ingredients) -> Iterator[tuple[Path, Path]]:
     """The kept code, and a project of what is kept with it, in a temporary folder."""
-    kept = project.snapshots / "ingredients"
     places = {"schema": "schemas", "correction": "sources/corrections", "redaction": "sources/retraits"}
     with tempfile.TemporaryDirectory(prefix="arobase-") as folder:
         code, root = Path(folder) / "code", Path(folder) / "project"
@@ -183,7 +197,7 @@ def _unpacked(project: Project, found: KeptCode, wanted: Ingredients) -> Iterato
         with tarfile.open(_folder(project) / f"{found.code}.tar.xz") as packed:
             packed.extractall(code, filter="data")
         for cause, place in places.items():
-            archive = kept / cause / f"{wanted.of(cause) or 'none'}.zip"
+            archive = kept_archive(project, cause, wanted)
             if archive.is_file():
                 with zipfile.ZipFile(archive) as packed_folder:
                     packed_folder.extractall(root / place)

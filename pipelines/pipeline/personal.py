@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.pipeline.errors import PeopleLinkWrong
-from pipelines.pipeline.results import code_digest, fingerprint, folder_digest
+from pipelines.pipeline.results import fingerprint, folder_digest, stage_code_digest
 from pipelines.pipeline.withholding import without_held
 from pipelines.privacy import (
     AllowList,
@@ -222,7 +222,7 @@ def gate_key(project: Project, values: PersonalValues | None = None) -> str:
     """What the gate's answer on the same bytes depends on: its code, the allow list, the values that are looked for."""
     looked_for = values_digest(Vault(project.private).read() if values is None else values)
     allowed = folder_digest(project.schemas / "privacy")
-    return fingerprint({"code": code_digest(), "allowed": allowed, "values": looked_for})
+    return fingerprint({"code": stage_code_digest(), "allowed": allowed, "values": looked_for})
 
 
 def may_show(project: Project, place: str, text: str) -> GateReport:

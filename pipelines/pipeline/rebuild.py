@@ -22,8 +22,9 @@ import pyarrow as pa
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.pipeline.graph import BuildGraph
-from pipelines.pipeline.kept_code import keep_code
-from pipelines.pipeline.requests import code_ingredient, told_withdrawals
+from pipelines.pipeline.ingredients import code_ingredient
+from pipelines.pipeline.kept_code import keep_code, kept_archive
+from pipelines.pipeline.requests import told_withdrawals
 from pipelines.releases import ReleaseRequest
 from pipelines.releases.build import ingredients_of
 from pipelines.releases.causes import Across, Ingredients
@@ -41,15 +42,17 @@ def keep_ingredients(project: Project, request: ReleaseRequest) -> None:
     found = ingredients_of(request)
     told = {"redaction": told_withdrawals(_captures(project, found).values())}
     for cause, folder in KEPT.items():
-        path = _kept(project, cause, found.of(cause))
+        path, packed = kept_archive(project, cause, found), _packed(project.root / folder, told.get(cause, {}))
         if not path.is_file():
-            write_bytes(path, _packed(project.root / folder, told.get(cause, {})))
+            write_bytes(path, packed)
+        elif cause == "schema" and path.read_bytes() != packed and found.code not in path.name:
+            write_bytes(path.with_name(f"{found.schema}.{found.code}.zip"), packed)
     keep_code(project, found.code)
 
 
 def missing_ingredients(project: Project, wanted: Ingredients) -> list[str]:
     """What is not kept here of what a release was made from: causes, and "source/part" of snapshots."""
-    found = [cause for cause in KEPT if not _kept(project, cause, wanted.of(cause)).is_file()]
+    found = [cause for cause in KEPT if not kept_archive(project, cause, wanted).is_file()]
     objects = SnapshotStore.of(project).objects
     return found + [f"{source}/{part}" for source, part, digest in wanted.snapshots if digest not in objects]
 
@@ -58,7 +61,7 @@ def across(project: Project, package: str) -> Across:
     """The tables of a package made by the code at hand from other ingredients; none when one is no longer kept."""
 
     def remade(wanted: Ingredients) -> Mapping[str, pa.Table] | None:
-        if wanted.code != code_ingredient(project):
+        if wanted.code != code_ingredient(project, package):
             return None
         request = request_again(project, package, wanted)
         return None if request is None else request.tables
@@ -68,7 +71,7 @@ def across(project: Project, package: str) -> Across:
 
 def request_again(project: Project, package: str, wanted: Ingredients) -> ReleaseRequest | None:
     """The request that the code at hand makes from kept ingredients; none when one is missing or does not fit."""
-    archives = {folder: _kept(project, cause, wanted.of(cause)) for cause, folder in KEPT.items()}
+    archives = _archives(project, wanted)
     if not all(path.is_file() for path in archives.values()):
         return None
     with _put_together(project, archives) as other:
@@ -87,8 +90,21 @@ def ingredients_recorded(document: Mapping[str, Any]) -> Ingredients:
     return Ingredients.parse(document["arobase"]["ingredients"])
 
 
-def _kept(project: Project, cause: str, digest: str) -> Path:
-    return project.snapshots / "ingredients" / cause / f"{digest or 'none'}.zip"
+def code_at_hand(project: Project, package: str, wanted: Ingredients) -> str:
+    """What the code at hand would record as its code, were the version made again from its kept ingredients; empty when
+    one is missing or cannot be read."""
+    archives = _archives(project, wanted)
+    if not all(path.is_file() for path in archives.values()):
+        return ""
+    with _put_together(project, archives) as other:
+        try:
+            return code_ingredient(other, package)
+        except ArobaseError:
+            return ""
+
+
+def _archives(project: Project, wanted: Ingredients) -> dict[str, Path]:
+    return {folder: kept_archive(project, cause, wanted) for cause, folder in KEPT.items()}
 
 
 def _packed(folder: Path, beside: Mapping[str, bytes]) -> bytes:

@@ -26,9 +26,10 @@ from pipelines.mapping.withdrawals import load_withdrawals, without_withdrawn
 from pipelines.pipeline.collect import as_captured
 from pipelines.pipeline.declared import judged_as_declared
 from pipelines.pipeline.errors import HeaderUnknown, IncomingSchemaMissing, SnapshotGone, TooFewRecords
+from pipelines.pipeline.ingredients import Ingredients
 from pipelines.pipeline.personal import keep_apart, still_apart
 from pipelines.pipeline.refusals import refusals
-from pipelines.pipeline.results import Kept, keep, settings_digest
+from pipelines.pipeline.results import Kept, keep
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.validation import judge
@@ -71,7 +72,7 @@ def make_records(
 ) -> RecordsResult:
     """The rows of a source's capture, made again only when the capture, the mapping or the schemas changed.
 
-    `settings`: the `settings_digest` of the project, for a caller that goes through many sources.
+    `settings`: `Ingredients.of_source`, for a caller that goes through many sources.
     Raises `SnapshotGone`, `TooFewRecords`, `IncomingSchemaMissing`, `HeaderUnknown`, and
     whatever the formats and the mapping raise; `NotMaterialised` when the rows are not there and `may_make` is false.
     """
@@ -80,7 +81,7 @@ def make_records(
         "source": (project.root / source.path).read_text(encoding="utf-8"),
         "snapshots": [(part.part, part.sha256, part.address, part.announced) for part in capture.parts],
         "declared": [part.fetch.get("schema") for part in capture.parts],
-        "settings": settings or settings_digest(project),
+        "settings": settings or Ingredients(project).of_source(source),
     }
 
     def is_good(folder: Path) -> bool:

@@ -12,11 +12,11 @@ from typing import Any
 from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.pipeline.kept_code import kept_code, needs_environment
-from pipelines.pipeline.rebuild import across, ingredients_recorded, missing_ingredients, request_again
-from pipelines.pipeline.requests import code_ingredient
+from pipelines.pipeline.rebuild import across, code_at_hand, ingredients_recorded, missing_ingredients, request_again
 from pipelines.pipeline.retention import IngredientDeleted, took
 from pipelines.pipeline.withholding import without_recorded
 from pipelines.releases import ReleaseRequest
+from pipelines.releases.causes import Ingredients
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import CannotRebuild
 from pipelines.releases.flaws import Flaw
@@ -69,15 +69,16 @@ def obstacle(project: Project, store: ReleaseStore, version: str) -> Said | None
             french += f" (suppression du {gone['at']}, événement {gone['seq']})"
             english += f" (deleted on {gone['at']}, event {gone['seq']})"
         return Said(french, english)
-    if wanted.code != code_ingredient(project) and kept_code(project, wanted.code) is None:
+    is_other = wanted.code != code_at_hand(project, store.package, wanted)
+    if is_other and kept_code(project, wanted.code) is None:
         return Said("son code n'est pas gardé ici", "its code is not kept here")
     return None
 
 
-def with_code(project: Project, version_code: str) -> Said:
+def with_code(project: Project, package: str, wanted: Ingredients) -> Said:
     """With what code a version that has no obstacle is made again."""
-    kept = kept_code(project, version_code)
-    if version_code == code_ingredient(project) or kept is None:
+    kept = kept_code(project, wanted.code)
+    if kept is None or wanted.code == code_at_hand(project, package, wanted):
         return Said("avec le code présent", "with the code at hand")
     if needs_environment(project, kept):
         return Said("avec son code, dans un environnement à part", "with its code, in an environment of its own")
@@ -92,8 +93,8 @@ def hold_against_remade(project: Project, releases: list[tuple[str, str]]) -> It
     for package, version in releases:
         store = ReleaseStore.read(project.releases, package)
         reason = obstacle(project, store, version)
-        code = ingredients_recorded(read_descriptor(store.folder / version / "data")).code
-        if reason is None and code != code_ingredient(project):
+        wanted = ingredients_recorded(read_descriptor(store.folder / version / "data"))
+        if reason is None and wanted.code != code_at_hand(project, package, wanted):
             asked = f"arobase rebuild {package} {version}"
             reason = Said(f"faite par un autre code : {asked}", f"made by other code: {asked}")
         if reason is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
@@ -14,15 +13,13 @@ from pipelines.pipeline.errors import NothingFillsIt
 from pipelines.pipeline.findings import FindingsResult
 from pipelines.pipeline.lineage import steps_of
 from pipelines.pipeline.records import RecordsResult
-from pipelines.pipeline.results import code_digest, domains_digests, fingerprint, folder_digest
+from pipelines.pipeline.results import folder_digest
 from pipelines.pipeline.tables import TableResult
 from pipelines.releases import ReleaseRequest, SnapshotUsed, SourceUsed, Warned
 from pipelines.releases.descriptor import instant
 from pipelines.schema import Package, load_quality
-from pipelines.schema.order import tables_behind
 from pipelines.sources import Capture, Source
 
-OBTAINED = re.compile(r"^obtained:.*\n?", re.MULTILINE)
 QUALITY = ("constats", "rejets", "provenance", "changements")
 
 
@@ -34,10 +31,12 @@ def request_for(
     records: Mapping[str, RecordsResult],
     tables: Mapping[str, TableResult],
     findings: FindingsResult,
+    code: str,
 ) -> ReleaseRequest:
     """The request for the next version of a package.
 
-    `sources`: those whose rows reach it, also through other packages, each with the capture that was read.
+    `sources`: those whose rows reach it, also through other packages, each with the capture that was read. `code`: what
+    it is made from besides (`Ingredients.code_of`).
 
     Raises `NothingFillsIt` for a package that no source reaches: it would have no date.
     """
@@ -57,7 +56,7 @@ def request_for(
         rejects=_rejects(package, records.values(), own.values()),
         sources=[_source_used(source, capture) for source, capture in used],
         created=max(part.obtained for _, capture in used for part in capture.parts),
-        code=code_ingredient(project),
+        code=code,
         quality_schemas={name: load_quality(name) for name in QUALITY},
         warnings=[*(_example_warning(source) for source, _ in used if source.example), *_notices(package)],
         corrections=folder_digest(project.corrections),
@@ -70,25 +69,6 @@ def told_withdrawals(captures: Iterable[Capture]) -> dict[str, bytes]:
     """What connectors told to be withdrawn, as the file that it would be in `sources/retraits/`; none, no file."""
     told = told_by_connectors(captures)
     return {TOLD: told} if told else {}
-
-
-def code_ingredient(project: Project) -> str:
-    """What tables are a function of besides schemas, snapshots, corrections and redactions.
-
-    That is: the code, the mappings of the sources, the schemas of what comes in, and the reference data. When a shipped
-    file was obtained is no mapping: it is known of the snapshot.
-    """
-    mappings = {
-        path.name: OBTAINED.sub("", path.read_text(encoding="utf-8")) for path in project.sources.glob("*.yaml")
-    }
-    folders = {name: folder_digest(project.root / name) for name in ("schemas/entrants", "sources/reference")}
-    return fingerprint({"code": code_digest(), "mappings": mappings, **folders, **domains_digests(project)})
-
-
-def sources_of(package: Package, sources: Mapping[str, Source], packages: Mapping[str, Package]) -> list[Source]:
-    """The sources whose rows reach a package: directly, or through the tables of other packages that it reads."""
-    behind = tables_behind(package.name, packages)
-    return [source for source in sources.values() if behind & set(source.tables)]
 
 
 def _rejects(package: Package, records: Iterable[RecordsResult], tables: Iterable[TableResult]) -> pa.Table:

@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pipelines.core.domains import foreign_folders
@@ -24,6 +24,13 @@ from pipelines.storage.atomic import ASIDE
 KEPT_RESULTS = 2
 CONTENTS = "contents.json"
 FOREVER = -1.0  # the lock of a process that died is free at once
+CODE, LOCK = Path(__file__).resolve().parents[2], "requirements.lock"
+ABOVE_STAGES = {
+    *("cli.py", "definitions.py", "commands", "orchestration"),
+    *("alerts", "monitoring", "starter", "portals", "catalogue"),
+}
+"""Of `pipelines/`, what no stage up to a release imports; `tests/pipeline/test_ingredients.py` holds it."""
+SHOWN_OF_DOMAINS = {"charts", "commands"}
 CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg"}
 
 
@@ -59,7 +66,7 @@ def keep(
     kept may be made; else `NotMaterialised` is raised.
     Whatever `make` raises passes through, and then nothing of it is kept.
     """
-    mark = fingerprint({**made_from, "code": code_digest(), **domains_digests(project)})
+    mark = fingerprint({**made_from, "code": stage_code_digest(), **domains_digests(project)})
     base = project.work / stage / name
     folder = base / mark[:24]
     make_own_folder(project.work)  # rejected values lie in it, and nobody has read them yet
@@ -119,23 +126,76 @@ def _forget(folder: Path) -> None:
 @cache
 def code_digest() -> str:
     """The SHA-256 over the project's own code and, where it stands beside it, the lock of its libraries."""
-    return code_digest_of(Path(__file__).resolve().parents[2])
+    return fingerprint(_own_code())
 
 
 def code_digest_of(root: Path) -> str:
     """The same of the code in another folder, which holds `pipelines/`."""
-    package, lock = root / "pipelines", root / "requirements.lock"
-    files = [path for path in package.rglob("*") if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts]
-    return _digest(root, [*files, *([lock] if lock.is_file() else [])])
+    return fingerprint(_code_of(root))
+
+
+@cache
+def stage_code_digest() -> str:
+    """The SHA-256 over the code that the stages up to a release import, and the lock: no page, command or graph of
+    Dagster decides a byte of a table."""
+    return fingerprint({name: digest for name, digest in _own_code().items() if is_of_stages(name)})
+
+
+@cache
+def stage_code(project: Project) -> bytes:
+    """The text of that code, domains of the project's own included."""
+    own = [CODE / name for name in _own_code() if is_of_stages(name) and name != LOCK]
+    foreign = [path for folder in foreign_folders(project).values() for path in _files_of_code(folder)]
+    return b"\n".join(path.read_bytes() for path in [*own, *foreign] if path.suffix == ".py")
+
+
+def is_of_stages(name: str) -> bool:
+    """Whether a file of the code, `pipelines/…`, may decide what a release holds. Rooms above the stages cannot."""
+    _, *folders = name.split("/")
+    is_above = bool(folders) and folders[0] in ABOVE_STAGES
+    is_shown = len(folders) > 2 and folders[0] == "domains" and folders[2] in SHOWN_OF_DOMAINS
+    return not is_above and not is_shown
+
+
+@cache
+def _own_code() -> dict[str, str]:
+    return _code_of(CODE)
+
+
+def _code_of(root: Path) -> dict[str, str]:
+    """The SHA-256 of each file of the code, by its path."""
+    lock = root / LOCK
+    files = sorted([*_files_of_code(root / "pipelines"), *([lock] if lock.is_file() else [])])
+    return {path.relative_to(root).as_posix(): sha256_bytes(path.read_bytes()) for path in files}
+
+
+def _files_of_code(folder: Path) -> list[Path]:
+    return [
+        Path(place) / name
+        for place, _, names in os.walk(folder)
+        if not place.endswith("__pycache__")
+        for name in names
+        if os.path.splitext(name)[1] in CODE_SUFFIXES  # noqa: PTH122
+    ]
 
 
 def domains_digests(project: Project) -> dict[str, str]:
     """The SHA-256 over the code of each domain of the project that does not ship with the engine; none, no entry."""
-    found = {}
-    for name, folder in foreign_folders(project).items():
-        files = [path for path in folder.rglob("*") if path.suffix in CODE_SUFFIXES and "__pycache__" not in path.parts]
-        found[f"domain {name}"] = _digest(folder, files)
-    return found
+    return {f"domain {name}": _digest(folder, _files_of_code(folder)) for name, folder in _foreign(project).items()}
+
+
+def _foreign(project: Project) -> dict[str, Path]:
+    """`foreign_folders`, asked again when the project's file changed: hundreds of results ask for it in a run."""
+    try:
+        told = project.file.stat()
+    except FileNotFoundError:
+        return _foreign_as_told(project, None)
+    return _foreign_as_told(project, (told.st_mtime_ns, told.st_size, told.st_ino))
+
+
+@lru_cache(maxsize=64)
+def _foreign_as_told(project: Project, _stamp: tuple[int, int, int] | None) -> dict[str, Path]:
+    return foreign_folders(project)
 
 
 def folder_digest(folder: Path, beside: Mapping[str, bytes] | None = None) -> str:
@@ -145,13 +205,6 @@ def folder_digest(folder: Path, beside: Mapping[str, bytes] | None = None) -> st
     digests = {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
     digests |= {name: sha256_bytes(data) for name, data in (beside or {}).items()}
     return fingerprint(digests) if digests else ""
-
-
-def settings_digest(project: Project) -> str:
-    """The SHA-256 over what the data is held against: schemas, code lists, corrections, reference data."""
-    folders = (project.schemas, project.corrections, project.withdrawals, project.reference)
-    files = [path for folder in folders if folder.is_dir() for path in folder.rglob("*") if path.is_file()]
-    return _digest(project.root, files)
 
 
 def _digest(root: Path, files: Iterable[Path]) -> str:

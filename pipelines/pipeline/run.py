@@ -64,9 +64,8 @@ class Run:
 Tell = Callable[[Event], None]
 
 
-def steps_ahead(project: Project, packages: Iterable[str] | None = None) -> int:
+def steps_ahead(workshop: BuildGraph, packages: Iterable[str] | None = None) -> int:
     """How many events a run will tell: what a progress bar counts to."""
-    workshop = BuildGraph(project)
     wanted = workshop.in_order(list(packages) if packages is not None else None)
     used = {source.name for package in wanted for source in workshop.sources_of(package.name)}
     return 2 * len(used) + sum(len(package.tables) for package in wanted) + 2 * len(wanted) + 1
@@ -81,15 +80,17 @@ def run(
     tell: Tell = lambda event: None,
     collecting: bool = True,
     wait_seconds: float = 0,
+    graph: BuildGraph | None = None,
 ) -> Run:
     """Run every stage for `packages` (default: all) and those that they read. `now`: when sources are asked.
 
-    `wait_seconds`: how long a package waits for another process that releases it.
+    `wait_seconds`: how long a package waits for another process that releases it. `graph`: that of the project, where
+    the caller has read it already.
 
     Errors are in the result, beside what went well: those that a person can act on, and `UnexpectedFault` for whatever
     else a source or a package raises, which costs that source or package only.
     """
-    workshop = BuildGraph(project)
+    workshop = graph or BuildGraph(project)
     packages = None if packages is None else list(packages)
     wanted = [item.name for item in workshop.in_order(packages)]
     used = {source.name: source for package in wanted for source in workshop.sources_of(package)}
@@ -162,7 +163,7 @@ class _Running:
             return
         try:
             self.done.findings[package] = findings = self.workshop.findings(package)
-            self._went("findings", package, is_new=findings.kept.is_new, rows=findings.table.num_rows)
+            self._went("findings", package, is_new=findings.kept.is_new, rows=findings.rows)
             outcome = release_of(self.workshop, package, key=key, now=now, wait_seconds=self.wait_seconds)
             self.done.outcomes[package] = outcome
         except ArobaseError as error:

@@ -19,7 +19,7 @@ from pipelines.core.project import Project
 from pipelines.mapping.rejections import rejections_table
 from pipelines.pipeline.records import REJECTS, SUMMARY, RecordsResult
 from pipelines.pipeline.refusals import refusals
-from pipelines.pipeline.results import Kept, keep, settings_digest
+from pipelines.pipeline.results import Kept, keep
 from pipelines.privacy import protect_published
 from pipelines.schema import Package, PackageTable, TableSchema
 from pipelines.schema.arrow import as_text
@@ -83,13 +83,15 @@ def make_table(
     records: Iterable[RecordsResult],
     tables: Mapping[str, TableResult],
     *,
+    settings: str,
     may_make: bool = True,
 ) -> TableResult:
     """One table, made again only when its rows, its inputs or its schema changed.
 
     `records`: the results of the sources that fill it, in their order. `tables`: by "package/table", at least its
-    parents and inputs. Raises what the judge raises when it cannot judge, and what a derivation raises;
-    `NotMaterialised` when the table is not there and `may_make` is false.
+    parents and inputs. `settings`: what the table is a function of besides (`Ingredients.of_package`). Raises what the
+    judge raises when it cannot judge, and what a derivation raises; `NotMaterialised` when the table is not there and
+    `may_make` is false.
     """
     sources = [result for result in records if f"{package.name}/{table.name}" in result.summary["rows"]]
     schema = package.schema(table.name)
@@ -101,7 +103,7 @@ def make_table(
         "rows": [(result.source, result.kept.fingerprint) for result in sources],
         "inputs": {key: result.kept.fingerprint for key, result in inputs.items()},
         "parents": {key: result.kept.fingerprint for key, result in parents.items()},
-        "settings": settings_digest(project),
+        "settings": settings,
     }
 
     def make(folder: Path) -> None:

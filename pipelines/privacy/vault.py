@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -96,13 +97,17 @@ class Vault:
         told = zip(*(table.column(name).to_pylist() for name in RECORD[:3]), strict=True)
         return self.write_values(PersonalValues.of_table(table, fields), parts=[*parts, *told])
 
-    def write_values(self, values: PersonalValues, *, parts: Iterable[PartId] = ()) -> int:
-        """Keep values by record, as `write` does."""
-        self.check()
+    def write_values(self, values: PersonalValues, *, parts: Collection[PartId] = ()) -> int:
+        """Keep values by record, as `write` does.
+
+        Of the folder only what is of the sources that are written is looked at: what lies there of hundreds of others
+        is looked at where it is read.
+        """
         by_part: dict[PartId, list[tuple[RecordId, str, str]]] = {}
         for record, own in values.by_record.items():
             lines = by_part.setdefault(record[:3], [])
             lines += [(record, name, value) for name, value in own]
+        self.check({part[0] for part in (*parts, *by_part)})
         for part in sorted(set(parts) - by_part.keys()):
             self._file(*part).unlink(missing_ok=True)
         for part, lines in sorted(by_part.items()):
@@ -121,7 +126,7 @@ class Vault:
         while True:
             files = list(self._files(source))
             try:
-                return _read(files)
+                return _read_once(tuple(map(_state, files)))
             except FileNotFoundError:
                 if files == list(self._files(source)):
                     raise
@@ -161,14 +166,15 @@ class Vault:
         if self.folder.exists():
             shutil.rmtree(self.folder)
 
-    def check(self) -> None:
+    def check(self, sources: Collection[str] | None = None) -> None:
         """Raises `VaultUnsafe` when the folder is not open, is a link, or its group or others have any right on it.
+        `sources`: those whose files are looked at, besides the folder itself; none, all.
 
         Below the folder of snapshots nothing is looked at: its own mode keeps everybody out, and sources fill it while
         others read here. A file that goes while it is looked at was another write's, under way."""
         self._check_owner()
         self.keep_until()
-        for path in (self.folder, *self._paths()):
+        for path in (self.folder, *(self._paths() if sources is None else self._paths_of(sources))):
             try:
                 mode = path.lstat().st_mode & 0o777
             except FileNotFoundError:
@@ -191,6 +197,12 @@ class Vault:
             yield top
             if top.is_dir() and top.name != PRIVATE_SNAPSHOTS:
                 yield from _below(top)
+
+    def _paths_of(self, sources: Iterable[str]) -> Iterator[Path]:
+        for name in sorted(sources):
+            top = self.folder / self._name(name)
+            yield top
+            yield from _below(top)
 
     def _files(self, source: str | None) -> Iterator[Path]:
         yield from sorted(_kept(_below(self.folder / self._name(source)) if source else self._paths()))
@@ -225,6 +237,20 @@ class Vault:
             Path(aside).unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+State = tuple[Path, int, int, int, int]
+
+
+def _state(path: Path) -> State:
+    """A file by its size, times and inode: what is written anew has other ones."""
+    told = path.lstat()
+    return path, told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino
+
+
+@lru_cache(maxsize=1)  # the gate of each package of a run asks for the values of all
+def _read_once(states: tuple[State, ...]) -> PersonalValues:
+    return _read(state[0] for state in states)
 
 
 def _read(files: Iterable[Path]) -> PersonalValues:

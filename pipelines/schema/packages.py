@@ -7,7 +7,7 @@ A package names its tables in their published order. A table is either filled by
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,8 @@ class Package:
     schemas: Path
     more: Mapping[str, Any]
     quarantine: Quarantine = Quarantine()
+    _known: dict[str, TableSchema] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """The schemas that were read: whoever describes a package again describes it as it is then."""
 
     def table(self, name: str) -> PackageTable:
         """Raises `KeyError` when the package has no such table."""
@@ -95,10 +97,15 @@ class Package:
         raise KeyError(f"{self.name}/{name}")
 
     def schema(self, table: str) -> TableSchema:
-        """The Table Schema of one of its tables; those of its code lists are made from the lists.
+        """The Table Schema of one of its tables, read once; those of its code lists are made from the lists.
 
         Raises `SchemaNotFound`, `SchemaFileError`, `PrivacyMissing`.
         """
+        if table not in self._known:
+            self._known[table] = self._schema(table)
+        return self._known[table]
+
+    def _schema(self, table: str) -> TableSchema:
         codelist = codelist_of(table)
         if codelist is not None and any(item.name == table for item in self.tables):
             found = load_codelist(self.schemas, codelist)

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.core.project import Project
+from pipelines.pipeline.ingredients import code_ingredient
 from pipelines.pipeline.kept_code import _packed_code, kept_code
-from pipelines.pipeline.requests import code_ingredient
 from pipelines.pipeline.results import code_digest, code_digest_of
 from pipelines.releases.errors import CauseUnknown
 from pipelines.releases.log.journal import Journal
@@ -25,7 +25,7 @@ def test_the_code_of_a_release_is_kept_once_and_is_the_code_at_hand(tmp_path: Pa
     project = a_small_project(tmp_path / "project")
     assert a_run(project).went_well
     folder = project.snapshots / "ingredients" / "code"
-    found = kept_code(project, code_ingredient(project))
+    found = kept_code(project, code_ingredient(project, "villes"))
     assert found is not None
     assert [path.name for path in folder.glob("*.tar.xz")] == [f"{code_digest()}.tar.xz"]
     with tarfile.open(folder / f"{found.code}.tar.xz") as packed:

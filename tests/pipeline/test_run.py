@@ -44,9 +44,34 @@ def test_a_second_run_on_the_same_input_publishes_and_computes_nothing(project: 
     assert {event.outcome for event in events if event.stage != "announce"} == {"kept"}
 
 
+@pytest.mark.parametrize("damage", [b"", b"autre chose", None])
+def test_a_page_that_somebody_changed_is_made_again(project: Project, damage: bytes | None):
+    a_run(project)
+    page = project.catalogue / "villes" / "index.html"
+    made = page.read_bytes()
+    if damage is None:
+        page.unlink()
+    else:
+        page.write_bytes(damage.ljust(len(made)) if damage else damage)
+    a_run(project)
+    assert page.read_bytes() == made
+
+
+def test_an_unchanged_catalogue_is_not_made_again_and_another_house_shows_in_it(project: Project, monkeypatch):
+    a_run(project)
+    before = {path: path.stat().st_mtime_ns for path in project.catalogue.rglob("*")}
+    monkeypatch.setattr("pipelines.catalogue.write_catalogue", None)
+    a_run(project)
+    assert {path: path.stat().st_mtime_ns for path in project.catalogue.rglob("*")} == before
+    monkeypatch.undo()
+    (project.root / "catalogue.yaml").write_text("base_url: https://donnees.example.org/\n", encoding="utf-8")
+    assert a_run(project).announced
+    assert "donnees.example.org" in (project.catalogue / "sitemap.xml").read_text(encoding="utf-8")
+
+
 def test_a_run_tells_as_many_steps_as_it_announced(project: Project):
     events: list[Event] = []
-    ahead = steps_ahead(project)
+    ahead = steps_ahead(BuildGraph(project))
     a_run(project, tell=events.append)
     assert len(events) == ahead
 

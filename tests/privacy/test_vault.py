@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.privacy import Vault, VaultUnsafe
+from pipelines.privacy import PersonalValues, Vault, VaultUnsafe
 from tests.privacy.builders import RECORD, SOLENE, a_table
 
 DAY = date(2027, 1, 31)
@@ -135,6 +135,27 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     next(vault.folder.rglob("*.parquet")).chmod(0o644)
     with pytest.raises(VaultUnsafe, match="0644"):
         vault.read()
+
+
+def test_a_write_looks_at_its_own_source_and_a_read_at_all(tmp_path: Path) -> None:
+    """Of hundreds of sources each write would otherwise walk through all the others."""
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    next(vault.folder.rglob("*.parquet")).chmod(0o644)
+    other = PersonalValues({("autre", "a" * 64, "lignes", 1): (("nom", "Quéméneur"),)})
+    assert vault.write_values(other) == 1
+    with pytest.raises(VaultUnsafe):
+        vault.write(a_table(SOLENE), ["nom"])
+    with pytest.raises(VaultUnsafe):
+        vault.read()
+
+
+def test_values_written_since_the_last_read_are_read(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    vault.write(a_table(SOLENE), ["nom"])
+    assert vault.read() == vault.read()
+    vault.write(a_table({**SOLENE, "nom": "Le Goffic"}), ["nom"])
+    assert list(vault.read().by_record.values()) == [(("nom", "Le Goffic"),)]
 
 
 def test_a_folder_that_was_never_opened_or_is_a_link_is_refused(tmp_path: Path) -> None:

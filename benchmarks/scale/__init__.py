@@ -1,0 +1,1 @@
+"""What the main job costs as projects grow; `python -m benchmarks.scale.measure --help`."""

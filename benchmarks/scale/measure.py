@@ -1,0 +1,126 @@
+"""What the main job costs as projects grow: `python -m benchmarks.scale.measure [--share N] [--write] [CASE ...]`.
+
+Cases: `table` (1 M rows with a foreign key, beside the same work by hand with Polars), `personal` (the same with two
+personal fields), `huge` (20 M rows), `sources` (300 and 3,000 sources of 60,000 rows in all, first and unchanged),
+`packages` (300, nothing changed), `versions` (10 and 1,000 versions of a package). `--share 10` runs a tenth of each.
+Every run is a process of its own: wall, processor and peak memory are the operating system's (`wait4`). POSIX only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.scale.projects import large_table, many_packages, many_sources
+from pipelines.core.project import Project
+from tests.pipeline.builders import rewrite
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One process: seconds of wall and of processor, peak megabytes (10⁶ bytes)."""
+
+    what: str
+    wall: float
+    processor: float
+    memory: float
+
+    def line(self) -> str:
+        return f"| {self.what} | {self.wall:.1f} | {self.processor:.1f} | {self.memory:.0f} |"
+
+
+def cost_of(what: str, words: list[str], project: Project | None = None) -> Cost:
+    """Run a command of this Python. Exits when it fails: a figure of something that went wrong says nothing."""
+    told = {"PYTHONPATH": str(ROOT)} | ({"AROBASE_ROOT": str(project.root)} if project else {})
+    started = time.monotonic()
+    job = subprocess.Popen([sys.executable, *words], env={**os.environ, **told}, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(job.pid, 0)
+    job.returncode = os.waitstatus_to_exitcode(status)
+    if job.returncode:
+        sys.exit(f"{what}: ended with {job.returncode}")
+    unit = 1 if sys.platform == "darwin" else 1024
+    cost = Cost(what, time.monotonic() - started, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 1e6)
+    print(cost.line(), flush=True)
+    return cost
+
+
+def main_job(what: str, project: Project) -> Cost:
+    return cost_of(what, ["-m", "pipelines.cli", "release"], project)
+
+
+def of_table(folder: Path, share: int, *, rows: int = 1_000_000, personal: bool = False) -> list[Cost]:
+    project = large_table(folder / "projet", rows // share, personal=personal)
+    words = f"{rows // share:,} rows" + (", 2 personal fields" if personal else "")
+    ours = main_job(f"main job, {words}", project)
+    data = project.sources / "data"
+    by_hand = ["-m", "benchmarks.scale.by_hand", str(data / "grand.csv"), str(data / "villes.csv"), str(folder)]
+    theirs = cost_of(f"the same by hand with Polars, {words}", by_hand)
+    print(f"{words}: {ours.processor / theirs.processor:.1f} times Polars' processor time", flush=True)
+    return [ours, theirs]
+
+
+def of_sources(folder: Path, share: int) -> list[Cost]:
+    found = []
+    for number in (300 // share, 3000 // share):
+        project = many_sources(folder / str(number), number, 60_000 // share)
+        found.append(main_job(f"{number} sources, first", project))
+        found.append(main_job(f"{number} sources, unchanged", project))
+    return found
+
+
+def of_packages(folder: Path, share: int) -> list[Cost]:
+    number = 300 // share
+    project = many_packages(folder / "projet", number)
+    return [main_job(f"{number} packages, {which}", project) for which in ("first", "nothing changed")]
+
+
+def of_versions(folder: Path, share: int) -> list[Cost]:
+    """Each version is a run of its own; the ledger and the log grow with them."""
+    project, found = many_packages(folder / "projet", 1), []
+    marks = (10, max(20, 1000 // share))
+    for version in range(marks[-1] + 1):
+        rewrite(project, "lot-0000", f"code,nom\nc0,Lieu {version}\n")
+        if version in marks:
+            found.append(main_job(f"one more version after {version}", project))
+        else:
+            cost_of(f"version {version}", ["-m", "pipelines.cli", "release", "lot-0000"], project)
+    return found
+
+
+CASES: dict[str, Callable[[Path, int], list[Cost]]] = {
+    "table": of_table,
+    "personal": lambda folder, share: of_table(folder, share, personal=True),
+    "huge": lambda folder, share: of_table(folder, share, rows=20_000_000),
+    "sources": of_sources,
+    "packages": of_packages,
+    "versions": of_versions,
+}
+
+
+def main(words: list[str]) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--share", type=int, default=1, help="run one part in so many of each case")
+    parser.add_argument("--write", action="store_true", help="keep the figures in results.md beside this file")
+    asked = parser.parse_args(words)
+    lines = ["| | wall, s | processor, s | peak memory, MB |", "|---|---|---|---|"]
+    for name in asked.cases or CASES:
+        with tempfile.TemporaryDirectory() as folder:
+            lines += [cost.line() for cost in CASES[name](Path(folder), asked.share)]
+    if asked.write:
+        head = ["# As projects grow", "", f"One part in {asked.share} of each case, on {os.cpu_count()} cores.", ""]
+        (HERE / "results.md").write_text("\n".join([*head, *lines, ""]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
