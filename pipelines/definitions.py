@@ -44,7 +44,7 @@ def build_definitions(project: Project) -> dg.Definitions:
     table schemas are: the others load.
     """
     sources = load_sources(project)
-    packages = load_packages(project.schemas)
+    packages = load_packages(project.schemas, sources)
     for error in (*sources.errors, *packages.errors.values()):
         dg.get_dagster_logger("arobase").error(f"{error.message('fr')} → {error.advice('fr')} [{error.code}]")
     assets: list[dg.AssetsDefinition] = [snapshots_asset(sources), records_asset(sources)]

@@ -80,6 +80,9 @@ def listed(sources: Sources, store: SnapshotStore, now: datetime, language: Lang
         obtained = str(min(part.obtained for part in capture.parts).date()) if capture else "—"
         title = said(language, source.title, source.title_en)
         rows.append((source.name, source.connector, obtained, ", ".join(words) or "✓", title))
+    for source in sources.off.values():
+        title = said(language, source.title, source.title_en)
+        rows.append((source.name, source.connector, "—", said(language, "éteinte", "off"), title))
     broken = said(language, "fichier à corriger", "file to mend")
     for error in sources.errors:
         file = str(error.facts["file"])
@@ -146,6 +149,11 @@ def _facts(source: Source, secrets: Mapping[str, bool], language: Language) -> l
     ]
     if source.privacy:
         facts.append((said(language, "vie privée", "privacy"), " ".join(source.privacy.split())))
+    if not source.enabled:
+        hint = said(
+            language, f"retirez « enabled: false » de {source.path}", f"remove `enabled: false` from {source.path}"
+        )
+        facts.append((said(language, "éteinte", "off"), hint))
     if source.example:
         facts.append(
             (

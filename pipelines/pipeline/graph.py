@@ -51,7 +51,7 @@ class BuildGraph:
         self._latest: dict[str, Capture] = {}
         self._captures = captures
         self.sources = load_sources(project)
-        self.packages = load_packages(project.schemas)
+        self.packages = load_packages(project.schemas, self.sources)
         self._known: dict[tuple[str, str], Any] = {}
         self.seen = Seen()
         """What the gate found clean, for all packages of a run and the catalogue."""

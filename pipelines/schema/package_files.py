@@ -6,7 +6,7 @@ Belongs here: what a package's file says, and what is wrong in it, with its line
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -50,8 +50,11 @@ def package_names(schemas: Path) -> list[str]:
     return sorted(path.parent.name for path in schemas.glob(f"*/{FILE}"))
 
 
-def load_packages(schemas: Path) -> Packages:
-    """Every package whose file and table schemas can be used. Never raises for those that cannot: see `errors`."""
+def load_packages(schemas: Path, sources: Collection[str] | None = None) -> Packages:
+    """Every package whose file and table schemas can be used. Never raises for those that cannot: see `errors`.
+
+    `sources`: as `load_package` takes them.
+    """
     documents: dict[str, LinedDocument] = {}
     found: dict[str, Package] = {}
     errors: dict[str, ArobaseError] = {}
@@ -59,7 +62,7 @@ def load_packages(schemas: Path) -> Packages:
     for name in names:
         try:
             documents[name] = _document(schemas, name)
-            found[name] = _package(schemas, name, documents[name])
+            found[name] = _package(schemas, name, documents[name], sources)
             for table in found[name].tables:
                 found[name].schema(table.name)
         except ArobaseError as error:
@@ -76,9 +79,12 @@ def load_packages(schemas: Path) -> Packages:
     return packages
 
 
-def load_package(schemas: Path, name: str) -> Package:
-    """Read `schemas/<name>/package.yaml`. Raises `SchemaNotFound`, `PackageFileError`."""
-    return _package(schemas, name, _document(schemas, name))
+def load_package(schemas: Path, name: str, sources: Collection[str] | None = None) -> Package:
+    """Read `schemas/<name>/package.yaml`. Raises `SchemaNotFound`, `PackageFileError`.
+
+    `sources`: the names of those that are on; tables that need another are left out. None: every table.
+    """
+    return _package(schemas, name, _document(schemas, name), sources)
 
 
 def _shown(name: str) -> str:
@@ -95,8 +101,9 @@ def _document(schemas: Path, name: str) -> LinedDocument:
         raise PackageFileError(file=_shown(name), **fault.told) from None
 
 
-def _package(schemas: Path, name: str, document: LinedDocument) -> Package:
+def _package(schemas: Path, name: str, document: LinedDocument, sources: Collection[str] | None) -> Package:
     raw = document.value
+    tables = _tables(document, _shown(name))
     found = Package(
         name=name,
         title=raw["title"],
@@ -111,7 +118,7 @@ def _package(schemas: Path, name: str, document: LinedDocument) -> Package:
         keywords_en=tuple(raw.get("keywords_en", ())),
         cadence=raw.get("cadence", "P1Y"),
         owner=raw.get("owner", "arobase"),
-        tables=tuple(_tables(document, _shown(name))),
+        tables=tuple(table for table in tables if sources is None or set(table.needs) <= set(sources)),
         schemas=schemas,
         more={key: value for key, value in raw.items() if key not in OWN},
         quarantine=_quarantine(raw.get("quarantine", {})),
@@ -156,6 +163,7 @@ def _tables(document: LinedDocument, shown: str) -> Iterator[PackageTable]:
             maximum_rows=rows.get("max"),
             maximum_loss=float(rows.get("loss", 0.2)),
             protect=None if protect is None else _protection(protect),
+            needs=tuple(raw.get("needs", ())),
         )
 
 
@@ -196,13 +204,14 @@ def _check_names(package: Package, document: LinedDocument, packages: Mapping[st
     if package.licence not in licences:
         line, expected = document.line(("licence",)), ", ".join(licences)
         raise PackageFileError(file=shown, line=line, key="licence", found=package.licence, expected=expected)
-    for index, table in enumerate(package.tables):
+    places = {raw if isinstance(raw, str) else raw["name"]: place for place, raw in enumerate(document.value["tables"])}
+    for table in package.tables:
         for position, key in enumerate(table.inputs):
             owner, _, name = key.partition("/")
             other = packages.get(owner)
             is_there = owner in names if other is None else name in [item.name for item in other.tables]
             if not is_there:
-                line = document.line(("tables", index, "from", position))
+                line = document.line(("tables", places[table.name], "from", position))
                 known = ", ".join(names if other is None else (f"{owner}/{item.name}" for item in other.tables))
                 place = f"tables.{table.name}.from"
                 raise PackageFileError(file=shown, line=line, key=place, found=key, expected=known)

@@ -63,6 +63,8 @@ class PackageTable:
     maximum_rows: int | None
     maximum_loss: float
     protect: Protection | None = None
+    needs: tuple[str, ...] = ()
+    """The sources without which the table does not exist (key `needs`): it is there while all of them are on."""
 
 
 @dataclass(frozen=True)

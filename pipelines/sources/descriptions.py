@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pipelines.core.errors import ArobaseError
@@ -67,6 +68,8 @@ class Source:
     people: tuple[Mapping[str, str], ...] = ()
     """Which people's part is joined to which records, for the privacy gate (`privacy/related.py`)."""
     obtained_time: time = time()
+    enabled: bool = True
+    """Whether runs collect it. One that is not on is described, and may be shown and tested."""
 
     def part(self, name: str) -> Part:
         """Raises `KeyError` when the source has no such part."""
@@ -82,18 +85,26 @@ class Source:
 
 
 class Sources(dict[str, Source]):
-    """The sources of a project by name, sorted; `errors` holds one error for each file that cannot be used."""
+    """The sources of a project that are on, by name, sorted; `errors` holds one for each file that cannot be used.
+
+    `off` holds those that are described and not on (`enabled: false`): nothing is collected from them, and what only
+    they fill does not exist.
+    """
 
     errors: tuple[ArobaseError, ...] = ()
+    off: Mapping[str, Source] = MappingProxyType({})
 
     def find(self, name: str) -> Source:
-        """The source of that name. Raises its file's own error when that is why it is not here, or `SourceUnknown`."""
+        """The source of that name, on or off. Raises its file's own error when that is why it is not here, or
+        `SourceUnknown`."""
         if name in self:
             return self[name]
+        if name in self.off:
+            return self.off[name]
         for error in self.errors:
             if error.facts.get("file") == f"sources/{name}.yaml":
                 raise error
-        raise SourceUnknown(name=name, known=", ".join(self) or "—")
+        raise SourceUnknown(name=name, known=", ".join(sorted({*self, *self.off})) or "—")
 
 
 def load_sources(project: Project) -> Sources:
@@ -107,7 +118,8 @@ def load_sources(project: Project) -> Sources:
             errors.append(error)
         except Exception as error:  # noqa: BLE001  whatever it is costs this one only
             errors.append(told_fault(error, name=path.stem, stage="sources", file=f"sources/{path.name}"))
-    sources = Sources(found)
+    sources = Sources({name: source for name, source in found.items() if source.enabled})
+    sources.off = {name: source for name, source in found.items() if not source.enabled}
     sources.errors = tuple(errors)
     return sources
 
@@ -200,6 +212,7 @@ def _source(raw: Mapping[str, Any], shown: str) -> Source:
         parts=tuple(_part(name, part) for name, part in raw["parts"].items()),
         path=shown,
         people=tuple(raw.get("people", ())),
+        enabled=raw.get("enabled", True),
     )
 
 

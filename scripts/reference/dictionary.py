@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.core.project import Project
@@ -19,13 +18,13 @@ from pipelines.schema import (
     package_names,
     quality_names,
 )
-from pipelines.sources import Source
+from pipelines.sources import Sources
 from scripts.reference.markdown import code, page, table
 
 FIELDS = ("field", "type", "sens", "meaning", "example", "privacy")
 
 
-def package_page(package: Package, sources: Mapping[str, Source]) -> str:
+def package_page(package: Package, sources: Sources) -> str:
     """The tables of one package, in their published order."""
     sections = [
         f"{package.description}\n\n{package.description_en}",
@@ -51,12 +50,14 @@ def package_page(package: Package, sources: Mapping[str, Source]) -> str:
     return page(f"Data dictionary: {package.title_en}", introduction, *sections)
 
 
-def origin(package: Package, item: PackageTable, sources: Mapping[str, Source]) -> str:
+def origin(package: Package, item: PackageTable, sources: Sources) -> str:
     """Which sources fill a table, or which function derives it from which tables."""
+    needed = f", while {' and '.join(code(name) for name in item.needs)} is on" if item.needs else ""
     if item.derived:
-        return f"derived by `{item.derived}` from {', '.join(code(name) for name in item.inputs)}"
+        return f"derived by `{item.derived}` from {', '.join(code(name) for name in item.inputs)}{needed}"
     key = f"{package.name}/{item.name}"
-    return "sources " + ", ".join(code(source.name) for source in sources.values() if key in source.tables)
+    described = [*sources.values(), *sources.off.values()]
+    return "sources " + ", ".join(code(source.name) for source in described if key in source.tables) + needed
 
 
 def incoming_page(schemas: Path) -> str:
@@ -139,7 +140,7 @@ def codelist_section(codes: CodeList) -> str:
     return f"## {codes.name}\n\n{table(heads, rows)}"
 
 
-def dictionary_pages(project: Project, sources: Mapping[str, Source]) -> dict[str, str]:
+def dictionary_pages(project: Project, sources: Sources) -> dict[str, str]:
     """Every page of the dictionary, by file name."""
     packages = {name: load_package(project.schemas, name) for name in package_names(project.schemas)}
     pages = {f"data-{name}.md": package_page(package, sources) for name, package in packages.items()}

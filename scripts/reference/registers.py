@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pipelines
@@ -14,7 +14,7 @@ from pipelines.domains.inquiries.law import registre
 from pipelines.findings import Rule, finding_rules
 from pipelines.mapping.registry import converters, readings
 from pipelines.pipeline.check_groups import FAMILIES, SAID
-from pipelines.sources import Source
+from pipelines.sources import Source, Sources
 from scripts.reference.markdown import code, page, table
 
 
@@ -101,9 +101,10 @@ def function_section(name: str, made: Callable[..., Any]) -> str:
     return f"### {name}\n\n{meaning(made)}\n\nDeclared in `{place(made)}`."
 
 
-def sources_page(sources: Mapping[str, Source]) -> str:
+def sources_page(sources: Sources) -> str:
     """The sources that ship with the project, and what each of them fills."""
-    sections = [source_section(item) for item in sources.values()]
+    described = sorted([*sources.values(), *sources.off.values()], key=lambda item: item.name)
+    sections = [source_section(item) for item in described]
     return page("Sources", "The sources that `sources/*.yaml` describe, and the tables that each fills.", *sections)
 
 
@@ -111,6 +112,11 @@ def source_section(source: Source) -> str:
     told = [f"## {source.name}", f"**{source.title}.** {source.description}"]
     if source.description_en != source.description:
         told.append(f"**{source.title_en}.** {source.description_en}")
+    if not source.enabled:
+        told.append(
+            f"Off as it ships: nothing is asked of it, and the tables that need it do not exist. To turn it on, remove "
+            f"`enabled: false` from `{source.path}`; first try it with `arobase sources test {source.name}`."
+        )
     if source.example:
         told.append("An example: its records were put together to show the way.")
     told.append(

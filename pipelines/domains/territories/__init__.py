@@ -1,5 +1,5 @@
-"""What the label covers of France: derived tables and charts by département, région and size of town."""
+"""What the label covers of France, and access to the network: converters, derived tables and charts."""
 
 from pipelines.core.domains import Domain
 
-DOMAIN = Domain({"derived": ("derived",), "charts": ("charts",)})
+DOMAIN = Domain({"converters": ("converters",), "derived": ("derived",), "charts": ("charts",)})
