@@ -113,14 +113,14 @@ def versions_index(holdings: Sequence[Holding], addresses: Addresses) -> dict[st
                 "title_en": holding.title("en"),
                 "latest": holding.current.number if holding.current else None,
                 "page": addresses.page(f"{holding.name}/index.html"),
-                "versions": [_indexed(item, addresses) for item in holding.versions],
+                "versions": [_indexed(item, holding, addresses) for item in holding.versions],
             }
             for holding in holdings
         ],
     }
 
 
-def _indexed(version: Version, addresses: Addresses) -> dict[str, Any]:
+def _indexed(version: Version, holding: Holding, addresses: Addresses) -> dict[str, Any]:
     told = {"version": version.number, "created": version.created, "tagmanifest": version.entry["tagmanifest"]}
     if version.is_retracted:
         gone = {"reason": version.entry["reason"], "at": version.moment}
@@ -132,6 +132,7 @@ def _indexed(version: Version, addresses: Addresses) -> dict[str, Any]:
         "datapackage": addresses.release(f"{version.path}data/datapackage.json"),
         "schema_version": version.entry["schema_version"],
         "rows": version.entry["rows"],
+        **({"marks": marks} if (marks := holding.marks(version)) else {}),
     }
 
 

@@ -11,10 +11,13 @@ from typing import Any
 
 from pipelines.catalogue import contracts, feeds, preview, rows, structured
 from pipelines.catalogue.addresses import Addresses
+from pipelines.catalogue.known import filled
 from pipelines.catalogue.model import Holding, Table, Version
-from pipelines.catalogue.pages import Place, add_page
+from pipelines.catalogue.pages import Facts, Place, add_page
 from pipelines.catalogue.pictures import pictures_of
+from pipelines.catalogue.questions import Question, questions_of
 from pipelines.catalogue.site import Site
+from pipelines.schema.usage import usage_of
 
 THEME = "theme.css"
 STATIC = ("style.css", THEME, "site.js", "parquet.js", "icon.svg")
@@ -31,15 +34,32 @@ def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses, *, 
     def home(place: Place) -> dict[str, Any]:
         news = feeds.news(holdings, addresses, place.language)[:NEWS_SHOWN]
         real_first = sorted(holdings, key=lambda holding: holding.is_example)  # stable: else in their own order
-        return {"holdings": real_first, "news": [(item, _local(item.page, place, addresses)) for item in news]}
+        told = [(item, _local(item.page, place, addresses)) for item in news]
+        return {"holdings": real_first, "news": told, "questions": questions}
+
+    questions = questions_of(holdings)
 
     add_page(site, addresses, "index", "index.html", home)
     add_page(
         site, addresses, "machines", "machines.html", {"holdings": holdings, "contracts": list(contracts.contracts())}
     )
     add_page(site, addresses, "404", "404.html", {})
+    for question in questions:
+        _question(site, question, holdings, addresses)
     for holding in holdings:
         _package(site, holding, addresses)
+
+
+def _question(site: Site, question: Question, holdings: Sequence[Holding], addresses: Addresses) -> None:
+    by_name = {holding.name: holding for holding in holdings}
+    read = []
+    for key in question.tables:
+        package, _, name = key.partition("/")
+        version = by_name[package].current
+        table = version.table(name) if version else None
+        if version is not None and table is not None:
+            read.append((by_name[package], version, table))
+    add_page(site, addresses, "question", question.path, {"question": question, "read": read})
 
 
 def _local(address: str, place: Place, addresses: Addresses) -> str:
@@ -71,11 +91,26 @@ def _package(site: Site, holding: Holding, addresses: Addresses) -> None:
 
     add_page(site, addresses, "package", f"{folder}/index.html", sheet)
     add_page(site, addresses, "quality", f"{folder}/qualite.html", {**common, **_quality(current)})
-    add_page(site, addresses, "dictionary", f"{folder}/dictionnaire.html", common)
+    add_page(site, addresses, "dictionary", f"{folder}/dictionnaire.html", _dictionary(common, current))
     if pictures:
         add_page(site, addresses, "pictures", f"{folder}/images.html", common)
     for table in current.tables:
         _table(site, common, table, addresses)
+
+
+def _dictionary(common: Mapping[str, Any], version: Version) -> Facts:
+    """What each table is, how much of each field is known, and a first use."""
+    shares = {table.name: filled(version, table) for table in version.tables}
+    usage = {table.name: usage_of(table.name, table.fields, table.key) for table in version.tables}
+
+    def facts(place: Place) -> dict[str, Any]:
+        words = place.words
+        known = {
+            name: {field: words.share(share, 1) for field, share in found.items()} for name, found in shares.items()
+        }
+        return {**common, "known": known, "usage": usage}
+
+    return facts
 
 
 def _version(site: Site, common: Mapping[str, Any], holding: Holding, version: Version, addresses: Addresses) -> None:

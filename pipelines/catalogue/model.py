@@ -149,6 +149,12 @@ class Version:
     def warnings(self, language: Language) -> list[str]:
         return [str(item[language]) for item in self.descriptor.get("warnings", [])]
 
+    @property
+    def notices(self) -> list[Mapping[str, str]]:
+        """What it tells of the versions before it: what was wrong in them, what moved where."""
+        told = self.descriptor.get("warnings", [])
+        return [{"fr": item["fr"], "en": item["en"]} for item in told if item.get("notice")]
+
     def _table(self, resource: Mapping[str, Any]) -> Table:
         plain = str(resource["path"])
         found = ((form, self.resource(form.path(plain.removesuffix(".csv")))) for form in output_formats())
@@ -186,6 +192,15 @@ class Holding:
         """The version published just before, among those that can be read."""
         later = self.readable[self.readable.index(version) + 1 :]
         return later[0] if later else None
+
+    def marks(self, version: Version) -> list[Mapping[str, str]]:
+        """What the current version tells of an earlier one, which did not tell it itself; nothing of a later one."""
+        if self.current is None or version.is_retracted or version not in self.readable:
+            return []
+        if self.readable.index(version) <= self.readable.index(self.current):
+            return []
+        own = version.notices
+        return [notice for notice in self.current.notices if notice not in own]
 
     def title(self, language: Language) -> str:
         return told(self.current.descriptor, "title", language) if self.current else self.name

@@ -29,6 +29,7 @@ def preview(holding: Holding, version: Version, table: Table, words: Wording, re
                 "title": told(item, "title", words.language),
                 "scale": item.get("scale"),
                 "type": item["type"],
+                "leads": _leads(table, version, item["name"]),
                 "steps": [
                     words.step(step.split(" / ")[0 if words.language == "fr" else -1])
                     for step in _steps(steps, table, item)
@@ -43,6 +44,16 @@ def preview(holding: Holding, version: Version, table: Table, words: Wording, re
         "versions": [_files(item, table.name, release) for item in holding.readable if item.table(table.name)],
         "sample": rows.sample(version, table),
     }
+
+
+def _leads(table: Table, version: Version, name: str) -> str:
+    """The page of the table whose rows a field names by their key, such as `corrections`; empty where there is none."""
+    for key in table.schema.get("foreignKeys", ()):
+        fields, reference = key["fields"], key["reference"]
+        other = version.table(reference["resource"]) if reference["resource"] else None
+        if other is not None and fields in (name, [name]) and reference["fields"] in (other.key, *other.key):
+            return f"table-{other.name}.html"
+    return ""
 
 
 def _steps(steps: dict[str, list[str]], table: Table, item: dict[str, Any]) -> list[str]:

@@ -28,6 +28,7 @@ WORDS = {
     "raw": ("Valeurs brutes", "Raw values"),
     "absent": ("Valeurs brutes non montrées", "Raw values not shown"),
     "findings": ("Constat", "Finding"),
+    "correction": ("Corrigé par une personne", "Corrected by a person"),
     "none": ("aucune provenance : table dérivée d'autres tables", "no provenance: a table derived from other tables"),
 }
 PLACES = {
@@ -59,6 +60,9 @@ def traced(
     if not found.origins:
         yield ""
         yield word("none")
+    for correction in found.corrections:
+        yield ""
+        yield from _correction(correction, words)
     for finding in found.findings:
         sentence = finding["message"] if language == "fr" else finding["message_en"]
         result = str(finding["resultat"])
@@ -109,6 +113,14 @@ def _origin(origin: Origin, words: Wording, absent: str | None) -> Iterator[str]
                 yield f"    {name} = {value}"
     elif absent:
         yield words.choose("  {} : {}", "  {}: {}").format(_of(WORDS["absent"], language), absent)
+
+
+def _correction(correction: Mapping[str, str | None], words: Wording) -> Iterator[str]:
+    """A correction: what was printed, what was settled, why, on which source, by whom and when."""
+    yield _of(WORDS["correction"], words.language)
+    for name, value in correction.items():
+        if value is not None:
+            yield f"  {name} = {value}"
 
 
 def _of(pair: tuple[str, ...], language: Language) -> str:

@@ -101,7 +101,8 @@ def _source_used(source: Source, capture: Capture) -> SourceUsed:
 def _notices(package: Package) -> list[Warned]:
     """What `package.yaml` has to tell of earlier versions (`notices`): what was wrong in them, and what moved where."""
     return [
-        Warned(" ".join(item["fr"].split()), " ".join(item["en"].split())) for item in package.more.get("notices", ())
+        Warned(" ".join(item["fr"].split()), " ".join(item["en"].split()), is_notice=True)
+        for item in package.more.get("notices", ())
     ]
 
 

@@ -16,7 +16,7 @@ from pipelines.core.text import Said
 from pipelines.releases.csvfile import CSV_DIALECT
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.formats import output_formats
-from pipelines.releases.request import ReleaseRequest, SourceUsed
+from pipelines.releases.request import ReleaseRequest, SourceUsed, Warned
 from pipelines.schema import TableSchema
 from pipelines.storage.plain import read_plain
 
@@ -84,11 +84,16 @@ def descriptor(
             for item in (publisher, *map(dict, package.contributors))
         ],
         "sources": [_source(item) for item in sorted(request.sources, key=lambda item: item.name)],
-        "warnings": [{"fr": item.fr, "en": item.en} for item in request.warnings],
+        "warnings": [_warning(item) for item in request.warnings],
         "resources": [_resource(item, request) for item in files],
         "arobase": dict(own),
     }
     return {key: value for key, value in told.items() if value not in ("", [])}
+
+
+def _warning(item: Warned) -> dict[str, Any]:
+    told = {"fr": item.fr, "en": item.en}
+    return {**told, "notice": True} if item.is_notice else told
 
 
 def _plain(value: Any) -> Any:

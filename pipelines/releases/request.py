@@ -45,6 +45,8 @@ class Warned:
 
     fr: str
     en: str
+    is_notice: bool = False
+    """Whether it tells what was wrong in earlier versions, or what moved where: it marks those that came before it."""
 
 
 @dataclass(frozen=True)

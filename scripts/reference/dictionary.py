@@ -18,6 +18,7 @@ from pipelines.schema import (
     package_names,
     quality_names,
 )
+from pipelines.schema.usage import usage_of
 from pipelines.sources import Sources
 from scripts.reference.markdown import code, page, table
 
@@ -26,6 +27,7 @@ FIELDS = ("field", "type", "sens", "meaning", "example", "privacy")
 
 def package_page(package: Package, sources: Sources) -> str:
     """The tables of one package, in their published order."""
+    names = [item.name for item in package.tables]
     sections = [
         f"{package.description}\n\n{package.description_en}",
         table(
@@ -40,7 +42,7 @@ def package_page(package: Package, sources: Sources) -> str:
                 for item in package.tables
             ],
         ),
-        *(table_section(package.schema(item.name)) for item in package.tables),
+        *(f"{table_section(schema)}\n\n{usage_section(schema)}" for schema in map(package.schema, names)),
     ]
     introduction = (
         f"*{package.title}.* What each table and field of the package `{package.name}` means. Licence "
@@ -92,6 +94,15 @@ def table_section(schema: TableSchema) -> str:
         told.append(f"{own} → {code(key.table or schema.name)} ({other}).")
     told.append(table(FIELDS, [field_line(item) for item in schema.fields]))
     return "\n\n".join(told)
+
+
+def usage_section(schema: TableSchema) -> str:
+    """A first use of a published table, in the folder of its files."""
+    fields = [field.descriptor | {"codelist": field.codelist} for field in schema.public.fields]
+    usage = usage_of(schema.name, fields, schema.primary_key)
+    return (
+        f"A first use, with DuckDB, then with pandas:\n\n```sql\n{usage.duckdb}\n```\n\n```python\n{usage.pandas}\n```"
+    )
 
 
 def field_line(field: Field) -> tuple[str, ...]:

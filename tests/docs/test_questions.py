@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +17,9 @@ import pytest
 from pipelines.core.project import Project
 from pipelines.pipeline.collect import make_snapshots
 from pipelines.pipeline.graph import BuildGraph
+from pipelines.schema import load_package
+from pipelines.schema.usage import usage_of
+from pipelines.sources import load_sources
 from tests.docs.builders import REPOSITORY, blocks
 
 PACKAGES = ("label", "enquetes-publiques", "territoires-numeriques")
@@ -113,6 +117,29 @@ def test_france_is_above_or_below_by_the_definition(base: sqlite3.Connection):
     gaps = {(row[0], row[2]): row[5] for row in answers(base, 10)}
     assert gaps["echanges_en_ligne", None] == 16
     assert gaps["desi_5a1_egovu", 2015] < 0
+
+
+def test_the_first_use_of_each_table_runs_and_counts_all_its_rows(
+    tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """With DuckDB and with pandas, which find the same."""
+    monkeypatch.chdir(tmp_path)
+    project = Project.at(REPOSITORY)
+    for package in PACKAGES:
+        described = load_package(project.schemas, package, load_sources(project))
+        for item in described.tables:
+            schema = described.schema(item.name)
+            fields = [field.descriptor | {"codelist": field.codelist} for field in schema.public.fields]
+            usage = usage_of(item.name, fields, schema.primary_key)
+            pq.write_table(tables[item.name], tmp_path / f"{item.name}.parquet")
+            counted = duckdb.sql(usage.duckdb).fetchall()
+            assert sum(row[-1] for row in counted) == tables[item.name].num_rows, item.name
+            shown = io.StringIO()
+            with contextlib.redirect_stdout(shown):
+                exec(compile(usage.pandas.replace("print(", "print(shown := "), item.name, "exec"), found := {})
+            of_pandas = found["shown"]
+            assert (int(of_pandas.sum()) if hasattr(of_pandas, "sum") else of_pandas) == tables[item.name].num_rows
+            assert (len(of_pandas) if hasattr(of_pandas, "sum") else 1) == len(counted), item.name
 
 
 def test_the_example_for_pandas_runs(tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

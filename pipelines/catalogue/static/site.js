@@ -253,7 +253,7 @@
           make('p', {}, make('a', { href: link(row), textContent: words.link })),
           make('dl', { className: 'values' }, ...data.fields.flatMap(field => [
             make('dt', { textContent: field.title || field.name }),
-            make('dd', {}, linked(row[field.name] ?? '–'))])),
+            make('dd', {}, led(field, row[field.name]) ?? linked(row[field.name] ?? '–'))])),
           ...ways(),
           make('h4', { textContent: words.why }), origins,
           make('h4', { textContent: words.findings }), said,
@@ -280,6 +280,8 @@
     const grid = (heading, lines) => make('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': heading[0] }, make('table', { className: 'plain' },
       make('thead', {}, make('tr', {}, ...heading.map(word => make('th', { scope: 'col', textContent: word })))),
       make('tbody', {}, ...lines.map(line => make('tr', {}, ...line.map(value => make('td', {}, value)))))));
+    /* A value that is the key of a row of another table leads to that row: a correction, a code of a list. */
+    const led = (field, value) => field.leads && value != null ? make('a', { href: `${field.leads}#${new URLSearchParams({ cle: escaped(String(value)) })}`, textContent: value }) : null;
     const linked = value => /^https?:\/\/\S+$/.test(value) ? make('a', { href: value, rel: 'external nofollow', textContent: value }) : value;
     const provenance = async (version, line) => {
       const origin = file(version, 'provenance'), found = [];
