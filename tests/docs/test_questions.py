@@ -142,6 +142,20 @@ def test_the_first_use_of_each_table_runs_and_counts_all_its_rows(
             assert (len(of_pandas) if hasattr(of_pandas, "sum") else 1) == len(counted), item.name
 
 
+def test_the_page_on_territories_tells_how_many_names_are_settled(tables: dict[str, pa.Table]):
+    page = (REPOSITORY / "docs" / "territoires.md").read_text(encoding="utf-8")
+    for label, table in (
+        ("awards", "palmares"),
+        ("initiatives", "actions"),
+        ("communes of inquiries", "enquete_territoires"),
+    ):
+        methods = tables[table].column("resolution_methode").to_pylist()
+        sure = tables[table].column("resolution_certitude").to_pylist()
+        by_hand = methods.count("correction")
+        counts = (len(sure), sure.count("certaine") - by_hand, sure.count("probable"), by_hand, sure.count("aucune"))
+        assert f"| {label} | {' | '.join(map(str, counts))} |" in page
+
+
 def test_the_example_for_pandas_runs(tables: dict[str, pa.Table], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (code,) = [
         "\n".join(block.lines)

@@ -102,7 +102,7 @@ def _constat(enquete: Enquete, item: Regle, choix: Choix) -> Constat:
     jour = item.datation(enquete) if item.datation else choix.jour
     version = version_de(item.id, choix.regime, jour)
     if version is not None:
-        reserve = ensemble(choix.reserve, _dates_contredites(enquete))
+        reserve = ensemble(choix.reserve, _dates_contredites(enquete), _lieu_inconnu(enquete))
         resultat = prudent(item.controle(enquete, version), version, reserve)
     elif choix.manque and _pourrait_valoir(item, enquete):
         resultat = non_evalue(choix.manque)
@@ -123,6 +123,16 @@ def _dates_contredites(enquete: Enquete) -> Said | None:
         return None
     return Said(
         "les dates de l'enquête se contredisent (EP-01)", "the dates of the inquiry contradict each other (EP-01)"
+    )
+
+
+def _lieu_inconnu(enquete: Enquete) -> Said | None:
+    """A reserve where no département is known: some territories have a code of their own, so the law is not chosen."""
+    if enquete.departements:
+        return None
+    return Said(
+        "le département n'est pas connu : une collectivité d'outre-mer peut avoir son propre code",
+        "the département is not known: an overseas collectivity may have a code of its own",
     )
 
 

@@ -113,7 +113,15 @@ def suppleants(enquete: Enquete, version: Version) -> Resultat:
             "L123-4 asks for no substitute on that date; how R123-5 applied to procedures under way was not read",
         )
         return a_verifier(calcul, told)
-    return conforme(calcul) if enquete.suppleant else non_conforme(calcul)
+    if enquete.suppleant:
+        return conforme(calcul)
+    if enquete.designation is None:
+        told = Said(
+            "la date de désignation n'est pas connue : le texte d'avant peut s'appliquer",
+            "the date of the appointment is not known: the text before may hold",
+        )
+        return a_verifier(calcul, told)
+    return non_conforme(calcul)
 
 
 @regle(
