@@ -102,7 +102,7 @@ def test_the_known_and_the_published_add_up(questions: dict[str, Question], hold
 
 
 @pytest.mark.heavy
-def test_no_page_ranks_départements_by_label(questions: dict[str, Question]) -> None:
+def test_no_page_ranks_departements_by_label(questions: dict[str, Question]) -> None:
     heads = [
         answer.figures["fr"].heads[0] for answer in questions["qui-est-labellise"].answers if answer.figures is not None
     ]

@@ -119,8 +119,8 @@ def _figures(rows: Rows, language: Language) -> Figures:
     lines = []
     for year in years:
         there = {row["zone"]: row for row in rows if row["annee_observation"] == year}
-        for zone in sorted(set(there) - {FRANCE}) or ["–"]:
-            lines.append(_line(year, zone, there.get(FRANCE), there.get(zone), words))
+        zones = sorted(set(there) - {FRANCE}) or ["–"]
+        lines += [_line(year, zone, there.get(FRANCE), there.get(zone), words) for zone in zones]
     return Figures(heads, lines)
 
 

@@ -20,7 +20,7 @@ def short(*departements: str) -> Enquete:
 
 
 @pytest.mark.parametrize("code", ["971", "972", "973", "974", "976", "2A", "2B", "75"])
-def test_overseas_départements_are_under_the_common_code(code: str) -> None:
+def test_overseas_departements_are_under_the_common_code(code: str) -> None:
     assert result("EP-02", short(code)) == "non_conforme"
 
 
@@ -30,7 +30,7 @@ def test_a_territory_with_a_code_of_its_own_is_not_judged(code: str) -> None:
     assert result("EP-02", short("971", code)) == "non_evalue"
 
 
-def test_no_breach_is_asserted_where_no_département_is_known() -> None:
+def test_no_breach_is_asserted_where_no_departement_is_known() -> None:
     found = check("EP-02", short()).resultat
     assert found.resultat == "a_verifier"
     assert found.remarque is not None
