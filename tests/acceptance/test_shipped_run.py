@@ -15,6 +15,7 @@ from frictionless.package import Package as DataPackage
 
 from pipelines.core.project import Project
 from pipelines.schema import load_package
+from pipelines.sources import load_sources
 from tests.acceptance.builders import PACKAGES, Shipped, a_copy, arobase, files, without_proofs
 
 HEADS = ["Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder ensuite"]
@@ -23,7 +24,7 @@ HEADS = ["Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où re
 @pytest.mark.parametrize("name", PACKAGES)
 def test_every_table_is_there_as_csv_and_as_parquet_with_the_same_rows(shipped: Shipped, name: str) -> None:
     data = shipped.project.releases / name / "1.0.0" / "data"
-    package = load_package(shipped.project.schemas, name)
+    package = load_package(shipped.project.schemas, name, load_sources(shipped.project))
     for table in package.tables:
         parquet = pq.read_table(data / f"{table.name}.parquet")
         with (data / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:

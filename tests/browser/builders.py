@@ -24,11 +24,29 @@ FLAGS = [
 ]
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MANY = 140_000
+COMPARED = [
+    {
+        "indicateur": indicator,
+        "serie": series,
+        "zone": zone,
+        "annee_observation": year,
+        "part": part,
+        "definition": "Part de ceux qui ont rempli un formulaire en ligne",
+        "population_de_reference": "% des internautes",
+        "rupture_avant": "false",
+        "producteur": "Commission inventée",
+    }
+    for indicator, series, year, shares in (
+        ("echanges_en_ligne", "article_2017", "", ("48", "32")),
+        ("desi_5a1_egovu", "desi_2020_recalcule", "2015", ("54.58", "57.05")),
+    )
+    for zone, part in zip(("france", "ue28"), shares, strict=True)
+]
 
 
 def shown_releases(outputs: Path) -> None:
     """`prix`: 1.0.0 to 1.1.0, of which 1.0.2 is retracted, all signed; `foule`: one version of many rows;
-    `label`: two editions on a map."""
+    `label`: two editions on a map; `territoires-numeriques`: what one question is answered from."""
     releases, key = outputs / "releases", new_key(outputs / "key")
     (outputs / "allowed_signers").write_text(f"arobase {key.public_line}\n", encoding="utf-8")
     more = [
@@ -55,6 +73,7 @@ def shown_releases(outputs: Path) -> None:
     ]
     awards = [an_award("2024", "01001", "01"), an_award("2025", "97113", "971"), an_award("2025", "2A004", "2A", "3")]
     texts_published(outputs, "label", "palmares", awards)
+    texts_published(outputs, "territoires-numeriques", "comparaison_europe", COMPARED)
     published(
         a_request(crowd, package=a_package(name="foule", title="Foule inventée", title_en="Invented crowd")), releases
     )

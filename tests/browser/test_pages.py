@@ -24,6 +24,7 @@ KINDS = {
     "table": "prix/table-prix.html",
     "pictures": "label/images.html",
     "package with pictures": "label/index.html",
+    "question": "questions/comment-la-france-se-compare.html",
 }
 
 # The browser is asked once and answers when it has painted: polling a condition is an eval, which the site's policy
