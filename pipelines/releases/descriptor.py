@@ -22,8 +22,9 @@ from pipelines.storage.plain import read_plain
 
 LARGEST_DESCRIPTOR = 1 << 26
 # Frictionless opens what is called `parquet` as a table, counts no bytes there and finds the size wrong; the profile
-# has no word for a file that is no table. Formats other than CSV are therefore told by name, not by suffix.
-PARQUET = "Parquet"
+# has no word for a file that is no table. It guesses the types of what is called `csv` and has no schema, and finds
+# other values wrong. Formats are therefore told by name, not by suffix, but for the CSV that is the table itself.
+PARQUET, CSV = "Parquet", "CSV"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 
@@ -132,7 +133,7 @@ def _resource(item: FileMade, request: ReleaseRequest) -> dict[str, Any]:
         told["schema"] = plain_schema(schema, set(request.schemas))
     elif item.role == "changes":
         told |= {"name": Path(item.path).name.replace(".", "-") + "-changements", **described}
-        told |= {"format": "csv" if item.path.endswith(".csv") else PARQUET, **counted}
+        told |= {"format": CSV if item.path.endswith(".csv") else PARQUET, **counted}
     else:
         known = {one.name: one for one in output_formats()}
         form = known.get(item.role, known["parquet"])  # provenance is kept in Parquet alone

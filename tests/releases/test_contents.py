@@ -92,7 +92,7 @@ def test_a_licence_is_described_by_the_code_list(tmp_path: Path) -> None:
 
 
 def test_a_licence_that_the_code_list_does_not_hold_is_refused_with_those_that_it_holds(tmp_path: Path) -> None:
-    with pytest.raises(SchemaFileError, match=r"prix/package.yaml: licence: x; expected: etalab-2.0, odbl-1.0"):
+    with pytest.raises(SchemaFileError, match=r"prix/package.yaml: licence: x; expected: etalab-2.0, fr-lo, odbl-1.0"):
         published(tmp_path, package=a_package(licence="x"))
 
 

@@ -45,7 +45,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
         provenance={"types": provenance_of(made, ["cle"])},
         steps={},
     )
-    folder = tmp_path_factory.mktemp("profils")
+    folder = tmp_path_factory.mktemp("profils") / "releases"
     publish(request, folder, key=None)
     return folder / "prix" / "1.0.0"
 
@@ -92,6 +92,19 @@ def test_frictionless_reads_every_resource_of_every_kind(release: Path, tmp_path
             told = resource.to_descriptor()
             assert len(rows) == told.get("rows", told.get("row_count")), resource.path
             assert not resource.header.labels[0].startswith("\ufeff")
+
+
+def test_frictionless_guesses_no_type_of_what_is_no_table_of_its_own(tmp_path: Path) -> None:
+    """Numbers, then a word: a guess from the first rows would find the word wrong."""
+    schema = a_schema("types", {"fields": [field("cle"), field("annee")], "primaryKey": ["cle"]})
+    made = a_table(
+        [{"cle": f"{n:03d}", "annee": "inconnue" if n == 150 else str(1900 + n)} for n in range(200)], schema
+    )
+    more = {"provenance": {"types": provenance_of(made, ["cle"])}, "steps": {}}
+    request = a_request(package=a_package(["types"]), schemas={"types": schema}, tables={"types": made}, **more)
+    publish(request, tmp_path / "releases", key=None)
+    report = Package(str(tmp_path / "releases" / "prix" / "1.0.0" / "data" / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "message"])[:5]
 
 
 def test_examples_in_their_own_type_and_as_text_make_no_version_of_their_own() -> None:

@@ -39,7 +39,7 @@ class ExcelCsv(OutputFormat):
     label, short = Said("CSV pour tableur", "CSV for spreadsheets"), "Excel"
     file_type, order, folder, offered = "CSV", 3, "excel/", False
     described: ClassVar[Mapping[str, Any]] = {
-        "format": "csv",
+        "format": "CSV",
         "mediatype": "text/csv",
         "encoding": "utf-8",  # the mark is no encoding of its own in the register of IANA, which readers go by
         "dialect": {**CSV_DIALECT, "delimiter": ";"},

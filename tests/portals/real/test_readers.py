@@ -23,13 +23,15 @@ for path in sys.argv[1:]:
     failed, rows = [], 0
     package = Package(path)
     for resource in package.resources:
-        named = {"Parquet": "parquet", "ODS": "ods"}.get(resource.format)
+        named = {"Parquet": "parquet", "ODS": "ods", "CSV": "csv"}.get(resource.format)
         if resource.format == "GeoJSON":
             json.loads(resource.read_bytes())
             continue
         if named:
             descriptor = {"name": resource.name, "path": resource.path, "format": named, "type": "table"}
             told = resource.to_descriptor()["row_count"]
+            kept = resource.to_descriptor()
+            descriptor |= {key: kept[key] for key in ("dialect", "encoding") if key in kept}
             resource = type(package.resources[0]).from_descriptor(descriptor, basepath=package.basepath)
         else:
             descriptor = resource.to_descriptor()
