@@ -33,6 +33,7 @@ class Passage:
 
 
 LONGEST, OVERLAP = 4000, 400
+WORD = 80  # characters: a longer run of letters and digits is no word, and may be cut anywhere
 _WIDE = re.compile(r"\s{4,}")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _APART = re.compile(r"(?<!\w)(?:(?:[\w.@+-] ){7,}[\w.@+-]|(?:\w[.·•_-]){7,}\w)(?!\w)")
@@ -196,12 +197,31 @@ def _plain(text: str) -> str:
 
 
 def pieces(reading: str) -> Iterator[str]:
-    """A reading in pieces of at most `LONGEST`, which overlap: whatever a pattern costs, it costs it once a piece."""
+    """A reading in pieces of about `LONGEST`, which overlap: whatever a pattern costs, it costs it once a piece.
+
+    No piece begins or ends within a word: "nes", left of "éoliennes", would be read as "née(s)".
+    """
     if len(reading) <= LONGEST:
         yield reading
         return
     for start in range(0, len(reading) - OVERLAP, LONGEST - OVERLAP):
-        yield reading[start : start + LONGEST]
+        yield reading[_word_start(reading, start) : _word_end(reading, start + LONGEST)]
+
+
+def _word_start(text: str, place: int) -> int:
+    """Where the word that a place stands in begins, at most `WORD` characters before; else the place itself."""
+    for start in range(place, max(place - WORD, 0), -1):
+        if not (text[start - 1].isalnum() and text[start].isalnum()):
+            return start
+    return 0 if place <= WORD else place
+
+
+def _word_end(text: str, place: int) -> int:
+    """Where the word that a place stands in ends, at most `WORD` characters after; else the place itself."""
+    for end in range(place, min(place + WORD, len(text))):
+        if not (text[end - 1].isalnum() and text[end].isalnum()):
+            return end
+    return place
 
 
 def _together(match: re.Match[str]) -> str:

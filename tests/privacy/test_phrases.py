@@ -90,3 +90,12 @@ def test_nearly_every_writing_of_a_kind_is_found(kind: str) -> None:
     texts = [around.format(text) for text in WRITINGS[kind] for around in AROUND]
     missed = [text for text in texts if kind not in {item.rule for item in passages(text)}]
     assert len(missed) <= 0.02 * len(texts), missed[:20]
+
+
+def test_a_word_of_a_long_text_is_not_cut_into_another():
+    """The gate reads long texts in pieces: "éoliennes" cut before its last three letters would be "née(s)"."""
+    told = 'parc d\'éoliennes du Minervois","2019-09-09"'
+    for before in range(3560, 3640):
+        text = ("mot " * 1000)[:before] + told + " mot" * 400
+        assert len(text) > 4000
+        assert not passages(text), before
