@@ -48,7 +48,7 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
     """
     broken = _broken_bound(field)
     try:
-        reader = _clocked_reader(field) or Reader(field.create_cell_reader())
+        reader = _clocked_reader(field) or _clocked_items(field) or Reader(field.create_cell_reader())
     except Exception as error:
         raise SchemaUnusable(
             place=field.name,
@@ -93,6 +93,39 @@ def _clocked_reader(field: Any) -> Reader | None:
         return value, {name: found[name] for name in field.supported_constraints if name in found}
 
     return Reader(read, judge.prepare)
+
+
+def _clocked_items(field: Any) -> Reader | None:
+    """The reader of an array whose items have a pattern that may take for ever; None for the others.
+
+    Source: frictionless 5.21, fields/array.py.
+    """
+    if field.type != "array" or not field.array_item:
+        return None
+    from frictionless import Field
+
+    described = {"name": field.name, "type": "any", **field.array_item}
+    described.pop("arrayItem", None)
+    item = _clocked_reader(Field.from_descriptor(described))
+    if item is None:
+        return None
+    whole = field.to_copy()
+    whole.schema, whole.array_item = field.schema, {}
+    reader = whole.create_cell_reader()
+
+    def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
+        value, notes = reader(cell)
+        if value is None or notes:
+            return value, notes
+        read_items = [item(part) for part in value]
+        found = {name: f"array item {note}" for _, refused in read_items for name, note in (refused or {}).items()}
+        return [part for part, _ in read_items], found or None
+
+    def prepare(cells: Iterable[str]) -> None:
+        values = [reader(cell)[0] for cell in cells]
+        item.prepare(part for value in values for part in value or () if isinstance(part, str))
+
+    return Reader(read, prepare)
 
 
 def _broken_bound(field: Any) -> SchemaUnusable | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from frictionless.fields import StringField
+from frictionless.fields import ArrayField, StringField
 
 from pipelines.core.errors import Mender
 from pipelines.validation import archives, blocks, judge
@@ -153,6 +153,38 @@ def test_a_pattern_that_explodes_is_stopped(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_pattern_that_explodes_in_re_refuses_at_once_where_re2_says_the_same(pattern: str, cell: str) -> None:
     schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": pattern}}]}
     assert judge(pa.table({"a": [cell]}), schema).totals == {("constraint-error", "a"): 1}
+
+
+def test_a_pattern_of_the_items_of_an_array_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern_clock, "SECONDS", 0.3)
+    item = {"type": "string", "constraints": {"pattern": r"(\w+\s?)+(?!x)"}}
+    schema = {"fields": [{"name": "a", "type": "array", "arrayItem": item}]}
+    with pytest.raises(PatternTooSlow):
+        judge(pa.table({"a": ['["abc def"]', f'["abc", "{"a" * 40}!"]']}), schema)
+
+
+@pytest.mark.parametrize("constraints", [{}, {"maxLength": 2}, {"required": True}])
+@pytest.mark.parametrize("limits", [{}, {"maxLength": 6}, {"required": True, "enum": ["a", "b", "aa aa"]}])
+def test_items_under_a_clock_are_read_as_frictionless_reads_them(
+    limits: dict[str, Any], constraints: dict[str, Any]
+) -> None:
+    item = {"type": "string", "constraints": {"pattern": "(a+ ?)+", **limits}}
+    field = ArrayField(name="a", constraints=constraints, array_item=item)
+    cells = [
+        '["a a"]',
+        '["a", "b", "aaaaaaaaa"]',
+        "[1, null]",
+        '["b", 1, ""]',
+        "[]",
+        "{}",
+        "x",
+        "",
+        '["a","a","a"]',
+        "[[]]",
+    ]
+    ours, theirs = guarded_reader(field, is_key=False), field.create_cell_reader()
+    ours.prepare(cells)
+    assert [ours(cell) for cell in cells] == [theirs(cell) for cell in cells]
 
 
 def test_a_pattern_is_tried_on_many_cells_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
