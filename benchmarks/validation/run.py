@@ -7,6 +7,7 @@ python -m benchmarks.validation.run --big                10,000,000 rows with a 
 python -m benchmarks.validation.run --fallback           100,000 rows that cannot be proved, beside Frictionless
 python -m benchmarks.validation.run --shapes             every shape of table, valid and with a tenth of bad rows
 python -m benchmarks.validation.run --shapes --rows 100000 --only irve mix
+python -m benchmarks.validation                          every shape at the size of the bars: see `__main__.py`
 
 Each adds its figures to `results/validation.json`, and writes the table and the chart of all that is there again.
 """
@@ -97,6 +98,7 @@ def series(path: Path, pythons: dict[str, str], rounds: int) -> dict[str, Figure
     return {name: middle(found) for name, found in runs.items()}
 
 
+TICK = 0.01  # seconds: what took less cannot be told apart
 COLUMNS = ("contestant", "wall s", "CPU s", "peak MB", "errors found", "as many as Frictionless", "× sooner: wall, CPU")
 
 
@@ -122,7 +124,9 @@ def table(found: dict[str, Figures]) -> str:
 def sooner(found: dict[str, Figures], name: str) -> str:
     """How many times sooner than Frictionless on the same file, in wall and CPU time; empty where it did not run."""
     judge, figures = _judge(found), found[name]
-    return f"{judge['wall'] / figures['wall']:.1f}, {judge['cpu'] / figures['cpu']:.1f}" if judge else ""
+    if judge is None:
+        return ""
+    return ", ".join(f"{judge[key] / max(figures[key], TICK):.1f}" for key in ("wall", "cpu"))
 
 
 def _judge(found: dict[str, Figures]) -> Figures | None:
@@ -136,7 +140,9 @@ def told(about: Figures) -> str:
         machines = dict.fromkeys(
             ", ".join(f"{key} {value}" for key, value in figures["machine"].items()) for figures in found.values()
         )
-        parts.append(f"## {title}\n\n{table(found)}\n{load(found)}Measured on: {'; '.join(machines)}.\n")
+        commands = dict.fromkeys(figures["command"] for figures in found.values() if "command" in figures)
+        by = f" By: {'; '.join(f'`{command}`' for command in commands)}." if commands else ""
+        parts.append(f"## {title}\n\n{table(found)}\n{load(found)}Measured on: {'; '.join(machines)}.{by}\n")
     return "\n".join(parts)
 
 
@@ -214,6 +220,7 @@ def fallback(folder: Path, rows: int, rounds: int) -> dict[str, dict[str, Figure
 
 FEWER = {"emails": 5, "texts": 2}  # shapes that take Frictionless minutes get a part of the rows
 WIDE_ROWS = 5
+BAD = 4  # a tenth of bad rows, and the dialects, are measured over as many times fewer rows where that is asked for
 
 
 def of_shape(shape: Shape, path: Path, rounds: int) -> dict[str, Figures]:
@@ -230,15 +237,19 @@ def of_shape(shape: Shape, path: Path, rounds: int) -> dict[str, Figures]:
 
 
 def shapes(
-    folder: Path, rows: int, rounds: int, *, only: list[str] | None, shares: list[float]
+    folder: Path, rows: int, rounds: int, *, only: list[str] | None, shares: list[float], fewer: int = 1
 ) -> Iterator[dict[str, dict[str, Figures]]]:
-    """Every shape, all valid and with a tenth of bad rows; then the dialects of the observations."""
+    """Every shape, all valid and with a tenth of bad rows; then the dialects of the observations, beside the plain one.
+
+    `fewer`: how many times fewer rows a table with bad rows and a dialect have.
+    """
     for shape in [*SHAPES, *DIALECTS]:
         if only and shape.name not in only:
             continue
-        count = WIDE_ROWS if shape.name == "wide" else rows // FEWER.get(shape.name, 1)
+        whole = rows // (1 if shape in SHAPES else fewer) // FEWER.get(shape.name, 1)
         has_bad = bool(shape.wrong) and shape in SHAPES and shape.name != "wide"
         for share in (share for share in (0.0, 0.1) if share in shares and (has_bad or not share)):
+            count = WIDE_ROWS if shape.name == "wide" else whole // fewer if share else whole
             title = f"{count:,} rows of {shape.title}" + (", a tenth of them bad" if share else "")
             yield {title: of_shape(shape, shape.write(folder, count, share), rounds)}
 

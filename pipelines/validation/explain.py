@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.validation.blocks import Block
+from pipelines.validation.cell_errors import cell_errors
 from pipelines.validation.columns import Column
 from pipelines.validation.custom_checks import CustomCheck
 from pipelines.validation.examine import RULE_OF_NOTE, Examination, Finding
@@ -80,14 +81,32 @@ def show(
     chosen = sorted(_to_hear(suspects, fields, tally))
     if not chosen:
         return
+    plain = _refused_by_cells(suspects, chosen)
+    shown = cell_errors(block, plain, suspects.shown.findings, fields, lambda key: tally.room(key) > 0)
     known = handlers if suspects.checks else _known(suspects, handlers, fields, columns)
     integrity = KnownKeys(suspects, fields)
     for index in chosen:
+        if index in shown:
+            for error in shown[index]:
+                tally.show(error)
+            continue
         read = handlers if index in suspects.shown.ragged else known
         row = (block.number(index), block.cells(index))
         for _, _, errors in hear([row], read, fields, integrity, suspects.checks):
             for error in errors:
                 tally.show(error)
+
+
+def _refused_by_cells(suspects: Suspects, rows: Sequence[int]) -> list[int]:
+    """Those of some rows of which nothing but cells is refused."""
+    shown = suspects.shown
+    others = {*shown.blank.tolist(), *shown.ragged}
+    for found in (*shown.orphans, *shown.failed):
+        others.update(found.tolist())
+    for key, keyed, repeats in zip(suspects.keys, shown.keyed, suspects.repeats, strict=True):
+        others.update(repeats)
+        others.update(keyed.empty.tolist() if key.is_primary else ())
+    return [row for row in rows if row not in others]
 
 
 def _known(suspects: Suspects, handlers: Handlers, fields: KeyFields, columns: Sequence[Column]) -> Handlers:

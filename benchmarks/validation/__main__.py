@@ -1,0 +1,40 @@
+"""Every shape at the size that the bars ask for, in one command: about twelve minutes on two idle cores.
+
+python -m benchmarks.validation [--rows 1000000] [--rounds 3]
+
+1,000,000 valid rows of each shape (500,000 of 60 text columns, 200,000 of 40 e-mail columns, 5 of 20,000 columns); the
+tables with a tenth of bad rows and the dialects over a quarter of that, as their titles say. Frictionless judges the
+same rows, in the first round. Machine, versions, load and command go with the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from benchmarks.validation.run import BAD, HERE, record, shapes
+
+
+def main() -> None:
+    """Measure, and write the tables, the charts and the figures after each shape."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="+")
+    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "arobase-benchmarks")
+    parser.add_argument("--results", type=Path, default=HERE / "results")
+    asked = parser.parse_args()
+    asked.data.mkdir(parents=True, exist_ok=True)
+    command = f"python -m benchmarks.validation --rows {asked.rows} --rounds {asked.rounds}"
+    measured = shapes(asked.data, asked.rows, asked.rounds, only=asked.only, shares=[0.0, 0.1], fewer=BAD)
+    for found in measured:
+        told = {
+            title: {name: {**figures, "command": command} for name, figures in of.items()}
+            for title, of in found.items()
+        }
+        record(asked.results, told)
+
+
+if __name__ == "__main__":
+    main()
