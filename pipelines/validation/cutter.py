@@ -179,10 +179,9 @@ class CutSource:
     def _parse(self, raw: memoryview, is_first: bool) -> Block:
         body = raw[len(BOM) :] if is_first and self._is_utf8 and raw[: len(BOM)] == BOM else raw
         body = self._as_utf8(body)
-        if body[:3] == BOM:  # pyarrow would take it for a mark; Python's reader keeps it as a character of the cell
-            return self._parse_slowly(body, is_first)
         cells = self._without_spaces(body) if self.writing.skips_spaces else body
-        if cells is None:
+        # pyarrow would take a mark for one, after spaces too; Python's reader keeps it as a character of the cell
+        if cells is None or cells[: len(BOM)] == BOM:
             return self._parse_slowly(body, is_first)
         try:
             table = pyarrow.csv.read_csv(

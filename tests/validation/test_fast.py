@@ -16,7 +16,7 @@ from frictionless import Schema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.validation import judge
+from pipelines.validation import cutter, judge
 from pipelines.validation.columns import CellMemory, Column
 from pipelines.validation.cutter import BYTEWISE
 from pipelines.validation.fast.calendars import layout_of
@@ -267,6 +267,17 @@ def test_french_dialects_are_proved_and_not_streamed(
     schema = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
     verdict = judge(path, schema, dialect={"csv": {"skipInitialSpace": False} | dialect}, encoding=encoding)
     assert (verdict.path, verdict.is_valid, verdict.rows) == ("proof", True, 2)
+
+
+def test_a_mark_of_byte_order_after_skipped_spaces_is_part_of_its_cell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cutter, "SIZE", 1)
+    path = tmp_path / "t.csv"
+    path.write_text("a\n1\n \ufeff2\n", encoding="utf-8")
+    control = {"csv": {"delimiter": ",", "skipInitialSpace": True}}
+    verdict = judge(path, {"fields": [{"name": "a", "type": "integer"}]}, dialect=control)
+    assert (verdict.path, verdict.totals) == ("proof", {("type-error", "a"): 1})
 
 
 def test_a_last_line_of_skipped_spaces_is_a_row(tmp_path: Path) -> None:
