@@ -1,10 +1,10 @@
 """Writes the lock files from pyproject.toml: every package with its version and hashes, no address of any registry.
 
 `requirements.lock` is what the main job needs, `requirements-test.lock` what the tests need besides, held to the same
-versions; `scripts/portals/*.lock` what `make test-portals` pushes to and `scripts/stores/*.lock` the store that
-`make test-heavy` reads, from the `.in` beside each. Needs uv, which it installs into a throw-away environment.
-`python scripts/lock.py servers` writes the latter two only. A version that a lock pins stays while it fits; `upgrade`
-takes the newest of everything.
+versions, `deploy/requirements.lock` what the image of `deploy/` holds; `scripts/portals/*.lock` what `make test-
+portals` pushes to and `scripts/stores/*.lock` the store that `make test-heavy` reads, from the `.in` beside each.
+Needs uv, which it installs into a throw-away environment. `python scripts/lock.py servers` writes the latter two
+only. A version that a lock pins stays while it fits; `upgrade` takes the newest of everything.
 """
 
 from __future__ import annotations
@@ -86,6 +86,9 @@ def main(words: list[str]) -> None:
             *extras["time"],
             *extras["test"],
         ]
+        deployed = [*project["dependencies"], *BUILD]
+        deployed += [item for name in ("lineage", "postgres", "remote", "time") for item in extras[name]]
+        compile_lock(uv, deployed, ROOT / "deploy" / "requirements.lock", run_lock, upgrade="upgrade" in words)
         test_lock = ROOT / "requirements-test.lock"
         compile_lock(uv, tests, test_lock, run_lock, upgrade="upgrade" in words)
 
