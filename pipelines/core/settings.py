@@ -71,8 +71,8 @@ OUTPUTS = Setting(
 LANGUAGE = Setting(
     "AROBASE_LANG",
     Said(
-        "la langue des messages, de Dagster et des alertes",
-        "the language of messages, of Dagster and of alerts",
+        "la langue des messages et des alertes",
+        "the language of messages and of alerts",
     ),
     Said(
         "celle du système (LC_ALL, LC_MESSAGES, LANG), sinon l'anglais",

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.catalogue.model import Holding, Version, read_holdings
 from pipelines.catalogue.pictures import pictures_of
+from pipelines.catalogue.pictures.gallery import of_its_time
 from pipelines.catalogue.questions import Question, questions_of
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.writing import write_catalogue
@@ -194,3 +195,10 @@ def test_a_corrected_name_leads_to_its_correction(outputs: Path, holdings: list[
 def test_the_page_of_a_row_leads_from_a_key_to_the_row_that_it_names(outputs: Path) -> None:
     page = (outputs / "catalogue" / "label" / "table-palmares.html").read_text(encoding="utf-8")
     assert '"leads":"table-corrections.html"' in page
+
+
+def test_what_the_current_version_is_too_old_to_tell_is_left_out_and_no_other_fault_is() -> None:
+    assert of_its_time(lambda: {"serie": 1}["serie"], "europe") == 1
+    assert of_its_time(lambda: {"annee": 1}["serie"], "europe") is None
+    with pytest.raises(ValueError, match="serie"):
+        of_its_time(lambda: int("serie"), "europe")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from pipelines.catalogue.model import Version
 from pipelines.core.domains import discover
+from pipelines.core.logs import logger
 from pipelines.core.text import Language
 
 Both = Mapping[Language, str]
@@ -41,6 +44,8 @@ class Picture:
     shapes: str = ""
 
 
+T = TypeVar("T")
+_log = logger("catalogue")
 Drawing = Callable[[Version], Iterator[Picture]]
 DRAWINGS: dict[str, tuple[str, Drawing]] = {}
 
@@ -63,5 +68,21 @@ def pictures_of(version: Version) -> list[Picture]:
         place, drawing = DRAWINGS[name]
         package, _, table = place.partition("/")
         if package == version.package and version.table(table) is not None:
-            found += drawing(version)
+            found += of_its_time(partial(_drawn, drawing, version), name) or []
     return found
+
+
+def _drawn(drawing: Drawing, version: Version) -> list[Picture]:
+    return list(drawing(version))
+
+
+def of_its_time(make: Callable[[], T], name: str) -> T | None:
+    """What `make` gives; None where the version that is shown was made before the columns that `make` reads.
+
+    A package whose new version is refused keeps an old one current: it is shown without what that one cannot tell.
+    """
+    try:
+        return make()
+    except KeyError as error:
+        _log.warning("%s: the current version has no column %s; left out", name, error)
+        return None

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 from pipelines.catalogue.model import Holding, Version
-from pipelines.catalogue.pictures.gallery import Both, Figures, Picture, pictures_of
+from pipelines.catalogue.pictures.gallery import Both, Figures, Picture, of_its_time, pictures_of
 from pipelines.catalogue.wording import Wording
 from pipelines.core.domains import discover
 from pipelines.core.text import Language
@@ -66,11 +67,12 @@ def questions_of(holdings: Sequence[Holding]) -> list[Question]:
     """The questions that what is published now answers, in their order; packages of made-up data answer none."""
     discover("charts")
     versions = {item.name: item.current for item in holdings if item.current is not None and not item.is_example}
-    return [
-        _with_pictures(asked(versions), versions)
-        for _, needs, asked in sorted(ASKED.values(), key=lambda item: item[0])
-        if all(_holds(versions, key) for key in needs)
-    ]
+    found: list[Question] = []
+    for _, needs, asked in sorted(ASKED.values(), key=lambda item: item[0]):
+        if all(_holds(versions, key) for key in needs):
+            question = of_its_time(partial(asked, versions), asked.__name__)
+            found += [_with_pictures(question, versions)] if question is not None else []
+    return found
 
 
 def _holds(versions: Versions, key: str) -> bool:
