@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -134,10 +135,7 @@ def test_another_packages_release_completes_what_one_that_died_began(tmp_path: P
     publish(a_request(), releases, key=None)
     run(DIES, str(releases), "publish", "revealed")
     other = a_request()
-    named = type(other)(
-        **{**other.__dict__, "package": type(other.package)(**{**other.package.__dict__, "name": "autre"})}
-    )
-    publish(named, releases, key=None)
+    publish(replace(other, package=replace(other.package, name="autre")), releases, key=None)
     entries = ReleaseStore.read(releases, "prix").ledger.entries
     assert [(entry["package"], entry["version"]) for entry in entries] == [
         ("prix", "1.0.0"),

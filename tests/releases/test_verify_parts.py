@@ -84,7 +84,8 @@ def test_a_bag_without_a_descriptor_is_refused(tmp_path: Path) -> None:
 
 
 def rendered(path: Path) -> tuple[str, str]:
-    return Released(path.parent, {}, path).rendered
+    table = Released(path.parent, {}, path)
+    return table.plain, table.spreadsheet
 
 
 def test_a_table_of_several_row_groups_is_rendered_as_one(tmp_path: Path) -> None:
