@@ -166,6 +166,7 @@ def _tell_others(project: Project, name: str, done: Run, now: datetime, language
     from pipelines.commands.alerts import after_run
     from pipelines.core.errors import ArobaseError
     from pipelines.monitoring.after_run import tell_machines
+    from pipelines.storage.faults import fault_of
 
     tellings: tuple[Callable[[], None], ...] = (
         lambda: after_run(project, done, now, language),
@@ -174,7 +175,8 @@ def _tell_others(project: Project, name: str, done: Run, now: datetime, language
     for tell in tellings:
         try:
             tell()
-        except ArobaseError as error:
+        except (ArobaseError, OSError) as failed:
+            error = failed if isinstance(failed, ArobaseError) else fault_of(failed)
             click.echo(f"✗ {error.message(language)} → {error.advice(language)} [{error.code}]", err=True)
 
 

@@ -39,7 +39,7 @@ class _Line:
 def command(*, as_json: bool, lang: str | None) -> None:
     """Show every setting (AROBASE_…), its value and where it came from, and which secrets are set.
 
-    Exit codes: 0 shown, 2 a setting holds what it cannot be.
+    Exit codes: 0 shown.
     """
     from pipelines.core.settings import SETTINGS, unknown, value_of
 

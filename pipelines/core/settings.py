@@ -12,35 +12,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Literal
 
-from pipelines.core.errors import ArobaseError
 from pipelines.core.text import Said
 
 PREFIX = "AROBASE_"
 Origin = Literal["environment", "default"]
 
 
-class SettingWrong(ArobaseError):
-    """A variable of the environment holds what its setting cannot be."""
-
-    code: ClassVar[str] = "setting-wrong"
-    fr: ClassVar[str] = "{name} : « {found} » ; attendu : {expected}."
-    en: ClassVar[str] = '{name}: "{found}"; expected: {expected}.'
-
-
 @dataclass(frozen=True)
 class Setting:
     """One variable. `use`: what it is for; `default`: what holds when it is not set; `expected`: what it may be.
 
-    `choices`, where there are some, are the only values; the value of a `secret` is never shown.
+    The value of a `secret` is never shown.
     """
 
     name: str
     use: Said
     default: Said
     expected: Said
-    choices: tuple[str, ...] = ()
     secret: bool = False
 
 
@@ -109,19 +99,16 @@ SETTINGS: tuple[Setting, ...] = (ROOT, OUTPUTS, LANGUAGE, SIGNING_KEY, SIGNING_K
 
 
 def value_of(setting: Setting, environment: Mapping[str, str] | None = None) -> Value:
-    """The setting's value; one that is set to nothing, or to blanks, is not set. Raises `SettingWrong`."""
+    """The setting's value; one that is set to nothing, or to blanks, is not set."""
     given = os.environ if environment is None else environment
     text = given.get(setting.name, "").strip()
     if not text:
         return Value(setting, "", "default")
-    if setting.choices and text not in setting.choices:
-        found = "…" if setting.secret else text
-        raise SettingWrong(name=setting.name, found=found, expected=setting.expected)
     return Value(setting, text, "environment")
 
 
 def folder_of(setting: Setting, environment: Mapping[str, str] | None = None) -> Path | None:
-    """The folder or file that a setting names, none when it is not set. Raises `SettingWrong`."""
+    """The folder or file that a setting names, none when it is not set."""
     text = value_of(setting, environment).text
     return Path(text) if text else None
 

@@ -14,6 +14,7 @@ import dagster as dg
 from pipelines.core.errors import MENDERS, ArobaseError, Mender
 from pipelines.core.project import Project
 from pipelines.core.text import Said, terminal_language
+from pipelines.orchestration.packages import REFUSED
 from pipelines.orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -110,8 +111,9 @@ def of_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, link: str) -> li
         alert = _run_alert(run, link)
         seen[alert.key] = Observation(alert.key, alert)
     for subject in made:
-        key = f"run-failed {subject}"
-        seen.setdefault(key, Observation(key, None))
+        for kind in ("run-failed", "release-refused"):
+            key = f"{kind} {subject}"
+            seen.setdefault(key, Observation(key, None))
     if run.status is dg.DagsterRunStatus.SUCCESS:
         key = f"run-failed {_whole(run)}"
         seen.setdefault(key, Observation(key, None))
@@ -132,12 +134,12 @@ def _alert(run: dg.DagsterRun, step: str, failure: Any, link: str) -> Alert:
     who = facts.get("à corriger par", MENDERS[Mender.OPERATOR]["fr"])
     links = (_page(link, run),) if link else ()
     return Alert(
-        "run-failed",
+        "release-refused" if facts.get("code") == REFUSED else "run-failed",
         Said(subject, subject),
         Said(what, english),
         f"{run.job_name}, {step}",
         Said(who, _in_english(who)),
-        facts.get("code", ""),
+        "" if facts.get("code") == REFUSED else facts.get("code", ""),
         links,
     )
 

@@ -14,6 +14,9 @@ from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import Package, load_quality
 from pipelines.storage.faults import told as told_fault
 
+REFUSED = "release-refused"
+"""What a step that was refused a release gives as its code; alerts know it by that."""
+
 
 def findings_key(package: str) -> dg.AssetKey:
     return dg.AssetKey([package.replace("-", "_"), "constats"])
@@ -79,6 +82,7 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         from pipelines.releases import Refused
         from pipelines.releases.signature import key_of_environment
 
+        told: dict[str, Any]
         try:
             graph = graph_of(context, workspace)
             now, signing = datetime.now(UTC), key_of_environment()
@@ -89,11 +93,10 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
             fault = told_fault(error, name=package.name, stage="release", file=f"schemas/{package.name}")
             raise failure(fault) from None
         if isinstance(outcome, Refused):
-            reasons = [reason.fr for reason in outcome.reasons]
-            raise dg.Failure(
-                description=" ".join(reasons), metadata={"dossier": dg.MetadataValue.path(str(outcome.record))}
-            )
-        told: dict[str, Any] = {"version": outcome.version, "état": type(outcome).__name__}
+            french, english = (" ".join(getattr(item, word) for item in outcome.reasons) for word in ("fr", "en"))
+            told = {"code": REFUSED, "in English": english, "dossier": dg.MetadataValue.path(str(outcome.record))}
+            raise dg.Failure(description=french, metadata=told, allow_retries=False)
+        told = {"version": outcome.version, "état": type(outcome).__name__}
         told |= {"dossier": dg.MetadataValue.path(str(outcome.path))}
         rows = {item.name: graph.table(f"{package.name}/{item.name}").summary["accepted"] for item in package.tables}
         told |= {"dagster/row_count": sum(rows.values()), "tables": counts_of_tables(rows, outcome.path)}

@@ -6,12 +6,10 @@ import json
 import re
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import commands
-from pipelines.core.settings import SETTINGS, Setting, SettingWrong, unknown, value_of
-from pipelines.core.text import Said
+from pipelines.core.settings import SETTINGS, unknown, value_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CODE = sorted((REPOSITORY / "pipelines").rglob("*.py"))
@@ -36,17 +34,6 @@ def test_the_page_of_settings_tells_every_one() -> None:
 def test_one_that_is_set_to_blanks_is_not_set() -> None:
     assert value_of(SETTINGS[0], {"AROBASE_ROOT": "  "}).origin == "default"
     assert value_of(SETTINGS[0], {"AROBASE_ROOT": " /a "}).text == "/a"
-
-
-def test_a_value_that_is_none_of_the_choices_is_refused_and_a_secret_one_is_not_quoted() -> None:
-    words = Said("a ou b", "a or b")
-    plain = Setting("AROBASE_X", words, words, words, choices=("a", "b"))
-    hidden = Setting("AROBASE_X", words, words, words, choices=("a", "b"), secret=True)
-    with pytest.raises(SettingWrong, match="zz"):
-        value_of(plain, {"AROBASE_X": "zz"})
-    with pytest.raises(SettingWrong) as raised:
-        value_of(hidden, {"AROBASE_X": "zz"})
-    assert "zz" not in raised.value.message("fr")
 
 
 def test_a_name_that_is_nearly_a_setting_is_told_with_the_one_that_was_meant() -> None:

@@ -154,3 +154,12 @@ def test_nothing_is_sent_unless_openlineage_is_set_up() -> None:
     assert not wants_lineage({})
     assert not wants_lineage({"OPENLINEAGE_URL": "https://a.example", "OPENLINEAGE_DISABLED": "true"})
     assert wants_lineage({"OPENLINEAGE_URL": "https://a.example"})
+
+
+def test_figures_that_cannot_be_written_are_told_and_change_nothing_else(tmp_path: Path) -> None:
+    project, file = a_small_project(tmp_path / "project"), tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    done = arobase(project, "release", AROBASE_METRICS_FILE=str(file / "arobase.prom"))
+    assert done.exit_code == 0
+    assert "villes" in done.output
+    assert "✗ " in done.stderr

@@ -61,3 +61,19 @@ def test_a_failed_run_is_told_with_its_cause_and_its_page_and_is_over_when_it_we
     again = a_dagster_run(project, instance, "tout")
     tell(project, settings, of_run(instance, again, link=LINK), now=NOW, environment={})
     assert not open_alerts(project)
+
+
+def test_a_refused_release_is_told_as_one_and_is_over_when_it_went_through(
+    project: Project, instance: dg.DagsterInstance, box: Mailbox
+) -> None:
+    settings = told_by(project, channels={"equipe": by_mail(box, about=["release-refused"])}, language="en")
+    head, rows = "id,ville,titre", [f"a{number},57463,Action {number}" for number in range(40)]
+    for kept in (40, 1, 40):
+        rewrite(project, "actions", "\n".join([head, *rows[:kept], ""]))
+        run = a_dagster_run(project, instance, "tout")
+        tell(project, settings, of_run(instance, run, link=LINK), now=NOW, environment={})
+    subjects = [mail["Subject"] for mail in box.mails]
+    assert subjects == [
+        "[Arobase] Release refused: villes/release",
+        "[Arobase] Recovered: villes/release (release refused)",
+    ]
