@@ -96,7 +96,7 @@ class _Body:
         """Fill `columns`, `positions`, `faults` and `refusal`. Raises `Damaged`."""
         if not body:
             return
-        is_plain = self.quote == '"' and self.escape is None and are_regular(body, self.delimiter)
+        is_plain = self.quote == '"' and self.escape is None and bool(self.names) and are_regular(body, self.delimiter)
         found = _plain(body, len(self.names), self.delimiter, self.lines) if is_plain else None
         if found is not None:
             self.columns, self.positions = found[0], pa.array(found[1], pa.int64())
@@ -170,8 +170,9 @@ class _Body:
             self.faults.append(RecordFault(line, "ligne-trop-longue", message))
 
     def tidy(self, notices: list[Said]) -> None:
-        """Marks within the text, NULs, headers met again, and what stands under the records."""
-        if not len(self.positions):
+        """Marks within the text, NULs, headers met again, and what stands under the records. A header without a name,
+        or a refused file, has no column to tidy."""
+        if not len(self.positions) or not self.columns:
             return
         self._without_marks(notices)
         self._refuse_nul()

@@ -157,6 +157,19 @@ def test_a_header_further_down_is_found_for_the_message(tmp_path: Path) -> None:
     assert "options.header_row: 3" in raised.value.message("fr")
 
 
+@pytest.mark.parametrize("rows", ["01004;Ambérieu\n", '01004;"Ambérieu ""x"""\n', "\n\n01004\n"])
+@pytest.mark.parametrize("file_format", ["csv", "tsv"])
+def test_a_blank_line_where_the_header_should_be_is_told_and_costs_no_more(
+    tmp_path: Path, rows: str, file_format: str
+) -> None:
+    with pytest.raises(HeaderMissing) as raised:
+        reading(a_file(tmp_path, f"\na;b\n{rows}"), a_part(file_format, "a", "b", options={"delimiter": ";"}))
+    assert "options.header_row: 2" in raised.value.message("en")
+    unread = a_part(file_format, options={"delimiter": ";"})
+    with pytest.raises(RowTooLong):
+        reading(a_file(tmp_path, f"\na;b\n{rows}"), unread)
+
+
 def test_a_renamed_header_is_named_with_the_nearest_one(tmp_path: Path) -> None:
     with pytest.raises(HeaderMissing) as raised:
         reading(a_file(tmp_path, "Code INSEE,Libellé\n1,2\n"), a_part("csv", "Code_INSEE", "Libellé"))
