@@ -8,7 +8,7 @@ A hold names table, field, row and rule, never the value; the key of a row is to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -22,7 +22,7 @@ from pipelines.privacy.errors import PersonalDataFound
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.known import RECORD, PersonalValues, RecordId
 from pipelines.privacy.rows import held_in_rows
-from pipelines.privacy.seen import Seen, as_searched, digest
+from pipelines.privacy.seen import Seen, as_searched, digest, may_be_disguised
 from pipelines.privacy.sifting import Passage, clean_columns, column_passages, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
@@ -162,7 +162,11 @@ class _Looking:
     @cached_property
     def plain(self) -> pa.Table:
         """The same, unmasked."""
-        return pa.table([unmask_cells(column) for column in self.text.columns], self.text.column_names)
+        columns = [
+            unmask_cells(text) if may_be_disguised(typed.type) else pc.fill_null(text.cast(pa.large_string()), "")
+            for text, typed in zip(self.text.columns, self.table.columns, strict=True)
+        ]
+        return pa.table(columns, self.text.column_names)
 
     def keep(self, row: int, column: str, rule: str, text: str, span: tuple[int, int]) -> None:
         """Hold a passage, unless the list lets it through."""
@@ -194,9 +198,9 @@ class _Looking:
             self.seen.patterns.add(mark)
         return found
 
-    def own_values(self, personal: PersonalValues, records: list[list[RecordId]]) -> None:
+    def own_values(self, personal: PersonalValues, records: Sequence[Sequence[RecordId]]) -> None:
         shown = [column for column in self.text.column_names if column not in RECORD]
-        values = [personal.of(origin) for origin in records]
+        values = personal.of_rows(records)
         held = held_in_rows(values, self.plain.select(shown), self.allow.places(self.name, shown))
         for row, column, kind, cell in held:
             self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
@@ -213,28 +217,30 @@ class _Looking:
                 self.keep(row, column, f"{OWN_VALUE}:{found[place].value}", texts[place], (0, len(texts[place])))
 
 
-def _records_of_rows(text: pa.Table, origin: pa.Table | None, key: tuple[str, ...]) -> list[list[RecordId]] | None:
+def _records_of_rows(
+    text: pa.Table, origin: pa.Table | None, key: tuple[str, ...]
+) -> Sequence[Sequence[RecordId]] | None:
     """The records of each row; none when nothing says them."""
     if set(RECORD).issubset(text.column_names):
-        columns = [text.column(name).to_pylist() for name in RECORD]
-        return [
-            [(source, snapshot, part, int(position))] for source, snapshot, part, position in zip(*columns, strict=True)
-        ]
+        return list(zip(_records(text), strict=True))
     if origin is None or not key:
         return None
     lines = as_text(origin)
     is_one_each = len(key) == 1 and lines.num_rows == text.num_rows == pc.count_distinct(text.column(key[0])).as_py()
     if is_one_each and lines.column(key[0]).equals(text.column(key[0])):
-        places = [lines.column(name).to_pylist() for name in RECORD]  # a record for each row, in their order
-        return [
-            [(source, snapshot, part, int(position))] for source, snapshot, part, position in zip(*places, strict=True)
-        ]
+        return list(zip(_records(lines), strict=True))  # a record for each row, in their order
     made: dict[tuple[str | None, ...], list[RecordId]] = {}
-    places = [lines.column(name).to_pylist() for name in (*key, *RECORD)]
-    for *wanted, source, snapshot, part, position in zip(*places, strict=True):
-        made.setdefault(tuple(wanted), []).append((source, snapshot, part, int(position)))
+    keys = zip(*(lines.column(name).to_pylist() for name in key), strict=True)
+    for wanted, record in zip(keys, _records(lines), strict=True):
+        made.setdefault(wanted, []).append(record)
     rows = zip(*(text.column(name).to_pylist() for name in key), strict=True)
     return [made.get(row, []) for row in rows]
+
+
+def _records(lines: pa.Table) -> Iterator[RecordId]:
+    """The record of each line of a text table."""
+    source, snapshot, part, position = (lines.column(name).to_pylist() for name in RECORD)
+    return zip(source, snapshot, part, map(int, position), strict=True)
 
 
 def _holds(
@@ -242,7 +248,7 @@ def _holds(
     text: pa.Table,
     found: set[tuple[int, str, str]],
     key: tuple[str, ...],
-    records: list[list[RecordId]] | None,
+    records: Sequence[Sequence[RecordId]] | None,
 ) -> tuple[Hold, ...]:
     """The holds in order, with the key of each row unless one of its fields is held."""
     hidden = {row for row, column, _ in found if column in key}

@@ -11,6 +11,7 @@ thousands."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
@@ -93,6 +94,15 @@ def kind_of(field: str, value: str) -> Kind:
         return Kind.EMAIL
     kind = kind_by_name(field)
     return Kind.TEXT if value.count(" ") > 8 and kind in (Kind.NAME, Kind.OTHER) else kind
+
+
+def kinds_of(fields: Sequence[str], values: Sequence[str]) -> list[Kind]:
+    """`kind_of` each value: nearly always what the name of its field says."""
+    by_name = {field: kind_by_name(field) for field in set(fields)}
+    kinds = [by_name[field] for field in fields]
+    for place in [place for place, value in enumerate(values) if "@" in value or value.count(" ") > 8]:
+        kinds[place] = kind_of(fields[place], values[place])
+    return kinds
 
 
 _MAIL = re.compile(r"\S+@\S+\.\S+")

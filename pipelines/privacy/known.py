@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import repeat
 
 import pyarrow as pa
 
 from pipelines.privacy.everyone import Everyone
-from pipelines.privacy.multi_value import Values, taken_apart
+from pipelines.privacy.multi_value import Values, taken_apart_together
 
 RECORD = ("_source", "_snapshot", "_part", "_position")
 RecordId = tuple[str, str, str, int]
@@ -24,7 +25,6 @@ class PersonalValues:
     """Personal values by record, as (field, value)."""
 
     by_record: Mapping[RecordId, Values] = field(default_factory=dict)
-    _apart: dict[RecordId, Values] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def of_table(cls, table: pa.Table, fields: Sequence[str]) -> PersonalValues:
@@ -43,18 +43,23 @@ class PersonalValues:
 
     def of(self, records: Iterable[RecordId]) -> Values:
         """The values of several records, cells of several values taken apart."""
-        found = [self._of(record) for record in records]
-        return found[0] if len(found) == 1 else tuple(pair for values in found for pair in values)
+        return tuple(pair for record in records for pair in self._apart.get(record, ()))
+
+    def of_rows(self, rows: Iterable[Sequence[RecordId]]) -> list[Values]:
+        """The same for the records of each of many rows: of one, nearly always."""
+        own = self._apart.get
+        return [own(records[0], ()) if len(records) == 1 else self.of(records) for records in rows]
 
     def everyone(self) -> Everyone:
         """What can be told from ordinary text whoever's it is: for files that belong to no record."""
-        return Everyone.of(map(self._of, self.by_record))
+        return Everyone.of(self._apart.values())
 
-    def _of(self, record: RecordId) -> Values:
-        found = self._apart.get(record)
-        if found is None:
-            found = self._apart[record] = taken_apart(self.by_record.get(record, ()))
-        return found
+    @cached_property
+    def _apart(self) -> Mapping[RecordId, Values]:
+        """By record, cells of several values taken apart: all records at once, for few have such cells."""
+        records = list(self.by_record)
+        apart = taken_apart_together(list(self.by_record.values()))
+        return {**self.by_record, **{records[place]: values for place, values in apart.items()}}
 
 
 def _records(table: pa.Table, fields: Sequence[str]) -> Iterator[tuple[RecordId, Values]]:

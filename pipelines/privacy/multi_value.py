@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind, kind_by_name, kind_of
-from pipelines.privacy.normalisation import fold, unmask
+from pipelines.privacy.normalisation import DISGUISED, fold, unmask
 
 Values = tuple[tuple[str, str], ...]  # field, value
 
@@ -23,12 +28,26 @@ _ONE = re.compile(
     rf"(?!(?:[Ee][Tt]|[Oo][Uu])\b){_LETTERS}(?: (?!(?:[Ee][Tt]|[Oo][Uu])\b){_LETTERS})*"
     r"|[A-Za-z0-9_+-][A-Za-z0-9_.+-]*@[A-Za-z0-9_.-]*[A-Za-z0-9_-]|[0-9 .+()-]+"
 )
+# RE2: every cell that may hold several values. Its edges of words are those of ASCII: more cells than need be.
+_MAY_BE_SEVERAL = (
+    rf"{DISGUISED}|[;/,&<>\n\r]|(?i:^|[^a-z])(?i:et|ou|poste|ext)(?i:[^a-z]|$)"
+    r"|(?s:@.*@|@.*[^\x21-\x7E]|[^\x21-\x7E].*@|@.*[.:]$|^[.:].*@)"
+)
 _APART = (Kind.EMAIL, Kind.PHONE, Kind.NAME, Kind.FIRST_NAME)
 _WORDS_OF_BODIES = """ administration agence association bureau cabinet collectif collectivite commission commune
     communaute conseil departement direction etat groupe mairie metropole prefecture region sarl sas secretariat service
     services societe syndicat territoire ville villes """
 _BODIES = frozenset(_WORDS_OF_BODIES.split())
 """Words of a body rather than a person: "Direction de l'eau et du logement" is no couple."""
+
+
+def taken_apart_together(records: Sequence[Values]) -> dict[int, Values]:
+    """`taken_apart` of each record that it may change, by place: the others have no cell of several values."""
+    texts = pa.array([value for values in records for _, value in values], pa.large_string())
+    found = pc.indices_nonzero(pc.match_substring_regex(texts, _MAY_BE_SEVERAL))
+    ends = np.fromiter(accumulate(map(len, records)), np.int64, len(records))
+    places = np.unique(np.searchsorted(ends, found.to_numpy(), side="right")).tolist()
+    return {place: taken_apart(records[place]) for place in places}
 
 
 def taken_apart(values: Values) -> Values:

@@ -13,6 +13,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+
 CELL, ROW = "\x1f", "\x1e"  # stand between two cells, two rows: no value is found across them
 
 # Letters of other scripts that a reader takes for Latin ones (Unicode's confusables, the subset that spells names).
@@ -183,9 +185,12 @@ def fold_rows(rows: Sequence[str]) -> list[bytes]:
 
 
 def _single_spaced(plain: bytes) -> bytes:
-    while b"  " in plain:
-        plain = plain.replace(b"  ", b" ")
-    return plain
+    characters = np.frombuffer(plain, np.uint8)
+    is_space = characters == ord(" ")
+    is_kept = np.ones(len(characters), np.bool_)
+    np.logical_and(is_space[1:], is_space[:-1], out=is_kept[1:])
+    np.logical_not(is_kept[1:], out=is_kept[1:])
+    return characters[is_kept].tobytes()
 
 
 def _plain(text: str) -> bytes:

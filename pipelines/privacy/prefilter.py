@@ -1,20 +1,31 @@
 """The first look at a row: which of its record's personal values may show in it at all.
 
-Belongs here: one cheap test a kind, true whenever a probe of the value (`probes.py`) could hit. Does not: deciding. A
-glance that is true for nothing costs time; one that is false for something would let it through."""
+Belongs here: one cheap test a kind, true whenever a probe (`search_terms.py`) of the value could hit. Does not: decide.
+A glance that is true for nothing costs time; one that is false for something would let it through."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress, pairwise, repeat
+from typing import NamedTuple
 
-from pipelines.privacy.kinds import FIRST_NAMES, Kind, kind_of
+from pipelines.privacy.kinds import FIRST_NAMES, Kind, kinds_of
 from pipelines.privacy.normalisation import compact, digits, fold_all
 from pipelines.privacy.search_terms import ABBREVIATED, SHINGLE, STEP, name_words
 
 Value = tuple[str, str, bytes, Kind]
 """A personal value: its field, itself unmasked, its folded form, what it is."""
+Look = tuple[int, int, str, bytes]
+"""A value that is looked for: its place, its row, itself unmasked, its folded form."""
+
+
+class Rows(NamedTuple):
+    """The forms of many rows: their words, their letters run together, their digits."""
+
+    words: Sequence[bytes]
+    letters: Sequence[bytes]
+    numbers: Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,7 @@ class Sought:
     @classmethod
     def of(cls, fields: Sequence[str], texts: Sequence[str], ends: Sequence[int]) -> Sought:
         """From all values of the records, unmasked, and where those of each record end."""
-        kinds = list(map(kind_of, fields, texts))
+        kinds = kinds_of(fields, texts)
         is_sought = [kind in _GLANCES for kind in kinds]
         before = [0, *accumulate(is_sought)]
         kept = list(compress(texts, is_sought))
@@ -47,29 +58,47 @@ class Sought:
 
     def of_record(self, number: int) -> list[Value]:
         """The values of one record, from 0."""
-        span = slice(self.ends[number - 1] if number else 0, self.ends[number])
-        return list(zip(self.fields[span], self.texts[span], self.folded[span], self.kinds[span], strict=True))
+        return self._values(range(self.ends[number - 1] if number else 0, self.ends[number]))
 
-    def showing(self, number: int, words: bytes, letters: bytes, numbers: bytes) -> list[Value]:
-        """Which values of a record may show in a row, given its forms: words, letters run together, digits."""
-        texts, folded, kinds = self.texts, self.folded, self.kinds
-        shown = [
-            place
-            for place in range(self.ends[number - 1] if number else 0, self.ends[number])
-            if len(folded[place]) <= 2 or _GLANCES[kinds[place]](texts[place], folded[place], words, letters, numbers)
-        ]
-        if not shown:
-            return []
-        values = [(self.fields[place], texts[place], folded[place], kinds[place]) for place in shown]
-        if any(kinds[place] is Kind.NAME for place in shown):  # beside a surname, first names make full names
-            values += [value for value in self.of_record(number) if value[3] is Kind.FIRST_NAME and value not in values]
-        return values
+    def showing(self, rows: Rows) -> dict[int, list[Value]]:
+        """By row, which values of its record may show in it: looked through kind by kind."""
+        row_of = list(chain.from_iterable(repeat(row, end - start) for row, (start, end) in self._spans()))
+        by_kind: dict[Kind, list[int]] = {kind: [] for kind in _GLANCES}
+        shown: list[int] = []
+        for place, (kind, folded) in enumerate(zip(self.kinds, self.folded, strict=True)):
+            places = by_kind[kind] if len(folded) > 2 else shown
+            places.append(place)
+        for kind, places in by_kind.items():
+            columns = (row_of, self.texts, self.folded)
+            looks = zip(places, *(map(column.__getitem__, places) for column in columns), strict=True)
+            shown += _GLANCES[kind](looks, rows)
+        by_row: dict[int, list[int]] = {}
+        for place in sorted(shown):
+            by_row.setdefault(row_of[place], []).append(place)
+        return {row: self._beside_first_names(row, self._values(places)) for row, places in by_row.items()}
+
+    def _spans(self) -> Iterator[tuple[int, tuple[int, int]]]:
+        return enumerate(pairwise((0, *self.ends)))
+
+    def _values(self, places: Iterable[int]) -> list[Value]:
+        return [(self.fields[place], self.texts[place], self.folded[place], self.kinds[place]) for place in places]
+
+    def _beside_first_names(self, number: int, values: list[Value]) -> list[Value]:
+        """The same; beside a surname, the first names of its record, which make full names of it."""
+        if not any(kind is Kind.NAME for _, _, _, kind in values):
+            return values
+        first = [value for value in self.of_record(number) if value[3] is Kind.FIRST_NAME and value not in values]
+        return values + first
 
 
-def _email(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: bytes) -> bool:
-    first, *others = folded.split(None, 2)
-    # "j.dupont@", "j@dupont.fr": so short a local part is not looked for without the word that follows.
-    return (others[0] if len(first) <= 3 and others else first) in letters
+def _emails(looks: Iterable[Look], rows: Rows) -> Iterator[int]:
+    letters = rows.letters
+    for place, row, _, folded in looks:
+        words = folded.split(None, 2)
+        # "j.dupont@", "j@dupont.fr": so short a local part is not looked for without the word that follows.
+        told = words[1] if len(words[0]) <= 3 and len(words) > 1 else words[0]
+        if told in letters[row]:
+            yield place
 
 
 def _phone(value: str, _folded: bytes, _words: bytes, _letters: bytes, numbers: bytes) -> bool:
@@ -96,9 +125,18 @@ def _first_name(_value: str, folded: bytes, words: bytes, _letters: bytes, _numb
     return b"\x1f" + folded + b"\x1f" in words
 
 
-def _name(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: bytes) -> bool:
-    if not any(word in letters for word in folded.split()):  # nearly always
-        return False
+def _names(looks: Iterable[Look], rows: Rows) -> Iterator[int]:
+    letters = rows.letters
+    for place, row, _, folded in looks:
+        told = letters[row]
+        for word in folded.split():
+            if word in told:  # nearly never
+                if _is_name_told(folded, told):
+                    yield place
+                break
+
+
+def _is_name_told(folded: bytes, letters: bytes) -> bool:
     words = name_words(folded)
     if len(words) > 1:
         words = [word for word in words if word.decode() not in FIRST_NAMES] or words
@@ -108,7 +146,7 @@ def _name(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: b
 
 
 def _text(_value: str, folded: bytes, words: bytes, _letters: bytes, _numbers: bytes) -> bool:
-    """Whether some of the groups of four words that no run of a text (`probes.shingles`) is without."""
+    """Whether some of the groups of four words that no run of a text (`search_terms.shingles`) is without."""
     told = folded.split()
     if len(told) < SHINGLE:
         return folded in words
@@ -123,13 +161,24 @@ def _other(_value: str, folded: bytes, _words: bytes, letters: bytes, numbers: b
     return joined in letters or joined in numbers
 
 
-_GLANCES: dict[Kind, Callable[[str, bytes, bytes, bytes, bytes], bool]] = {
-    Kind.EMAIL: _email,
-    Kind.PHONE: _phone,
-    Kind.BIRTH: _birth,
-    Kind.ADDRESS: _address,
-    Kind.FIRST_NAME: _first_name,
-    Kind.NAME: _name,
-    Kind.TEXT: _text,
-    Kind.OTHER: _other,
+def _one_by_one(is_told: Callable[[str, bytes, bytes, bytes, bytes], bool]) -> Glance:
+    def glance(looks: Iterable[Look], rows: Rows) -> Iterator[int]:
+        for place, row, text, folded in looks:
+            if is_told(text, folded, rows.words[row], rows.letters[row], rows.numbers[row]):
+                yield place
+
+    return glance
+
+
+Glance = Callable[[Iterable[Look], Rows], Iterator[int]]
+"""Which of the values may show in their rows, by place."""
+_GLANCES: dict[Kind, Glance] = {
+    Kind.EMAIL: _emails,
+    Kind.PHONE: _one_by_one(_phone),
+    Kind.BIRTH: _one_by_one(_birth),
+    Kind.ADDRESS: _one_by_one(_address),
+    Kind.FIRST_NAME: _one_by_one(_first_name),
+    Kind.NAME: _names,
+    Kind.TEXT: _one_by_one(_text),
+    Kind.OTHER: _one_by_one(_other),
 }

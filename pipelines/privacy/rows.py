@@ -1,7 +1,7 @@
 """The strong test: a record's own personal values, looked for in every row that is published of it.
 
-Belongs here: the search of rows, many at a time. Does not: what is looked for (`glances.py`, `probes.py`), decisions
-(`gate.py`)."""
+Belongs here: the search of rows, many at a time. Does not: what is looked for (`prefilter.py`, `search_terms.py`),
+decisions (`gate.py`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pyarrow.compute as pc
 from pipelines.privacy.kinds import Kind
 from pipelines.privacy.multi_value import Values
 from pipelines.privacy.normalisation import CELL, DISGUISED, ROW, compact, digits, fold, fold_rows, unmask
-from pipelines.privacy.prefilter import Sought, Value
+from pipelines.privacy.prefilter import Rows, Sought, Value
 from pipelines.privacy.search_terms import TEXT, probes, probes_of_value
-from pipelines.privacy.sifting import matching_rows, read_cells
+from pipelines.privacy.sifting import READ_OTHERWISE, matching_rows, read_cells
 
 Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read
 _BATCH = 4096
@@ -43,32 +43,51 @@ def held_in_rows(
 
 
 def _held(values: Sequence[Values], table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, Shown]]:
-    joined = _joined(table)
-    may_be_digests = set(matching_rows(joined, _DIGEST_SIEVE))
-    rows: list[str] = joined.to_pylist()
+    rows, may_be_digests = _read(table)
     words = fold_rows(rows)
-    forms = zip(words, *_without_spaces(words), strict=True)
+    letters, numbers = _without_spaces(words)
     sought = _sought(values)
-    for row, (spaced, letters, numbers) in enumerate(forms):
-        shown = sought.showing(row, spaced, letters, numbers)
-        if not shown and row not in may_be_digests:
-            continue
+    showing = sought.showing(Rows(words, letters, numbers))
+    for row in sorted(showing.keys() | may_be_digests):
         cells = dict(zip(table.column_names, rows[row].split(CELL), strict=True))
-        found = _by_column(shown, cells, (spaced, letters, numbers), places)
+        found = _by_column(showing.get(row, []), cells, (words[row], letters[row], numbers[row]), places)
         yield from ((row, (name, kind, cells[name])) for name, kind in found)
         if row in may_be_digests:
             yield from ((row, (name, kind, cells[name])) for name, kind in _digests(sought.of_record(row), cells))
 
 
-def _joined(table: pa.Table) -> pa.ChunkedArray:
-    """The cells of each row, in all their readings, joined by `CELL`."""
-    columns = [read_cells(column.combine_chunks()) for column in table.columns]
+def _read(table: pa.Table) -> tuple[list[str], set[int]]:
+    """The cells of each row, in all their readings, joined by `CELL`; and which rows may hold a digest.
+
+    What a cell has of more than one reading, and a digest, its row has too: most rows have nothing of either."""
+    joined = _joined([column.cast(pa.large_string()).combine_chunks() for column in table.columns])
+    dressed = pc.match_substring_regex(joined, READ_OTHERWISE)
+    if not pc.any(dressed).as_py():
+        return joined.to_pylist(), set()
+    columns = table.filter(dressed).columns
+    read = _joined([read_cells(column.cast(pa.large_string()).combine_chunks()) for column in columns])
+    places = pc.indices_nonzero(dressed).to_pylist()
+    may_be_digests = {places[place] for place in matching_rows(pa.chunked_array([read]), _DIGEST_SIEVE)}
+    return pc.replace_with_mask(joined, dressed, read).to_pylist(), may_be_digests
+
+
+def _joined(columns: Sequence[pa.Array]) -> pa.Array:
+    """The cells of each row, joined by `CELL`; a separator within a cell is a space."""
     joined = pc.binary_join_element_wise(*columns, pa.scalar(CELL, columns[0].type))
-    strays = pc.any(pc.greater_equal(pc.count_substring(joined, CELL), len(columns))).as_py()
-    if strays or pc.any(pc.match_substring(joined, ROW)).as_py():
-        plain = [pc.replace_substring_regex(column, f"[{CELL}{ROW}]", " ") for column in columns]
-        joined = pc.binary_join_element_wise(*plain, pa.scalar(CELL, plain[0].type))
-    return pa.chunked_array([joined])
+    if not _has_strays(joined, len(columns)):
+        return joined
+    plain = [pc.replace_substring_regex(column, f"[{CELL}{ROW}]", " ") for column in columns]
+    return pc.binary_join_element_wise(*plain, pa.scalar(CELL, plain[0].type))
+
+
+def _has_strays(joined: pa.Array, width: int) -> bool:
+    """Whether a cell has a separator of its own, looked for in the bytes of all rows at once."""
+    _, offsets, data = joined.buffers()
+    if data is None:
+        return False
+    bounds = pa.Array.from_buffers(pa.int64(), len(joined) + 1, [None, offsets], offset=joined.offset)
+    text = bytes(data[bounds[0].as_py() : bounds[len(joined)].as_py()])
+    return text.count(CELL.encode()) > (width - 1) * len(joined) or ROW.encode() in text
 
 
 def _without_spaces(words: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:

@@ -127,3 +127,9 @@ def as_searched(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         ends = pc.min_max(column).as_py()
         return column.cast(pa.string()) if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) >= LEAST_INTEGER else None
     return column.cast(pa.string())
+
+
+def may_be_disguised(kind: pa.DataType) -> bool:
+    """Whether a text of a column of this type may hold anything but plain digits, letters and signs."""
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return not (is_number or pa.types.is_boolean(kind) or pa.types.is_temporal(kind))

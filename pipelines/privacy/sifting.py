@@ -41,11 +41,11 @@ _SPACES = re.compile(r"[ ·•]|(?<=\w)[._-](?=\w)")
 _CUT = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*(?=\w)")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{16,}|[A-Za-z0-9+/]{11,}={1,2})(?![A-Za-z0-9+/])")
 # RE2: what has more than one reading (disguises, tags, letters apart, base64).
-_READ_OTHERWISE = (
+READ_OTHERWISE = (
     r"<[A-Za-z/]|[A-Za-z0-9+]{20}|[A-Za-z0-9+/]{11,}="
     r"|(?: [^ ]){7} |(?:[._-][^ ._-]){7}|(?:[·•][^ ·•]){7}|-[ \t\r]*\n"
 )
-_DRESSED = f"{DISGUISED}|{_READ_OTHERWISE}"
+_DRESSED = f"{DISGUISED}|{READ_OTHERWISE}"
 
 
 @cache
@@ -103,7 +103,7 @@ def matching_rows(column: pa.ChunkedArray, expression: str) -> list[int]:
 
 def read_cells(cells: pa.Array) -> pa.Array:
     """Unmasked cells, every reading of each one after the other."""
-    dressed = pc.match_substring_regex(cells, _READ_OTHERWISE)
+    dressed = pc.match_substring_regex(cells, READ_OTHERWISE)
     if not pc.any(dressed).as_py():
         return cells
     read = [" | ".join(readings(text)) for text in cells.filter(dressed).to_pylist()]

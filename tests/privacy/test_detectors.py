@@ -91,6 +91,8 @@ FOUND = {
         "Madame la Présidente Jeanne Kerléo",
         "M. le maire adjoint Le Goff",
         "le docteur Kerléo",
+        "madame le goff",
+        "monsieur de la tour",
         "Mme la professeure Kerléo",
         "M. l'adjoint Kerléo",
         "veuve Kerléo",
@@ -140,6 +142,10 @@ LEFT_ALONE = [
     "article 21.4.1.2 du règlement",
     "http://127.0.0.1:8000 et version 10.15.7.2",
     "14:30:00 à 16:45:00",
+    "2019-03-12T14:30:00 et 2019-03-12 14:30:00",
+    "de 9h 06 à 12 : 30",
+    "madame la trésorière et monsieur l'abbé",
+    "école Madame de Sévigné",
     "+12 500 habitants, +1 234 567 €",
     "+1 234 567 890 euros",
     "0032470123456789",
@@ -225,6 +231,36 @@ def test_the_sieve_lets_pass_nothing_that_a_detector_would_find(example: str, be
 def test_any_text_can_be_judged(text: str) -> None:
     for passage in passages(text):
         assert 0 <= passage.start < passage.end <= len(passage.text)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("nir", "raccordables au 2023-09-25. 1 56 12 97 094 173 31"),
+        ("iban", "par la RD12 FR7630006000011234567890189"),
+        ("telephone", "lot 0 12345 06 12 34 56 78"),
+        ("telephone", "Observation n° 12 : 06 12 34 56 78"),
+        ("telephone", "à 14h 06 12 34 56 78"),
+        ("coordonnees", "112.345678, 47.123456, -1.123456"),
+        ("date_naissance", "la commune, née de la fusion, M. née le 12/03/1985"),
+        ("adresse_postale", "projet au 4 rue du Port. Domicilié 12 rue des Lilas"),
+        ("nom_civilite", "Monsieur Bricolage Mme Kerdoncuff"),
+        ("nom_civilite", "3 rue des Écoles M. Kerdoncuff"),
+        ("nom_civilite", "place de l'Église madame kerdoncuff"),
+    ],
+)
+def test_what_stands_before_a_pattern_hides_nothing(rule: str, text: str) -> None:
+    assert rule in rules_in(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([(rule, text) for rule in ("nir", "iban", "courriel", "telephone") for text in FOUND[rule][:4]]),
+    st.lists(st.sampled_from(["12", "2023-09-25.", "RD12", "0 1", "lot 3,", "112.345678,", "M.", "de"]), max_size=4),
+)
+def test_nothing_hides_what_follows_it_after_a_stop(example: tuple[str, str], before: list[str]) -> None:
+    rule, text = example
+    assert rule in rules_in(f"{' '.join(before)} ; {text}")
 
 
 def test_two_detectors_cannot_share_a_rule() -> None:

@@ -14,7 +14,7 @@ def missed(result: Measured) -> list[str]:
     low = [
         f"{kind}: {recall}"
         for kind, recall in result.recall.items()
-        if recall < (1.0 if kind.startswith(("own_", "fichier_")) else 0.95)
+        if recall < (1.0 if kind.startswith(("own_", "fichier_")) else 0.98)
     ]
     low += [f"{len(result.recall)} kinds"] if len(result.recall) < 30 else []
     low += [f"clean rows held: {result.clean_held}"] if result.clean_held >= 0.01 else []

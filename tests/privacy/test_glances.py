@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.privacy.kinds import FIRST_NAMES, kind_of
-from pipelines.privacy.multi_value import taken_apart
+from pipelines.privacy.kinds import FIRST_NAMES, kind_of, kinds_of
+from pipelines.privacy.multi_value import taken_apart, taken_apart_together
 from pipelines.privacy.normalisation import (
     CELL,
     ROW,
@@ -19,8 +22,10 @@ from pipelines.privacy.normalisation import (
     unmask,
     unmask_all,
 )
-from pipelines.privacy.prefilter import Sought
+from pipelines.privacy.prefilter import Rows, Sought, Value
+from pipelines.privacy.rows import _read
 from pipelines.privacy.search_terms import TEXT, Probe, probes
+from pipelines.privacy.sifting import READ_OTHERWISE, readings
 from tests.privacy.builders import SOLENE
 
 FIELDS = [*SOLENE, "observation", "numero_permis", "message"]
@@ -54,6 +59,11 @@ def sought(own: list[tuple[str, str]]) -> Sought:
     return Sought.of([name for name, _ in own], [value for _, value in own], [len(own)])
 
 
+def showing(own: list[tuple[str, str]], words: bytes, letters: bytes, numbers: bytes) -> list[Value]:
+    """What may show in the only row of a record."""
+    return sought(own).showing(Rows([words], [letters], [numbers])).get(0, [])
+
+
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE), min_size=1, max_size=4))
 def test_what_a_probe_finds_a_glance_sees(own: list[tuple[str, str]]) -> None:
@@ -64,14 +74,68 @@ def test_what_a_probe_finds_a_glance_sees(own: list[tuple[str, str]]) -> None:
             forms = (words, compact(words), digits(words), b"")
             if not probe.hits(forms):
                 continue
-            shown = sought(own).showing(0, *forms[:3])
+            shown = showing(own, *forms[:3])
             assert any(other.hits(forms) for other in probes((kind, value, fold) for _, value, fold, kind in shown))
+
+
+RAW = st.text("aetou;,@ .:&%20C/poste<>0123456789\u00a0ſéа\n", max_size=14)
+RECORDS = st.lists(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE), max_size=4), min_size=1, max_size=5)
+
+
+@settings(max_examples=300, deadline=None)
+@given(RECORDS, st.data())
+def test_many_rows_show_what_each_shows_alone(records: list[list[tuple[str, str]]], data: st.DataObject) -> None:
+    cells = st.lists(ONE | st.sampled_from([value for own in records for _, value in own] or [""]), max_size=3)
+    words = fold_rows([CELL.join(data.draw(cells)) for _ in records])
+    rows = Rows(words, [compact(row) for row in words], [digits(row) for row in words])
+    ends = [sum(map(len, records[: place + 1])) for place in range(len(records))]
+    fields, values = ([pair[part] for own in records for pair in own] for part in (0, 1))
+    together = Sought.of(fields, values, ends).showing(rows)
+    alone = [showing(own, *(form[row] for form in rows)) for row, own in enumerate(records)]
+    assert [together.get(row, []) for row in range(len(records))] == alone
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE | RAW), max_size=4), max_size=5))
+def test_cells_are_taken_apart_together_as_one_by_one(records: list[list[tuple[str, str]]]) -> None:
+    own = [tuple(values) for values in records]
+    together = taken_apart_together(own)
+    assert [together.get(place, values) for place, values in enumerate(own)] == [taken_apart(values) for values in own]
+
+
+CELLS = st.one_of(
+    st.text("ab1+/=<>-\n ._@" + CELL + ROW, max_size=30),
+    st.sampled_from(["0" * 40, "amVhbi5kdXBvbnRAZXhhbXBsZS5vcmc=", "a<b>b</b>c", "j e a n d u p o n t", "du-\n pont"]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=4))
+def test_rows_are_read_together_as_their_cells_are_one_by_one(rows: list[tuple[str, str]]) -> None:
+    table = pa.table([[row[column] for row in rows] for column in (0, 1)], ["a", "b"])
+    read = [[readings_of(cell) if re.search(READ_OTHERWISE, cell) else cell for cell in row] for row in rows]
+    plain = [[re.sub(f"[{CELL}{ROW}]", " ", cell) for cell in row] for row in read]
+    joined, may_be_digests = _read(table)
+    assert joined == [CELL.join(row) for row in plain]
+    assert may_be_digests >= {
+        place for place, row in enumerate(plain) if re.search(r"\b[0-9a-f]{40}\b", CELL.join(row))
+    }
+
+
+def readings_of(cell: str) -> str:
+    return " | ".join(readings(cell))
+
+
+@given(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE), max_size=5))
+def test_kinds_are_told_together_as_one_by_one(own: list[tuple[str, str]]) -> None:
+    fields, values = [name for name, _ in own], [value for _, value in own]
+    assert kinds_of(fields, values) == [kind_of(name, value) for name, value in own]
 
 
 @pytest.mark.parametrize("field", SOLENE)
 def test_a_row_without_anything_of_a_record_shows_nothing(field: str) -> None:
     words = fold_rows([CELL.join(["Révision du PLU", "44109", "2013-05-03"])])[0]
-    assert sought([(field, SOLENE[field])]).showing(0, words, compact(words), b"") == []
+    assert showing([(field, SOLENE[field])], words, compact(words), b"") == []
 
 
 @given(

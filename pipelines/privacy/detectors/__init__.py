@@ -43,6 +43,18 @@ def without_codes(text: str) -> str:
     return _CODES.sub(lambda match: "#" * len(match[0]), text)
 
 
+def accepted(pattern: re.Pattern[str], text: str, is_right: Callable[[re.Match[str]], bool]) -> Iterator[re.Match[str]]:
+    """The matches that are right. After one that is not, the search goes on one character further, not at its end:
+    digits before a number, or a word before a name, hide nothing. Linear for a pattern whose matches are bounded."""
+    place = 0
+    while match := pattern.search(text, place):
+        if is_right(match):
+            place = max(match.end(), match.start() + 1)
+            yield match
+        else:
+            place = match.start() + 1
+
+
 _detectors: dict[str, Detector] = {}
 
 

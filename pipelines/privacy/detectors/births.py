@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.privacy.detectors import Span, detector
+from pipelines.privacy.detectors import Span, accepted, detector
 
 _MONTH = (
     r"(?:janv(?:ier|\.)?|f[ée]v(?:r(?:ier|\.)?|\.)?|mars|avr(?:il|\.)?|mai|juin|juil(?:let|\.)?|ao[ûu]t|sept(?:embre|\.)?"
@@ -36,7 +36,9 @@ _THINGS = re.compile(
 )
 def births(text: str) -> Iterator[Span]:
     """A whole date after "né", "née", "naissance" or "DDN". A municipality or a body is born too, and is free."""
-    for match in _BORN.finditer(text):
-        before = text[max(0, match.start() - 120) : match.start()].lower()
-        if not _THINGS.search(before) and not _THINGS.search(match["between"].lower()):
-            yield match.span()
+    yield from (match.span() for match in accepted(_BORN, text, _is_of_a_person))
+
+
+def _is_of_a_person(match: re.Match[str]) -> bool:
+    before = match.string[max(0, match.start() - 120) : match.start()].lower()
+    return not _THINGS.search(before) and not _THINGS.search(match["between"].lower())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.privacy.detectors import Span, detector, without_codes
+from pipelines.privacy.detectors import Span, accepted, detector, without_codes
 
 TLD = (
     "fr|com|org|net|eu|info|gouv|re|gp|mq|gf|nc|pf|pm|wf|yt|bzh|paris|alsace|corsica|io|be|ch|lu|de|es|it|uk|us|ca|edu|pro"
@@ -70,8 +70,10 @@ _FOREIGN = re.compile(
     r"(?:(?<![\w+])\+|(?<![\w.,+-])00[ .]?(?=[1-9]))(?P<number>\d(?:[ \u00a0\u202f.\-–/()]{0,3}\d){6,14})(?!\d)"
 )
 _AMOUNT = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+")
+_NO_NUMBER = r"(?!0[1-9](?:[\s.\-/]?\d{2}){4}(?!\d))"  # "n° 12 : 06 12 34 56 78": after the sign a number is no minute
 _CALENDAR = re.compile(  # the digit stands before what looks behind it, so that only digits are tried
-    r"\d(?<!\d\d)(?:\d{3}-\d{2}-\d{2}|\d?([/.-])\d{1,2}\1(?:19|20)\d{2}|\d?\s?[hH:]\s?\d{2})(?!\d)"
+    r"\d(?<!\d\d)(?:\d{3}-\d{2}-\d{2}|\d?([/.-])\d{1,2}\1(?:19|20)\d{2}"
+    rf"|\d?\s?[hH:]\s?{_NO_NUMBER}\d{{2}})(?!\d)"
 )
 _ANNOUNCING = ("tel", "tél", "portable", "mobile", "gsm", "vini")
 _GROUPS = re.compile(r"\d+")
@@ -91,15 +93,19 @@ def phones(text: str) -> Iterator[Span]:
     blanked = _CALENDAR.sub(lambda match: "#" * len(match[0]), without_codes(text))
     if any(prefix in blanked for prefix in ("+", "00", "33")):
         yield from (match.span() for match in _ABROAD.finditer(blanked))
-        yield from (match.span() for match in _FOREIGN.finditer(blanked) if _is_foreign(match))
-    for match in _NATIONAL.finditer(blanked):
-        sizes = [len(group) for group in _GROUPS.findall(match[0])]
-        is_glued = blanked[match.end() : match.end() + 1].isalpha() or blanked[max(0, match.start() - 1)] in "-_"
-        if (sizes == [10] and not is_glued) or max(sizes) <= 4:
-            yield match.span()
+        yield from (match.span() for match in accepted(_FOREIGN, blanked, _is_foreign))
+    yield from (match.span() for match in accepted(_NATIONAL, blanked, _is_national))
     lower = blanked.lower()
     for match in _ANNOUNCED.finditer(blanked) if any(word in lower for word in _ANNOUNCING) else ():
         yield match.span("number")
+
+
+def _is_national(match: re.Match[str]) -> bool:
+    """Whether ten digits are written as a number is: in one piece, or in groups of four or less."""
+    sizes = [len(group) for group in _GROUPS.findall(match[0])]
+    text = match.string
+    is_glued = text[match.end() : match.end() + 1].isalpha() or text[max(0, match.start() - 1)] in "-_"
+    return (sizes == [10] and not is_glued) or max(sizes) <= 4
 
 
 def _is_foreign(match: re.Match[str]) -> bool:

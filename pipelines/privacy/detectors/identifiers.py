@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.privacy.detectors import Span, detector, without_uuids
+from pipelines.privacy.detectors import Span, accepted, detector, without_uuids
 
 _GAP = r"[\s.\-–/_]{0,2}"
 _NIR = re.compile(rf"(?<![\w])[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{8}}(?![\w])")
@@ -22,24 +22,28 @@ def social_security_numbers(text: str) -> Iterator[Span]:
     """NIR of fifteen characters with a right key, Corsica included."""
     from stdnum.fr import nir
 
-    for match in _NIR.finditer(without_uuids(text)):
-        if nir.is_valid(_NOT_ALPHANUMERIC.sub("", match[0])):
-            yield match.span()
+    found = accepted(_NIR, without_uuids(text), lambda match: nir.is_valid(_NOT_ALPHANUMERIC.sub("", match[0])))
+    yield from (match.span() for match in found)
 
 
 @detector("iban", sieve=r"\b[A-Za-z]{2}\d{2}([ .\-–]?[A-Za-z0-9]){11}")
 def bank_accounts(text: str) -> Iterator[Span]:
     """IBAN of any country, by its structure and its key; what follows it in the sentence is left out."""
+    for match in accepted(_IBAN, without_uuids(text), lambda match: _account_length(match[0]) > 0):
+        yield match.start(), match.start() + _account_length(match[0])
+
+
+def _account_length(written: str) -> int:
+    """How many characters of what is written are an account with a right key, 0 for none."""
     from stdnum import iban
 
-    for match in _IBAN.finditer(without_uuids(text)):
-        places = [place for place, character in enumerate(match[0]) if character.isalnum()]
-        number = "".join(match[0][place] for place in places)
-        if not any(character.isdigit() for character in number[4:15]):
-            continue
-        for length in range(15, min(len(number), 34) + 1):
-            end = places[length - 1] + 1
-            at_an_end = end == len(match[0]) or not match[0][end].isalnum()
-            if at_an_end and iban.is_valid(number[:length], check_country=False):
-                yield match.start(), match.start() + end
-                break
+    places = [place for place, character in enumerate(written) if character.isalnum()]
+    number = "".join(written[place] for place in places)
+    if not any(character.isdigit() for character in number[4:15]):
+        return 0
+    for length in range(15, min(len(number), 34) + 1):
+        end = places[length - 1] + 1
+        is_an_end = end == len(written) or not written[end].isalnum()
+        if is_an_end and iban.is_valid(number[:length], check_country=False):
+            return end
+    return 0

@@ -11,6 +11,7 @@ from pipelines.privacy.detectors import Span, detector
 _V4 = re.compile(r"(?<![\w.,/-])(?:\d{1,3}\.){3}\d{1,3}(?![\w-]|\.\d|,\d)")
 _V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:{1,2}){2,7}[0-9A-Fa-f]{0,4}(?![\w:])")
 _MAC = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}(?:([:-])[0-9A-Fa-f]{2})(?:\1[0-9A-Fa-f]{2}){4}(?![\w:-])")
+_HEX = "[0-9A-Fa-f]"  # hours have groups of two: in three groups of an IPv6 that follow each other one has three digits
 _ANNOUNCED = re.compile(r"\bip(?:v[46])?\b[^.;]{0,25}$", re.IGNORECASE)
 # Before four numbers these say that they number a text, a version or a heading of a nomenclature.
 _NUMBERING = re.compile(
@@ -23,7 +24,8 @@ _NOBODY = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("0.0.0.0/8"
 
 @detector(
     "adresse_ip",
-    sieve=r"(^|[^\w.,/-])(\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{2,}:[0-9A-Fa-f]{0,4}|::[0-9A-Fa-f]|[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]",
+    sieve=rf"(^|[^\w.,/-])(\d{{1,3}}\.){{3}}\d{{1,3}}|({_HEX}{{2}}[:-]){{5}}{_HEX}{{2}}"
+    rf"|{_HEX}{{3}}::?{_HEX}{{1,4}}::?{_HEX}|{_HEX}::?{_HEX}{{3,4}}::?{_HEX}|{_HEX}::?{_HEX}{{1,4}}::?{_HEX}{{3}}",
 )
 def machine_addresses(text: str) -> Iterator[Span]:
     """IPv4, IPv6 and MAC addresses. Four numbers of one or two digits that number an article, a version or a heading

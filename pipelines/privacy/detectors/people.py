@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from pipelines.privacy.detectors import Span, detector
+from pipelines.privacy.detectors import Span, accepted, detector
 
 _PARTICLE = r"(?:de\s+la\s+|de\s+|du\s+|des\s+|d['’]\s?|le\s+|la\s+|l['’]|el\s+|ben\s+|van\s+(?:der\s+)?|von\s+)"
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞŒ]"
@@ -21,16 +21,20 @@ _NAMED = re.compile(
     rf"(?<![\w'’-])(?P<title>{_TITLE})(?:\s+(?:et|ou|/)\s+{_TITLE})?\s*"
     rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]+(?:(?i:{_PARTICLE}))?{_WORD}){{0,3}})"
 )
-_LOWER = re.compile(r"m(?<![\w'’-]m)(?:me|lle|r|onsieur|adame|ademoiselle)\.?\s+(?P<word>[a-zà-ÿ]{3,}(?:-[a-zà-ÿ]+)*)")
+_LOWER = re.compile(
+    rf"m(?<![\w'’-]m)(?:me|lle|r|onsieur|adame|ademoiselle)\.?\s+(?P<particle>{_PARTICLE})?(?P<word>[a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)*)"
+)
 
 # "M. le docteur Kerléo", "Madame la présidente Jeanne Kerléo": an office stands between the title and the name.
 _OFFICE_NAMED = re.compile(
     rf"(?<![\w'’-]){_TITLE}\s?{_OFFICE}"
     rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
 )
-# "le docteur Kerléo", "professeur Kerléo": a title that is written without a capital.
+# "le docteur Kerléo", "professeur Kerléo": a title that is written without a capital. Its letter comes first, so that
+# only such letters are tried.
+_BEGINS = r"(?<![\w'’-].)"
 _PLAIN_TITLE = re.compile(
-    rf"(?<![\w'’-])(?:docteur|docteure|professeur|professeure|maître|dr\.?|pr\.?|veuve|vve)\s(?P<name>{_INITIALS}"
+    rf"(?:d{_BEGINS}(?:octeure?|r\.?)|p{_BEGINS}(?:rofesseure?|r\.?)|m{_BEGINS}aître|v{_BEGINS}(?:euve|ve))\s(?P<name>{_INITIALS}"
     rf"(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
 )
 _OFFICES_LIST = """
@@ -71,6 +75,18 @@ _PLAIN_WORDS_LIST = """
     a ont avait était dans pour par sur avec sans sous chers chère cher tout tous toute toutes voici voilà mme
     mlle mr né née dit dite tout-le-monde the of
     """
+# After "madame la" or "monsieur le" in lower case; what is none of them is a name: "madame le goff".
+_OTHER_OFFICES_LIST = """
+    agent agente animateur animatrice bibliothécaire bâtonnière censeur chancelier chancelière comptable comte
+    comtesse consul consule contrôleur contrôleuse coordinateur coordinatrice coordonnateur coordonnatrice
+    demandeur demanderesse doyenne défenseur défenseure enseignant enseignante exploitant exploitante
+    gestionnaire inspecteur inspectrice ingénieur ingénieure instituteur institutrice intendant intendante
+    locataire marquis marquise médiateur médiatrice ordonnateur ordonnatrice payeur percepteur percepteuse
+    propriétaire proviseur proviseure pétitionnaire receveur receveuse requérant requérante riverain riveraine
+    régisseur régisseuse substitut syndic technicien technicienne trésorier trésorière urbaniste voisin voisine
+    chargé chargée duc duchesse baron baronne sous-préfète préfètes suppléant suppléante
+    """
+_OTHER_OFFICES = frozenset(_OTHER_OFFICES_LIST.split())
 _PLAIN_WORDS = FUNCTIONS | frozenset(_PLAIN_WORDS_LIST.split())
 _STREET_BEFORE = re.compile(
     r"\b(?:rues?|ruelle|avenues?|av\.?|boulevards?|bd\.?|places?|pl\.?|allées?|impasse|square|quai"
@@ -88,6 +104,12 @@ _STREET_BEFORE = re.compile(
     r"|intercommunale?|départementale?|communale?)\s+)?(?:dite?\s+)?(?:du\s+|de\s+|de\s+la\s+|(?:[\w'’-]{1,20}\s+){0,3}[«\"“]\s*)?$",
     re.IGNORECASE,
 )
+# Before a word of `_STREET_BEFORE`: it is what a street is named after ("rue des Écoles", "place de l'Église").
+_STREET_OF = re.compile(
+    r"\b(?:rues?|ruelle|avenues?|av\.?|boulevards?|bd\.?|places?|pl\.?|allées?|impasse|square|quai|chemin|route|voie|cours?"
+    r"|passage|esplanade|promenade|sentier|montée)\s+(?:des\s+|du\s+|de\s+la\s+|de\s+l['’]\s?|de\s+)$",
+    re.IGNORECASE,
+)
 _PARTICLES = frozenset(["le", "la", "les", "l", "de", "du", "des", "d", "el", "ben", "van", "der", "von"])
 _WORDS = re.compile(r"[\w-]+")
 _NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
@@ -96,31 +118,57 @@ _NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
 @detector(
     "nom_civilite",
     sieve=rf"(^|[^\w'’-])({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
-    r"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+[a-zà-ÿ]{3}"
+    rf"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+({_PARTICLE})?[a-zà-ÿ]{{3}}"
     rf"|{_TITLE}\s?([Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?[A-Za-zÀ-ÿ-]{{4,25}}\s"
     rf"|(docteure?|professeure?|maître|dr\.?|pr\.?|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL})",
 )
 def names_after_a_civility(text: str) -> Iterator[Span]:
     """A civility or title followed by a name. A function ("M. le maire"), a street or a school named after somebody,
     and a number of millions ("5 M. Euros") are not."""
+    initials = [initial.start() for initial in _INITIAL.finditer(text)]
+    for found in (
+        _accepted_at(initials, _NAMED, text, _names_somebody),
+        _accepted_at(initials, _OFFICE_NAMED, text, _names_after_office),
+        accepted(_PLAIN_TITLE, text, _names_after_office),
+        accepted(_LOWER, text, _names_in_lower_case),
+    ):
+        yield from (match.span() for match in found)
+
+
+def _accepted_at(
+    starts: Iterable[int], pattern: re.Pattern[str], text: str, is_right: Callable[[re.Match[str]], bool]
+) -> Iterator[re.Match[str]]:
+    """`accepted` of a pattern that matches at these places alone."""
     end = 0
-    for initial in _INITIAL.finditer(text):
-        match = _NAMED.match(text, initial.start()) if initial.start() >= end else None
-        end = match.end() if match else end
-        if match and _names_somebody(text, match):
-            yield match.span()
-    for pattern in (_OFFICE_NAMED, _PLAIN_TITLE):
-        for match in pattern.finditer(text):
-            if _is_office(match) and _is_a_name(match) and not _STREET_BEFORE.search(_before(text, match)):
-                yield match.span()
-    for match in _LOWER.finditer(text):
-        is_plain = match["word"] in _PLAIN_WORDS or match["word"] in _NO_NAMES
-        if not is_plain and not _STREET_BEFORE.search(_before(text, match)):
-            yield match.span()
+    for start in starts:
+        match = pattern.match(text, start) if start >= end else None
+        if match and is_right(match):
+            end = match.end()
+            yield match
 
 
-def _before(text: str, match: re.Match[str]) -> str:
-    return text[max(0, match.start() - 60) : match.start()]
+def _is_called_so(match: re.Match[str]) -> bool:
+    """Whether a name is that of a street, a school or a shop. After "3 rue des Écoles" it is not: the street has its
+    name already."""
+    text, start = match.string, match.start()
+    near = max(0, start - 60)
+    place = _STREET_BEFORE.search(text[near:start])
+    if place is None:
+        return False
+    named = near + place.start()
+    return not _STREET_OF.search(text[max(0, named - 30) : named])
+
+
+def _names_after_office(match: re.Match[str]) -> bool:
+    return _is_office(match) and _is_a_name(match) and not _is_called_so(match)
+
+
+def _names_in_lower_case(match: re.Match[str]) -> bool:
+    parts = {match["word"], *match["word"].split("-")}
+    is_plain = match["word"] in _PLAIN_WORDS or match["word"] in _NO_NAMES
+    if match["particle"]:
+        is_plain = bool(parts & (_NOBODY | _OTHER_OFFICES))
+    return not is_plain and not _is_called_so(match)
 
 
 def _is_office(match: re.Match[str]) -> bool:
@@ -147,9 +195,9 @@ def _is_a_name(match: re.Match[str]) -> bool:
     return bool(first) and not {first, *first.split("-")} & _NOBODY
 
 
-def _names_somebody(text: str, match: re.Match[str]) -> bool:
-    before, name = _before(text, match), match["name"]
-    title = match["title"]
+def _names_somebody(match: re.Match[str]) -> bool:
+    text, title, name = match.string, match["title"], match["name"]
+    before = text[max(0, match.start() - 60) : match.start()]
     counts = title == "M." and before.rstrip()[-1:].isdigit()
     if counts or (title == "MM." and before[-3:].upper() == "HH:"):  # "5 M. Euros"; "HH:MM.": how an hour is written
         return False
@@ -164,4 +212,4 @@ def _names_somebody(text: str, match: re.Match[str]) -> bool:
         return False
     if title in ("Me", "Pr", "Dr") and len(first) < 3:
         return False
-    return not _STREET_BEFORE.search(before)
+    return not _is_called_so(match)

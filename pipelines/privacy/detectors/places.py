@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.privacy.detectors import Span, detector
+from pipelines.privacy.detectors import Span, accepted, detector
 
 STREETS = (
     "rue|r\\.|avenue|ave?\\.?|boulevard|bd\\.?|bld|blvd|place|pl\\.?|all[ée]es?|all\\.|impasse|imp\\.?|chemin|che?m?\\.|route|rte|ruelle|quai"
@@ -29,6 +29,8 @@ _LIVES = re.compile(
     r"|chez|mon adresse|adresse (?:personnelle|du domicile)|domicile)\b"
     r"[^.;]{0,30}$"
 )
+# Each alternative of `_LIVES` begins with one of these.
+_LIVING = ("demeurant", "domicil", "habit", "résid", "resid", "log", "chez", "adresse")
 # Before an address, in the same sentence, these say that it is a public place, an organisation's or a project's. Both
 # expressions are held against lower case: one that minds no case tries each of its words at each letter.
 _EXPLAINED = re.compile(
@@ -64,15 +66,19 @@ def private_addresses(text: str) -> Iterator[Span]:
 
     After "demeurant", "domicilié", "chez"… nothing excuses it. Post-office boxes are organisations'.
     """
-    for match in _ADDRESS.finditer(text):
-        before = text[max(0, match.start() - 120) : match.start()].lower()
-        if _LIVES.search(before) or (
-            not _EXPLAINED.search(before) and not _BOX.search(text[match.start() : match.end() + 40])
-        ):
-            yield match.span()
-    for match in _STREET_FIRST.finditer(text):
+    yield from (match.span() for match in accepted(_ADDRESS, text, _is_private))
+    lower = text.lower()
+    for match in _STREET_FIRST.finditer(text) if any(word in lower for word in _LIVING) else ():
         if _LIVES.search(text[max(0, match.start() - 60) : match.start()].lower()):
             yield match.span()
+
+
+def _is_private(match: re.Match[str]) -> bool:
+    text, start = match.string, match.start()
+    before = text[max(0, start - 120) : start].lower()
+    if _LIVES.search(before):
+        return True
+    return not _EXPLAINED.search(before) and not _BOX.search(text[start : match.end() + 40])
 
 
 _NUMBER = r"[-+]?\d{1,3}[.,]\d{5,}"
@@ -91,6 +97,11 @@ def in_france(latitude: float, longitude: float) -> bool:
     return any(south <= latitude <= north and west <= longitude <= east for south, north, west, east in _FRANCE)
 
 
+def _is_in_france(match: re.Match[str]) -> bool:
+    one, two = (float(match[name].replace(",", ".")) for name in ("one", "two"))
+    return in_france(one, two) or in_france(two, one)
+
+
 @detector(
     "coordonnees",
     sieve=r"(?i)\d[.,]\d{5,}\s*°?\s*[NSEOW]?\s*[,;/ |]\s*[-+]?\d{1,3}[.,]\d{5}|(lat|lon"
@@ -99,10 +110,7 @@ def in_france(latitude: float, longitude: float) -> bool:
 def precise_coordinates(text: str) -> Iterator[Span]:
     """A point of France to five decimals or more (about one metre), in decimal degrees in either order, or in degrees,
     minutes and seconds."""
-    for match in _PAIR.finditer(text):
-        one, two = (float(match[name].replace(",", ".")) for name in ("one", "two"))
-        if in_france(one, two) or in_france(two, one):
-            yield match.span()
+    yield from (match.span() for match in accepted(_PAIR, text, _is_in_france))
     for pattern in (_LABELLED, _SEXAGESIMAL):
         for match in pattern.finditer(text):
             yield match.span()
