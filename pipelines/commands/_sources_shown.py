@@ -269,27 +269,5 @@ def concluded(name: str, amiss: int, language: Language) -> Iterator[str]:
     )
 
 
-def begun(name: str, columns: Iterable[tuple[str, str, str, str]], language: Language) -> Iterator[str]:
-    """What was proposed for each column (name, type, privacy class, field), and the steps that come next."""
-    from pipelines.formats.beginning import TO_COMPLETE
-
-    header = ("COLONNE", "TYPE", "CLASSE", "CHAMP")
-    yield ""
-    yield from aligned([header if language == "fr" else ("COLUMN", "TYPE", "CLASS", "FIELD"), *columns], "  ")
-    yield ""
-    keys = ", ".join(TO_COMPLETE)
-    yield said(
-        language,
-        f"À compléter dans sources/{name}.yaml, refusé sans cela : {keys} (codes : schemas/codelists/licences.csv).",
-        f"To complete in sources/{name}.yaml, refused without: {keys} (codes: schemas/codelists/licences.csv).",
-    )
-    yield said(
-        language,
-        "À corriger à la main : titres, classes (rien n'est public encore), champs.",
-        "To correct by hand: titles, classes (nothing is public yet), fields.",
-    )
-    yield said(language, f"Puis : arobase sources test {name}", f"Then: arobase sources test {name}")
-
-
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" … (+{len(names) - SHOWN})" if len(names) > SHOWN else "") or "—"

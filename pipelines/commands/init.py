@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.core.text import Language, terminal_language
-
-if TYPE_CHECKING:
-    from pipelines.starter import Proposal
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -20,34 +16,41 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--from", "file", type=FILE, help="Start from this file of records (CSV, XLSX, ODS, JSON, Parquet).")
-@click.option("--schema", type=FILE, help="With --from: the Table Schema (JSON) that describes the file.")
+@click.option("--schema", help="With --from: the Table Schema (JSON) that describes the file, a file or https://….")
 @click.option("--licence", default="non-precisee", help="With --from: a code of licences.csv, such as etalab-2.0.")
 @click.option("--publisher", default="", help="With --from: who publishes the records.")
+@click.option("--empty", is_flag=True, help="Without the example: `arobase tables new` adds the first table.")
 @click.option("--accept", "accepted", is_flag=True, help="Confirm what was proposed: types, key and privacy classes.")
 @click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages and of the README.")
 def command(
     *,
     folder: Path,
     file: Path | None,
-    schema: Path | None,
+    schema: str | None,
     licence: str,
     publisher: str,
+    empty: bool,
     accepted: bool,
     lang: str | None,
 ) -> None:
     """Make a project in FOLDER, which must be empty or not exist yet.
 
-    Without --from, the project is a small example that `arobase release` publishes at once. With --from, types, a key
-    and a privacy class for each column are proposed from the file; nothing is published before `arobase init FOLDER
-    --accept` confirms them, which the table's file then records. Exit codes: 0 done, 2 could not be done, and nothing
-    was written.
+    Without --from, the project is a small example that `arobase release` publishes at once; with --empty, it has no
+    table yet. With --from, types, a key and a privacy class for each column are proposed from the file; nothing is
+    published before `arobase init FOLDER --accept` confirms them, which the table's file then records. Exit codes: 0
+    done, 2 could not be done, and nothing was written.
     """
-    from pipelines.starter import start_example, start_from
+    from pipelines.commands._proposals_shown import proposed_columns
+    from pipelines.starter import start_empty, start_example, start_from
 
     language = terminal_language(lang)
     today = datetime.now(UTC).date()
     if file is None and accepted:
         _accept(folder, language)
+        return
+    if file is None and empty:
+        start_empty(folder)
+        click.echo(_made(folder, language))
         return
     if file is None:
         start_example(folder, language)
@@ -65,7 +68,8 @@ def command(
         confirmed=accepted,
     )
     click.echo(_made(folder, language))
-    _show(proposal, language)
+    for line in proposed_columns(proposal, language):
+        click.echo(line)
     click.echo(_next(folder, language) if accepted else _to_confirm(folder, language))
 
 
@@ -80,19 +84,6 @@ def _accept(folder: Path, language: Language) -> None:
         shown = path.relative_to(project.root)
         click.echo(f"Confirmé : {shown}" if language == "fr" else f"Confirmed: {shown}")
     click.echo(_next(folder, language))
-
-
-def _show(proposal: Proposal, language: Language) -> None:
-    """One line a column: what it is taken for, and why. The reason never holds a value."""
-    width = max(len(column.name) for column in proposal.columns)
-    for column in proposal.columns:
-        reason = getattr(column.reason, language)
-        click.echo(f"  {column.name.ljust(width)}  {column.type.ljust(8)}  {column.privacy.ljust(9)}  {reason}")
-    key = ", ".join(proposal.key)
-    if language == "fr":
-        click.echo(f"Clé : {key or 'aucune, les lignes ne pourront pas être suivies d’une version à l’autre'}")
-    else:
-        click.echo(f"Key: {key or 'none, rows cannot be followed from one version to the next'}")
 
 
 def _made(folder: Path, language: Language) -> str:

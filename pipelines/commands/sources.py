@@ -1,7 +1,7 @@
 """`arobase sources`: see, test, fetch and begin sources.
 
 Belongs here: what is done, in which order, and the exit codes. Does not: wording (`_sources_shown.py`), collecting
-(`sources/`), reading (`records/formats/`).
+(`sources/`), reading (`formats/`), guessing (`starter/`).
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import os
 import sys
 import tempfile
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
 from pipelines.core.project import Project
 from pipelines.core.text import Language, terminal_language
+from pipelines.starter.guessing import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from pipelines.core.errors import ArobaseError
 
 GOOD, FAULTY = 0, 1
-FORMATS = ("csv", "tsv", "xlsx", "xls", "xlsb", "ods", "json", "jsonl", "parquet", "html")
-NAMED = {"htm": "html", "ndjson": "jsonl", "geojson": "json", "txt": "csv"}
-PACKED = {"gz": "gzip", "zip": "zip"}
 lang_option = click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
 
 
@@ -153,46 +149,32 @@ def test(name: str, lang: str | None) -> None:
 @command.command("new")
 @click.argument("name")
 @click.argument("address")
-@click.option("--format", "file_format", type=click.Choice(FORMATS), help="Default: told by the address.")
 @click.option(
-    "--connector", default="files", show_default=True, help="paged_json: a list in pages; how they go on is proposed."
+    "--format", "file_format", type=click.Choice(FORMATS), help="Default: by the address, the server, or the bytes."
 )
+@click.option("--connector", help="Default: files; paged_json where the first answer says that there is more.")
 @click.option("--table", "target", help="package/table that the records fill: proposes the mapping.")
 @click.option("--sheet", help="Sheet of a workbook.")
-@click.option("--header-row", type=click.IntRange(1), help="Row of the header, from 1, where titles stand above it.")
-@click.option("--pointer", help="Where the list is in a JSON document: results.")
+@click.option("--header-row", type=click.IntRange(1), help="Row of the header, from 1. Default: found, below titles.")
+@click.option("--pointer", help="Where the list is in a JSON document: results. Default: found.")
 @lang_option
 def new(*, name: str, address: str, lang: str | None, **chosen: Any) -> None:
     """Begin the source NAME from a sample at ADDRESS: writes its YAML, and its Table Schema when there is none.
 
-    What is written is a proposal to correct: types and names are guessed, and no field is public.
+    ADDRESS is a path under sources/, or an address: a file, a GeoJSON document, an OGC API - Features collection, or a
+    JSON interface that gives pages. Format, pages, list, header row, encoding, types, key and privacy classes are
+    proposed, each with its reason, for a person to correct. No field is public, but those that fill a field of --table
+    which is public.
     """
-    from pipelines.commands._sources_shown import begun, said
-    from pipelines.formats.beginning import begin, proposed
+    from pipelines.commands._proposals_shown import begun
+    from pipelines.commands._sources_shown import said
+    from pipelines.starter.sources import begin
 
     language, project = terminal_language(lang), Project.here()
-    names = PurePosixPath(urlsplit(address).path).name.lower().split(".")[1:]
-    if chosen["connector"] == "paged_json":
-        chosen["file_format"] = "jsonl"
-    chosen["file_format"] = chosen["file_format"] or _format_of(names, address, language)
-    chosen["compression"] = next((PACKED[word] for word in names if word in PACKED), None)
-    for path in begin(project, name, address, chosen, now=datetime.now(UTC)):
+    made = begin(project, name, address, chosen, now=datetime.now(UTC))
+    for path in made.written:
         click.echo(f"{said(language, 'écrit', 'written')}: {path.relative_to(project.root)}")
-    _echo(begun(name, proposed(project, name), language))
-
-
-def _format_of(names: list[str], address: str, language: Language) -> str:
-    """The format that the suffixes of an address name. Raises `click.UsageError` when they name none."""
-    found = next((NAMED.get(part, part) for part in reversed(names) if NAMED.get(part, part) in FORMATS), None)
-    if found is None:
-        from pipelines.commands._sources_shown import said
-        from pipelines.sources.http.addresses import shown as without_secrets
-
-        place, formats = without_secrets(address) if "://" in address else address, " | ".join(FORMATS)
-        french = f"l'adresse {place} ne dit pas son format ; attendu : --format {formats}"
-        english = f"the address {place} does not tell its format; expected: --format {formats}"
-        raise click.UsageError(said(language, french, english))
-    return found
+    _echo(begun(name, made, language))
 
 
 def _echo(lines: Iterable[str]) -> None:

@@ -48,11 +48,11 @@ class ProposalPending(ArobaseError):
     code: ClassVar[str] = "proposal-pending"
     mender: ClassVar[Mender] = Mender.SCHEMA
     fr: ClassVar[str] = (
-        "{file} : les types, la clé et les classes de confidentialité ont été proposés par « arobase init » d'après un "
+        "{file} : les types, la clé et les classes de confidentialité ont été proposés d'après un "
         "fichier, et personne ne les a confirmés ; rien n'est publié. Relisez le fichier, corrigez-le, puis lancez : "
         "arobase init {folder} --accept."
     )
     en: ClassVar[str] = (
-        '{file}: its types, key and privacy classes were proposed by "arobase init" from a file, and nobody has '
+        "{file}: its types, key and privacy classes were proposed from a file, and nobody has "
         "confirmed them; nothing is published. Read the file, correct it, then run: arobase init {folder} --accept."
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from pipelines.sources.links import relation_in
 from pipelines.sources.whole import MORE, NEXT, TOTAL
 
 CURSORS = ("cursor", "token", "after")
@@ -26,7 +27,7 @@ def proposed_parameters(document: Any, address: str, headers: Mapping[str, str])
     size = next((name for name in SIZES if query.get(name, "").isdigit()), None)
     if size and "next" not in found["pages"]:
         found["size"] = {"parameter": size, "value": int(query[size])}
-    records = next((path for path, value in members.items() if isinstance(value, list)), None)
+    records = next((path for path, value in members.items() if isinstance(value, list) and not _is_links(path)), None)
     found |= {"records": records} if records else {}
     total = next((path for path, value in members.items() if _is_total(path, value)), None)
     found |= {"total": total} if total else {}
@@ -37,6 +38,9 @@ def proposed_parameters(document: Any, address: str, headers: Mapping[str, str])
 
 
 def _way(members: Mapping[str, Any], query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
+    relation = next((path for path, value in members.items() if _is_links(path) and relation_in(value, "next")), None)
+    if relation:
+        return {"next": f"{relation}.next"}
     following = {path: value for path, value in members.items() if NEXT.fullmatch(_last(path)) and value}
     link = next((path for path, value in following.items() if _is_link(value)), None)
     if link:
@@ -64,6 +68,10 @@ def _members(document: Any, above: str, depth: int) -> Iterator[tuple[str, Any]]
         yield f"{above}{name}", value
         if isinstance(value, Mapping) and depth < DEEPEST:
             yield from _members(value, f"{above}{name}.", depth + 1)
+
+
+def _is_links(path: str) -> bool:
+    return _last(path).lower() in ("links", "link", "_links")
 
 
 def _is_link(value: Any) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipelines.core.project import Project
 from pipelines.mapping import check_mapping
-from pipelines.schema import load_package, load_table, package_names
+from pipelines.schema import load_packages
 from pipelines.sources import load_sources
 from pipelines.starter.errors import NothingProposed
 from pipelines.storage import write_text
@@ -25,9 +25,9 @@ def pending(project: Project) -> list[Path]:
     """The table schemas whose proposals nobody has confirmed, in alphabetical order."""
     return sorted(
         project.schemas / package / f"{table.name}.json"
-        for package in package_names(project.schemas)
-        for table in load_package(project.schemas, package).tables
-        if load_table(project.schemas, package, table.name).is_proposed
+        for package, described in load_packages(project.schemas).items()
+        for table in described.tables
+        if described.schema(table.name).is_proposed
     )
 
 
@@ -39,11 +39,7 @@ def accept(project: Project, today: date) -> list[Path]:
     waiting = pending(project)
     if not waiting:
         raise NothingProposed(folder=project.root)
-    sources = load_sources(project)
-    for error in sources.errors:
-        raise error
-    for source in sources.values():
-        check_mapping(source, project)
+    _check_sources(project, {f"{path.parent.name}/{path.stem}" for path in waiting})
     for path in waiting:
         confirmed = rf'\g<1>"{today.isoformat()}",\n    "confirmed_by": "arobase init --accept"'
         text = OPEN.sub(confirmed, path.read_text(encoding="utf-8"), count=1)
@@ -51,6 +47,18 @@ def accept(project: Project, today: date) -> list[Path]:
         write_text(path, text)
     _conclude(project.root / "README.md", today)
     return waiting
+
+
+def _check_sources(project: Project, tables: set[str]) -> None:
+    """Raises what is wrong with a source that fills one of the tables; of one that cannot be read, its text tells."""
+    sources = load_sources(project)
+    for error in sources.errors:
+        text = (project.root / str(error.facts["file"])).read_text(encoding="utf-8", errors="replace")
+        if any(table in text for table in tables):
+            raise error
+    for source in sources.values():
+        if tables.intersection(source.tables):
+            check_mapping(source, project)
 
 
 def _conclude(readme: Path, today: date) -> None:

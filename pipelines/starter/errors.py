@@ -40,3 +40,67 @@ class NothingProposed(ArobaseError):
     en: ClassVar[str] = (
         "{folder}: nothing waits to be confirmed. To start from a file: arobase init FOLDER --from FILE.csv."
     )
+
+
+class FormatUnknown(ArobaseError):
+    """Neither an address, nor its server, nor the first bytes tell a format: it has to be named."""
+
+    code: ClassVar[str] = "format-unknown"
+    fr: ClassVar[str] = "{address} ne dit pas son format ; attendu : --format {expected}. Rien n'est écrit."
+    en: ClassVar[str] = "{address} does not tell its format; expected: --format {expected}. Nothing is written."
+
+
+class ListUnknown(ArobaseError):
+    """A JSON document in which the list of records may be in several places, or in none."""
+
+    code: ClassVar[str] = "list-unknown"
+    fr: ClassVar[str] = (
+        "{address} : plusieurs listes peuvent être celle des enregistrements, ou aucune ({found}) ; attendu : "
+        "--pointer et le nom de l'une d'elles. Rien n'est écrit."
+    )
+    en: ClassVar[str] = (
+        "{address}: several lists may be that of the records, or none ({found}); expected: --pointer and the name of "
+        "one of them. Nothing is written."
+    )
+
+
+class AlreadyThere(ArobaseError):
+    """Something of that name is in the project already: nothing is written over it."""
+
+    code: ClassVar[str] = "already-there"
+    fr: ClassVar[str] = (
+        "{file} existe déjà : rien n'est écrit. Attendu : un autre nom ({option}), ou supprimez-le pour recommencer."
+    )
+    en: ClassVar[str] = (
+        "{file} exists already: nothing is written. Expected: another name ({option}), or delete it to begin again."
+    )
+
+
+class NameUnusable(ArobaseError):
+    """A name that was asked for is not one that a package, a table or a source may have."""
+
+    code: ClassVar[str] = "name-unusable"
+    fr: ClassVar[str] = "« {name} » ne peut pas être le nom d'un(e) {what} ; attendu : {expected}. Rien n'est écrit."
+    en: ClassVar[str] = '"{name}" cannot be the name of a {what}; expected: {expected}. Nothing is written.'
+
+
+class SchemaNotUsable(ArobaseError):
+    """The Table Schema at an address cannot make a table."""
+
+    code: ClassVar[str] = "schema-not-usable"
+    mender: ClassVar[Mender] = Mender.SOURCE
+    fr: ClassVar[str] = "Le schéma {schema} ne peut pas servir : {found}. Attendu : {expected}. Rien n'est écrit."
+    en: ClassVar[str] = "The schema {schema} cannot be used: {found}. Expected: {expected}. Nothing is written."
+
+
+class PackageNotExtended(ArobaseError):
+    """A table could not be added to a package's file without writing over what a person wrote there."""
+
+    code: ClassVar[str] = "package-not-extended"
+    mender: ClassVar[Mender] = Mender.SCHEMA
+    fr: ClassVar[str] = (
+        "La table « {table} » n'a pas pu être ajoutée à {file} ({found}) ; attendu : {expected}. Rien n'est écrit."
+    )
+    en: ClassVar[str] = (
+        'The table "{table}" could not be added to {file} ({found}); expected: {expected}. Nothing is written.'
+    )

@@ -44,6 +44,11 @@ def mapped(column: Column) -> Any:
             return column.name
 
 
+def is_as_it_comes(column: Column) -> bool:
+    """Whether a column's cells are published as the source writes them."""
+    return _form(column) == "as it is"
+
+
 def _form(column: Column) -> str:
     """How the column's cells become canonical: by a converter ("date", "number", "boolean"), as text, as it is."""
     described = column.descriptor

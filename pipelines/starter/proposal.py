@@ -19,11 +19,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.core.text import Said
-from pipelines.formats.proposing import CODES, PERSONAL, TYPES, plain_name
 from pipelines.formats.reading import RESERVED
 from pipelines.privacy import PersonalValues, gate
 from pipelines.privacy.allowlist import AllowList
+from pipelines.starter.names import CODES, PERSONAL, PROPERTIES, plain_name
 
+# A number with a leading zero is a code; so is one too long to be counted with.
+INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
+TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("integer", INTEGER),
+    ("number", re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")),
+    ("date", re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")),
+    ("boolean", re.compile(r"true|false")),
+)
 # What a column may be, and how its cells look; beside the forms of the standard, those of French spreadsheets.
 FORMS: tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...] = (
     *(({"type": kind}, shape) for kind, shape in TYPES),
@@ -37,6 +45,18 @@ NO_KEY = ("boolean", "number")
 PERSONAL_NAME = Said("le nom de la colonne évoque une personne", "the column's name suggests a person")
 NOTHING_FOUND = Said("aucune donnée personnelle trouvée dans ses cases", "no personal data found in its cells")
 ALREADY = Said("classe donnée par le schéma", "class given by the schema")
+TYPE_GIVEN = Said("type donné par le schéma", "type given by the schema")
+TYPE_OF_CODE = Said("son nom est celui d'un code, gardé tel quel", "its name is that of a code, kept as it is")
+TYPE_OF_NOTHING = Said("aucune case remplie", "no filled cell")
+TYPE_OF_TEXT = Said("aucun autre type ne convient à toutes ses cases", "no other type fits all of its cells")
+KEY_GIVEN = Said("donnée par le schéma", "given by the schema")
+KEY_FOUND = Said(
+    "aucune case vide, et deux lignes n'ont jamais la même valeur", "no cell is empty, and no two rows are alike in it"
+)
+NO_KEY_FOUND = Said(
+    "aucune, les lignes ne pourront pas être suivies d’une version à l’autre",
+    "none, rows cannot be followed from one version to the next",
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +69,7 @@ class Column:
     privacy: str
     reason: Said
     descriptor: Mapping[str, Any]
+    type_reason: Said = TYPE_OF_TEXT
 
     @property
     def type(self) -> str:
@@ -70,17 +91,26 @@ class Proposal:
     licence: str
     publisher: str
     table_schema: Mapping[str, Any]
+    key_reason: Said = NO_KEY_FOUND
+    absent: tuple[str, ...] = ()
+    """The columns that the schema describes and the file lacks."""
+    schema_address: str = ""
+    in_package: str = ""
+    """The package that the table is for; empty for one of its own, of the same name."""
 
     @property
     def package(self) -> str:
-        return self.name.replace("_", "-")
+        return self.in_package or self.source
 
     @property
     def table(self) -> str:
         return self.name
 
     part = table
-    source = package
+
+    @property
+    def source(self) -> str:
+        return self.name.replace("_", "-")
 
     @property
     def published(self) -> tuple[Column, ...]:
@@ -102,21 +132,27 @@ def propose(
     """A proposal for the records of a text table. `schema`: the Table Schema that describes the file, where there is
     one; what it says of a field (type, title, constraints, class) is kept, and names stay as they are."""
     names = [column for column in table.column_names if column not in RESERVED]
-    data = table.select(names)
     described = {item["name"]: item for item in (schema or {}).get("fields", ())}
+    absent = tuple(column for column in described if column not in names)
+    data = table.select(names)
+    for column in absent:
+        data = data.append_column(column, pa.nulls(table.num_rows, pa.string()))
+    names += absent
     found = _personal(data, f"{name}/{name}", allow)
     fields = dict(zip(names, _field_names(names, described), strict=True))
     columns = tuple(_column(column, data, described.get(column), found.get(column), fields[column]) for column in names)
-    key = _key(data, columns, schema or {})
+    key, why = _key(data, columns, schema or {})
     more = {key: value for key, value in (schema or {}).items() if key not in ("fields", "primaryKey", "resources")}
-    return Proposal(file, file_format, options, table.num_rows, name, columns, key, licence, publisher, more)
+    rows = table.num_rows
+    return Proposal(file, file_format, options, rows, name, columns, key, licence, publisher, more, why, absent)
 
 
 def _field_names(names: Sequence[str], described: Mapping[str, Any]) -> Iterator[str]:
     """The published names: those of a schema stay, others become plain; two that would be alike get a number."""
     taken: set[str] = set()
     for position, name in enumerate(names, start=1):
-        plain = name if name in described else plain_name(name) or f"colonne_{position}"
+        short = name.removeprefix(PROPERTIES)
+        plain = name if name in described else plain_name(short) or f"colonne_{position}"
         chosen, count = plain, 1
         while chosen in taken:
             count += 1
@@ -144,7 +180,11 @@ def _personal(data: pa.Table, place: str, allow: AllowList) -> dict[str, Said]:
 
 def _column(name: str, data: pa.Table, described: Mapping[str, Any] | None, found: Said | None, field: str) -> Column:
     cells = [cell.strip() for cell in data.column(name).to_pylist() if cell is not None and cell.strip()]
-    descriptor = dict(described) if described is not None else _guessed(name, cells, data.num_rows)
+    why = TYPE_GIVEN
+    if described is not None:
+        descriptor = dict(described)
+    else:
+        descriptor, why = _guessed(name, cells, data.num_rows)
     descriptor.setdefault("type", "string")
     given = descriptor.get("privacy")
     if given is not None:
@@ -155,33 +195,43 @@ def _column(name: str, data: pa.Table, described: Mapping[str, Any] | None, foun
         privacy, reason = "personnel", PERSONAL_NAME
     else:
         privacy, reason = "public", NOTHING_FOUND
-    return Column(name, field if privacy == "public" else "", privacy, reason, {**descriptor, "privacy": privacy})
+    published = field if privacy == "public" else ""
+    return Column(name, published, privacy, reason, {**descriptor, "privacy": privacy}, why)
 
 
-def _guessed(name: str, cells: Sequence[str], rows: int) -> dict[str, Any]:
-    """A field that all cells pass: the type that all have, `required` where none is empty."""
+def _guessed(name: str, cells: Sequence[str], rows: int) -> tuple[dict[str, Any], Said]:
+    """A field that all cells pass, and why: the type that all have, `required` where none is empty."""
     told: Mapping[str, Any] = {"type": "string"}
-    if cells and not CODES.search(plain_name(name)):
+    reason = TYPE_OF_TEXT if cells else TYPE_OF_NOTHING
+    if CODES.search(plain_name(name)):
+        reason = TYPE_OF_CODE
+    elif cells:
         told = next((told for told, shape in FORMS if all(shape.fullmatch(cell) for cell in cells)), told)
+    if told["type"] != "string":
+        written = f" ({told['format']})" if "format" in told else ""
+        reason = Said(
+            f"ses {len(cells)} cases remplies en sont{written}",
+            f"all of its {len(cells)} filled cells are of it{written}",
+        )
     guessed: dict[str, Any] = {"name": name, **told, "title": name, "title_en": name}
-    return guessed | ({"constraints": {"required": True}} if cells and len(cells) == rows else {})
+    return guessed | ({"constraints": {"required": True}} if cells and len(cells) == rows else {}), reason
 
 
-def _key(data: pa.Table, columns: Sequence[Column], schema: Mapping[str, Any]) -> tuple[str, ...]:
-    """The published fields that identify a row: those of the schema, else the first column that does, else two."""
+def _key(data: pa.Table, columns: Sequence[Column], schema: Mapping[str, Any]) -> tuple[tuple[str, ...], Said]:
+    """The published fields that identify a row, and why: the schema's, else the first column that does, else two."""
     published = {column.name: column.field for column in columns if column.field}
     given = schema.get("primaryKey", ())
     given = (given,) if isinstance(given, str) else tuple(given)
     if given and all(name in published for name in given):
-        return tuple(published[name] for name in given)
+        return tuple(published[name] for name in given), KEY_GIVEN
     full = [column for column in columns if column.field and _may_be_key(data, column)]
     likely = sorted(full, key=lambda column: not CODES.search(plain_name(column.name)))
     for size, among in ((1, likely), (2, likely[:KEY_COLUMNS])):
         for chosen in combinations(among, size):
             if _is_unique(data, [column.name for column in chosen]):
                 ordered = [column for column in columns if column in chosen]
-                return tuple(column.field for column in ordered)
-    return ()
+                return tuple(column.field for column in ordered), KEY_FOUND
+    return (), NO_KEY_FOUND
 
 
 def _may_be_key(data: pa.Table, column: Column) -> bool:

@@ -14,12 +14,15 @@ from pipelines.commands._sources_shown import _told
 from pipelines.commands.sources import command
 from pipelines.core.errors import ArobaseError, Mender
 from pipelines.core.project import Project
+from pipelines.core.text import Language
 from pipelines.formats.errors import HeaderMissing
 from pipelines.mapping.errors import MappingColumnUnknown, MappingError
 from pipelines.privacy import Vault
 from pipelines.sources import SnapshotStore, load_sources
 from pipelines.sources.errors import SourceFileError
+from pipelines.starter.errors import FormatUnknown
 from tests.sources.builders import a_project, a_shipped_file, a_source
+from tests.sources.server import Reply, serving
 
 
 @pytest.fixture
@@ -146,13 +149,13 @@ def test_a_fetch_of_personal_values_opens_the_private_folder_with_its_date(proje
 
 
 @pytest.mark.parametrize(("language", "told"), [("fr", "ne dit pas son format"), ("en", "does not tell its format")])
-def test_an_address_that_tells_no_format_is_a_misuse_in_words_and_without_its_secret(
-    project: Project, language: str, told: str
+def test_an_address_that_tells_no_format_is_refused_in_words_and_without_its_secret(
+    project: Project, language: Language, told: str
 ) -> None:
-    done = run("new", "depot", "https://example.org/lignes?token=inventee", "--lang", language)
-    assert done.exit_code == 2
-    assert told in done.output
-    assert "inventee" not in done.output
+    with serving(lignes=Reply(b"rien de connu")) as server, pytest.raises(FormatUnknown) as refused:
+        run("new", "depot", f"{server.url}/lignes?token=inventee", "--lang", language)
+    assert told in refused.value.message(language)
+    assert "inventee" not in refused.value.message(language)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Documentation as tests read it: pages, fenced blocks with their markers, links; and a project to run commands in.
 
-A marker is an HTML comment on the line before a block: `not run: REASON` with a reason of `REASONS`, `exits: CODE`, or
-`output of: COMMAND` for what another command prints. CONTRIBUTING.md tells writers the same.
+A marker is an HTML comment on the line before a block: `not run: REASON` with a reason of `REASONS`, `run by: TEST` for
+one that a test of its own runs, `exits: CODE`, or `output of: COMMAND` for what another command prints. CONTRIBUTING.md
+tells writers the same.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ REASONS = ("server", "network", "set-up")
 ANYTHING = "…"
 WIDTH = "100"
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+)(?P<language>[\w-]*)\s*$")
-MARKER = re.compile(r"<!-- *(?P<name>not run|exits|output of): *(?P<value>.+?) *-->")
+MARKER = re.compile(r"<!-- *(?P<name>not run|run by|exits|output of): *(?P<value>.+?) *-->")
 PROMPT = "$ "
 SPOKEN = ("LC_ALL", "LC_MESSAGES", "LANG", "FORCE_COLOR", "TTY_COMPATIBLE", "AROBASE_ROOT", "AROBASE_OUTPUTS")
 SPOKEN += ("AROBASE_SIGNING_KEY", "AROBASE_SIGNING_KEY_FILE")
@@ -40,7 +41,7 @@ class Block:
 
     @property
     def is_run(self) -> bool:
-        return self.language in RUNNABLE and self.marker != "not run"
+        return self.language in RUNNABLE and self.marker not in ("not run", "run by")
 
     @property
     def exit_code(self) -> int:

@@ -15,10 +15,11 @@ from pipelines.commands._sources_shown import aligned, size
 from pipelines.commands.sources import command
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
-from pipelines.formats.beginning import SourceExists
-from pipelines.formats.proposing import plain_name, proposed_fields
 from pipelines.sources import latest
 from pipelines.sources.errors import SourceUnknown
+from pipelines.starter.errors import FormatUnknown
+from pipelines.starter.names import plain_name, proposed_fields
+from pipelines.starter.sources import SourceExists
 from tests.sources.builders import a_project, a_shipped_file, a_source
 from tests.sources.platform import TOKEN, Platform, identifier
 from tests.sources.portals import a_portal, a_resource
@@ -178,8 +179,12 @@ def test_a_new_source_is_proposed_from_a_sample(project: Project) -> None:
     result = run("new", "depot", "data/depot.csv", "--format", "csv", "--table", "label/palmares", "--lang", "en")
     lines = result.output.splitlines()
     assert lines[:2] == ["written: sources/depot.yaml", "written: schemas/entrants/depot.json"]
-    assert "  Nom commune  string   interne    commune_nom" in lines
-    assert "  Courriel     string   personnel  —" in lines
+    by_column = {line[:13].strip(): line for line in lines}
+    assert " string   public     commune_nom " in by_column["Nom commune"]
+    assert "fills label/palmares.commune_nom, which is public" in by_column["Nom commune"]
+    assert " string   interne    — " in by_column["Code INSEE"]
+    assert " string   personnel  — " in by_column["Courriel"]
+    assert "Key: Code INSEE (no cell is empty, and no two rows are alike in it)" in lines
     assert lines[-1] == "Then: arobase sources test depot"
     text = (project.sources / "depot.yaml").read_text()
     assert text.startswith("# Proposé d'après un échantillon")
@@ -238,9 +243,9 @@ def test_the_format_of_a_new_source_is_told_by_its_address(
 
 
 def test_an_address_that_names_no_format_asks_for_it(project: Project) -> None:
-    result = run("new", "depot", "https://example.org/export")
-    assert result.exit_code == 2
-    assert "--format csv" in result.output
+    with serving(export=Reply(b"rien de connu")) as server, pytest.raises(FormatUnknown, match="--format csv"):
+        run("new", "depot", f"{server.url}/export")
+    assert not (project.sources / "depot.yaml").exists()
 
 
 def test_a_trial_tells_what_the_publishers_own_schema_refuses(project: Project) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelines.formats.beginning import begin
 from pipelines.sources import latest
 from pipelines.sources.errors import CollectError, SourceFileError
 from pipelines.sources.http.errors import CrawlRefused, NotTheAnswer, Unreachable
+from pipelines.starter.sources import begin
 from tests.sources.builders import MORNING, NOON, a_project, collected
 from tests.sources.portals import asking, one, rows
 from tests.sources.server import Answering, Reply, Request, as_json, serving

@@ -4,7 +4,8 @@ The address is that of the first page; a part's `path`, if it has one, is joined
 comes is put together as JSON Lines (format `jsonl`), proved whole as every crawl is (`crawls.py`).
 
 parameters:
-  `pages`     how to go on, one of: `next` (dotted name of the next page's address, or `header` for the header `Link`);
+  `pages`     how to go on, one of: `next` (dotted name of the next page's address, `links.next` for a relation in a
+              list of links, as OGC API – Features has it, or `header` for the header `Link`);
               `cursor` (dotted name of the cursor) with `parameter`; `offset` or `page` (name of the parameter that
               counts records or pages) with `first` (0 for an offset, 1 for a page). With any of them `more`: dotted
               name of what says that there is more (true, false)
@@ -35,7 +36,7 @@ from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.errors import CollectError
 from pipelines.sources.http import Answer, Client, client_of
 from pipelines.sources.http.errors import NotTheAnswer
-from pipelines.sources.links import next_in_header
+from pipelines.sources.links import next_in_header, relation_in
 from pipelines.sources.registry import FetchContext, Fetched, connector
 from pipelines.sources.snapshots import Capture
 
@@ -163,9 +164,7 @@ class _Asking:
             raise self._wrong(answer, Said("absent", "missing"), f"{pages['more']}: true | false")
         is_last = None if more is None else not more
         if self.way == "next":
-            link = next_in_header(answer.headers) if pages["next"] == "header" else value_at(document, pages["next"])
-            if isinstance(link, Mapping):
-                link = link.get("href") or link.get("url")
+            link = next_in_header(answer.headers) if pages["next"] == "header" else _link_at(document, pages["next"])
             following = self._following(crawl, answer, link) if link else None
             return following, following is None if is_last is None else is_last
         if self.way == "cursor":
@@ -188,6 +187,17 @@ class _Asking:
 
     def _wrong(self, answer: Answer, found: str | Said, expected: str | Said) -> NotTheAnswer:
         return NotTheAnswer(source=self.source.name, address=answer.address, found=found, expected=expected)
+
+
+def _link_at(document: Any, place: str) -> Any:
+    """The next page's address at a dotted name: itself, in an object, or by its relation in a list (`links.next`)."""
+    link = value_at(document, place)
+    if isinstance(link, Mapping):
+        return link.get("href") or link.get("url")
+    if link is None:
+        above, _, relation = place.rpartition(".")
+        return relation_in(value_at(document, above), relation) if above else None
+    return link
 
 
 def _put(document: dict[str, Any], place: str, value: Any) -> None:
