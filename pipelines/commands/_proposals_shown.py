@@ -28,7 +28,7 @@ def begun(name: str, made: NewSource, language: Language) -> Iterator[str]:
     yield from _first_page(made.is_first_page, language)
     yield ""
     yield from _columns(made.columns, language, [made.fields.get(column.name, "—") for column in made.columns])
-    yield from _key(made.key, made.key_reason[language == "en"], language)
+    yield from _key(_key_names(made.columns, made.key, language), made.key_reason[language == "en"], language)
     yield ""
     keys = ", ".join(TO_COMPLETE)
     yield said(
@@ -53,7 +53,9 @@ def table_made(made: NewTable, language: Language) -> Iterator[str]:
     yield from _first_page(made.is_first_page, language)
     yield ""
     yield from _columns(proposal.columns, language, [column.field or "—" for column in proposal.columns])
-    yield from _key(proposal.key, proposal.key_reason[language == "en"], language)
+    yield from _key(
+        _key_names(proposal.columns, proposal.key, language), proposal.key_reason[language == "en"], language
+    )
     yield from _checks(proposal, language)
     yield ""
     if any(column.privacy == "personnel" for column in proposal.columns):
@@ -90,22 +92,67 @@ def package_made(path: Path, name: str, language: Language) -> Iterator[str]:
 
 def proposed_columns(proposal: Proposal, language: Language) -> Iterator[str]:
     """One line a column: what it is taken for, and why. The reason never holds a value."""
-    width = max(len(column.name) for column in proposal.columns)
-    for column in proposal.columns:
+    names = _names(proposal.columns, language)
+    width = max(map(len, names))
+    for name, column in zip(names, proposal.columns, strict=True):
         reason = column.reason[language == "en"]
-        yield f"  {column.name.ljust(width)}  {column.type.ljust(8)}  {column.privacy.ljust(9)}  {reason}"
-    yield from _key(proposal.key, proposal.key_reason[language == "en"], language)
+        yield f"  {name.ljust(width)}  {column.type.ljust(8)}  {column.privacy.ljust(9)}  {reason}"
+    yield from _key(
+        _key_names(proposal.columns, proposal.key, language), proposal.key_reason[language == "en"], language
+    )
+    yield from _untold(proposal.columns, language)
+
+
+def _names(columns: Sequence[Column], language: Language) -> list[str]:
+    """The names of columns, or their places where a name may be a value of somebody's record."""
+    hidden = _hidden(columns)
+    word = said(language, "colonne", "column")
+    return [
+        f"({word} {place})" if column.name in hidden else column.name for place, column in enumerate(columns, start=1)
+    ]
+
+
+def _hidden(columns: Sequence[Column]) -> frozenset[str]:
+    from pipelines.privacy.headers import untold_headers
+    from pipelines.starter.proposal import TYPE_GIVEN
+
+    known = [column.name for column in columns if column.type_reason is TYPE_GIVEN]
+    return untold_headers([column.name for column in columns], known)
+
+
+def _key_names(columns: Sequence[Column], key: Sequence[str], language: Language) -> list[str]:
+    names = _names(columns, language)
+    hidden = {
+        field: name
+        for column, name in zip(columns, names, strict=True)
+        for field in (column.field, column.name)
+        if field and name != column.name
+    }
+    return [hidden.get(field, field) for field in key]
+
+
+def _untold(columns: Sequence[Column], language: Language) -> Iterator[str]:
+    if _hidden(columns):
+        yield said(
+            language,
+            "! Des noms de colonnes ressemblent à des valeurs et ne sont pas affichés : l'en-tête est-il bien là ? "
+            "Voir les fichiers écrits.",
+            "! Names of columns look like values and are not shown: is the header where it should be? See the files "
+            "that were written.",
+        )
 
 
 def _columns(columns: Sequence[Column], language: Language, fields: Sequence[str]) -> Iterator[str]:
     french = ("COLONNE", "TYPE", "CLASSE", "CHAMP", "POURQUOI")
     header = french if language == "fr" else ("COLUMN", "TYPE", "CLASS", "FIELD", "WHY")
     rows = [header]
-    for column, field in zip(columns, fields, strict=True):
+    for name, column, field in zip(_names(columns, language), columns, fields, strict=True):
         why = f"{column.type_reason[language == 'en']} ; {column.reason[language == 'en']}"
         why = why if language == "fr" else why.replace(" ; ", "; ")
-        rows.append((column.name, column.type, column.privacy, field, why))
+        shown = field if name == column.name else "…"
+        rows.append((name, column.type, column.privacy, shown, why))
     yield from aligned(rows, "  ")
+    yield from _untold(columns, language)
 
 
 def _readings(found: Sequence[Found], language: Language) -> Iterator[str]:

@@ -236,7 +236,10 @@ def refused(refusals: Sequence[Refusal], *, fills: bool, language: Language) -> 
 
 def _left(found: Examination) -> str:
     """Columns that nothing reads, with how full they are: a full one may be worth a line of the mapping."""
-    return _some([f"{name} ({found.fill[name]:.0%})" for name in found.left_over])
+    from pipelines.privacy.headers import untold_headers
+
+    hidden = untold_headers(found.left_over)
+    return _some([f"{'…' if name in hidden else name} ({found.fill[name]:.0%})" for name in found.left_over])
 
 
 def _told(facts: Mapping[str, Any]) -> str:

@@ -17,7 +17,12 @@ VALID, INVALID, NOT_VALIDATED, INTERRUPTED = 0, 1, 2, 130
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 HELP = "Validate tables or Data Packages / Valider des tables ou des jeux de données."
 
-EXITS = "Exit 0: everything is valid; 1: something is invalid; 2: something could not be validated."
+EXITS = (
+    "Exit 0: everything is valid; 1: something is invalid; 2: something could not be validated. "
+    "The text shows no header that the schema does not have, which may be somebody's name, and no cell of a field that "
+    "the schema classes as anything but public. JSON, CSV and rejects are Frictionless' errors with all of it: keep "
+    "them as private as the file."
+)
 
 
 class Size(click.ParamType[int]):

@@ -111,6 +111,7 @@ def judge_resource(judged: Path | pa.Table | None, opened: Any, asked: Asked) ->
     `judged`: the one file that the resource reads as it is, or the table in memory; None when it is neither.
     Raises `JudgeError` when there can be no verdict.
     """
+    declared = list(opened.schema.fields)
     labels = _judge(judged, opened, asked)
     outcome = asked.outcome
     accepted, rejected = outcome.finish()
@@ -123,6 +124,8 @@ def judge_resource(judged: Path | pa.Table | None, opened: Any, asked: Asked) ->
         rejected_rows=outcome.rejected_rows,
         path=outcome.path,
         roads=outcome.roads(),
+        fields=frozenset(field.name for field in declared),
+        untold=frozenset(field.name for field in declared if field.custom.get("privacy", "public") != "public"),
         warnings=tuple(outcome.tally.warnings),
         source_report=outcome.tally.report(opened, labels),
     )

@@ -5,14 +5,16 @@ Belongs here: lines of text. Does not: the terminal itself (`commands/check.py`)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from pipelines.core.errors import MENDERS
 from pipelines.core.text import Language
 from pipelines.validation.menders import mender
 from pipelines.validation.phrases import advice, circumstance, expected, rule_title
-from pipelines.validation.verdict import Road, Verdict
+from pipelines.validation.verdict import Verdict
 
 EXAMPLES = 3
 LONGEST = 60
@@ -25,7 +27,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
     rows = counted(verdict.rows, "ligne" if french else "row", language)
     if verdict.is_valid:
         yield f"✔ {place} : valide, {rows}." if french else f"✔ {place}: valid, {rows}."
-        yield from roads(verdict.roads, language)
+        yield from roads(verdict, language)
         yield from _warnings(verdict, language)
         return
     errors = counted(verdict.error_count, "erreur" if french else "error", language)
@@ -36,7 +38,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
     else:
         kept_out = "row" if verdict.rejected_rows == 1 else "rows"
         yield f"✘ {place}: {errors}; {rejected} {kept_out} rejected of {number(verdict.rows, language)}."
-    yield from roads(verdict.roads, language)
+    yield from roads(verdict, language)
     lines, borrowed = verdict.errors.to_pylist(), False
     for (rule, field), total in sorted(
         verdict.totals.items(), key=lambda item: (-item[1], item[0][0], item[0][1] or "")
@@ -46,7 +48,7 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
         yield f"  {number(total, language)} × {rule_title(rule, language)}{of_field} [{rule}]"
         examples = [line for line in lines if line["rule"] == rule and line["field"] == field][:EXAMPLES]
         for line in examples:
-            yield "    " + example(line, language)
+            yield "    " + (label_error(line, verdict.fields, language) or example(line, language, verdict.untold))
             borrowed = borrowed or is_in_english(line)
         who = MENDERS[mender(rule)][language]
         mended = f"À corriger par {who}." if french else f"To be fixed by {who}."
@@ -57,11 +59,16 @@ def summary(place: str, verdict: Verdict, language: Language) -> Iterator[str]:
     yield from _warnings(verdict, language)
 
 
-def roads(found: Mapping[str, Road], language: Language) -> Iterator[str]:
+def roads(verdict: Verdict, language: Language) -> Iterator[str]:
     """One line on how many fields were proved, and which Frictionless was asked about; none without any field."""
-    french = language == "fr"
+    french, found = language == "fr", verdict.roads
     heard = [name for name, road in found.items() if road.kind == "heard"]
-    asked = {name: road.cells for name, road in found.items() if road.kind == "asked"}
+    word = "colonne" if french else "column"
+    asked = {
+        name if name in verdict.fields else f"{word} {place}": road.cells
+        for place, (name, road) in enumerate(found.items(), start=1)
+        if road.kind == "asked"
+    }
     proved = len(found) - len(asked) - len(heard)
     parts = []
     if heard and french:
@@ -101,8 +108,9 @@ def package_errors(place: str, errors: Sequence[Any], language: Language) -> Ite
     yield "    → " + ("Corrigez le descripteur." if french else "Correct the descriptor.")
 
 
-def example(line: dict[str, object], language: Language) -> str:
-    """One error of the shape `verdict.ERRORS`: where, what, and what was expected."""
+def example(line: dict[str, object], language: Language, untold: Collection[str] = ()) -> str:
+    """One error of the shape `verdict.ERRORS`: where, what, and what was expected. Of the fields `untold` no cell is
+    shown."""
     french = language == "fr"
     row, cell, note = line["row"], line["cell"], str(line["note"] or "")
     where = (f"ligne {row}" if french else f"row {row}") if row else ""
@@ -110,6 +118,8 @@ def example(line: dict[str, object], language: Language) -> str:
     if wanted and cell is not None:
         value = shown(str(cell))
         told = f"« {value} » ; attendu : {wanted}" if french else f"“{value}”; expected: {wanted}"
+        if line["field"] in untold:
+            told = f"valeur non affichée ; attendu : {wanted}" if french else f"value not shown; expected: {wanted}"
         if not value and 'constraint "required"' in note:
             told = "case vide ; une valeur est obligatoire" if french else "empty cell; a value is required"
     else:
@@ -117,10 +127,38 @@ def example(line: dict[str, object], language: Language) -> str:
     return f"{where} : {told}" if french and where and told else ": ".join(part for part in (where, told) if part)
 
 
+_LABEL = re.compile(r'(?:There is an extra label|Label) "(?P<label>.*)" in ', re.DOTALL)
+
+
+def label_error(line: dict[str, object], fields: Collection[str], language: Language) -> str:
+    """An error of a header, empty for any other. A label that is no field's name is not shown: in a file without a
+    header it is a value of somebody's record. `fields`: the names of the schema's fields."""
+    if line["rule"] not in ("extra-label", "incorrect-label", "duplicate-label"):
+        return ""
+    french, wanted = language == "fr", str(line["field"] or "")
+    found = _LABEL.match(str(line["message"]))
+    label = found["label"] if found else ""
+    is_known = label in fields or (bool(label) and _letters(label) in {_letters(name) for name in fields})
+    place = f"colonne {line['field_number']}" if french else f"column {line['field_number']}"
+    if is_known:
+        named = f"« {shown(label)} »" if french else f"“{shown(label)}”"
+    else:
+        named = "un nom inconnu du schéma (non affiché)" if french else "a name unknown to the schema (not shown)"
+    if line["rule"] != "incorrect-label":
+        return f"{place} : {named}" if french else f"{place}: {named}"
+    return f"{place} : {named} ; attendu : « {wanted} »" if french else f"{place}: {named}; expected: “{wanted}”"
+
+
+def _letters(name: str) -> str:
+    """A name without case, accents and signs."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in plain if sign.isalnum())
+
+
 def is_in_english(line: dict[str, object]) -> bool:
     """Whether an error of the shape `verdict.ERRORS` is told in Frictionless' words, that no phrase of ours says."""
     note = str(line["note"] or "")
-    if line["cell"] is not None and expected(note, "fr"):
+    if label_error(line, (), "fr") or (line["cell"] is not None and expected(note, "fr")):
         return False
     return circumstance(note, "fr") == note if note else not line["row"] and bool(line["message"])
 

@@ -154,6 +154,17 @@ def test_personal_columns_are_proposed_as_personal_and_reach_no_public_file(tmp_
     assert "ortolan" not in (tmp_path / "mine" / "README.md").read_text(encoding="utf-8").lower()
 
 
+def test_a_file_without_a_header_has_its_first_record_printed_nowhere(tmp_path: Path) -> None:
+    text = "1;Camille Ortolan;camille.ortolan@example.org\n2;Alix Bruant;alix.bruant@example.org\n"
+    (tmp_path / "agents.csv").write_text(text, encoding="utf-8")
+    made = arobase("init", "mine", "--from", "agents.csv", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "(column 3)" in made.stdout
+    assert "is the header where it should be?" in made.stdout
+    for word in ("camille", "ortolan", "example.org"):
+        assert word not in (made.stdout + made.stderr).lower()
+
+
 def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path) -> None:
     text = "code,remarque\n1,\n2,Joindre alix.bruant@example.org avant midi\n"
     (tmp_path / "lieux.csv").write_text(text, encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -68,8 +69,40 @@ def test_the_same_in_english(folder: Path) -> None:
     assert "row 3: already in row 2" in result.output
 
 
+@pytest.mark.parametrize(
+    ("header", "french", "english"),
+    [
+        ("id,jour,lieu,anne.dupont@example.org", "colonne 4 : un nom inconnu du schéma", "column 4: a name unknown"),
+        ("id,jour,Anne Kerdoncuff", "colonne 3 : un nom inconnu du schéma", "column 3: a name unknown to the schema"),
+        ("7,2020-01-01,Anne Kerdoncuff", "colonne 1 : un nom inconnu", "(not shown); expected: “id”"),
+        ("id,Lieu,jour", "colonne 2 : « Lieu » ; attendu : « jour »", "column 3: “jour”; expected: “lieu”"),
+        ("id,jour,id", "colonne 3 : « id »", "column 3: “id”"),
+    ],
+)
+def test_a_header_that_the_schema_does_not_have_is_not_shown(
+    folder: Path, header: str, french: str, english: str
+) -> None:
+    width = header.count(",") - 2
+    (folder / "autre.csv").write_text(f"{header}\n1,2020-01-01,Alès{',x' * width}\n2,hier,Alès{',x' * width}\n")
+    for language, told in (("fr", french), ("en", english)):
+        output = run("autre.csv", "--schema", "schema.json", "--lang", language).output
+        assert told in output
+        assert not {"anne", "Anne", "Kerdoncuff", "example"} & set(re.findall(r"\w+", output))
+
+
+def test_no_cell_of_a_field_that_is_not_public_is_shown(folder: Path) -> None:
+    fields = [*SCHEMA["fields"][:2], {"name": "mel", "type": "string", "format": "email", "privacy": "personnel"}]
+    (folder / "prive.json").write_text(json.dumps({"fields": fields}))
+    (folder / "prive.csv").write_text("id,jour,mel\n1,hier,anne point dupont\n")
+    output = run("prive.csv", "--schema", "prive.json", "--lang", "en").output
+    assert "row 2: value not shown; expected: an e-mail address" in output
+    assert "“hier”" in output
+    assert "dupont" not in output
+    assert "as private as the file" in run("--help").output.replace("\n  ", " ")
+
+
 def test_notes_that_only_frictionless_words_are_owned_once(folder: Path) -> None:
-    (folder / "autre.csv").write_text("id,jour,endroit\n1,2020-01-01,Alès\n")
+    (folder / "autre.csv").write_text("id,jour\n1,2020-01-01\n")
     french = run("autre.csv", "--schema", "schema.json", "--lang", "fr").output
     assert french.count("Les notes en anglais sont celles de Frictionless, telles quelles.") == 1
     assert "celles de Frictionless" not in run("autre.csv", "--schema", "schema.json", "--lang", "en").output
