@@ -5,11 +5,12 @@ Belongs here: one function a kind of page. Does not: templates, nor pictures (`p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-from pipelines.catalogue import contracts, feeds, preview, rows, structured
+from pipelines.catalogue import contracts, feeds, preview, rows, structured, territories
 from pipelines.catalogue.addresses import Addresses
 from pipelines.catalogue.known import filled
 from pipelines.catalogue.model import Holding, Table, Version
@@ -17,10 +18,11 @@ from pipelines.catalogue.pages import Facts, Place, add_page
 from pipelines.catalogue.pictures import pictures_of
 from pipelines.catalogue.questions import Question, questions_of
 from pipelines.catalogue.site import Site
+from pipelines.catalogue.territories import DEPARTEMENT, FOLDER, REGION, Territories, Territory
 from pipelines.schema.usage import usage_of
 
 THEME = "theme.css"
-STATIC = ("style.css", THEME, "site.js", "parquet.js", "icon.svg")
+STATIC = ("style.css", THEME, "site.js", "search.js", "parquet.js", "icon.svg")
 NEWS_SHOWN = 8
 
 
@@ -31,11 +33,14 @@ def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses, *, 
         own = theme if name == THEME else None
         site.add(f"static/{name}", folder.joinpath(name).read_bytes() if own is None else own)
 
+    known = territories.gather(holdings)
+
     def home(place: Place) -> dict[str, Any]:
         news = feeds.news(holdings, addresses, place.language)[:NEWS_SHOWN]
         real_first = sorted(holdings, key=lambda holding: holding.is_example)  # stable: else in their own order
         told = [(item, _local(item.page, place, addresses)) for item in news]
-        return {"holdings": real_first, "news": told, "questions": questions}
+        finds = bool(known.found)
+        return {"holdings": real_first, "news": told, "questions": questions, "finds": finds}
 
     questions = questions_of(holdings)
 
@@ -48,6 +53,47 @@ def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses, *, 
         _question(site, question, holdings, addresses)
     for holding in holdings:
         _package(site, holding, addresses)
+    if known.found:
+        _territories(site, known, addresses)
+
+
+def _territories(site: Site, known: Territories, addresses: Addresses) -> None:
+    """A page for each territory that has anything to show, the list of all by département, and the search index."""
+    departements, regions = known.of_kind(DEPARTEMENT), known.of_kind(REGION)
+    departements.sort(key=lambda item: item.code)
+    inside: dict[tuple[str, str], list[Territory]] = {}
+    others = []
+    for territory in known.all:
+        level = DEPARTEMENT if territory.departement else REGION
+        above = territory.departement or territory.region
+        if above:
+            inside.setdefault((level, above), []).append(territory)
+        elif territory.kind not in (DEPARTEMENT, REGION):
+            others.append(territory)
+    listed = {"departements": departements, "regions": regions, "others": others}
+    add_page(site, addresses, "territories", f"{FOLDER}/index.html", listed)
+    for territory in known.all:
+        levels = (known.get(REGION, territory.region), known.get(DEPARTEMENT, territory.departement))
+        facts: dict[str, Any] = {
+            "territory": territory,
+            "levels": [item for item in levels if item is not None],
+            "today": _today(known, territory),
+            "inside": inside.get((territory.kind, territory.code), []),
+            "silent": known.without(territory),
+        }
+        add_page(site, addresses, "territory", territory.path, facts)
+    for start, lines in territories.shards(known).items():
+        site.add(f"{FOLDER}/recherche/{start}.json", json.dumps(lines, ensure_ascii=False, separators=(",", ":")))
+
+
+def _today(known: Territories, territory: Territory) -> Mapping[str, str] | None:
+    """The territory that stands in the place of a former one: with its page, where it has one."""
+    if not territory.today:
+        return None
+    same = [item for item in known.found.values() if item.code == territory.today and item is not territory]
+    if len(same) == 1:
+        return {"code": territory.today, "name": same[0].name, "path": same[0].path}
+    return {"code": territory.today, "name": territory.today, "path": ""}
 
 
 def _question(site: Site, question: Question, holdings: Sequence[Holding], addresses: Addresses) -> None:

@@ -25,6 +25,9 @@ KINDS = {
     "pictures": "label/images.html",
     "package with pictures": "label/index.html",
     "question": "questions/comment-la-france-se-compare.html",
+    "territories": "territoires/index.html",
+    "territory": "territoires/commune-01001.html",
+    "departement": "territoires/departement-01.html",
 }
 
 # The browser is asked once and answers when it has painted: polling a condition is an eval, which the site's policy
@@ -290,3 +293,42 @@ def test_on_paper_a_table_fits_the_sheet(page: Page, address: str) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
     expect(page.locator(".pager")).to_be_hidden()
+
+
+@pytest.mark.parametrize("typed", ["lieu 01001", "LIÉU-01001", "le lieu 01001", "01001"])
+def test_a_town_is_found_by_its_name_or_code(browser: Browser, address: str, typed: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}index.html")
+    page.get_by_role("searchbox").fill(typed)
+    page.get_by_role("link", name="Lieu 01001").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lieu 01001")
+
+
+def test_a_search_says_what_it_does_not_know_and_what_is_too_short(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}territoires/index.html")
+    status = page.locator(".finder .status")
+    page.get_by_role("searchbox").fill("Zzyzx")
+    expect(status).to_contain_text("Cela ne veut pas dire")
+    for short in ("sai", "saint", "le"):
+        page.get_by_role("searchbox").fill(short)
+        expect(status).to_have_text("Écrivez la suite du nom.")
+
+
+def test_without_script_a_town_is_reached_by_its_departement(browser: Browser, address: str) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{address}index.html")
+    expect(page.get_by_role("searchbox")).to_have_count(0)
+    page.get_by_role("link", name="Tous les territoires, par département").click()
+    page.get_by_role("link", name="971").click()
+    page.get_by_role("link", name="Lieu 97113").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lieu 97113")
+
+
+def test_escape_closes_a_row(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    open_table(page, f"{address}prix/table-prix.html")
+    page.locator(".rows tbody th a").first.click()
+    expect(page.locator("#ligne-titre")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".row-sheet")).to_be_hidden()

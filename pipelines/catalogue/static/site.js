@@ -117,6 +117,9 @@
     const words = JSON.parse(section.querySelector('.preview-words').textContent);
     const number = new Intl.NumberFormat(data.language);
     const [controls, status, body, pager, sheet] = ['.controls', '.status', 'tbody', '.pager', '.row-sheet'].map(name => section.querySelector(name));
+    // A row that is closed gives the focus back to the rows.
+    const close = () => { sheet.hidden = true; history.replaceState(null, '', location.pathname + location.search); section.querySelector('.grid').focus(); };
+    sheet.addEventListener('keydown', event => { if (event.key === 'Escape') close(); });
     const heads = [...section.querySelectorAll('thead th[data-field]')];
     const files = new Map();
     const state = { version: data.versions[0], start: 0, sort: null, down: false, column: '', wanted: '', order: null, turn: 0 };
@@ -248,7 +251,7 @@
         const [{ row }] = await rowsAt([place]);
         const origins = make('div'), said = make('div'), past = make('div');
         const title = make('h3', { id: 'ligne-titre', tabIndex: -1 }, make('span', { textContent: `${words.row} ${number.format(place + 1)}` }),
-          make('button', { type: 'button', textContent: words.close, onclick: () => { sheet.hidden = true; history.replaceState(null, '', location.pathname + location.search); } }));
+          make('button', { type: 'button', textContent: words.close, onclick: close }));
         sheet.replaceChildren(title,
           make('p', {}, make('a', { href: link(row), textContent: words.link })),
           make('dl', { className: 'values' }, ...data.fields.flatMap(field => [
