@@ -327,7 +327,7 @@ def test_without_script_a_town_is_reached_by_its_departement(browser: Browser, a
 
 def test_escape_closes_a_row(browser: Browser, address: str) -> None:
     page = browser.new_page()
-    open_table(page, f"{address}prix/table-prix.html")
+    open_table(page, address)
     page.locator(".rows tbody th a").first.click()
     expect(page.locator("#ligne-titre")).to_be_focused()
     page.keyboard.press("Escape")
