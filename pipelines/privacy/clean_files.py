@@ -37,7 +37,7 @@ class CleanFiles:
     def has(self, name: str, data: bytes) -> bool:
         """Whether nothing was found in this very file, under this name."""
         mark = _mark(name, data)
-        if mark not in self._known:
+        if mark not in self._known and mark not in self._met:
             return False
         self._met.add(mark)
         return True

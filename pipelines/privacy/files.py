@@ -78,7 +78,7 @@ _DRAWING = re.compile(
     r"|fill-\w+)=(?:\"[^\"]*\"|'[^']*')"
 )
 # Tags that part two words for a reader: without them a name before an address would be taken for its beginning.
-_APART = re.compile(r"</?(?:br|p|div|section|d[dlt]|li|[uo]l|t[dhr]|table|caption|h[1-6])\b[^<>\n]*>", re.IGNORECASE)
+_APART = re.compile(r"(</?(?:br|p|div|section|d[dlt]|li|[uo]l|t[dhr]|table|caption|h[1-6])\b[^<>\n]*>)", re.IGNORECASE)
 HEAD = 65_536
 TOGETHER = 8_000_000
 """How many bytes of files are opened before they are judged, all at once."""
@@ -128,20 +128,27 @@ class _Opened:
 
 def _opened_together(folder: Path, scan: Scan, clean: CleanFiles | None) -> Iterator[list[_Opened]]:
     """The files of a folder that are not known to be clean, in order, as many at a time as hold `TOGETHER` bytes."""
-    opened, size = [], 0
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     if clean is None:
         scan.foresee(map(_name, files))
+    waiting: list[tuple[str, bytes]] = []
+    size = 0
     for name, path in files.items():
         data = path.read_bytes()
         if clean is not None and clean.has(name, data):
             continue
-        opened.append(_open(name, data, scan))
+        waiting.append((name, data))
         size += len(data)
         if size >= TOGETHER:
-            yield opened
-            opened, size = [], 0
-    yield opened
+            yield _opened(waiting, scan)
+            waiting, size = [], 0
+    yield _opened(waiting, scan)
+
+
+def _opened(files: Sequence[tuple[str, bytes]], scan: Scan) -> list[_Opened]:
+    """Files, opened once their names are judged, all at once."""
+    scan.foresee(_name(name) for name, _ in files)
+    return [_open(name, data, scan) for name, data in files]
 
 
 def scan_file(path: Path, allow: AllowList, personal: PersonalValues | None = None, *, name: str = "") -> GateReport:
@@ -318,7 +325,7 @@ def _walk(value: object, pointer: str, row: int, scan: Scan) -> Iterator[Text]:
 def _text(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     text = _decoded(data)
     if name.lower().endswith((".svg", ".html", ".htm")):
-        text = _APART.sub(r" \g<0> ", _DRAWING.sub("", text))
+        text = " ".join(_APART.split(_DRAWING.sub("", text)))
     return iter([Texts(name, _blocks(text))])
 
 

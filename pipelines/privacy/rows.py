@@ -17,8 +17,9 @@ from pipelines.privacy.kinds import Kind
 from pipelines.privacy.multi_value import Values
 from pipelines.privacy.normalisation import CELL, DISGUISED, ROW, compact, digits, fold, fold_rows, unmask
 from pipelines.privacy.prefilter import Rows, Sought, Value
+from pipelines.privacy.readings import READ_OTHERWISE
 from pipelines.privacy.search_terms import TEXT, probes, probes_of_value
-from pipelines.privacy.sifting import READ_OTHERWISE, matching_rows, read_cells
+from pipelines.privacy.sifting import matching_rows, read_cells
 
 Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read
 _BATCH = 4096

@@ -9,13 +9,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.privacy.detectors import detectors
-from pipelines.privacy.normalisation import DISGUISED, unmask, unmask_all
+from pipelines.privacy.normalisation import DISGUISED, unmask_all
+from pipelines.privacy.readings import READ_OTHERWISE, pieces, readings, readings_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,6 @@ class Passage:
         return self.start, self.end
 
 
-LONGEST, OVERLAP = 4000, 400
-WORD = 80  # characters: a longer run of letters and digits is no word, and may be cut anywhere
-_WIDE = re.compile(r"\s{4,}")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_APART = re.compile(r"(?<!\w)(?:(?:[\w.@+-] ){7,}[\w.@+-]|(?:\w[.·•_-]){7,}\w)(?!\w)")
-_SPACES = re.compile(r"[ ·•]|(?<=\w)[._-](?=\w)")
-_CUT = re.compile(r"(?<=\w)-[ \t]*\r?\n\s*(?=\w)")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])(?:[A-Za-z0-9+/]{16,}|[A-Za-z0-9+/]{11,}={1,2})(?![A-Za-z0-9+/])")
-# RE2: what has more than one reading (disguises, tags, letters apart, base64).
-READ_OTHERWISE = (
-    r"<[A-Za-z/]|[A-Za-z0-9+]{20}|[A-Za-z0-9+/]{11,}="
-    r"|(?: [^ ]){7} |(?:[._-][^ ._-]){7}|(?:[·•][^ ·•]){7}|-[ \t\r]*\n"
-)
 _DRESSED = f"{DISGUISED}|{READ_OTHERWISE}"
 
 
@@ -106,7 +94,7 @@ def read_cells(cells: pa.Array) -> pa.Array:
     dressed = pc.match_substring_regex(cells, READ_OTHERWISE)
     if not pc.any(dressed).as_py():
         return cells
-    read = [" | ".join(readings(text)) for text in cells.filter(dressed).to_pylist()]
+    read = list(map(" | ".join, readings_together(cells.filter(dressed))))
     return pc.replace_with_mask(cells, dressed, pa.array(read, cells.type))
 
 
@@ -134,11 +122,10 @@ def suspect_passages(texts: pa.Array) -> dict[int, tuple[Passage, ...]]:
 
 def readings_of(texts: pa.Array) -> list[tuple[int, str]]:
     """(place, reading) for every way in which each text may be understood, in order."""
-    dressed = pc.match_substring_regex(texts, _DRESSED).to_pylist()
     return [
         (place, reading)
-        for place, (text, is_dressed) in enumerate(zip(texts.to_pylist(), dressed, strict=True))
-        for whole in (readings(text) if is_dressed else (_plain(text),))
+        for place, read in enumerate(readings_together(texts))
+        for whole in read
         for reading in pieces(whole)
     ]
 
@@ -167,74 +154,3 @@ def passages_of(read: Sequence[tuple[int, str]]) -> dict[int, list[Passage]]:
 def passages(text: str) -> tuple[Passage, ...]:
     """What the detectors find in one raw text, in any of its readings."""
     return tuple(passages_of([(0, piece) for reading in readings(text) for piece in pieces(reading)]).get(0, ()))
-
-
-@lru_cache(maxsize=16_384)  # asked for by the patterns, then by the search for everybody's values
-def readings(text: str) -> tuple[str, ...]:
-    """The ways in which a text may be understood: unmasked; without tags; spaced letters joined; base64 decoded."""
-    return tuple(_readings(text))
-
-
-def _readings(text: str) -> Iterator[str]:
-    plain = _plain(text)
-    yield plain
-    if "<" in plain and _TAG.search(plain):
-        yield _TAG.sub("", plain)
-    if sum(map(plain.count, " ._-·•")) >= 7 and _APART.search(plain):
-        yield _APART.sub(_together, plain)
-    if "\n" in plain and _CUT.search(plain):
-        yield _CUT.sub("", plain)
-    for token in _BASE64.findall(plain):
-        decoded = _decoded(token)
-        if decoded:
-            yield decoded
-
-
-def _plain(text: str) -> str:
-    """A text unmasked, its wide gaps narrowed: nobody reads a gap of a thousand spaces otherwise than one of three."""
-    plain = unmask(text)
-    return _WIDE.sub(lambda gap: "\n" if "\n" in gap[0] else "   ", plain) if len(plain) > 8 else plain
-
-
-def pieces(reading: str) -> Iterator[str]:
-    """A reading in pieces of about `LONGEST`, which overlap: whatever a pattern costs, it costs it once a piece.
-
-    No piece begins or ends within a word: "nes", left of "éoliennes", would be read as "née(s)".
-    """
-    if len(reading) <= LONGEST:
-        yield reading
-        return
-    for start in range(0, len(reading) - OVERLAP, LONGEST - OVERLAP):
-        yield reading[_word_start(reading, start) : _word_end(reading, start + LONGEST)]
-
-
-def _word_start(text: str, place: int) -> int:
-    """Where the word that a place stands in begins, at most `WORD` characters before; else the place itself."""
-    for start in range(place, max(place - WORD, 0), -1):
-        if not (text[start - 1].isalnum() and text[start].isalnum()):
-            return start
-    return 0 if place <= WORD else place
-
-
-def _word_end(text: str, place: int) -> int:
-    """Where the word that a place stands in ends, at most `WORD` characters after; else the place itself."""
-    for end in range(place, min(place + WORD, len(text))):
-        if not (text[end - 1].isalnum() and text[end].isalnum()):
-            return end
-    return place
-
-
-def _together(match: re.Match[str]) -> str:
-    return match[0].replace(" ", "") if " " in match[0] else _SPACES.sub("", match[0])
-
-
-def _decoded(token: str) -> str | None:
-    """A base64 token as text, when it is one: printable, and long enough to hold an address."""
-    import base64
-    import binascii
-
-    try:
-        text = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return text if len(text) >= 8 and text.isprintable() else None

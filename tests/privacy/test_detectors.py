@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.privacy.detectors import detector, detectors
-from pipelines.privacy.sifting import passages, readings, sieve, spaces
+from pipelines.privacy.readings import readings
+from pipelines.privacy.sifting import passages, sieve, spaces
 from tests.privacy.builders import rules_in
 
 FOUND = {
