@@ -7,22 +7,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from html import escape
 from importlib.resources import files
 from typing import Any
 
 from pipelines.catalogue import contracts, feeds, preview, rows, structured, territories
-from pipelines.catalogue.addresses import Addresses
+from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised
 from pipelines.catalogue.known import filled
 from pipelines.catalogue.model import Holding, Table, Version
 from pipelines.catalogue.pages import Facts, Place, add_page
-from pipelines.catalogue.pictures import pictures_of
+from pipelines.catalogue.pictures import Picture, pictures_of
+from pipelines.catalogue.pictures.standalone import standalone
 from pipelines.catalogue.questions import Question, questions_of
 from pipelines.catalogue.site import Site
 from pipelines.catalogue.territories import DEPARTEMENT, FOLDER, REGION, Territories, Territory
+from pipelines.catalogue.wording import Wording
+from pipelines.schema import usage
 from pipelines.schema.usage import usage_of
 
 THEME = "theme.css"
 STATIC = ("style.css", THEME, "site.js", "search.js", "parquet.js", "icon.svg")
+REPORT, WITHDRAWAL, ACCESSIBILITY = "signaler-une-erreur.html", "demander-un-retrait.html", "accessibilite.html"
+TESTED = "accessibility.json"
+"""What the tests in a browser found, as they wrote it (`tests/browser/test_pages.py`)."""
 NEWS_SHOWN = 8
 
 
@@ -49,6 +56,10 @@ def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses, *, 
         site, addresses, "machines", "machines.html", {"holdings": holdings, "contracts": list(contracts.contracts())}
     )
     add_page(site, addresses, "404", "404.html", {})
+    add_page(site, addresses, "report", REPORT, {"holdings": holdings})
+    add_page(site, addresses, "withdrawal", WITHDRAWAL, {"holdings": holdings})
+    tested = json.loads(files("pipelines.catalogue").joinpath(TESTED).read_text(encoding="utf-8"))
+    add_page(site, addresses, "accessibility", ACCESSIBILITY, {"holdings": holdings, "tested": tested})
     for question in questions:
         _question(site, question, holdings, addresses)
     for holding in holdings:
@@ -140,8 +151,33 @@ def _package(site: Site, holding: Holding, addresses: Addresses) -> None:
     add_page(site, addresses, "dictionary", f"{folder}/dictionnaire.html", _dictionary(common, current))
     if pictures:
         add_page(site, addresses, "pictures", f"{folder}/images.html", common)
+    for picture in pictures:
+        _picture(site, common, picture, addresses)
     for table in current.tables:
         _table(site, common, table, addresses)
+
+
+def _picture(site: Site, common: Mapping[str, Any], picture: Picture, addresses: Addresses) -> None:
+    """A picture by itself: its page, and its file in each language."""
+    holding, version = common["holding"], common["version"]
+    for language in LANGUAGES:
+        words, table = Wording(language), version.table(picture.table)
+        source = words.choose(
+            f"Source : {words.spaced(table.title('fr'))}, version {version.number}, "
+            f"données du {words.day(version.created)}. {addresses.page(holding.name + '/')}",
+            f"Source: {table.title('en')}, version {version.number}, "
+            f"data as of {words.day(version.created)}. {addresses.page('en/' + holding.name + '/')}",
+        )
+        site.add(localised(f"{holding.name}/{picture.file}", language), standalone(picture, language, source))
+
+    def facts(place: Place) -> dict[str, Any]:
+        own = addresses.page(localised(f"{holding.name}/{picture.page}", place.language))
+        drawn = addresses.page(localised(f"{holding.name}/{picture.file}", place.language))
+        told = escape(picture.headline(place.language))
+        snippet = f'<a href="{own}"><img src="{drawn}" alt="{told}" width="100%"></a>'
+        return {**common, "picture": picture, "snippet": snippet}
+
+    add_page(site, addresses, "picture", f"{holding.name}/{picture.page}", facts)
 
 
 def _dictionary(common: Mapping[str, Any], version: Version) -> Facts:
@@ -178,9 +214,11 @@ def _quality(version: Version) -> dict[str, Any]:
 
 def _table(site: Site, common: Mapping[str, Any], table: Table, addresses: Addresses) -> None:
     holding, version = common["holding"], common["version"]
+    at = {file.kind: addresses.release(file.path) for file in table.files}
+    programs = list(usage.programs(table.name, at["csv"], at["parquet"]))
 
     def facts(place: Place) -> dict[str, Any]:
         document = preview.preview(holding, version, table, place.words, place.release)
-        return {**common, "table": table, "preview": document}
+        return {**common, "table": table, "preview": document, "programs": programs}
 
     add_page(site, addresses, "table", f"{holding.name}/table-{table.name}.html", facts)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, relative
 from pipelines.catalogue.preview import embedded
 from pipelines.catalogue.site import Site
-from pipelines.catalogue.wording import Wording
+from pipelines.catalogue.wording import Wording, first_sentence
 from pipelines.core.text import Language
 
 MISSING = "404.html"  # what a host shows in the place of any page, at any depth
@@ -63,6 +63,7 @@ def templates(language: Language) -> Environment:
     environment.add_extension(Chosen)
     environment.filters["embedded"] = lambda document: Markup(embedded(document))
     environment.filters["spaced"] = lambda text, language: Wording(language).spaced(text)
+    environment.filters["sentence"] = first_sentence
     return environment
 
 

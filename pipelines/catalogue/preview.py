@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.catalogue import rows
 from pipelines.catalogue.model import Holding, Table, Version, told
+from pipelines.catalogue.territories import TIMES
 from pipelines.catalogue.wording import Wording
 
 Link = Callable[[str], str]
@@ -23,10 +24,11 @@ def preview(holding: Holding, version: Version, table: Table, words: Wording, re
         "table": table.name,
         "language": words.language,
         "key": table.key,
+        "order": order_of(table),
         "fields": [
             {
                 "name": item["name"],
-                "title": told(item, "title", words.language),
+                "title": words.spaced(told(item, "title", words.language)),
                 "scale": item.get("scale"),
                 "type": item["type"],
                 "leads": _leads(table, version, item["name"]),
@@ -44,6 +46,15 @@ def preview(holding: Holding, version: Version, table: Table, words: Wording, re
         "versions": [_files(item, table.name, release) for item in holding.readable if item.table(table.name)],
         "sample": rows.sample(version, table),
     }
+
+
+def order_of(table: Table) -> str | None:
+    """The field that readers expect rows by, newest first, where the order of the key tells nothing: a digest."""
+    fields = {item["name"]: item for item in table.fields}
+    keys = [fields[name] for name in table.key if name in fields]
+    if len(keys) != 1 or "[0-9a-f]" not in str(keys[0].get("constraints", {}).get("pattern", "")):
+        return None
+    return next((item["name"] for item in table.fields if item["type"] in TIMES), None)
 
 
 def _leads(table: Table, version: Version, name: str) -> str:

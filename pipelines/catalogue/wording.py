@@ -24,6 +24,8 @@ SPACED = (
     ("« ", f"«{WIDE}"),
     (" »", f"{WIDE}»"),
 )
+APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\d)")
+NUMBER_GAP = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))|(\d) (?=%)")
 STEPS = tuple(
     (re.compile(french), english)
     for french, english in (
@@ -36,7 +38,16 @@ STEPS = tuple(
         (r" : ", ": "),
     )
 )
+SUMMARY = 200
 UNITS: dict[Language, tuple[str, ...]] = {"fr": ("o", "ko", "Mo", "Go"), "en": ("B", "kB", "MB", "GB")}
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a text, for a summary; of one longer than `SUMMARY`, the words that fit."""
+    sentence = re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
+    if len(sentence) <= SUMMARY:
+        return sentence
+    return sentence[:SUMMARY].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
 
 
 @dataclass(frozen=True)
@@ -50,10 +61,14 @@ class Wording:
         return self.spaced(fr) if self.language == "fr" else en
 
     def spaced(self, text: str) -> str:
-        """A sentence whose French punctuation keeps its no-break spaces, so that no line begins with a colon."""
+        """A sentence as French is printed: no-break spaces by signs and within numbers, curved apostrophes."""
         if self.language == "fr":
             for before, after in SPACED:
                 text = text.replace(before, after)
+            if "'" in text:
+                text = APOSTROPHE.sub("’", text)
+            if " " in text:
+                text = NUMBER_GAP.sub(lambda found: f"{found[1] or found[2]}{NARROW}", text)
         return text
 
     def listed(self, items: Iterable[str]) -> str:
@@ -71,6 +86,10 @@ class Wording:
         """1 234,5 in French (narrow no-break space), 1,234.5 in English."""
         words = f"{value:,.{decimals}f}"
         return words.replace(",", NARROW).replace(".", ",") if self.language == "fr" else words
+
+    def counted(self, count: int, one: str, many: str) -> str:
+        """A number and what it counts; in French 0 and 1 are singular, in English 1 alone is."""
+        return f"{self.number(count)} {one if count == 1 or (count == 0 and self.language == 'fr') else many}"
 
     def share(self, part: float, whole: float) -> str:
         """A percentage with one decimal; a dash when there is nothing to share."""

@@ -5,7 +5,7 @@ Belongs here: writing the two examples from a schema. Does not: running them; th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,13 @@ def usage_of(table: str, fields: Iterable[Mapping[str, Any]], key: Iterable[str]
         f'import pandas as pd\n\n{table} = pd.read_parquet("{table}.parquet")\n'
         f'print({table}.groupby("{name}", dropna=False).size())',
     )
+
+
+def programs(table: str, csv: str, parquet: str) -> Iterator[tuple[str, str]]:
+    """How each tool reads a published table from the addresses of its files: (name of the tool, code)."""
+    yield "DuckDB", f"SELECT * FROM '{parquet}'"
+    yield "pandas", f'import pandas as pd\n\n{table} = pd.read_parquet("{parquet}")'
+    yield "R", f'{table} <- read.csv("{csv}", colClasses = "character", na.strings = "", encoding = "UTF-8")'
 
 
 def _rank(field: Mapping[str, Any]) -> int | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -28,6 +31,9 @@ KINDS = {
     "territories": "territoires/index.html",
     "territory": "territoires/commune-01001.html",
     "departement": "territoires/departement-01.html",
+    "report an error": "signaler-une-erreur.html",
+    "ask for a withdrawal": "demander-un-retrait.html",
+    "accessibility": "accessibilite.html",
 }
 
 # The browser is asked once and answers when it has painted: polling a condition is an eval, which the site's policy
@@ -38,9 +44,21 @@ FIRST_PAINT = """() => new Promise(painted => new PerformanceObserver(list => {
 }).observe({type: 'paint', buffered: true}))"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+SCHEMES = ("light", "dark")
+STATEMENT = files("pipelines.catalogue").joinpath("accessibility.json")
+
+
+@pytest.fixture(scope="session")
+def audited() -> dict[tuple[str, str], dict[str, Any]]:
+    """What axe found on each kind of page, in each scheme."""
+    return {}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_axe_finds_no_violation(browser: Browser, address: str, kind: str, scheme: str) -> None:
+def test_axe_finds_no_violation(
+    browser: Browser, address: str, kind: str, scheme: str, audited: dict[tuple[str, str], dict[str, Any]]
+) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
     page = context.new_page()
     language = "en/" if scheme == "dark" else ""
@@ -51,8 +69,23 @@ def test_axe_finds_no_violation(browser: Browser, address: str, kind: str, schem
         expect(page.locator(".row-sheet")).to_contain_text("04" * 32)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     results = Axe().run(page)
+    audited[kind, scheme] = results.response
     assert results.violations_count == 0, results.generate_report()
     context.close()
+
+
+def test_the_accessibility_statement_says_what_axe_found(audited: dict[tuple[str, str], dict[str, Any]]) -> None:
+    """`accessibility.json` is what the page of the statement reads. It comes from here."""
+    if len(audited) < len(KINDS) * len(SCHEMES):
+        pytest.skip("not every page was audited in this run")
+    found = {
+        "axe": next(iter(audited.values()))["testEngine"]["version"],
+        "kinds": sorted(KINDS),
+        "pages": len(audited),
+        "rules": len({rule["id"] for one in audited.values() for of in ("passes", "violations") for rule in one[of]}),
+        "violations": sum(len(one["violations"]) for one in audited.values()),
+    }
+    assert json.loads(STATEMENT.read_text(encoding="utf-8")) == found, json.dumps(found, indent=2)
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -136,7 +169,7 @@ def test_a_screen_reader_meets_the_preview_in_its_order_and_hears_what_changes(p
         "status",
         "table",
         "Suivantes",
-        "Télécharger",
+        'heading "Télécharger"',
     ]
     places = [tree.index(words) for words in order]
     assert places == sorted(places)
@@ -153,7 +186,7 @@ def test_by_keyboard_alone_one_reaches_a_row_and_its_trace(page: Page, address: 
     open_table(page, address)
     for _ in range(80):
         page.keyboard.press("Tab")
-        if str(page.evaluate("document.activeElement.getAttribute('aria-label')")).endswith("Ligne 2"):
+        if str(page.evaluate("document.activeElement.getAttribute('aria-label')")).endswith("ligne 2"):
             break
     page.keyboard.press("Enter")
     expect(page.locator("#ligne-titre")).to_be_focused()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from urllib.parse import quote
 
@@ -32,8 +33,6 @@ def test_the_file_is_read_with_and_without_range_requests(
 
 
 def test_values_read_as_the_csv_writes_them(page: Page, address: str, outputs: Path) -> None:
-    import csv
-
     open_table(page, address)
     path = outputs / "releases" / "prix" / "1.1.0" / "data" / "prix.csv"
     with path.open(encoding="utf-8", newline="") as file:
@@ -93,6 +92,60 @@ def test_sorting_up_down_and_back(page: Page, address: str) -> None:
     button.click()
     expect(page.locator(".rows tbody td:nth-of-type(1)").first).to_have_text("p1")
     assert page.locator("th[aria-sort]").count() == 0
+
+
+def test_a_filter_and_an_order_stay_in_the_address_and_come_back_with_it(page: Page, address: str) -> None:
+    open_table(page, address)
+    page.get_by_label("Filtrer la colonne").select_option("nom")
+    page.get_by_label("contient").fill("hameau n° 1")
+    page.get_by_role("button", name="Trier par nom").click()
+    expect(page.locator("th[data-field=nom]")).to_have_attribute("aria-sort", "ascending")
+    expect(page.locator(".status")).to_contain_text("sur 11")
+    page.get_by_role("button", name="Trier par nom").click()
+    expect(page.locator(".rows tbody td:nth-of-type(3)").first).to_have_text("Hameau n° 19")
+    kept = page.url
+    assert "contient=hameau" in kept
+    page.goto("about:blank")
+    page.goto(kept)
+    expect(page.locator(".status")).to_contain_text("sur 11")
+    expect(page.locator(".rows tbody td:nth-of-type(3)").first).to_have_text("Hameau n° 19")
+    assert page.get_by_label("contient").input_value() == "hameau n° 1"
+    assert page.get_by_label("Filtrer la colonne").input_value() == "nom"
+    page.locator(".rows tbody th a").first.click()
+    expect(page.locator(".row-sheet")).to_contain_text("Hameau n° 19")
+    page.keyboard.press("Escape")
+    assert page.url == kept
+
+
+def test_an_address_that_asks_for_no_column_of_the_table_shows_all_rows(page: Page, address: str) -> None:
+    open_table(page, address, "prix/table-prix.html?colonne=autre&tri=autre&sens=x")
+    expect(page.locator(".status")).to_have_text("Lignes 1 à 25 sur 63")
+
+
+def test_the_rows_that_are_shown_are_downloaded_as_the_csv_writes_them(
+    page: Page, address: str, outputs: Path, tmp_path: Path
+) -> None:
+    open_table(page, address)
+    with page.expect_download() as whole:
+        page.get_by_role("button", name="Télécharger ces lignes").click()
+    whole.value.save_as(tmp_path / "whole.csv")
+    published = (outputs / "releases/prix/1.1.0/data/prix.csv").read_bytes()
+    assert (tmp_path / "whole.csv").read_bytes() == published
+    page.get_by_label("contient").fill("bourg, l'exemple")
+    expect(page.locator(".status")).to_contain_text("sur 1")
+    with page.expect_download() as some:
+        page.get_by_role("button", name="Télécharger ces lignes").click()
+    assert some.value.suggested_filename == "prix-1.1.0-filtre.csv"
+    some.value.save_as(tmp_path / "some.csv")
+    told = list(csv.DictReader((tmp_path / "some.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row["nom"] for row in told] == ["Bourg, l'Exemple"]
+
+
+def test_heads_are_titles_with_the_name_of_the_column_below(page: Page, address: str) -> None:
+    open_table(page, address, "foule/table-prix.html")
+    head = page.locator("th[data-field=nom]")
+    assert head.locator("code").inner_text() == "nom"
+    assert head.locator("span").inner_text() != ""
 
 
 def test_switching_versions(page: Page, address: str) -> None:
@@ -173,7 +226,7 @@ def test_from_a_folder_the_sample_is_shown(page: Page, outputs: Path, address: s
     page.wait_for_selector(".preview[data-state=sample]")
     assert names(page)[0] == "Ville-Exemple"
     page.get_by_role("link", name="Versions", exact=True).click()
-    assert page.locator("h1").inner_text().startswith("Versions de")
+    assert page.locator("h1").inner_text().startswith("Versions")
 
 
 def test_without_any_script_the_first_rows_are_there(browser: object, address: str) -> None:

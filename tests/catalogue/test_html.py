@@ -207,7 +207,7 @@ def test_a_version_without_findings_or_rejects_says_so(tmp_path: Path) -> None:
     published(a_request(findings=[], rejects=[]), tmp_path / "releases")
     a_catalogue(tmp_path)
     page = Page(tmp_path / "catalogue" / "prix" / "qualite.html").source
-    assert "Aucune ligne n’a été refusée." in page
+    assert "Aucune ligne n’a été écartée." in page
     assert "Aucune règle ne porte sur ces tables." in page
 
 

@@ -229,3 +229,107 @@ def test_an_axis_without_values_still_has_two_ticks() -> None:
 
 def test_words_in_a_drawing_are_escaped() -> None:
     assert marks.text(0, 0, "<&>") == '<text x="0" y="0">&lt;&amp;&gt;</text>'
+
+
+def test_titles_say_what_the_figures_say(tmp_path: Path) -> None:
+    found = by_name(a_release(tmp_path, "label", "palmares", AWARDS))
+    assert {name: picture.headline("fr") for name, picture in found.items()} == {
+        "carte-2024": "Édition 2024\u00a0: 3 collectivités labellisées connues dans 2 territoires, surtout Ain (2)",
+        "carte-2025": "Édition 2025\u00a0: 1 collectivité labellisée connue dans 1 territoire",
+        "arobases-par-edition": "1 niveau connu sur 4 est au maximum\u00a0: cinq arobases",
+    }
+    assert found["carte-2025"].headline("en") == "2025 edition: 1 known awarded authority in 1 area"
+
+
+@pytest.mark.parametrize(
+    ("results", "fr", "en"),
+    [
+        (
+            ["conforme", "non_evalue", "non_conforme", "non_conforme", "non_applicable"],
+            "Sur 4 contrôles, 1 n’a pas pu être évalué et 2 concluent «\u00a0non conforme\u00a0»",
+            "Of 4 checks, 1 could not be evaluated and 2 conclude “does not comply”",
+        ),
+        (
+            ["conforme"],
+            "Sur 1 contrôle, 0 n’a pas pu être évalué et 0 conclut «\u00a0non conforme\u00a0»",
+            "Of 1 check, 0 could not be evaluated and 0 conclude “does not comply”",
+        ),
+    ],
+)
+def test_the_title_of_checks_counts_what_could_not_be_made(
+    tmp_path: Path, results: Sequence[str], fr: str, en: str
+) -> None:
+    rows = [{"regle": "EP-02", "resultat": result} for result in results]
+    found = by_name(a_release(tmp_path, "enquetes-publiques", "controles_legaux", rows))["conformite-par-regle"]
+    assert (found.headline("fr"), found.headline("en")) == (fr, en)
+
+
+def test_the_title_of_timelines_counts_first_and_last_day(tmp_path: Path) -> None:
+    rows = [an_inquiry("2026-06-01", "2026-06-15"), an_inquiry("2026-07-01", "2026-08-01")]
+    found = by_name(a_release(tmp_path, "enquetes-publiques", "enquetes", rows))["chronologies"]
+    assert found.headline("fr") == "Les 2 enquêtes les plus récentes ont duré de 15 à 32 jours"
+
+
+def test_the_title_of_one_timeline_is_of_one(tmp_path: Path) -> None:
+    found = a_release(tmp_path, "enquetes-publiques", "enquetes", [an_inquiry("2026-06-15", "2026-06-15")])
+    assert found[0].headline("fr") == "L’enquête la plus récente a duré 1 jour"
+    assert found[0].headline("en") == "The most recent inquiry lasted 1 day"
+
+
+def test_a_comparison_that_lacks_a_figure_has_no_finding(tmp_path: Path) -> None:
+    row = {"indicateur": "echanges_en_ligne", "annee_observation": "", "zone": "france", "part": "48"}
+    found = by_name(a_release(tmp_path, "territoires-numeriques", "comparaison_europe", [row]))["europe"]
+    assert found.headline("fr") == found.title["fr"]
+
+
+def test_coverage_by_size_says_its_extremes(tmp_path: Path) -> None:
+    told = {"communes_nombre": "10", "communes_couvertes_nombre": "1", "population": "1000", "etat": "calcule"}
+    told |= {"edition": "2025", "population_couverte": "5"}
+    rows = [
+        {"classe": "moins_3000", "part_population": "0.005", **told},
+        {"classe": "100000_et_plus", "part_population": "0.5", **told},
+    ]
+    found = by_name(a_release(tmp_path, "territoires-numeriques", "couverture_tailles", rows))["couverture-par-taille"]
+    assert found.headline("en") == "People covered: from 0.5% (under 3,000 people) to 50.0% (100,000 and more)"
+
+
+def test_each_picture_is_a_file_that_needs_nothing_else_and_says_its_source(tmp_path: Path) -> None:
+    a_release(tmp_path, "label", "palmares", AWARDS)
+    catalogue = a_catalogue(tmp_path)
+    files = sorted(catalogue.rglob("images/*.svg"))
+    assert [path.relative_to(catalogue).as_posix() for path in files] == [
+        f"{folder}label/images/{name}.svg"
+        for folder in ("en/", "")
+        for name in ("arobases-par-edition", "carte-2024", "carte-2025")
+    ]
+    for path in files:
+        source = path.read_text(encoding="utf-8")
+        root = ElementTree.fromstring(source)
+        ids = {node.get("id") for node in root.iter()}
+        assert {str(node.get("href"))[1:] for node in root.iter() if node.tag.endswith("}use")} <= ids
+        assert "version 1.0.0" in source
+        assert "https://data.example.org/arobase/catalogue/" in source
+        assert "http" not in source.replace("http://www.w3.org/2000/svg", "").replace("https://data.example.org/", "")
+
+
+def test_each_picture_has_its_page_with_what_to_copy(tmp_path: Path) -> None:
+    a_release(tmp_path, "label", "palmares", AWARDS)
+    page = (a_catalogue(tmp_path) / "label" / "image-carte-2024.html").read_text(encoding="utf-8")
+    for words in (
+        "surtout Ain (2)</h1>",
+        "https://data.example.org/arobase/catalogue/label/images/carte-2024.svg",
+        "Ce que cette image ne montre pas",
+        "version 1.0.0, données du",
+        'download="carte-2024.svg"',
+        '<th scope="row">01</th>',
+    ):
+        assert words in page
+
+
+def test_the_map_names_its_places_and_shows_paris_larger(tmp_path: Path) -> None:
+    found = by_name(a_release(tmp_path, "label", "palmares", AWARDS))
+    svg = found["carte-2024"].svg["fr"]
+    assert "<title>Ain (01)\u00a0: 2</title>" in svg
+    assert svg.count('href="#dep-75"') == 2
+    assert svg.count('href="#dep-01"') == 1
+    assert set(outlines()["names"]) == set(outlines()["paths"])

@@ -5,17 +5,21 @@ Belongs here: the list. A picture is found by registration: a file of a domain's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
 from pipelines.catalogue.model import Version
+from pipelines.catalogue.wording import Wording
 from pipelines.core.domains import discover
 from pipelines.core.logs import logger
 from pipelines.core.text import Language
 
+T = TypeVar("T")
 Both = Mapping[Language, str]
+_WORDS = re.compile(r"(?<=>)[^<>]+(?=<)")
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class Figures:
 class Picture:
     """One picture. `svg` is drawn in each language; `note` says what it does not show; `group` gathers editions.
 
-    `shapes`: outlines that the drawing points at, shown once a page.
+    `title`: what it shows; `finding`: what it finds, in one sentence with its figures. `shapes`: outlines that the
+    drawing points at, shown once a page. `version`: whose table it was drawn from. `narrow`: the
+    drawing for narrow screens, where the wide one could not be read.
     """
 
     name: str
@@ -42,9 +48,25 @@ class Picture:
     group: str = ""
     label: str = ""
     shapes: str = ""
+    finding: Both = field(default_factory=dict)
+    version: Version | None = None
+    narrow: Both = field(default_factory=dict)
+
+    def headline(self, language: Language) -> str:
+        """The finding, or what is shown where there is nothing to find."""
+        return self.finding.get(language) or self.title[language]
+
+    @property
+    def page(self) -> str:
+        """The picture's own page, in the folder of its package."""
+        return f"image-{self.name}.html"
+
+    @property
+    def file(self) -> str:
+        """The picture as a file, in the folder of its package."""
+        return f"images/{self.name}.svg"
 
 
-T = TypeVar("T")
 _log = logger("catalogue")
 Drawing = Callable[[Version], Iterator[Picture]]
 DRAWINGS: dict[str, tuple[str, Drawing]] = {}
@@ -73,7 +95,34 @@ def pictures_of(version: Version) -> list[Picture]:
 
 
 def _drawn(drawing: Drawing, version: Version) -> list[Picture]:
-    return list(drawing(version))
+    return [printed(replace(picture, version=version)) for picture in drawing(version)]
+
+
+def printed(picture: Picture) -> Picture:
+    """A picture whose words are set as those of its language are printed."""
+    return replace(
+        picture,
+        title=_each(picture.title, lambda words, text: words.spaced(text)),
+        finding=_each(picture.finding, lambda words, text: words.spaced(text)),
+        note=_each(picture.note, lambda words, text: words.spaced(text)),
+        svg=_each(picture.svg, _drawing_printed),
+        narrow=_each(picture.narrow, _drawing_printed),
+        figures=_each(picture.figures, figures_printed),
+    )
+
+
+def _drawing_printed(words: Wording, drawing: str) -> str:
+    return _WORDS.sub(lambda found: words.spaced(found[0]), drawing)
+
+
+def figures_printed(words: Wording, figures: Figures) -> Figures:
+    """A table of figures whose words are set as those of its language are printed."""
+    lines = [type(line)(map(words.spaced, line)) for line in figures.lines]  # type: ignore[call-arg]
+    return Figures(list(map(words.spaced, figures.heads)), lines)
+
+
+def _each(told: Mapping[Language, T], make: Callable[[Wording, T], T]) -> Mapping[Language, T]:
+    return {language: make(Wording(language), text) for language, text in told.items()}
 
 
 def of_its_time(make: Callable[[], T], name: str) -> T | None:

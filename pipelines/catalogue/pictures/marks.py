@@ -6,6 +6,7 @@ Belongs here: marks. Does not: what any picture means. Units are those of the dr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 
@@ -42,6 +43,45 @@ def legend(x: float, y: float, entries: Sequence[tuple[str, str]], *, step: floa
         at = x + place * step
         found += [bar(at, y - 11, 14, 14, f"{kind} key"), text(at + 21, y + 1, words, kind="small")]
     return "".join(found)
+
+
+PHONE = 340  # units: the width of a drawing for narrow screens, about one a pixel
+_ROW, _BAR = 42, 14
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a drawing for narrow screens: its label, its parts as (value, class), and the words beside its bar."""
+
+    label: str
+    parts: Sequence[tuple[float, str]]
+    told: str = ""
+
+
+def narrow(name: str, title: str, description: str, rows: Sequence[Row], entries: Sequence[tuple[str, str]]) -> str:
+    """Bars from left to right for a narrow screen: each label above its bar, which nothing cuts. `entries`: the key."""
+    drawn, top = [], 8.0
+    for place, entry in enumerate(entries):
+        drawn.append(legend(4 + (place % 2) * PHONE / 2, top + 12 + place // 2 * 24, [entry]))
+    top += 24 * -(-len(entries) // 2)
+    highest = max((sum(value for value, _ in row.parts) for row in rows), default=0) or 1
+    reach = PHONE - 18 - max((8 * len(row.told) for row in rows), default=0)
+    for place, row in enumerate(rows):
+        x, y = 4.0, top + 4 + place * _ROW
+        drawn.append(text(x, y + 14, shortened(row.label, 46), kind="small"))
+        for value, kind in row.parts:
+            wide = reach * value / highest
+            if wide:
+                drawn.append(bar(x, y + 20, wide, _BAR, f"{kind} key"))
+            x += wide
+        if row.told:
+            drawn.append(text(x + 6, y + 32, row.told, kind="small"))
+    return drawing(f"{name}-etroit", PHONE, int(top + 4 + _ROW * len(rows) + 4), title, description, *drawn)
+
+
+def shortened(words: str, longest: int) -> str:
+    """A label that fits, cut with an ellipsis where it would not."""
+    return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
 
 
 def ticks(highest: float) -> list[float]:

@@ -6,12 +6,12 @@ Belongs here: the list. A question is found by registration: a file of a domain'
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from pipelines.catalogue.model import Holding, Version
-from pipelines.catalogue.pictures.gallery import Both, Figures, Picture, of_its_time, pictures_of
+from pipelines.catalogue.pictures.gallery import Both, Figures, Picture, figures_printed, of_its_time, pictures_of
 from pipelines.catalogue.wording import Wording
 from pipelines.core.domains import discover
 from pipelines.core.text import Language
@@ -84,7 +84,15 @@ def _with_pictures(question: Question, versions: Versions) -> Question:
     packages = dict.fromkeys(key.partition("/")[0] for key in question.tables)
     drawn = {item.name: item for package in packages for item in pictures_of(versions[package])}
     shown = tuple(drawn[name] for name in question.pictures if name in drawn)
-    return Question(**{**vars(question), "shown": shown})
+    answers = [_printed(answer) for answer in question.answers]
+    return replace(question, answers=answers, shown=shown)
+
+
+def _printed(answer: Answer) -> Answer:
+    """An answer whose figures are set as those of its language are printed; its texts are already, by `both`."""
+    if answer.figures is None:
+        return answer
+    return replace(answer, figures={item: figures_printed(Wording(item), of) for item, of in answer.figures.items()})
 
 
 def tenth(text: str) -> float:

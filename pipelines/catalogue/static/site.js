@@ -58,6 +58,48 @@
     show();
   }
 
+  /* A map by pointer, by touch and by keyboard: a list of its places, each with its number. */
+  for (const figure of document.querySelectorAll('.picture')) {
+    const places = [...figure.querySelectorAll('.land[data-code]')];
+    if (!places.length) continue;
+    const told = new Map(places.map(place => [place.dataset.code, place.querySelector('title').textContent]));
+    const said = make('p', { className: 'found', role: 'status' });
+    const choice = make('select', {}, make('option', { value: '', textContent: '–' }),
+      ...[...told].sort(([, a], [, b]) => a.localeCompare(b, document.documentElement.lang)).map(([code, words]) => make('option', { value: code, textContent: words })));
+    const show = code => {
+      for (const place of places) place.classList.toggle('chosen', place.dataset.code === code);
+      said.textContent = told.get(code) ?? '';
+    };
+    choice.addEventListener('change', () => show(choice.value));
+    for (const place of places) {
+      place.addEventListener('pointerenter', () => show(place.dataset.code));
+      place.addEventListener('pointerleave', () => show(choice.value));
+      place.addEventListener('click', () => { choice.value = place.dataset.code; show(choice.value); });
+    }
+    (figure.querySelector('.on-narrow') ?? figure.querySelector('.scroll')).after(make('label', { className: 'place' }, `${figure.dataset.place} `, choice), said);
+  }
+
+  /* A picture as PNG, drawn here from its SVG at twice its size, in light colours: nothing is sent anywhere. */
+  for (const line of document.querySelectorAll('.as-png')) {
+    const button = line.querySelector('button'), said = line.querySelector('[role="status"]');
+    line.hidden = false;
+    button.addEventListener('click', async () => {
+      try {
+        const drawn = make('img', { src: line.dataset.svg });
+        await drawn.decode();
+        const canvas = make('canvas', { width: 2 * drawn.naturalWidth, height: 2 * drawn.naturalHeight });
+        canvas.getContext('2d').drawImage(drawn, 0, 0, canvas.width, canvas.height);
+        const bytes = await new Promise((made, failed) => canvas.toBlob(blob => blob ? made(blob) : failed(new Error('no PNG')), 'image/png'));
+        const address = URL.createObjectURL(bytes);
+        make('a', { href: address, download: `${line.dataset.name}.png` }).click();
+        setTimeout(() => URL.revokeObjectURL(address), 60000);
+      } catch (problem) {
+        console.warn('png', problem);
+        said.textContent = line.dataset.failed;
+      }
+    });
+  }
+
   /* A file on the host, read in pieces; a host without Range requests sends it whole, once. */
   const remote = (url, length) => {
     const kept = [];
@@ -121,6 +163,8 @@
     const close = () => { sheet.hidden = true; history.replaceState(null, '', location.pathname + location.search); section.querySelector('.grid').focus(); };
     sheet.addEventListener('keydown', event => { if (event.key === 'Escape') close(); });
     const heads = [...section.querySelectorAll('thead th[data-field]')];
+    const titled = name => data.fields.find(field => field.name === name).title || name;
+    const named = head => [make('span', { textContent: titled(head.dataset.field) }), make('code', { textContent: head.dataset.field })];
     const files = new Map();
     const state = { version: data.versions[0], start: 0, sort: null, down: false, column: '', wanted: '', order: null, turn: 0 };
 
@@ -223,16 +267,55 @@
       draw(data.sample.map((values, place) => ({ place, row: Object.fromEntries(names.map((name, at) => [name, values[at] || null])) })));
       status.textContent = fill(words.sample, { n: data.sample.length, v: data.versions[0].number });
       controls.hidden = pager.hidden = true;
-      for (const head of heads) head.textContent = head.dataset.field;
+      for (const head of heads) head.replaceChildren(...named(head));
       section.dataset.state = 'sample';
     };
 
+    const showSort = () => {
+      for (const head of heads) {
+        if (head.dataset.field === state.sort) head.setAttribute('aria-sort', state.down ? 'descending' : 'ascending');
+        else head.removeAttribute('aria-sort');
+      }
+    };
     const sortBy = head => {
       const name = head.dataset.field;
       [state.sort, state.down] = state.sort !== name ? [name, false] : state.down ? [null, false] : [name, true];
-      for (const other of heads) other.removeAttribute('aria-sort');
-      if (state.sort) head.setAttribute('aria-sort', state.down ? 'descending' : 'ascending');
+      showSort();
+      remember();
       refresh({ rearrange: true });
+    };
+
+    /* What is looked for stays in the address, so that it can be kept, sent, and found again by going back. */
+    const asked = () => {
+      const told = new URLSearchParams();
+      if (state.wanted) told.set('contient', state.wanted);
+      if (state.wanted && state.column) told.set('colonne', state.column);
+      if (state.sort !== data.order) told.set('tri', state.sort ?? '');
+      if (state.sort && state.down !== (state.sort === data.order)) told.set('sens', state.down ? 'decroissant' : 'croissant');
+      return told.toString();
+    };
+    const remember = () => {
+      const told = asked();
+      try { history.replaceState(null, '', location.pathname + (told ? `?${told}` : '') + location.hash); } catch { /* from a folder, some browsers refuse */ }
+    };
+    const recall = () => {
+      const told = new URLSearchParams(location.search), known = name => data.fields.some(field => field.name === name);
+      state.wanted = told.get('contient') ?? '';
+      if (known(told.get('colonne'))) state.column = told.get('colonne');
+      state.sort = told.has('tri') ? (known(told.get('tri')) ? told.get('tri') : null) : data.order;
+      state.down = told.has('sens') ? told.get('sens') === 'decroissant' : state.sort !== null && state.sort === data.order;
+    };
+
+    /* The rows that are shown, all pages of them, as the published CSV writes them. */
+    const quoted = value => /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+    const saveRows = async () => {
+      const places = state.order ?? Array.from({ length: count() }, (_, place) => place);
+      const names = data.fields.map(field => field.name), lines = [names.join(',')];
+      for (const { row } of places.length ? await rowsAt(places) : []) lines.push(names.map(name => quoted(row[name] ?? '')).join(','));
+      const name = `${data.table}-${state.version.number}${state.wanted ? '-filtre' : ''}.csv`;
+      const address = URL.createObjectURL(new Blob([lines.join('\n') + '\n'], { type: 'text/csv;charset=utf-8' }));
+      make('a', { href: address, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(address), 60000);
     };
 
     /* One row: its values, where it comes from, what rules say of it, and when it changed. */
@@ -332,24 +415,32 @@
     const build = () => {
       const few = count() <= EVERY_COLUMN;
       const versions = make('select', { onchange: () => { state.version = data.versions[versions.selectedIndex]; sheet.hidden = true; refresh({ rearrange: true }); } }, ...data.versions.map(item => make('option', { value: item.number, textContent: item.number })));
-      const columns = make('select', { onchange: () => { state.column = columns.value; if (state.wanted) refresh({ rearrange: true }); } },
-        ...(few ? [make('option', { value: '', textContent: words.all })] : []), ...data.fields.map(field => make('option', { value: field.name, textContent: field.name })));
+      const columns = make('select', { onchange: () => { state.column = columns.value; if (state.wanted) { remember(); refresh({ rearrange: true }); } } },
+        ...(few ? [make('option', { value: '', textContent: words.all })] : []), ...data.fields.map(field => make('option', { value: field.name, textContent: field.title || field.name })));
       state.column = columns.value;
+      recall();
+      columns.value = state.column;
+      showSort();
       let waiting = 0;
-      const wanted = make('input', { type: 'search', oninput: () => { clearTimeout(waiting); waiting = setTimeout(() => { state.wanted = wanted.value.trim(); refresh({ rearrange: true }); }, 250); } });
-      controls.replaceChildren(make('label', {}, words.version, versions), make('label', {}, words.column, columns), make('label', {}, words.contains, wanted));
+      const wanted = make('input', { type: 'search', value: state.wanted, oninput: () => { clearTimeout(waiting); waiting = setTimeout(() => { state.wanted = wanted.value.trim(); remember(); refresh({ rearrange: true }); }, 250); } });
+      const save = make('button', { type: 'button', textContent: words.save, onclick: async () => {
+        save.disabled = true;
+        try { await saveRows(); } catch (problem) { console.warn('save', problem); status.textContent = words.unread; }
+        save.disabled = false;
+      } });
+      controls.replaceChildren(make('label', {}, words.version, versions), make('label', {}, words.column, columns), make('label', {}, words.contains, wanted), save);
       controls.hidden = false;
       const turn = to => () => { state.start = Math.max(0, to()); refresh(); };
       pager.replaceChildren(
         make('button', { type: 'button', textContent: words.first, onclick: turn(() => 0) }),
         make('button', { type: 'button', textContent: words.previous, onclick: turn(() => state.start - PAGE) }),
         make('button', { type: 'button', textContent: words.next, onclick: turn(() => state.start + PAGE) }));
-      for (const head of heads) head.replaceChildren(make('button', { type: 'button', textContent: head.dataset.field, 'aria-label': `${words.sort} ${head.dataset.field}`, onclick: () => sortBy(head) }));
+      for (const head of heads) head.replaceChildren(make('button', { type: 'button', 'aria-label': `${words.sort} ${titled(head.dataset.field)}`, onclick: () => sortBy(head) }, ...named(head)));
       addEventListener('hashchange', follow);
     };
 
     table();
-    const reader = make('script', { src: section.dataset.parquet, onload: () => { build(); refresh().then(() => { if (section.dataset.state === 'file') follow(); }); }, onerror: fall });
+    const reader = make('script', { src: section.dataset.parquet, onload: () => { build(); refresh({ rearrange: true }).then(() => { if (section.dataset.state === 'file') follow(); }); }, onerror: fall });
     document.head.append(reader);
   };
   document.querySelectorAll('.preview').forEach(preview);

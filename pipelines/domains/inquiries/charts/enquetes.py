@@ -74,8 +74,10 @@ def _picture(
     yield Picture(
         name=name,
         title=title,
+        finding={language: _finding(counts, language) for language in LANGUAGES},
         note=NOT_EVALUATED,
         svg={language: _stacked(name, title[language], counts, language, names) for language in LANGUAGES},
+        narrow={language: _narrow(name, title[language], counts, language, names) for language in LANGUAGES},
         figures={
             language: Figures(
                 [
@@ -90,6 +92,21 @@ def _picture(
             for language in LANGUAGES
         },
         table=table,
+    )
+
+
+def _finding(counts: Counts, language: Language) -> str:
+    """How many checks could not be made, and how many found a breach."""
+    words = Wording(language)
+    totals = {result: sum(found[result] for found in counts.values()) for result in RESULTS}
+    total, unknown, breaches = sum(totals.values()), totals["non_evalue"], totals["non_conforme"]
+    checks = words.counted(total, words.choose("contrôle", "check"), words.choose("contrôles", "checks"))
+    return words.choose(
+        f"Sur {checks}, {words.number(unknown)} "
+        f"{'n’a pas pu être évalué' if unknown < 2 else 'n’ont pas pu être évalués'} et {words.number(breaches)} "
+        f"{'conclut' if breaches < 2 else 'concluent'} « non conforme »",
+        f"Of {checks}, {words.number(unknown)} could not be evaluated and {words.number(breaches)} "
+        f"{'concludes' if breaches == 1 else 'conclude'} “does not comply”",
     )
 
 
@@ -123,10 +140,27 @@ def _stacked(name: str, title: str, counts: Counts, language: Language, names: M
             if wide:
                 drawn.append(marks.bar(x, y + 2, wide, tall - 8, f"{kind} key"))
             x += wide
+    said = _said(counts, language)
+    return marks.drawing(f"{name}-{language}", left + width + 40, bottom + 34, title, said, *drawn)
+
+
+def _said(counts: Counts, language: Language) -> str:
     totals = {result: sum(found[result] for found in counts.values()) for result in RESULTS}
     colon = Wording(language).choose(" : ", ": ")
-    said = ", ".join(f"{RESULTS[result][1][language]}{colon}{total}" for result, total in totals.items())
-    return marks.drawing(f"{name}-{language}", left + width + 40, bottom + 34, title, said, *drawn)
+    return ", ".join(f"{RESULTS[result][1][language]}{colon}{total}" for result, total in totals.items())
+
+
+def _narrow(name: str, title: str, counts: Counts, language: Language, names: Mapping[str, Said]) -> str:
+    rows = [
+        marks.Row(
+            _labelled(label, language, names),
+            [(found[result], kind) for result, (kind, _) in RESULTS.items()],
+            Wording(language).number(sum(found.values())),
+        )
+        for label, found in counts.items()
+    ]
+    entries = [(kind, words[language]) for kind, words in RESULTS.values()]
+    return marks.narrow(f"{name}-{language}", title, _said(counts, language), rows, entries)
 
 
 @draws("enquetes-publiques/enquetes")
@@ -140,14 +174,33 @@ def timelines(version: Version) -> Iterator[Picture]:
     yield Picture(
         name="chronologies",
         title={"fr": "Les enquêtes les plus récentes, jour après jour", "en": "The most recent inquiries, day by day"},
+        finding={language: _lengths(chosen, language) for language in LANGUAGES},
         note={
             "fr": "Trait fin : de l'arrêté au rapport, quand ils sont connus. Trait épais : l'enquête elle-même, de "
-            "l'ouverture à la clôture.",
-            "en": "Thin line: from the order to the report, when known. Thick line: the inquiry, opening to closing.",
+            "l'ouverture à la clôture, ces deux jours comptés. Les enquêtes dont l'ouverture ou la clôture n'est pas "
+            "connue ne sont pas dessinées.",
+            "en": "Thin line: from the order to the report, when known. Thick line: the inquiry, opening to closing, "
+            "both days counted. Inquiries whose opening or closing is not known are not drawn.",
         },
         svg={language: _lives(chosen, language) for language in LANGUAGES},
+        narrow={language: _narrow_lives(chosen, language) for language in LANGUAGES},
         figures={language: _lives_figures(chosen, language) for language in LANGUAGES},
         table="enquetes",
+    )
+
+
+def _lengths(rows: Sequence[Mapping[str, str]], language: Language) -> str:
+    """The shortest and the longest of the inquiries drawn, first and last day counted."""
+    words = Wording(language)
+    days = sorted(
+        (date.fromisoformat(one["cloture_date"]) - date.fromisoformat(one["ouverture_date"])).days + 1 for one in rows
+    )
+    if len(days) == 1:
+        only = words.counted(days[0], words.choose("jour", "day"), words.choose("jours", "days"))
+        return words.choose(f"L'enquête la plus récente a duré {only}", f"The most recent inquiry lasted {only}")
+    return words.choose(
+        f"Les {len(days)} enquêtes les plus récentes ont duré de {days[0]} à {days[-1]} jours",
+        f"The {len(days)} most recent inquiries lasted from {days[0]} to {days[-1]} days",
     )
 
 
@@ -184,6 +237,17 @@ def _lives(rows: Sequence[dict[str, str]], language: Language) -> str:
         else f"{len(rows)} inquiries, from {first} to {last}; the table below has each date."
     )
     return marks.drawing(f"chronologies-{language}", left + width + 40, bottom + 30, title, said, *drawn)
+
+
+def _narrow_lives(rows: Sequence[dict[str, str]], language: Language) -> str:
+    """How long each inquiry was, for a narrow screen, where days of several years would be too small."""
+    words, lines = Wording(language), []
+    for one in rows:
+        days = (date.fromisoformat(one["cloture_date"]) - date.fromisoformat(one["ouverture_date"])).days + 1
+        told = words.counted(days, words.choose("jour", "day"), words.choose("jours", "days"))
+        lines.append(marks.Row(one["titre"], [(days, "f1")], told))
+    title = words.choose("Durée des enquêtes récentes", "Length of recent inquiries")
+    return marks.narrow(f"chronologies-{language}", title, _lengths(rows, language), lines, [])
 
 
 def _months(first: date, last: date) -> Iterator[tuple[int, int]]:

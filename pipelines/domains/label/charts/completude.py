@@ -40,10 +40,22 @@ def known_by_edition(version: Version) -> Iterator[Picture]:
     yield Picture(
         name="completude-par-edition",
         title={"fr": "Lauréats connus, par édition", "en": "Awarded known, by edition"},
+        finding=both(_finding(rows, "fr"), _finding(rows, "en")),
         note=PARTIAL,
         svg={language: _bars(rows, language) for language in LANGUAGES},
+        narrow={language: _narrow(rows, language) for language in LANGUAGES},
         figures={language: _completeness(rows, language) for language in LANGUAGES},
         table="editions",
+    )
+
+
+def _finding(rows: Rows, language: Language) -> str:
+    """Of how many editions enough is known."""
+    words, enough = Wording(language), sum(_rate(row) >= ENOUGH for row in rows)
+    editions = words.counted(enough, words.choose("édition", "edition"), words.choose("éditions", "editions"))
+    return words.choose(
+        f"Au moins 80 % des lauréats sont connus pour {editions} sur {len(rows)} dont le total est publié",
+        f"At least 80% of the awarded are known for {editions} of {len(rows)} whose total is published",
     )
 
 
@@ -70,6 +82,17 @@ def _bars(rows: Rows, language: Language) -> str:
     )
     height = TOP + STEP * len(rows) + 20
     return marks.drawing(f"completude-{language}", WIDTH, height, title, said, *drawn, key)
+
+
+def _narrow(rows: Rows, language: Language) -> str:
+    words, lines = Wording(language), []
+    for row in rows:
+        total = int(row["labellises_nombre"])
+        known = min(int(row["laureats_connus_nombre"]), total)
+        lines.append(marks.Row(row["edition"], [(known, "f3"), (total - known, "q1")], f"{known} / {total}"))
+    title = words.choose("Lauréats connus, par édition", "Awarded known, by edition")
+    entries = [("f3", words.choose("connus", "known")), ("q1", words.choose("pas connus", "not known"))]
+    return marks.narrow(f"completude-{language}", title, _finding(rows, language), lines, entries)
 
 
 def _rate(row: Mapping[str, str]) -> float:

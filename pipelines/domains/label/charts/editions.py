@@ -8,7 +8,9 @@ from pipelines.catalogue.addresses import LANGUAGES
 from pipelines.catalogue.model import Version
 from pipelines.catalogue.pictures import marks
 from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
+from pipelines.catalogue.questions.asking import both
 from pipelines.catalogue.rows import read_rows
+from pipelines.catalogue.wording import Wording
 from pipelines.core.text import Language
 
 LEVELS = ("1", "2", "3", "4", "5")
@@ -32,6 +34,7 @@ def arobases_by_edition(version: Version) -> Iterator[Picture]:
     yield Picture(
         name="arobases-par-edition",
         title={"fr": "Niveaux connus par édition", "en": "Known levels by edition"},
+        finding=both(_finding(counts, "fr"), _finding(counts, "en")),
         note={
             "fr": "Lauréats dont la page qui les nomme dit le niveau ; les palmarès publiés sont partiels et nomment "
             "plus volontiers les cinq arobases.",
@@ -39,8 +42,21 @@ def arobases_by_edition(version: Version) -> Iterator[Picture]:
             "readily name five at-signs.",
         },
         svg={language: _bars(counts, language) for language in LANGUAGES},
+        narrow={language: _narrow(counts, language) for language in LANGUAGES},
         figures={language: _figures(counts, language) for language in LANGUAGES},
         table="palmares",
+    )
+
+
+def _finding(counts: Mapping[str, Mapping[str, int]], language: Language) -> str:
+    """How many of the levels that are known are the highest."""
+    words = Wording(language)
+    total, highest = (sum(levels[item] for levels in counts.values() for item in of) for of in (LEVELS, LEVELS[-1:]))
+    return words.choose(
+        f"{words.counted(highest, 'niveau connu', 'niveaux connus')} sur {words.number(total)} "
+        f"{'est' if highest < 2 else 'sont'} au maximum : cinq arobases",
+        f"{words.counted(highest, 'known level', 'known levels')} of {words.number(total)} "
+        f"{'is' if highest == 1 else 'are'} the highest: five arobases",
     )
 
 
@@ -74,6 +90,17 @@ def _bars(counts: Mapping[str, Mapping[str, int]], language: Language) -> str:
         f"({totals[best]})."
     )
     return marks.drawing(f"arobases-{language}", WIDTH, HEIGHT, title, said, *drawn, key)
+
+
+def _narrow(counts: Mapping[str, Mapping[str, int]], language: Language) -> str:
+    words = Wording(language)
+    rows = [
+        marks.Row(edition, [(levels[level], f"q{level}") for level in LEVELS], words.number(sum(levels.values())))
+        for edition, levels in counts.items()
+    ]
+    title = words.choose("Niveaux connus par édition", "Known levels by edition")
+    entries = [(f"q{level}", f"{level} @") for level in LEVELS]
+    return marks.narrow(f"arobases-{language}", title, _finding(counts, language), rows, entries)
 
 
 def _figures(counts: Mapping[str, Mapping[str, int]], language: Language) -> Figures:

@@ -90,24 +90,46 @@ def access_gap(version: Version) -> Iterator[Picture]:
         yield Picture(
             name=f"acces-{series.replace('_', '-')}",
             title=_name(series),
+            finding={language: _gap(drawn, language) for language in LANGUAGES},
             note=_caution(),
             svg={language: _lines(series, drawn, language) for language in LANGUAGES},
+            narrow={language: _lines(series, drawn, language, is_narrow=True) for language in LANGUAGES},
             figures={language: _measures(drawn, language) for language in LANGUAGES},
             table="acces_inegalites",
         )
 
 
-def _lines(series: str, rows: Rows, language: Language) -> str:
+def _gap(rows: Rows, language: Language) -> str:
+    """How far rural départements were behind urban ones, at the first date and at the last."""
+    words = Wording(language)
+
+    def told(row: Mapping[str, str]) -> str:
+        gap = words.number(tenth(row["ecart_ruraux_urbains"]), 1)
+        return words.choose(
+            f"{gap} points au {words.day(row['date_reference'])}", f"{gap} points on {words.day(row['date_reference'])}"
+        )
+
+    if not (rows[0]["ecart_ruraux_urbains"] and rows[-1]["ecart_ruraux_urbains"]):
+        return ""
+    return words.choose(
+        f"Écart entre départements urbains et ruraux : {told(rows[0])}, {told(rows[-1])}",
+        f"Gap between urban and rural départements: {told(rows[0])}, {told(rows[-1])}",
+    )
+
+
+def _lines(series: str, rows: Rows, language: Language, *, is_narrow: bool = False) -> str:
     """Two lines on a scale of 0 to 100 %, cut where the source says that the series breaks."""
     words, reach = Wording(language), HEIGHT - TOP - BOTTOM
-    step = (WIDTH - LEFT - 40) / (len(rows) - 1)
+    width, name = (marks.PHONE, f"{series}-{language}-etroit") if is_narrow else (WIDTH, f"{series}-{language}")
+    step = (width - LEFT - 40) / (len(rows) - 1)
     drawn = []
     for value in (0, 25, 50, 75, 100):
         y = HEIGHT - BOTTOM - reach * value / 100
-        drawn.append(marks.line([(LEFT, y), (WIDTH - 40, y)], "rule-line"))
+        drawn.append(marks.line([(LEFT, y), (width - 40, y)], "rule-line"))
         drawn.append(marks.text(LEFT - 8, y + 5, f"{value}", anchor="end", kind="small"))
     for place, row in enumerate(rows):
-        if row["date_reference"].endswith("-12-31") or len(rows) < 5:
+        is_end = place in (0, len(rows) - 1)
+        if is_end if is_narrow else row["date_reference"].endswith("-12-31") or len(rows) < 5:
             x = LEFT + step * place
             drawn.append(marks.text(x, HEIGHT - BOTTOM + 22, row["date_reference"][:7], anchor="middle", kind="small"))
     for column, kind in (("moyenne_urbains", "l1"), ("moyenne_ruraux", "l2")):
@@ -119,9 +141,9 @@ def _lines(series: str, rows: Rows, language: Language) -> str:
                 drawn.append(marks.line(points, kind))
     urban, rural = words.choose("urbains", "urban"), words.choose("ruraux", "rural")
     for place, (kind, told) in enumerate((("l1", urban), ("l2", rural))):
-        x = LEFT + place * 260
+        x, y = (4, 12 + place * 20) if is_narrow else (LEFT + place * 260, 22)
         label = words.choose(f"départements {told}, moyenne", f"{told} départements, mean")
-        drawn += [marks.line([(x, 22), (x + 34, 22)], kind), marks.text(x + 44, 27, label, kind="small")]
+        drawn += [marks.line([(x, y), (x + 34, y)], kind), marks.text(x + 44, y + 5, label, kind="small")]
     last = rows[-1]
     said = words.choose(
         f"Au {words.day(last['date_reference'])} : {words.number(tenth(last['moyenne_ruraux']), 1)} % dans les "
@@ -131,7 +153,7 @@ def _lines(series: str, rows: Rows, language: Language) -> str:
         "départements, "
         f"{words.number(tenth(last['moyenne_urbains']), 1)}% in urban ones.",
     )
-    return marks.drawing(f"{series}-{language}", WIDTH, HEIGHT, _name(series)[language], said, *drawn)
+    return marks.drawing(name, width, HEIGHT, _name(series)[language], said, *drawn)
 
 
 BREAKS = frozenset({"2019-12-31"})  # the list of premises grew: what comes before and after is not one line

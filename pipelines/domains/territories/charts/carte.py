@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+from xml.sax.saxutils import escape
 
 from pipelines.catalogue.addresses import LANGUAGES
 from pipelines.catalogue.model import Version
 from pipelines.catalogue.pictures import marks
 from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
 from pipelines.catalogue.rows import read_rows
+from pipelines.catalogue.wording import Wording
 from pipelines.core.text import Language
 
 CLASSES = ((0, "0"), (1, "1"), (2, "2"), (3, "3"), (4, "4–5"), (6, "6 +"))
@@ -33,7 +35,8 @@ BOXES = {
     "987": "Polynésie française",
     "988": "Nouvelle-Calédonie",
 }
-ASIDE, BOX_HEIGHT = 304, 42
+ASIDE, BOX_HEIGHT = 330, 42
+RING, RING_FRAME = ("75", "92", "93", "94"), "304 132.6 20.8 24.6"
 
 
 @lru_cache(maxsize=1)
@@ -72,19 +75,46 @@ def labelled_by_departement(version: Version) -> Iterator[Picture]:
                 "fr": f"Collectivités lauréates connues par département – édition {edition}",
                 "en": f"Known laureates by département – {edition} edition",
             },
+            finding={language: _finding(edition, counts, language) for language in LANGUAGES},
             note={
-                "fr": f"{known[edition][0]} Blanc : aucune collectivité labellisée connue. Contours : Victor Cazanave, "
+                "fr": f"{known[edition][0]} 0 : aucune collectivité labellisée connue. "
+                "Contours : Victor Cazanave, "
                 "CC BY 4.0, simplifiés.",
-                "en": f"{known[edition][1]} White: no known awarded authority. Outlines: Victor Cazanave, CC BY 4.0, "
+                "en": f"{known[edition][1]} 0: no known awarded authority. "
+                "Outlines: Victor Cazanave, CC BY 4.0, "
                 "simplified.",
             },
             svg={language: _map(edition, counts, language) for language in LANGUAGES},
+            narrow={language: _map(edition, counts, language, is_narrow=True) for language in LANGUAGES},
             figures={language: _figures(counts, language) for language in LANGUAGES},
             table="palmares",
             group="cartes",
             label=edition,
             shapes=shapes(),
         )
+
+
+def _finding(edition: str, counts: Counter[str], language: Language) -> str:
+    """How many are known, where, and where the most are."""
+    words, total = Wording(language), sum(counts.values())
+    most = max(counts.values())
+    first = [_called(code) for code in sorted(counts) if counts[code] == most]
+    bodies = words.counted(
+        total,
+        words.choose("collectivité labellisée connue", "known awarded authority"),
+        words.choose("collectivités labellisées connues", "known awarded authorities"),
+    )
+    places = words.counted(len(counts), words.choose("territoire", "area"), words.choose("territoires", "areas"))
+    leading = f", {words.choose('surtout', 'mostly')} {first[0]} ({most})" if len(first) == 1 < len(counts) else ""
+    return words.choose(
+        f"Édition {edition} : {bodies} dans {places}{leading}", f"{edition} edition: {bodies} in {places}{leading}"
+    )
+
+
+def _called(code: str) -> str:
+    """The name of a département or overseas collectivity; its code where none is known."""
+    name: str = BOXES.get(code) or outlines()["names"].get(code, code)
+    return name
 
 
 def _known(version: Version) -> dict[str, tuple[str, str]]:
@@ -102,14 +132,10 @@ def _known(version: Version) -> dict[str, tuple[str, str]]:
     return told
 
 
-def _map(edition: str, counts: Counter[str], language: Language) -> str:
+def _map(edition: str, counts: Counter[str], language: Language, *, is_narrow: bool = False) -> str:
     french, frame = language == "fr", outlines()
-    land = "".join(
-        f'<use href="#dep-{code}" class="land {colour(counts[code])}"><title>{code} : {counts[code]}</title></use>'
-        for code in frame["paths"]
-    )
+    land = "".join(_land(code, counts[code]) for code in frame["paths"]) + _inset(counts)
     side = frame["width"] + 4
-    boxes = "".join(_box(side, place, code, counts[code]) for place, code in enumerate(BOXES))
     total, places = sum(counts.values()), len(counts)
     title = f"Édition {edition}" if french else f"{edition} edition"
     said = (
@@ -119,16 +145,42 @@ def _map(edition: str, counts: Counter[str], language: Language) -> str:
         else f"{total} known laureates in {places} départements or overseas collectivities; the table below has each "
         "number."
     )
+    width, height = frame["width"], frame["height"]
+    if is_narrow:
+        tall = round(marks.PHONE * height / width)
+        known = [code for code in BOXES if counts[code]]
+        boxes = "".join(_box(4, place, code, counts[code], tall + 70) for place, code in enumerate(known))
+        small = f'<svg width="{marks.PHONE}" height="{tall}" viewBox="0 0 {width} {height}">{land}</svg>'
+        key = marks.text(4, tall + 20, "Lauréats connus" if french else "Known laureates", kind="small")
+        key += marks.legend(4, tall + 46, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=56)
+        bottom = tall + 76 + len(known) * (BOX_HEIGHT + 3)
+        name = f"carte-{edition}-{language}-etroit"
+        return marks.drawing(name, marks.PHONE, bottom, title, said, small, key, boxes)
+    boxes = "".join(_box(side, place, code, counts[code]) for place, code in enumerate(BOXES))
     heads = marks.text(side, 22, "Outre-mer" if french else "Overseas", kind="big")
     key = marks.text(side, 545, "Lauréats connus" if french else "Known laureates", kind="small")
-    key += marks.legend(side, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=50)
+    key += marks.legend(side, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=54)
     # The land comes first: on a narrow screen, which shows the left of a drawing, it is what is seen.
-    width, height = frame["width"] + ASIDE, frame["height"]
-    return marks.drawing(f"carte-{edition}-{language}", width, height, title, said, land, heads, boxes, key)
+    return marks.drawing(f"carte-{edition}-{language}", width + ASIDE, height, title, said, land, heads, boxes, key)
 
 
-def _box(side: int, place: int, code: str, count: int) -> str:
-    y = 34 + place * (BOX_HEIGHT + 3)
+def _land(code: str, count: int) -> str:
+    told = f"{escape(_called(code))} ({code}) : {count}"
+    return f'<use href="#dep-{code}" class="land {colour(count)}" data-code="{code}"><title>{told}</title></use>'
+
+
+def _inset(counts: Counter[str]) -> str:
+    """Paris and its ring, five times as large: on the map they are smaller than a fingertip."""
+    land = "".join(_land(code, counts[code]) for code in RING)
+    return (
+        marks.text(10, 20, "Paris", kind="small")
+        + f'<svg x="8" y="28" width="93" height="110" viewBox="{RING_FRAME}"><g class="ring">{land}</g></svg>'
+        + '<rect class="frame" x="8" y="28" width="93" height="110" rx="3"/>'
+    )
+
+
+def _box(side: int, place: int, code: str, count: int, top: int = 34) -> str:
+    y = top + place * (BOX_HEIGHT + 3)
     return (
         f'<rect class="frame" x="{side}" y="{y}" width="250" height="{BOX_HEIGHT}" rx="3"/>'
         + marks.bar(side + 4, y + 4, 34, BOX_HEIGHT - 8, f"{colour(count)} key")

@@ -5,7 +5,7 @@ Sources: territoires-numeriques/inegalites, couverture_tailles, comparaison_euro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipelines.catalogue.addresses import LANGUAGES
 from pipelines.catalogue.model import Version
@@ -19,6 +19,10 @@ Rows = Sequence[dict[str, str]]
 PARTIAL: dict[Language, str] = {
     "fr": "Seuls les lauréats connus sont comptés : ces nombres sont des minimums.",
     "en": "Only known laureates are counted: these numbers are minima.",
+}
+SCALE: dict[Language, str] = {
+    "fr": "0 : tous les départements sont couverts de même ; 1 : un seul concentre tout.",
+    "en": "0: all départements are covered alike; 1: a single one has it all.",
 }
 CLASSES: dict[str, dict[Language, str]] = {
     "moins_3000": {"fr": "moins de 3 000 habitants", "en": "under 3,000 people"},
@@ -34,7 +38,7 @@ COMPARED: dict[tuple[str, str, str], dict[Language, str]] = {
     ("desi_5a1_egovu", "2015", "france"): {"fr": "France, 2015 (DESI 2020)", "en": "France, 2015 (DESI 2020)"},
     ("desi_5a1_egovu", "2015", "ue28"): {"fr": "Europe à 28, 2015 (DESI 2020)", "en": "EU of 28, 2015 (DESI 2020)"},
 }
-SIDE, LEFT, TOP = 420, 60, 20
+WIDE, LEFT, TOP = 420, 60, 20
 
 
 @draws("territoires-numeriques/courbes_inegalites")
@@ -55,12 +59,13 @@ def lorenz(version: Version) -> Iterator[Picture]:
             "fr": f"Inégalité de couverture entre départements, édition {edition}",
             "en": f"Inequality of coverage between départements, {edition} edition",
         },
-        note={
-            language: f"{'Indice de Gini' if language == 'fr' else 'Gini index'} : "
-            f"{Wording(language).number(gini, 3)} ({_between(measure, language)}). {PARTIAL[language]}"
-            for language in LANGUAGES
+        finding={
+            "fr": f"Couverture inégale entre départements : indice de Gini de {Wording('fr').number(gini, 3)} sur 1",
+            "en": f"Unequal coverage between départements: a Gini index of {Wording('en').number(gini, 3)} out of 1",
         },
+        note={language: f"{SCALE[language]} {_between(measure, language)}" for language in LANGUAGES},
         svg={language: _curve(edition, points, gini, language) for language in LANGUAGES},
+        narrow={language: _curve(edition, points, gini, language, is_narrow=True) for language in LANGUAGES},
         figures={language: _curve_figures(points, language) for language in LANGUAGES},
         table="courbes_inegalites",
     )
@@ -72,36 +77,43 @@ def _between(measure: dict[str, str], language: Language) -> str:
     least, most = (words.number(float(measure[name]), 3) for name in ("gini_minimum", "gini_maximum"))
     known = f"{measure['connus_nombre']} / {measure['total_publie']}"
     return words.choose(
-        f"entre {least} et {most} selon les lauréats non connus ; {known} connus",
-        f"between {least} and {most} depending on the unknown; {known} known",
+        f"Seules les collectivités labellisées connues sont comptées ({known}) : l'indice réel est entre {least} et "
+        f"{most}.",
+        f"Only the awarded that are known are counted ({known}): the real index is between {least} and {most}.",
     )
 
 
-def _curve(edition: str, points: Sequence[tuple[float, float]], gini: float, language: Language) -> str:
+def _curve(
+    edition: str, points: Sequence[tuple[float, float]], gini: float, language: Language, *, is_narrow: bool = False
+) -> str:
     french, words = language == "fr", Wording(language)
+    side = 270 if is_narrow else WIDE
     drawn = []
     for part in (0, 25, 50, 75, 100):
-        x, y = LEFT + SIDE * part / 100, TOP + SIDE * (1 - part / 100)
-        drawn += [marks.line([(LEFT, y), (LEFT + SIDE, y)], "rule-line")]
+        x, y = LEFT + side * part / 100, TOP + side * (1 - part / 100)
+        drawn += [marks.line([(LEFT, y), (LEFT + side, y)], "rule-line")]
         drawn += [marks.text(LEFT - 8, y + 5, words.share(part, 100).replace(",0", "").replace(".0", ""), anchor="end")]
-        drawn += [marks.text(x, TOP + SIDE + 22, str(part), anchor="middle", kind="small")]
-    drawn.append(marks.line([(LEFT, TOP + SIDE), (LEFT + SIDE, TOP)], "axis l3"))
-    drawn.append(marks.line([(LEFT + SIDE * x, TOP + SIDE * (1 - y)) for x, y in points], "l1"))
+        drawn += [marks.text(x, TOP + side + 22, str(part), anchor="middle", kind="small")]
+    drawn.append(marks.line([(LEFT, TOP + side), (LEFT + side, TOP)], "axis l3"))
+    drawn.append(marks.line([(LEFT + side * x, TOP + side * (1 - y)) for x, y in points], "l1"))
     across = "Part cumulée de la population (%)" if french else "Cumulated share of the population (%)"
     upward = "Part cumulée des habitants couverts" if french else "Cumulated share of people covered"
-    drawn.append(marks.text(LEFT, TOP + SIDE + 46, across, kind="small"))
-    aside = LEFT + SIDE + 30
-    drawn += [marks.line([(aside, 40), (aside + 34, 40)], "l1"), marks.text(aside + 44, 45, upward, kind="small")]
+    drawn.append(marks.text(LEFT, TOP + side + 46, across, kind="small"))
+    aside, under = (4, TOP + side + 40) if is_narrow else (LEFT + side + 30, 0)
     equal = "Égalité parfaite" if french else "Perfect equality"
-    drawn += [marks.line([(aside, 70), (aside + 34, 70)], "l3"), marks.text(aside + 44, 75, equal, kind="small")]
-    drawn.append(marks.text(aside, 120, f"Gini {words.number(gini, 3)}", kind="big"))
+    for place, (kind, told) in enumerate((("l1", upward), ("l3", equal))):
+        y = under + 40 + 30 * place
+        drawn += [marks.line([(aside, y), (aside + 34, y)], kind), marks.text(aside + 44, y + 5, told, kind="small")]
+    drawn.append(marks.text(aside, under + 120, f"Gini {words.number(gini, 3)}", kind="big"))
     title = f"Courbe de Lorenz, édition {edition}" if french else f"Lorenz curve, {edition} edition"
     said = (
         f"La courbe s'écarte de l'égalité : indice de Gini {words.number(gini, 3)}."
         if french
         else f"The curve lies away from equality: Gini index {words.number(gini, 3)}."
     )
-    return marks.drawing(f"lorenz-{language}", LEFT + SIDE + 330, TOP + SIDE + 60, title, said, *drawn)
+    if is_narrow:
+        return marks.drawing(f"lorenz-{language}-etroit", marks.PHONE, TOP + side + 180, title, said, *drawn)
+    return marks.drawing(f"lorenz-{language}", LEFT + side + 330, TOP + side + 60, title, said, *drawn)
 
 
 def _curve_figures(points: Sequence[tuple[float, float]], language: Language) -> Figures:
@@ -131,6 +143,7 @@ def coverage_by_size(version: Version) -> Iterator[Picture]:
             "fr": f"Habitants couverts par taille de commune, édition {edition}",
             "en": f"People covered by size of municipality, {edition} edition",
         },
+        finding={language: _extremes(chosen, language) for language in LANGUAGES},
         note=PARTIAL,
         svg={
             language: _shares(
@@ -141,8 +154,33 @@ def coverage_by_size(version: Version) -> Iterator[Picture]:
             )
             for language in LANGUAGES
         },
+        narrow={
+            language: _narrow_shares(
+                f"tailles-{language}",
+                "Habitants couverts" if language == "fr" else "People covered",
+                [(CLASSES[one["classe"]][language], 100 * float(one["part_population"] or 0)) for one in chosen],
+                language,
+            )
+            for language in LANGUAGES
+        },
         figures={language: _size_figures(chosen, language) for language in LANGUAGES},
         table="couverture_tailles",
+    )
+
+
+def _extremes(rows: Rows, language: Language) -> str:
+    """The classes of which the least and the most people are covered."""
+    words = Wording(language)
+    ranked = sorted(rows, key=lambda one: float(one["part_population"] or 0))
+
+    def told(one: dict[str, str]) -> str:
+        return f"{words.share(float(one['part_population'] or 0), 1)} ({CLASSES[one['classe']][language]})"
+
+    if told(ranked[0]) == told(ranked[-1]):
+        return ""
+    return words.choose(
+        f"Habitants couverts : de {told(ranked[0])} à {told(ranked[-1])}",
+        f"People covered: from {told(ranked[0])} to {told(ranked[-1])}",
     )
 
 
@@ -184,6 +222,7 @@ def europe(version: Version) -> Iterator[Picture]:
             "fr": "Échanges en ligne avec l'administration, France et moyenne européenne",
             "en": "On-line exchanges with administrations, France and the European average",
         },
+        finding={language: _turned(dict(_by_key(rows)), language) for language in LANGUAGES},
         note={
             "fr": "Les deux premiers chiffres sont cités par un article de 2017, qui n'en donne ni l'année ni la "
             "définition : ce qu'ils mesurent n'est pas prouvé. Les deux suivants sont recalculés par la Commission "
@@ -205,6 +244,15 @@ def europe(version: Version) -> Iterator[Picture]:
             )
             for language in LANGUAGES
         },
+        narrow={
+            language: _narrow_shares(
+                f"europe-{language}",
+                "Échanges en ligne" if language == "fr" else "Exchanges on line",
+                [(label[language], part) for label, part in chosen],
+                language,
+            )
+            for language in LANGUAGES
+        },
         figures={
             language: Figures(
                 ("Zone", "Part" if language == "fr" else "Share"),
@@ -214,6 +262,30 @@ def europe(version: Version) -> Iterator[Picture]:
         },
         table="comparaison_europe",
     )
+
+
+def _by_key(rows: Rows) -> Iterator[tuple[tuple[str, str, str], float]]:
+    for row in rows:
+        yield (row["indicateur"], row.get("annee_observation", ""), row["zone"]), float(row["part"])
+
+
+def _turned(parts: Mapping[tuple[str, str, str], float], language: Language) -> str:
+    """France beside the average by the quoted figures, then by the later definition; empty where one is missing."""
+    if not all(key in parts for key in COMPARED):
+        return ""
+    words = Wording(language)
+    a, b, c, d = (words.share(parts[key], 100) for key in COMPARED)
+    return words.choose(
+        f"France et Europe : {a} et {b} dans un article de 2017 ; {c} et {d} pour 2015, selon la Commission",
+        f"France and Europe: {a} and {b} in an article of 2017; {c} and {d} for 2015, says the Commission",
+    )
+
+
+def _narrow_shares(name: str, title: str, parts: Sequence[tuple[str, float]], language: Language) -> str:
+    words = Wording(language)
+    rows = [marks.Row(label, [(part, "f1")], words.share(part, 100)) for label, part in parts]
+    said = words.listed(f"{label} : {words.share(part, 100)}" for label, part in parts)
+    return marks.narrow(name, title, said, rows, [])
 
 
 def _shares(name: str, title: str, parts: Sequence[tuple[str, float]], language: Language) -> str:
