@@ -211,7 +211,7 @@ def test_pictures_reach_their_page_and_outlines_stand_there_once(tmp_path: Path)
     catalogue = a_catalogue(tmp_path)
     page = (catalogue / "en" / "label" / "images.html").read_text(encoding="utf-8")
     assert page.count('id="dep-01"') == 1
-    assert page.count('href="#dep-01"') == 2
+    assert page.count('href="#dep-01"') == 4  # two editions, each for wide and for narrow screens
     assert 'id="carte-2025"' in (catalogue / "label" / "index.html").read_text(encoding="utf-8")
 
 

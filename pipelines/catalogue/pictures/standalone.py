@@ -44,7 +44,7 @@ def standalone(picture: Picture, language: Language, source: str) -> str:
     width, height = (float(number) for number in size.groups())
     inner = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")]
     top = wrap(picture.headline(language), int((width - 2 * MARGIN) / WIDE))
-    bottom = wrap(f"{picture.note[language]} {source}", int((width - 2 * MARGIN) / NARROW))
+    bottom = [line for words in (picture.note[language], source) for line in wrap(words, int(width / NARROW))]
     above, below = HEADLINE * len(top) + 2 * MARGIN, SOURCE * len(bottom) + 2 * MARGIN
     outlines = _OUTLINES.search(picture.shapes)
     whole = (width + 2 * MARGIN, above + height + below)
