@@ -27,6 +27,7 @@ KINDS = {
     "table": "prix/table-prix.html",
     "pictures": "label/images.html",
     "package with pictures": "label/index.html",
+    "picture": "label/image-carte-2025.html",
     "question": "questions/comment-la-france-se-compare.html",
     "territories": "territoires/index.html",
     "territory": "territoires/commune-01001.html",
@@ -365,3 +366,46 @@ def test_escape_closes_a_row(browser: Browser, address: str) -> None:
     expect(page.locator("#ligne-titre")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(".row-sheet")).to_be_hidden()
+
+
+def test_the_map_tells_its_places_by_pointer_and_by_keyboard(page: Page, address: str) -> None:
+    page.goto(f"{address}label/images.html")
+    figure = page.locator("#carte-2025")
+    figure.locator(".on-wide use[data-code='2A']").hover()
+    expect(figure.locator(".found")).to_have_text("Corse-du-Sud (2A)\u00a0: 1")
+    page.mouse.move(0, 0)
+    expect(figure.locator(".found")).to_have_text("")
+    choice = figure.get_by_label("Choisir un territoire")
+    choice.focus()
+    page.keyboard.type("Ain")
+    expect(figure.locator(".found")).to_have_text("Ain (01)\u00a0: 0")
+    expect(figure.locator(".on-wide use.chosen")).to_have_attribute("data-code", "01")
+
+
+def test_a_picture_is_saved_as_png(page: Page, address: str, tmp_path: Path) -> None:
+    page.goto(f"{address}label/image-carte-2025.html")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").click()
+    assert saved.value.suggested_filename == "carte-2025.png"
+    saved.value.save_as(tmp_path / "carte.png")
+    assert (tmp_path / "carte.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    assert (tmp_path / "carte.png").stat().st_size > 20_000
+
+
+@pytest.mark.parametrize("path", ["label/images.html", "territoires-numeriques/images.html"])
+def test_pictures_are_read_on_a_phone_without_scrolling(browser: Browser, address: str, path: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(address + path)
+    shown = page.locator(".picture .on-narrow .drawing:visible")
+    expect(shown.first).to_be_visible()
+    assert page.locator(".picture .on-wide:visible").count() == 0
+    for drawing in shown.all():
+        box = drawing.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 360
+        heights = drawing.locator("text").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+        assert min(heights) >= 12, "a text is too small to be read"
+        ends = drawing.locator("text").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+        assert max(ends) <= 360, "a text is cut"
+    context.close()

@@ -151,13 +151,15 @@ def _map(edition: str, counts: Counter[str], language: Language, *, is_narrow: b
         known = [code for code in BOXES if counts[code]]
         boxes = "".join(_box(4, place, code, counts[code], tall + 70) for place, code in enumerate(known))
         small = f'<svg width="{marks.PHONE}" height="{tall}" viewBox="0 0 {width} {height}">{land}</svg>'
-        key = marks.text(4, tall + 20, "Lauréats connus" if french else "Known laureates", kind="small")
+        key = marks.text(5, 13, "Paris", kind="small")
+        key += marks.text(4, tall + 20, "Lauréats connus" if french else "Known laureates", kind="small")
         key += marks.legend(4, tall + 46, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=56)
         bottom = tall + 76 + len(known) * (BOX_HEIGHT + 3)
         name = f"carte-{edition}-{language}-etroit"
         return marks.drawing(name, marks.PHONE, bottom, title, said, small, key, boxes)
     boxes = "".join(_box(side, place, code, counts[code]) for place, code in enumerate(BOXES))
-    heads = marks.text(side, 22, "Outre-mer" if french else "Overseas", kind="big")
+    heads = marks.text(10, 20, "Paris", kind="small")
+    heads += marks.text(side, 22, "Outre-mer" if french else "Overseas", kind="big")
     key = marks.text(side, 545, "Lauréats connus" if french else "Known laureates", kind="small")
     key += marks.legend(side, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=54)
     # The land comes first: on a narrow screen, which shows the left of a drawing, it is what is seen.
@@ -173,8 +175,7 @@ def _inset(counts: Counter[str]) -> str:
     """Paris and its ring, five times as large: on the map they are smaller than a fingertip."""
     land = "".join(_land(code, counts[code]) for code in RING)
     return (
-        marks.text(10, 20, "Paris", kind="small")
-        + f'<svg x="8" y="28" width="93" height="110" viewBox="{RING_FRAME}"><g class="ring">{land}</g></svg>'
+        f'<svg x="8" y="28" width="93" height="110" viewBox="{RING_FRAME}"><g class="ring">{land}</g></svg>'
         + '<rect class="frame" x="8" y="28" width="93" height="110" rx="3"/>'
     )
 
