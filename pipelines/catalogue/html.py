@@ -209,7 +209,12 @@ def _version(site: Site, common: Mapping[str, Any], holding: Holding, version: V
 
 
 def _quality(version: Version) -> dict[str, Any]:
-    return {"rejects": rows.rejects(version), "findings": rows.findings(version), "sources": rows.freshness(version)}
+    return {
+        "rejects": rows.rejects(version),
+        "findings": rows.findings(version),
+        "sources": rows.freshness(version),
+        "names": rows.rule_names(version),
+    }
 
 
 def _table(site: Site, common: Mapping[str, Any], table: Table, addresses: Addresses) -> None:

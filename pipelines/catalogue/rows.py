@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.catalogue.model import Table, Version
+from pipelines.core.text import Language
 
 SAMPLE = 25
 SMALL = 1_000_000  # bytes of CSV
@@ -85,6 +86,17 @@ def findings(version: Version) -> list[RuleResults]:
     for item in sorted(counted, key=lambda one: (str(one["regle"]), str(one["base"]))):
         rules.setdefault((str(item["regle"]), str(item["base"])), {})[str(item["resultat"])] = item["count"]
     return [RuleResults(rule, basis, results) for (rule, basis), results in rules.items()]
+
+
+def rule_names(version: Version) -> dict[str, dict[Language, str]]:
+    """What each rule is called, where the version publishes a table of its rules (`regle`, `libelle`)."""
+    table = version.table("regles")
+    if table is None or not {"regle", "libelle"} <= {item["name"] for item in table.fields}:
+        return {}
+    return {
+        row["regle"]: {"fr": row["libelle"], "en": row.get("libelle_en") or row["libelle"]}
+        for row in read_rows(version, "regles")
+    }
 
 
 def count_by(path: Path, names: Sequence[str]) -> Counted:

@@ -174,6 +174,16 @@ def test_a_row_says_where_it_comes_from_and_when_it_changed(page: Page, address:
     expect(sheet).to_be_hidden()
 
 
+def test_an_error_in_a_row_is_reported_with_the_address_of_the_row(page: Page, address: str) -> None:
+    open_table(page, address, "prix/table-prix.html?contient=ville#cle=p1")
+    page.locator(".row-sheet").get_by_role("link", name="Signaler une erreur sur cette ligne").click()
+    page.wait_for_url("**/signaler-une-erreur.html**")
+    assert page.locator(".report-row code").inner_text() == f"{address}prix/table-prix.html?contient=ville#cle=p1"
+    page.goto(f"{address}signaler-une-erreur.html#{quote('https://autre.example.org/', safe='')}")
+    page.reload()
+    expect(page.locator(".report-row")).to_be_hidden()
+
+
 def test_a_deep_link_opens_its_row_in_its_version(page: Page, address: str) -> None:
     open_table(page, address, f"en/prix/table-prix.html#cle={quote('p2')}&version=1.0.0")
     sheet = page.locator(".row-sheet")

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.catalogue import rows
 from pipelines.catalogue.model import read_holdings
-from tests.catalogue.builders import published, two_versions
+from tests.catalogue.builders import published, texts_published, two_versions
 from tests.releases.builders import a_finding, a_reject, a_request
 
 
@@ -36,3 +36,18 @@ def test_a_change_is_counted_under_its_cause(tmp_path: Path) -> None:
     told = {item.name: item for item in rows.changes(current)}
     assert (told["prix"].changed, told["prix"].causes) == (1, [("source", 1)])
     assert (told["editions"].total, told["editions"].causes) == (0, [])
+
+
+def test_rules_are_called_by_their_names_where_a_table_names_them(tmp_path: Path) -> None:
+    rule = {"regle": "EP-02", "libelle": "Durée minimale", "libelle_en": "Minimum length"}
+    texts_published(tmp_path, "enquetes-publiques", "regles", [rule])
+    current = read_holdings(tmp_path / "releases")[0].current
+    assert current is not None
+    assert rows.rule_names(current) == {"EP-02": {"fr": "Durée minimale", "en": "Minimum length"}}
+
+
+def test_rules_have_no_names_where_no_table_names_them(tmp_path: Path) -> None:
+    texts_published(tmp_path, "label", "regles", [{"autre": "x"}])
+    current = read_holdings(tmp_path / "releases")[0].current
+    assert current is not None
+    assert rows.rule_names(current) == {}

@@ -17,6 +17,17 @@
   const fill = (text, facts) => text.replace(/\{(\w)\}/g, (_, name) => facts[name]);
   const folded = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
+  /* Whoever comes from a row writes of that row: its address goes into the message, and nowhere else. */
+  const told = document.querySelector('.report-row');
+  if (told && /^#https?%3A/.test(location.hash)) {
+    const row = decodeURIComponent(location.hash.slice(1));
+    if (row.startsWith(location.origin)) {
+      told.hidden = false;
+      told.querySelector('code').textContent = row;
+      for (const mail of document.querySelectorAll('a[href^="mailto:"]')) mail.href += `&body=${encodeURIComponent(`${row}\n\n`)}`;
+    }
+  }
+
   for (const button of document.querySelectorAll('.copy')) {
     button.addEventListener('click', async () => {
       const code = button.parentElement.querySelector('code');
@@ -336,7 +347,8 @@
         const title = make('h3', { id: 'ligne-titre', tabIndex: -1 }, make('span', { textContent: `${words.row} ${number.format(place + 1)}` }),
           make('button', { type: 'button', textContent: words.close, onclick: close }));
         sheet.replaceChildren(title,
-          make('p', {}, make('a', { href: link(row), textContent: words.link })),
+          make('p', {}, make('a', { href: link(row), textContent: words.link }), ' · ',
+            make('a', { href: `${section.dataset.report}#${encodeURIComponent(location.href.split('#')[0] + link(row))}`, textContent: words.report })),
           make('dl', { className: 'values' }, ...data.fields.flatMap(field => [
             make('dt', { textContent: field.title || field.name }),
             make('dd', {}, led(field, row[field.name]) ?? linked(row[field.name] ?? '–'))])),
