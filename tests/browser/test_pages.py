@@ -147,7 +147,7 @@ def test_by_keyboard_alone_one_filters_sorts_turns_pages_and_switches_versions(p
     tab_to("searchbox", "contient")
     page.keyboard.type("hameau")
     expect(page.locator(".status")).to_contain_text("sur 61")
-    tab_to("button", "Trier par nom")
+    tab_to("button", "Trier par Nom")
     page.keyboard.press("Enter")
     expect(page.locator("th[data-field=nom]")).to_have_attribute("aria-sort", "ascending")
     tab_to("button", "Suivantes")
