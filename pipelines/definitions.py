@@ -27,6 +27,7 @@ from pipelines.orchestration.triggers import (
     inbox_sensor,
     package_job,
 )
+from pipelines.orchestration.wording import sentence
 from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import load_packages
 from pipelines.sources import load_sources
@@ -46,7 +47,7 @@ def build_definitions(project: Project) -> dg.Definitions:
     sources = load_sources(project)
     packages = load_packages(project.schemas, sources)
     for error in (*sources.errors, *packages.errors.values()):
-        dg.get_dagster_logger("arobase").error(f"{error.message('fr')} → {error.advice('fr')} [{error.code}]")
+        dg.get_dagster_logger("arobase").error(sentence(error))
     assets: list[dg.AssetsDefinition] = [snapshots_asset(sources), records_asset(sources)]
     for package in packages.values():
         assets += [table_asset(package, table, sources) for table in package.tables]

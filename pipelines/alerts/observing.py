@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from pipelines.alerts.alert import Alert
@@ -40,7 +41,7 @@ def of_run(project: Project, run: Any) -> list[Observation]:
     """What a run of `arobase release` (`pipelines.pipeline.run.Run`) did: what failed, and what went well again."""
     from pipelines.releases import Refused
 
-    failed = dict(run.errors) | dict(run.blocked)
+    failed = {_subject(name): error for name, error in [*run.errors, *run.blocked.items()]}
     seen = [_failure(name, error) for name, error in sorted(failed.items())]
     well = {*run.records, *run.tables, *run.outcomes} - set(failed)
     well |= {"catalogue"} if run.announced else set()
@@ -76,6 +77,11 @@ def observed(kind: Kind, subject: Said, error: ArobaseError | None, where: str =
     what = Said(error.message("fr"), error.message("en"))
     who = Said(error.advice("fr"), error.advice("en"))
     return _of(Alert(kind, subject, what, where or str(error.facts.get("file", "")), who, error.code))
+
+
+def _subject(name: str) -> str:
+    """What a failure is about: a source whose file is wrong is that source, also to those who say that it is over."""
+    return PurePosixPath(name).stem if name.startswith("sources/") else name
 
 
 def _failure(name: str, error: ArobaseError) -> Observation:

@@ -6,6 +6,8 @@ Belongs here: reading Dagster's event log. Does not: what deserves an alert, nor
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +17,23 @@ from pipelines.core.errors import MENDERS, ArobaseError, Mender
 from pipelines.core.project import Project
 from pipelines.core.text import Said, terminal_language
 from pipelines.orchestration.packages import REFUSED
+from pipelines.orchestration.sources import COLLECTED, READ, RECORDS, SNAPSHOTS, WHOLE
+from pipelines.orchestration.tables import group_of
+from pipelines.orchestration.wording import MACHINE, say, sentence
 from pipelines.orchestration.workspace import Workspace
+from pipelines.schema import package_names
 
 if TYPE_CHECKING:
     from pipelines.alerts.alert import Alert
     from pipelines.alerts.observing import Observation
-    from pipelines.alerts.settings import AlertSettings
+    from pipelines.alerts.settings import AlertSettings, Kind
 
 FAILED, WELL, STATE = "alertes_echecs", "alertes_retablissements", "alertes_etat"
+CATALOGUE, OF_PACKAGES = "catalogue", ("release", "constats")
+WHOLE_STEPS = (f"{SNAPSHOTS.path[0]}_{WHOLE}", f"{RECORDS.path[0]}_{WHOLE}")
+UNTOLD_KEYS = {SNAPSHOTS, RECORDS}
 LOOKED_AT = (
+    dg.DagsterEventType.ASSET_CHECK_EVALUATION,
     dg.DagsterEventType.STEP_FAILURE,
     dg.DagsterEventType.STEP_SUCCESS,
     dg.DagsterEventType.ASSET_MATERIALIZATION,
@@ -41,26 +51,33 @@ def alert_sensors(project: Project) -> list[dg.SensorDefinition]:
         if load_alerts(project) is None:
             return []
     except ArobaseError as error:
-        dg.get_dagster_logger("arobase").error(f"{error.message('fr')} → {error.advice('fr')} [{error.code}]")
+        dg.get_dagster_logger("arobase").error(sentence(error))
         return []
     return [_run_sensor(FAILED, dg.DagsterRunStatus.FAILURE), _run_sensor(WELL, dg.DagsterRunStatus.SUCCESS), _state()]
 
 
 def _run_sensor(name: str, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
-    said = "échoue" if status is dg.DagsterRunStatus.FAILURE else "réussit"
+    french, english = ("échoue", "fails") if status is dg.DagsterRunStatus.FAILURE else ("réussit", "succeeds")
 
     @dg.run_status_sensor(
         name=name,
         run_status=status,
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
-        description=f"Prévient, comme le dit alerts.yaml, quand une exécution {said}.",
+        description=say(
+            f"Prévient, selon alerts.yaml, quand une exécution {french}.",
+            f"Tells people, as alerts.yaml says, when a run {english}.",
+        ),
     )
     def watch(context: dg.RunStatusSensorContext, workspace: Workspace) -> None:
         settings = _settings(workspace.project)
         if settings is None:
             return
-        _tell(workspace.project, settings, of_run(context.instance, context.dagster_run, link=settings.link))
+        _tell(
+            workspace.project,
+            settings,
+            of_run(workspace.project, context.instance, context.dagster_run, link=settings.link),
+        )
 
     return watch
 
@@ -70,7 +87,10 @@ def _state() -> dg.SensorDefinition:
         name=STATE,
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=300,
-        description="Prévient des sources en retard, des lignes en quarantaine et des portails modifiés (alerts.yaml).",
+        description=say(
+            "Prévient des sources en retard, des lignes en quarantaine et des portails modifiés (alerts.yaml).",
+            "Tells people of late sources, quarantined rows and changed portals (alerts.yaml).",
+        ),
     )
     def look(_context: dg.SensorEvaluationContext, workspace: Workspace) -> dg.SkipReason:
         from pipelines.alerts.observing import of_portals, of_project
@@ -79,99 +99,175 @@ def _state() -> dg.SensorDefinition:
         project, now = workspace.project, datetime.now(UTC)
         settings = _settings(project)
         if settings is None:
-            return dg.SkipReason("alerts.yaml n'est plus là.")
+            return dg.SkipReason(say("alerts.yaml n'est plus là.", "alerts.yaml is gone."))
         seen = of_project(project, now, quarantined_rows=settings.quarantined_rows)
         asks = portals_are_due(project, settings, now)
         if asks:
             seen += of_portals(project, os.environ, now)
         told = _tell(project, settings, seen, asked_portals=asks)
-        return dg.SkipReason("; ".join(told) or "Rien de nouveau à signaler.")
+        return dg.SkipReason("; ".join(told) or say("Rien de nouveau à signaler.", "Nothing new to tell."))
 
     return look
 
 
-def of_run(instance: dg.DagsterInstance, run: dg.DagsterRun, *, link: str) -> list[Observation]:
-    """What a finished run did, by asset and partition: what failed, and what was made, so is well again."""
+def of_run(project: Project, instance: dg.DagsterInstance, run: dg.DagsterRun, *, link: str) -> list[Observation]:
+    """What a finished run did: what failed, and what was made, so is well again.
+
+    Subjects are those of `arobase release` (a source, `package/table`, a package, the catalogue), so that each closes
+    what the other opened. A partition that failed is told by its check; the step that then fails the run adds nothing.
+    """
     from pipelines.alerts.observing import Observation
 
-    seen: dict[str, Observation] = {}
-    made: set[str] = set()
+    reading = _Reading(project, run, link)
     for record in instance.all_logs(run.run_id, of_type=set(LOOKED_AT)):
-        event = record.dagster_event
-        if event is None:
-            continue
-        if event.is_step_failure:
-            alert = _alert(run, str(event.step_key), event.step_failure_data, link)
-            seen[alert.key] = Observation(alert.key, alert)
-        elif event.event_type is dg.DagsterEventType.STEP_SUCCESS:
-            made.add(_subject(str(event.step_key), run.tags.get("dagster/partition")))
-        elif event.asset_key is not None:
-            made.add(_subject("__".join(event.asset_key.path), event.partition))
-    if run.status is dg.DagsterRunStatus.FAILURE and not seen:
-        alert = _run_alert(run, link)
-        seen[alert.key] = Observation(alert.key, alert)
-    for subject in made:
-        for kind in ("run-failed", "release-refused"):
-            key = f"{kind} {subject}"
-            seen.setdefault(key, Observation(key, None))
-    if run.status is dg.DagsterRunStatus.SUCCESS:
-        key = f"run-failed {_whole(run)}"
+        if record.dagster_event is not None:
+            reading.take(record.dagster_event)
+    seen = {alert.key: Observation(alert.key, alert) for alert in reading.alerts()}
+    for key in reading.well():
         seen.setdefault(key, Observation(key, None))
     return list(seen.values())
 
 
-def _alert(run: dg.DagsterRun, step: str, failure: Any, link: str) -> Alert:
-    """A step that failed. The text of an exception that nobody foresaw may hold a value: only its class is told."""
-    from pipelines.alerts.alert import Alert
+@dataclass
+class _Reading:
+    """The events of one run, gathered by subject."""
 
-    subject = _subject(step, run.tags.get("dagster/partition"))
-    told = failure.user_failure_data
-    described = str(told.description) if told is not None and told.description else ""
-    facts = {name: str(value.value) for name, value in (told.metadata if told is not None else {}).items()}
-    kind = failure.error.cls_name if failure.error is not None and failure.error.cls_name else "?"
-    what = described or f"{kind}"
-    english = facts.get("in English", what)
-    who = facts.get("à corriger par", MENDERS[Mender.OPERATOR]["fr"])
-    links = (_page(link, run),) if link else ()
-    return Alert(
-        "release-refused" if facts.get("code") == REFUSED else "run-failed",
-        Said(subject, subject),
-        Said(what, english),
-        f"{run.job_name}, {step}",
-        Said(who, _in_english(who)),
-        "" if facts.get("code") == REFUSED else facts.get("code", ""),
-        links,
-    )
+    project: Project
+    run: dg.DagsterRun
+    link: str
+    failed: list[Alert] = field(default_factory=list)
+    failed_partitions: set[tuple[str, str]] = field(default_factory=set)
+    unmet: dict[str, list[Any]] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
+    collected: set[str] = field(default_factory=set)
+    released: set[str] = field(default_factory=set)
 
+    def take(self, event: dg.DagsterEvent) -> None:
+        if event.is_step_failure:
+            self._step_failed(event)
+        elif event.event_type is dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            self._checked(event.asset_check_evaluation_data)
+        elif event.event_type is dg.DagsterEventType.STEP_SUCCESS and "__" in str(event.step_key):
+            self._made(str(event.step_key).split("__"))
+        elif event.asset_key is not None and event.partition is not None:
+            of = self.collected if event.asset_key == SNAPSHOTS else self.made
+            of.add(event.partition)
+        elif event.asset_key is not None and not UNTOLD_KEYS & {event.asset_key}:
+            self._made(event.asset_key.path)
 
-def _run_alert(run: dg.DagsterRun, link: str) -> Alert:
-    """A run that failed before or beside its steps: its process died, or could not start."""
-    from pipelines.alerts.alert import Alert
+    def _made(self, path: Sequence[str]) -> None:
+        if path[-1] == "constats":
+            return  # a package is well again when it is released
+        subject = self._subject(path)
+        self.made.add(subject)
+        if path[-1] == "release":
+            self.released.add(subject)
 
-    subject = _whole(run)
-    what = Said("l'exécution s'est arrêtée hors de toute étape", "the run ended outside every step")
-    who = Said(MENDERS[Mender.OPERATOR]["fr"], MENDERS[Mender.OPERATOR]["en"])
-    links = (_page(link, run),) if link else ()
-    return Alert("run-failed", Said(subject, subject), what, run.job_name, who, links=links)
+    def _checked(self, check: Any) -> None:
+        """A partition that failed is told; a table's checks are kept for the step that they stop."""
+        step = "__".join(check.asset_key.path)
+        if check.partition is None:
+            if not check.passed and check.blocking:
+                self.unmet.setdefault(step, []).append(check)
+            return
+        if not check.passed and check.check_name in (COLLECTED, READ):
+            self.failed_partitions.add((step, check.partition))
+            self.failed.append(self._alert(check.partition, f"{step} [{check.partition}]", check.metadata, ""))
+
+    def _step_failed(self, event: dg.DagsterEvent) -> None:
+        """The text of an exception that nobody foresaw may hold a value: only its class is told."""
+        step, failure = str(event.step_key), event.step_failure_data
+        told = failure.user_failure_data
+        path = step.split("__")
+        if self.failed_partitions and path[0] in {*SNAPSHOTS.path, *RECORDS.path, *WHOLE_STEPS}:
+            return
+        if step in self.unmet and told is None:
+            self.failed.append(self._stopped(step, self.unmet[step]))
+            return
+        described = str(told.description) if told is not None and told.description else ""
+        kind = failure.error.cls_name if failure.error is not None and failure.error.cls_name else "?"
+        metadata = told.metadata if told is not None else {}
+        partition = self.run.tags.get("dagster/partition")
+        is_source = partition is not None and path[0] in {*SNAPSHOTS.path, *RECORDS.path}
+        subject = str(partition) if is_source else self._subject(path)
+        self.failed.append(self._alert(subject, step, metadata, described or str(kind)))
+
+    def _stopped(self, step: str, checks: list[Any]) -> Alert:
+        """A table that its blocking checks stopped: with too few rows, a release that is refused, as anywhere else."""
+        from pipelines.alerts.alert import Alert
+        from pipelines.pipeline.check_groups import SAID, VOLUME
+
+        names = sorted(check.check_name for check in checks)
+        is_short = names == [VOLUME]
+        table = self._subject(step.split("__"))
+        subject = table.partition("/")[0] if is_short else table
+        rules = [SAID[name] for name in names if name in SAID]
+        what = Said(
+            f"{table} : règle non respectée : {' '.join(rule.fr for rule in rules)}",
+            f"{table}: rule not met: {' '.join(rule.en for rule in rules)}",
+        )
+        who = Said(*MENDERS[Mender.OPERATOR].values())
+        place = f"{self.run.job_name}, {step}"
+        kind: Kind = "release-refused" if is_short else "run-failed"
+        return Alert(kind, Said(subject, subject), what, place, who, links=self._links)
+
+    def _alert(self, subject: str, step: str, metadata: Mapping[str, Any], described: str) -> Alert:
+        """An alert from the metadata that programs read, else from what the step said of itself."""
+        from pipelines.alerts.alert import Alert
+
+        kept = metadata.get(MACHINE)
+        facts: dict[str, Any] = kept.value if kept is not None else {}
+        what = Said(*facts.get("what", (described, described)))
+        who = Said(*facts.get("who", MENDERS[Mender.OPERATOR].values()))
+        code = str(facts.get("code", ""))
+        is_refused = code == REFUSED
+        kind: Kind = "release-refused" if is_refused else "run-failed"
+        place = f"{self.run.job_name}, {step}"
+        return Alert(kind, Said(subject, subject), what, place, who, "" if is_refused else code, self._links)
+
+    def alerts(self) -> list[Alert]:
+        """What failed; a run that failed before or beside its steps (its process died) is told as a whole."""
+        from pipelines.alerts.alert import Alert
+
+        if self.failed or self.run.status is not dg.DagsterRunStatus.FAILURE:
+            return self.failed
+        what = Said("l'exécution s'est arrêtée hors de toute étape", "the run ended outside every step")
+        who = Said(*MENDERS[Mender.OPERATOR].values())
+        name = _whole(self.run)
+        return [Alert("run-failed", Said(name, name), what, self.run.job_name, who, links=self._links)]
+
+    def well(self) -> set[str]:
+        """The keys of what is over: of what was made, of what was released, and of a source that was only collected
+        where collecting it is what had failed."""
+        from pipelines.alerts.telling import open_alerts
+
+        known = open_alerts(self.project)
+        collecting = f", {SNAPSHOTS.path[0]}"
+        well = set(self.made)
+        for name in self.collected:
+            alert = known.get(f"run-failed {name}")
+            if alert is not None and collecting in alert[0].where:
+                well.add(name)
+        if self.run.status is dg.DagsterRunStatus.SUCCESS:
+            well.add(_whole(self.run))
+        return {f"run-failed {name}" for name in well} | {f"release-refused {name}" for name in self.released}
+
+    def _subject(self, path: Sequence[str]) -> str:
+        """An asset as `arobase release` names it: `package/table`, a package, the catalogue; else the job."""
+        if len(path) == 1:
+            return path[0] if path[0] == CATALOGUE else _whole(self.run)
+        for package in package_names(self.project.schemas):
+            if group_of(package) == path[0]:
+                return package if path[1] in OF_PACKAGES else f"{package}/{path[1]}"
+        return "/".join(path)
+
+    @property
+    def _links(self) -> tuple[str, ...]:
+        return (f"{self.link}runs/{self.run.run_id}",) if self.link else ()
 
 
 def _whole(run: dg.DagsterRun) -> str:
     return f"job {run.job_name}"
-
-
-def _subject(step: str, partition: str | None) -> str:
-    """An asset's step as people read it: `label/palmares`, `records [palmares]`."""
-    name = step.replace("__", "/")
-    return f"{name} [{partition}]" if partition else name
-
-
-def _page(link: str, run: dg.DagsterRun) -> str:
-    return f"{link}runs/{run.run_id}"
-
-
-def _in_english(who: str) -> str:
-    """The phrase of `MENDERS` that says in English what `who` says in French."""
-    return next((phrases["en"] for phrases in MENDERS.values() if phrases["fr"] == who), who)
 
 
 def _settings(project: Project) -> AlertSettings | None:
@@ -189,5 +285,5 @@ def _tell(
     now = datetime.now(UTC)
     told = tell(project, settings, seen, now=now, environment=os.environ, asked_portals=asked_portals)
     for error in told.errors:
-        dg.get_dagster_logger("arobase").warning(f"{error.message('fr')} [{error.code}]")
+        dg.get_dagster_logger("arobase").warning(sentence(error))
     return [title for _, title in told.sent]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from pipelines.orchestration.wording import failure, say
 from pipelines.orchestration.workspace import Workspace
 
 CLEAN = "menage"
@@ -20,11 +21,15 @@ class Ages(dg.Config):
     runs: int = 180
 
 
-@dg.op(description="Supprime ce dont aucune version n'a besoin, puis les exécutions plus vieilles que demandé.")
+@dg.op(
+    description=say(
+        "Supprime ce dont aucune version n'a besoin, puis les exécutions plus vieilles que demandé.",
+        "Deletes what no release needs, then the runs that are older than asked for.",
+    )
+)
 def delete_old(context: dg.OpExecutionContext, config: Ages, workspace: Workspace) -> None:
     """Raises `dg.Failure` where it is not certain what may go: then nothing does."""
     from pipelines.core.errors import ArobaseError
-    from pipelines.orchestration.tables import failure
     from pipelines.pipeline.cleaning import clean
 
     now = datetime.now(UTC)
@@ -34,7 +39,8 @@ def delete_old(context: dg.OpExecutionContext, config: Ages, workspace: Workspac
         raise failure(error) from error
     runs = forget_runs(context.instance, now - timedelta(days=config.runs), beside=context.run_id)
     size = sum(item.size for item in gone)
-    context.log.info(f"{len(gone)} fichiers et dossiers supprimés ({size} octets), {runs} exécutions oubliées.")
+    french = f"{len(gone)} fichiers et dossiers supprimés ({size} octets), {runs} exécutions oubliées."
+    context.log.info(say(french, f"{len(gone)} files and folders deleted ({size} bytes), {runs} runs forgotten."))
 
 
 def forget_runs(instance: dg.DagsterInstance, before: datetime, *, beside: str = "") -> int:
@@ -55,7 +61,13 @@ def forget_runs(instance: dg.DagsterInstance, before: datetime, *, beside: str =
 def clean_job() -> dg.JobDefinition:
     """Delete what may go, with the ages that its configuration gives."""
 
-    @dg.job(name=CLEAN, description="Ménage : copies de réponses et exécutions que personne ne demandera plus.")
+    @dg.job(
+        name=CLEAN,
+        description=say(
+            "Ménage : copies de réponses et exécutions que personne ne demandera plus.",
+            "Cleaning: copies of answers and runs that nobody will ask for.",
+        ),
+    )
     def cleaning() -> None:
         delete_old()
 
@@ -69,5 +81,7 @@ def clean_schedule() -> dg.ScheduleDefinition:
         job_name=CLEAN,
         cron_schedule=WEEKLY,
         execution_timezone="Europe/Paris",
-        description="Chaque dimanche à 4 h, heure de Paris : le ménage.",
+        description=say(
+            "Chaque dimanche à 4 h, heure de Paris : le ménage.", "Every Sunday at 4:00, Paris time: cleaning."
+        ),
     )

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
-from pipelines.orchestration.tables import failure
+from pipelines.orchestration.wording import failure, language, say
 from pipelines.orchestration.workspace import Workspace
 
 SEND, VERIFY, RETRACT, REPLAY, RETENTION = "envoyer", "verifier", "retirer", "rejuger", "conservation"
@@ -24,28 +24,50 @@ RETENTION_TIME = "0 4 * * *"
 class Store(dg.Config):
     """Where to send the releases."""
 
-    address: str = Field(description="L'adresse du dépôt : s3://seau/préfixe, gs://…, az://…, file:///…")
+    address: str = Field(
+        description=say(
+            "L'adresse du dépôt : s3://seau/préfixe, gs://…, az://…, file:///…",
+            "The address of the store: s3://bucket/prefix, gs://…, az://…, file:///…",
+        )
+    )
 
 
 class Verified(dg.Config):
     """How much to verify."""
 
-    deep: bool = Field(default=False, description="Recalcule aussi les différences entre versions.")
+    deep: bool = Field(
+        default=False,
+        description=say(
+            "Recalcule aussi les différences entre versions.", "Computes the differences between versions again, too."
+        ),
+    )
 
 
 class Retracted(dg.Config):
     """The version that goes, for ever."""
 
-    package: str = Field(description="Le paquet, par exemple label.")
-    version: str = Field(description="La version à retirer, par exemple 1.2.0.")
-    reason: str = Field(description="Le motif, qui est publié ; ni nom ni adresse de personne, Dagster le garde aussi.")
-    confirm: str = Field(description="Le paquet et la version encore une fois, pour confirmer : label 1.2.0.")
+    package: str = Field(description=say("Le paquet, par exemple label.", "The package, for example label."))
+    version: str = Field(
+        description=say("La version à retirer, par exemple 1.2.0.", "The version to retract, for example 1.2.0.")
+    )
+    reason: str = Field(
+        description=say(
+            "Le motif, qui est publié ; ni nom ni adresse de personne, Dagster le garde aussi.",
+            "The reason, which is published; nobody's name or address, Dagster keeps it too.",
+        )
+    )
+    confirm: str = Field(
+        description=say(
+            "Le paquet et la version encore une fois, pour confirmer : label 1.2.0.",
+            "The package and the version once more, to confirm: label 1.2.0.",
+        )
+    )
 
 
 class Replayed(dg.Config):
     """The source whose rejected records are judged again."""
 
-    source: str = Field(description="La source, par exemple palmares.")
+    source: str = Field(description=say("La source, par exemple palmares.", "The source, for example palmares."))
 
 
 def operation_jobs() -> list[dg.JobDefinition]:
@@ -60,7 +82,10 @@ def retention_schedule() -> dg.ScheduleDefinition:
         job_name=RETENTION,
         cron_schedule=RETENTION_TIME,
         execution_timezone="Europe/Paris",
-        description="Chaque jour à 4 h, heure de Paris : supprime ce qui est gardé sur des personnes hors délai.",
+        description=say(
+            "Chaque jour à 4 h, heure de Paris : supprime ce qui est gardé sur des personnes hors délai.",
+            "Every day at 4:00, Paris time: deletes what is kept about people beyond its time.",
+        ),
     )
 
 
@@ -78,16 +103,29 @@ def _told(name: str, file: str) -> Iterator[None]:
 
 
 def _send_job() -> dg.JobDefinition:
-    @dg.op(name="envoi", description="Envoie les versions que le dépôt n'a pas encore.")
+    @dg.op(
+        name="envoi",
+        description=say(
+            "Envoie les versions que le dépôt n'a pas encore.", "Sends the releases that the store does not have yet."
+        ),
+    )
     def send_releases(context: dg.OpExecutionContext, config: Store, workspace: Workspace) -> None:
         from pipelines.releases.object_store import send
         from pipelines.storage.buckets import Bucket
 
         with _told(SEND, "outputs/releases"):
             sent = send(workspace.project.releases, Bucket.open(config.address))
-        context.add_output_metadata({"envoyées": list(sent.versions), "retirées": list(sent.buried)})
+        context.add_output_metadata(
+            {say("envoyées", "sent"): list(sent.versions), say("retirées", "retracted"): list(sent.buried)}
+        )
 
-    @dg.job(name=SEND, description="Envoie toutes les versions vers un dépôt d'objets (arobase release --to).")
+    @dg.job(
+        name=SEND,
+        description=say(
+            "Envoie toutes les versions vers un dépôt d'objets (arobase release --to).",
+            "Sends all releases to an object store (arobase release --to).",
+        ),
+    )
     def job() -> None:
         send_releases()
 
@@ -95,20 +133,32 @@ def _send_job() -> dg.JobDefinition:
 
 
 def _verify_job() -> dg.JobDefinition:
-    @dg.op(name="verification", description="Vérifie chaque version publiée, le registre et le journal.")
+    @dg.op(
+        name="verification",
+        description=say(
+            "Vérifie chaque version publiée, le registre et le journal.",
+            "Verifies each release, the ledger and the log.",
+        ),
+    )
     def verify_releases(context: dg.OpExecutionContext, config: Verified, workspace: Workspace) -> None:
         from pipelines.releases.verify import verify
 
         with _told(VERIFY, "outputs/releases"):
             found = verify(workspace.project.releases, deep=config.deep)
-        flaws = [f"{flaw.message('fr')} [{flaw.code}]" for flaw in found.flaws]
+        flaws = [f"{flaw.message(language())} [{flaw.code}]" for flaw in found.flaws]
         checked = [f"{item.package} {item.version}" for item in found.verified]
         if not found.is_sound:
-            told: dict[str, Any] = {"défauts": flaws, "versions": checked}
+            told: dict[str, Any] = {say("défauts", "flaws"): flaws, "versions": checked}
             raise dg.Failure(description="\n".join(flaws), metadata=told, allow_retries=False)
-        context.add_output_metadata({"versions": checked, "notes": [note.fr for note in found.notes]})
+        context.add_output_metadata({"versions": checked, "notes": [getattr(note, language()) for note in found.notes]})
 
-    @dg.job(name=VERIFY, description="Vérifie ce qui est publié : empreintes, signatures, journal (arobase verify).")
+    @dg.job(
+        name=VERIFY,
+        description=say(
+            "Vérifie ce qui est publié : empreintes, signatures, journal (arobase verify).",
+            "Verifies what is published: digests, signatures, log (arobase verify).",
+        ),
+    )
     def job() -> None:
         verify_releases()
 
@@ -116,21 +166,35 @@ def _verify_job() -> dg.JobDefinition:
 
 
 def _retract_job() -> dg.JobDefinition:
-    @dg.op(name="retrait", description="Efface les fichiers d'une version ; une pierre tombale dit le motif.")
+    @dg.op(
+        name="retrait",
+        description=say(
+            "Efface les fichiers d'une version ; une pierre tombale dit le motif.",
+            "Deletes the files of a release; a tombstone says why.",
+        ),
+    )
     def retract_version(context: dg.OpExecutionContext, config: Retracted, workspace: Workspace) -> None:
         from pipelines.pipeline.retraction import make_retraction
         from pipelines.releases.signature import key_of_environment
 
         wanted = f"{config.package} {config.version}"
         if config.confirm.strip() != wanted:
-            raise dg.Failure(description=f"confirm : attendu « {wanted} » ; rien n'est effacé.", allow_retries=False)
+            french = f"confirm : attendu « {wanted} » ; rien n'est effacé."
+            english = f'confirm: expected "{wanted}"; nothing is deleted.'
+            raise dg.Failure(description=say(french, english), allow_retries=False)
         now = datetime.now(UTC)
         with _told(RETRACT, f"outputs/releases/{config.package}"):
             key = key_of_environment()
             gone = make_retraction(workspace.project, config.package, config.version, config.reason, now=now, key=key)
-        context.add_output_metadata({"pierre tombale": dg.MetadataValue.path(str(gone))})
+        context.add_output_metadata({say("pierre tombale", "tombstone"): dg.MetadataValue.path(str(gone))})
 
-    @dg.job(name=RETRACT, description="Retire une version pour toujours et le dit (arobase retract).")
+    @dg.job(
+        name=RETRACT,
+        description=say(
+            "Retire une version pour toujours et le dit (arobase retract).",
+            "Retracts a release for ever and says so (arobase retract).",
+        ),
+    )
     def job() -> None:
         retract_version()
 
@@ -138,17 +202,34 @@ def _retract_job() -> dg.JobDefinition:
 
 
 def _replay_job() -> dg.JobDefinition:
-    @dg.op(name="nouveau_jugement", description="Juge à nouveau les lignes refusées d'une source.")
+    @dg.op(
+        name="nouveau_jugement",
+        description=say(
+            "Juge à nouveau les lignes refusées d'une source.", "Validates the rejected rows of a source again."
+        ),
+    )
     def replay_source(context: dg.OpExecutionContext, config: Replayed, workspace: Workspace) -> None:
         from pipelines.pipeline.replay import replay
 
         with _told(REPLAY, f"sources/{config.source}.yaml"):
             done = replay(workspace.project, config.source)
         still = {**done.still_refused, **done.newly_refused}
-        counts = {"revenus": len(done.came_back), "refusés": len(still), "règles": done.by_rule(still)}
-        context.add_output_metadata({**counts, "détail": dg.MetadataValue.path(str(done.result.kept.folder))})
+        counts = {
+            say("revenus", "came back"): len(done.came_back),
+            say("refusés", "rejected"): len(still),
+            say("règles", "rules"): done.by_rule(still),
+        }
+        context.add_output_metadata(
+            {**counts, say("détail", "details"): dg.MetadataValue.path(str(done.result.kept.folder))}
+        )
 
-    @dg.job(name=REPLAY, description="Juge à nouveau ce qui a été refusé, après une correction (arobase replay).")
+    @dg.job(
+        name=REPLAY,
+        description=say(
+            "Juge à nouveau ce qui a été refusé, après une correction (arobase replay).",
+            "Validates what was rejected again, after a correction (arobase replay).",
+        ),
+    )
     def job() -> None:
         replay_source()
 
@@ -156,7 +237,13 @@ def _replay_job() -> dg.JobDefinition:
 
 
 def _retention_job() -> dg.JobDefinition:
-    @dg.op(name="suppression", description="Supprime ce qui est gardé sur des personnes et qui a dépassé son délai.")
+    @dg.op(
+        name="suppression",
+        description=say(
+            "Supprime ce qui est gardé sur des personnes et qui a dépassé son délai.",
+            "Deletes what is kept about people and has outlived its time.",
+        ),
+    )
     def delete_expired(context: dg.OpExecutionContext, workspace: Workspace) -> None:
         from pipelines.pipeline.retention import delete
         from pipelines.privacy import Vault
@@ -165,13 +252,24 @@ def _retention_job() -> dg.JobDefinition:
         with _told(RETENTION, "outputs/private"):
             vault = Vault(project.private)
             if vault.is_unopened or not vault.is_expired(now.date()):
-                context.add_output_metadata({"supprimé": "rien : rien n'a dépassé son délai"})
+                nothing = say("rien : rien n'a dépassé son délai", "nothing: nothing has outlived its time")
+                context.add_output_metadata({say("supprimé", "deleted"): nothing})
                 return
             done = delete(project, now=now, whole=True)
-        counts = {"réponses": len(done.snapshots), "valeurs": done.values, "en quarantaine": done.quarantined}
-        context.add_output_metadata({**counts, "événement": done.event})
+        counts: dict[str, Any] = {
+            say("réponses", "answers"): len(done.snapshots),
+            say("valeurs", "values"): done.values,
+            say("en quarantaine", "in quarantine"): done.quarantined,
+        }
+        context.add_output_metadata({**counts, say("événement", "event"): done.event})
 
-    @dg.job(name=RETENTION, description="Supprime ce qui est gardé hors délai (arobase private delete --expired).")
+    @dg.job(
+        name=RETENTION,
+        description=say(
+            "Supprime ce qui est gardé hors délai (arobase private delete --expired).",
+            "Deletes what is kept beyond its time (arobase private delete --expired).",
+        ),
+    )
     def job() -> None:
         delete_expired()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from pipelines.core.project import Project
+from pipelines.orchestration.wording import say
 from pipelines.orchestration.workspace import Workspace
 from pipelines.sources import load_sources
 
@@ -48,7 +49,10 @@ def partitions_sensor() -> dg.SensorDefinition:
         name=SOURCES_KNOWN,
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
-        description="Regarde sources/*.yaml : une nouvelle source devient une partition, sans recharger le code.",
+        description=say(
+            "Regarde sources/*.yaml : une nouvelle source devient une partition, sans recharger le code.",
+            "Looks at sources/*.yaml: a new source becomes a partition, without reloading the code.",
+        ),
     )
     def look(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.SkipReason]:
         project = workspace.project
@@ -56,12 +60,13 @@ def partitions_sensor() -> dg.SensorDefinition:
         known = sorted(context.instance.get_dynamic_partitions(str(PARTITIONS.name)))
         state = "\n".join([*(f"{path.name}@{path.stat().st_mtime_ns}" for path in files), *known])
         if state == context.cursor:
-            yield dg.SkipReason("Aucune source nouvelle.")
+            yield dg.SkipReason(say("Aucune source nouvelle.", "No new source."))
             return
         new, gone = keep_partitions(context.instance, project)
         known = sorted(context.instance.get_dynamic_partitions(str(PARTITIONS.name)))
         context.update_cursor("\n".join([*(f"{path.name}@{path.stat().st_mtime_ns}" for path in files), *known]))
-        told = f"Partitions ajoutées : {', '.join(new) or 'aucune'} ; retirées : {', '.join(gone) or 'aucune'}."
-        yield dg.SkipReason(told)
+        added, removed, none = ", ".join(new), ", ".join(gone), say("aucune", "none")
+        french = f"Partitions ajoutées : {added or none} ; retirées : {removed or none}."
+        yield dg.SkipReason(say(french, f"Partitions added: {added or none}; removed: {removed or none}."))
 
     return look

@@ -12,15 +12,23 @@ import dagster as dg
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
+from pipelines.core.text import Said
 from pipelines.orchestration.cursors import following, seen
 from pipelines.orchestration.packages import release_key
-from pipelines.orchestration.tables import failure
+from pipelines.orchestration.wording import failure, in_words, listed, say, sentence
 from pipelines.orchestration.workspace import Workspace
 from pipelines.portals.descriptions import Portal, portal_files, read_portal
 from pipelines.portals.errors import PortalFileError
 from pipelines.schema import Package, package_names
 
 PORTALS, PUSH = "portails", "pousser"
+
+
+DONE = {
+    "created": Said("créé", "created"),
+    "updated": Said("mis à jour", "updated"),
+    "unchanged": Said("inchangé", "unchanged"),
+}
 
 
 def portal_key(portal: str) -> dg.AssetKey:
@@ -35,7 +43,7 @@ def known_portals(project: Project) -> dict[str, Portal]:
         try:
             found[path.stem] = read_portal(path, packages=packages)
         except PortalFileError as error:
-            dg.get_dagster_logger("arobase").error(f"{error.message('fr')} → {error.advice('fr')} [{error.code}]")
+            dg.get_dagster_logger("arobase").error(sentence(error))
     return found
 
 
@@ -56,12 +64,20 @@ def _asset(portal: Portal, packages: list[str]) -> dg.AssetsDefinition:
         key=key,
         group_name=PORTALS,
         deps=[release_key(name) for name in packages],
-        description=f"Les versions courantes sur « {portal.title} » ({portal.address}).",
+        description=say(
+            f"Les versions courantes sur « {portal.title} » ({portal.address}).",
+            f'The current releases on "{portal.title_en}" ({portal.address}).',
+        ),
         owners=["team:arobase"],
         kinds={portal.software},
         check_specs=[
             dg.AssetCheckSpec(
-                "derive", asset=key, description="Avant l'envoi, le portail tenait ce qui y avait été poussé."
+                "derive",
+                asset=key,
+                description=say(
+                    "Avant l'envoi, le portail contenait ce qui y avait été envoyé.",
+                    "Before the push, the portal held what had been pushed to it.",
+                ),
             )
         ],
     )
@@ -79,10 +95,14 @@ def _asset(portal: Portal, packages: list[str]) -> dg.AssetsDefinition:
                     drifted[name] = [item.told() for item in seen.differences]
                 outcome = push(project, portal, name, **ask)
             except ArobaseError as error:
-                context.log.error(f"{name}: {error.message('fr')} → {error.advice('fr')} [{error.code}]")
+                context.log.error(listed({name: sentence(error)}))
                 failed.append(error)
                 continue
-            told[name] = {"version": outcome.version, "état": outcome.done.value, "page": outcome.page}
+            told[name] = {
+                "version": outcome.version,
+                say("état", "state"): in_words(DONE[outcome.done.value]),
+                "page": outcome.page,
+            }
         if failed:
             raise failure(failed[0]) from failed[0]
         yield dg.MaterializeResult(metadata=told)
@@ -101,7 +121,10 @@ def push_job(portals: Mapping[str, Portal]) -> list[Any]:
         dg.define_asset_job(
             PUSH,
             selection=dg.AssetSelection.assets(*(portal_key(name) for name in sorted(portals))),
-            description="Pousse les versions courantes vers les portails décrits.",
+            description=say(
+                "Envoie les versions courantes aux portails décrits.",
+                "Pushes the current releases to the portals that are described.",
+            ),
         )
     ]
 
@@ -111,14 +134,17 @@ def _sensor(portals: list[str]) -> dg.SensorDefinition:
         name="nouvelles_versions",
         job_name=PUSH,
         minimum_interval_seconds=60,
-        description=f"Pousse toute nouvelle version vers {', '.join(portals)}.",
+        description=say(
+            f"Envoie toute nouvelle version à {', '.join(portals)}.",
+            f"Pushes each new release to {', '.join(portals)}.",
+        ),
     )
     def versions(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.portals.pushing import released
 
         state = "\n".join(f"{name} {version}" for name, version in released(workspace.project).items())
         if state == (seen(context.cursor) or ""):
-            yield dg.SkipReason("Aucune nouvelle version.")
+            yield dg.SkipReason(say("Aucune nouvelle version.", "No new release."))
             return
         cursor, key = following(context.cursor, state)
         context.update_cursor(cursor)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from pipelines.core.project import Project
+from pipelines.orchestration.wording import say
 from pipelines.schema import Privacy, TableSchema
 
 if TYPE_CHECKING:
@@ -18,18 +19,18 @@ PREVIEW_ROWS, PREVIEW_COLUMNS, PREVIEW_WIDTH = 5, 8, 40
 
 
 def column_schema(schema: TableSchema) -> dg.TableSchema:
-    """The columns as Dagster shows them: type, French description, constraints, privacy class."""
+    """The columns as Dagster shows them: type, description, constraints, privacy class."""
     columns = []
     for field in schema.fields:
         constraints = field.descriptor.get("constraints", {})
         other = [f"{name} {value}" for name, value in constraints.items() if name not in ("required", "unique", "enum")]
         if field.codelist:
-            other.append(f"liste de codes {field.codelist}")
+            other.append(say(f"liste de codes {field.codelist}", f"code list {field.codelist}"))
         columns.append(
             dg.TableColumn(
                 name=field.name,
                 type=field.type,
-                description=field.description or field.title,
+                description=say(field.description or field.title, field.description_en or field.title_en),
                 constraints=dg.TableColumnConstraints(
                     nullable=not field.required,
                     unique=bool(constraints.get("unique")) or list(schema.primary_key) == [field.name],
@@ -55,10 +56,13 @@ def preview(table: pa.Table, schema: TableSchema, project: Project) -> dg.Markdo
     lines += [_line([_cell(row[name]) for name in public]) for row in rows]
     text = "\n".join(lines)
     try:
-        held = may_show(project, f"{schema.name} (aperçu)", text).by_rule()
+        held = may_show(project, f"{schema.name} (preview)", text).by_rule()
     except OSError as error:
-        return dg.MetadataValue.md(f"Aperçu retenu : le dossier privé n'a pas pu être lu ({type(error).__name__}).")
-    return dg.MetadataValue.md(f"Aperçu retenu : {', '.join(held)}." if held else text)
+        kind = type(error).__name__
+        french = f"Aperçu retenu : le dossier privé n'a pas pu être lu ({kind})."
+        return dg.MetadataValue.md(say(french, f"Preview withheld: the private folder could not be read ({kind})."))
+    rules = ", ".join(held)
+    return dg.MetadataValue.md(say(f"Aperçu retenu : {rules}.", f"Preview withheld: {rules}.") if held else text)
 
 
 def table_metadata(rows: int, files: Mapping[str, Path], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +73,7 @@ def table_metadata(rows: int, files: Mapping[str, Path], more: Mapping[str, Any]
 
 def counts_of_tables(rows: Mapping[str, int], version: Path) -> dg.MarkdownMetadataValue:
     """The tables of a version: rows, and where their files are."""
-    lines = [_line(["table", "lignes", "fichiers"]), _line(["---", "---:", "---"])]
+    lines = [_line(["table", say("lignes", "rows"), say("fichiers", "files")]), _line(["---", "---:", "---"])]
     data = version / "data"
     lines += [_line([name, str(count), f"`{data / name}.csv`, `.parquet`"]) for name, count in sorted(rows.items())]
     return dg.MetadataValue.md("\n".join(lines))

@@ -17,6 +17,7 @@ from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.partitions import PARTITIONS
+from pipelines.orchestration.wording import facts_of, language, listed, say, sentence
 from pipelines.orchestration.workspace import Workspace
 from pipelines.sources import Capture, Source, load_sources
 
@@ -35,14 +36,19 @@ def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
         group_name="collect",
         partitions_def=PARTITIONS,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        description="Les octets exacts que chaque source a donnés, gardés sous leur SHA-256 avec la date et l'adresse.",
+        description=say(
+            "Les octets exacts que chaque source a donnés, gardés sous leur SHA-256 avec la date et l'adresse.",
+            "The exact bytes that each source gave, kept under their SHA-256 with the date and the address.",
+        ),
         owners=_owners(sources),
         kinds={"file"},
         pool=POOL,
         retry_policy=RETRIES,
         check_specs=[
-            _check(SNAPSHOTS, COLLECTED, "La source a répondu."),
-            _check(SNAPSHOTS, FRESH, "La source a été lue dans sa cadence."),
+            _check(SNAPSHOTS, COLLECTED, say("La source a répondu.", "The source answered.")),
+            _check(
+                SNAPSHOTS, FRESH, say("La source a été lue dans sa cadence.", "The source was read within its cadence.")
+            ),
         ],
     )
     def snapshots(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
@@ -64,8 +70,13 @@ def snapshots_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
                 continue
             answered[name] = outcome
             digests = [part.sha256 for part in outcome.parts]
-            told = {"changé": outcome.changed, "octets": sum(part.size for part in outcome.parts), "sha256": digests}
-            yield _materialised(SNAPSHOTS, name, {**told, "adresse": asked[name].address}, " ".join(digests))
+            told = {
+                say("changé", "changed"): outcome.changed,
+                say("octets", "bytes"): sum(part.size for part in outcome.parts),
+                "sha256": digests,
+                say("adresse", "address"): asked[name].address,
+            }
+            yield _materialised(SNAPSHOTS, name, told, " ".join(digests))
             yield _passed(SNAPSHOTS, COLLECTED, name)
         _tried_again(context, failed)
         for name, source in asked.items():
@@ -84,10 +95,13 @@ def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
         partitions_def=PARTITIONS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         deps=[SNAPSHOTS],
-        description="Les enregistrements de chaque source : lus, jugés à l'entrée, mis dans la forme des tables.",
+        description=say(
+            "Les enregistrements de chaque source : lus, contrôlés à l'entrée, mis dans la forme des tables.",
+            "The records of each source: read, validated on the way in, mapped to the tables.",
+        ),
         owners=_owners(sources),
         kinds={"arrow", "frictionless"},
-        check_specs=[_check(RECORDS, READ, "La source a pu être lue.")],
+        check_specs=[_check(RECORDS, READ, say("La source a pu être lue.", "The source could be read."))],
     )
     def records(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         graph = graph_of(context, workspace)
@@ -100,11 +114,17 @@ def records_asset(sources: dict[str, Source]) -> dg.AssetsDefinition:
                 failed[name] = error
                 continue
             read = sum(part["read"] for part in result.summary["parts"].values())
-            told = {"dagster/row_count": read, "rejets": result.summary["rejected"], "lignes": result.summary["rows"]}
-            told |= {"recalculé": result.kept.is_new, "fichiers": dg.MetadataValue.path(str(result.kept.folder))}
+            told = {
+                "dagster/row_count": read,
+                say("rejets", "rejects"): result.summary["rejected"],
+                say("lignes", "rows"): result.summary["rows"],
+                say("recalculé", "computed again"): result.kept.is_new,
+                say("fichiers", "files"): dg.MetadataValue.path(str(result.kept.folder)),
+            }
             doubts = [*result.summary["declared"], *result.summary["noticed"]]
-            warned = [*result.summary["thin"], *(item["fr"] for item in doubts)]
-            yield _materialised(RECORDS, name, {**told, "avertissements": warned}, result.kept.fingerprint[:16])
+            warned = [*result.summary["thin"], *(item[language()] for item in doubts)]
+            told[say("avertissements", "warnings")] = warned
+            yield _materialised(RECORDS, name, told, result.kept.fingerprint[:16])
             yield _passed(RECORDS, READ, name)
         yield from _ended(context, RECORDS, READ, failed)
 
@@ -117,7 +137,7 @@ def whole_checks() -> list[dg.AssetChecksDefinition]:
 
 
 def _whole(key: dg.AssetKey, check: str) -> dg.AssetChecksDefinition:
-    said = "Aucune partition n'a échoué dans la dernière exécution."
+    said = say("Aucune partition n'a échoué dans la dernière exécution.", "No partition failed in the last run.")
 
     @dg.asset_check(asset=key, name=WHOLE, description=said)  # type: ignore[arg-type]  # a generator is taken too
     def whole(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
@@ -128,12 +148,15 @@ def _whole(key: dg.AssetKey, check: str) -> dg.AssetChecksDefinition:
             for item in told
             if item.asset_key == key and item.check_name == check and not item.passed
         )
-        yield dg.AssetCheckResult(passed=not failed, metadata={"attendu": "aucune", "trouvé": failed})
+        yield dg.AssetCheckResult(
+            passed=not failed,
+            metadata={say("attendu", "expected"): say("aucune", "none"), say("trouvé", "found"): failed},
+        )
         if failed:
             # The run is over for these: only a run that fails leaves partitions failed that it did not materialise.
             names = ", ".join(failed)
-            english = {"in English": f"Partitions that failed: {names}."}
-            raise dg.Failure(description=f"Partitions en échec : {names}.", metadata=english, allow_retries=False)
+            told_names = say(f"Partitions en échec : {names}.", f"Partitions that failed: {names}.")
+            raise dg.Failure(description=told_names, allow_retries=False)
 
     return whole
 
@@ -161,8 +184,8 @@ def _tried_again(context: dg.AssetExecutionContext, failed: Mapping[str, Arobase
     """Ask Dagster to try the step again where waiting may help one of those that failed."""
     passing = {name: error for name, error in failed.items() if error.passes}
     if passing and context.retry_number < RETRIES.max_retries:
-        told = "\n".join(f"{name} : {error.message('fr')}" for name, error in passing.items())
-        raise dg.Failure(description=told, metadata=_told(next(iter(passing.values()))), allow_retries=True)
+        told = listed({name: error.message(language()) for name, error in passing.items()})
+        raise dg.Failure(description=told, metadata=facts_of(next(iter(passing.values()))), allow_retries=True)
 
 
 def _ended(
@@ -170,12 +193,12 @@ def _ended(
 ) -> Iterator[Any]:
     """The end of a step over partitions, of which those that succeeded were told one by one."""
     for name, error in failed.items():
-        context.log.error(f"{name} : {error.message('fr')} → {error.advice('fr')} [{error.code}]")
-        told = {"erreur": error.message("fr"), **_told(error)}
+        context.log.error(listed({name: sentence(error)}))
+        told = {say("erreur", "error"): error.message(language()), **facts_of(error)}
         yield dg.AssetCheckEvaluation(check_name=check, asset_key=key, partition=name, passed=False, metadata=told)
     if failed and not _is_followed(context, key):
-        description = "\n".join(f"{name} : {error.message('fr')}" for name, error in failed.items())
-        raise dg.Failure(description=description, metadata=_told(next(iter(failed.values()))), allow_retries=False)
+        description = listed({name: error.message(language()) for name, error in failed.items()})
+        raise dg.Failure(description=description, metadata=facts_of(next(iter(failed.values()))), allow_retries=False)
     # Dagster would tell of every partition of the run that it is there.
     yield dg.MaterializeResult(metadata={UNTOLD: True})
     checks = context.op_execution_context.selected_output_names - {"result"}
@@ -194,19 +217,20 @@ def _fresh(project: Project, name: str, source: Source) -> dg.AssetCheckEvaluati
     from pipelines.sources.freshness import freshness
 
     found = freshness(source, latest(project, source), datetime.now(UTC))
-    age = f"{found.age.days} jours" if found.age is not None else "jamais"
+    age = say("jamais", "never")
+    if found.age is not None:
+        age = say(f"{found.age.days} jours", f"{found.age.days} days")
     return dg.AssetCheckEvaluation(
         check_name=FRESH,
         asset_key=SNAPSHOTS,
         partition=name,
         passed=not found.is_late,
-        metadata={"attendu": source.cadence or "aucune cadence", "trouvé": age},
+        metadata={
+            say("attendu", "expected"): source.cadence or say("aucune cadence", "no cadence"),
+            say("trouvé", "found"): age,
+        },
         severity=dg.AssetCheckSeverity.WARN,
     )
-
-
-def _told(error: ArobaseError) -> dict[str, Any]:
-    return {"code": error.code, "à corriger par": error.advice("fr")}
 
 
 def _owners(sources: dict[str, Source]) -> list[str]:

@@ -9,6 +9,7 @@ from pipelines.core.errors import ArobaseError
 from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.shown import column_schema, preview, table_metadata
 from pipelines.orchestration.sources import RECORDS
+from pipelines.orchestration.wording import failure, in_words, say
 from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import Package, PackageTable
 from pipelines.schema.order import needs
@@ -39,15 +40,19 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
         key=key,
         group_name=group_of(package.name),
         deps=_deps(package, table, sources),
-        description=f"{schema.title}. {schema.description}",
+        description=say(f"{schema.title}. {schema.description}", f"{schema.title_en}. {schema.description_en}"),
         owners=[f"team:{package.owner}"],
         kinds={"parquet", "frictionless"},
         metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
         check_specs=[
-            dg.AssetCheckSpec(family, asset=key, description=SAID[family], blocking=True)
+            dg.AssetCheckSpec(family, asset=key, description=in_words(SAID[family]), blocking=True)
             for family in families_of(schema)
         ]
-        + [dg.AssetCheckSpec("rejets", asset=key, description="Aucune ligne n'a été refusée.")],
+        + [
+            dg.AssetCheckSpec(
+                "rejets", asset=key, description=say("Aucune ligne n'a été refusée.", "No row was rejected.")
+            )
+        ],
     )
     def made(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         from pipelines.pipeline.check_groups import family_checks
@@ -61,39 +66,47 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
             raise failure(error) from error
         summary, folder = result.summary, result.kept.folder
         files = {"table": folder / TABLE, "provenance": folder / PROVENANCE}
-        shown = {"aperçu": preview(result.table, schema, workspace.project), "recalculé": result.kept.is_new}
-        shown |= {"rejets": summary["rejected"], "redites": summary["said_again"]}
+        shown: dict[str, Any] = {
+            say("aperçu", "preview"): preview(result.table, schema, workspace.project),
+            say("recalculé", "computed again"): result.kept.is_new,
+            say("rejets", "rejects"): summary["rejected"],
+            say("redites", "repeated rows"): summary["said_again"],
+        }
         yield dg.MaterializeResult(
             metadata=table_metadata(summary["accepted"], files, shown),
             data_version=dg.DataVersion(result.kept.fingerprint[:16]),
         )
         for check in family_checks(schema, table, summary):
-            told: dict[str, Any] = {"attendu": check.expected, "trouvé": check.found, "erreurs": dict(check.errors)}
-            told["erreurs écartées à l'entrée"] = check.rejected
+            told = _expected(in_words(check.expected), check.found, dict(check.errors))
+            told[say("erreurs écartées à l'entrée", "errors rejected on the way in")] = check.rejected
             yield dg.AssetCheckResult(
                 check_name=check.family, passed=check.passed, metadata=told, description=_outcome(check)
             )
-        told = {"attendu": 0, "trouvé": summary["rejected"], "erreurs": summary["errors"]}
+        told = _expected(0, summary["rejected"], summary["errors"])
         severity = dg.AssetCheckSeverity.WARN
         yield dg.AssetCheckResult(check_name="rejets", passed=not summary["rejected"], metadata=told, severity=severity)
 
     return made
 
 
+def _expected(wanted: Any, found: Any, errors: Any) -> dict[str, Any]:
+    return {say("attendu", "expected"): wanted, say("trouvé", "found"): found, say("erreurs", "errors"): errors}
+
+
 def _outcome(check: "FamilyCheck") -> str:
     """One sentence on a check: also a check that passes says what it was spared."""
     if not check.passed:
-        return f"{check.found} trouvés ; attendu : {check.expected}."
+        french = f"{check.found} trouvés ; attendu : {check.expected.fr}."
+        return say(french, f"{check.found} found; expected: {check.expected.en}.")
     if check.rejected:
-        told = f"{check.rejected} erreurs ont fait écarter des lignes (voir « rejets »)."
-        return f"La table est conforme ; {told}"
-    return "La table est conforme ; aucune ligne n'a été écartée pour ce motif."
-
-
-def failure(error: ArobaseError) -> dg.Failure:
-    """An error that a person can act on, as Dagster shows it. One that nobody's waiting would mend is not retried."""
-    metadata = {"code": error.code, "à corriger par": error.advice("fr"), "in English": error.message("en")}
-    return dg.Failure(description=error.message("fr"), metadata=metadata, allow_retries=error.passes)
+        return say(
+            f"La table est conforme ; {check.rejected} erreurs ont fait écarter des lignes (voir « rejets »).",
+            f'The table is valid; {check.rejected} errors had rows rejected (see "rejets").',
+        )
+    return say(
+        "La table est conforme ; aucune ligne n'a été écartée pour ce motif.",
+        "The table is valid; no row was rejected for this reason.",
+    )
 
 
 def _deps(package: Package, table: PackageTable, sources: Mapping[str, Source]) -> list[dg.AssetDep]:

@@ -13,12 +13,14 @@ from pipelines.orchestration.partitions import all_sources, keep_partitions
 from pipelines.orchestration.portals import PORTALS
 from pipelines.orchestration.sources import SNAPSHOTS
 from pipelines.orchestration.tables import group_of
+from pipelines.orchestration.wording import say
 from pipelines.orchestration.workspace import Workspace
 from pipelines.sources import Capture, load_sources
 
 PARTITION = "dagster/partition"
 EVERYTHING, COLLECT = "tout", "collecte"
 DAILY = "30 5 * * *"
+NEVER = "jamais"  # in keys of runs, which are of no language
 LOOKED_BACK = 25
 """Runs of a job that a sensor looks at: more than can have begun since its last look."""
 
@@ -32,7 +34,10 @@ def everything_job() -> Job:
     return dg.define_asset_job(
         EVERYTHING,
         selection=dg.AssetSelection.all() - dg.AssetSelection.groups(PORTALS),
-        description="Tout : de la collecte de chaque source aux versions publiées et au catalogue.",
+        description=say(
+            "Tout : de la collecte de chaque source aux versions publiées et au catalogue.",
+            "Everything: from the collection of each source to the releases and the catalogue.",
+        ),
     )
 
 
@@ -41,7 +46,10 @@ def package_job(package: str) -> Job:
     return dg.define_asset_job(
         group_of(package),
         selection=dg.AssetSelection.assets(release_key(package)).upstream(),
-        description=f"Tout ce qui mène à une nouvelle version de « {package} ».",
+        description=say(
+            f"Tout ce qui mène à une nouvelle version de « {package} ».",
+            f'Everything that leads to a new release of "{package}".',
+        ),
     )
 
 
@@ -53,7 +61,10 @@ def daily_schedule() -> dg.ScheduleDefinition:
         job_name=EVERYTHING,
         cron_schedule=DAILY,
         execution_timezone="Europe/Paris",
-        description="Chaque jour à 5 h 30, heure de Paris : collecte, jugement, publication de ce qui a changé.",
+        description=say(
+            "Chaque jour à 5 h 30, heure de Paris : collecte, contrôle, publication de ce qui a changé.",
+            "Every day at 5:30, Paris time: collects, validates, publishes what changed.",
+        ),
     )
     def every_day(context: dg.ScheduleEvaluationContext, workspace: Workspace) -> dg.RunRequest:
         return dg.RunRequest(tags=all_sources(context.instance, workspace.project))
@@ -69,7 +80,10 @@ def inbox_sensor() -> dg.SensorDefinition:
         job_name=EVERYTHING,
         default_status=dg.DefaultSensorStatus.RUNNING,
         minimum_interval_seconds=30,
-        description="Regarde sources/inbox/<source>/ : un nouveau fichier lance la collecte de tout.",
+        description=say(
+            "Regarde sources/inbox/<source>/ : un nouveau fichier lance la collecte de tout.",
+            "Looks at sources/inbox/<source>/: a new file starts the collection of everything.",
+        ),
     )
     def watch(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.pipeline.inbox import deliveries
@@ -81,10 +95,12 @@ def inbox_sensor() -> dg.SensorDefinition:
         ]
         state, known = "\n".join(there), seen(context.cursor) or ""
         if state == known:
-            yield dg.SkipReason("Aucun nouveau fichier dans sources/inbox/.")
+            yield dg.SkipReason(say("Aucun nouveau fichier dans sources/inbox/.", "No new file in sources/inbox/."))
             return
         before = set(known.split("\n"))
-        delivered = sorted({item.split("/", maxsplit=1)[0] for item in there if item not in before} or {"retrait"})
+        delivered = sorted(
+            {item.split("/", maxsplit=1)[0] for item in there if item not in before} or {say("retrait", "taken away")}
+        )
         cursor, key = following(context.cursor, state)
         context.update_cursor(cursor)
         tags = {**all_sources(context.instance, workspace.project), "arobase/livraison": ", ".join(delivered)}
@@ -98,7 +114,9 @@ def collect_job() -> Job:
     return dg.define_asset_job(
         COLLECT,
         selection=dg.AssetSelection.assets(SNAPSHOTS),
-        description="Seulement la collecte, une partition par source.",
+        description=say(
+            "Seulement la collecte, une partition par source.", "Only the collection, one partition per source."
+        ),
     )
 
 
@@ -109,7 +127,10 @@ def due_sources_sensor() -> dg.SensorDefinition:
         name="sources_a_relever",
         job_name=COLLECT,
         minimum_interval_seconds=300,
-        description="Relève chaque source distante quand sa cadence est passée.",
+        description=say(
+            "Relève chaque source distante quand sa cadence est passée.",
+            "Asks each remote source again once its cadence has passed.",
+        ),
     )
     def due(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.sources import latest
@@ -123,10 +144,15 @@ def due_sources_sensor() -> dg.SensorDefinition:
             capture = latest(workspace.project, source)
             if capture is None or now - capture.checked >= duration(source.cadence):
                 asked = True
-                last = capture.checked.isoformat() if capture else "jamais"
+                last = capture.checked.isoformat() if capture else NEVER
                 yield dg.RunRequest(run_key=f"{name}@{last}", partition_key=name, tags={PARTITION: name})
         if not asked:
-            yield dg.SkipReason("Aucune source à relever : chacune l'a été dans sa cadence.")
+            yield dg.SkipReason(
+                say(
+                    "Aucune source à relever : chacune l'a été dans sa cadence.",
+                    "No source is due: each was asked within its cadence.",
+                )
+            )
 
     return due
 
@@ -161,7 +187,10 @@ def changed_sources_sensor() -> dg.SensorDefinition:
         name="sources_changees",
         job_name=EVERYTHING,
         minimum_interval_seconds=60,
-        description="Lance tout quand un nouvel instantané d'une source est là.",
+        description=say(
+            "Lance tout quand une nouvelle copie d'une source est là.",
+            "Starts everything when there is a new snapshot of a source.",
+        ),
     )
     def changed(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.sources import latest
@@ -176,7 +205,12 @@ def changed_sources_sensor() -> dg.SensorDefinition:
         collected = {name: found.checked for name, found in captures.items() if found is not None and name in new}
         windows = _windows_of(context.instance, EVERYTHING)
         if any(_within(moment, windows, ended=False) for moment in collected.values()):
-            yield dg.SkipReason("Une exécution de tout est en cours : elle lit ce qu'elle vient de collecter.")
+            yield dg.SkipReason(
+                say(
+                    "Une exécution de tout est en cours : elle lit ce qu'elle vient de collecter.",
+                    "A run of everything is under way: it reads what it has just collected.",
+                )
+            )
             return
         # What a run of everything collected itself (a delivery, the schedule) it has read itself: no second run.
         new = [
@@ -185,9 +219,9 @@ def changed_sources_sensor() -> dg.SensorDefinition:
             if not (_within(collected[name], windows, ended=True) and _was_read(workspace, captures[name]))
         ]
         if not new:
-            yield dg.SkipReason(
-                "Aucun nouvel instantané." if before is not None else "Premier regard : rien à comparer."
-            )
+            nothing_new = say("Aucune nouvelle copie.", "No new snapshot.")
+            first = say("Premier regard : rien à comparer.", "First look: nothing to compare with.")
+            yield dg.SkipReason(nothing_new if before is not None else first)
             if state != known:
                 context.update_cursor(following(context.cursor, state)[0])
             return

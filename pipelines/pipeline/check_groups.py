@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.core.text import Said
 from pipelines.schema import PackageTable, TableSchema
 
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -19,13 +20,22 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "cles": ("primary-key", "unique-error"),
     "references": ("foreign-key",),
 }
+VOLUME = "volume"
 SAID = {
-    "structure": "Chaque ligne a les cellules que le schéma annonce.",
-    "types": "Chaque valeur a le type de son champ.",
-    "contraintes": "Chaque valeur respecte les contraintes de son champ : présence, liste de codes, motif, bornes.",
-    "cles": "La clé primaire est remplie et unique.",
-    "references": "Chaque renvoi désigne une ligne publiée.",
-    "volume": "La table a au moins le nombre de lignes que package.yaml attend.",
+    "structure": Said(
+        "Chaque ligne a les cellules que le schéma annonce.", "Each row has the cells that the schema describes."
+    ),
+    "types": Said("Chaque valeur a le type de son champ.", "Each value has the type of its field."),
+    "contraintes": Said(
+        "Chaque valeur respecte les contraintes de son champ : présence, liste de codes, motif, bornes.",
+        "Each value satisfies the constraints of its field: presence, code list, pattern, bounds.",
+    ),
+    "cles": Said("La clé primaire est remplie et unique.", "The primary key is filled and unique."),
+    "references": Said("Chaque renvoi désigne une ligne publiée.", "Each reference leads to a published row."),
+    VOLUME: Said(
+        "La table a au moins le nombre de lignes que package.yaml attend.",
+        "The table has at least the number of rows that package.yaml expects.",
+    ),
 }
 
 
@@ -38,7 +48,7 @@ class FamilyCheck:
     """
 
     family: str
-    expected: str
+    expected: Said
     found: int
     errors: Mapping[str, int]
     passed: bool
@@ -55,7 +65,7 @@ def families_of(schema: TableSchema) -> list[str]:
         or any(f.descriptor.get("constraints", {}).get("unique") for f in schema.fields),
         "references": bool(schema.foreign_keys),
     }
-    return [*(family for family, wanted in asks.items() if wanted), "volume"]
+    return [*(family for family, wanted in asks.items() if wanted), VOLUME]
 
 
 def family_checks(schema: TableSchema, table: PackageTable, summary: Mapping[str, Any]) -> list[FamilyCheck]:
@@ -66,8 +76,11 @@ def family_checks(schema: TableSchema, table: PackageTable, summary: Mapping[str
         errors = {key: count for key, count in summary["leaving"].items() if key.split(":")[0] in rules}
         found = sum(errors.values())
         refused = sum(count for key, count in summary["errors"].items() if key.split(":")[0] in rules)
-        checks.append(FamilyCheck(family, "0 erreur", found, errors, passed=found == 0, rejected=refused))
+        checks.append(
+            FamilyCheck(family, Said("0 erreur", "0 errors"), found, errors, passed=found == 0, rejected=refused)
+        )
     rows = summary["accepted"]
     least = table.minimum_rows
-    checks.append(FamilyCheck("volume", f"au moins {least} lignes", rows, {}, passed=rows >= least))
+    expected = Said(f"au moins {least} lignes", f"at least {least} rows")
+    checks.append(FamilyCheck(VOLUME, expected, rows, {}, passed=rows >= least))
     return checks

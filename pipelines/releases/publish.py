@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.core.text import Said
 from pipelines.releases import limits
 from pipelines.releases.bag import PROOF
 from pipelines.releases.build import Attempt, Built, Step, build, canonical_tables, ingredients_of, seal_built
@@ -107,7 +108,8 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
     rows = {name: table.num_rows for name, table in attempt.tables.items()}
     path = shelf.folder / built.version
-    return Published(shelf.package, built.version, reasons, path, rows, event.key is not None, warnings)
+    causes = tuple(Said(f"{item.level.name} : {item.fr}", f"{item.level.name}: {item.en}") for item in built.reasons)
+    return Published(shelf.package, built.version, reasons, path, rows, event.key is not None, warnings, causes)
 
 
 def _commit(attempt: Attempt, built: Built, aside: Path, event: _Event, inspect: Inspect) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines.core.text import Said
 from pipelines.schema import Package, TableSchema
 
 
@@ -119,6 +120,8 @@ class Published:
     rows: Mapping[str, int]
     signed: bool
     warnings: tuple[Warned, ...] = ()
+    causes: tuple[Said, ...] = ()
+    """The reasons in both languages, in the same order."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,12 @@ from pipelines.core.project import Project
 from tests.pipeline.builders import a_small_project
 
 
+@pytest.fixture(autouse=True)
+def in_french(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A deployment that speaks French, unless a test says otherwise."""
+    monkeypatch.setenv("AROBASE_LANG", "fr")
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return a_small_project(tmp_path)

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 
 import dagster as dg
 import pytest
+import yaml
 
+from pipelines.alerts.observing import of_run as of_command
+from pipelines.alerts.settings import AlertSettings
 from pipelines.alerts.telling import open_alerts, tell
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.alerts import FAILED, STATE, WELL, of_run
 from pipelines.orchestration.partitions import all_sources
 from tests.alerts.builders import NOW, Mailbox, a_mailbox, by_mail, told_by
-from tests.pipeline.builders import rewrite
+from tests.pipeline.builders import a_run, rewrite
 
 LINK = "https://dagster.example.org/"
 
@@ -53,13 +56,13 @@ def test_a_failed_run_is_told_with_its_cause_and_its_page_and_is_over_when_it_we
     text = (project.sources / "data" / "villes.csv").read_text(encoding="utf-8")
     rewrite(project, "villes", "autre\n1\n")
     run = a_dagster_run(project, instance, "tout")
-    tell(project, settings, of_run(instance, run, link=LINK), now=NOW, environment={})
+    tell(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
     opened = open_alerts(project)
     assert any(alert.links == (f"{LINK}runs/{run.run_id}",) and alert.code for alert, _ in opened.values())
     assert any(mail["Subject"].startswith("[Arobase] Failure: ") for mail in box.mails)
     rewrite(project, "villes", text)
     again = a_dagster_run(project, instance, "tout")
-    tell(project, settings, of_run(instance, again, link=LINK), now=NOW, environment={})
+    tell(project, settings, of_run(project, instance, again, link=LINK), now=NOW, environment={})
     assert not open_alerts(project)
 
 
@@ -71,9 +74,82 @@ def test_a_refused_release_is_told_as_one_and_is_over_when_it_went_through(
     for kept in (40, 1, 40):
         rewrite(project, "actions", "\n".join([head, *rows[:kept], ""]))
         run = a_dagster_run(project, instance, "tout")
-        tell(project, settings, of_run(instance, run, link=LINK), now=NOW, environment={})
+        tell(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
     subjects = [mail["Subject"] for mail in box.mails]
     assert subjects == [
-        "[Arobase] Release refused: villes/release",
-        "[Arobase] Recovered: villes/release (release refused)",
+        "[Arobase] Release refused: villes",
+        "[Arobase] Recovered: villes (release refused)",
     ]
+
+
+def told_by_dagster(project: Project, instance: dg.DagsterInstance, settings: AlertSettings, job: str = "tout") -> None:
+    run = a_dagster_run(project, instance, job)
+    tell(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
+
+
+def told_by_command(project: Project, settings: AlertSettings) -> None:
+    tell(project, settings, of_command(project, a_run(project)), now=NOW, environment={})
+
+
+@pytest.mark.parametrize("first", ["command", "dagster"])
+def test_what_the_command_line_opened_dagster_closes_and_the_other_way_round(
+    project: Project, instance: dg.DagsterInstance, box: Mailbox, first: str
+) -> None:
+    settings = told_by(project, channels={"equipe": by_mail(box)}, language="en")
+    text = (project.sources / "data" / "villes.csv").read_text(encoding="utf-8")
+    rewrite(project, "villes", "autre\n1\n")
+    if first == "command":
+        told_by_command(project, settings)
+    else:
+        told_by_dagster(project, instance, settings)
+    assert "run-failed villes" in open_alerts(project)
+    rewrite(project, "villes", text)
+    if first == "command":
+        told_by_dagster(project, instance, settings)
+    else:
+        told_by_command(project, settings)
+    assert not open_alerts(project)
+
+
+def test_a_table_of_too_few_rows_is_a_refused_release_as_for_the_command_line(
+    project: Project, instance: dg.DagsterInstance
+) -> None:
+    path = project.schemas / "villes" / "package.yaml"
+    described = yaml.safe_load(path.read_text(encoding="utf-8"))
+    described["tables"] = [{"name": "villes", "rows": {"min": 1000}}, *described["tables"][1:]]
+    path.write_text(yaml.safe_dump(described), encoding="utf-8")
+    seen = of_run(project, instance, a_dagster_run(project, instance, "tout"), link=LINK)
+    amiss = [item.key for item in seen if item.alert]
+    assert amiss == ["release-refused villes"]
+    assert "release-refused villes" in {item.key for item in of_command(project, a_run(project)) if item.alert}
+
+
+def test_collecting_alone_closes_a_failed_collection_and_no_failed_reading(
+    project: Project, instance: dg.DagsterInstance, box: Mailbox
+) -> None:
+    settings = told_by(project, channels={"equipe": by_mail(box)}, language="en")
+    file = project.sources / "data" / "villes.csv"
+    text = file.read_text(encoding="utf-8")
+    file.unlink()
+    told_by_dagster(project, instance, settings, "collecte")
+    assert "run-failed villes" in open_alerts(project)
+    rewrite(project, "villes", text)
+    told_by_dagster(project, instance, settings, "collecte")
+    assert not open_alerts(project)
+    rewrite(project, "villes", "autre\n1\n")
+    told_by_dagster(project, instance, settings)
+    told_by_dagster(project, instance, settings, "collecte")
+    assert "run-failed villes" in open_alerts(project), "it is collected, and still cannot be read"
+
+
+def test_an_alert_of_dagster_is_told_in_both_languages_whatever_the_deployment_speaks(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AROBASE_LANG", "en")
+    rewrite(project, "villes", "autre\n1\n")
+    seen = of_run(project, instance, a_dagster_run(project, instance, "tout"), link=LINK)
+    (alert,) = [item.alert for item in seen if item.key == "run-failed villes" and item.alert]
+    assert "colonne" in alert.what.fr
+    assert "column" in alert.what.en
+    assert alert.who.fr != alert.who.en
+    assert alert.code == "header-missing"
