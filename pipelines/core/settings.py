@@ -61,8 +61,8 @@ OUTPUTS = Setting(
 LANGUAGE = Setting(
     "AROBASE_LANG",
     Said(
-        "la langue des messages et des alertes",
-        "the language of messages and of alerts",
+        "la langue des messages, des alertes et de ce que Dagster montre",
+        "the language of messages, of alerts and of what Dagster shows",
     ),
     Said(
         "celle du système (LC_ALL, LC_MESSAGES, LANG), sinon l'anglais",
