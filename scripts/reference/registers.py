@@ -45,7 +45,10 @@ def rules_page() -> str:
     """Every rule: the judge's families, the rules across rows, the law of inquiries with its versions."""
     families = table(
         ("family", "what it says", "Frictionless' errors"),
-        [(code(name), said, ", ".join(code(item) for item in FAMILIES.get(name, ()))) for name, said in SAID.items()],
+        [
+            (code(name), said.en, ", ".join(code(item) for item in FAMILIES.get(name, ())))
+            for name, said in SAID.items()
+        ],
     )
     inquiries = [inquiry_rule(item) for item in registre.regles().values()]
     sections = [
