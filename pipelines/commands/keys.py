@@ -61,12 +61,14 @@ def rotate(old: Path, new: Path, lang: str | None) -> None:
 
     Exit codes: 0 when the change is recorded, 2 when it could not be.
     """
+    from pipelines.pipeline.clock import check_dating
     from pipelines.releases.keys import rotate as change
     from pipelines.releases.signature import load_key
 
-    now = datetime.now(UTC)
+    project, now = Project.here(), datetime.now(UTC)
+    check_dating(project, now)
     newer = load_key(new)
-    size = change(Project.here().releases, load_key(old), newer, now=now)
+    size = change(project.releases, load_key(old), newer, now=now)
     french = terminal_language(lang) == "fr"
     words = "signe désormais le journal, événement" if french else "signs the log from now on, event"
     click.echo(f"{newer.fingerprint} {words} {size - 1}")
@@ -85,16 +87,18 @@ def revoke(revoked: Path, key_path: Path | None, lang: str | None) -> None:
 
     Exit codes: 0 when it is recorded, 2 when it could not be.
     """
+    from pipelines.pipeline.clock import check_dating
     from pipelines.releases.keys import revoke as record
     from pipelines.releases.signature import fingerprint, key_of_environment, load_key, trusted_keys
 
     key = load_key(key_path) if key_path else key_of_environment()
     if key is None:
         raise click.UsageError("--key")
-    now = datetime.now(UTC)
+    project, now = Project.here(), datetime.now(UTC)
+    check_dating(project, now)
     french = terminal_language(lang) == "fr"
     for line in trusted_keys(revoked):
-        size = record(Project.here().releases, line, key, now=now)
+        size = record(project.releases, line, key, now=now)
         words = "révoquée, événement" if french else "revoked, event"
         click.echo(f"{fingerprint(line)} {words} {size - 1}")
         click.echo(f'allowed_signers: arobase valid-before="{now:%Y%m%d%H%M%SZ}" {line}')

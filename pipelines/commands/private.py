@@ -81,6 +81,7 @@ def delete(
 
     Exit codes: 0 deleted, or nothing had expired; 1 given up; 2 could not be.
     """
+    from pipelines.pipeline.clock import check_expiring
     from pipelines.pipeline.retention import delete as delete_kept
     from pipelines.privacy import Vault
 
@@ -89,8 +90,9 @@ def delete(
         raise click.UsageError("one of --source and --before, --person, --expired, --all")
     day = _day(before) if before else None
     if expired:
-        vault = Vault(project.private)
-        if vault.is_unopened or not vault.is_expired(datetime.now(UTC).date()):
+        vault, now = Vault(project.private), datetime.now(UTC)
+        check_expiring(project, now)
+        if vault.is_unopened or not vault.is_expired(now.date()):
             click.echo("Rien n'a dépassé son délai." if french else "Nothing has outlived its time.")
             return
     name = _asked_person(french=french) if person else ""

@@ -70,7 +70,9 @@ def _retract(package: str, version: str, reason: str, key: SigningKey | None, *,
     check_key(project.releases, key)
     asked = f"Effacer {package} {version} pour toujours ?" if french else f"Delete {package} {version} for ever?"
     _ask(asked, yes, language)
-    tombstone = make_retraction(project, package, version, reason, now=datetime.now(UTC), key=key)
+    now = datetime.now(UTC)
+    _warn_of_the_clock(project, now, language)
+    tombstone = make_retraction(project, package, version, reason, now=now, key=key)
     click.echo(
         f"{package} {version} : retirée, {tombstone}" if french else f"{package} {version}: retracted, {tombstone}"
     )
@@ -81,13 +83,26 @@ def _withdraw(package: str, version: str, key: SigningKey | None, *, yes: bool, 
     from pipelines.releases.retract import withdraw_reason
 
     french = language == "fr"
-    releases = Project.here().releases
-    check_key(releases, key)
+    project = Project.here()
+    check_key(project.releases, key)
     asked = "Effacer le motif pour toujours ?" if french else "Delete the reason for ever?"
     _ask(asked, yes, language)
-    tombstone = withdraw_reason(releases, package, version, now=datetime.now(UTC), key=key)
+    now = datetime.now(UTC)
+    _warn_of_the_clock(project, now, language)
+    tombstone = withdraw_reason(project.releases, package, version, now=now, key=key)
     words = "motif retiré" if french else "reason withdrawn"
     click.echo(f"{package} {version}{' :' if french else ':'} {words}, {tombstone}")
+
+
+def _warn_of_the_clock(project: Project, now: datetime, language: Language) -> None:
+    """What has to leave leaves at once, whatever the clock says: its wrong date is told, and does not stop it."""
+    from pipelines.pipeline.clock import check_dating
+    from pipelines.releases.log.dates import LogClockBehind
+
+    try:
+        check_dating(project, now)
+    except LogClockBehind as error:
+        click.echo(f"! {error.message(language)} [{error.code}]", err=True)
 
 
 def _ask(asked: str, yes: bool, language: Language) -> None:

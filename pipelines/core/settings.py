@@ -94,7 +94,27 @@ METRICS_FILE = Setting(
         "un fichier, comme /var/lib/node_exporter/arobase.prom", "a file, such as /var/lib/node_exporter/arobase.prom"
     ),
 )
-SETTINGS: tuple[Setting, ...] = (ROOT, OUTPUTS, LANGUAGE, SIGNING_KEY, SIGNING_KEY_FILE, METRICS_FILE)
+CLOCK_IS_RIGHT = Setting(
+    "AROBASE_CLOCK_IS_RIGHT",
+    Said(
+        "dit que l'horloge de la machine est juste, après un événement daté par une horloge en avance",
+        "says that the clock of the machine is right, after an event that a clock ahead of time dated",
+    ),
+    Said(
+        "une date d'avant le dernier événement, ou d'un an après, est refusée",
+        "a date before the last event, or a year after it, is refused",
+    ),
+    Said("1, pour une seule exécution", "1, for one run only"),
+)
+SETTINGS: tuple[Setting, ...] = (
+    ROOT,
+    OUTPUTS,
+    LANGUAGE,
+    SIGNING_KEY,
+    SIGNING_KEY_FILE,
+    METRICS_FILE,
+    CLOCK_IS_RIGHT,
+)
 """Every setting, in the order in which people meet them. A test holds that no other variable is read."""
 
 
@@ -105,6 +125,11 @@ def value_of(setting: Setting, environment: Mapping[str, str] | None = None) -> 
     if not text:
         return Value(setting, "", "default")
     return Value(setting, text, "environment")
+
+
+def is_set(setting: Setting, environment: Mapping[str, str] | None = None) -> bool:
+    """Whether a setting that is either on or off is on."""
+    return value_of(setting, environment).text not in ("", "0")
 
 
 def folder_of(setting: Setting, environment: Mapping[str, str] | None = None) -> Path | None:

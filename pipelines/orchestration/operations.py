@@ -245,12 +245,14 @@ def _retention_job() -> dg.JobDefinition:
         ),
     )
     def delete_expired(context: dg.OpExecutionContext, workspace: Workspace) -> None:
+        from pipelines.pipeline.clock import check_expiring
         from pipelines.pipeline.retention import delete
         from pipelines.privacy import Vault
 
         project, now = workspace.project, datetime.now(UTC)
         with _told(RETENTION, "outputs/private"):
             vault = Vault(project.private)
+            check_expiring(project, now)
             if vault.is_unopened or not vault.is_expired(now.date()):
                 nothing = say("rien : rien n'a dépassé son délai", "nothing: nothing has outlived its time")
                 context.add_output_metadata({say("supprimé", "deleted"): nothing})

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.core.project import Project
+from pipelines.pipeline.clock import check_dating
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.kept_code import circumstances
 from pipelines.pipeline.personal import all_kept, check_request, gate_key, inspection, passed
@@ -49,9 +50,10 @@ def make_release(
 
     `apart`: how many personal values were kept of each part of the sources that the request was made from. `seen`: what
     the gate found clean before. `wait_seconds`: how long to wait for another process that releases this package.
-    Raises `PersonalDataFound` when something personal was about to leave, `PersonalValuesGone` when that cannot be
-    known, and what publishing raises.
+    Raises `LogClockBehind` when `now` is before the log's last event, `PersonalDataFound` when something personal was
+    about to leave, `PersonalValuesGone` when that cannot be known, and what publishing raises.
     """
+    check_dating(project, now)
     seen = seen.for_another() if seen else Seen()
     request = check_request(project, request, apart, seen)
     keep_ingredients(project, request)

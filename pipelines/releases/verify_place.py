@@ -18,11 +18,13 @@ from pipelines.releases.bag import PROOF
 from pipelines.releases.errors import LogDamaged, NoteUnreadable
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import Ledger
+from pipelines.releases.log.dates import dates_that_go_back
 from pipelines.releases.log.journal import CHECKPOINT, CIRCUMSTANCES, WITNESSED, is_leaf_of, read_checkpoint
 from pipelines.releases.log.merkle import EMPTY_ROOT
 from pipelines.releases.log.notes import Checkpoint, cosigned_at
 from pipelines.releases.log.proofs import Proof
 from pipelines.releases.log.tiles import Read, Tree
+from pipelines.releases.request import Warned
 from pipelines.releases.signature import fingerprint_of
 from pipelines.releases.store import TOMBSTONES, ReleaseStore, line_of
 from pipelines.releases.verify_found import NO_LOG, Looking, first, first_readable, json_object
@@ -55,6 +57,7 @@ def judge_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None)
     if ledger is not None:
         looking.flaws += first(verify_log.ledger_flaws(read, checkpoint, ledger))
         looking.flaws += first(verify_log.key_flaws(ledger.entries))
+        _tell_dates(looking, read, checkpoint)
     looking.log_folder = folder
     if folder.is_dir():
         looking.flaws += first(verify_log.extra_files(folder, read, checkpoint))
@@ -64,6 +67,21 @@ def judge_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None)
     if ledger is not None:
         needed = min(checkpoint.size, len(ledger.lines))
     _judge_head(looking, read, checkpoint, ledger, needed)
+
+
+def _tell_dates(looking: Looking, read: Read, checkpoint: Checkpoint) -> None:
+    """Events that are dated before the one before them: the order is the tree's, and their dates are not all right."""
+    if looking.flaws:
+        return
+    for place, date, before in dates_that_go_back(Tree(read, checkpoint.size)):
+        looking.notes.append(
+            Warned(
+                f"événement {place} du journal daté du {date:%Y-%m-%d}, avant celui d'avant ({before:%Y-%m-%d}) : une "
+                "horloge était fausse ; l'ordre reste prouvé",
+                f"event {place} of the log is dated {date:%Y-%m-%d}, before the one before it ({before:%Y-%m-%d}): a "
+                "clock was wrong; the order is proved all the same",
+            )
+        )
 
 
 def _proofs(looking: Looking, ledger: Ledger | None) -> list[tuple[str, Proof | NoteUnreadable | None, Entry]]:

@@ -105,11 +105,13 @@ class ClockBehind(CollectError):
     mender: ClassVar[Mender] = Mender.OPERATOR
     fr: ClassVar[str] = (
         "Source « {source} » : l'horloge de cette machine indique {found}, mais la source a déjà été interrogée le "
-        "{expected}. Remettez l'horloge à l'heure : la date d'une collecte est publiée."
+        "{expected}. Remettez l'horloge à l'heure : la date d'une collecte est publiée. Si c'est l'ancienne date qui "
+        "était fausse, relancez avec AROBASE_CLOCK_IS_RIGHT=1."
     )
     en: ClassVar[str] = (
         'Source "{source}": the clock of this machine says {found}, but the source was already asked on {expected}. '
-        "Set the clock: the date of a collection is published."
+        "Set the clock: the date of a collection is published. If the older date was wrong, run again with "
+        "AROBASE_CLOCK_IS_RIGHT=1."
     )
 
 

@@ -56,7 +56,10 @@ def test_the_same_content_makes_no_new_capture_but_the_check_is_logged(tmp_path:
     assert latest(project, source) == again
 
 
-def test_a_clock_that_went_back_is_told_and_nothing_is_collected(tmp_path: Path) -> None:
+def test_a_clock_that_went_back_is_told_and_nothing_is_collected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AROBASE_CLOCK_IS_RIGHT", raising=False)
     project = a_project(tmp_path)
     a_shipped_file(project)
     source = a_source(project)
@@ -66,6 +69,10 @@ def test_a_clock_that_went_back_is_told_and_nothing_is_collected(tmp_path: Path)
         collected(project, source, datetime(1970, 1, 1, tzinfo=UTC))
     assert "1970-01-01" in raised.value.message("fr")
     assert a_log(project)[-1]["outcome"] == "failed"
+    assert "AROBASE_CLOCK_IS_RIGHT" in raised.value.message("en")
+    with monkeypatch.context() as said:
+        said.setenv("AROBASE_CLOCK_IS_RIGHT", "1")
+        collected(project, source, datetime(1970, 1, 1, tzinfo=UTC))
     collected(project, a_source(project, obtained="2025-01-31"), datetime(1970, 1, 1, tzinfo=UTC))  # its day is told
 
 
