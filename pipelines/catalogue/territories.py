@@ -155,7 +155,7 @@ class Territory:
     @property
     def other_names(self) -> list[str]:
         """Names under which sources speak of it, where they differ by more than accents and hyphens."""
-        seen = {folded(self.name)}
+        seen = {folded(self.name), folded(self.code)}
         found = []
         for name in self.names:
             if folded(name) not in seen:

@@ -117,3 +117,12 @@ def test_the_index_is_json_that_names_pages_that_are_there(tmp_path: Path) -> No
         for line in json.loads(piece.read_text(encoding="utf-8")):
             assert (catalogue / line[4]).is_file()
             assert (catalogue / "en" / line[4]).is_file()
+
+
+def test_a_departement_is_not_above_itself_nor_named_by_its_code(tmp_path: Path) -> None:
+    rows = [{**an_award("2024", "95001", "95"), "departement_nom": "Val-d'Oise"}]
+    rows.append({**an_award("2024", "95002", "95"), "departement_nom": "95"})
+    texts_published(tmp_path, "label", "palmares", rows)
+    page = (a_catalogue(tmp_path) / "territoires" / "departement-95.html").read_text(encoding="utf-8")
+    assert page.count("<li><a") - page.count('<li><a href="commune') == 2
+    assert "Aussi nommé" not in page
