@@ -409,3 +409,10 @@ def test_pictures_are_read_on_a_phone_without_scrolling(browser: Browser, addres
         ends = drawing.locator("text").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
         assert max(ends) <= 360, "a text is cut"
     context.close()
+
+
+@pytest.mark.parametrize("name", ["label/images/carte-2025", "territoires-numeriques/images/europe"])
+def test_no_word_of_a_picture_by_itself_is_cut(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}{name}.svg")
+    ends = page.locator("text").evaluate_all("all => all.map(one => one.getBBox().x + one.getBBox().width)")
+    assert max(ends) <= page.evaluate("document.documentElement.viewBox.baseVal.width")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines.catalogue.model import read_holdings
 from pipelines.catalogue.pictures import Picture, marks, pictures_of
+from pipelines.catalogue.pictures.standalone import standalone
 from pipelines.domains.territories.charts.carte import colour, outlines
 from tests.catalogue.builders import a_catalogue, an_award, texts_published
 
@@ -308,6 +309,9 @@ def test_each_picture_is_a_file_that_needs_nothing_else_and_says_its_source(tmp_
         ids = {node.get("id") for node in root.iter()}
         assert {str(node.get("href"))[1:] for node in root.iter() if node.tag.endswith("}use")} <= ids
         assert "version 1.0.0" in source
+        assert "class=" not in source
+        assert "var(" not in source
+        assert "<style" not in source
         assert "https://data.example.org/arobase/catalogue/" in source
         assert "http" not in source.replace("http://www.w3.org/2000/svg", "").replace("https://data.example.org/", "")
 
@@ -333,3 +337,17 @@ def test_the_map_names_its_places_and_shows_paris_larger(tmp_path: Path) -> None
     assert svg.count('href="#dep-75"') == 2
     assert svg.count('href="#dep-01"') == 1
     assert set(outlines()["names"]) == set(outlines()["paths"])
+
+
+def test_a_file_is_painted_as_the_style_sheet_says(tmp_path: Path) -> None:
+    found = by_name(a_release(tmp_path, "label", "palmares", AWARDS))["carte-2024"]
+    root = ElementTree.fromstring(standalone(found, "fr", "Source : essai."))
+    uses = [node for node in root.iter() if str(node.get("href")) in ("#dep-01", "#dep-75")]
+    assert [(node.get("fill"), node.get("stroke"), node.get("stroke-width")) for node in uses] == [
+        ("#8bb8d3", "#ffffff", ".8"),
+        ("#efece4", "#ffffff", ".8"),
+        ("#efece4", "#ffffff", ".16"),
+    ]
+    texts = {str(node.text): node.attrib for node in root.iter() if node.tag.endswith("}text")}
+    assert texts["Source : essai."]["fill"] == "#505c69"
+    assert texts["Outre-mer"]["font-size"] == "17px"
