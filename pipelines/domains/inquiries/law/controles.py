@@ -16,7 +16,7 @@ from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law import durees, organe, publicite, suites  # noqa: F401 - importing a module registers its rules
 from pipelines.domains.inquiries.law.enquete import PACKAGE, Enquete, enquetes
-from pipelines.domains.inquiries.law.regimes import SANS_ENQUETE, Choix, choisir, regimes_possibles
+from pipelines.domains.inquiries.law.regimes import SANS_ENQUETE, Choix, choisir, regimes_possibles, reserve_locale
 from pipelines.domains.inquiries.law.registre import (
     Regle,
     Resultat,
@@ -102,7 +102,7 @@ def _constat(enquete: Enquete, item: Regle, choix: Choix) -> Constat:
     jour = item.datation(enquete) if item.datation else choix.jour
     version = version_de(item.id, choix.regime, jour)
     if version is not None:
-        reserve = ensemble(choix.reserve, _dates_contredites(enquete), _lieu_inconnu(enquete))
+        reserve = ensemble(choix.reserve, _dates_contredites(enquete), _lieu_inconnu(enquete), reserve_locale(enquete))
         resultat = prudent(item.controle(enquete, version), version, reserve)
     elif choix.manque and _pourrait_valoir(item, enquete):
         resultat = non_evalue(choix.manque)

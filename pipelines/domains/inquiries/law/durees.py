@@ -62,6 +62,11 @@ def bornes(enquete: Enquete) -> tuple[date, date]:
 def trop_court(enquete: Enquete, calcul: str) -> Resultat:
     """A duration below the least that the text asks: a breach, unless the duration that the source announces denies its
     own dates."""
+    return contredite(enquete, calcul) or non_conforme(calcul)
+
+
+def contredite(enquete: Enquete, calcul: str) -> Resultat | None:
+    """That the duration which the source announces denies its own dates; None where it does not."""
     ouverture, cloture = bornes(enquete)
     nombre = duree_inclusive(ouverture, cloture)
     if enquete.duree_publiee is not None and enquete.duree_publiee != nombre:
@@ -71,7 +76,7 @@ def trop_court(enquete: Enquete, calcul: str) -> Resultat:
             f"the source announces {annonce} days, its dates give {nombre}",
         )
         return incoherent(calcul, told)
-    return non_conforme(calcul)
+    return None
 
 
 @regle(
@@ -203,7 +208,7 @@ def duree_maximale(enquete: Enquete, version: Version) -> Resultat:
                 "an extension that was not read would explain the length",
             ),
         )
-    return non_conforme(calcul)
+    return contredite(enquete, calcul) or non_conforme(calcul)
 
 
 @regle(
@@ -229,7 +234,7 @@ def prolongation(enquete: Enquete, version: Version) -> Resultat:
         return incoherent(calcul, told)
     if nombre <= maximum:
         return conforme(calcul)
-    if enquete.survenus("suspension"):
+    if enquete.survenus("suspension") or enquete.survenus("reprise"):
         return a_verifier(calcul, Said("une suspension a déplacé la clôture", "a suspension moved the closing"))
     return non_conforme(calcul)
 
@@ -314,13 +319,16 @@ def suspension(enquete: Enquete, version: Version) -> Resultat:
         return _plusieurs_suspensions(suspensions, reprises)
     if not reprises or enquete.cloture is None:
         return non_evalue("date de reprise" if not reprises else "date de clôture")
-    return _suspension_unique(suspensions[0].jour, reprises[0].jour, enquete.cloture, version)
+    return _suspension_unique(enquete, suspensions[0].jour, reprises[0].jour, enquete.cloture, version)
 
 
-def _suspension_unique(arret: date, reprise: date, cloture: date, version: Version) -> Resultat:
+def _suspension_unique(enquete: Enquete, arret: date, reprise: date, cloture: date, version: Version) -> Resultat:
     if reprise < arret:
         told = Said("la reprise précède la suspension", "the resumption comes before the suspension")
         return incoherent(f"{reprise} < {arret}", told)
+    if cloture < reprise:
+        told = Said("la clôture précède la reprise", "the closing comes before the resumption")
+        return incoherent(f"{cloture} < {reprise}", told)
     limite, minimum = plus_mois(arret, version.nombre("suspension_mois")), version.nombre("reprise_jours")
     reste = duree_inclusive(reprise, cloture)
     calcul = (
@@ -331,6 +339,11 @@ def _suspension_unique(arret: date, reprise: date, cloture: date, version: Versi
         return conforme(calcul)
     if arret <= URGENCE_SANITAIRE[1] and reprise >= URGENCE_SANITAIRE[0]:
         return a_verifier(calcul, URGENCE)
+    # The closing first planned comes at most two months after the opening, hence after a suspension.
+    is_first_closing = enquete.cloture_initiale is None and cloture <= plus_mois(arret, 2)
+    if reprise <= limite and is_first_closing:
+        told = Said("la clôture lue peut être celle d'avant la suspension", "the closing may be that before suspension")
+        return a_verifier(calcul, told)
     return non_conforme(calcul)
 
 

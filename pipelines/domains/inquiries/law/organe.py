@@ -45,7 +45,17 @@ def designation(enquete: Enquete, version: Version) -> Resultat:
     if saisine is None or enquete.designation is None:
         manque = "date de saisine du tribunal" if saisine is None else "date de désignation"
         return non_evalue(manque, remarque=_numero(enquete))
-    return remise(enquete, saisine, enquete.designation, version.nombre("delai_jours"))
+    vu = remise(enquete, saisine, enquete.designation, version.nombre("delai_jours"))
+    if vu.resultat == "non_conforme" and _designe_de_nouveau(enquete):
+        told = Said("la date peut être celle d'une seconde désignation", "the date may be that of a second appointment")
+        return a_verifier(vu.calcul or "", told)
+    return vu
+
+
+def _designe_de_nouveau(enquete: Enquete) -> bool:
+    """Whether an earlier or later appointment was read, so that the date may not be that of the first."""
+    anciennes = [item for item in enquete.survenus("designation") if item.jour != enquete.designation]
+    return bool(anciennes or enquete.survenus("designation_modificative") or enquete.survenus("remplacement"))
 
 
 def _numero(enquete: Enquete) -> Said | None:
@@ -76,10 +86,13 @@ def nombre_impair(enquete: Enquete, version: Version) -> Resultat:
         membres = 1
     if membres is None:
         return non_evalue("nombre de membres de la commission" if enquete.organe else "organe de l'enquête")
-    return conforme_si(
-        membres % 2 == 1,
-        f"{membres} {'membres' if membres > 1 else 'membre'}, nombre {'impair' if membres % 2 else 'pair'}",
-    )
+    calcul = f"{membres} {'membres' if membres > 1 else 'membre'}, nombre {'impair' if membres % 2 else 'pair'}"
+    if membres % 2 == 0 and enquete.suppleant:
+        told = Said(
+            "un suppléant a pu être compté avec les membres", "a substitute may have been counted with the members"
+        )
+        return a_verifier(calcul, told)
+    return conforme_si(membres % 2 == 1, calcul)
 
 
 @regle(

@@ -27,6 +27,12 @@ from pipelines.domains.inquiries.law.registre import (
 )
 
 TOUTES_CONNUES = "parutions_toutes_connues"
+AFFICHES_TOUTES_CONNUES = "affiches_toutes_connues"
+AUTRE_AFFICHE = Said("une autre affiche a pu être posée", "another poster may have been put up")
+PARUTION_INCERTAINE = Said(
+    "une parution sans rang ou sans titre de journal peut être celle qui manque",
+    "a notice without a rank or without a newspaper's title may be the missing one",
+)
 MENTIONS = (
     *("objet", "decisions_possibles", "autorite", "nom_et_qualites", "ouverture", "duree", "adresse_dossier"),
     *("lieux_et_horaires", "poste_informatique", "adresses_de_depot", "evaluation_environnementale"),
@@ -100,11 +106,17 @@ def premier_avis(enquete: Enquete, version: Version) -> Resultat:
     if len(a_temps) >= voulus:
         return conforme(calcul, _diffusion(enquete))
     if enquete.fait(TOUTES_CONNUES):
-        return non_conforme(calcul)
+        return a_verifier(calcul, PARUTION_INCERTAINE) if _parution_incertaine(enquete) else non_conforme(calcul)
     if all(respecte for _, respecte, _ in vus):
         return non_evalue("parution dans un second journal", calcul)
     told = Said("l'avis a pu paraître dans un autre journal", "the notice may have appeared in another newspaper")
     return a_verifier(calcul, told)
+
+
+def _parution_incertaine(enquete: Enquete) -> bool:
+    """Whether a newspaper's notice lacks the rank or the title by which it would count."""
+    parutions = [item for item in enquete.publicites if item.support == "journal"]
+    return any(item.rang is None or not item.nom for item in parutions)
 
 
 def _diffusion(enquete: Enquete) -> Said | None:
@@ -140,7 +152,7 @@ def rappel(enquete: Enquete, version: Version) -> Resultat:
     if len(titres(dedans)) >= version.nombre("journaux"):
         return conforme(calcul)
     if enquete.fait(TOUTES_CONNUES):
-        return non_conforme(calcul)
+        return a_verifier(calcul, PARUTION_INCERTAINE) if _parution_incertaine(enquete) else non_conforme(calcul)
     if len(dedans) == len(rappels):
         return non_evalue("rappel dans un second journal", calcul)
     return a_verifier(calcul, Said("un autre rappel a pu paraître", "another reminder may have appeared"))
@@ -180,14 +192,14 @@ def importance_nationale(enquete: Enquete, version: Version) -> Resultat:
     "EP-14",
     "Affichage",
     "Posting",
-    preuve="La date de pose de l'affiche (rang 1), et non celle d'un constat, trop proche de l'ouverture ; ou son "
-    "retrait "
-    "avant la clôture d'abord prévue.",
+    preuve="Tous les affichages, la source écrivant qu'ils y sont tous, avec leur date de pose (rang 1), et non celle "
+    "d'un constat, et tous trop proches de l'ouverture ou retirés avant la clôture d'abord prévue.",
 )
 def affichage(enquete: Enquete, version: Version) -> Resultat:
     """L'avis est affiché avant l'ouverture (quinze jours, ou huit pour une enquête d'expropriation ou du CRPA) et
     pendant toute l'enquête. Un constat prouve que l'affiche était là ce jour-là ; il ne prouve pas qu'elle n'y était
-    pas avant."""
+    pas avant. Une autre affiche a pu être posée : une affiche tardive est à vérifier, sauf si la source écrit qu'elle
+    donne tous les affichages."""
     affiches = [item for item in enquete.publicites if item.support == "affichage"]
     if not affiches:
         return non_evalue("date d'affichage")
@@ -198,19 +210,30 @@ def affichage(enquete: Enquete, version: Version) -> Resultat:
     vues = {lieu: avance(enquete.ouverture, min(_jours(items)), minimum) for lieu, items in lieux.items()}
     calcul = " ; ".join(dict.fromkeys(dit for _, dit in vues.values()))
     if not all(respecte for respecte, _ in vues.values()):
-        return _affiche_tardive(calcul, affiches, enquete.ouverture - jours(minimum))
-    retrait = _retrait_precoce(lieux, enquete)
-    if retrait is not None:
-        return _affiche_retiree(f"{calcul} ; retrait {retrait} < {enquete.cloture}", retrait, enquete)
+        return _affiche_tardive(calcul, affiches, enquete, minimum)
+    retraits = _retraits_precoces(lieux, enquete)
+    if retraits:
+        retrait = min(retraits)
+        partout = len(retraits) == len(lieux) and not any(item.is_observation for item in affiches)
+        return _affiche_retiree(f"{calcul} ; retrait {retrait} < {enquete.cloture}", max(retraits), partout, enquete)
     return conforme(calcul, _duree_de_l_affichage(affiches))
 
 
-def _affiche_tardive(calcul: str, affiches: list[Publicite], limite: date) -> Resultat:
-    """A poster late in one place: a breach where the day of its posting is known, and nothing denies it."""
+def _affiche_tardive(calcul: str, affiches: list[Publicite], enquete: Enquete, minimum: int) -> Resultat:
+    """A poster late in one place: a breach where every poster is known with the day of its posting, and all are
+    late."""
     if all(item.is_observation for item in affiches):
         return non_evalue("date de pose de l'affiche", calcul)
-    if min(_jours(affiches)) <= limite:
+    ouverture = enquete.ouverture
+    if ouverture is not None and min(_jours(affiches)) <= ouverture - jours(minimum):
         told = Said("une autre affiche était là à temps", "another poster was there in time")
+        return a_verifier(calcul, told)
+    if not enquete.fait(AFFICHES_TOUTES_CONNUES):
+        return a_verifier(calcul, AUTRE_AFFICHE)
+    if any(item.is_observation for item in affiches):
+        told = Said(
+            "la date de pose d'une affiche n'est pas connue", "the day on which one poster went up is not known"
+        )
         return a_verifier(calcul, told)
     return non_conforme(calcul)
 
@@ -230,8 +253,8 @@ def _jours(affiches: Iterable[Publicite]) -> list[date]:
     return [jour for item in affiches for jour in (item.jour, item.constat) if jour is not None]
 
 
-def _retrait_precoce(lieux: Mapping[str, list[Publicite]], enquete: Enquete) -> date | None:
-    """The day on which the first poster went for good, where that was before the closing."""
+def _retraits_precoces(lieux: Mapping[str, list[Publicite]], enquete: Enquete) -> list[date]:
+    """The day on which the poster of each place went for good, where that was before the closing."""
     retraits = []
     for items in lieux.values():
         dernier = max((item.retrait for item in items if item.retrait), default=None)
@@ -240,12 +263,18 @@ def _retrait_precoce(lieux: Mapping[str, list[Publicite]], enquete: Enquete) -> 
         was_there_later = max(_jours(items)) >= enquete.cloture
         if dernier < enquete.cloture and not was_there_later:
             retraits.append(dernier)
-    return min(retraits, default=None)
+    return retraits
 
 
-def _affiche_retiree(calcul: str, retrait: date, enquete: Enquete) -> Resultat:
-    if enquete.cloture_prevue is not None and retrait < enquete.cloture_prevue:
-        return non_conforme(calcul)
+def _affiche_retiree(calcul: str, dernier: date, partout: bool, enquete: Enquete) -> Resultat:
+    """A poster taken down before the closing: a breach where every poster is known, and all went before the planned
+    closing. `dernier`: when the last of them went; `partout`: whether one went in every place."""
+    if enquete.cloture_prevue is not None and dernier < enquete.cloture_prevue:
+        if partout and enquete.fait(AFFICHES_TOUTES_CONNUES):
+            return non_conforme(calcul)
+        return a_verifier(calcul, AUTRE_AFFICHE)
+    if not partout:
+        return a_verifier(calcul, AUTRE_AFFICHE)
     told = Said("l'affiche est restée jusqu'à la clôture d'abord prévue", "the poster stayed until the planned closing")
     return a_verifier(calcul, told)
 

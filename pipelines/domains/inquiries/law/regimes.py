@@ -25,7 +25,28 @@ DROIT_PROPRE = {
     "986": "de Wallis-et-Futuna",
     "987": "de la Polynésie française",
     "988": "de la Nouvelle-Calédonie",
+    "989": "de La Passion-Clipperton",
 }
+# Collectivities that write their own law on some subjects only (code général des collectivités territoriales, LO6414-1
+# and LO6314-3): those local codes were not read, and how national ones are adapted there was not either.
+COLLECTIVITES = {"975": "Saint-Pierre-et-Miquelon", "978": "Saint-Martin"}
+URBANISME = frozenset(
+    {
+        *("plu_elaboration", "plu_revision", "plu_revision_allegee", "plu_modification", "plu_modification_simplifiee"),
+        *("plui_elaboration", "plui_revision", "plui_modification", "mise_en_compatibilite", "carte_communale", "scot"),
+        *("rlp", "pda", "permis_construire", "permis_amenager", "plan_programme"),
+    }
+)
+VOIRIE = frozenset({"voirie_classement", "chemin_rural_alienation"})
+ENERGIE = frozenset({"eolien", "photovoltaique"})
+DROITS_LOCAUX = (
+    ("975", URBANISME, "de l'urbanisme"),
+    ("978", URBANISME, "de l'urbanisme"),
+    ("978", VOIRIE, "de la voirie"),
+    ("978", ENERGIE, "de l'énergie"),
+)
+# Mayotte became a département on that day; before, national codes held there only where they said so.
+MAYOTTE_DEPARTEMENT = date(2011, 3, 31)
 # Consultations that are no inquiry: no rule of inquiries applies, and which text does is named.
 SANS_ENQUETE = {
     "participation_l123_19_2": Said(
@@ -92,12 +113,52 @@ def choisir(enquete: Enquete) -> Choix:
     famille = _famille_de_droit(enquete)
     if famille is None:
         return Choix(None, manque="famille de droit de l'enquête")
-    propre = next((DROIT_PROPRE[code] for code in enquete.departements if code in DROIT_PROPRE), None)
+    propre = droit_local(enquete)
     if propre:
-        return Choix(None, manque=f"droit propre {propre}, non lu")
+        return Choix(None, manque=f"{propre}, non lu")
     if famille == "consultation_parallelisee":
         return _a_date(famille, enquete.demande, enquete, manque="date de dépôt de la demande")
     return _par_l_arrete(famille, enquete)
+
+
+def droit_local(enquete: Enquete) -> str | None:
+    """The local law that may rule the inquiry instead of the national codes; None where there is none."""
+    for code in enquete.departements:
+        if code in DROIT_PROPRE:
+            return f"droit propre {DROIT_PROPRE[code]}"
+        if code in COLLECTIVITES:
+            local = _droit_de_la_collectivite(code, enquete)
+            if local:
+                return local
+        jour = enquete.arrete or enquete.ouverture or enquete.cloture
+        if code == "976" and jour and jour < MAYOTTE_DEPARTEMENT:
+            return f"droit applicable à Mayotte avant le {MAYOTTE_DEPARTEMENT}"
+    return None
+
+
+def _droit_de_la_collectivite(code: str, enquete: Enquete) -> str | None:
+    """The local law on the objects of the inquiry; also where its objects do not tell the subject."""
+    nom = COLLECTIVITES[code]
+    types = {objet.type for objet in enquete.objets}
+    if enquete.famille == "enquete_voirie":
+        types |= VOIRIE
+    for collectivite, sujets, droit in DROITS_LOCAUX:
+        if collectivite == code and types & sujets:
+            return f"droit local {droit} de {nom}"
+    if not types or "autre" in types:
+        return f"objet de l'enquête, dont dépend le droit local de {nom}"
+    return None
+
+
+def reserve_locale(enquete: Enquete) -> Said | None:
+    """A reserve where a national code holds with adaptations that were not read."""
+    nom = next((COLLECTIVITES[code] for code in enquete.departements if code in COLLECTIVITES), None)
+    if nom is None:
+        return None
+    return Said(
+        f"les adaptations des codes nationaux à {nom} n'ont pas été lues",
+        f"how the national codes are adapted to {nom} was not read",
+    )
 
 
 def _par_l_arrete(famille: str, enquete: Enquete) -> Choix:

@@ -53,6 +53,8 @@ def remise(enquete: Enquete, depart: date, jour: date, maximum: int, *, mois: bo
             f"the time limit ends on {limite}, not a working day; the next working day is {ouvre}",
         )
         return a_verifier(calcul, told)
+    if depart <= URGENCE_SANITAIRE[1] and jour >= URGENCE_SANITAIRE[0]:
+        return a_verifier(calcul, URGENCE)
     return non_conforme(calcul)
 
 
@@ -341,6 +343,8 @@ def validite(enquete: Enquete, version: Version) -> Resultat:
     if travaux < decision:
         return incoherent(calcul, AVANT_SON_DEPART)
     is_extended = enquete.fait("validite_prolongee")
+    if travaux > limite and decision <= URGENCE_SANITAIRE[1] and travaux >= URGENCE_SANITAIRE[0]:
+        return a_verifier(calcul, URGENCE)
     if travaux <= limite or is_extended:
         return conforme(calcul)
     return non_evalue("prolongation de la validité", calcul) if is_extended is None else non_conforme(calcul)

@@ -80,14 +80,17 @@ def test_national_newspapers_are_asked_of_national_operations_only() -> None:
     ("posters", "expected"),
     [
         ([("2018-01-21", "2018-03-09")], "conforme"),
-        ([("2018-01-21", "2018-03-08")], "non_conforme"),
-        (["2018-01-22"], "non_conforme"),
+        ([("2018-01-21", "2018-03-08")], "a_verifier"),
+        (["2018-01-22"], "a_verifier"),
         (["2018-01-21", "2018-01-25"], "conforme"),
         ([], "non_evalue"),
     ],
 )
 def test_posters_go_up_fifteen_days_before_and_stay(posters: list[str | tuple[str, str]], expected: str) -> None:
     assert result("EP-14", an_inquiry(**TOLD, posters=posters)) == expected
+    all_known = {"affiches_toutes_connues": True}
+    asserted = "non_conforme" if expected == "a_verifier" else expected
+    assert result("EP-14", an_inquiry(**TOLD, posters=posters, facts=all_known)) == asserted
 
 
 def test_posters_without_an_opening_are_not_judged() -> None:
