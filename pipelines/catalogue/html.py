@@ -201,6 +201,7 @@ def _version(site: Site, common: Mapping[str, Any], holding: Holding, version: V
         add_page(site, addresses, "retracted", path, {**common, "version": version})
         return
     told = {**common, "version": version, "changes": rows.changes(version), "before": holding.before(version)}
+    told["corrected"] = rows.corrected(version)
 
     def facts(place: Place) -> dict[str, Any]:
         return {**told, "citation": structured.citation(version, addresses, place.language)}

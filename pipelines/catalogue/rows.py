@@ -15,6 +15,8 @@ from typing import Any
 
 from pipelines.catalogue.model import Table, Version
 from pipelines.core.text import Language
+from pipelines.releases.corrected import CORRECTIONS, caused_by_correction, correction_link, corrections_of
+from pipelines.releases.parquet import read_parquet
 
 SAMPLE = 25
 SMALL = 1_000_000  # bytes of CSV
@@ -63,6 +65,54 @@ def _changes(version: Version, name: str, counts: Mapping[str, Any]) -> TableCha
         found = count_by(version.folder / "data" / "changes" / name, ["cause"])
         causes = [(str(item["cause"]), int(item["count"])) for item in found]
     return TableChanges(name, **numbers, fields=counts["fields"], causes=causes)
+
+
+CORRECTED = 100
+
+
+@dataclass(frozen=True)
+class CorrectedValue:
+    """A value that a correction changed: its place, what it was and became, and the row of `corrections`; `gone`: that
+    row is of the version before, as nobody settles the value any more."""
+
+    table: str
+    key: str
+    field: str
+    before: str | None
+    after: str | None
+    correction: str
+    gone: bool
+
+
+@dataclass(frozen=True)
+class CorrectedValues:
+    """The first values that corrections changed in a version, and how many there are in all."""
+
+    shown: Sequence[CorrectedValue]
+    total: int
+
+
+def corrected(version: Version) -> CorrectedValues:
+    """The values that corrections changed since the version before, by table; none in a version without such a
+    table."""
+    found: list[CorrectedValue] = []
+    told: Mapping[str, Any] = version.own["changes"]
+    for table in version.tables:
+        link = correction_link(table.schema)
+        if link is None or not told.get(table.name, {}).get("changed") or version.table(CORRECTIONS) is None:
+            continue
+        data = version.folder / "data"
+        changes = caused_by_correction(read_parquet(data / "changes" / f"{table.name}.parquet")).to_pylist()
+        rows = read_parquet(data / f"{table.name}.parquet", [*table.key, link[0]])
+        named = corrections_of((row["cle"] for row in changes), table.key, link[0], [rows])
+        dropped = {row["cle"]: row["avant"] for row in changes if row["champ"] == link[0] and row["apres"] is None}
+        for row in changes:
+            key, gone = row["cle"], row["cle"] in dropped
+            correction = dropped[key] if gone else named.get(key)
+            if correction:
+                value = (table.name, key, row["champ"], row["avant"], row["apres"], correction, gone)
+                found.append(CorrectedValue(*value))
+    return CorrectedValues(found[:CORRECTED], len(found))
 
 
 def rejects(version: Version) -> Counted:

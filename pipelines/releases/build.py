@@ -97,7 +97,8 @@ def build(attempt: Attempt, aside: Path) -> Built | None:
     released = [item["version"] for item in shelf.published]
     version = versioning.number(released[-1], why) if released else versioning.FIRST
     made += write_changes(differences, data)
-    page = changes_page(request.package.title, shelf.current, version, why, differences)
+    corrections = attempt.previous.corrections(differences, request.schemas, tables)
+    page = changes_page(request.package.title, shelf.current, version, why, differences, corrections=corrections)
     (data / "CHANGES.md").write_text(page, encoding="utf-8", newline="")
     attempt.step("changes")
     own = {

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.releases.corrected import caused_by_correction
 from pipelines.releases.csvfile import write_csv
 from pipelines.releases.descriptor import FileMade
 from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Difference
@@ -36,9 +37,18 @@ def write_changes(differences: Mapping[str, Difference], data: Path) -> list[Fil
 
 
 def changes_page(
-    title: str, previous: str | None, version: str, reasons: Sequence[Reason], differences: Mapping[str, Difference]
+    title: str,
+    previous: str | None,
+    version: str,
+    reasons: Sequence[Reason],
+    differences: Mapping[str, Difference],
+    *,
+    corrections: Mapping[str, Mapping[str, str]] | None = None,
 ) -> str:
-    """`CHANGES.md`: the reasons of the number, totals by table and field, the largest moves, samples."""
+    """`CHANGES.md`: the reasons of the number, totals by table and field, the largest moves, samples.
+
+    `corrections`: by table and key, the correction that changed values of that row.
+    """
     since = f"depuis {previous} / since {previous}" if previous else "première version / first version"
     lines = [f"# {title} {version} — {since}", "", "## Pourquoi ce numéro / Why this number", ""]
     lines += [f"- **{reason.level.name}** {reason.fr} / *{reason.en}*" for reason in reasons]
@@ -58,17 +68,18 @@ def changes_page(
         lines += [f"- {name} : {count}" for name, count in withheld.items()]
     for name, found in differences.items():
         if found.counts:
-            lines += _table(name, found)
+            lines += _table(name, found, (corrections or {}).get(name, {}))
     return "\n".join(lines) + "\n"
 
 
-def _table(name: str, found: Difference) -> list[str]:
+def _table(name: str, found: Difference, corrections: Mapping[str, str]) -> list[str]:
     lines = ["", f"## {name}", ""]
     causes = _totals(found.changes)
     lines += [f"- cause **{cause}** : {total}" for cause, total in causes]
     if found.counts.fields:
         lines += ["", "| champ / field | valeurs révisées / values revised |", "|---|---:|"]
         lines += [f"| {field} | {total} |" for field, total in found.counts.fields.items()]
+    lines += _corrected(caused_by_correction(found.changes), corrections)
     moves = _largest(found.changes)
     if moves:
         lines += ["", "Plus grands écarts / Largest moves", "", "| clé / key | champ / field | avant | après | écart |"]
@@ -84,6 +95,18 @@ def _table(name: str, found: Difference) -> list[str]:
             lines += ["", f"{heading} ({min(SAMPLE, chosen.num_rows)} / {chosen.num_rows})", ""]
             lines += [_sample(row) for row in chosen.slice(0, SAMPLE).to_pylist()]
     return lines
+
+
+def _corrected(changes: pa.Table, corrections: Mapping[str, str]) -> list[str]:
+    """The values that corrections changed, each with its line of the table `corrections`."""
+    rows = [row for row in changes.to_pylist() if row["cle"] in corrections]
+    if not rows:
+        return []
+    shown = rows[:SAMPLE]
+    heading = (
+        f"Corrigées, voir la table `corrections` / Corrected, see the table `corrections` ({len(shown)} / {len(rows)})"
+    )
+    return ["", heading, "", *(f"{_sample(row)} : `{corrections[row['cle']]}`" for row in shown)]
 
 
 def _totals(changes: pa.Table) -> list[tuple[str, int]]:

@@ -6,19 +6,22 @@ Belongs here: finding and reading the two. Does not: comparing tables (`diff.py`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from pipelines.releases.corrected import CORRECTIONS, correction_link, corrections_of
 from pipelines.releases.descriptor import read_descriptor
-from pipelines.releases.diff import Difference, Side, difference
+from pipelines.releases.diff import CHANGED, Difference, Side, difference
 from pipelines.releases.errors import NotComparable, ReleaseDamaged
 from pipelines.releases.parquet import parquet_side
 from pipelines.releases.store import ReleaseStore
 from pipelines.releases.versioning import Reason, reasons
+
+_Side = tuple[Path, Mapping[str, Any], Mapping[str, Any]]  # a folder, its descriptor, its tables by name
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Comparison:
     only_before: tuple[str, ...]
     only_after: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By table and key, the correction of each changed row whose correction is new, gone or rewritten."""
 
     @property
     def is_same(self) -> bool:
@@ -62,6 +67,7 @@ def compare_packages(before: Path, after: Path) -> Comparison:
         key = _key(news[name]) if _key(news[name]) == _key(olds[name]) else ()
         found[name] = difference(side(old_folder, old, olds[name]), side(new_folder, new, news[name]), key)
     counts = {name: item.counts for name, item in found.items()}
+    sides = [(new_folder, new, news), (old_folder, old, olds)]
     return Comparison(
         before=_label(before, old),
         after=_label(after, new),
@@ -69,7 +75,32 @@ def compare_packages(before: Path, after: Path) -> Comparison:
         only_before=tuple(name for name in olds if name not in news),
         only_after=tuple(name for name in news if name not in olds),
         reasons=tuple(reasons(old, new, counts)),
+        corrections={name: told for name in found if (told := _corrected(name, found, sides))},
     )
+
+
+def _corrected(name: str, found: Mapping[str, Difference], sides: Sequence[_Side]) -> dict[str, str]:
+    """The corrections that changed rows of a table: those that a row names anew, no longer, or that were rewritten."""
+    links = [correction_link(tables[name]["schema"]) for _, _, tables in sides]
+    key = _key(sides[0][2][name])
+    if not key or key != _key(sides[1][2][name]) or not any(links):
+        return {}
+    rows = [row for row in found[name].changes.to_pylist() if row["nature"] == CHANGED]
+    tables = [
+        _columns(folder, document, resources[name], [*key, link[0]])
+        for (folder, document, resources), link in zip(sides, links, strict=True)
+        if link is not None
+    ]
+    named = next(link[0] for link in links if link is not None)
+    settled = corrections_of((row["cle"] for row in rows), key, named, tables)
+    renamed = {row["cle"] for row in rows if row["champ"] == named}
+    rewritten = set(found[CORRECTIONS].changes.column("cle").to_pylist()) if CORRECTIONS in found else set()
+    return {row: item for row, item in settled.items() if row in renamed or item in rewritten}
+
+
+def _columns(folder: Path, document: Mapping[str, Any], resource: Mapping[str, Any], names: list[str]) -> pa.Table:
+    read = side(folder, document, resource)
+    return pa.table({name: read.column(name) for name in names if name in read.names})
 
 
 def _package(folder: Path) -> tuple[Path, dict[str, Any]]:

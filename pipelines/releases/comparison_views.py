@@ -6,13 +6,14 @@ holds everything.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pipelines.core.text import Language
 from pipelines.releases.compare import Comparison
 from pipelines.releases.descriptor import to_json
-from pipelines.releases.diff import ADDED, REMOVED, WITHHELD, Difference
+from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Difference
 
 SHOWN = 20
 PAGE_ROWS = 500
@@ -35,6 +36,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "before": ("avant", "before"),
     "after": ("après", "after"),
     "nature": ("nature", "kind"),
+    "correction": ("correction", "correction"),
 }
 
 
@@ -64,7 +66,9 @@ def as_text(found: Comparison, language: Language) -> str:
     for name, item in found.tables.items():
         if item.counts:
             lines += ["", f"{name}{colon} {totals(item, language)}"]
-            lines += [f"  {_line(row, colon)}" for row in item.changes.slice(0, SHOWN).to_pylist()]
+            corrections = found.corrections.get(name, {})
+            for row in item.changes.slice(0, SHOWN).to_pylist():
+                lines.append(f"  {_line(row, colon)}{_correction(row, corrections, colon)}")
             if item.changes.num_rows > SHOWN:
                 left = item.changes.num_rows - SHOWN
                 lines.append(f"  {_more(left, language)}")
@@ -86,6 +90,22 @@ def _line(row: dict[str, Any], colon: str) -> str:
     if row["nature"] in (ADDED, REMOVED, WITHHELD):
         return f"{'+' if row['nature'] == ADDED else '-'} {_plain(row['cle'])}"
     return f"~ {_plain(row['cle'])} {row['champ']}{colon} {_short(row['avant'])} → {_short(row['apres'])}"
+
+
+def correction_of(row: dict[str, Any], corrections: Mapping[str, str]) -> str | None:
+    """The correction to which a changed value leads; None for a row that appears or vanishes."""
+    return corrections.get(row["cle"]) if row["nature"] == CHANGED else None
+
+
+def _correction(row: dict[str, Any], corrections: Mapping[str, str], colon: str) -> str:
+    named = correction_of(row, corrections)
+    return f" (correction{colon} {named})" if named else ""
+
+
+def _change(row: dict[str, Any], corrections: Mapping[str, str]) -> dict[str, Any]:
+    """A change for a program; the correction that it leads to only where there is one."""
+    named = correction_of(row, corrections)
+    return {**row, "correction": named} if named else row
 
 
 def _plain(value: str | None) -> str:
@@ -115,7 +135,10 @@ def as_json(found: Comparison) -> str:
                     "changed": item.counts.changed,
                     "rows_changed": item.counts.rows_changed,
                     "fields": item.counts.fields,
-                    "changes": item.changes.drop_columns(["cause"]).to_pylist(),
+                    "changes": [
+                        _change(row, found.corrections.get(name, {}))
+                        for row in item.changes.drop_columns(["cause"]).to_pylist()
+                    ],
                 }
                 for name, item in found.tables.items()
             },
@@ -138,6 +161,7 @@ def as_html(found: Comparison, language: Language) -> str:
         rows=lambda item: item.changes.slice(0, PAGE_ROWS).to_pylist(),
         more=lambda number: _more(number, language),
         left=lambda item: max(0, item.changes.num_rows - PAGE_ROWS),
+        correction=lambda name, row: correction_of(row, found.corrections.get(name, {})),
         sentence=lambda reason: reason.fr if language == "fr" else reason.en,
     )
     return page

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.releases.causes import Across, Ingredients, Stage, walk, with_causes
+from pipelines.releases.corrected import caused_by_correction, correction_link, corrections_of
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.diff import Difference, Side, difference
 from pipelines.releases.errors import ReleaseDamaged
@@ -72,6 +73,26 @@ class Previous:
         """The fields by which rows of the two versions are matched; none when the key did not stay the same."""
         told = self.tables.get(name, {"schema": {"primaryKey": list(schema.primary_key)}})
         return schema.primary_key if told["schema"].get("primaryKey", []) == list(schema.primary_key) else ()
+
+    def corrections(
+        self,
+        differences: Mapping[str, Difference],
+        schemas: Mapping[str, TableSchema],
+        tables: Mapping[str, pa.Table],
+    ) -> dict[str, dict[str, str]]:
+        """By table and key, the correction of each row of which a correction changed a value."""
+        found = {}
+        for name, item in differences.items():
+            link = correction_link(schemas[name].descriptor())
+            key = self.key(name, schemas[name])
+            keys = caused_by_correction(item.changes).column("cle").to_pylist()
+            if link is None or not key or not keys:
+                continue
+            sides = [tables[name]]
+            if name in self.tables and link[0] in [item["name"] for item in self.tables[name]["schema"]["fields"]]:
+                sides.append(self.table(name, [*key, link[0]]))
+            found[name] = corrections_of(keys, key, link[0], sides)
+        return found
 
     def explained(
         self,

@@ -16,13 +16,11 @@ import pyarrow.compute as pc
 
 from pipelines.core.text import Said
 from pipelines.releases.canonical import KEY_SEPARATOR, key_text, text
+from pipelines.releases.corrected import CORRECTIONS, correction_link
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import NoSuchRow
 from pipelines.releases.parquet import read_parquet
 from pipelines.releases.store import ReleaseStore
-
-CORRECTIONS = "corrections"
-"""The table of a package that holds what persons settled, where there is one."""
 
 Raw = Callable[[str, str, str, int], Mapping[str, str | None] | None]
 """`raw(source, snapshot, part, position)`: the record as the source gave it, public columns only; none when the
@@ -117,25 +115,17 @@ def _corrections(
 ) -> tuple[Mapping[str, str | None], ...]:
     """The corrections that a row points at by a foreign key to the table of corrections; none in a version without."""
     tables = {item["name"]: item["schema"] for item in document["resources"] if "schema" in item}
-    found: list[Mapping[str, str | None]] = []
-    for key in resource["schema"].get("foreignKeys", ()):
-        fields, other = key["fields"], key["reference"]
-        if other["resource"] != CORRECTIONS or CORRECTIONS not in tables:
-            continue
-        (own,), (named,) = _several(fields), _several(other["fields"])
-        path = release / "data" / f"{resource['name']}.parquet"
-        value = text(read_parquet(path, [own]).slice(row - 1, 1).column(own))[0].as_py()
-        names = [item["name"] for item in tables[CORRECTIONS]["fields"]]
-        lines = read_parquet(release / "data" / f"{CORRECTIONS}.parquet", names)
-        chosen = lines.filter(pc.fill_null(pc.equal(text(lines.column(named)), value), False))
-        told = {name: text(chosen.column(name)).to_pylist() for name in names}
-        found += [{name: told[name][place] for name in names} for place in range(chosen.num_rows)]
-    return tuple(found)
-
-
-def _several(names: str | Sequence[str]) -> Sequence[str]:
-    """The fields of a key: Table Schema writes a single one as a text or as a list."""
-    return [names] if isinstance(names, str) else names
+    link = correction_link(resource["schema"])
+    if link is None or CORRECTIONS not in tables:
+        return ()
+    own, named = link
+    path = release / "data" / f"{resource['name']}.parquet"
+    value = text(read_parquet(path, [own]).slice(row - 1, 1).column(own))[0].as_py()
+    names = [item["name"] for item in tables[CORRECTIONS]["fields"]]
+    lines = read_parquet(release / "data" / f"{CORRECTIONS}.parquet", names)
+    chosen = lines.filter(pc.fill_null(pc.equal(text(lines.column(named)), value), False))
+    told = {name: text(chosen.column(name)).to_pylist() for name in names}
+    return tuple({name: told[name][place] for name in names} for place in range(chosen.num_rows))
 
 
 def _joined(key: Sequence[str]) -> str:

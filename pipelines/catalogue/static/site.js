@@ -361,7 +361,7 @@
           provenance(version, place + 1).then(lines => origins.append(lines), () => origins.append(words.unread)),
           findings(version, key).then(lines => said.append(lines), () => said.append(words.unread)),
         ]);
-        past.append(make('button', { type: 'button', textContent: words.search, onclick: event => { event.target.disabled = true; across(key).then(lines => past.replaceChildren(lines), () => past.replaceChildren(words.unread)); } }));
+        past.append(make('button', { type: 'button', textContent: words.search, onclick: event => { event.target.disabled = true; across(key, row).then(lines => past.replaceChildren(lines), () => past.replaceChildren(words.unread)); } }));
         section.dataset.row = key;
       } catch (problem) {
         console.warn('row', problem);
@@ -379,7 +379,12 @@
       make('thead', {}, make('tr', {}, ...heading.map(word => make('th', { scope: 'col', textContent: word })))),
       make('tbody', {}, ...lines.map(line => make('tr', {}, ...line.map(value => make('td', {}, value)))))));
     /* A value that is the key of a row of another table leads to that row: a correction, a code of a list. */
-    const led = (field, value) => field.leads && value != null ? make('a', { href: `${field.leads}#${new URLSearchParams({ cle: escaped(String(value)) })}`, textContent: value }) : null;
+    const led = (field, value, version = state.version) => {
+      if (!field.leads || value == null) return null;
+      const told = new URLSearchParams({ cle: escaped(String(value)) });
+      if (version !== data.versions[0]) told.set('version', version.number);
+      return make('a', { href: `${field.leads}#${told}`, textContent: value });
+    };
     const linked = value => /^https?:\/\/\S+$/.test(value) ? make('a', { href: value, rel: 'external nofollow', textContent: value }) : value;
     const provenance = async (version, line) => {
       const origin = file(version, 'provenance'), found = [];
@@ -403,14 +408,23 @@
     };
     // « + » joins causes that all acted, « / » causes that cannot be told apart (qualite/changements.json).
     const caused = code => code.split('+').map(part => part.split('/').map(one => words.causes[one] ?? one).join(` ${words.or} `)).join(` ${words.and} `);
-    const across = async key => {
+    // The field that names a correction, where the table has one: a value that a correction changed leads to it.
+    const settled = data.fields.find(field => field.leads === 'table-corrections.html');
+    const corrected = (change, changes, row, version) => {
+      if (!settled || change.champ == null || !/(^|[+/])correction($|[+/])/.test(change.cause)) return [];
+      const renamed = changes.find(other => other.champ === settled.name);
+      const gone = renamed && renamed.apres == null ? data.versions[data.versions.indexOf(version) + 1] : null;
+      const link = led(settled, renamed ? renamed.apres ?? renamed.avant : row[settled.name], gone ?? version);
+      return link ? [`, ${words.correction}${words.colon}`, link] : [];
+    };
+    const across = async (key, row) => {
       const lines = [];
       for (const version of [...data.versions].reverse()) {
         if (!version.changes?.count) continue;
-        for (const row of await file(version, 'changes').rows(0, version.changes.count)) {
-          if (row.cle !== key) continue;
-          const what = row.champ == null ? (row.nature === 'ajout' ? words.added : words.removed) : `${row.champ}${words.colon}${row.avant ?? '∅'} → ${row.apres ?? '∅'}`;
-          lines.push(make('li', {}, make('strong', { textContent: version.number }), ` ${what} `, make('span', { className: 'soft', textContent: `(${words.cause}${words.colon}${caused(row.cause)})` })));
+        const changes = (await file(version, 'changes').rows(0, version.changes.count)).filter(change => change.cle === key);
+        for (const change of changes) {
+          const what = change.champ == null ? (change.nature === 'ajout' ? words.added : words.removed) : `${change.champ}${words.colon}${change.avant ?? '∅'} → ${change.apres ?? '∅'}`;
+          lines.push(make('li', {}, make('strong', { textContent: version.number }), ` ${what} `, make('span', { className: 'soft' }, `(${words.cause}${words.colon}${caused(change.cause)}`, ...corrected(change, changes, row, version), ')')));
         }
       }
       return lines.length ? make('ol', {}, ...lines) : make('p', { textContent: words.steady });
