@@ -5,6 +5,7 @@ The files are made up here in the layout that Arcep, Insee, Eurostat and DITP pu
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -22,9 +23,11 @@ from pipelines.pipeline.graph import BuildGraph
 from pipelines.schema import load_package
 from pipelines.sources import load_sources
 from tests.domains.territories.derived.builders import PROJECT
+from tests.domains.territories.derived.test_access import ANSWERS, assert_as_computed_apart
 from tests.sources.server import Reply, Server, serving
 
 PACKAGE = "territoires-numeriques"
+DATA = ANSWERS.parent
 LIVE = ("densite-communes", "eurostat-echanges", "fibre-ditp", "internet-communes", "sites-mobiles")
 TABLES = ("acces_fixe_communes", "densite_communes", "sites_programmes", "zones_blanches_communes", "label_et_acces")
 HEAD = "code_insee;nom_com;code_dep;code_reg;type;nbr;date"
@@ -286,6 +289,44 @@ def test_inequality_gains_the_dates_of_a_source_that_is_on(graph: BuildGraph):
         if row["serie"] == "arcep_deploiement_ditp"
     }
     assert days == {date(2022, 6, 30): 3, date(2023, 12, 31): 3}
+
+
+def ditp_of_every_quarter() -> bytes:
+    """Nine quarters of the hundred départements and of Mayotte, in the layout of the real file.
+
+    The figures are invented, since no licence of the real ones is stated: they were solved for so that the nine rows
+    computed apart from the real ones (`fibre_inegalite_ditp.csv`) hold of them too.
+    """
+    with (DATA / "fibre_inventee.csv").open(encoding="utf-8", newline="") as file:
+        shares = list(csv.DictReader(file))
+    shares.append(dict.fromkeys(shares[0], "0") | {"departement": "976"})
+    lines = ["indic_id,enforce_zone_id,metric_enforce_date,maille,indic_vi,indic_va,indic_vc,indic_ta"]
+    for place, quarter in enumerate(name for name in shares[0] if name != "departement"):
+        printed = f"{quarter[:7]}-01"  # the source prints the first day of the quarter's last month
+        for row in shares:
+            value = f"{row[quarter]}," if place == 0 else f",{row[quarter]}"
+            lines.append(f"IND-306,D{row['departement']},{printed},DEPT,{value},,")
+        lines += [f"IND-306,R84,{printed},REG,,61.2,,", f"IND-306,FRANCE,{printed},NAT,,80.1,,"]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def test_the_nine_rows_of_the_source_that_is_off_are_those_computed_apart(tmp_path: Path):
+    path = "/DITP-pilotage/barometre-resultats/8bab813a/data/ind-306.csv"
+    with serving() as server:
+        server.routes[path] = Reply(ditp_of_every_quarter())
+        project = switched_on(tmp_path, server.url, ("fibre-ditp",))
+        made = BuildGraph(project)
+        names = ("fibre", "ruralite", "fibre-ditp")
+        outcomes = dict(make_snapshots(project, [made.sources[name] for name in names], now=now))
+    assert {name: item for name, item in outcomes.items() if isinstance(item, Exception)} == {}
+    found = made.table(f"{PACKAGE}/acces_inegalites").table.to_pylist()
+    computed = {(row["serie"], row["date_reference"].isoformat()): row for row in found}
+    assert len(computed) == 21 + 9
+    assert_as_computed_apart(computed, ANSWERS, 21)
+    assert_as_computed_apart(computed, DATA / "fibre_inegalite_ditp.csv", 9)
+    # Where both series exist, they stay two rows: rounded by different hands, they are never one line.
+    twice = [series for series, day in computed if day == "2022-06-30"]
+    assert sorted(twice) == ["arcep_deploiement_baro2021", "arcep_deploiement_ditp"]
 
 
 def only(folder: Path, source: str, routes: dict[str, bytes]) -> BuildGraph:
