@@ -103,7 +103,8 @@ def _document(schemas: Path, name: str) -> LinedDocument:
 
 def _package(schemas: Path, name: str, document: LinedDocument, sources: Collection[str] | None) -> Package:
     raw = document.value
-    tables = _tables(document, _shown(name))
+    tables = list(_tables(document, _shown(name)))
+    off = {f"{name}/{table.name}" for table in tables if sources is not None and not set(table.needs) <= set(sources)}
     found = Package(
         name=name,
         title=raw["title"],
@@ -118,12 +119,17 @@ def _package(schemas: Path, name: str, document: LinedDocument, sources: Collect
         keywords_en=tuple(raw.get("keywords_en", ())),
         cadence=raw.get("cadence", "P1Y"),
         owner=raw.get("owner", "arobase"),
-        tables=tuple(table for table in tables if sources is None or set(table.needs) <= set(sources)),
+        tables=tuple(_reading(table, off) for table in tables if f"{name}/{table.name}" not in off),
         schemas=schemas,
         more={key: value for key, value in raw.items() if key not in OWN},
         quarantine=_quarantine(raw.get("quarantine", {})),
     )
     return _with_codelists(found)
+
+
+def _reading(table: PackageTable, off: Collection[str]) -> PackageTable:
+    """The table with what it reads only while it is there (`from_if_on`), but for what is off now."""
+    return replace(table, inputs=(*table.inputs, *(key for key in table.inputs_if_on if key not in off)))
 
 
 def _with_codelists(package: Package) -> Package:
@@ -159,6 +165,7 @@ def _tables(document: LinedDocument, shown: str) -> Iterator[PackageTable]:
             name=name,
             derived=raw.get("derived"),
             inputs=tuple(raw.get("from", ())),
+            inputs_if_on=tuple(raw.get("from_if_on", ())),
             minimum_rows=rows.get("min", 1),
             maximum_rows=rows.get("max"),
             maximum_loss=float(rows.get("loss", 0.2)),
@@ -211,9 +218,11 @@ def _check_names(package: Package, document: LinedDocument, packages: Mapping[st
             other = packages.get(owner)
             is_there = owner in names if other is None else name in [item.name for item in other.tables]
             if not is_there:
-                line = document.line(("tables", places[table.name], "from", position))
+                always = len(document.value["tables"][places[table.name]].get("from", ()))
+                part, rank = ("from", position) if position < always else ("from_if_on", position - always)
+                line = document.line(("tables", places[table.name], part, rank))
                 known = ", ".join(names if other is None else (f"{owner}/{item.name}" for item in other.tables))
-                place = f"tables.{table.name}.from"
+                place = f"tables.{table.name}.{part}"
                 raise PackageFileError(file=shown, line=line, key=place, found=key, expected=known)
 
 

@@ -65,6 +65,8 @@ class PackageTable:
     protect: Protection | None = None
     needs: tuple[str, ...] = ()
     """The sources without which the table does not exist (key `needs`): it is there while all of them are on."""
+    inputs_if_on: tuple[str, ...] = ()
+    """Tables that are read too while they are there (key `from_if_on`); those that are stand in `inputs`."""
 
 
 @dataclass(frozen=True)

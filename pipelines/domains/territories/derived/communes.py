@@ -1,7 +1,8 @@
-"""The tables by commune that live sources bring: `zones_blanches_communes` and `label_et_acces`.
+"""The tables by commune that live sources bring: `acces_fixe_communes`, `zones_blanches_communes`, `label_et_acces`.
 
-Belongs here: counting sites and premises. Does not: what was recorded (`acces_fixe_communes`, `densite_communes`,
-`sites_programmes` are published as they are read). Neither table says that the label and access cause one another.
+Belongs here: counting sites and premises, setting the density class and the label beside access. Does not: what was
+recorded (`releves_acces_communes`, `densite_communes`, `sites_programmes` are published as they are read). None of them
+says that the label and access cause one another.
 """
 
 from __future__ import annotations
@@ -24,8 +25,24 @@ from pipelines.tables.registry import derived
 from pipelines.tables.rows import text_table
 
 SITES = f"{PACKAGE}/sites_programmes"
+RECORDED = f"{PACKAGE}/releves_acces_communes"
 ACCESS, DENSITY = f"{PACKAGE}/acces_fixe_communes", f"{PACKAGE}/densite_communes"
 CLASSES = tuple(str(number) for number in range(1, 8))
+
+
+@derived("acces_fixe_communes")
+def access_by_commune(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
+    """The recorded access of each commune and date, its density class while the grid is on, and the label."""
+    today = _codes_of_today(project)
+    classes = _class_of_each(tables[DENSITY], today) if DENSITY in tables else {}
+    awarded = _awarded(tables[AWARDS])
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for row in tables[RECORDED].to_pylist():
+            code = today.get(row["code_commune"], row["code_commune"])
+            yield row | {"classe_densite": classes.get(code), "labellisee_connue": code in awarded}
+
+    return text_table(project, ACCESS, rows())
 
 
 @derived("zones_blanches_communes")

@@ -29,7 +29,14 @@ from tests.sources.server import Reply, Server, serving
 PACKAGE = "territoires-numeriques"
 DATA = ANSWERS.parent
 LIVE = ("densite-communes", "eurostat-echanges", "fibre-ditp", "internet-communes", "sites-mobiles")
-TABLES = ("acces_fixe_communes", "densite_communes", "sites_programmes", "zones_blanches_communes", "label_et_acces")
+TABLES = (
+    "releves_acces_communes",
+    "acces_fixe_communes",
+    "densite_communes",
+    "sites_programmes",
+    "zones_blanches_communes",
+    "label_et_acces",
+)
 HEAD = "code_insee;nom_com;code_dep;code_reg;type;nbr;date"
 # Code, premises, fibre, cable, copper 30, copper 8, fixed 4G, broadband radio, satellite; wired 30, wired without.
 COMMUNES = [
@@ -200,7 +207,7 @@ def test_they_ship_described_and_off_and_so_do_their_tables():
 def test_a_table_is_there_only_while_all_that_it_needs_is_on(tmp_path: Path):
     project = switched_on(tmp_path, "http://127.0.0.1", ("internet-communes",))
     tables = {table.name for table in load_package(project.schemas, PACKAGE, load_sources(project)).tables}
-    assert tables & set(TABLES) == {"acces_fixe_communes"}
+    assert tables & set(TABLES) == {"releves_acces_communes", "acces_fixe_communes"}
 
 
 def test_each_record_is_read(graph: BuildGraph):
@@ -225,6 +232,28 @@ def test_what_is_not_available_is_absent_and_codes_get_their_zero_back(graph: Bu
     assert found["97701"]["locaux_filaire_30"] is None
     assert found["97701"]["part_filaire_30"] is None
     assert set(found) == {"01004", "15003", "15014", "15031", "75056", "97701"}
+
+
+def test_the_density_class_and_the_label_stand_beside_the_access_of_a_commune(graph: BuildGraph):
+    found = rows(graph, "acces_fixe_communes", "code_commune")
+    assert {code: row["classe_densite"] for code, row in found.items()} == {
+        "01004": "2",
+        "15003": "7",
+        "15014": "2",
+        "15031": None,  # restored in 2025: the grid does not know it
+        "75056": "1",
+        "97701": None,
+    }
+    awarded = {row["territoire_code"] for row in graph.table("label/palmares").table.to_pylist()}
+    assert found["15003"]["labellisee_connue"] is False
+    assert {code for code, row in found.items() if row["labellisee_connue"]} == set(found) & awarded
+
+
+def test_what_was_recorded_keeps_its_own_table_and_its_provenance(graph: BuildGraph):
+    recorded = rows(graph, "releves_acces_communes", "code_commune")
+    told = rows(graph, "acces_fixe_communes", "code_commune")
+    added = {"classe_densite", "labellisee_connue"}
+    assert recorded == {code: {name: row[name] for name in row if name not in added} for code, row in told.items()}
 
 
 def test_a_shared_site_counts_once(graph: BuildGraph):
@@ -329,13 +358,13 @@ def test_the_nine_rows_of_the_source_that_is_off_are_those_computed_apart(tmp_pa
     assert sorted(twice) == ["arcep_deploiement_baro2021", "arcep_deploiement_ditp"]
 
 
-def only(folder: Path, source: str, routes: dict[str, bytes]) -> BuildGraph:
-    """The project with one live source on, after its collection from these answers by path."""
+def only(folder: Path, source: str, routes: dict[str, bytes], besides: tuple[str, ...] = ()) -> BuildGraph:
+    """The project with one live source on, after its collection from these answers by path, and that of `besides`."""
     with serving() as server:
         server.routes |= {path: Reply(body) for path, body in routes.items()}
         project = switched_on(folder, server.url, (source,))
         made = BuildGraph(project)
-        outcomes = dict(make_snapshots(project, [made.sources[source]], now=now))
+        outcomes = dict(make_snapshots(project, [made.sources[name] for name in (source, *besides)], now=now))
     assert not isinstance(outcomes[source], Exception), outcomes[source]
     return made
 
@@ -347,7 +376,33 @@ def test_the_column_of_fixed_4g_is_read_under_its_older_name(tmp_path: Path):
         f"{base}debit_filaire.csv": wired_speed(),
     }
     made = only(tmp_path, "internet-communes", answers)
-    assert rows(made, "acces_fixe_communes", "code_commune")["15003"]["locaux_sans_mieux"] == 60
+    assert rows(made, "releves_acces_communes", "code_commune")["15003"]["locaux_sans_mieux"] == 60
+
+
+def test_the_label_is_told_of_a_commune_while_the_grid_is_off(tmp_path: Path):
+    code = next(
+        row["code_actuel"]
+        for row in awards_of(tmp_path / "label")
+        if row["territoire_nature"] == "commune" and row["code_actuel"]
+    )
+    base = "/fixe/maconnexioninternet/statistiques/last/commune/commune_"
+    answers = {
+        f"{base}meilleure_techno_thd.csv": best_technique().replace(b"15014;", f"{code};".encode()),
+        f"{base}debit_filaire.csv": wired_speed().replace(b"15014;", f"{code};".encode()),
+    }
+    made = only(tmp_path / "projet", "internet-communes", answers, besides=("palmares",))
+    found = rows(made, "acces_fixe_communes", "code_commune")
+    assert found[code]["labellisee_connue"] is True
+    assert found["15003"]["labellisee_connue"] is False
+    assert {row["classe_densite"] for row in found.values()} == {None}
+
+
+def awards_of(folder: Path) -> list[dict]:
+    """The table palmares of the shipped project."""
+    project = switched_on(folder, "http://127.0.0.1", ())
+    made = BuildGraph(project)
+    list(make_snapshots(project, [made.sources["palmares"]], now=now))
+    return made.table("label/palmares").table.to_pylist()
 
 
 def test_the_grid_of_2025_is_read_by_its_seven_classes(tmp_path: Path):
