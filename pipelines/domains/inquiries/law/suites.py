@@ -212,7 +212,7 @@ def _reserves(nombre: int) -> str:
     "EP-26",
     "Conclusions d'une enquête unique",
     "Conclusions of a single inquiry",
-    preuve="Aucune : le nombre d'objets est un codage du releveur, il ne prouve pas qu'une conclusion manque.",
+    preuve="Aucune : le nombre d'objets est un codage du projet, il ne prouve pas qu'une conclusion manque.",
     faits=("rapports_nombre", "conclusions_nombre"),
 )
 def enquete_unique(enquete: Enquete, version: Version) -> Resultat:
@@ -227,7 +227,7 @@ def enquete_unique(enquete: Enquete, version: Version) -> Resultat:
     calcul = f"rapports : {rapports} ; conclusions : {conclusions} pour {attendues} objets"
     if rapports == 1 and conclusions == attendues:
         return conforme(calcul)
-    told = Said("le nombre d'objets est un codage du releveur", "the number of subjects was coded by the collector")
+    told = Said("le nombre d'objets est un codage du projet", "the number of subjects was coded by the project")
     return a_verifier(calcul, told)
 
 
