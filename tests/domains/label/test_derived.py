@@ -208,3 +208,4 @@ def test_a_domain_names_the_laureates_that_pages_place_in_it():
     told = rows["gouvernement_ouvert"]
     assert (told["laureats_connus_nombre"], told["laureats_connus"]) == (1, "Ivry-sur-Seine")
     assert rows["teletravail"]["laureats_connus_nombre"] == 0
+    assert {(row["connus_nombre"], row["taux_connu"]) for row in rows.values()} == {(1, None)}

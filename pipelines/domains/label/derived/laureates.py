@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipelines.core.project import Project
-from pipelines.domains.label.derived.completeness import completeness, published_totals
+from pipelines.domains.label.derived.completeness import completeness, published_totals, share
 from pipelines.schema import load_codelist
 from pipelines.tables.frames import frame, rows_of
 from pipelines.tables.registry import derived
@@ -102,6 +102,7 @@ def domains(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     of_2017 = with_body(claims[(claims["edition"] == DOMAINS_EDITION) & claims["domaine_code"].notna()])
     actions = actions[(actions["annee_action"] == DOMAINS_EDITION) & actions["domaine_code"].notna()]
     announced = published_totals(frame(tables["label/totaux_publies"]), "mentions_thematiques").get(DOMAINS_EDITION)
+    known = int(of_2017["corps"].nunique())
     rows = []
     for code in load_codelist(project.schemas, "domaines_2017").codes:
         named = of_2017[of_2017["domaine_code"] == code.code]
@@ -113,6 +114,8 @@ def domains(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
                 "laureats_connus": joined(named["territoire_nom"].fillna(named["nom_publie"])),
                 "actions_connues_nombre": int((actions["domaine_code"] == code.code).sum()),
                 "mentions_annoncees_nombre": None if announced is None else int(announced),
+                "connus_nombre": known,
+                "taux_connu": share(known, announced),
             }
         )
     return text_table(project, "label/domaines", rows)
