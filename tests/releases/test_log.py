@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from pathlib import Path
 
 import pymerkle
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.releases import log_reading
 from pipelines.releases import publish
 from pipelines.releases.errors import KeyMissing, KeyOther, LogDamaged, NoteUnreadable
 from pipelines.releases.log import merkle
@@ -120,6 +122,13 @@ def test_a_reader_of_the_last_of_10000_entries_reads_little() -> None:
     )
     merkle.consistency_proof(9_000, 10_000, tree.subtree)
     assert sum(read) < 100_000
+
+
+def test_verifying_the_last_release_of_a_long_log_reads_little_of_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert log_reading.main(1_200)
+    told = capsys.readouterr().out
+    assert told.count("sound True") == 2
+    assert max(int(count.replace(",", "")) for count in re.findall(r"([\d,]+) bytes of the log", told)) < 20_000
 
 
 def test_the_note_of_the_specification_is_signed_by_its_key() -> None:
