@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.core.lined_yaml import YamlRefused, parse
 from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.schema import load_codelist
@@ -40,8 +41,8 @@ def written_in(project: Project, name: str) -> Mapping[str, Any]:
     """What a package's file says, also one that cannot be used yet; nothing where there is none."""
     path = package_path(project, name)
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except yaml.YAMLError:
+        found = parse(path.read_text(encoding="utf-8")).value if path.is_file() else {}
+    except YamlRefused:
         return {}  # told where the table is added to it
     return found if isinstance(found, dict) else {}
 
@@ -93,10 +94,10 @@ def extended(project: Project, name: str, table: str) -> str:
     path = package_path(project, name)
     text, shown = path.read_text(encoding="utf-8"), path.relative_to(project.root)
     try:
-        before = yaml.safe_load(text)
-        node = _tables(yaml.compose(text, yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise PackageNotExtended(file=shown, table=table, found=type(error).__name__, expected="YAML") from None
+        before = parse(text).value
+    except YamlRefused as error:
+        raise PackageNotExtended(file=shown, table=table, found=error.found, expected=error.expected) from None
+    node = _tables(yaml.compose(text, yaml.SafeLoader))  # within the bounds of `parse`
     if node is None or not isinstance(before, dict):
         raise PackageNotExtended(file=shown, table=table, found="—", expected=BLOCK)
     known = [item if isinstance(item, str) else (item or {}).get("name") for item in before["tables"]]
@@ -104,8 +105,8 @@ def extended(project: Project, name: str, table: str) -> str:
         raise AlreadyThere(file=f"{shown} : tables.{table}", option="--name")
     made = _with(text, node, table)
     try:
-        after = yaml.safe_load(made)
-    except yaml.YAMLError:
+        after = parse(made).value
+    except YamlRefused:
         after = None
     item = {"name": table, "rows": {"min": 1}}
     if after != {**before, "tables": [*before["tables"], item]}:
