@@ -22,7 +22,7 @@ from pipelines.releases.canonical import KEY_SEPARATOR
 FOLDER = "territoires"
 COMMUNE, DEPARTEMENT, REGION = "commune", "departement", "region"
 WHOLE_LEVELS = {"departement_code": DEPARTEMENT, "region_code": REGION}
-ROWS_SHOWN, COLUMNS_SHOWN = 50, 6
+ROWS_SHOWN, COLUMNS_SHOWN = 8, 6
 TIMES = ("year", "yearmonth", "date", "datetime")
 NOT_TO_READ = re.compile(r"(territoire|departement|region|resolution)_.*|code_actuel|exemple|.*_(code|id|url)")
 """Fields that say of which territory a row is, how that was found, or that only programs read."""
@@ -100,6 +100,10 @@ class Source:
     @property
     def page(self) -> str:
         return f"{self.holding.name}/table-{self.table.name}.html"
+
+    def filtered(self, code: str) -> str:
+        """The page of its table, filtered on a territory; empty where another table says of which one a row tells."""
+        return "" if self.link else f"{self.page}?{urlencode({'contient': code, 'colonne': self.code})}"
 
     def row_page(self, row: Row) -> str:
         """Where a row stands with its origin, its checks and its history."""

@@ -73,6 +73,7 @@ class Scan:
         self.package = package
         self._clean, self.clean_shapes = self.seen.memory.texts, self.seen.memory.shapes
         self._foreseen: dict[str, list[Passage]] = {}
+        self._looked: frozenset[str] = frozenset()
         self._names: dict[str, bool] = {}
 
     def foresee(self, looks: Iterable[Look]) -> None:
@@ -80,9 +81,10 @@ class Scan:
         few texts of one file, so that a folder of small files is judged many files at a time."""
         looks = list(looks)
         texts = list(dict.fromkeys(text for look in looks if isinstance(look, Texts) for _, _, text in look.texts))
-        self._foreseen = {}
+        self._foreseen, self._looked = {}, frozenset()
         for start in range(0, len(texts), SOME):
             self._foreseen.update(self._found(texts[start : start + SOME]))
+        self._looked = frozenset(texts)
         few = [look.table for look in looks if isinstance(look, Columns) and look.table.num_rows <= FEW_ROWS]
         self._foresee_columns(few)
 
@@ -192,7 +194,7 @@ class Scan:
         """The passages of each text that has some: patterns, and everybody's values."""
         distinct = [text for text in dict.fromkeys(texts) if text and text not in self._clean]
         known = {text: self._foreseen[text] for text in distinct if text in self._foreseen}
-        new = [text for text in distinct if text not in known]
+        new = [text for text in distinct if text not in self._looked]
         if not new:
             return known
         array = pa.array(new, pa.large_string())

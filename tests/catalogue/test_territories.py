@@ -126,3 +126,11 @@ def test_a_departement_is_not_above_itself_nor_named_by_its_code(tmp_path: Path)
     page = (a_catalogue(tmp_path) / "territoires" / "departement-95.html").read_text(encoding="utf-8")
     assert page.count("<li><a") - page.count('<li><a href="commune') == 2
     assert "Aussi nommé" not in page
+
+
+def test_a_page_with_more_rows_than_it_shows_leads_to_all_of_them(tmp_path: Path) -> None:
+    rows = [an_award(str(2000 + year), "01001", "01") for year in range(12)]
+    texts_published(tmp_path, "label", "palmares", rows)
+    page = (a_catalogue(tmp_path) / "territoires" / "commune-01001.html").read_text(encoding="utf-8")
+    assert "dont les 8 premières ici" in page
+    assert "../label/table-palmares.html?contient=01001&amp;colonne=territoire_code" in page

@@ -136,3 +136,16 @@ def test_an_outline_that_holds_something_is_held_in_each_table_that_has_it(tmp_p
     places = {(hold.place, hold.field) for hold in scan_folder(tmp_path, NOTHING).holds if hold.rule == "courriel"}
     pointers = ("/features/0/geometry/note", "/features/1/geometry/note")
     assert places == {(name, pointer) for name in ("a.geojson", "b.geojson") for pointer in pointers}
+
+
+def test_what_was_judged_together_is_not_judged_again_though_nothing_more_can_be_remembered(
+    tmp_path: Path, judged: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "REMEMBERED", 0)
+    for number in range(3):
+        (tmp_path / f"{number}.html").write_text(
+            f"<p>{ROW}</p>\n\n<p>page {number} {LEAK if number == 1 else ''}</p>\n"
+        )
+    report = scan_folder(tmp_path, NOTHING, PERSONAL)
+    assert {hold.place for hold in report.holds} == {"1.html"}
+    assert sum(ROW in text for text in judged) == 1
