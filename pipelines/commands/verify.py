@@ -63,7 +63,8 @@ def command(
     schema, changes, the signed log and the ledger. Says which package, version, key, log, witnesses and times it found.
 
     With --deep, changes are computed again from both versions, and the releases of this project are made again by the
-    code at hand, where what they were made from is kept: findings, rejects and provenance have to be the same too.
+    code at hand, where what they were made from is kept: findings, rejects and provenance have to be the same too, and
+    so have the pages and descriptions of this project's catalogue, which no signature covers.
 
     Needs no network unless given an address. Exit codes: 0 sound, 1 not, 2 could not look.
     """
@@ -95,6 +96,7 @@ def _remade(found: Verification, path: Path) -> Verification:
     from dataclasses import replace
 
     from pipelines.core.project import NotAProject
+    from pipelines.pipeline.announce import altered_pages
     from pipelines.pipeline.remake import hold_against_remade
     from pipelines.releases.flaws import Flaw
     from pipelines.releases.request import Warned
@@ -115,6 +117,13 @@ def _remade(found: Verification, path: Path) -> Verification:
             notes.append(
                 Warned(f"{name} n'a pas été refaite ici : {reason.fr}", f"{name} was not made again: {reason.en}")
             )
+    if path.resolve() == project.releases.resolve() and project.catalogue.is_dir():
+        altered, added = altered_pages(project)
+        flaws += [Flaw("catalogue", f"catalogue/{altered[0]}", ", ".join(altered[1:])[:120])] if altered else []
+        names = ", ".join(added)[:120]
+        notes += (
+            [Warned(f"catalogue : fichiers ajoutés : {names}", f"catalogue: added files: {names}")] if added else []
+        )
     return replace(found, flaws=tuple(flaws), notes=tuple(notes))
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipelines.core.project import Project
 from pipelines.pipeline.personal import check_pages, gate_key
@@ -51,6 +54,40 @@ def make_announcement(project: Project, *, base_url: str | None = None, seen: Se
     make_own_folder(project.work)
     write_text(memory, json.dumps({"mark": _mark(project, made_from)}))
     return project.catalogue
+
+
+def altered_pages(project: Project) -> tuple[list[str], list[str]]:
+    """The files of `outputs/catalogue/` that are not what the releases and `catalogue.yaml` make (altered, missing, or
+    links), and those that are nobody's but whoever put them there, which a release leaves alone.
+
+    Nothing is written there. A catalogue that `arobase serve` made has the address of that server.
+
+    Raises `CatalogueFileError`, `ReleaseDamaged`, `OSError`.
+    """
+    from pipelines.catalogue import write_catalogue
+    from pipelines.catalogue.publisher import read_house
+    from pipelines.catalogue.site import INVENTORY
+
+    found = project.catalogue
+    special = [path for path in sorted(found.rglob("*")) if path.is_symlink() or not (path.is_file() or path.is_dir())]
+    if special:
+        return [path.relative_to(found).as_posix() for path in special], []
+    with TemporaryDirectory(prefix="arobase-") as folder:
+        copy = Path(shutil.copytree(found, Path(folder) / found.name))
+        altered = write_catalogue(project.releases, copy, house=read_house(project), base_url=_served_at(copy))
+        made = {INVENTORY, *(copy / INVENTORY).read_text(encoding="utf-8").splitlines()}
+    files = [path.relative_to(found).as_posix() for path in sorted(found.rglob("*")) if path.is_file()]
+    return altered, [name for name in files if name not in made and name not in altered]
+
+
+def _served_at(catalogue: Path) -> str | None:
+    """The address of the server of this machine that a catalogue was made for, none for one that is published."""
+    path = catalogue / "sitemap.xml"
+    told = _LOOPBACK.search(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
+    return told[0] if told else None
+
+
+_LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|localhost|\[::1\]):\d{1,5}/")
 
 
 def _mark(project: Project, made_from: Mapping[str, object]) -> str:

@@ -52,6 +52,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "refaite ici par son propre code, la version est différente",
         "made again here by its own code, the release is different",
     ),
+    "catalogue": (
+        "ce fichier du catalogue n'est pas celui que font les versions publiées ; « arobase release » le refait",
+        'this file of the catalogue is not the one that the releases make; "arobase release" makes it again',
+    ),
     "ledger": ("le registre n'est plus une chaîne", "the ledger is no longer a chain"),
     "unrecorded": ("version absente du registre", "release not in the ledger"),
     "removed": ("version du registre absente du dossier", "release of the ledger missing from the folder"),

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from pipelines.cli import commands
 from pipelines.core.project import Project
+from pipelines.pipeline.announce import make_announcement
 from pipelines.releases import build, files
 from pipelines.releases.request import ReleaseRequest
 from tests.pipeline.builders import a_run, a_small_project, obtained_later
@@ -85,3 +86,42 @@ def test_what_cannot_be_made_again_here_is_said(project: Project, tmp_path: Path
         path.unlink()
     done = verified(project, "--deep")
     assert (done.exit_code, "villes 1.0.0 was not made again: missing here: schema" in done.output) == (0, True)
+
+
+PAGES = ["index.html", "catalog.ttl", "catalog.jsonld", "en/feed.atom"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("act", ["alter", "delete", "link"])
+def test_a_catalogue_that_the_releases_do_not_make_is_seen(project: Project, name: str, act: str) -> None:
+    a_run(project, packages=["villes"])
+    page = project.catalogue / name
+    if not page.is_file():
+        page = next(path for path in sorted(project.catalogue.rglob("*")) if path.name == page.name)
+    assert verified(project, "--deep").exit_code == 0
+    match act:
+        case "alter":
+            page.write_bytes(page.read_bytes().replace(b"e", b"3", 1))
+        case "delete":
+            page.unlink()
+        case "link":
+            page.unlink()
+            page.symlink_to("/dev/zero")
+    done = verified(project, "--deep")
+    assert done.exit_code == 1, done.output
+    assert "[catalogue]" in done.output
+    a_run(project, packages=["villes"])
+    assert verified(project, "--deep").exit_code == 0
+
+
+def test_a_file_that_somebody_added_to_the_catalogue_is_told(project: Project) -> None:
+    a_run(project, packages=["villes"])
+    (project.catalogue / "CNAME").write_text("donnees.example.org")
+    done = verified(project, "--deep")
+    assert (done.exit_code, "added files: CNAME" in done.output) == (0, True), done.output
+
+
+def test_a_catalogue_shown_by_a_server_of_this_machine_is_sound(project: Project) -> None:
+    a_run(project, packages=["villes"])
+    make_announcement(project, base_url="http://127.0.0.1:8123/")
+    assert verified(project, "--deep").exit_code == 0
