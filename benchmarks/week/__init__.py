@@ -1,0 +1,1 @@
+"""A week of a deployment in minutes: `python -m benchmarks.week --help`."""
