@@ -132,6 +132,23 @@ def test_a_version_whose_ingredients_are_gone_cannot_be_made_again(project: Proj
     assert done.exception.code == "cannot-rebuild"
 
 
+def test_a_survey_says_which_versions_can_be_made_again_and_why_not(project: Project) -> None:
+    a_run(project, packages=["places"])
+    a_codelist(project.root, "couleurs", [*COLOURS, "bleu,Bleu,Blue,,,"])
+    a_run(project, packages=["places"])
+    lines = command(project, "rebuild", "--any").output.splitlines()
+    versions = [line.split()[2].rstrip(":") for line in lines]
+    assert lines == [f"✓ places {version}: with the code at hand" for version in versions]
+    assert command(project, "retract", "places", versions[0], "--reason", "essai", "--yes").exit_code == 0
+    lines = command(project, "rebuild", "places", "--any").output.splitlines()
+    assert lines[0] == f"✗ places {versions[0]}: retracted"
+    assert lines[1].startswith(f"✗ places {versions[1]}: compared with {versions[0]}")
+    shutil.rmtree(project.snapshots / "ingredients")
+    french = command(project, "rebuild", "--any", language="fr").output
+    assert "retirée" in french
+    assert sorted(path.name for path in project.releases.iterdir() if path.is_dir()) == ["places"]
+
+
 def test_other_code_or_lost_ingredients_give_no_tables(project: Project) -> None:
     a_run(project, packages=["places"])
     kept = recorded(project)
