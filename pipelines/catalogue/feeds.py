@@ -103,7 +103,8 @@ def json_feed(items: Sequence[News], addresses: Addresses, language: Language) -
 
 
 def versions_index(holdings: Sequence[Holding], addresses: Addresses) -> dict[str, Any]:
-    """`versions.json`: every version of every package, newest first, with where to find it."""
+    """`versions.json`: every version of every package, newest first, with where to find it; `example` marks packages of
+    made-up data, which the graph for portals leaves out."""
     return {
         "$schema": addresses.page("schemas/versions.schema.json"),
         "packages": [
@@ -113,6 +114,7 @@ def versions_index(holdings: Sequence[Holding], addresses: Addresses) -> dict[st
                 "title_en": holding.title("en"),
                 "latest": holding.current.number if holding.current else None,
                 "page": addresses.page(f"{holding.name}/index.html"),
+                **({"example": True} if holding.is_example else {}),
                 "versions": [_indexed(item, holding, addresses) for item in holding.versions],
             }
             for holding in holdings

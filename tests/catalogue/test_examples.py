@@ -36,6 +36,12 @@ def test_machines_are_told_of_it_only_when_asked(tmp_path: Path) -> None:
     assert "données fictives" in plain.files["essais/index.html"].decode().replace("\u00a0", " ")
 
 
+def test_the_index_of_versions_marks_it(tmp_path: Path) -> None:
+    holdings = read_holdings(releases_with_an_example(tmp_path))
+    index = json.loads(make_site(holdings, Addresses.under(BASE)).files["versions.json"])
+    assert {item["name"]: item.get("example") for item in index["packages"]} == {"essais": True, "prix": None}
+
+
 def test_a_push_of_everything_leaves_it_out(tmp_path: Path) -> None:
     releases_with_an_example(tmp_path / "outputs")
     assert list(released(Project.at(tmp_path, tmp_path / "outputs"))) == ["prix"]

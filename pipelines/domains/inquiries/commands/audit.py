@@ -83,9 +83,10 @@ def command(
     kept = choisis(constats, regle=rule, departement=departement)
     asked = "".join(f"-{part}" for part in (rule, departement) if part)
     base = (output or project.outputs) / f"audit-{package}-{audited}{asked}"
-    page = rapport_html(kept, titre=f"Contrôles légaux : {package} {audited}", contester=contester(project).fr)
+    how_to_contest = contester(project).fr
+    page = rapport_html(kept, titre=f"Contrôles légaux : {package} {audited}", contester=how_to_contest)
     write_text(base.with_name(f"{base.name}.html"), page)
-    write_text(base.with_name(f"{base.name}.csv"), rapport_csv(kept))
+    write_text(base.with_name(f"{base.name}.csv"), rapport_csv(kept, contester=how_to_contest))
     same = _says_the_same(controles(tables), tables.get(f"{package}/controles_legaux"))
     for line in _shown(kept, f"{package} {audited}", project, language):
         click.echo(line)

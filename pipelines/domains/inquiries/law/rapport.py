@@ -28,8 +28,9 @@ RESULTATS = {
 }
 COLONNES = (
     *("enquete_id", "titre", "departements", "annee", "regime", "regle", "libelle", "resultat", "calcul"),
-    *("fait_manquant", "remarque", "base_legale", "version", "certitude"),
+    *("fait_manquant", "remarque", "base_legale", "version", "certitude", "contester"),
 )
+ECARTS = ("non_conforme", "a_verifier")
 PORTEE = (
     "Un résultat porte sur l'enquête telle que les sources la décrivent. Ce n'est pas une décision de justice, ni un "
     "avis "
@@ -57,8 +58,11 @@ def choisis(constats: Iterable[Constat], *, regle: str | None = None, departemen
     ]
 
 
-def rapport_csv(constats: Sequence[Constat]) -> str:
-    """One line a constat, comma, LF, UTF-8, in the order given."""
+def rapport_csv(constats: Sequence[Constat], *, contester: str) -> str:
+    """One line a constat, comma, LF, UTF-8, in the order given.
+
+    `contester`: how to contest a result, and by when it is answered, written with each that says more than "met".
+    """
     sortie = io.StringIO()
     ecrivain = csv.writer(sortie, lineterminator="\n")
     ecrivain.writerow(COLONNES)
@@ -67,7 +71,9 @@ def rapport_csv(constats: Sequence[Constat]) -> str:
         debut = (enquete.id, enquete.titre, ";".join(enquete.departements), enquete.annee, constat.choix.regime)
         remarque = dit.remarque.fr if dit.remarque else None
         juge = (constat.regle.id, constat.regle.libelle, dit.resultat, dit.calcul, dit.manque, remarque)
-        ecrivain.writerow((*debut, *juge, constat.base, version.version if version else None, constat.certitude))
+        contestation = contester if dit.resultat in ECARTS else None
+        fin = (constat.base, version.version if version else None, constat.certitude, contestation)
+        ecrivain.writerow((*debut, *juge, *fin))
     return sortie.getvalue()
 
 

@@ -126,11 +126,21 @@ def test_a_report_says_an_open_regime_and_an_example() -> None:
 
 
 def test_a_report_for_machines_has_a_line_a_check() -> None:
-    lines = list(csv.DictReader(io.StringIO(rapport_csv(controler(WHOLE)))))
+    lines = list(csv.DictReader(io.StringIO(rapport_csv(controler(WHOLE), contester="écrire à a@example.org"))))
     assert len(lines) == 40
     told = {line["regle"]: line["resultat"] for line in lines}
     assert told["EP-22"] == "conforme"
     assert {line["departements"] for line in lines} == {"27"}
+
+
+def test_a_line_that_says_more_than_met_says_how_to_contest_it() -> None:
+    checks = controler(
+        an_inquiry(order="2014-01-10", opening="2014-02-01", closing="2014-03-01", designation="2014-02-02")
+    )
+    lines = list(csv.DictReader(io.StringIO(rapport_csv(checks, contester="écrire à a@example.org"))))
+    contested = {line["resultat"]: line["contester"] for line in lines}
+    assert contested["a_verifier"] == "écrire à a@example.org"
+    assert contested["conforme"] == contested["non_evalue"] == contested["non_applicable"] == ""
 
 
 def test_checks_are_chosen_by_rule_and_by_department() -> None:
