@@ -18,10 +18,16 @@ import click
 from pipelines.core.domains import modules_of
 from pipelines.core.errors import ArobaseError
 from pipelines.core.logs import Format, set_up
+from pipelines.core.project import is_address
+from pipelines.core.settings import OUTPUTS, value_of
 from pipelines.core.text import terminal_language
 from pipelines.storage.faults import fault_of
 
 CANNOT = 2
+WITHOUT_OUTPUTS = frozenset({"check", "init", "keys", "settings"})
+DELETING = frozenset({"clean", "private"})
+"""Commands that have to see every snapshot that is kept, to delete some."""
+_READY: set[str] = set()
 
 
 class Commands(click.Group):
@@ -36,6 +42,7 @@ class Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(module).command
         _heed_language(command)
+        _have_outputs(command, cmd_name)
         return command
 
 
@@ -45,6 +52,24 @@ def command_modules() -> dict[str, str]:
     engine = [f"pipelines.commands.{info.name}" for info in pkgutil.iter_modules(package.__path__)]
     found = {module.rpartition(".")[2]: module for module in (*engine, *modules_of("commands"))}
     return {name: module for name, module in found.items() if not name.startswith("_") and name != "commands"}
+
+
+def _have_outputs(command: click.Command, name: str) -> None:
+    """Let a command find its outputs in a folder also where AROBASE_OUTPUTS names an object store."""
+    if name in _READY:
+        return
+    _READY.add(name)
+    invoke = command.invoke
+
+    def on_outputs(ctx: click.Context) -> object:
+        if not is_address(value_of(OUTPUTS).text):
+            return invoke(ctx)
+        from pipelines.pipeline.working_copy import at_hand
+
+        with at_hand(is_used=name not in WITHOUT_OUTPUTS, whole=name in DELETING):
+            return invoke(ctx)
+
+    command.invoke = on_outputs  # type: ignore[method-assign]  # as click hands it the context, whatever the command
 
 
 def _heed_language(command: click.Command) -> None:

@@ -68,6 +68,7 @@ def command(
     source, a package or the catalogue could not be made or the releases could not be sent, 2 when the run could not
     start.
     """
+    from pipelines.pipeline.working_copy import committed
     from pipelines.schema import package_names
 
     language = terminal_language(lang)
@@ -78,7 +79,13 @@ def command(
         raise click.UsageError(f"{', '.join(unknown)}? {', '.join(known)}")
     bucket = None if address is None else _open(address, language)
     started = time.monotonic()
-    done = _run(project, packages or None, key_path, not no_collect, language, wait_seconds=wait_seconds)
+
+    def once(may_collect: bool) -> tuple[Run, str, datetime]:
+        collecting = may_collect and not no_collect
+        return _run(project, packages or None, key_path, collecting, language, wait_seconds=wait_seconds)
+
+    done, name, now = committed(project, once, wait_seconds=wait_seconds)
+    _tell_others(project, name, done, now, language)
     _report(project, done, language, time.monotonic() - started)
     sent = bucket is None or _send(project, bucket, language)
     sys.exit(0 if done.went_well and sent else 1)
@@ -119,7 +126,8 @@ def _run(
     language: Language,
     *,
     wait_seconds: float,
-) -> Run:
+) -> tuple[Run, str, datetime]:
+    """One run, the name of its journal, and when it began."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -157,8 +165,7 @@ def _run(
             wait_seconds=wait_seconds,
         )
     path = journal.write(project, done, time.monotonic() - started)
-    _tell_others(project, path.stem, done, now, language)
-    return done
+    return done, path.stem, now
 
 
 def _tell_others(project: Project, name: str, done: Run, now: datetime, language: Language) -> None:
@@ -319,5 +326,10 @@ def _counts(done: Run, package: str) -> tuple[int, int]:
 
 
 def _shown(project: Project, path: Path) -> str:
-    """A path as a person would type it from the project's folder."""
+    """A path as a person would type it from the project's folder; of outputs on an object store, its address."""
+    from pipelines.storage.shared import shared_of
+
+    shared = shared_of(project.outputs)
+    if shared is not None and path.is_relative_to(project.outputs):
+        return f"{shared.public.address}/{path.relative_to(project.outputs).as_posix()}"
     return str(path.relative_to(project.root) if path.is_relative_to(project.root) else path)

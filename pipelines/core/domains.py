@@ -19,7 +19,7 @@ from typing import ClassVar, Literal
 
 from pipelines.core.checked_yaml import Fault, read_checked
 from pipelines.core.errors import ArobaseError
-from pipelines.core.project import PROJECT_FILE, NotAProject, Project
+from pipelines.core.project import PROJECT_FILE, NotAProject, Project, root_here
 
 Kind = Literal["converters", "derived", "rules", "charts", "commands", "formats"]
 SHIPPED = "pipelines.domains."
@@ -113,7 +113,7 @@ def modules_of(kind: Kind) -> Iterator[str]:
     Outside any project there are none.
     """
     try:
-        project = Project.here()
+        project = Project.at(root_here())
     except NotAProject:
         return
     for package, domain in domain_packages(project).items():

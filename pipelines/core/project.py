@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from pipelines.core.errors import ArobaseError
-from pipelines.core.settings import OUTPUTS, ROOT, folder_of
+from pipelines.core.settings import OUTPUTS, ROOT, folder_of, value_of
 
 PROJECT_FILE = "arobase.yaml"
 """The file at a project's root that names its domains."""
@@ -32,6 +32,38 @@ class NotAProject(ArobaseError):
     )
 
 
+class OutputsElsewhere(ArobaseError):
+    """The outputs are on an object store, and what runs is not the command line, which works on a copy of them."""
+
+    code: ClassVar[str] = "outputs-elsewhere"
+    fr: ClassVar[str] = (
+        "AROBASE_OUTPUTS = {address} : seule la commande arobase travaille sur un dépôt d'objets. Lancez-la, ou donnez "
+        "ici un dossier."
+    )
+    en: ClassVar[str] = (
+        "AROBASE_OUTPUTS = {address}: only the command arobase works on an object store. Run it, or give a folder here."
+    )
+
+
+class PrivateStoreMissing(ArobaseError):
+    """Personal values are needed, and this machine has no access to the store that they are kept in."""
+
+    code: ClassVar[str] = "private-store-missing"
+    fr: ClassVar[str] = (
+        "{what} : cette machine ne peut pas lire les valeurs personnelles, et rien de ce qui les demande n'est fait "
+        "ici. Donnez-lui AROBASE_PRIVATE_STORE et une clé qui l'ouvre, ou lancez ceci sur une machine qui les a."
+    )
+    en: ClassVar[str] = (
+        "{what}: this machine cannot read personal values, and nothing that needs them is done here. Give it "
+        "AROBASE_PRIVATE_STORE and a key that opens it, or run this on a machine that has them."
+    )
+
+
+def is_address(text: str) -> bool:
+    """Whether outputs are on an object store rather than in a folder."""
+    return "://" in text
+
+
 @dataclass(frozen=True)
 class Project:
     """A folder with `arobase.yaml`, `schemas/` and `sources/`, and the folder that outputs go to."""
@@ -48,14 +80,11 @@ class Project:
     @classmethod
     def here(cls) -> Project:
         """The project of this process: AROBASE_ROOT, else the first folder upwards from the current one that is a
-        project. AROBASE_OUTPUTS moves the outputs. Raises `NotAProject`."""
-        named = folder_of(ROOT)
-        start = named or Path.cwd()
-        candidates = (start,) if named else (start, *start.parents)
-        for folder in candidates:
-            if is_project(folder):
-                return cls.at(folder, folder_of(OUTPUTS))
-        raise NotAProject(folder=start, file=PROJECT_FILE)
+        project. AROBASE_OUTPUTS moves the outputs. Raises `NotAProject`, `OutputsElsewhere`."""
+        root, address = root_here(), value_of(OUTPUTS).text
+        if is_address(address):
+            raise OutputsElsewhere(address=address.partition("?")[0])
+        return cls.at(root, folder_of(OUTPUTS))
 
     @property
     def file(self) -> Path:
@@ -114,6 +143,17 @@ class Project:
     @property
     def catalogue(self) -> Path:
         return self.outputs / "catalogue"
+
+
+def root_here() -> Path:
+    """The folder of the project of this process, wherever its outputs are. Raises `NotAProject`."""
+    named = folder_of(ROOT)
+    start = named or Path.cwd()
+    candidates = (start,) if named else (start, *start.parents)
+    for folder in candidates:
+        if is_project(folder):
+            return folder
+    raise NotAProject(folder=start, file=PROJECT_FILE)
 
 
 def is_project(folder: Path) -> bool:

@@ -56,7 +56,41 @@ OUTPUTS = Setting(
     "AROBASE_OUTPUTS",
     Said("le dossier de tout ce qui est produit", "the folder of everything that is made"),
     Said("outputs/ dans le projet", "outputs/ in the project"),
-    Said("un dossier", "a folder"),
+    Said("un dossier, ou s3://seau/préfixe (un dépôt d'objets)", "a folder, or s3://bucket/prefix (an object store)"),
+)
+PRIVATE_STORE = Setting(
+    "AROBASE_PRIVATE_STORE",
+    Said(
+        "où sont gardées les valeurs personnelles quand AROBASE_OUTPUTS est un dépôt d'objets",
+        "where personal values are kept when AROBASE_OUTPUTS is an object store",
+    ),
+    Said("aucune valeur personnelle n'est lue ni écrite", "no personal value is read or written"),
+    Said(
+        "s3://seau/préfixe, chiffré par le dépôt, fermé au public",
+        "s3://bucket/prefix, encrypted by the store, closed to the public",
+    ),
+)
+PRIVATE_KEY = Setting(
+    "AROBASE_PRIVATE_ACCESS_KEY_ID",
+    Said("l'identifiant de la clé du dépôt privé", "the identifier of the private store's key"),
+    Said("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
+    Said("l'identifiant d'une clé S3", "the identifier of an S3 key"),
+)
+PRIVATE_SECRET = Setting(
+    "AROBASE_PRIVATE_SECRET_ACCESS_KEY",
+    Said("le secret de la clé du dépôt privé", "the secret of the private store's key"),
+    Said("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
+    Said("le secret d'une clé S3", "the secret of an S3 key"),
+    secret=True,
+)
+SCRATCH = Setting(
+    "AROBASE_SCRATCH",
+    Said(
+        "le dossier des copies de travail quand AROBASE_OUTPUTS est un dépôt d'objets",
+        "the folder of working copies when AROBASE_OUTPUTS is an object store",
+    ),
+    Said("~/.cache/arobase", "~/.cache/arobase"),
+    Said("un dossier, sur un disque chiffré", "a folder, on an encrypted disk"),
 )
 LANGUAGE = Setting(
     "AROBASE_LANG",
@@ -109,6 +143,10 @@ CLOCK_IS_RIGHT = Setting(
 SETTINGS: tuple[Setting, ...] = (
     ROOT,
     OUTPUTS,
+    PRIVATE_STORE,
+    PRIVATE_KEY,
+    PRIVATE_SECRET,
+    SCRATCH,
     LANGUAGE,
     SIGNING_KEY,
     SIGNING_KEY_FILE,

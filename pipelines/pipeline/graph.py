@@ -18,6 +18,7 @@ from pipelines.core.project import Project
 from pipelines.pipeline.errors import InputMissing, NeverCollected, NotMaterialised, RowsMissing, TableUnsound
 from pipelines.pipeline.findings import FindingsResult, make_findings
 from pipelines.pipeline.ingredients import Ingredients, sources_of
+from pipelines.pipeline.personal import check_access
 from pipelines.pipeline.records import RecordsResult, make_records
 from pipelines.pipeline.requests import request_for
 from pipelines.pipeline.results import fingerprint
@@ -186,6 +187,7 @@ class BuildGraph:
 
     def _records(self, source: str) -> RecordsResult:
         found, capture = self.sources.find(source), self.capture(source)
+        check_access(self.project, source, [found])
         may_make, settings = self._may_make("records", source), self._ingredients.of_source(found)
         return make_records(self.project, found, capture, settings=settings, may_make=may_make)
 

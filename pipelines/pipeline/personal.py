@@ -3,7 +3,7 @@ the gate on whatever is about to be seen: requests, releases, pages, previews.""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.core.errors import ArobaseError
-from pipelines.core.project import Project
+from pipelines.core.project import PrivateStoreMissing, Project
 from pipelines.pipeline.errors import PeopleLinkWrong
 from pipelines.pipeline.results import fingerprint, folder_digest, stage_code_digest
 from pipelines.pipeline.withholding import without_held
@@ -38,9 +38,10 @@ from pipelines.privacy import (
 from pipelines.privacy.quarantine import QUARANTINE
 from pipelines.releases import ReleaseRequest
 from pipelines.schema import Privacy, TableSchema, load_package, package_names
-from pipelines.sources import Capture, Source
+from pipelines.sources import Capture, Source, load_sources
 from pipelines.sources.snapshots import sends_personal_values
 from pipelines.storage import make_own_folder
+from pipelines.storage.shared import shared_of
 
 REASON = "--reason"
 CLEAN_PAGES = "clean-pages.json"
@@ -107,8 +108,19 @@ def still_apart(project: Project, capture: Capture, counts: Mapping[str, int]) -
     return all(vault.holds(source, capture.snapshot(part).sha256, part) == count for part, count in counts.items())
 
 
+def check_access(project: Project, what: str, sources: Iterable[Source]) -> None:
+    """Raises `PrivateStoreMissing` where outputs are on an object store, one of these sources sends personal values,
+    and this machine has no access to the store that they are kept in. `what`: what needs them, for the message."""
+    shared = shared_of(project.outputs)
+    if shared is None or shared.private is not None:
+        return
+    if any(sends_personal_values(project, source) for source in sources):
+        raise PrivateStoreMissing(what=what)
+
+
 def prepare(project: Project, source: Source, now: date) -> None:
     """Before a source of personal values is asked: a private folder with its retention date, for what it will send."""
+    check_access(project, source.name, [source])
     if Vault(project.private).is_unopened and sends_personal_values(project, source):
         _opened(project, source.obtained or now)
 
@@ -178,6 +190,7 @@ def inspection(
 
 def _values(project: Project, apart: Mapping[PartId, int]) -> PersonalValues:
     """The personal values kept, once sure that those of `apart` are among them: another run may have forgotten them."""
+    check_access(project, "gate", load_sources(project).values())
     vault = Vault(project.private)
     values = vault.read()
     for part, count in sorted(apart.items()):
@@ -206,6 +219,7 @@ def check_pages(project: Project, pages: Path, seen: Seen | None = None) -> Gate
 
     Raises `PersonalDataFound`, naming the page.
     """
+    check_access(project, "catalogue", load_sources(project).values())
     allow, values = load_allow_list(project.schemas), Vault(project.private).read()
     clean = CleanFiles.read(project.work / CLEAN_PAGES, gate_key(project, values))
     judged = seen.for_another() if seen else Seen()

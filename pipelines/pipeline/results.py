@@ -20,6 +20,7 @@ from pipelines.core.project import Project
 from pipelines.pipeline.errors import NotMaterialised
 from pipelines.storage import lock, make_own_folder, new_folder, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
+from pipelines.storage.shared import shared_of
 
 KEPT_RESULTS = 2
 CONTENTS = "contents.json"
@@ -72,6 +73,9 @@ def keep(
     make_own_folder(project.work)  # rejected values lie in it, and nobody has read them yet
     with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
         sweep(base)
+        shared = shared_of(project.outputs)
+        if shared is not None and not folder.is_dir():
+            shared.fetch_result(folder)  # perhaps another machine made it
         if folder.is_dir() and is_as_made(folder) and is_good(folder):
             os.utime(folder)  # used now: another process forgets what was not used for longest
             return Kept(folder, mark, is_new=False)
@@ -83,6 +87,8 @@ def keep(
             make(aside)
             write_text(aside / CONTENTS, json.dumps(_contents(aside), sort_keys=True))
         _forget_old(base, folder)
+        if shared is not None:
+            shared.give_result(folder)
     return Kept(folder, mark, is_new=True)
 
 

@@ -9,6 +9,7 @@ that is refused took nothing away. What the ledger does not name is not there fo
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from pipelines.core.text import Said
-from pipelines.releases.bag import TAGMANIFEST
+from pipelines.releases.bag import PROOF, TAGMANIFEST
 from pipelines.releases.errors import NoteUnreadable, ReleaseError
 from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.releases.log.journal import CHECKPOINT, NEXT, WITNESSED, Journal
@@ -36,7 +37,7 @@ from pipelines.releases.store import (
     settle,
 )
 from pipelines.releases.verify_bag import VERSION_NAME
-from pipelines.storage import lock, sha256_bytes, write_bytes
+from pipelines.storage import lock, sha256_bytes, sha256_file, write_bytes
 from pipelines.storage.atomic import ASIDE
 from pipelines.storage.buckets import Bucket, BucketUnreachable, shown
 
@@ -156,12 +157,15 @@ def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) ->
     for package in marked:
         # What another sender left stays his: no two ledgers give the same mark.
         bucket.create(f"{TREE}/{package}/{UNDER_WAY}", sha256_bytes(whole).encode())
+    for entry in new:
+        if entry["event"] == "published" and (entry["package"], entry["version"]) not in buried:
+            _check_claim(bucket, *_claim_of(releases, entry))
     if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
         _check_overtaken(bucket, ledger, whole, marked)
     _send_head(bucket, log)
     for package in ledger.packages:
         shelf, mark = ReleaseStore(releases, package, ledger), f"{TREE}/{package}/{UNDER_WAY}"
-        _send_indexes(bucket, shelf)
+        _send_indexes(bucket, shelf, whole)
         is_marked = bucket.read(mark) is not None
         for version in shelf.retracted:
             # A mark that was left says that a sending was cut: perhaps before it took away what it had to.
@@ -233,16 +237,41 @@ def _check_overtaken(bucket: Bucket, ledger: Ledger, whole: bytes, marked: Seque
 def _send_version(bucket: Bucket, shelf: ReleaseStore, entry: dict[str, Any]) -> None:
     """The claim, the files, the commit: the first and the last are created by one sender, or were with these bytes."""
     version, folder = entry["version"], shelf.folder / entry["version"]
-    base, claim = f"{TREE}/{shelf.package}", f"{TREE}/{shelf.package}/{CLAIMS}/{version}"
+    base, (claim, text, told) = f"{TREE}/{shelf.package}", _claim_of(shelf.releases, entry)
     commit = f"{base}/{version}/{TAGMANIFEST}"
-    told = {"package": shelf.package, "version": version, "claim": claim, "folder": f"{base}/{version}/"}
-    if not _create_or_same(bucket, claim, entry["tagmanifest"].encode()):
+    if not bucket.create(claim, text) and not _is_ours(bucket, claim, text):
         error = VersionClaimed if bucket.read(commit) is None else VersionTaken
         raise error(address=bucket.address, **told)
     for path in sorted(item for item in folder.rglob("*") if item.is_file() and item.name != TAGMANIFEST):
+        # A sender that slept for long may have been taken for dead, and its claim taken over.
+        _check_claim(bucket, claim, text, told)
         bucket.send(f"{base}/{path.relative_to(shelf.folder).as_posix()}", path)
     if not _create_or_same(bucket, commit, (folder / TAGMANIFEST).read_bytes()):
         raise VersionTaken(address=bucket.address, **told)
+
+
+def _claim_of(releases: Path, entry: dict[str, Any]) -> tuple[str, bytes, dict[str, str]]:
+    """The claim of a version, what it holds, and what an error about it tells.
+
+    The proof beside the seal is of one log: two machines that make the same version at once have each its own, so that
+    the claim tells them apart.
+    """
+    package, version = entry["package"], entry["version"]
+    claim, folder = f"{TREE}/{package}/{CLAIMS}/{version}", f"{TREE}/{package}/{version}/"
+    proof = releases / package / version / PROOF
+    text = entry["tagmanifest"] + (f"\n{sha256_file(proof)}" if proof.is_file() else "")
+    return claim, text.encode(), {"package": package, "version": version, "claim": claim, "folder": folder}
+
+
+def _check_claim(bucket: Bucket, claim: str, text: bytes, told: dict[str, str]) -> None:
+    """Raises `VersionClaimed` when a claim is not this sending's any more."""
+    if not _is_ours(bucket, claim, text):
+        raise VersionClaimed(address=bucket.address, **told)
+
+
+def _is_ours(bucket: Bucket, claim: str, text: bytes) -> bool:
+    """Whether a claim is this sending's; one that names no proof was made by an earlier version of this code."""
+    return bucket.read(claim) in (text, text.partition(b"\n")[0])
 
 
 def _create_or_same(bucket: Bucket, name: str, data: bytes) -> bool:
@@ -258,13 +287,24 @@ def _bury(bucket: Bucket, shelf: ReleaseStore, version: str) -> None:
         bucket.delete(name)
 
 
-def _send_indexes(bucket: Bucket, shelf: ReleaseStore) -> None:
+def _send_indexes(bucket: Bucket, shelf: ReleaseStore, whole: bytes) -> None:
     for name in (VERSIONS, LATEST):
-        target = f"{TREE}/{shelf.package}/{name}"
-        if not (shelf.folder / name).is_file():
+        target, path = f"{TREE}/{shelf.package}/{name}", shelf.folder / name
+        there, mine = bucket.read(target), path.read_bytes() if path.is_file() else None
+        if there == mine or _is_behind(bucket, shelf, whole):
+            continue
+        if mine is None:
             bucket.delete(target)
-        elif bucket.read(target) != (shelf.folder / name).read_bytes():
-            _send_file(bucket, shelf, name)
+        else:
+            # Where somebody else was quicker, his ledger is newer, and so is his index.
+            bucket.replace(target, there, mine)
+
+
+def _is_behind(bucket: Bucket, shelf: ReleaseStore, whole: bytes) -> bool:
+    """Whether the store's ledger has grown since by a line about this package: its sender writes the indexes."""
+    now = bucket.read(LEDGER) or b""
+    grown = _lines(now[len(whole) :]) if now.startswith(whole) else []
+    return any(json.loads(line).get("package") == shelf.package for line in grown)
 
 
 def _send_file(bucket: Bucket, shelf: ReleaseStore, name: str) -> None:

@@ -23,6 +23,7 @@ from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import SnapshotLogDamaged
 from pipelines.storage import ObjectStore, append_line, sha256_file
 from pipelines.storage.atomic import sync_folder
+from pipelines.storage.shared import shared_of
 
 CAPTURED, UNCHANGED, FAILED = "captured", "unchanged", "failed"
 
@@ -72,13 +73,27 @@ class Capture:
 
 @dataclass(frozen=True)
 class _Objects(ObjectStore):
-    """Objects in two folders; the same bytes lie in one of them, and are looked for in the private one first."""
+    """Objects in two folders; the same bytes lie in one of them, and are looked for in the private one first.
+
+    In a working copy of outputs on an object store, one that is not here yet is fetched when it is looked for."""
 
     private: ObjectStore
 
+    def __contains__(self, digest: object) -> bool:
+        return isinstance(digest, str) and self.path(digest).is_file()
+
     def path(self, digest: str) -> Path:
         """Where the object lies; where it would lie as one that holds nothing personal, if there is none."""
-        return self.private.path(digest) if digest in self.private else super().path(digest)
+        own, private = super().path(digest), self.private.path(digest)
+        if private.is_file():
+            return private
+        outputs = self.folder.parents[1]
+        shared = None if own.is_file() else shared_of(outputs)
+        if shared is not None:
+            for path in (private, own):
+                if shared.fetch_object(path.relative_to(outputs).as_posix(), digest):
+                    return path
+        return own
 
 
 @dataclass(frozen=True)

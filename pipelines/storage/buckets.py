@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -34,6 +35,23 @@ class BucketUnreachable(ArobaseError):
     mender: ClassVar[Mender] = Mender.OPERATOR
     fr: ClassVar[str] = "{address} : le dépôt d'objets répond « {found} »."
     en: ClassVar[str] = '{address}: the object store answers "{found}".'
+
+
+class CannotReplace(ArobaseError):
+    """An object store that cannot replace an object only while it is unchanged."""
+
+    code: ClassVar[str] = "store-cannot-replace"
+    mender: ClassVar[Mender] = Mender.OPERATOR
+    fr: ClassVar[str] = (
+        "{address} : ce dépôt d'objets refuse l'écriture conditionnelle (If-Match), sans laquelle deux machines "
+        "pourraient s'effacer l'une l'autre. Gardez les sorties dans un dossier et envoyez les versions par "
+        "arobase release --to, ou prenez un autre dépôt."
+    )
+    en: ClassVar[str] = (
+        "{address}: this object store refuses conditional writes (If-Match), without which two machines could "
+        "overwrite each other. Keep the outputs in a folder and send releases with arobase release --to, or use "
+        "another store."
+    )
 
 
 class BucketsNotInstalled(ArobaseError):
@@ -63,8 +81,9 @@ class Bucket:
     store: Any
 
     @classmethod
-    def open(cls, address: str) -> Bucket:
-        """The store at `address` (`s3://bucket/prefix`). Raises `BucketsNotInstalled`, `BucketUnreachable`."""
+    def open(cls, address: str, keys: tuple[str, str] | None = None) -> Bucket:
+        """The store at `address` (`s3://bucket/prefix`). `keys`: the identifier and the secret of an S3 key, where
+        it is not the environment's. Raises `BucketsNotInstalled`, `BucketUnreachable`."""
         try:
             from obstore.store import from_url
         except ImportError as error:
@@ -72,6 +91,8 @@ class Bucket:
         # A store on the operator's own network may speak plain HTTP, where its address says so.
         plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         more: dict[str, Any] = {"client_options": {"allow_http": True}} if plain and address.startswith("s3:") else {}
+        if keys is not None:
+            more["config"] = {"access_key_id": keys[0], "secret_access_key": keys[1]}
         with _told(shown(address)):
             return cls(shown(address), from_url(address.rstrip("/"), **more))
 
@@ -79,6 +100,17 @@ class Bucket:
         """The names of all objects, or of those under a folder, sorted."""
         with self._told():
             return sorted(item["path"] for page in self.store.list(under) for item in page)
+
+    def tags(self, under: str) -> dict[str, str]:
+        """The tag of every object under a folder, by name, in the order of names: another tag, other bytes."""
+        with self._told():
+            found = {item["path"]: str(item["e_tag"]) for page in self.store.list(under) for item in page}
+        return dict(sorted(found.items()))
+
+    def times(self, under: str) -> dict[str, datetime]:
+        """When every object under a folder was written, by the store's own clock."""
+        with self._told():
+            return {item["path"]: item["last_modified"] for page in self.store.list(under) for item in page}
 
     def read(self, name: str) -> bytes | None:
         """An object's bytes; none when it is not there."""
@@ -131,6 +163,34 @@ class Bucket:
                     return False
                 self.store.put(name, new)
         return True
+
+    def swap(self, name: str, tag: str | None, data: bytes) -> str | None:
+        """Write an object over that of this tag (none: where there is none); returns its new tag, none when another is
+        there, which stays. Never writes without that condition. Raises `CannotReplace` where the store knows none."""
+        from obstore.exceptions import AlreadyExistsError, NotFoundError, NotSupportedError, PreconditionError
+
+        mode: Any = "create" if tag is None else {"e_tag": tag}
+        with self._told():
+            try:
+                return str(self.store.put(name, data, mode=mode, use_multipart=False)["e_tag"])
+            except (AlreadyExistsError, NotFoundError):
+                return None
+            except PreconditionError:
+                if tag is not None and self.tag(name) == tag:
+                    raise CannotReplace(address=self.address) from None
+                return None
+            except (NotSupportedError, NotImplementedError):
+                raise CannotReplace(address=self.address) from None
+
+    def tag(self, name: str) -> str | None:
+        """The tag of an object, none when it is not there."""
+        from obstore.exceptions import NotFoundError
+
+        with self._told():
+            try:
+                return str(self.store.head(name)["e_tag"])
+            except (NotFoundError, FileNotFoundError):
+                return None
 
     def delete(self, name: str) -> None:
         """Delete an object, there or not."""

@@ -134,6 +134,24 @@ def seaweedfs(folder: Path) -> Iterator[str]:
             server.kill()
 
 
+def a_bucket(address: str, name: str) -> None:
+    """Make a bucket of the server, where there is none of this name."""
+    import s3fs
+
+    end = time.monotonic() + 30
+    while True:
+        try:
+            system = s3fs.S3FileSystem(key=KEY, secret=SECRET, endpoint_url=address, skip_instance_cache=True)
+            if not system.exists(name):
+                system.mkdir(name)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
 def _wait_for(port: int, seconds: float = 30.0) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:

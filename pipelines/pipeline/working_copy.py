@@ -1,0 +1,166 @@
+"""Outputs on an object store (`AROBASE_OUTPUTS=s3://bucket/prefix`): the working copy of this process, taken before a
+command and given back after it.
+
+Belongs here: what is exchanged, and in which order. Does not: how (`storage/shared.py`, `releases/shared_store.py`).
+Snapshots are given first, then what is kept apart, then the releases, whose ledger is the commit, then the catalogue
+made of them: a run that is killed anywhere leaves a store in which everything that is named is there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+from pipelines.core.project import PrivateStoreMissing, Project, is_address
+from pipelines.core.settings import OUTPUTS, PRIVATE_KEY, PRIVATE_SECRET, PRIVATE_STORE, SCRATCH, folder_of, value_of
+from pipelines.releases.shared_store import give_releases, take_releases
+from pipelines.storage import make_own_folder, sha256_bytes
+from pipelines.storage.buckets import Bucket, BucketUnreachable
+from pipelines.storage.shared import Overtaken, Shared, closed, opened, shared_of
+
+MIRRORED = ("snapshots/log", "snapshots/ingredients", "suppressions.jsonl", "README.md", "portals")
+YIELDING = ("runs", "alerts")
+"""Told of what was done; where two machines write one at once, either will do."""
+OBJECTS, VAULT, CATALOGUE = "snapshots/objects", "private", "catalogue"
+ATTEMPTS = 5
+T = TypeVar("T")
+
+
+@contextmanager
+def at_hand(*, is_used: bool = True, whole: bool = False) -> Iterator[None]:
+    """Where AROBASE_OUTPUTS names an object store: a working copy of it, under AROBASE_OUTPUTS meanwhile; what changed
+    in it is given back at the end, not when the block raises. With a folder, nothing.
+
+    `is_used`: whether the outputs are read at all. `whole`: also the bytes of every snapshot, for what deletes some.
+    Raises `PrivateStoreMissing` when the private store lets nobody in with these keys, and what a store raises.
+    """
+    address = value_of(OUTPUTS).text
+    if not is_address(address):
+        yield
+        return
+    with _slot(address) as folder, _as_outputs(folder):
+        if not is_used:
+            yield
+            return
+        shared = Shared.of(folder, Bucket.open(address), _private_store(), {"private/conservation.json": _later})
+        opened(shared)
+        try:
+            take(shared)
+            if whole:
+                shared.fetch_all_objects()
+            try:
+                yield
+            except SystemExit:  # how commands end, well or not
+                give(shared)
+                raise
+            give(shared)
+        finally:
+            closed(shared)
+
+
+def committed(project: Project, work: Callable[[bool], T], *, wait_seconds: float) -> T:
+    """The result of `work`, once what it made is in the store. With outputs in a folder it is simply called.
+
+    `work` is told whether it may collect. When another machine published first, its state is taken and `work` is called
+    again, on what is collected by then. Raises `Overtaken` when that happens each time, and what `work` raises.
+    """
+    shared = shared_of(project.outputs)
+    if shared is None:
+        return work(True)
+    for attempt in range(ATTEMPTS):
+        done = work(attempt == 0)
+        try:
+            give(shared, wait_seconds=wait_seconds)
+        except Overtaken:
+            take(shared)
+            if attempt + 1 == ATTEMPTS:
+                raise
+        else:
+            break
+    return done
+
+
+def take(shared: Shared) -> None:
+    """Make the folder what the store holds; objects and results come when they are asked for."""
+    shared.take((*MIRRORED, *YIELDING, VAULT, CATALOGUE))
+    make_own_folder(shared.folder / "work")
+    take_releases(shared.public, shared.folder / "releases")
+
+
+def give(shared: Shared, *, wait_seconds: float = 60) -> None:
+    """Send what changed, each thing before whatever names it. Raises `Overtaken`."""
+    releases = shared.folder / "releases"
+    if not (shared.folder / "work").is_dir():
+        shared.forget_results()
+    shared.give((OBJECTS, *MIRRORED, VAULT))
+    if releases.is_dir():
+        give_releases(shared.public, releases, wait_seconds=wait_seconds, sleep=time.sleep)
+    shared.give((CATALOGUE,))
+    shared.give(YIELDING, yields=True)
+
+
+def _private_store() -> Bucket | None:
+    """The private store, with its own keys where they are given. Raises `PrivateStoreMissing` when it is closed."""
+    address = value_of(PRIVATE_STORE).text
+    if not address:
+        return None
+    identifier, secret = value_of(PRIVATE_KEY).text, value_of(PRIVATE_SECRET).text
+    bucket = Bucket.open(address, (identifier, secret) if identifier and secret else None)
+    try:
+        bucket.tags(VAULT)
+    except BucketUnreachable as error:
+        raise PrivateStoreMissing(what=str(error.facts["found"])) from None
+    return bucket
+
+
+@contextmanager
+def _slot(address: str) -> Iterator[Path]:
+    """A folder of this account that no other process works in: the first of those there are that is free."""
+    private = value_of(PRIVATE_STORE).text
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "arobase"
+    base = (folder_of(SCRATCH) or cache).resolve() / sha256_bytes(f"{address}\n{private}".encode())[:16]
+    make_own_folder(base)
+    number = 0
+    while True:
+        number += 1
+        lock = FileLock(base / f"{number}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        try:
+            folder = base / str(number)
+            make_own_folder(folder)
+            yield folder
+        finally:
+            lock.release()
+        return
+
+
+@contextmanager
+def _as_outputs(folder: Path) -> Iterator[None]:
+    """The folder as AROBASE_OUTPUTS, for this process and those that it starts."""
+    before = os.environ[OUTPUTS.name]
+    os.environ[OUTPUTS.name] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ[OUTPUTS.name] = before
+
+
+def _later(theirs: bytes, ours: bytes) -> bytes:
+    """Of two retention dates of the private folder, the later one: what was kept last is kept for as long as it was
+    told to be."""
+
+    def until(data: bytes) -> str:
+        told: Mapping[str, str] = json.loads(data)
+        return told["a_supprimer_apres"]
+
+    return max(theirs, ours, key=until)
