@@ -18,6 +18,7 @@ from pipelines.catalogue import dcat_terms as terms
 from pipelines.catalogue.addresses import LANGUAGES, Addresses
 from pipelines.catalogue.dcat_terms import AUTHORITY, Said
 from pipelines.catalogue.graph import Graph, Iri, Text
+from pipelines.catalogue.latest import latest_path
 from pipelines.catalogue.model import File, Holding, Table, Version, told
 from pipelines.catalogue.wording import Wording
 from pipelines.core.text import Language
@@ -32,10 +33,10 @@ DESCRIPTION: dict[Language, str] = {
 STABLE: dict[Language, str] = {"fr": "stable", "en": "stable"}
 
 
-def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses, *, plain_checksums: bool = False) -> Graph:
+def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses) -> Graph:
     """What portals harvest: the catalogue and one dataset a package that has a current version.
 
-    `plain_checksums`: checksums as plain strings instead of `xsd:hexBinary`, which DCAT-AP demands and udata refuses.
+    Its files are given at addresses that stay from one version to the next: portals know a file by its address.
     """
     graph = Graph()
     known = [(holding, holding.current) for holding in holdings if holding.current]
@@ -58,7 +59,7 @@ def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses, *, plain_
         *(("dcat:dataset", Iri(addresses.dataset(holding.name))) for holding, _ in known),
     )
     for holding, current in known:
-        _dataset(graph, holding, current, addresses, plain_checksums=plain_checksums)
+        _dataset(graph, holding, current, addresses)
     return graph
 
 
@@ -79,9 +80,7 @@ def history_graph(holding: Holding, current: Version, addresses: Addresses) -> G
     return graph
 
 
-def _dataset(
-    graph: Graph, holding: Holding, current: Version, addresses: Addresses, *, plain_checksums: bool = False
-) -> Iri:
+def _dataset(graph: Graph, holding: Holding, current: Version, addresses: Addresses) -> Iri:
     own, page = addresses.dataset(holding.name), addresses.page(f"{holding.name}/")
     return graph.add(
         own,
@@ -91,11 +90,12 @@ def _dataset(
         ("dct:identifier", Text(own)),
         *terms.common(graph, current.descriptor, addresses),
         *terms.subject(graph, current.descriptor),
+        *terms.high_value(graph, current.descriptor),
         ("dcat:landingPage", terms.document(graph, page)),
         ("dct:issued", terms.instant(holding.readable[-1].created)),
         ("dct:modified", terms.instant(current.created)),
         *_numbered(graph, current, page),
-        *_distributions(graph, current, page, addresses, plain_checksums=plain_checksums),
+        *_distributions(graph, current, page, addresses, is_latest=True),
     )
 
 
@@ -111,6 +111,7 @@ def _version(graph: Graph, holding: Holding, version: Version, addresses: Addres
         ("dct:identifier", Text(own)),
         *terms.common(graph, version.descriptor, addresses),
         *terms.subject(graph, version.descriptor),
+        *terms.high_value(graph, version.descriptor),
         ("dcat:landingPage", terms.document(graph, page)),
         ("dct:issued", terms.instant(version.created)),
         *_numbered(graph, version, page),
@@ -137,31 +138,31 @@ def _numbered(graph: Graph, version: Version, page: str) -> Iterator[Said]:
 
 
 def _distributions(
-    graph: Graph, version: Version, page: str, addresses: Addresses, *, plain_checksums: bool = False
+    graph: Graph, version: Version, page: str, addresses: Addresses, *, is_latest: bool = False
 ) -> Iterator[Said]:
     for table in version.tables:
         for file in table.files:
-            address = f"{page}#{table.name}-{file.kind}"
-            checksum = _checksum(graph, file, address, plain=plain_checksums)
-            yield (
-                "dcat:distribution",
-                _distribution(graph, version, table, file, address=address, addresses=addresses, checksum=checksum),
-            )
+            inside = file.path.removeprefix(f"{version.path}data/")
+            url = addresses.page(latest_path(version.package, inside)) if is_latest else addresses.release(file.path)
+            named = (f"{page}#{table.name}-{file.kind}", url)
+            yield "dcat:distribution", _distribution(graph, version, table, file, named=named, addresses=addresses)
 
 
-def _checksum(graph: Graph, file: File, address: str, *, plain: bool) -> Iri:
-    value = Text(file.sha256, datatype="" if plain else "xsd:hexBinary")
+def _checksum(graph: Graph, file: File, address: str) -> Iri:
+    value = Text(file.sha256, datatype="xsd:hexBinary")
     algorithm = graph.add(SHA256, "spdx:ChecksumAlgorithm")
     said = (("spdx:algorithm", algorithm), ("spdx:checksumValue", value))
     return graph.add(f"{address}-sha256", "spdx:Checksum", *said)
 
 
 def _distribution(
-    graph: Graph, version: Version, table: Table, file: File, *, address: str, addresses: Addresses, checksum: Iri
+    graph: Graph, version: Version, table: Table, file: File, *, named: tuple[str, str], addresses: Addresses
 ) -> Iri:
+    """`named`: what it is called, and where the file is."""
+    address, place = named
     number = str(version.own["schema_version"])
     schema = addresses.table_schema(version.package, number, table.name)
-    kinds, url = file.form.label, terms.resource(graph, addresses.release(file.path))
+    kinds, url = file.form.label, terms.resource(graph, place)
     standard = graph.add(
         schema,
         "dct:Standard",
@@ -182,5 +183,6 @@ def _distribution(
         ("dct:conformsTo", standard),
         ("dct:issued", terms.instant(version.created)),
         ("dcatap:availability", terms.concept(graph, "planned-availability/STABLE", STABLE)),
-        ("spdx:checksum", checksum),
+        ("spdx:checksum", _checksum(graph, file, address)),
+        *terms.legislation(graph, version.descriptor),
     )

@@ -6,7 +6,8 @@ Every function says the thing in the graph and returns its name; the same thing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.catalogue.addresses import Addresses
@@ -35,6 +36,25 @@ THEME_NAMES: dict[str, dict[Language, str]] = {
     "SOCI": {"fr": "Population et société", "en": "Population and society"},
     "TECH": {"fr": "Science et technologie", "en": "Science and technology"},
 }
+# The box around metropolitan France, Guadeloupe, Martinique, Guyane, La Réunion and Mayotte: west, south, east, north.
+FRANCE_BOX = (-61.81, -21.39, 55.84, 51.09)
+# Sources: Implementing Regulation (EU) 2023/138; its categories in the authority tables; DCAT-AP 3 for HVD.
+HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
+HVD_CATEGORIES = "http://data.europa.eu/bna/asd487ae75"
+HVD_NAMES: dict[str, tuple[str, dict[Language, str]]] = {
+    "geospatial": ("c_ac64a52d", {"fr": "Géospatial", "en": "Geospatial"}),
+    "earth-observation-environment": (
+        "c_dd313021",
+        {"fr": "Observation de la Terre et environnement", "en": "Earth observation and environment"},
+    ),
+    "meteorological": ("c_164e0bf5", {"fr": "Météorologiques", "en": "Meteorological"}),
+    "statistics": ("c_e1da4e07", {"fr": "Statistiques", "en": "Statistics"}),
+    "companies": (
+        "c_a9135398",
+        {"fr": "Entreprises et propriété d'entreprises", "en": "Companies and company ownership"},
+    ),
+    "mobility": ("c_b79e35eb", {"fr": "Mobilité", "en": "Mobility"}),
+}
 DEFAULT_THEMES = ("GOVE",)
 Said = tuple[str, Term | None]
 
@@ -44,6 +64,9 @@ def common(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) ->
     yield "dct:publisher", publisher(graph, descriptor, addresses)
     yield "dcat:contactPoint", contact(graph, descriptor, addresses)
     yield "dct:spatial", place(graph, str(descriptor.get("spatial", FRANCE)))
+    if "bbox" in descriptor:
+        extent = f"{addresses.page(str(descriptor['name']) + '/')}#emprise"
+        yield "dct:spatial", graph.add(extent, "dct:Location", ("dcat:bbox", _box(descriptor["bbox"])))
     yield "dct:temporal", period(graph, descriptor, addresses)
     cadence = FREQUENCIES.get(str(descriptor.get("cadence", "")), "IRREG")
     yield "dct:accrualPeriodicity", graph.add(f"{AUTHORITY}frequency/{cadence}", "dct:Frequency")
@@ -88,8 +111,32 @@ def contact(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -
 
 
 def place(graph: Graph, address: str) -> Iri:
-    """A territory, by its official address."""
-    return graph.add(address, "dct:Location")
+    """A territory, by its official address, and the box around France: portals that know no address draw that."""
+    return graph.add(address, "dct:Location", ("dcat:bbox", _box(FRANCE_BOX) if address == FRANCE else None))
+
+
+def _box(box: Sequence[float]) -> Text:
+    west, south, east, north = box
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return Text(json.dumps({"type": "Polygon", "coordinates": [ring]}), datatype="geo:geoJSONLiteral")
+
+
+def high_value(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
+    """What a dataset of the list of high-value datasets says (`hvd` in package.yaml): its category, and the law."""
+    known = HVD_NAMES.get(str(descriptor.get("hvd", "")))
+    if known is None:
+        return
+    code, names = known
+    scheme = graph.add(HVD_CATEGORIES, "skos:ConceptScheme", *both("dct:title", SCHEMES["hvd"]))
+    said = (*both("skos:prefLabel", names), ("skos:inScheme", scheme))
+    yield "dcatap:hvdCategory", graph.add(f"http://data.europa.eu/bna/{code}", "skos:Concept", *said)
+    yield from legislation(graph, descriptor)
+
+
+def legislation(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
+    """The law that a high-value dataset, and each of its files, is published under."""
+    if descriptor.get("hvd") in HVD_NAMES:
+        yield "dcatap:applicableLegislation", graph.add(HVD_LAW, "eli:LegalResource")
 
 
 def period(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri | None:
@@ -123,6 +170,7 @@ def concept(graph: Graph, path: str, words: Mapping[Language, str], scheme: str 
 
 
 SCHEMES: dict[str, dict[Language, str]] = {
+    "hvd": {"fr": "Catégories de données de forte valeur", "en": "High-value dataset categories"},
     "data-theme": THEMES,
     "planned-availability": {"fr": "Disponibilité prévue", "en": "Planned availability"},
 }

@@ -26,6 +26,14 @@ EMPTY = "1970-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
+class Channel:
+    """One feed: the folder that it is in (empty for that of the whole catalogue), and what it is called."""
+
+    folder: str
+    title: str
+
+
+@dataclass(frozen=True)
 class News:
     """One thing that happened: a version appeared, or was taken away. `typed`: its reason is a person's own words."""
 
@@ -56,13 +64,13 @@ def _news(holding: Holding, version: Version, addresses: Addresses, language: La
     return News(name, page, version.moment, title, reasons, Wording(language).listed(reasons))
 
 
-def atom(items: Sequence[News], addresses: Addresses, language: Language) -> str:
+def atom(items: Sequence[News], addresses: Addresses, language: Language, channel: Channel) -> str:
     """The Atom feed."""
-    own = addresses.page(localised("feed.atom", language))
-    home = addresses.page(localised("index.html", language))
+    own = addresses.page(localised(f"{channel.folder}feed.atom", language))
+    home = addresses.page(localised(f"{channel.folder}index.html", language))
     lines = ['<?xml version="1.0" encoding="utf-8"?>']
     lines += [f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">']
-    lines += [f"  <id>{escape(own)}</id>", f"  <title>{SITE_NAME[language]}</title>"]
+    lines += [f"  <id>{escape(own)}</id>", f"  <title>{escape(channel.title)}</title>"]
     lines += [f"  <updated>{items[0].moment if items else EMPTY}</updated>"]
     lines += [f"  <author>{_author(addresses.publisher)}</author>"]
     lines += [f'  <link rel="self" type="application/atom+xml" href={quoteattr(own)}/>']
@@ -79,14 +87,14 @@ def _author(party: Party) -> str:
     return f"<name>{escape(party.title)}</name>{address}"
 
 
-def json_feed(items: Sequence[News], addresses: Addresses, language: Language) -> dict[str, Any]:
+def json_feed(items: Sequence[News], addresses: Addresses, language: Language, channel: Channel) -> dict[str, Any]:
     """The JSON feed."""
     publisher = addresses.publisher
     return {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": SITE_NAME[language],
-        "home_page_url": addresses.page(localised("index.html", language)),
-        "feed_url": addresses.page(localised("feed.json", language)),
+        "title": channel.title,
+        "home_page_url": addresses.page(localised(f"{channel.folder}index.html", language)),
+        "feed_url": addresses.page(localised(f"{channel.folder}feed.json", language)),
         "language": language,
         "authors": [{key: value for key, value in (("name", publisher.title), ("url", publisher.url)) if value}],
         "items": [

@@ -1,8 +1,9 @@
 """A small RDF graph in the order it was told, and its three serialisations: JSON-LD, Turtle, RDF/XML.
 
-Belongs here: terms, statements, syntaxes. Does not: any vocabulary's meaning (`dcat.py`). Nothing is anonymous: each
-thing has an address, so that two harvests can be compared statement by statement, and bytes depend on nothing but what
-was told. Sources: RDF 1.1 Turtle, RDF 1.1 XML, JSON-LD 1.1. Tests read each back with rdflib.
+Belongs here: terms, statements, syntaxes. Does not: any vocabulary's meaning (`dcat.py`). Nothing is anonymous, but for
+periods in a twin (`twins.py`): each thing has an address, so that two harvests can be compared statement by statement,
+and bytes depend on nothing but what was told. Sources: RDF 1.1 Turtle, RDF 1.1 XML, JSON-LD 1.1. Tests read each back
+with rdflib.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcatap": "http://data.europa.eu/r5r/",
     "dct": "http://purl.org/dc/terms/",
+    "eli": "http://data.europa.eu/eli/ontology#",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "skos": "http://www.w3.org/2004/02/skos/core#",

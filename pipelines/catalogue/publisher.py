@@ -7,7 +7,7 @@ its own publisher and contact in `package.yaml`. Without the file, addresses are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,9 +16,11 @@ from pipelines.core.checked_yaml import Fault, read_checked
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.core.text import Said
+from pipelines.schema import load_codelist
 
 FILE = "catalogue.yaml"
 SCHEMA = Path(__file__).with_name("house.schema.json")
+LICENCES, PORTAL = "licences", "datagouv"  # the list, and its column of that portal's codes
 THEME_LIMIT = 100_000  # bytes: script and style together stay under 150 kB
 
 
@@ -42,6 +44,8 @@ class House:
     contact: Party | None = None
     theme: bytes | None = None
     examples: bool = False
+    licences: Mapping[str, str] = field(default_factory=dict)
+    """By the address of a licence, its code on data.gouv.fr, from the project's list of licences."""
 
     def addresses(self, base_url: str | None = None) -> Addresses:
         """Addresses under `base_url`, else under the house's own, with who answers there."""
@@ -52,7 +56,7 @@ def read_house(project: Project) -> House:
     """The house of a project; the default one where no file says. Raises `CatalogueFileError`."""
     path = project.root / FILE
     if not path.is_file():
-        return House()
+        return House(licences=_licences(project))
     try:
         document = read_checked(path, SCHEMA)
         raw: Mapping[str, Any] = document.value
@@ -65,7 +69,19 @@ def read_house(project: Project) -> House:
         contact=Party(**raw["contact"]) if "contact" in raw else None,
         theme=theme,
         examples=bool(raw.get("examples", False)),
+        licences=_licences(project),
     )
+
+
+def _licences(project: Project) -> dict[str, str]:
+    """The codes that data.gouv.fr knows licences by; none in a project with no list of licences.
+
+    Raises `SchemaFileError` for a list that cannot be read.
+    """
+    if not (project.schemas / "codelists" / f"{LICENCES}.csv").is_file():
+        return {}
+    known = (dict(item.more) for item in load_codelist(project.schemas, LICENCES).codes)
+    return {item["url"]: item[PORTAL] for item in known if item.get("url") and item.get(PORTAL)}
 
 
 def _theme(root: Path, name: str, line: int) -> bytes:

@@ -1,18 +1,30 @@
-"""A small web server for the catalogue and the releases: Range requests, right media types, nothing else of the disk.
+"""A web server for the catalogue and the releases, on Starlette and uvicorn: nothing else of the disk is shown.
 
-Belongs here: answering. Does not: the command line (`commands/serve.py`). It is for one's own machine and for tests; a
-public site is shown by any web host, from the same two folders. Sources: RFC 9110 (sections 14 and 15.5.17).
+Belongs here: which file an address names, and what else is said with it. Does not: the command line
+(`commands/serve.py`); reading files, dates, tags, ranges and compression, which are the libraries'. It is for one's own
+machine and for tests; a public site is shown by any web host, from the same two folders. Source: RFC 9110.
 """
 
 from __future__ import annotations
 
+import copy
+import os
 import re
-import sys
-from functools import partial
+import socket
+import threading
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.catalogue.addresses import CATALOGUE, RELEASES
 
@@ -33,58 +45,60 @@ TYPES = {
     ".ttl": "text/turtle; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml; charset=utf-8",
+    ".yaml": "application/yaml; charset=utf-8",
+    ".zip": "application/zip",
 }
+PACKED = frozenset({".ods", ".parquet", ".zip", ""})
+"""Suffixes of files that compressing makes no smaller."""
+SMALLEST = 1_000  # bytes: below, compressing gains nothing
 POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
-BLOCK = 1 << 16
+ASKED = ["Range", "If-Range", "If-None-Match", "If-Modified-Since"]
+TOLD = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag", "Last-Modified"]
+COMMON = {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
 
 
-class Handler(BaseHTTPRequestHandler):
+class Folders:
     """Answers GET and HEAD under `/catalogue/` and `/releases/`; the root leads to the catalogue."""
 
-    protocol_version = "HTTP/1.1"
-    server_version = "Arobase"
-    sys_version = ""
-    disable_nagle_algorithm = True  # heads and bodies are written apart: a body must not wait for its head's receipt
+    def __init__(self, outputs: Path, *, ranges: bool = True) -> None:
+        self.outputs, self.ranges = outputs, ranges
 
-    def __init__(self, *args: object, outputs: Path, ranges: bool = True, told: bool = True) -> None:
-        self.outputs, self.ranges, self.told = outputs, ranges, told
-        super().__init__(*args)  # type: ignore[arg-type]  # the three that `HTTPServer` passes on
-
-    def do_GET(self) -> None:
-        self._answer(with_body=True)
-
-    def do_HEAD(self) -> None:
-        self._answer(with_body=False)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class' own name
-        if self.told:
-            super().log_message(format, *args)
-
-    def _answer(self, *, with_body: bool) -> None:
-        asked = unquote(urlsplit(self.path).path)
-        if asked in ("/", f"/{CATALOGUE}"):
-            self._redirect(f"/{CATALOGUE}/")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
             return
-        # The page of what is missing, shown at any depth, names its files from the root of the site that is published.
-        root, below, rest = asked.partition(f"/{CATALOGUE}/")
-        if root and below:
-            self._redirect(f"{below}{quote(rest)}")
-            return
+        await self._answer(scope)(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> ASGIApp:
+        if scope["method"] not in ("GET", "HEAD"):
+            return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={**COMMON, "Allow": "GET, HEAD"})
+        asked = str(scope["path"])
+        target = self._elsewhere(asked)
+        if target is not None:
+            return RedirectResponse(target, HTTPStatus.FOUND, headers=COMMON)
         path = self._file(asked)
         if path is None:
-            missing = self.outputs / CATALOGUE / "404.html"
-            body = missing.read_bytes() if missing.is_file() else b"404\n"
-            self._headers(HTTPStatus.NOT_FOUND, TYPES[".html"], len(body))
-            if with_body:
-                self.wfile.write(body)
-            return
-        self._send(path, with_body=with_body)
+            return self._missing(asked)
+        return self._shown(scope, path)
+
+    def _elsewhere(self, asked: str) -> str | None:
+        """Where an address leads: the root to the catalogue, a folder with a page to its own address with a slash.
+
+        The page of what is missing, shown at any depth, names its files from the root of the site that is published.
+        """
+        if asked in ("/", f"/{CATALOGUE}"):
+            return f"/{CATALOGUE}/"
+        root, below, rest = asked.partition(f"/{CATALOGUE}/")
+        if root and below:
+            return f"{below}{rest}"
+        return f"{asked}/" if not asked.endswith("/") and self._file(f"{asked}/") is not None else None
 
     def _file(self, asked: str) -> Path | None:
         """The file that an address names, inside the two folders; hidden files are not shown."""
         parts = [part for part in asked.split("/") if part]
         if not parts or parts[0] not in (CATALOGUE, RELEASES) or any(part.startswith(".") for part in parts):
+            return None
+        if "\0" in asked:
             return None
         path = self.outputs.joinpath(*parts)
         if asked.endswith("/"):
@@ -92,75 +106,134 @@ class Handler(BaseHTTPRequestHandler):
         inside = path.resolve().is_relative_to((self.outputs / parts[0]).resolve())
         return path if inside and path.is_file() else None
 
-    def _send(self, path: Path, *, with_body: bool) -> None:
-        size = path.stat().st_size
-        kind = TYPES.get(path.suffix, "application/octet-stream")
-        span = self._span(size)
-        if span is None:
-            self._headers(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, kind, 0, f"bytes */{size}")
-            return
-        start, end, partial_answer = span
-        status = HTTPStatus.PARTIAL_CONTENT if partial_answer else HTTPStatus.OK
-        self._headers(status, kind, end - start, f"bytes {start}-{end - 1}/{size}" if partial_answer else "")
-        if with_body:
-            with path.open("rb") as file:
-                file.seek(start)
-                left = end - start
-                while left:
-                    block = file.read(min(BLOCK, left))
-                    self.wfile.write(block)
-                    left -= len(block)
+    def _missing(self, asked: str) -> Response:
+        """The page of what is missing, in the language of the pages around it."""
+        english = asked.startswith(f"/{CATALOGUE}/en/")
+        pages = [self.outputs / CATALOGUE / name for name in (("en/404.html",) if english else ()) + ("404.html",)]
+        body = next((page.read_bytes() for page in pages if page.is_file()), b"404\n")
+        return Response(body, HTTPStatus.NOT_FOUND, headers=COMMON, media_type=TYPES[".html"])
 
-    def _span(self, size: int) -> tuple[int, int, bool] | None:
-        """Which bytes were asked for: first, after last, whether it is a part; none when the file has none of them.
+    def _shown(self, scope: Scope, path: Path) -> ASGIApp:
+        """The file, or the part that was asked for; nothing where the asker holds it already."""
+        found = path.stat()
+        kind = TYPES.get(path.suffix, "application/octet-stream")
+        whole = FileResponse(path, media_type=kind, stat_result=found, headers=COMMON)
+        whole.headers["Accept-Ranges"] = "bytes" if self.ranges else "none"
+        headers = Headers(scope=scope)
+        if StaticFiles.is_not_modified(None, whole.headers, headers):  # type: ignore[arg-type]  # of itself it needs nothing
+            return NotModifiedResponse(whole.headers)
+        span = self._span(headers.get("range", ""), found.st_size)
+        asking = MutableHeaders(scope=scope)
+        del asking["range"]
+        if span == "":
+            return whole if path.suffix in PACKED else Compressed(whole)
+        if span is None:
+            told = {**COMMON, "Content-Range": f"bytes */{found.st_size}", "Accept-Ranges": "bytes"}
+            return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=told, media_type=kind)
+        asking["range"] = span
+        return whole
+
+    def _span(self, asked: str, size: int) -> str | None:
+        """The range as Starlette reads it: empty for the whole file, none when the file has none of these bytes.
 
         A header that is not one range of bytes is passed over, as RFC 9110 says.
         """
-        found = RANGE.match(self.headers.get("Range", "")) if self.ranges else None
+        found = RANGE.match(asked) if self.ranges else None
         if found is None or found.groups() == ("", ""):
-            return 0, size, False
+            return ""
         first, last = found.groups()
         if not first:
             start, end = max(0, size - int(last)), size
         else:
             start, end = int(first), min(int(last) + 1, size) if last else size
-        return (start, end, True) if start < end else None
-
-    def _headers(self, status: HTTPStatus, kind: str, length: int, span: str = "") -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(length))
-        self.send_header("Accept-Ranges", "bytes" if self.ranges else "none")
-        self.send_header("Cache-Control", "no-cache")
-        self.send_header("Content-Security-Policy", POLICY)
-        self.send_header("X-Content-Type-Options", "nosniff")
-        if span:
-            self.send_header("Content-Range", span)
-        self.end_headers()
-
-    def _redirect(self, target: str) -> None:
-        self.send_response(HTTPStatus.FOUND)
-        self.send_header("Location", target)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        return f"bytes={start}-{end - 1}" if start < end else None
 
 
-class Server(ThreadingHTTPServer):
-    """One thread a connection; a browser that hangs up before the end is nothing to tell of."""
+class Compressed:
+    """An answer that is compressed for who takes it so. Its tag becomes a weak one: the bytes are others."""
 
-    daemon_threads = True
+    def __init__(self, answer: ASGIApp) -> None:
+        self.packed = GZipMiddleware(answer, minimum_size=SMALLEST, compresslevel=6)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # what it was called with
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-encoding") == "gzip" and "etag" in headers:
+                    headers["etag"] = f"W/{headers['etag']}"
+            await send(message)
+
+        await self.packed(scope, receive, told)
 
 
-def server(
-    outputs: Path, host: str = "127.0.0.1", port: int = 0, *, ranges: bool = True, told: bool = True
-) -> ThreadingHTTPServer:
+class Server:
+    """The two folders, shown at `server_address`. Used as a context: the port is held from the start to its end."""
+
+    def __init__(self, outputs: Path, host: str, port: int, *, ranges: bool, told: bool) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if os.name == "posix":  # elsewhere it lets two programs take one port
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((host, port))
+            self._socket.listen(1024)
+        except OSError:
+            self._socket.close()
+            raise
+        self.server_address: tuple[str, int] = self._socket.getsockname()[:2]
+        self._uvicorn = uvicorn.Server(_configuration(application(outputs, ranges=ranges), told=told))
+        self._ended = threading.Event()
+
+    def serve_forever(self) -> None:
+        """Answer until `shutdown`, or until the process is interrupted, which raises `KeyboardInterrupt`."""
+        self._ended.clear()
+        try:
+            self._uvicorn.run(sockets=[self._socket])
+        finally:
+            self._ended.set()
+
+    def shutdown(self) -> None:
+        """End `serve_forever`, which another thread is in; returns when it has ended."""
+        self._uvicorn.should_exit = True
+        self._ended.wait(timeout=30)
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+
+def application(outputs: Path, *, ranges: bool = True) -> ASGIApp:
+    """The two folders in `outputs` as an ASGI application, readable from the pages of any other site."""
+    cors = Middleware(
+        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=ASKED, expose_headers=TOLD
+    )
+    made = Starlette(middleware=[cors])
+    made.mount("/", Folders(outputs, ranges=ranges))
+    return made
+
+
+def _configuration(shown: ASGIApp, *, told: bool) -> uvicorn.Config:
+    """Requests are printed to the standard error, like all that uvicorn says; nothing of the machine is told."""
+    logging: dict[str, Any] = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
+    logging["handlers"]["access"]["stream"] = "ext://sys.stderr"
+    logging["disable_existing_loggers"] = False
+    return uvicorn.Config(
+        shown,
+        log_config=logging,
+        log_level="info" if told else "error",
+        access_log=told,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+
+
+def server(outputs: Path, host: str = "127.0.0.1", port: int = 0, *, ranges: bool = True, told: bool = True) -> Server:
     """A server of the two folders in `outputs`, ready for `serve_forever`. Port 0 takes any free one.
 
     `ranges`: false behaves like a host that knows no Range requests. `told`: whether requests are printed.
     Raises `OSError` when the port is taken.
     """
-    return Server((host, port), partial(Handler, outputs=outputs, ranges=ranges, told=told))
+    return Server(outputs, host, port, ranges=ranges, told=told)

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.catalogue import contracts, dcat, feeds, structured
+from pipelines.catalogue import contracts, dcat, deltas, feeds, odcs, structured, twins
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, schema_path
 from pipelines.catalogue.graph import Graph
 from pipelines.catalogue.html import add_pages
+from pipelines.catalogue.latest import add_latest
 from pipelines.catalogue.model import Holding, read_holdings
 from pipelines.catalogue.publisher import House
 from pipelines.catalogue.site import Inspect, Site
+from pipelines.core.text import Language
 
 
 def write_catalogue(
@@ -35,43 +37,72 @@ def write_catalogue(
     """
     shown = house or House()
     site = make_site(
-        read_holdings(releases), shown.addresses(base_url), theme=shown.theme, with_examples=shown.examples
+        read_holdings(releases),
+        shown.addresses(base_url),
+        theme=shown.theme,
+        with_examples=shown.examples,
+        licences=shown.licences,
     )
     return site.write(catalogue, inspect=inspect)
 
 
 def make_site(
-    holdings: list[Holding], addresses: Addresses, *, theme: bytes | None = None, with_examples: bool = False
+    holdings: list[Holding],
+    addresses: Addresses,
+    *,
+    theme: bytes | None = None,
+    with_examples: bool = False,
+    licences: Mapping[str, str] | None = None,
 ) -> Site:
-    """Every file of the catalogue, in memory. `theme`: the house's own style sheet. `with_examples`: whether machines
-    are told of packages of made-up data."""
+    """Every file of the catalogue, in memory but for released files, which are linked.
+
+    `theme`: the house's own style sheet. `with_examples`: whether machines are told of packages of made-up data.
+    `licences`: by the address of a licence, its code on data.gouv.fr.
+    """
     site = Site()
     add_pages(site, holdings, addresses, theme=theme)
     for language in LANGUAGES:
-        items = feeds.news(holdings, addresses, language)
-        site.add(localised("feed.atom", language), feeds.atom(items, addresses, language))
-        site.add_json(localised("feed.json", language), feeds.json_feed(items, addresses, language))
-    _describe(site, holdings, addresses, with_examples=with_examples)
+        _feeds(site, holdings, addresses, language, folder="")
+        for holding in holdings:
+            _feeds(site, [holding], addresses, language, folder=f"{holding.name}/")
+    harvested = [holding for holding in holdings if with_examples or not holding.is_example]
+    _harvest(site, harvested, addresses, licences or {})
+    _describe(site, holdings, addresses)
     site.add_json("versions.json", feeds.versions_index(holdings, addresses))
     site.add("sitemap.xml", feeds.sitemap(site, holdings, addresses))
     return site
 
 
-def _describe(site: Site, holdings: list[Holding], addresses: Addresses, *, with_examples: bool) -> None:
-    """What machines harvest: the catalogue's graph, and for each package its history, Croissant and Table Schemas.
+def _feeds(site: Site, holdings: list[Holding], addresses: Addresses, language: Language, *, folder: str) -> None:
+    """The feed of the catalogue, or of the package whose folder is named."""
+    items = feeds.news(holdings, addresses, language)
+    channel = feeds.Channel(folder, holdings[0].title(language) if folder else feeds.SITE_NAME[language])
+    site.add(localised(f"{folder}feed.atom", language), feeds.atom(items, addresses, language, channel))
+    site.add_json(localised(f"{folder}feed.json", language), feeds.json_feed(items, addresses, language, channel))
 
-    Packages of made-up data are left out of the graph, unless `catalogue.yaml` asks for them: a portal that harvests it
-    would publish them as real.
-    """
-    harvested = [holding for holding in holdings if with_examples or not holding.is_example]
-    _add_graph(site, "catalog", dcat.catalogue_graph(harvested, addresses))
-    plain = dcat.catalogue_graph(harvested, addresses, plain_checksums=True)
-    site.add("catalog-datagouv.jsonld", plain.json_ld())
+
+def _harvest(site: Site, harvested: list[Holding], addresses: Addresses, licences: Mapping[str, str]) -> None:
+    """What portals harvest. Packages of made-up data are left out, unless `catalogue.yaml` asks for them: a portal
+    would publish them as real."""
+    graph = dcat.catalogue_graph(harvested, addresses)
+    _add_graph(site, "catalog", graph)
+    site.add("catalog-datagouv.jsonld", twins.datagouv(graph, licences).json_ld())
+    site.add("catalog-ckan.jsonld", twins.ckan(graph, "fr").json_ld())
+    described = (holding.current.descriptor for holding in harvested if holding.current is not None)
+    site.add_json("ckan-licences.json", twins.ckan_licences(described))
+
+
+def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None:
+    """What machines read of each package: its files at addresses that stay, its history, contract, deltas, Croissant
+    and Table Schemas."""
     for holding in holdings:
         if holding.current is not None:
+            add_latest(site, holding.current)
             _add_graph(site, f"{holding.name}/dcat", dcat.history_graph(holding, holding.current, addresses))
             document = structured.croissant(holding, holding.current, addresses)
             site.add_json(f"{holding.name}/croissant.json", document)
+            site.add(f"{holding.name}/{odcs.FILE}", odcs.contract_text(holding, holding.current, addresses))
+            site.add_json(f"{holding.name}/deltas.json", deltas.index(holding, addresses))
         for number, table, schema in table_schemas(holding):
             site.add_json(schema_path(holding.name, number, table), schema)
     for name, schema in contracts.published(addresses).items():

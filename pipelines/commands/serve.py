@@ -37,8 +37,8 @@ class NoCatalogue(ArobaseError):
 def command(host: str, port: int, rebuild: bool, quiet: bool, lang: str | None) -> None:
     """Show the catalogue and the releases on this machine, until Ctrl-C.
 
-    Only outputs/catalogue and outputs/releases are shown. Range requests are answered, so that previews read only the
-    parts of files that they need.
+    Only outputs/catalogue and outputs/releases are shown, to be read from any site. Range requests are answered, so
+    that previews read only the parts of files that they need; what a browser holds already is not sent again.
     """
     from pipelines.catalogue.serving import server
     from pipelines.pipeline.announce import make_announcement

@@ -96,6 +96,8 @@ def make_offer(project: Project, portal: Portal, package: str) -> Offer:
     addresses = Addresses.under(portal.base)
     page = addresses.page(f"{package}/")
     temporal = described.more.get("temporal", {})
+    if "from" in temporal:  # read in the data, when the version was made
+        temporal = document.get("temporal", {})
     return Offer(
         package=package,
         version=folder.name,

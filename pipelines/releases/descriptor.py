@@ -16,6 +16,7 @@ from pipelines.core.text import Said
 from pipelines.releases.csvfile import CSV_DIALECT
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.formats import output_formats
+from pipelines.releases.periods import period
 from pipelines.releases.request import ReleaseRequest, SourceUsed, Warned
 from pipelines.schema import TableSchema
 from pipelines.storage.plain import read_plain
@@ -76,7 +77,8 @@ def descriptor(
         "homepage": package.more.get("homepage", ""),
         "contact": dict(package.contact),
         "cadence": package.cadence,
-        **{key: _plain(package.more[key]) for key in ("themes", "spatial", "temporal") if key in package.more},
+        **{key: _plain(package.more[key]) for key in ("themes", "spatial", "bbox", "hvd") if key in package.more},
+        "temporal": period(package, request.tables) or "",
         "keywords": list(package.keywords),
         "keywords_en": list(package.keywords_en),
         "licenses": [package.licence_described],

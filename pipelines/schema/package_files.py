@@ -19,6 +19,7 @@ from pipelines.core.lined_yaml import LinedDocument
 from pipelines.core.text import Said
 from pipelines.schema.codelist_tables import codelists_of, table_name
 from pipelines.schema.codelists import load_codelist
+from pipelines.schema.coverage import check_coverage
 from pipelines.schema.errors import PackageFileError, SchemaFileError, SchemaNotFound
 from pipelines.schema.packages import CODELIST, Package, PackageTable, Protection, Quarantine
 from pipelines.schema.tables import load_table
@@ -103,6 +104,7 @@ def _document(schemas: Path, name: str) -> LinedDocument:
 
 def _package(schemas: Path, name: str, document: LinedDocument, sources: Collection[str] | None) -> Package:
     raw = document.value
+    check_coverage(raw, _shown(name))
     tables = list(_tables(document, _shown(name)))
     off = {f"{name}/{table.name}" for table in tables if sources is not None and not set(table.needs) <= set(sources)}
     found = Package(

@@ -93,6 +93,8 @@ def test_every_address_of_the_catalogue_resolves_on_a_host(tmp_path: Path) -> No
 
 
 def _addresses(path: Path, base: str) -> list[str]:
+    if "latest" in path.parts or path.suffix == ".zip":  # released files, which name no page
+        return []
     text = unescape(path.read_text(encoding="utf-8").replace("\\u003c", "<"))
     return re.findall(rf"{re.escape(base)}[^\s\"'<>\\`)]*", text)
 

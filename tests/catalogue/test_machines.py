@@ -43,6 +43,8 @@ def test_every_contract_is_a_schema() -> None:
         ("feed", "catalogue/**/feed.json"),
         ("graph", "catalogue/**/*.jsonld"),
         ("croissant", "catalogue/*/croissant.json"),
+        ("deltas", "catalogue/*/deltas.json"),
+        ("ckan-licences", "catalogue/ckan-licences.json"),
         ("table-schema", "catalogue/*/schemas/*/*.json"),
         ("package-versions", "releases/*/versions.json"),
         ("latest", "releases/*/latest.json"),
@@ -76,7 +78,15 @@ def test_a_refusal_keeps_its_contract(tmp_path: Path) -> None:
 
 
 def test_every_json_that_is_published_has_a_contract(outputs: Path) -> None:
-    covered = {"versions.json", "feed.json", "croissant.json", "latest.json", "datapackage.json"}
+    covered = {
+        "versions.json",
+        "deltas.json",
+        "ckan-licences.json",
+        "feed.json",
+        "croissant.json",
+        "latest.json",
+        "datapackage.json",
+    }
     for path in [*outputs.rglob("*.json"), *outputs.rglob("*.jsonld")]:
         inside = {"schemas", "retraits", "refus"} & set(path.relative_to(outputs).parts)
         assert path.name in covered or path.suffix == ".jsonld" or inside, path

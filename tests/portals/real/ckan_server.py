@@ -38,8 +38,8 @@ class RunningCkan:
 
 
 @contextmanager
-def running_ckan(folder: Path) -> Iterator[RunningCkan]:
-    """A CKAN with an empty database, gone with the block."""
+def running_ckan(folder: Path, *, licences: Path) -> Iterator[RunningCkan]:
+    """A CKAN with an empty database, gone with the block. `licences`: the file of those that it knows."""
     store, redis, search, port = (free_port() for _ in range(4))
     with ExitStack() as stack:
         _database(stack, folder, store)
@@ -51,6 +51,8 @@ def running_ckan(folder: Path) -> Iterator[RunningCkan]:
         log = stack.enter_context(running([BIN / "python", stand_in, str(search), schema], folder / "search.log"))
         wait_for_port(search, log)
         configuration = _configuration(folder, store=store, redis=redis, search=search, port=port)
+        settings = [f"licenses_group_url = file://{licences}"]
+        _ran([str(BIN / "ckan"), "config-tool", str(configuration), *settings])
         ckan = RunningCkan(f"http://127.0.0.1:{port}/", "", configuration)
         told = ckan.commands(
             "db init",

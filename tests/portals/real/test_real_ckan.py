@@ -5,7 +5,9 @@ Everything is CKAN's own code but the search index, which is stood in for. `make
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import tempfile
 import time
 from collections.abc import Iterator
@@ -91,7 +93,9 @@ def journey() -> Iterator[Journey]:
 
 def _travelled(folder: Path) -> Iterator[Journey]:
     project = a_project(folder)
-    with hosting(project.outputs) as base, running_ckan(folder) as ckan:
+    write_catalogue(project.releases, project.catalogue)
+    licences = project.catalogue / "ckan-licences.json"
+    with hosting(project.outputs) as base, running_ckan(folder, licences=licences) as ckan:
         portal = a_portal(project, "ckan", ckan.address, base=base, organization=ORGANISATION)
         made = Journey(ckan, project, portal)
         made.action("organization_create", name=ORGANISATION, title="Mairie inventée")
@@ -102,7 +106,7 @@ def _travelled(folder: Path) -> Iterator[Journey]:
         made.announce()
         made.push()
         made.push()
-        address = f"{base}catalogue/catalog.jsonld"
+        address = f"{base}catalogue/catalog-ckan.jsonld"
         config = json.dumps({"rdf_format": "json-ld"})
         told = {"source_type": "dcat_rdf", "frequency": "MANUAL", "config": config, "owner_org": ORGANISATION}
         made.action("harvest_source_create", name="arobase", title="Arobase", url=address, **told)
@@ -172,7 +176,7 @@ def pushed_changes(journey: Journey) -> Any:
 
 def test_our_catalogue_is_harvested(journey: Journey) -> None:
     (dataset,) = journey.harvests[0]
-    assert dataset["title"] in ("Prix inventés", "Invented prizes")
+    assert dataset["title"] == "Prix inventés"
     assert {item["url"].rsplit("/", maxsplit=1)[-1] for item in dataset["resources"]} >= {"prix.csv", "prix.parquet"}
 
 
@@ -186,7 +190,31 @@ def test_harvesting_a_new_version_changes_the_same_dataset(journey: Journey) -> 
     assert (after["id"], after["name"]) == (before["id"], before["name"])
     assert (before["version"], after["version"]) == ("1.1.0", "1.1.1")
     assert len(after["resources"]) == len(before["resources"])
-    assert all("/prix/1.1.1/" in item["url"] for item in after["resources"])
+    kept = [{item["url"]: item["id"] for item in told["resources"]} for told in (before, after)]
+    assert kept[0] == kept[1]
+    assert all("/prix/latest/" in url for url in kept[0])
+
+
+@pytest.mark.parametrize("way", ["pushed", "harvested"])
+def test_what_people_see_in_ckans_own_pages_is_right(journey: Journey, way: str) -> None:
+    name = "prix" if way == "pushed" else journey.harvests[0][0]["name"]
+    page = html.unescape(requests.get(f"{journey.ckan.address}dataset/{name}", timeout=60).text)
+    assert "Prix inventés" in page
+    assert "Invented prizes" not in page
+    assert "publications.europa.eu/resource/authority/file-type" not in page
+    labels = set(re.findall(r'data-format="([^"]+)"', page))
+    assert {"csv", "parquet"} <= labels
+    assert not [label for label in labels if "/" in label or ":" in label]
+    assert "Licence Ouverte 2.0" in page
+    tags = re.findall(r'<a class="tag"[^>]*>\s*([^<]+?)\s*</a>', page)
+    assert tags == ["prix"]
+    identifier = next(
+        item["id"] for item in journey.action("package_show", id=name)["resources"] if "CSV" in item["name"]
+    )
+    resource = html.unescape(
+        requests.get(f"{journey.ckan.address}dataset/{name}/resource/{identifier}", timeout=60).text
+    )
+    assert "/catalogue/prix/schemas/" in resource
 
 
 def test_no_harvest_adds_a_dataset_after_the_first(journey: Journey) -> None:

@@ -9,17 +9,18 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 import requests
 
-from pipelines.catalogue import write_catalogue
+from pipelines.catalogue import read_house, write_catalogue
 from pipelines.core.project import Project
 from pipelines.portals import Portal
 from pipelines.portals.errors import NewerThere
 from pipelines.portals.pushing import Outcome
+from tests.acceptance.builders import shipped_once
 from tests.portals.builders import CHANGED, a_portal, a_project, looked, pushed, release
 from tests.portals.real.running import INSTALLED, ROOT, first_line, free_port, hosting, running, wait_for_port
 
@@ -47,6 +48,8 @@ class Journey:
     pushes: list[Outcome] = field(default_factory=list)
     datasets: list[dict[str, Any]] = field(default_factory=list)
     harvests: list[dict[str, Any]] = field(default_factory=list)
+    shipped: list[dict[str, Any]] = field(default_factory=list)
+    """The catalogue that this project ships, harvested twice."""
 
     def push(self) -> None:
         self.pushes.append(pushed(self.project, self.portal, self.token))
@@ -62,12 +65,17 @@ class Journey:
         return dict(whole.json())
 
     def harvest(self) -> None:
-        address = f"{self.portal.base}catalogue/catalog-datagouv.jsonld"
-        answer = requests.get(f"{self.portal.address}essai/moisson", params={"url": address}, timeout=120)
-        self.harvests.append(answer.json())
+        self.harvests.append(harvested(self.portal, self.portal.base))
 
     def announce(self) -> None:
         write_catalogue(self.project.releases, self.project.catalogue, base_url=self.portal.base)
+
+
+def harvested(portal: Portal, base: str) -> dict[str, Any]:
+    """Harvest the catalogue that is served at `base`; what the portal then has of it."""
+    address = f"{base}catalogue/catalog-datagouv.jsonld"
+    answer = requests.get(f"{portal.address}essai/moisson", params={"url": address}, timeout=300)
+    return dict(answer.json())
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +112,16 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         made.push()
         made.push()
         made.harvest()
+        release(project, CHANGED[:-1])
+        made.announce()
+        made.harvest()
+        time.sleep(1.1)
+        made.push()
+        shipped = shipped_once(tmp_path_factory).project
+        with hosting(shipped.outputs) as elsewhere:
+            house = replace(read_house(shipped), base_url=elsewhere)
+            write_catalogue(shipped.releases, shipped.catalogue, house=house)
+            made.shipped = [harvested(portal, elsewhere) for _ in range(2)]
         yield made
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -113,7 +131,7 @@ def resources(dataset: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_the_first_push_creates_and_the_same_again_changes_nothing(journey: Journey) -> None:
-    assert [item.done for item in journey.pushes] == ["created", "unchanged", "updated", "unchanged"]
+    assert [item.done for item in journey.pushes[:4]] == ["created", "unchanged", "updated", "unchanged"]
     assert journey.datasets[0] == journey.datasets[1]
     assert journey.datasets[2] == journey.datasets[3]
 
@@ -159,19 +177,31 @@ def test_harvesting_twice_changes_nothing(journey: Journey) -> None:
     assert journey.harvests[0] == journey.harvests[1]
 
 
-def test_harvesting_a_new_version_changes_the_same_dataset(journey: Journey) -> None:
-    (before,), (after,) = journey.harvests[1]["datasets"], journey.harvests[2]["datasets"]
-    assert (after["id"], after["remote_id"]) == (before["id"], before["remote_id"])
-    old, new = ({item["url"]: item["id"] for item in told["resources"]} for told in (before, after))
-    assert {address.replace("/1.0.0/", "/1.1.0/") for address in old} <= new.keys()
-    # udata knows a harvested file by its address alone and never takes one away: those of 1.0.0 stay as they were.
-    assert {address: new[address] for address in old} == old
-    assert len(new) == 2 * len(old)
-    assert journey.harvests[2]["errors"] == []
+def test_three_versions_change_the_same_dataset_and_the_same_files(journey: Journey) -> None:
+    datasets = [told["datasets"] for told in (journey.harvests[0], *journey.harvests[2:])]
+    assert [len(found) for found in datasets] == [1, 1, 1]
+    assert len({(found["id"], found["remote_id"]) for (found,) in datasets}) == 1
+    # udata knows a harvested file by its address alone and never takes one away.
+    files = [{item["url"]: item["id"] for item in found["resources"]} for (found,) in datasets]
+    assert files[0] == files[1] == files[2]
+    checksums = [{item["url"]: item["checksum"] for item in found["resources"]} for (found,) in datasets]
+    assert len({told[address] for told in checksums for address in told if address.endswith("/latest/prix.csv")}) == 3
+    assert [told["errors"] for told in journey.harvests] == [[], [], [], []]
+
+
+def test_what_is_shipped_has_the_whole_score_when_it_is_harvested(journey: Journey) -> None:
+    first, second = journey.shipped
+    assert first["errors"] == []
+    assert len(first["datasets"]) == 3
+    for item in first["datasets"]:
+        assert (item["quality"]["score"], item["license"]) == (1.0, "lov2"), item
+        assert all(item["quality"][name] for name in QUALITY), item
+        assert item["temporal"]
+    assert first == second
 
 
 def test_a_newer_version_on_the_portal_is_not_overwritten(journey: Journey) -> None:
-    dataset = journey.datasets[3]
+    dataset = journey.datasets[-1]
     extras = {**dataset["extras"], "arobase:version": "9.0.0"}
     address = f"{journey.portal.address}api/1/datasets/{dataset['id']}/"
     headers = {"X-API-KEY": journey.token}

@@ -109,6 +109,10 @@ def shown(dataset: Any) -> dict[str, Any]:
         "remote_id": dataset.harvest.remote_id,
         "title": dataset.title,
         "license": dataset.license.id if dataset.license else None,
+        "quality": {name: value for name, value in dataset.quality.items() if not name.startswith("next_")},
+        "temporal": [str(day) for day in (dataset.temporal_coverage.start, dataset.temporal_coverage.end)]
+        if dataset.temporal_coverage
+        else None,
         "tags": sorted(dataset.tags),
         "resources": sorted(resources, key=lambda item: item["url"]),
     }
