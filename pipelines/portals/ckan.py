@@ -152,7 +152,7 @@ class Ckan:
                 "version": raw.get("version"),
                 "metadata_modified": raw["metadata_modified"],
             },
-            "filter": ["-resources", "-extras", "-tags"],
+            "filter": ["-resources", "-extras", *(["-tags"] if "tags" in wanted.dataset else [])],
             "update": _sent(wanted.dataset, raw) | {"resources": [*ours, *others]},
             "include": ["-*"],
         }
@@ -231,7 +231,8 @@ def _sent(dataset: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     """A dataset as the API takes it; extras that are not ours stay as they are."""
     others = [item for item in raw.get("extras", []) if not item["key"].startswith(OWN)]
     told = {key: value for key, value in dataset.items() if key != "organization"}
-    told["tags"] = [{"name": name} for name in dataset["tags"]]
+    if "tags" in dataset:
+        told["tags"] = [{"name": name} for name in dataset["tags"]]
     told["extras"] = [*others, *({"key": key, "value": value} for key, value in dataset["extras"].items())]
     if "organization" in dataset:
         told["owner_org"] = dataset["organization"]

@@ -127,7 +127,7 @@ class Door:
                 ) as response,
             ):
                 told = {key.lower(): value for key, value in response.headers.items()}
-                return response.status_code, told, _received(response)
+                return response.status_code, told, _received(response, time.monotonic() + self.portal.timeout)
         except PeerRefused:
             raise _Failed(Said("adresse privée", "private address"), nothing_sent=True, lasts=True) from None
         except requests.exceptions.ConnectTimeout:
@@ -219,11 +219,21 @@ class _Failed(Exception):
         self.found, self.nothing_sent, self.lasts = found, nothing_sent, lasts
 
 
-def _received(response: Any) -> bytes:
-    """The body, up to the limit."""
+def _received(response: Any, end: float) -> bytes:
+    """The body, up to the limit of its size and, whole, until `end`: a portal may send a byte a second for ever."""
+    from urllib3.exceptions import HTTPError
+
     body = bytearray()
-    for block in response.iter_content(1 << 16):
+    while True:
+        try:
+            block = response.raw.read1(1 << 16, decode_content=True)
+        except HTTPError as error:
+            raise _Failed(type(error).__name__, nothing_sent=False) from None
+        if not block:
+            break
         body += block
+        if time.monotonic() > end:
+            raise _Failed(Said("réponse trop lente", "answer too slow"), nothing_sent=False)
         if len(body) > MAXIMUM_ANSWER:
             limit = Said(f"plus de {MAXIMUM_ANSWER} octets", f"more than {MAXIMUM_ANSWER} bytes")
             raise _Failed(limit, nothing_sent=False)

@@ -116,12 +116,16 @@ class Datagouv:
         )
 
     def write(self, offer: Offer, found: Found | None, wanted: State, changes: Sequence[Difference]) -> None:
-        """Remove the differences, the version first. Raises `PortalRefused` and what `Door.ask` raises."""
+        """Remove the differences, the version first. A dataset is made private, with no version, and is shown to the
+        public once it is whole; one that a person made private stays so.
+
+        Raises `PortalRefused` and what `Door.ask` raises.
+        """
         changed = {_place(change) for change in changes}
         raw: Mapping[str, Any] = found.raw if found is not None else self._create(wanted)
-        if found is not None and DATASET in changed:
-            extras = {**(raw.get("extras") or {}), **wanted.dataset["extras"]}
-            self._good(self._ask("PUT", f"datasets/{raw['id']}/", {**wanted.dataset, "extras": extras}))
+        is_begun = found is None or (bool(raw.get("private")) and not found.version)
+        if DATASET in changed and not is_begun:
+            self._describe(raw, wanted)
         by_id = {item["id"]: item for item in raw.get("resources") or []}
         for item in offer.files:
             if found is None or item.key in changed:
@@ -129,11 +133,22 @@ class Datagouv:
                 self._put(raw["id"], item, wanted.resources[item.key], there)
         for identifier in found.extra if found is not None else ():
             self._good(self._ask("DELETE", f"datasets/{raw['id']}/resources/{identifier}/"))
+        if is_begun:
+            self._describe(raw, wanted, private=False)
+
+    def _describe(self, raw: Mapping[str, Any], wanted: State, **more: Any) -> None:
+        """Change what the dataset says; what people keep there, and extras that are not ours, go back as found."""
+        kept = {name: raw[name] for name in self.door.portal.keep if name in raw and name not in wanted.dataset}
+        extras = {**(raw.get("extras") or {}), **wanted.dataset["extras"]}
+        self._good(self._ask("PUT", f"datasets/{raw['id']}/", {**kept, **wanted.dataset, "extras": extras, **more}))
 
     def _create(self, wanted: State) -> dict[str, Any]:
         organization = self.door.portal.organization
+        extras = {key: value for key, value in wanted.dataset["extras"].items() if key != VERSION}
         body = {
             **wanted.dataset,
+            "extras": extras,
+            "private": True,
             **({"organization": {"id": organization, "class": "Organization"}} if organization else {}),
         }
         return self._good(self._ask("POST", "datasets/", body), holds=("id",))

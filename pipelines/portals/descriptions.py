@@ -25,7 +25,9 @@ class Portal:
     """One portal. `software` is ckan or datagouv; `token` names a variable of the environment.
 
     `base` is where `outputs/` is served: links to files and pages start with it. `packages` None means every package.
-    `datasets` names existing datasets to take over (data.gouv.fr). `timeout` is in seconds, for one answer.
+    `datasets` names existing datasets to take over (data.gouv.fr). `keep` names fields of a dataset, in the portal's
+    words, that people change there: they are sent when it is made, and left alone after. `timeout` is in seconds: for
+    the beginning of one answer, then for all the rest of it.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Portal:
     datasets: Mapping[str, str] = field(default_factory=dict)
     datastore: bool = True
     licences: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
     spatial: Mapping[str, Any] = field(default_factory=dict)
     allow_private: bool = False
     per_minute: int = 0
@@ -107,6 +110,7 @@ def read_portal(path: Path, *, packages: Iterable[str] | None = None) -> Portal:
         title=title,
         title_en=raw.pop("title_en", title),
         packages=None if taken is None else tuple(taken),
+        keep=tuple(raw.pop("keep", ())),
         **raw,
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -169,6 +169,10 @@ def _outcome(seen: Look, done: Done, changes: tuple[Difference, ...]) -> Outcome
 def _look(dialect: Dialect, portal: Portal, offer: Offer) -> Look:
     wanted = dialect.wanted(offer)
     found = dialect.read(offer, wanted)
+    if found is not None:  # what people keep there is theirs, once the dataset is made
+        wanted = replace(
+            wanted, dataset={key: value for key, value in wanted.dataset.items() if key not in portal.keep}
+        )
     return Look(portal, offer, found, wanted, differences(found, wanted))
 
 

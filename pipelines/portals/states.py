@@ -58,14 +58,14 @@ class Difference:
         return Said(self.place, self.place if first is None else IN_ENGLISH[first] + self.place.removeprefix(first))
 
     def told(self, language: Language = "fr") -> str:
-        """For a terminal: the place, what is there, what should be."""
-        return f"{getattr(self.where, language)}: {shown(self.there)} → {shown(self.wanted)}"
+        """For a terminal: the place, what is there, what should be, whole."""
+        return f"{getattr(self.where, language)}: {whole(self.there)} → {whole(self.wanted)}"
 
 
 def differences(found: Found | None, wanted: State) -> tuple[Difference, ...]:
     """Every difference, the dataset's first, then by resource; fields that are not wanted are not compared."""
     if found is None:
-        return (Difference(DATASET, None, wanted.dataset.get("title")),)
+        return (Difference(DATASET, None, wanted.dataset.get("title")), *_absent(wanted.resources))
     return tuple(_all(found, wanted))
 
 
@@ -73,11 +73,17 @@ def _all(found: Found, wanted: State) -> Iterator[Difference]:
     yield from _fields(DATASET, found.state.dataset, wanted.dataset)
     for key, fields in wanted.resources.items():
         if key not in found.state.resources:
-            yield Difference(key, None, fields.get("title") or fields.get("name") or fields)
+            yield from _absent({key: fields})
         else:
             yield from _fields(key, found.state.resources[key], fields)
     for identifier in found.extra:
         yield Difference(f"{RESOURCE} {identifier}", identifier, None)
+
+
+def _absent(resources: Mapping[str, Mapping[str, Any]]) -> Iterator[Difference]:
+    """One difference for each resource that is to be made."""
+    for key, fields in resources.items():
+        yield Difference(key, None, fields.get("title") or fields.get("name") or fields)
 
 
 def _fields(place: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[Difference]:
@@ -86,7 +92,12 @@ def _fields(place: str, there: Mapping[str, Any], wanted: Mapping[str, Any]) -> 
             yield Difference(f"{place}.{name}", there.get(name), value)
 
 
+def whole(value: Any) -> str:
+    """A value for people, on one line."""
+    return "—" if value is None else str(value).replace("\n", " ")
+
+
 def shown(value: Any) -> str:
-    """A value for people, cut where it is long."""
-    text = "—" if value is None else str(value).replace("\n", " ")
+    """A value for a sentence, cut where it is long."""
+    text = whole(value)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -299,3 +299,15 @@ def test_a_table_without_a_key_is_loaded_all_the_same(tmp_path: Path) -> None:
     assert [name for name, _ in asked] == ["datastore_create", "datastore_upsert"]
     assert "primary_key" not in asked[0][1]
     assert asked[1][1]["records"] == [{"a": "1", "b": {"x": 1}}]
+
+
+def test_fields_that_people_keep_are_sent_once_and_left_alone(project: Project, ckan: Served, renew: Renew) -> None:
+    portal = a_portal(project, "ckan", ckan.address, keep=["title", "tags"])
+    pushed(project, portal, TOKEN)
+    (raw,) = ckan.portal.datasets.values()
+    raw |= {"title": "Un titre choisi", "tags": [{"name": "choisi"}]}
+    renew()
+    assert pushed(project, portal, TOKEN).done == "updated"
+    (after,) = ckan.portal.datasets.values()
+    assert (after["title"], [item["name"] for item in after["tags"]]) == ("Un titre choisi", ["choisi"])
+    assert looked(project, portal, TOKEN).differences == ()

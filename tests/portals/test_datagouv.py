@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from pipelines.core.project import Project
-from pipelines.portals.errors import Ambiguous, NewerThere, PortalAnswerWrong, PortalRefused, PortalUnreachable
+from pipelines.portals.errors import (
+    Ambiguous,
+    NewerThere,
+    PortalAnswerWrong,
+    PortalError,
+    PortalRefused,
+    PortalUnreachable,
+)
 from pipelines.releases.store import ReleaseStore
 from tests.portals.builders import Renew, a_portal, looked, pushed, written_by_the_second_of_two_pushes
 from tests.portals.fake_datagouv import TOKEN, FakeDatagouv
@@ -258,3 +265,57 @@ def test_a_refusal_of_the_portal_is_shown_in_its_words(project: Project, datagou
     datagouv.before = lambda asked: said if asked.path == path else None
     with pytest.raises(PortalRefused, match="Licence inconnue"):
         pushed(project, a_portal(project, "datagouv", datagouv.address), TOKEN)
+
+
+def test_nobody_sees_a_dataset_before_it_is_whole(project: Project, datagouv: Served) -> None:
+    portal = a_portal(project, "datagouv", datagouv.address)
+    seen: list[tuple[bool, int]] = []
+
+    def watched(_: Asked, told: Told) -> Told:
+        seen.extend((bool(item.get("private")), len(item["resources"])) for item in datagouv.portal.datasets.values())
+        return told
+
+    datagouv.after = watched
+    pushed(project, portal, TOKEN)
+    (raw,) = datagouv.portal.datasets.values()
+    assert raw["private"] is False
+    assert all(is_private or count == len(raw["resources"]) for is_private, count in seen)
+    assert (True, 0) in seen
+
+
+def test_a_first_push_that_was_cut_stays_private_until_another_ends_it(project: Project, datagouv: Served) -> None:
+    portal = a_portal(project, "datagouv", datagouv.address)
+    datagouv.before = lambda asked: Told(500) if asked.path.endswith("upload/") else None
+    with pytest.raises(PortalError):
+        pushed(project, portal, TOKEN)
+    (raw,) = datagouv.portal.datasets.values()
+    assert raw["private"] is True
+    assert "arobase:version" not in raw["extras"]
+    datagouv.before = lambda _: None
+    assert pushed(project, portal, TOKEN).done == "updated"
+    assert (raw["private"], raw["extras"]["arobase:version"]) == (False, "1.0.0")
+    assert len(datagouv.portal.datasets) == 1
+
+
+def test_a_dataset_that_a_person_made_private_stays_so(project: Project, datagouv: Served, renew: Renew) -> None:
+    portal = a_portal(project, "datagouv", datagouv.address)
+    pushed(project, portal, TOKEN)
+    (raw,) = datagouv.portal.datasets.values()
+    raw["private"] = True
+    renew()
+    assert pushed(project, portal, TOKEN).done == "updated"
+    assert raw["private"] is True
+
+
+def test_fields_that_people_keep_are_sent_once_and_left_alone(project: Project, datagouv: Served, renew: Renew) -> None:
+    portal = a_portal(project, "datagouv", datagouv.address, keep=["title", "tags"])
+    pushed(project, portal, TOKEN)
+    (raw,) = datagouv.portal.datasets.values()
+    assert raw["title"] == "Prix inventés"
+    raw |= {"title": "Un titre choisi", "tags": ["choisi"], "description": "Réécrite."}
+    assert [item.place for item in looked(project, portal, TOKEN).differences] == ["jeu.description"]
+    renew()
+    pushed(project, portal, TOKEN)
+    assert (raw["title"], raw["tags"]) == ("Un titre choisi", ["choisi"])
+    assert raw["description"].startswith("Un paquet inventé")
+    assert looked(project, portal, TOKEN).differences == ()

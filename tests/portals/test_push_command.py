@@ -48,7 +48,7 @@ def test_a_push_says_what_it_did(ckan: Served) -> None:
     result = ran("ckan", "prix")
     assert (result.exit_code, result.output) == (
         0,
-        f"✓ prix 1.0.0: created (1 difference(s)) {ckan.address}dataset/prix\n",
+        f"✓ prix 1.0.0: created (10 difference(s)) {ckan.address}dataset/prix\n",
     )
     assert ran("ckan", language="fr").output == f"✓ prix 1.0.0: déjà à jour {ckan.address}dataset/prix\n"
 
@@ -56,7 +56,13 @@ def test_a_push_says_what_it_did(ckan: Served) -> None:
 def test_a_dry_run_names_what_would_change_and_writes_nothing(ckan: Served) -> None:
     result = ran("ckan", "--dry-run")
     assert (result.exit_code, ckan.writes) == (0, [])
-    assert result.output == "≠ prix 1.0.0: portal absent\n  dataset: — → Prix inventés\n"
+    first, dataset, *others = result.output.splitlines()
+    assert (first, dataset) == ("≠ prix 1.0.0: portal absent", "  dataset: — → Prix inventés")
+    assert [line.strip().split(":")[0] for line in others] == [
+        *(f"{table}/{kind}" for table in ("editions", "prix") for kind in ("csv", "parquet", "ods")),
+        "datapackage",
+        *(f"{table}/csv/datastore" for table in ("editions", "prix")),
+    ]
 
 
 def test_a_difference_ends_diff_with_one(ckan: Served) -> None:
