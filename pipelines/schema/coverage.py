@@ -75,4 +75,4 @@ def _day(value: Any) -> date | None:
 def _is_box(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 4 or any(type(item) not in (int, float) for item in value):
         return False
-    return -180 <= value[WEST] <= value[EAST] <= 180 and -90 <= value[SOUTH] <= value[NORTH] <= 90
+    return bool(-180 <= value[WEST] <= value[EAST] <= 180 and -90 <= value[SOUTH] <= value[NORTH] <= 90)
