@@ -20,6 +20,7 @@ from pipelines.core.project import Project
 from pipelines.portals import Portal
 from pipelines.portals.errors import NewerThere
 from pipelines.portals.pushing import Outcome
+from pipelines.releases.store import ReleaseStore
 from tests.acceptance.builders import shipped_once
 from tests.portals.builders import CHANGED, a_portal, a_project, looked, pushed, release
 from tests.portals.real.running import INSTALLED, ROOT, first_line, free_port, hosting, running, wait_for_port
@@ -144,8 +145,8 @@ def test_a_new_release_keeps_the_dataset_its_resources_and_their_permanent_addre
 
 
 def test_what_the_portal_serves_is_the_released_file(journey: Journey) -> None:
-    hosted = resources(journey.datasets[2])["prix/csv"]
-    released = journey.project.releases / "prix" / "1.1.0" / "data" / "prix.csv"
+    hosted = resources(journey.datasets[-1])["prix/csv"]
+    released = ReleaseStore.read(journey.project.releases, "prix").path() / "data" / "prix.csv"
     stored = [item for item in (journey.project.root.parent / "fs").rglob("*.csv") if item.name in hosted["url"]]
     assert released.read_bytes() in [item.read_bytes() for item in stored]
     assert hosted["filesize"] == released.stat().st_size
