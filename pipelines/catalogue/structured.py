@@ -112,7 +112,9 @@ def schema_org(holding: Holding, version: Version, addresses: Addresses, languag
         ],
     }
     period = descriptor.get("temporal")
-    return {**document, "temporalCoverage": f"{period['start']}/{period['end']}"} if period else document
+    if not period:
+        return document
+    return {**document, "temporalCoverage": f"{period.get('start', '..')}/{period.get('end', '..')}"}
 
 
 def croissant(holding: Holding, version: Version, addresses: Addresses) -> dict[str, Any]:

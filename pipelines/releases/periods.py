@@ -17,7 +17,7 @@ from pipelines.schema.errors import SchemaFileError
 
 
 def period(package: Package, tables: Mapping[str, pa.Table]) -> dict[str, str] | None:
-    """`start` and `end`, ISO days; none where nothing says, or where the named fields are all empty.
+    """`start` and `end`, ISO days, or the one that is said; none where nothing says, or where the named fields are all empty.
 
     A year stands for its first and its last day. Raises `SchemaFileError` for a field that is no day, instant or year.
     """
@@ -25,7 +25,7 @@ def period(package: Package, tables: Mapping[str, pa.Table]) -> dict[str, str] |
     if told is None:
         return None
     if "from" not in told:
-        return {key: str(told[key]) for key in ("start", "end")}
+        return {key: str(told[key]) for key in ("start", "end") if key in told}
     found = [bounds for name in told["from"] if (bounds := _bounds(package, tables, name)) is not None]
     return {"start": min(first for first, _ in found), "end": max(last for _, last in found)} if found else None
 

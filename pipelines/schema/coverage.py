@@ -53,10 +53,11 @@ def _is_period(value: Any) -> bool:
     if set(value) == {"from"}:
         named = value["from"]
         return isinstance(named, list) and bool(named) and all(_names_a_field(item) for item in named)
-    if set(value) != {"start", "end"}:
+    if not value or set(value) - {"start", "end"}:
         return False
-    start, end = (_day(value[key]) for key in ("start", "end"))
-    return start is not None and end is not None and start <= end
+    days = [_day(value[key]) for key in ("start", "end") if key in value]  # a period may be open at one end
+    known = [day for day in days if day is not None]
+    return len(known) == len(days) and known == sorted(known)
 
 
 def _names_a_field(value: Any) -> bool:

@@ -17,6 +17,7 @@ RIGHT: tuple[dict[str, Any], ...] = (
     {"temporal": {"start": date(2020, 1, 1), "end": date(2020, 1, 1)}},
     {"temporal": {"start": "2020-01-01", "end": "2021-12-31"}},
     {"temporal": {"from": ["prix.annee", "prix.jour"]}},
+    {"temporal": {"start": "2020-01-01"}},
     {"bbox": [-180, -90, 180, 90]},
     {"bbox": [-1.5, 43.0, 2, 45.5]},
     {"hvd": "mobility"},
@@ -24,7 +25,7 @@ RIGHT: tuple[dict[str, Any], ...] = (
 WRONG: tuple[tuple[str, Any], ...] = (
     ("temporal", "2020"),
     ("temporal", {}),
-    ("temporal", {"start": "2020-01-01"}),
+    ("temporal", {"debut": "2020-01-01"}),
     ("temporal", {"start": "2021-01-01", "end": "2020-12-31"}),
     ("temporal", {"start": "hier", "end": "demain"}),
     ("temporal", {"from": []}),
