@@ -17,7 +17,7 @@ from pipelines.schema.errors import SchemaFileError
 
 
 def period(package: Package, tables: Mapping[str, pa.Table]) -> dict[str, str] | None:
-    """`start` and `end`, ISO days, or the one that is said; none where nothing says, or where the named fields are all empty.
+    """`start` and `end`, ISO days, or the one that is said; none where nothing says, or where the fields are all empty.
 
     A year stands for its first and its last day. Raises `SchemaFileError` for a field that is no day, instant or year.
     """
