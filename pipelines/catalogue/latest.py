@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines.catalogue.model import Version
 from pipelines.catalogue.site import Site
-from pipelines.releases.bag import MANIFEST, TAGMANIFEST
+from pipelines.releases.bag import MANIFEST, PROOF, TAGMANIFEST
 
 LATEST, SUMS = "latest", "SHA256SUMS"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the first that zip archives know: bytes depend on the release alone
@@ -53,12 +53,14 @@ def payload(version: Version) -> Iterator[tuple[str, str]]:
 def write_archive(version: Version, mark: str, path: Path) -> None:
     """The whole version, as it can be verified, in one zip archive.
 
-    Nothing is compressed: Parquet and ODS are already, and what a compressor makes depends on the machine's library.
+    The proof of the log stays beside the release: it tells when that was published, and is no part of the bag. Nothing
+    is compressed: Parquet and ODS are already, and what a compressor makes depends on the machine's library.
     """
     folder = version.folder
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         archive.comment = mark.encode()
-        for item in sorted(item for item in folder.rglob("*") if item.is_file() and not item.name.startswith(".")):
+        held = (item for item in folder.rglob("*") if item.is_file() and not item.name.startswith("."))
+        for item in sorted(item for item in held if item.name != PROOF):
             name = f"{version.package}-{version.number}/{item.relative_to(folder).as_posix()}"
             entry = zipfile.ZipInfo(name, FIRST_DAY)
             entry.external_attr, entry.create_system = PLAIN, 3
