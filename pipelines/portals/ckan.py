@@ -3,6 +3,7 @@
 Belongs here: CKAN's words and its action API. Does not: rows (`datastore.py`).
 The dataset and all its resources change in one `package_revise`, which the portal refuses when the version or the date
 of change is no longer what we read: a newer version cannot be overwritten, and no half of a dataset is ever seen.
+A first push whose tables are loaded after it makes a private dataset without a version, shown once they are whole.
 Source: CKAN 2.12, `ckan/logic/action/`, `ckan/logic/schema/`.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipelines.core.text import Said
@@ -104,14 +105,27 @@ class Ckan:
         return Found(raw["id"], version, State(dataset, resources), handles, page, tuple(extra), raw)
 
     def write(self, offer: Offer, found: Found | None, wanted: State, changes: Sequence[Difference]) -> None:
-        """Remove the differences. Raises `ChangedMeanwhile`, `PortalRefused` and what `Door.ask` raises."""
+        """Remove the differences. A dataset that a person made private stays so.
+
+        Raises `ChangedMeanwhile`, `PortalRefused` and what `Door.ask` raises.
+        """
         plain = {key: value for key, value in wanted.resources.items() if not key.endswith(STORED)}
         if found is None:
-            self._create(offer, wanted, plain)
+            # CKAN keeps nothing private that belongs to no organisation.
+            is_begun = len(plain) < len(wanted.resources) and "organization" in wanted.dataset
+        else:
+            is_begun = bool(found.raw.get("private")) and not found.version
+        now = replace(wanted, dataset=_without_version(wanted.dataset)) if is_begun else wanted
+        if found is None:
+            self._create(offer, now, plain, private=is_begun)
         elif any(STORED not in change.place for change in changes):
-            self._revise(offer, found, wanted, plain)
+            self._revise(offer, found, now, plain)
+        version = "" if is_begun else offer.version
         if self.door.portal.datastore:
-            self._fill(offer, wanted)
+            self._fill(offer, wanted, version)
+        if is_begun:
+            raw = self._held(offer, version)
+            self._revised(offer, raw, {"update": {"version": offer.version, "private": False}})
 
     def action(self, name: str, body: Mapping[str, Any], *, reads: bool = False) -> Reply:
         """One action of the API; its document is that of the whole answer.
@@ -132,8 +146,8 @@ class Ckan:
             )
         return reply
 
-    def _create(self, offer: Offer, wanted: State, plain: Mapping[str, Mapping[str, Any]]) -> None:
-        body = _sent(wanted.dataset, {}) | {"resources": list(plain.values())}
+    def _create(self, offer: Offer, wanted: State, plain: Mapping[str, Mapping[str, Any]], *, private: bool) -> None:
+        body = _sent(wanted.dataset, {}) | {"resources": list(plain.values()), "private": private}
         reply = self.action("package_create", body)
         if reply.status == 409 and "name" in _errors(reply):
             raise self._changed(offer, Said("nom déjà pris", "name already taken"))
@@ -158,15 +172,16 @@ class Ckan:
         }
         self._matched(offer, self.action("package_revise", body))
 
-    def _fill(self, offer: Offer, wanted: State) -> None:
-        """Load every DataStore table that is not as wanted, each marked once it is whole."""
+    def _fill(self, offer: Offer, wanted: State, version: str) -> None:
+        """Load every DataStore table that is not as wanted, each marked once it is whole.
+
+        `version` is what the dataset says meanwhile.
+        """
         for item in offer.files:
             key = f"{item.key}{STORED}"
             if key not in wanted.resources:
                 continue
-            raw = self._show(offer)
-            if raw is None or raw.get("version") != offer.version:
-                raise self._changed(offer, "version")
+            raw = self._held(offer, version)
             resource = next((one for one in raw["resources"] if one.get(KEY) == item.key), None)
             if resource is None:
                 raise self._changed(offer, item.key)
@@ -174,12 +189,20 @@ class Ckan:
             if there == wanted.resources[key]:
                 continue
             self.store.load(resource["id"], item, empty=there is None)
-            body = {
-                "match": {"id": raw["id"], "version": offer.version},
-                f"update__resources__{resource['id']}": {MARK: wanted.resources[key]["content"]},
-                "include": ["-*"],
-            }
-            self._matched(offer, self.action("package_revise", body))
+            marked = {MARK: wanted.resources[key]["content"]}
+            self._revised(offer, raw, {f"update__resources__{resource['id']}": marked})
+
+    def _held(self, offer: Offer, version: str) -> dict[str, Any]:
+        """The dataset as it is now. Raises `ChangedMeanwhile` when it is gone or says another version."""
+        raw = self._show(offer)
+        if raw is None or (raw.get("version") or "") != version:
+            raise self._changed(offer, "version")
+        return raw
+
+    def _revised(self, offer: Offer, raw: Mapping[str, Any], change: Mapping[str, Any]) -> None:
+        """Change a little of a dataset, if it still says the version that was read."""
+        match = {"id": raw["id"], "version": raw.get("version")}
+        self._matched(offer, self.action("package_revise", {"match": match, **change, "include": ["-*"]}))
 
     def _matched(self, offer: Offer, reply: Reply) -> None:
         if reply.status == 409 and "match" in _errors(reply):
@@ -237,6 +260,10 @@ def _sent(dataset: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     if "organization" in dataset:
         told["owner_org"] = dataset["organization"]
     return told
+
+
+def _without_version(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in dataset.items() if key != "version"}
 
 
 def _errors(reply: Reply) -> dict[str, Any]:

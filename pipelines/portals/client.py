@@ -22,7 +22,7 @@ from pipelines.portals.errors import PortalAnswerWrong, PortalRefused, PortalUnr
 from pipelines.portals.uploading import Upload
 from pipelines.sources.http.addresses import redacted, refusal, shown
 from pipelines.sources.http.gates import gate
-from pipelines.sources.http.session import PeerRefused, a_session
+from pipelines.sources.http.session import PeerRefused, a_session, body_within
 from pipelines.sources.http.waiting import own_wait, told_wait
 
 ATTEMPTS = 4
@@ -31,6 +31,7 @@ LONGEST_WAIT = 300.0
 MAXIMUM_ANSWER = 64_000_000
 MAY_PASS = (408, 425, 429, 500, 502, 503, 504)
 TOLD = 300
+TOO_SLOW = Said("réponse trop lente", "answer too slow")
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,9 @@ class Door:
             raise _Failed(found, nothing_sent=True, lasts=True)
         self._session = self._session or a_session(allow_private=self.portal.allow_private)
         headers = {self.header: self.token, "Accept": "application/json", "User-Agent": "arobase (push)"}
+        # A connection for each request: nothing that is left of an answer is taken for the next, and no write is lost
+        # on a connection that the portal closes at that moment. Not every server says that it closes.
+        headers["Connection"] = "close"
         if request.upload is not None:
             headers["Content-Type"] = request.upload.content_type
         asking = {"params": request.params, "json": request.json, "headers": headers, "allow_redirects": False}
@@ -127,11 +131,13 @@ class Door:
                 ) as response,
             ):
                 told = {key.lower(): value for key, value in response.headers.items()}
-                return response.status_code, told, _received(response, time.monotonic() + self.portal.timeout)
+                return response.status_code, told, _received(response, self.portal.timeout)
         except PeerRefused:
             raise _Failed(Said("adresse privée", "private address"), nothing_sent=True, lasts=True) from None
         except requests.exceptions.ConnectTimeout:
             raise _Failed(Said("délai de connexion dépassé", "connection timed out"), nothing_sent=True) from None
+        except requests.exceptions.ReadTimeout:
+            raise _Failed(TOO_SLOW, nothing_sent=False) from None
         except requests.exceptions.SSLError:
             raise _Failed(Said("certificat refusé", "certificate refused"), nothing_sent=False, lasts=True) from None
         except NoConnection as error:
@@ -141,6 +147,8 @@ class Door:
             raise _Failed(said, nothing_sent=refused) from None
         except requests.exceptions.RequestException as error:
             raise _Failed(type(error).__name__, nothing_sent=False) from None
+        finally:
+            self._session.close()
 
     def _reply(self, address: str, status: int, body: bytes) -> Reply:
         where = self._shown(address)
@@ -153,7 +161,7 @@ class Door:
             raise PortalAnswerWrong(portal=self.portal.name, address=where, found=found, expected=expected)
         try:
             document = json_module.loads(body) if body.strip() else None
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
             if status < 400:
                 raise PortalAnswerWrong(
@@ -219,22 +227,23 @@ class _Failed(Exception):
         self.found, self.nothing_sent, self.lasts = found, nothing_sent, lasts
 
 
-def _received(response: Any, end: float) -> bytes:
-    """The body, up to the limit of its size and, whole, until `end`: a portal may send a byte a second for ever."""
+def _received(response: Any, seconds: float) -> bytes:
+    """The body, up to the limit of its size, and whole within `seconds`: a portal may send a byte a second for ever."""
     from urllib3.exceptions import HTTPError
 
     body = bytearray()
-    while True:
-        try:
-            block = response.raw.read1(1 << 16, decode_content=True)
-        except HTTPError as error:
-            raise _Failed(type(error).__name__, nothing_sent=False) from None
-        if not block:
-            break
-        body += block
-        if time.monotonic() > end:
-            raise _Failed(Said("réponse trop lente", "answer too slow"), nothing_sent=False)
-        if len(body) > MAXIMUM_ANSWER:
-            limit = Said(f"plus de {MAXIMUM_ANSWER} octets", f"more than {MAXIMUM_ANSWER} bytes")
-            raise _Failed(limit, nothing_sent=False)
-    return bytes(body)
+    with body_within(response, seconds) as is_cut:
+        while True:
+            try:
+                block = response.raw.read1(1 << 16, decode_content=True)
+            except HTTPError as error:
+                found = TOO_SLOW if is_cut.is_set() else type(error).__name__
+                raise _Failed(found, nothing_sent=False) from None
+            if is_cut.is_set():
+                raise _Failed(TOO_SLOW, nothing_sent=False)
+            if not block:
+                return bytes(body)
+            body += block
+            if len(body) > MAXIMUM_ANSWER:
+                limit = Said(f"plus de {MAXIMUM_ANSWER} octets", f"more than {MAXIMUM_ANSWER} bytes")
+                raise _Failed(limit, nothing_sent=False)

@@ -1,8 +1,9 @@
 """CKAN's DataStore: the rows of a table with the types of its Table Schema and its data dictionary.
 
 Belongs here: loading and reading back one table. Does not: the dataset (`ckan.py`).
-A table that differs is dropped and loaded again in batches: for that while its DataStore is incomplete, and its
-resource does not bear the mark of its content; the mark comes last, so that a load that was cut is begun again.
+A table that differs is dropped and made again with its rows in one transaction of the portal: it is there whole or not
+there. One whose file is larger than `AT_ONCE` is loaded in batches, incomplete for that while. Its resource bears the
+mark of its content last, so that a load that was cut is begun again.
 Source: CKAN 2.12, `ckanext/datastore/logic/action.py`.
 """
 
@@ -21,6 +22,8 @@ from pipelines.storage import sha256_bytes
 from pipelines.storage.cells import allow_long_cells
 
 BATCH = 5000
+AT_ONCE = 8_000_000
+"""Bytes of a CSV file whose rows go in one request; web servers before CKAN refuse some 100 MB."""
 # Types of PostgreSQL under the names that CKAN gives back; what is not here is text.
 TYPES = {
     "integer": "int8",
@@ -78,8 +81,11 @@ class DataStore:
         body: dict[str, Any] = {"resource_id": resource, "force": True, "fields": fields}
         if key:
             body["primary_key"] = [key] if isinstance(key, str) else list(key)
+        batches = _batches(item, {name: kind for name, kind, _, _ in wanted})
+        if item.bytes <= AT_ONCE:
+            body["records"] = [record for records in batches for record in records]
         self._good(self.action("datastore_create", body))
-        for records in _batches(item, {name: kind for name, kind, _, _ in wanted}):
+        for records in batches:
             more = {"resource_id": resource, "force": True, "method": "insert", "records": records}
             self._good(self.action("datastore_upsert", more))
 

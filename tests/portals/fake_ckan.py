@@ -34,6 +34,8 @@ class FakeCkan:
     def package_create(self, body: dict[str, Any]) -> Told:
         if body["name"] in self.datasets:
             return failed(409, {"__type": "Validation Error", "name": ["That URL is already in use."]})
+        if body.get("private") and not body.get("owner_org"):
+            return failed(409, {"private": ["Datasets with no organization can't be private."]})
         self.datasets[body["name"]] = self._kept({**body, "id": str(uuid.uuid4())})
         return good(self.datasets[body["name"]])
 
@@ -67,7 +69,7 @@ class FakeCkan:
         self.tables[body["resource_id"]] = {
             "fields": body["fields"],
             "primary_key": body.get("primary_key"),
-            "records": [],
+            "records": body.get("records", []),
         }
         return good({})
 

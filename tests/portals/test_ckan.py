@@ -180,7 +180,7 @@ def test_a_resource_that_vanished_during_the_push_is_told(project: Project, ckan
         pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
 
 
-@pytest.mark.parametrize("cut_at", range(1, 8))
+@pytest.mark.parametrize("cut_at", range(1, 6))
 def test_a_push_cut_after_any_write_is_resumed_and_doubles_nothing(project: Project, ckan: Served, cut_at: int) -> None:
     portal, written = a_portal(project, "ckan", ckan.address), [0]
 
@@ -270,7 +270,7 @@ def test_a_wrong_token_is_named_by_its_variable_and_never_shown(project: Project
     assert "mauvais-jeton" not in str(caught.value)
 
 
-def loaded(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
+def loaded(path: Path, text: str, size: int = 1) -> list[tuple[str, dict[str, Any]]]:
     """What is asked of the DataStore to load a table of two columns, `a` and `b`, the second of objects."""
     asked: list[tuple[str, dict[str, Any]]] = []
 
@@ -280,7 +280,7 @@ def loaded(path: Path, text: str) -> list[tuple[str, dict[str, Any]]]:
 
     path.write_text(text, encoding="utf-8")
     schema = {"fields": [{"name": "a", "type": "any"}, {"name": "b", "type": "object"}]}
-    item = OfferedFile("t/csv", "t", "csv", "T", "", path, "", 1, "0" * 64, "text/csv", rows=1, schema=schema)
+    item = OfferedFile("t/csv", "t", "csv", "T", "", path, "", size, "0" * 64, "text/csv", rows=1, schema=schema)
     DataStore(action, ValueError).load("r", item, empty=True)
     return asked
 
@@ -291,14 +291,60 @@ def test_a_cell_longer_than_pythons_reader_takes_by_itself_is_loaded(tmp_path: P
         asked = loaded(tmp_path / "t.csv", f"a,b\n{'x' * 200_000},\n")
     finally:
         csv.field_size_limit(limit)
-    assert len(asked[1][1]["records"][0]["a"]) == 200_000
+    assert len(asked[0][1]["records"][0]["a"]) == 200_000
 
 
 def test_a_table_without_a_key_is_loaded_all_the_same(tmp_path: Path) -> None:
-    asked = loaded(tmp_path / "t.csv", 'a,b\n1,"{""x"": 1}"\n')
-    assert [name for name, _ in asked] == ["datastore_create", "datastore_upsert"]
-    assert "primary_key" not in asked[0][1]
-    assert asked[1][1]["records"] == [{"a": "1", "b": {"x": 1}}]
+    ((name, body),) = loaded(tmp_path / "t.csv", 'a,b\n1,"{""x"": 1}"\n')
+    assert name == "datastore_create"
+    assert "primary_key" not in body
+    assert body["records"] == [{"a": "1", "b": {"x": 1}}]
+
+
+def test_a_table_too_large_for_one_request_is_loaded_in_parts(tmp_path: Path) -> None:
+    asked = loaded(tmp_path / "t.csv", "a,b\n" + "1,\n" * 7_000, size=8_000_001)
+    assert [(name, len(body.get("records", ()))) for name, body in asked] == [
+        ("datastore_create", 0),
+        ("datastore_upsert", 5_000),
+        ("datastore_upsert", 2_000),
+    ]
+
+
+def test_a_first_push_is_shown_to_the_public_once_its_tables_are_whole(project: Project, ckan: Served) -> None:
+    seen: list[tuple[bool, object, int]] = []
+
+    def watched(asked: Asked, told: Told) -> Told:
+        if asked.writes:
+            raw = ckan.portal.datasets["prix"]
+            seen.append((raw.get("private", False), raw.get("version"), len(ckan.portal.tables)))
+        return told
+
+    ckan.after = watched
+    assert pushed(project, a_portal(project, "ckan", ckan.address, organization="mairie"), TOKEN).done == "created"
+    assert {state for state in seen if not state[0]} == {(False, "1.0.0", 2)}
+    assert seen[0] == (True, None, 0)
+    assert len([state for state in seen if not state[0]]) == 1
+
+
+def test_a_first_push_that_was_cut_stays_private_until_the_next_ends_it(project: Project, ckan: Served) -> None:
+    portal = a_portal(project, "ckan", ckan.address, organization="mairie")
+    ckan.before = lambda asked: Told(0, cut=True) if asked.path.endswith("datastore_create") else None
+    with pytest.raises(PortalUnreachable):
+        pushed(project, portal, TOKEN)
+    assert (dataset(ckan)["private"], dataset(ckan).get("version")) == (True, None)
+    ckan.before = lambda asked: None
+    ckan.portal.datasets["prix"]["title"] = "Autre titre"
+    assert pushed(project, portal, TOKEN).done == "updated"
+    assert (dataset(ckan)["private"], dataset(ckan)["version"]) == (False, "1.0.0")
+
+
+def test_a_dataset_that_a_person_made_private_stays_so(project: Project, ckan: Served, renew: Renew) -> None:
+    portal = a_portal(project, "ckan", ckan.address, organization="mairie")
+    pushed(project, portal, TOKEN)
+    ckan.portal.datasets["prix"]["private"] = True
+    renew()
+    assert pushed(project, portal, TOKEN).done == "updated"
+    assert (dataset(ckan)["private"], dataset(ckan)["version"]) == (True, "1.1.0")
 
 
 def test_fields_that_people_keep_are_sent_once_and_left_alone(project: Project, ckan: Served, renew: Renew) -> None:
