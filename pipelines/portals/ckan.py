@@ -15,12 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipelines.core.text import Said
-from pipelines.portals.ckan_answers import flaw
+from pipelines.portals.ckan_answers import flaw, is_absent
 from pipelines.portals.client import Door, Reply
 from pipelines.portals.datastore import DataStore
 from pipelines.portals.errors import Ambiguous, ChangedMeanwhile, PortalAnswerWrong
 from pipelines.portals.offers import Offer, OfferedFile
-from pipelines.portals.states import Difference, Found, State
+from pipelines.portals.states import Difference, Found, State, holds_resources
 
 OWN = "arobase_"
 KEY, MARK = "arobase_key", "arobase_datastore"
@@ -123,7 +123,8 @@ class Ckan:
         version = "" if is_begun else offer.version
         if self.door.portal.datastore:
             self._fill(offer, wanted, version)
-        if is_begun:
+        # Looked at once more: an answer may have said that a thing was done that was not.
+        if is_begun and holds_resources(self.read(offer, wanted), wanted):
             raw = self._held(offer, version)
             self._revised(offer, raw, {"update": {"version": offer.version, "private": False}})
 
@@ -215,7 +216,7 @@ class Ckan:
 
     def _show(self, offer: Offer) -> dict[str, Any] | None:
         reply = self.action("package_show", {"id": self._name(offer)}, reads=True)
-        if reply.status == 404:
+        if is_absent(reply):
             return None
         if not reply.is_good:
             raise self.door.refused(reply)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from pipelines.portals.client import Reply
+
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 TEXT_OR_NULL: dict[str, Any] = {"type": ["string", "null"]}
 
@@ -52,6 +54,12 @@ def flaw(action: str, result: Any) -> str:
     """Where the result of an action is not what a push reads there, as a path; empty when it is."""
     error = next(iter(_validator(action).iter_errors(result)), None) if action in SHAPES else None
     return "" if error is None else "/".join(["result", *map(str, error.absolute_path)])
+
+
+def is_absent(reply: Reply) -> bool:
+    """Whether CKAN itself says that a thing is not there: a 404 of other software on the way says nothing of it."""
+    error = reply.document.get("error") if isinstance(reply.document, dict) else None
+    return reply.status == 404 and isinstance(error, dict) and error.get("__type") == "Not Found Error"
 
 
 @cache

@@ -20,7 +20,7 @@ from pipelines.core.text import Said
 from pipelines.portals.client import Door, Reply
 from pipelines.portals.errors import Ambiguous, PortalAnswerWrong
 from pipelines.portals.offers import Offer, OfferedFile
-from pipelines.portals.states import DATASET, Difference, Found, State
+from pipelines.portals.states import DATASET, Difference, Found, State, holds_resources
 from pipelines.portals.uploading import Upload
 
 PACKAGE, VERSION, KEY = "arobase:package", "arobase:version", "arobase:key"
@@ -133,7 +133,8 @@ class Datagouv:
                 self._put(raw["id"], item, wanted.resources[item.key], there)
         for identifier in found.extra if found is not None else ():
             self._good(self._ask("DELETE", f"datasets/{raw['id']}/resources/{identifier}/"))
-        if is_begun:
+        # Looked at once more: an answer may have said that a thing was done that was not.
+        if is_begun and holds_resources(self.read(offer, wanted), wanted):
             self._describe(raw, wanted, private=False)
 
     def _describe(self, raw: Mapping[str, Any], wanted: State, **more: Any) -> None:
@@ -151,7 +152,11 @@ class Datagouv:
             "private": True,
             **({"organization": {"id": organization, "class": "Organization"}} if organization else {}),
         }
-        return self._good(self._ask("POST", "datasets/", body), holds=("id",))
+        reply = self._ask("POST", "datasets/", body)
+        made = self._good(reply, holds=("id",))
+        if (made.get("extras") or {}).get(PACKAGE) != extras[PACKAGE] or made.get("private") is not True:
+            raise self._wrong(reply, f"private, {PACKAGE}: {extras[PACKAGE]}")
+        return made
 
     def _put(self, dataset: str, item: OfferedFile, wanted: Mapping[str, Any], there: Mapping[str, Any] | None) -> None:
         """Make one resource as wanted: a kind that cannot change is deleted first, a file is sent, then described."""
@@ -167,7 +172,11 @@ class Datagouv:
         if there is None or _checksum(there) != wanted["checksum"]:
             target = f"{place}upload/" if there is None else f"{place}resources/{there['id']}/upload/"
             upload = Upload(item.path, _file_name(item), item.media_type, boundary=item.sha256)
-            sent = self._good(self.door.ask("POST", f"api/1/{target}", upload=upload), holds=("id", "url"))
+            reply = self.door.ask("POST", f"api/1/{target}", upload=upload)
+            sent = self._good(reply, holds=("id", "url"))
+            # An answer to another request would have another resource described as this one.
+            if _checksum(sent) != wanted["checksum"] or (there is not None and sent["id"] != there["id"]):
+                raise self._wrong(reply, f"sha1 {wanted['checksum']['value']}")
         else:
             sent = dict(there)
         told = {key: value for key, value in wanted.items() if key not in ("checksum", "filesize")}

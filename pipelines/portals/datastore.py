@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from pipelines.portals.ckan_answers import is_absent
 from pipelines.portals.client import Reply
 from pipelines.portals.offers import OfferedFile
 from pipelines.storage import sha256_bytes
@@ -58,7 +59,7 @@ class DataStore:
         reply = self.action(
             "datastore_search", {"resource_id": resource, "limit": 0, "include_total": True}, reads=True
         )
-        if reply.status == 404:
+        if is_absent(reply):
             return None
         result = self._good(reply)["result"]
         columns = [

@@ -27,7 +27,7 @@ class Portal:
     `base` is where `outputs/` is served: links to files and pages start with it. `packages` None means every package.
     `datasets` names existing datasets to take over (data.gouv.fr). `keep` names fields of a dataset, in the portal's
     words, that people change there: they are sent when it is made, and left alone after. `timeout` is in seconds: for
-    the beginning of one answer, then for all the rest of it.
+    the head of one answer, then for its body.
     """
 
     name: str

@@ -69,6 +69,12 @@ def differences(found: Found | None, wanted: State) -> tuple[Difference, ...]:
     return tuple(_all(found, wanted))
 
 
+def holds_resources(found: Found | None, wanted: State) -> bool:
+    """Whether every resource is there as wanted, and none too many: a dataset that is, may be shown to the public."""
+    mine = f"{DATASET}."
+    return found is not None and all(item.place.startswith(mine) for item in differences(found, wanted))
+
+
 def _all(found: Found, wanted: State) -> Iterator[Difference]:
     yield from _fields(DATASET, found.state.dataset, wanted.dataset)
     for key, fields in wanted.resources.items():
