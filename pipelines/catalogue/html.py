@@ -11,7 +11,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from pipelines.catalogue import contracts, feeds, preview, rows, structured, territories
+from pipelines.catalogue import contracts, feeds, preview, rows, sql, structured, territories
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised
 from pipelines.catalogue.known import filled
 from pipelines.catalogue.model import Holding, Table, Version
@@ -52,9 +52,9 @@ def add_pages(site: Site, holdings: Sequence[Holding], addresses: Addresses, *, 
     questions = questions_of(holdings)
 
     add_page(site, addresses, "index", "index.html", home)
-    add_page(
-        site, addresses, "machines", "machines.html", {"holdings": holdings, "contracts": list(contracts.contracts())}
-    )
+    with_sql = [holding for holding in holdings if sql.tables(holding)]
+    told = {"holdings": holdings, "with_sql": with_sql, "contracts": list(contracts.contracts())}
+    add_page(site, addresses, "machines", "machines.html", told)
     add_page(site, addresses, "404", "404.html", {})
     add_page(site, addresses, "report", REPORT, {"holdings": holdings})
     add_page(site, addresses, "withdrawal", WITHDRAWAL, {"holdings": holdings})

@@ -41,6 +41,7 @@ TYPES = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".parquet": "application/vnd.apache.parquet",
     ".rdf": "application/rdf+xml; charset=utf-8",
+    ".sql": "application/sql; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
     ".ttl": "text/turtle; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.catalogue import contracts, dcat, deltas, feeds, odcs, structured, twins
+from pipelines.catalogue import contracts, dcat, deltas, feeds, odcs, sql, structured, twins
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, schema_path
 from pipelines.catalogue.graph import Graph
 from pipelines.catalogue.html import add_pages
@@ -93,8 +93,8 @@ def _harvest(site: Site, harvested: list[Holding], addresses: Addresses, licence
 
 
 def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None:
-    """What machines read of each package: its files at addresses that stay, its history, contract, deltas, Croissant
-    and Table Schemas."""
+    """What machines read of each package: its files at addresses that stay, its history, contract, deltas, SQL
+    script, Croissant and Table Schemas."""
     for holding in holdings:
         if holding.current is not None:
             add_latest(site, holding.current)
@@ -103,6 +103,8 @@ def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None
             site.add_json(f"{holding.name}/croissant.json", document)
             site.add(f"{holding.name}/{odcs.FILE}", odcs.contract_text(holding, holding.current, addresses))
             site.add_json(f"{holding.name}/deltas.json", deltas.index(holding, addresses))
+            if script := sql.script(holding, addresses):
+                site.add(f"{holding.name}/{sql.FILE}", script)
         for number, table, schema in table_schemas(holding):
             site.add_json(schema_path(holding.name, number, table), schema)
     for name, schema in contracts.published(addresses).items():
