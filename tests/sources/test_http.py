@@ -7,6 +7,8 @@ import io
 import socket
 import threading
 import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,7 @@ from pipelines.sources.http.errors import (
 from pipelines.sources.http.gates import Gate
 from pipelines.sources.http.waiting import own_wait, told_wait
 from tests.sources.clients import Sleeper, a_client, waits
-from tests.sources.server import Reply, Request, as_json, serving
+from tests.sources.server import Reply, Request, as_json, listening, serving
 
 
 def test_an_answer_is_received_whole_with_how_it_was_obtained() -> None:
@@ -164,6 +166,26 @@ def test_a_slow_drip_is_left_after_the_limit_for_the_whole() -> None:
     began = time.monotonic()
     with serving(x=Reply(b"x" * 1000, drip=0.02)) as server, pytest.raises(Unreachable, match=r"0\.15 s"):
         a_client(patience=patience).ask(f"{server.url}/x")
+    assert time.monotonic() - began < 5
+
+
+def test_a_head_that_drips_is_left_after_the_reading_limit() -> None:
+    """Each byte comes in time; the head as a whole does not, and no limit of the body has begun."""
+
+    class Dripping(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Lent: ")
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"x")
+                    time.sleep(0.02)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    began = time.monotonic()
+    with listening(Dripping) as address, pytest.raises(Unreachable, match="timed out"):
+        a_client(patience=Patience(connect=1, read=0.2, whole=30, attempts=1)).ask(f"{address}/x")
     assert time.monotonic() - began < 5
 
 
