@@ -1,10 +1,11 @@
 """Every shape at the size that the bars ask for, in one command: about twelve minutes on two idle cores.
 
-python -m benchmarks.validation [--rows 1000000] [--rounds 3]
+python -m benchmarks.validation [--rows 1000000] [--rounds 3] [--peers DIR] [--contestants NAME ...]
 
 1,000,000 valid rows of each shape (500,000 of 60 text columns, 200,000 of 40 e-mail columns, 5 of 20,000 columns); the
 tables with a tenth of bad rows and the dialects over a quarter of that, as their titles say. Frictionless judges the
-same rows, in the first round. Machine, versions, load and command go with the figures.
+same rows, in the first round; so does validata-table, in the environment that is made in DIR. qsv is in none of the
+registries that the project installs from. Machine, versions, load and command go with the figures.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks.validation.run import BAD, HERE, record, shapes
+from benchmarks.validation.run import BAD, HERE, record, shaped, shapes
 
 
 def main() -> None:
@@ -24,10 +25,13 @@ def main() -> None:
     parser.add_argument("--only", nargs="+")
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "arobase-benchmarks")
     parser.add_argument("--results", type=Path, default=HERE / "results")
+    parser.add_argument("--peers", type=Path)
+    parser.add_argument("--contestants", nargs="+")
     asked = parser.parse_args()
     asked.data.mkdir(parents=True, exist_ok=True)
     command = f"python -m benchmarks.validation --rows {asked.rows} --rounds {asked.rounds}"
-    measured = shapes(asked.data, asked.rows, asked.rounds, only=asked.only, shares=[0.0, 0.1], fewer=BAD)
+    pythons = shaped(asked.peers, asked.contestants)
+    measured = shapes(asked.data, asked.rows, asked.rounds, pythons, only=asked.only, shares=[0.0, 0.1], fewer=BAD)
     for found in measured:
         told = {
             title: {name: {**figures, "command": command} for name, figures in of.items()}

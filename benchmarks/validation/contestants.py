@@ -104,12 +104,14 @@ def parsing_only() -> Work:
 
 
 def validata() -> Work:
-    import validata_core
+    from validata_core import validate
+    from validata_core.domain import validation_features
+
+    validation_features.VALIDATA_MAX_ROWS = 100_000_000  # as it comes, it stops at 100,000 rows
 
     def work(path: Path) -> tuple[int, int]:
-        validata_core.VALIDATA_MAX_ROWS = 100_000_000  # as it comes, it stops at 100,000 rows
-        report = validata_core.validate(str(path), SCHEMA)
-        return report["tasks"][0]["resource"]["stats"]["rows"], report["stats"]["errors"]
+        report = validate(str(path), json.loads(json.dumps(SCHEMA)))
+        return report.stats.rows, report.stats.errors
 
     return work
 
@@ -278,7 +280,7 @@ CONTESTANTS: dict[str, Callable[[], Work]] = {
     "dataframely": dataframely,
     "pandera": pandera,
     "great-expectations": great_expectations,
-    "validata": validata,
+    "validata-table": validata,
 }
 
 

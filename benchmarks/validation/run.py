@@ -35,7 +35,13 @@ from benchmarks.validation.shapes import DIALECTS, SHAPES, Shape
 
 HERE = Path(__file__).resolve().parent
 OWN = ["F", "arobase", "duckdb", "frictionless"]
-PEERS = {"peers.txt": ["polars", "dataframely", "pandera", "great-expectations"], "peers-validata.txt": ["validata"]}
+PEERS = {
+    "peers.txt": ["polars", "dataframely", "pandera", "great-expectations"],
+    "peers-validata.txt": ["validata-table"],
+}
+SHAPED = ("floor", "arobase", "duckdb", "frictionless")
+SLOW = ("frictionless", "validata-table", "great-expectations")
+"""Minutes each: one round in the midst of the others."""
 Figures = dict[str, Any]
 
 
@@ -91,8 +97,8 @@ def series(path: Path, pythons: dict[str, str], rounds: int) -> dict[str, Figure
     runs: dict[str, list[Figures]] = {name: [] for name in pythons}
     for number in range(rounds):
         for name, python in pythons.items():
-            if number > 0 and name in ("frictionless", "validata", "great-expectations"):
-                continue  # minutes each: one round in the midst of the others
+            if number > 0 and name in SLOW:
+                continue
             runs[name].append(measure(python, name, path))
             print(f"  {path.name} {name}: {runs[name][-1]}", flush=True)
     return {name: middle(found) for name, found in runs.items()}
@@ -223,21 +229,37 @@ WIDE_ROWS = 5
 BAD = 4  # a tenth of bad rows, and the dialects, are measured over as many times fewer rows where that is asked for
 
 
-def of_shape(shape: Shape, path: Path, rounds: int) -> dict[str, Figures]:
-    """Every contestant on the file of a shape, in turn."""
+def of_shape(shape: Shape, path: Path, rounds: int, pythons: dict[str, str]) -> dict[str, Figures]:
+    """Every contestant on the file of a shape, in turn. `pythons`: contestant → its Python."""
     runs: dict[str, list[Figures]] = {}
     for number in range(rounds):
-        for name in ("floor", "arobase", "duckdb", "frictionless"):
-            if number > 0 and name == "frictionless":
+        for name, python in pythons.items():
+            if number > 0 and name in SLOW:
                 continue
-            words = [sys.executable, str(HERE / "shape_contestants.py"), name, shape.name, str(path)]
+            words = [python, str(HERE / "shape_contestants.py"), name, shape.name, str(path)]
             runs.setdefault(name, []).append(measured(words))
             print(f"  {path.name} {name}: {runs[name][-1]}", flush=True)
     return {name: middle(found) for name, found in runs.items()}
 
 
+def shaped(peers: Path | None, names: list[str] | None = None) -> dict[str, str]:
+    """The contestants that know every shape, or those named; contestant → its Python. `peers`: the folder of the
+    environments of those that are not dependencies of the project."""
+    pythons = dict.fromkeys(SHAPED, sys.executable)
+    if peers:
+        pythons |= {name: python for name, python in environments(peers).items() if name == "validata-table"}
+    return {name: python for name, python in pythons.items() if names is None or name in names}
+
+
 def shapes(
-    folder: Path, rows: int, rounds: int, *, only: list[str] | None, shares: list[float], fewer: int = 1
+    folder: Path,
+    rows: int,
+    rounds: int,
+    pythons: dict[str, str],
+    *,
+    only: list[str] | None,
+    shares: list[float],
+    fewer: int = 1,
 ) -> Iterator[dict[str, dict[str, Figures]]]:
     """Every shape, all valid and with a tenth of bad rows; then the dialects of the observations, beside the plain one.
 
@@ -251,7 +273,7 @@ def shapes(
         for share in (share for share in (0.0, 0.1) if share in shares and (has_bad or not share)):
             count = WIDE_ROWS if shape.name == "wide" else whole // fewer if share else whole
             title = f"{count:,} rows of {shape.title}" + (", a tenth of them bad" if share else "")
-            yield {title: of_shape(shape, shape.write(folder, count, share), rounds)}
+            yield {title: of_shape(shape, shape.write(folder, count, share), rounds, pythons)}
 
 
 def main() -> None:
@@ -276,7 +298,9 @@ def main() -> None:
         record(asked.results, fallback(asked.data, asked.rows or 100_000, asked.rounds))
         return
     if asked.shapes:
-        for found in shapes(asked.data, asked.rows or 1_000_000, asked.rounds, only=asked.only, shares=asked.shares):
+        contestants = shaped(asked.peers, asked.contestants)
+        rows = asked.rows or 1_000_000
+        for found in shapes(asked.data, rows, asked.rounds, contestants, only=asked.only, shares=asked.shares):
             record(asked.results, found)
         return
     pythons = dict.fromkeys(OWN, sys.executable) | (environments(asked.peers) if asked.peers else {})

@@ -87,6 +87,20 @@ def duckdb(shape: Shape) -> Work:
     return work
 
 
+def validata(shape: Shape) -> Work:
+    """In the environment that `--peers` makes. validata-table is given no dialect nor encoding: it finds them out."""
+    from validata_core import validate
+    from validata_core.domain import validation_features
+
+    validation_features.VALIDATA_MAX_ROWS = 100_000_000  # as it comes, it stops at 100,000 rows
+
+    def work(path: Path) -> tuple[int, int]:
+        report = validate(str(path), json.loads(json.dumps(shape.schema)))
+        return report.stats.rows, report.stats.errors
+
+    return work
+
+
 FORMS = {
     "email": r"[^@\s]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}",
     "uri": r"[A-Za-z][A-Za-z0-9+.-]*:.*",
@@ -120,6 +134,7 @@ CONTESTANTS: dict[str, Callable[[Shape], Work]] = {
     "arobase": arobase,
     "duckdb": duckdb,
     "frictionless": frictionless,
+    "validata-table": validata,
 }
 
 
