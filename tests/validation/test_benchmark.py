@@ -48,7 +48,7 @@ def test_an_environment_that_does_not_install_is_told_and_is_not_kept(
     monkeypatch.setattr(venv, "create", lambda place, with_pip: Path(place).mkdir())
     done = [subprocess.CompletedProcess([], 1), subprocess.CompletedProcess([], 0)]
     monkeypatch.setattr(subprocess, "run", lambda *words, **more: done.pop(0))
-    assert list(run.environments(tmp_path)) == ["validata"]
+    assert list(run.environments(tmp_path)) == ["validata-table"]
     assert "not run, peers.txt did not install: polars, dataframely" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["peers-validata"]
 
@@ -59,7 +59,7 @@ def test_the_results_that_are_kept_are_those_of_the_page() -> None:
     assert (results / "validation.md").read_text() == run.told(about)
 
 
-@pytest.mark.parametrize(("page", "count"), [("docs/validation.md", 21), ("docs/tours.md", 20)])
+@pytest.mark.parametrize(("page", "count"), [("docs/validation.md", 25), ("docs/tours.md", 24)])
 def test_a_page_quotes_the_results(page: str, count: int) -> None:
     about = json.loads((ROOT / "benchmarks" / "validation" / "results" / "validation.json").read_text())
     lines = (ROOT / page).read_text().splitlines()
@@ -84,6 +84,14 @@ def test_the_chart_of_shapes_shows_each_that_was_measured_beside_frictionless() 
     tours = (ROOT / "docs" / "tours.md").read_text()
     assert "(../benchmarks/validation/results/shapes.svg)" in tours
     assert [title for title in by_shape if f"| {title} | arobase |" not in tours] == []
+
+
+def test_the_readme_shows_every_shape() -> None:
+    about = json.loads((ROOT / "benchmarks" / "validation" / "results" / "validation.json").read_text())
+    page = (ROOT / "README.md").read_text()
+    assert "(benchmarks/validation/results/shapes.svg)" in page
+    for title, found in run.of_shapes(about).items():
+        assert f"| {title} | {found['arobase']['wall']:.2f} | {run.sooner(found, 'arobase')} |" in page
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, *DIALECTS], ids=lambda shape: shape.name)
