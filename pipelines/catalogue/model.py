@@ -149,6 +149,10 @@ class Version:
     def warnings(self, language: Language) -> list[str]:
         return [str(item[language]) for item in self.descriptor.get("warnings", [])]
 
+    def caveats(self, language: Language) -> list[str]:
+        """What it tells of its own records; what it tells of the versions before it is left out."""
+        return [str(item[language]) for item in self.descriptor.get("warnings", []) if not item.get("notice")]
+
     @property
     def notices(self) -> list[Mapping[str, str]]:
         """What it tells of the versions before it: what was wrong in them, what moved where."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.catalogue import write_catalogue
-from pipelines.releases import ReleaseRequest, publish
+from pipelines.releases import ReleaseRequest, Warned, publish
 from pipelines.releases.retract import retract
 from pipelines.releases.signature import SigningKey
 from tests.releases.builders import (
@@ -62,7 +62,9 @@ def a_catalogue(outputs: Path, base: str = BASE) -> Path:
     return outputs / "catalogue"
 
 
-def texts_published(outputs: Path, package: str, table: str, rows: Sequence[Mapping[str, str]]) -> None:
+def texts_published(
+    outputs: Path, package: str, table: str, rows: Sequence[Mapping[str, str]], warnings: Sequence[Warned] = ()
+) -> None:
     """A version of a package with one table, whose columns are texts under a made-up key."""
     names = ["cle", *rows[0]]
     schema = a_schema(table, {"title": table, "fields": [field(name) for name in names], "primaryKey": ["cle"]})
@@ -74,6 +76,7 @@ def texts_published(outputs: Path, package: str, table: str, rows: Sequence[Mapp
         tables={table: made},
         provenance={table: provenance_of(made, ["cle"])},
         steps={},
+        warnings=tuple(warnings),
     )
     published(request, outputs / "releases")
 

@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.catalogue.model import read_holdings
 from pipelines.catalogue.territories import Territories, folded, gather, key_text, shards
+from pipelines.releases import Warned
 from tests.catalogue.builders import a_catalogue, an_award, another_package, texts_published
 
 
@@ -37,6 +38,15 @@ def test_a_territory_has_all_its_rows_of_every_table_and_is_told_where_there_is_
     unknown = page[page.index("Ce que nous ne savons pas") :]
     assert "deux/table-aides.html" in unknown
     assert "un/table-prix.html" not in unknown
+
+
+def test_a_territory_is_told_what_holds_for_its_rows_and_not_what_was_wrong_before_them(tmp_path: Path) -> None:
+    made_up = Warned("Données fictives.", "Made-up data.")
+    before = Warned("Les versions d'avant étaient fausses.", "Versions before were wrong.", is_notice=True)
+    texts_published(tmp_path, "un", "prix", [an_award("2024", "95127", "95")], warnings=[made_up, before])
+    page = (a_catalogue(tmp_path) / "territoires/commune-95127.html").read_text(encoding="utf-8")
+    assert "Données fictives." in page
+    assert "étaient fausses" not in page
 
 
 def test_the_whole_row_is_asked_for_by_its_key(tmp_path: Path) -> None:
