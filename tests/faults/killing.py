@@ -22,7 +22,8 @@ from pipelines.releases.verify import UNDER_WAY, verify
 from tests.forking import in_child, pay_imports
 from tests.pipeline.builders import a_small_project, obtained_later
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+NOW = datetime.now(UTC)
+"""One moment for all runs of a process, later than what was published before it: the log takes no earlier day."""
 CHANGES = {
     "data/label/palmares.csv": ("2000,Douvaine,commune,,,4", "2000,Douvaine,commune,,,5"),
     "data/villes.csv": ("Agen,4", "Agen,3"),
