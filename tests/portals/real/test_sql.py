@@ -71,7 +71,7 @@ def test_the_script_of_every_package_that_ships_is_run(tmp_path_factory: pytest.
             rows = {
                 item["name"]: item["rows"]
                 for item in descriptor["resources"]
-                if item.get("type") == "table" and "rows" in item
+                if item.get("type") == "table" and "rows" in item and not str(item["path"]).startswith("qualite/")
             }
             queries = [f'SELECT count(*) FROM "{folder.name}"."{name}"(\'{store.current}\')' for name in rows]
             found = answers(f"{made.address}catalogue/{folder.name}/versions.sql", *queries)
