@@ -57,10 +57,13 @@ def stamp(address: str, lang: str | None) -> None:
     from pipelines.releases.log.journal import Journal
     from pipelines.releases.log.times import LARGEST_REPLY, QUERY
     from pipelines.releases.log.times import stamp as stamped
+    from pipelines.sources.http.session import a_session_for
 
     def post(place: str, query: bytes) -> bytes:
         try:
-            answer = requests.post(place, data=query, headers={"Content-Type": QUERY}, timeout=30, stream=True)
+            answer = a_session_for(place).post(
+                place, data=query, headers={"Content-Type": QUERY}, timeout=30, allow_redirects=False, stream=True
+            )
             data: bytes = answer.raw.read(LARGEST_REPLY, decode_content=True)
         except requests.RequestException as error:
             raise TimeStampRefused(address=place, found=type(error).__name__) from None

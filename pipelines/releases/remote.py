@@ -36,6 +36,8 @@ class ReleaseUnreachable(ReleaseError):
 
 ELSEWHERE = Said("ce nom mène hors du dossier de la version", "this name leads out of the release's folder")
 
+PRIVATE = Said("l'adresse mène à une autre adresse, privée", "the address leads to another address, a private one")
+
 
 def is_address(text: str) -> bool:
     """Whether this is an address rather than a path."""
@@ -47,9 +49,9 @@ def fetch(address: str, folder: Path, session: requests.Session | None = None) -
 
     Files are written block by block. Raises `ReleaseUnreachable`, `ReleaseDamaged` for a manifest that has no form.
     """
-    import requests
+    from pipelines.sources.http.session import a_session_for
 
-    used = session or requests.Session()
+    used = session or a_session_for(address)
     base = address.rstrip("/")
     release = folder / (shown(base).rsplit("/", 1)[-1] or "release")
     release.mkdir(parents=True)
@@ -67,11 +69,10 @@ def fetch_with_log(address: str, folder: Path) -> tuple[Path, Read | None]:
     Of the log nothing is brought but what is read later; of the package, what it says of its versions.
     Raises `ReleaseUnreachable`, `ReleaseDamaged`.
     """
-    import requests
-
     from pipelines.releases.log.remote import web_reader
+    from pipelines.sources.http.session import a_session_for
 
-    session = requests.Session()
+    session = a_session_for(address)
     scheme, mark, rest = address.rstrip("/").partition("://")
     parts = rest.split("/")
     if len(parts) < 4 or any(part in ("", ".", "..") for part in parts) or "?" in rest:
@@ -92,6 +93,8 @@ def get_bytes(session: requests.Session, address: str, limit: int) -> bytes | No
     """A small file of a web server; none when it is not there. Raises `ReleaseUnreachable`."""
     import requests
 
+    from pipelines.sources.http.session import PeerRefused
+
     try:
         with session.get(address, stream=True, timeout=TIMEOUT_SECONDS) as answer:
             if answer.status_code in (404, 410):
@@ -107,12 +110,16 @@ def get_bytes(session: requests.Session, address: str, limit: int) -> bytes | No
                     found = Said(f"plus de {limit} octets", f"more than {limit} bytes")
                     raise ReleaseUnreachable(address=shown(address), found=found)
             return data
+    except PeerRefused:
+        raise ReleaseUnreachable(address=shown(address), found=PRIVATE) from None
     except requests.RequestException as error:
         raise ReleaseUnreachable(address=shown(address), found=_failure(error)) from None
 
 
 def _get(session: requests.Session, base: str, name: str, release: Path, *, optional: bool = False) -> None:
     import requests
+
+    from pipelines.sources.http.session import PeerRefused
 
     parts, told = PurePosixPath(name).parts, f"{shown(base)}/{name}"
     if name.startswith("/") or ".." in parts or "\\" in name:
@@ -135,6 +142,8 @@ def _get(session: requests.Session, base: str, name: str, release: Path, *, opti
                         found = Said(f"plus de {MAXIMUM_BYTES} octets", f"more than {MAXIMUM_BYTES} bytes")
                         raise ReleaseUnreachable(address=told, found=found)
                     file.write(block)
+    except PeerRefused:
+        raise ReleaseUnreachable(address=told, found=PRIVATE) from None
     except requests.RequestException as error:
         raise ReleaseUnreachable(address=told, found=_failure(error)) from None
 

@@ -92,11 +92,15 @@ def _head(journal: Journal) -> Checkpoint:
 def _post(name: str, place: str) -> Callable[[bytes], tuple[int, str, bytes]]:
     import requests
 
+    from pipelines.sources.http.session import a_session_for
+
+    session = a_session_for(place)
+
     def post(body: bytes) -> tuple[int, str, bytes]:
         address = f"{place.rstrip('/')}/{ADD}"
         try:
-            answer = requests.post(address, data=body, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True)
-            data = answer.raw.read(LARGEST_REQUEST, decode_content=True)
+            answer = session.post(address, data=body, timeout=TIMEOUT_SECONDS, allow_redirects=False, stream=True)
+            data: bytes = answer.raw.read(LARGEST_REQUEST, decode_content=True)
         except requests.RequestException as error:
             raise WitnessRefused(name=name, status=0, found=type(error).__name__) from None
         return answer.status_code, answer.headers.get("Content-Type", ""), data

@@ -38,11 +38,10 @@ def reader_of(place: str) -> Read:
 
 def web_reader(base: str, session: requests.Session | None = None) -> Read:
     """How the files of a log on a web server are read. Raises `ReleaseUnreachable` when the server does not answer."""
-    import requests
-
     from pipelines.releases.remote import get_bytes
+    from pipelines.sources.http.session import a_session_for
 
-    used = session or requests.Session()
+    used = session or a_session_for(base)
     return lambda name: get_bytes(used, f"{base.rstrip('/')}/{name}", LARGEST_TILE)
 
 
@@ -73,9 +72,9 @@ def _text(place: str, *, required: bool = True) -> str:
 
     try:
         if is_address(place):
-            import requests
+            from pipelines.sources.http.session import a_session_for
 
-            data = get_bytes(requests.Session(), place, LARGEST_NOTE)
+            data = get_bytes(a_session_for(place), place, LARGEST_NOTE)
         else:
             data = read_plain(Path(place), LARGEST_NOTE)
     except OSError as error:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipelines.sources.http.addresses import is_public
 
@@ -29,6 +30,18 @@ def a_session(*, allow_private: bool) -> Any:
     adapter = _adapter(allow_private=allow_private)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
+    return session
+
+
+def a_session_for(address: str) -> Any:
+    """A session for an address that a person gives: its own origin may be private, whatever it redirects to may not.
+
+    A release or a log may stand on the publisher's own machine or network; a server must not lead to others there.
+    """
+    session = a_session(allow_private=False)
+    parts = urlsplit(address)
+    if parts.scheme in ("http", "https") and parts.netloc:
+        session.mount(f"{parts.scheme}://{parts.netloc}/", _adapter(allow_private=True))
     return session
 
 
