@@ -71,6 +71,8 @@ def test_two_that_write_the_same_are_not_in_each_others_way(tmp_path: Path, publ
         copy = a_copy(tmp_path / name, public)
         write_text(copy.folder / LOG, "same\n")
         copy.give(["snapshots/log"])
+    assert public.read(LOG) == b"same\n"
+    assert public.names() == [LOG]
 
 
 def test_without_the_private_store_nothing_private_is_read_or_written(
