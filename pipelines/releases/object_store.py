@@ -42,6 +42,7 @@ from pipelines.storage.atomic import ASIDE
 from pipelines.storage.buckets import Bucket, BucketUnreachable, shown
 
 LEDGER, TREE, CLAIMS, LOG = "ledger.jsonl", "releases", ".reservations", "log"
+TILES, PARTIAL = "tile", ".p/"
 NOTHING = Said(
     f"ni registre ({LEDGER}), ni version ({TAGMANIFEST}), ni paquet d'un dépôt",
     f"no ledger ({LEDGER}), no release ({TAGMANIFEST}), no package of a store",
@@ -162,6 +163,11 @@ def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) ->
             _check_claim(bucket, *_claim_of(releases, entry))
     if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
         _check_overtaken(bucket, ledger, whole, marked)
+    if new:
+        # Another sender may have taken this one for dead, and its tiles away.
+        for name, path in _tiles_of(log):
+            if PARTIAL in name or bucket.tag(name) is None:
+                _send_if_other(bucket, name, path.read_bytes())
     _send_head(bucket, log)
     for package in ledger.packages:
         shelf, mark = ReleaseStore(releases, package, ledger), f"{TREE}/{package}/{UNDER_WAY}"
@@ -181,14 +187,18 @@ def _send_tiles(releases: Path, bucket: Bucket, ledger: Ledger) -> Journal:
     log = Journal.read(releases)
     if log.checkpoint is None or log.size != len(ledger.lines):
         return log
-    for path in sorted((log.folder / "tile").rglob("*")):
-        if path.is_file():
-            name = f"{LOG}/{path.relative_to(log.folder).as_posix()}"
-            if not _create_or_same(bucket, name, path.read_bytes()):
-                raise LedgersDiffer(address=bucket.address, line=len(ledger.lines))
+    for name, path in _tiles_of(log):
+        if not _create_or_same(bucket, name, path.read_bytes()):
+            raise LedgersDiffer(address=bucket.address, line=len(ledger.lines))
     if bucket.read(f"{LOG}/{CHECKPOINT}") != log.checkpoint.text.encode():
         bucket.send(f"{LOG}/{NEXT}", log.last_proof().text.encode())
     return log
+
+
+def _tiles_of(log: Journal) -> list[tuple[str, Path]]:
+    """The tiles of a log: the name of each in the store, and its file."""
+    paths = (path for path in sorted((log.folder / TILES).rglob("*")) if path.is_file())
+    return [(f"{LOG}/{path.relative_to(log.folder).as_posix()}", path) for path in paths]
 
 
 def _send_head(bucket: Bucket, log: Journal) -> None:
@@ -197,7 +207,7 @@ def _send_head(bucket: Bucket, log: Journal) -> None:
         return
     for path in sorted(log.folder.rglob("*")):
         name = path.relative_to(log.folder).as_posix()
-        if path.is_file() and name not in (NEXT, CHECKPOINT) and not name.startswith(("tile/", ASIDE)):
+        if path.is_file() and name not in (NEXT, CHECKPOINT) and not name.startswith((f"{TILES}/", ASIDE)):
             _send_if_other(bucket, f"{LOG}/{name}", path.read_bytes())
     _send_if_other(bucket, f"{LOG}/{CHECKPOINT}", log.checkpoint.text.encode())
     bucket.delete(f"{LOG}/{NEXT}")

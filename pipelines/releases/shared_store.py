@@ -25,6 +25,7 @@ from pipelines.releases.object_store import (
     LEDGER,
     LOG,
     RESTLESS,
+    TILES,
     TREE,
     LedgersDiffer,
     Sent,
@@ -48,7 +49,6 @@ from pipelines.storage.buckets import Bucket
 from pipelines.storage.shared import Overtaken
 
 POLL = 0.5
-TILES = "tile"
 INDEXES = (VERSIONS, LATEST)
 
 
@@ -197,11 +197,12 @@ def give_releases(bucket: Bucket, releases: Path, *, wait_seconds: float, sleep:
     `Overtaken`: what is here is to be taken and made again, on top of it. A claim of a sender that shows no sign of
     life for `wait_seconds` is taken over. Raises `StoreBusy` when the other one is alive and not done by then.
     """
-    head = bucket.read(LEDGER)
     try:
         return send(releases, bucket)
     except LedgersDiffer:
-        _await_ledger(bucket, releases, head, wait_seconds, sleep)
+        head = bucket.read(LEDGER)
+        if _is_continued(head, releases):
+            _await_ledger(bucket, releases, head, wait_seconds, sleep)
         raise Overtaken(address=bucket.address, name=LEDGER) from None
     except VersionTaken as error:  # claimed, or whole and not yet in the ledger
         _await(bucket, error, wait_seconds, sleep)
@@ -226,6 +227,12 @@ def _await(bucket: Bucket, error: VersionTaken, wait_seconds: float, sleep: Call
     return None
 
 
+def _is_continued(head: bytes | None, releases: Path) -> bool:
+    """Whether the ledger here only adds to the store's: then nobody published meanwhile, and it is the log that is
+    another's; else somebody did, and what the store holds is his, whole."""
+    return ledger_beside(releases).read_bytes().startswith(head or b"")
+
+
 def _await_ledger(
     bucket: Bucket, releases: Path, head: bytes | None, wait_seconds: float, sleep: Callable[[float], Any]
 ) -> None:
@@ -242,6 +249,8 @@ def _await_ledger(
         return
     folder = releases.parent / LOG
     for path in sorted((folder / TILES).rglob("*")):
+        if bucket.read(LEDGER) != head:
+            return  # it was alive: its tiles are those of the store's log now
         name = f"{LOG}/{path.relative_to(folder).as_posix()}"
         if path.is_file() and bucket.read(name) not in (None, path.read_bytes()):
             bucket.delete(name)

@@ -1,0 +1,67 @@
+"""Two machines that publish into one store: who comes second is told so at once, and harms nothing of the first's."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipelines.releases import publish
+from pipelines.releases.object_store import fetch_depot, send
+from pipelines.releases.shared_store import give_releases, take_releases
+from pipelines.releases.verify import verify
+from pipelines.storage.buckets import Bucket
+from pipelines.storage.shared import Overtaken
+from tests.releases.builders import a_request, prizes, two_releases
+from tests.releases.watched import ADDRESS, Watched, a_store, objects_of, once
+
+
+def two_machines(folder: Path) -> tuple[Path, Path, Bucket]:
+    """One history in the store, and on two machines, each of which released something else since."""
+    here, bucket = two_releases(folder / "a"), a_store()
+    send(here, bucket)
+    shutil.copytree(here.parent, folder / "b")
+    there = folder / "b" / "releases"
+    publish(a_request(prizes(p1={"nom": "Ici"})), here, key=None)
+    publish(a_request(prizes(p1={"nom": "Ailleurs"})), there, key=None)
+    return here, there, bucket
+
+
+def is_sound(bucket: Bucket, folder: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    monkeypatch.setattr(Bucket, "open", lambda address: bucket)
+    return verify(fetch_depot(ADDRESS, folder)).is_sound
+
+
+def never(seconds: float) -> None:
+    raise AssertionError(f"it waited {seconds} s for somebody who had finished")
+
+
+def test_who_comes_after_another_had_finished_is_told_at_once_and_takes_nothing_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there, bucket = two_machines(tmp_path)
+    send(there, bucket)
+    whole = objects_of(bucket)
+    with pytest.raises(Overtaken):
+        give_releases(bucket, here, wait_seconds=0.05, sleep=never)
+    assert objects_of(bucket) == whole
+    take_releases(bucket, here)
+    assert verify(here).is_sound
+    assert is_sound(bucket, tmp_path / "copy", monkeypatch)
+
+
+def test_a_sender_taken_for_dead_that_publishes_after_all_has_its_log_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, there, bucket = two_machines(tmp_path)
+    before = set(objects_of(bucket))
+
+    def take_tiles() -> None:
+        for name in set(objects_of(bucket)) - before:
+            if name.startswith("log/tile/"):
+                bucket.delete(name)
+
+    late = once(lambda act, name: act == "replace" and name == "ledger.jsonl", take_tiles)
+    send(there, Watched(ADDRESS, bucket.store, late))
+    assert is_sound(bucket, tmp_path / "copy", monkeypatch)
