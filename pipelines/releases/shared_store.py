@@ -20,6 +20,7 @@ from pipelines.releases import bag
 from pipelines.releases.errors import ReleaseDamaged, ReleaseError
 from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.releases.log.journal import NEXT
+from pipelines.releases.log.tiles import tile_names
 from pipelines.releases.object_store import (
     FETCHES,
     LEDGER,
@@ -201,7 +202,7 @@ def give_releases(bucket: Bucket, releases: Path, *, wait_seconds: float, sleep:
         return send(releases, bucket)
     except LedgersDiffer:
         head = bucket.read(LEDGER)
-        if _is_continued(head, releases):
+        if _is_continued(bucket, head, releases):
             _await_ledger(bucket, releases, head, wait_seconds, sleep)
         raise Overtaken(address=bucket.address, name=LEDGER) from None
     except VersionTaken as error:  # claimed, or whole and not yet in the ledger
@@ -227,10 +228,22 @@ def _await(bucket: Bucket, error: VersionTaken, wait_seconds: float, sleep: Call
     return None
 
 
-def _is_continued(head: bytes | None, releases: Path) -> bool:
-    """Whether the ledger here only adds to the store's: then nobody published meanwhile, and it is the log that is
-    another's; else somebody did, and what the store holds is his, whole."""
-    return ledger_beside(releases).read_bytes().startswith(head or b"")
+def _is_continued(bucket: Bucket, head: bytes | None, releases: Path) -> bool:
+    """Whether the ledger and the log here only add to what the store has published: then the tiles in the way are of a
+    sending that did not end. Else somebody published meanwhile, be it the very same, under a log of his own."""
+    published, ledger = head or b"", ledger_beside(releases).read_bytes()
+    if published == ledger or not ledger.startswith(published):
+        return False
+    return all(
+        (releases.parent / LOG / name).is_file()
+        and bucket.read(f"{LOG}/{name}") == (releases.parent / LOG / name).read_bytes()
+        for name in _published_tiles(published)
+    )
+
+
+def _published_tiles(ledger: bytes) -> list[str]:
+    """The tiles of the log of a ledger, by their paths in it: each line of the one is a leaf of the other."""
+    return tile_names(ledger.count(b"\n"))
 
 
 def _await_ledger(
@@ -247,13 +260,14 @@ def _await_ledger(
         sleep(POLL)
     else:
         return
-    folder = releases.parent / LOG
+    folder, kept = releases.parent / LOG, _published_tiles(head or b"")
     for path in sorted((folder / TILES).rglob("*")):
         if bucket.read(LEDGER) != head:
             return  # it was alive: its tiles are those of the store's log now
-        name = f"{LOG}/{path.relative_to(folder).as_posix()}"
-        if path.is_file() and bucket.read(name) not in (None, path.read_bytes()):
-            bucket.delete(name)
+        short = path.relative_to(folder).as_posix()
+        is_other = path.is_file() and bucket.read(f"{LOG}/{short}") not in (None, path.read_bytes())
+        if is_other and short not in kept:
+            bucket.delete(f"{LOG}/{short}")
     bucket.delete(f"{LOG}/{NEXT}")
 
 
