@@ -3,8 +3,8 @@
 Each round runs `arobase release` twice in a fresh outputs folder: the first run makes everything, the second finds
 nothing changed. Wall time, processor time and the peak resident memory of the largest process come from the operating
 system (`wait4`), so what the command itself prints is not trusted. Set-up is not measured. `--write` keeps the
-figures with the machine and the versions in `results.json` and `results.md` beside. POSIX only. Not here: judging large
-tables (`benchmarks/validation/`).
+figures with the machine and the versions in `results.json` and `results.md` beside. POSIX only. Not here: validating
+large tables (`benchmarks/validation/`).
 """
 
 from __future__ import annotations

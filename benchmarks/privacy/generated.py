@@ -1,8 +1,8 @@
 """Invented application forms and observations, with personal values leaked into their public cells on purpose.
 
-Belongs here: clean rows as French administrations write them, and the kinds of leaks. Does not: judging (`measure.py`).
-Everybody in it is invented; addresses end in example.org, example.net or example.com. Nothing here reads the gate's
-code."""
+Belongs here: clean rows as French administrations write them, and the kinds of leaks. Does not: checking
+(`measure.py`). Everybody in it is invented; addresses end in example.org, example.net or example.com. Nothing here
+reads the gate's code."""
 
 from __future__ import annotations
 

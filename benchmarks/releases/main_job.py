@@ -35,7 +35,7 @@ def leave_out(changed: list[str]) -> None:
         return arrow_schema(request.quality_schemas["provenance"]).empty_table()
 
     def nothing(self: Any, schemas: Any, tables: Any) -> dict[str, Difference]:
-        counts = Counts(changed=1) if self.shelf.package in changed else Counts()
+        counts = Counts(changed=1) if self.store.package in changed else Counts()
         return {name: Difference(CHANGES.empty_table(), counts) for name in tables}
 
     def unexplained(self: Any, differences: Any, *more: Any) -> Any:

@@ -64,6 +64,18 @@ def _write_rows(path: Path, rows: int, *, personal: bool) -> None:
             file.write(cells + (f",Quelconque{row},personne{row}@example.org\n" if personal else "\n"))
 
 
+def change_rows(table: Path) -> None:
+    """Change the amount in one row of a hundred of a large table's file."""
+    with table.open(encoding="utf-8", newline="") as old:
+        lines = old.read().split("\n")
+    for place in range(100, len(lines), 100):
+        cells = lines[place].split(",")
+        if len(cells) >= len(COLUMNS) and cells[0].isdigit():
+            cells[3] = f"{int(float(cells[3])) + 1}.50"
+            lines[place] = ",".join(cells)
+    table.write_text("\n".join(lines), encoding="utf-8", newline="")
+
+
 def many_sources(folder: Path, sources: int, rows: int) -> Project:
     """`rows` rows of one table, from so many sources."""
     project = _begun(folder)

@@ -2,7 +2,7 @@
 
 `python -m benchmarks.sources.many [SOURCES] [ROWS]` (default 300 sources of 200 rows, all filling one table) writes
 `many.md` beside this file: processor seconds of the first run, of a run where nothing changed, of one where one source
-changed, and of that source alone as its partition in Dagster goes: collected, read, judged, conformed.
+changed, and of that source alone as its partition in Dagster goes: collected, read, validated, normalised.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ def main(sources: int, rows: int) -> None:
         same = spent(lambda: run(project, now=NOW))
         rewrite(project, "villes-001", towns(1, rows, " bis"))
 
-        workshop = BuildGraph(project)
+        graph = BuildGraph(project)
 
         def alone() -> None:
-            make_snapshot(project, workshop.sources["villes-001"], now=NOW)
-            workshop.records("villes-001")
+            make_snapshot(project, graph.sources["villes-001"], now=NOW)
+            graph.records("villes-001")
 
         described = spent(lambda: BuildGraph(project))
         partition = spent(alone)

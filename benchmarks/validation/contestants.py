@@ -1,9 +1,9 @@
-"""One contestant judges one file, in a process of its own, and says in JSON what it took.
+"""One contestant validates one file, in a process of its own, and says in JSON what it took.
 
     python contestants.py NAME FILE   → {"start": s, "wall": s, "cpu": s, "peak_mb": …, "rows": …, "errors": …,
                                               "load": of the machine, when it ended}
 
-Run by `run.py`, which alternates them. Each first judges the first 830 rows of the file: what is imported late, and
+Run by `run.py`, which alternates them. Each first validates the first 830 rows of the file: what is imported late, and
 what that takes, is `start`, for everybody; `wall` and `cpu` are the file itself, from its opening to the report.
 Contestants that are not dependencies of the project run in the environment that `run.py --peers` makes.
 """
@@ -45,17 +45,17 @@ def frictionless(schema: dict[str, Any] = SCHEMA) -> Work:
 
 
 def arobase(schema: dict[str, Any] = SCHEMA) -> Work:
-    from pipelines.validation import judge
+    from pipelines.validation import validate
 
     def work(path: Path) -> tuple[int, int]:
-        verdict = judge(path, schema, keep=False)
-        return verdict.rows, verdict.error_count
+        validation = validate(path, schema, keep=False)
+        return validation.rows, validation.error_count
 
     return work
 
 
 def arobase_with_rejects() -> Work:
-    from pipelines.validation import judge
+    from pipelines.validation import validate
     from pipelines.validation.rejects import Origin, RejectsFile
 
     def work(path: Path) -> tuple[int, int]:
@@ -63,8 +63,8 @@ def arobase_with_rejects() -> Work:
             tempfile.TemporaryDirectory() as folder,
             RejectsFile(Path(folder) / "rejects", Origin("b", "t")) as rejects,
         ):
-            verdict = judge(path, SCHEMA, keep=False, rejects=rejects)
-        return verdict.rows, verdict.error_count
+            validation = validate(path, SCHEMA, keep=False, rejects=rejects)
+        return validation.rows, validation.error_count
 
     return work
 
@@ -74,14 +74,14 @@ def arobase_with_reference() -> Work:
     import pyarrow as pa
 
     from benchmarks.validation.data import INQUIRIES
-    from pipelines.validation import judge
+    from pipelines.validation import validate
 
     key = {"fields": ["enquete_id"], "reference": {"resource": "enquetes", "fields": ["enquete_id"]}}
     parents = {"enquetes": pa.table({"enquete_id": INQUIRIES})}
 
     def work(path: Path) -> tuple[int, int]:
-        verdict = judge(path, {**SCHEMA, "foreignKeys": [key]}, parents=parents, keep=False)
-        return verdict.rows, verdict.error_count
+        validation = validate(path, {**SCHEMA, "foreignKeys": [key]}, parents=parents, keep=False)
+        return validation.rows, validation.error_count
 
     return work
 

@@ -1,6 +1,6 @@
 """How much memory `arobase check` takes over a large file with a unique key, beside what it was allowed.
 
-python -m benchmarks.validation.memory [--gigabytes 2] [--memory 256M 512M]
+python -m benchmarks.validation.memory [--gigabytes 2] [--memory 16M 64M 256M 512M]
 
 The file is made first, and taken away at the end. Each run is the command itself, in a process of its own: the most
 that it ever held must stay under the memory that it was given and 200 MB. Exit 1 when it does not.
@@ -53,7 +53,7 @@ def main() -> int:
     """Make the file, measure, take it away; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=float, default=2.0)
-    parser.add_argument("--memory", nargs="+", default=["256M", "512M"])
+    parser.add_argument("--memory", nargs="+", default=["16M", "64M", "256M", "512M"])
     asked = parser.parse_args()
     is_under = True
     with tempfile.TemporaryDirectory() as folder:

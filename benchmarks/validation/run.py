@@ -1,4 +1,4 @@
-"""The judge beside its peers: same files, same machine, in turn; a table, a chart and the figures as JSON.
+"""The validator beside its peers: same files, same machine, in turn; a table, a chart and the figures as JSON.
 
 python -m benchmarks.validation.run                      the whole: 1,000,000 rows, every share, three rounds
 python -m benchmarks.validation.run --rows 100000 --rounds 1 --shares 0 0.1
@@ -40,6 +40,7 @@ PEERS = {
     "peers-validata.txt": ["validata-table"],
 }
 SHAPED = ("floor", "arobase", "duckdb", "frictionless")
+ROWS_OF = " rows of "  # in the title of a shape, behind their number
 SLOW = ("frictionless", "validata-table", "great-expectations")
 """Minutes each: one round in the midst of the others."""
 Figures = dict[str, Any]
@@ -111,12 +112,12 @@ COLUMNS = ("contestant", "wall s", "CPU s", "peak MB", "errors found", "as many 
 def table(found: dict[str, Figures]) -> str:
     """The figures on one file as Markdown, the quickest first."""
     lines = ["| " + " | ".join(COLUMNS) + " |", "|---|---:|---:|---:|---:|---|---:|"]
-    judge = _judge(found)
+    validate = _validate(found)
     for name, figures in sorted(found.items(), key=lambda item: item[1].get("wall", 1e9)):
         if "failed" in figures:
             lines.append(f"| {name} | not run: {figures['failed'].replace('|', '/')} | | | | | |")
             continue
-        same = "—" if name == "F" or judge is None else "yes" if figures["errors"] == judge["errors"] else "no"
+        same = "—" if name == "F" or validate is None else "yes" if figures["errors"] == validate["errors"] else "no"
         cells = [
             f"{figures['wall']:.2f}",
             f"{figures['cpu']:.2f}",
@@ -129,19 +130,19 @@ def table(found: dict[str, Figures]) -> str:
 
 def sooner(found: dict[str, Figures], name: str) -> str:
     """How many times sooner than Frictionless on the same file, in wall and CPU time; empty where it did not run."""
-    judge, figures = _judge(found), found[name]
-    if judge is None:
+    validate, figures = _validate(found), found[name]
+    if validate is None:
         return ""
-    return ", ".join(f"{judge[key] / max(figures[key], TICK):.1f}" for key in ("wall", "cpu"))
+    return ", ".join(f"{validate[key] / max(figures[key], TICK):.1f}" for key in ("wall", "cpu"))
 
 
-def _judge(found: dict[str, Figures]) -> Figures | None:
+def _validate(found: dict[str, Figures]) -> Figures | None:
     return next((item for name, item in found.items() if name.startswith("frictionless") and "wall" in item), None)
 
 
 def told(about: Figures) -> str:
     """All results as Markdown."""
-    parts = [f"# The judge and its peers\n\n{about['note']}\n"]
+    parts = [f"# The validator and its peers\n\n{about['note']}\n"]
     for title, found in about["files"].items():
         machines = dict.fromkeys(
             ", ".join(f"{key} {value}" for key, value in figures["machine"].items()) for figures in found.values()
@@ -164,8 +165,8 @@ def load(found: dict[str, Figures]) -> str:
 
 
 NOTE = (
-    "Each contestant is a process of its own, which first judges 830 rows (late imports are timed for nobody) and then"
-    " the file once, from its opening to the report, hashes included. Median of the rounds; Frictionless and Great"
+    "Each contestant is a process of its own, which first validates 830 rows (late imports are timed for nobody) and"
+    " then the file once, from its opening to the report, hashes included. Median of the rounds; Frictionless and Great"
     " Expectations run in the first round only. `F` only parses the file to text columns with pyarrow, on one thread."
     " `floor` also makes the two hashes of the report."
     " `arobase-rejects` also writes every error to `rejects.csv` and `rejects.parquet`. The contestants of `--peers`"
@@ -182,7 +183,8 @@ def record(results: Path, files: dict[str, dict[str, Figures]]) -> Figures:
     here = machine()
     for title, found in files.items():
         measured = {name: {**figures, "machine": here} for name, figures in found.items()}
-        about["files"][title] = about["files"].get(title, {}) | measured
+        about["files"] = with_title(about["files"], title)
+        about["files"][title] |= measured
     place.write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n")
     (results / "validation.md").write_text(told(about))
     title, first = next(iter(about["files"].items()))
@@ -192,12 +194,23 @@ def record(results: Path, files: dict[str, dict[str, Figures]]) -> Figures:
     return about
 
 
+def with_title(files: dict[str, dict[str, Figures]], title: str) -> dict[str, dict[str, Figures]]:
+    """The files with one of that title; it takes the place of the same shape measured over another number of rows."""
+    if title in files:
+        return files
+    shape = title.partition(ROWS_OF)[2]
+    old = next((known for known in files if shape and known.partition(ROWS_OF)[2] == shape), None)
+    if old is None:
+        return {**files, title: {}}
+    return {title if known == old else known: {} if known == old else found for known, found in files.items()}
+
+
 def of_shapes(about: Figures) -> dict[str, dict[str, Figures]]:
     """The files that `--shapes` measured, beside Frictionless."""
     return {
         title: found
         for title, found in about["files"].items()
-        if all("cpu" in found.get(name, {}) for name in ("floor", "arobase", "frictionless"))
+        if ROWS_OF in title and all("cpu" in found.get(name, {}) for name in ("arobase", "frictionless"))
     }
 
 
@@ -226,7 +239,7 @@ def fallback(folder: Path, rows: int, rounds: int) -> dict[str, dict[str, Figure
 
 FEWER = {"emails": 5, "texts": 2}  # shapes that take Frictionless minutes get a part of the rows
 WIDE_ROWS = 5
-BAD = 4  # a tenth of bad rows, and the dialects, are measured over as many times fewer rows where that is asked for
+BAD = 4  # a tenth of bad rows is measured over as many times fewer rows where that is asked for
 
 
 def of_shape(shape: Shape, path: Path, rounds: int, pythons: dict[str, str]) -> dict[str, Figures]:
@@ -263,16 +276,16 @@ def shapes(
 ) -> Iterator[dict[str, dict[str, Figures]]]:
     """Every shape, all valid and with a tenth of bad rows; then the dialects of the observations, beside the plain one.
 
-    `fewer`: how many times fewer rows a table with bad rows and a dialect have.
+    `fewer`: how many times fewer rows a table with bad rows has.
     """
     for shape in [*SHAPES, *DIALECTS]:
         if only and shape.name not in only:
             continue
-        whole = rows // (1 if shape in SHAPES else fewer) // FEWER.get(shape.name, 1)
+        whole = rows // FEWER.get(shape.name, 1)
         has_bad = bool(shape.wrong) and shape in SHAPES and shape.name != "wide"
         for share in (share for share in (0.0, 0.1) if share in shares and (has_bad or not share)):
             count = WIDE_ROWS if shape.name == "wide" else whole // fewer if share else whole
-            title = f"{count:,} rows of {shape.title}" + (", a tenth of them bad" if share else "")
+            title = f"{count:,}{ROWS_OF}{shape.title}" + (", a tenth of them bad" if share else "")
             yield {title: of_shape(shape, shape.write(folder, count, share), rounds, pythons)}
 
 

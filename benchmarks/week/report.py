@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections import defaultdict
+from importlib.metadata import version
 
 from benchmarks.week.week import Week
 
@@ -12,14 +15,15 @@ def report(week: Week, sources: int, packages: int) -> str:
     asked: dict[tuple[str, str], list[float]] = defaultdict(list)
     for run in week.runs:
         asked[run.asked_by, run.job].append(run.seconds)
-    verdict = "Nothing was lost, doubled or stuck." if not week.amiss else "**Something is amiss:**"
+    validation = "Nothing was lost, doubled or stuck." if not week.amiss else "**Something is amiss:**"
     lines = [
         "# A week in minutes",
         "",
         f"{sources} sources, {packages} packages, {len(week.days)} days; {len(week.runs)} runs, {week.ticks} ticks and "
-        f"{week.deliveries} deliveries in {week.seconds:.0f} s. Made by `python -m benchmarks.week --write`.",
+        f"{week.deliveries} deliveries in {week.seconds:.0f} s. Made by `python -m benchmarks.week --write`, "
+        f"{machine()}.",
         "",
-        verdict,
+        validation,
         *(f"- {what}" for what in week.amiss),
         "",
         "| day | runs | failed | seconds | outputs (MB) | Dagster (MB) | memory (MB) | versions | alerts sent |",
@@ -46,3 +50,9 @@ def report(week: Week, sources: int, packages: int) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def machine() -> str:
+    """What the seconds depend on, in words."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("dagster", "pyarrow"))
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}"

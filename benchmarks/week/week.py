@@ -146,7 +146,7 @@ def _night(week: Week, world: World, number: int) -> None:
         world.break_(third, DOWN)
     if number == 3:
         for name in {first, second}:
-            world.mend(name)
+            world.fix(name)
     for name in world.remote:
         if world.random.random() < 0.5:
             world.change(name)
@@ -197,7 +197,7 @@ def _look(week: Week, world: World, driver: Driver) -> None:
     stuck = driver.instance.get_runs(dg.RunsFilter(statuses=waiting))
     week.amiss += [f"run {run.run_id} never ended" for run in stuck]
     week.still_open = sorted(open_alerts(world.project))
-    due = {f"{kind} {name}" for name in world.faults for kind in ("source-late", "run-failed")}
+    due = {f"{kind} source {name}" for name in world.faults for kind in ("source-late", "run-failed")}
     week.amiss += [f"alert still open: {key}" for key in week.still_open if key not in due]
     left = [path for path in world.project.outputs.rglob("*.lock") if path.stat().st_size > 1_000_000]
     week.amiss += [f"a lock file has grown: {path.name}" for path in left]

@@ -74,7 +74,7 @@ class World:
     def break_(self, name: str, fault: str) -> None:
         self.faults[name] = fault
 
-    def mend(self, name: str) -> None:
+    def fix(self, name: str) -> None:
         self.faults.pop(name, None)
         self.taken[name] = self.versions[name]
 
