@@ -15,12 +15,14 @@ from importlib.metadata import version
 
 import click
 
+from pipelines.commands._bilingual import Group, Option, language_of, option
 from pipelines.core.domains import modules_of
 from pipelines.core.errors import ArobaseError
 from pipelines.core.logs import Format, set_up
 from pipelines.core.project import is_address
+from pipelines.core.registry import Registry
 from pipelines.core.settings import OUTPUTS, value_of
-from pipelines.core.text import terminal_language
+from pipelines.core.text import Language, Said
 from pipelines.storage.faults import fault_of
 
 CANNOT = 2
@@ -30,28 +32,32 @@ DELETING = frozenset({"clean", "private"})
 _READY: set[str] = set()
 
 
-class Commands(click.Group):
+class Commands(Group):
     """The files of `pipelines/commands/` and of the project's domains, each with a click command called `command`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(command_modules())
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = command_modules().get(cmd_name)
+        module = COMMANDS.get(cmd_name)
         if module is None:
             return None
         command: click.Command = importlib.import_module(module).command
-        _heed_language(command)
         _have_outputs(command, cmd_name)
         return command
 
 
-def command_modules() -> dict[str, str]:
-    """The module of each command, by the command's name: the engine's, then those of the project's domains."""
+def _register_modules() -> None:
+    """Register the module of each command under the file's name, without importing it."""
     package = importlib.import_module("pipelines.commands")
     engine = [f"pipelines.commands.{info.name}" for info in pkgutil.iter_modules(package.__path__)]
-    found = {module.rpartition(".")[2]: module for module in (*engine, *modules_of("commands"))}
-    return {name: module for name, module in found.items() if not name.startswith("_") and name != "commands"}
+    for module in (*engine, *modules_of("commands")):
+        name = module.rpartition(".")[2]
+        if not name.startswith("_") and name != "commands":
+            COMMANDS.register(name, module)
+
+
+COMMANDS: Registry[str] = Registry(Said("une commande", "a command"), "commands", fill=_register_modules)
 
 
 def _have_outputs(command: click.Command, name: str) -> None:
@@ -72,35 +78,46 @@ def _have_outputs(command: click.Command, name: str) -> None:
     command.invoke = on_outputs  # type: ignore[method-assign]  # as click hands it the context, whatever the command
 
 
-def _heed_language(command: click.Command) -> None:
-    """Let each `--lang` of a command and of its members be told to `main`, which speaks when the command has failed."""
-    for option in command.params:
-        if option.name == "lang":
-            option.callback = _remember
-    for member in command.commands.values() if isinstance(command, click.Group) else ():
-        _heed_language(member)
+@click.command(
+    cls=Commands,
+    help=Said(
+        """Arobase : des documents publics français transformés en données ouvertes vérifiables.
 
+        Les messages et l'aide sont en français ou en anglais, selon --lang, AROBASE_LANG ou la langue du système.""",
+        """Arobase: French public records turned into open data that can be trusted.
 
-def _remember(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    if isinstance(ctx.obj, dict):
-        ctx.obj["lang"] = value
-    return value
-
-
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(version("arobase"), prog_name="arobase")
-@click.option("-v", "--verbose", count=True, help="A line for each stage, with rows and seconds; -vv for more.")
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", help="Lines for people or machines.")
+        Messages and help are in French or in English, by --lang, by AROBASE_LANG or by the system's language.""",
+    ),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(
+    version("arobase"),
+    prog_name="arobase",
+    cls=Option,
+    help=Said("Affiche la version et s'arrête.", "Show the version and exit."),
+)
+@option(
+    "-v",
+    "--verbose",
+    count=True,
+    help=Said(
+        "Une ligne par étape, avec ses lignes et ses secondes ; -vv pour plus.",
+        "A line for each stage, with rows and seconds; -vv for more.",
+    ),
+)
+@option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help=Said("Ces lignes pour des personnes ou pour des machines.", "Those lines for people or for machines."),
+)
 def commands(verbose: int, log_format: Format) -> None:
-    """Arobase: French public records turned into open data that can be trusted.
-
-    Messages are in French or in English, by the locale, by AROBASE_LANG or by each command's --lang.
-    """
+    """`arobase`, with everything that its commands share."""
     set_up(verbose=verbose, log_format=log_format)
 
 
 def main() -> None:
-    """Runs a command; an error that a person can act on is one sentence, who can mend it, and exit code 2.
+    """Runs a command; an error that a person can act on is one sentence, who can fix it, and exit code 2.
 
     What the disk answers is one too. A reader that closed its end of a pipe (`| head`) is nobody's error.
     """
@@ -108,22 +125,21 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal or a pipe that knows no « é » or no arrow gets a question mark, not a run that ends in a crash.
             stream.reconfigure(errors="replace")
-    chosen: dict[str, str | None] = {}
+    language = language_of(sys.argv[1:])
     try:
-        commands(prog_name="arobase", obj=chosen)
+        commands(prog_name="arobase")
     except ArobaseError as error:
-        _tell(error, chosen.get("lang"))
+        _tell(error, language)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
         sys.exit(CANNOT)
     except OSError as error:
-        _tell(fault_of(error), chosen.get("lang"))
+        _tell(fault_of(error), language)
 
 
-def _tell(error: ArobaseError, wanted: str | None) -> None:
-    language = terminal_language(wanted)
-    mend = "À corriger par" if language == "fr" else "To be mended by"
-    click.echo(f"arobase: {error.message(language)}\n{mend} {error.advice(language)}. [{error.code}]", err=True)
+def _tell(error: ArobaseError, language: Language) -> None:
+    fix = Said("À corriger par", "To be fixed by")[language]
+    click.echo(f"arobase: {error.message(language)}\n{fix} {error.advice(language)}. [{error.code}]", err=True)
     sys.exit(CANNOT)
 
 

@@ -26,7 +26,8 @@ def pages(project: Project) -> dict[str, str]:
     sources = load_sources(project)
     made = dictionary_pages(project, sources)
     made |= {
-        "commands.md": commands_page(),
+        "commandes.md": commands_page("fr"),
+        "commands.md": commands_page("en"),
         "errors.md": errors_page(),
         "mappings.md": mappings_page(),
         "rules.md": rules_page(),

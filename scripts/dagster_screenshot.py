@@ -2,7 +2,7 @@
 
 Runs everything once in this process, in a throw-away DAGSTER_HOME and outputs folder, starts Dagster's web server on a
 free port, photographs pages with headless Chromium (`scripts/install_browser.sh` installs it), and stops the server by
-its process id. Needs the test requirements; no network. Not here: what the pictures should show (docs/ingenieur.md).
+its process id. Needs the test requirements; no network. Not here: what the pictures should show (docs/engineer.md).
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ PICTURES = (
     Picture("dagster-graph.png", "/asset-groups", "territoires_numeriques", 1750, 560),
     Picture(
         "dagster-package.png",
-        "/locations/arobase/asset-groups/territoires_numeriques/lineage",
-        "couverture_regions",
+        "/locations/arobase/asset-groups/candidatures/lineage",
+        "release",  # Dagster draws what the window shows only
         1400,
         1300,
     ),
@@ -66,16 +66,16 @@ def free_port() -> int:
 
 
 def run_everything() -> None:
-    """Materialise every asset, so that the pictures show rows and verdicts. Raises when the run does not succeed."""
+    """Materialise every asset, so that the pictures show rows and results. Raises when the run does not succeed."""
     import dagster as dg
 
     from pipelines.core.project import Project
     from pipelines.definitions import defs
-    from pipelines.orchestration.triggers import EVERYTHING, all_sources
-    from pipelines.sources import load_sources
+    from pipelines.orchestration.partitions import all_sources
+    from pipelines.orchestration.triggers import EVERYTHING
 
     with dg.DagsterInstance.get() as instance:
-        tags = all_sources(load_sources(Project.here()))
+        tags = all_sources(instance, Project.here())
         defs.resolve_job_def(EVERYTHING).execute_in_process(instance=instance, tags=tags)
 
 
@@ -130,6 +130,8 @@ def photograph(page: Page, address: str, picture: Picture, folder: Path) -> Path
     page.set_viewport_size({"width": picture.width, "height": picture.height})
     page.goto(f"{address}{picture.path}", wait_until="domcontentloaded")
     page.get_by_text(picture.shows, exact=True).first.wait_for(timeout=PATIENCE * 1000)
+    drawn = "() => !/fetching statuses|Loading/i.test(document.body.innerText)"
+    page.wait_for_function(drawn, timeout=PATIENCE * 1000)
     page.wait_for_timeout(4000)
     target = folder / picture.file
     page.screenshot(path=target, animations="disabled")
@@ -148,7 +150,8 @@ def main(words: list[str]) -> int:
         home = Path(place, "home")
         home.mkdir()
         (home / "dagster.yaml").write_text(INSTANCE, encoding="utf-8")
-        os.environ.update(DAGSTER_HOME=str(home), AROBASE_OUTPUTS=str(Path(place, "outputs")), AROBASE_ROOT=str(ROOT))
+        outputs = str(Path(place, "outputs"))
+        os.environ.update(DAGSTER_HOME=str(home), AROBASE_OUTPUTS=outputs, AROBASE_ROOT=str(ROOT), AROBASE_LANG="en")
         run_everything()
         with web_server(Path(place, "server.log")) as address, sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])

@@ -9,11 +9,16 @@ fail() {
     exit 1
 }
 
-# environment FOLDER LOCK: what the lock pins, in FOLDER; installed.txt is written last, once all of it is there.
+# environment FOLDER LOCK [BASE]: what the lock pins, in FOLDER; installed.txt is written last, once all of it is there.
+# BASE: another virtual environment; what it holds in the version of the lock is used from there.
 environment() {
     if cmp -s "$2" "$1/installed.txt"; then return; fi
-    echo "$what: installing $(basename "$2" .lock) in $1" >&2
+    echo "$what: installing $2 in $1" >&2
     "$python" -m venv --clear "$1" || fail "no virtual environment can be made with $python"
+    if [ -n "${3:-}" ]; then
+        "$3/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' >"$("$1/bin/python" -c \
+            'import sysconfig; print(sysconfig.get_path("purelib"))')/base.pth"
+    fi
     "$1/bin/python" -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes --requirement "$2" ||
         fail "$2: pip could not get the package that it names above (from PyPI, or the registry it is told to use)"
     cp "$2" "$1/installed.txt"

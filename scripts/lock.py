@@ -1,10 +1,11 @@
 """Writes the lock files from pyproject.toml: every package with its version and hashes, no address of any registry.
 
 `requirements.lock` is what the main job needs, `requirements-test.lock` what the tests need besides, held to the same
-versions, `deploy/requirements.lock` what the image of `deploy/` holds; `scripts/portals/*.lock` what `make test-
-portals` pushes to and `scripts/stores/*.lock` the store that `make test-heavy` reads, from the `.in` beside each.
-Needs uv, which it installs into a throw-away environment. `python scripts/lock.py servers` writes the latter two
-only. A version that a lock pins stays while it fits; `upgrade` takes the newest of everything.
+versions, `deploy/requirements.lock` what the image of `deploy/` holds, `deploy/ray/requirements.lock` what the machines
+of a cluster need; `scripts/portals/*.lock` what `make test-portals` pushes to and `scripts/stores/*.lock` the store
+that `make test-heavy` reads, from the `.in` beside each. Needs uv, which it installs into a throw-away environment.
+`python scripts/lock.py servers` writes the latter two only, `cluster` those and that of a cluster. A version that a
+lock pins stays while it fits; `upgrade` takes the newest of everything.
 """
 
 from __future__ import annotations
@@ -75,22 +76,20 @@ def main(words: list[str]) -> None:
             compile_lock(uv, wanted, path.with_suffix(".lock"), overrides=replaced, upgrade="upgrade" in words)
         if "servers" in words:
             return
-        run_lock = ROOT / "requirements.lock"
-        compile_lock(uv, [*project["dependencies"], *BUILD], run_lock, upgrade="upgrade" in words)
+        run_lock, test_lock = ROOT / "requirements.lock", ROOT / "requirements-test.lock"
         extras = project["optional-dependencies"]
-        tests = [
-            *project["dependencies"],
-            *BUILD,
-            *extras["lineage"],
-            *extras["remote"],
-            *extras["time"],
-            *extras["test"],
-        ]
-        deployed = [*project["dependencies"], *BUILD]
-        deployed += [item for name in ("lineage", "postgres", "remote", "time") for item in extras[name]]
-        compile_lock(uv, deployed, ROOT / "deploy" / "requirements.lock", run_lock, upgrade="upgrade" in words)
-        test_lock = ROOT / "requirements-test.lock"
-        compile_lock(uv, tests, test_lock, run_lock, upgrade="upgrade" in words)
+        needed = [*project["dependencies"], *BUILD]
+        tests = [*needed, *(item for name in EXTRAS for item in extras[name])]
+        deployed = [*needed, *(item for name in ("lineage", "postgres", "remote", "time") for item in extras[name])]
+        if "cluster" not in words:
+            compile_lock(uv, needed, run_lock, upgrade="upgrade" in words)
+            compile_lock(uv, deployed, ROOT / "deploy" / "requirements.lock", run_lock, upgrade="upgrade" in words)
+            compile_lock(uv, tests, test_lock, run_lock, upgrade="upgrade" in words)
+        # Held to the versions of the tests: `make test-cluster` installs only what .venv lacks.
+        clustered = [*deployed, *extras["cluster"]]
+        compile_lock(
+            uv, clustered, ROOT / "deploy" / "ray" / "requirements.lock", test_lock, upgrade="upgrade" in words
+        )
 
 
 if __name__ == "__main__":

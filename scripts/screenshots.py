@@ -1,4 +1,4 @@
-"""Takes the screenshots of the catalogue that the README and docs/portail.md show, in `docs/images/`.
+"""Takes the screenshots of the catalogue that the README and docs/catalogue.md show, in `docs/images/`.
 
 They show the releases that stand in `outputs/`. Run:
 sh scripts/install_browser.sh && python -m scripts.screenshots [FOLDER]
@@ -40,7 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         outputs = Path(folder)
         (outputs / "releases").symlink_to(Project.at(ROOT).releases)
-        with server(outputs, told=False) as made, sync_playwright() as playwright:
+        with server(outputs, logs_requests=False) as made, sync_playwright() as playwright:
             threading.Thread(target=made.serve_forever, daemon=True).start()
             base = f"http://127.0.0.1:{made.server_address[1]}/"
             write_catalogue(outputs / "releases", outputs / "catalogue", base_url=base)

@@ -17,11 +17,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tests.flushing import wait_for_no_flush
+
+wait_for_no_flush()
 PAID = ("cryptography", "duckdb", "filelock", "frictionless", "numpy", "pipelines", "polars", "pyarrow")
 
 
 def in_child(task: Callable[[], None], kill_after: float | None = None) -> int:
-    """Run `task` in a fork; its exit status, negative when it was killed."""
+    """Run `task` in a fork; its exit status, negative when it was killed, which is not waited for once it ended."""
     child = os.fork()
     if child == 0:
         try:
@@ -31,10 +34,23 @@ def in_child(task: Callable[[], None], kill_after: float | None = None) -> int:
             os._exit(1)
         os._exit(0)
     if kill_after is not None:
-        time.sleep(kill_after)
+        status = _ended_within(child, kill_after)
+        if status is not None:
+            return os.waitstatus_to_exitcode(status)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
+
+
+def _ended_within(child: int, seconds: float) -> int | None:
+    """The status of a child that ended by itself; none when it still runs after so many seconds."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(min(left, 0.05))
+    return None
 
 
 def pay_imports(task: Callable[[], None]) -> None:

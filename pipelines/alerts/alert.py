@@ -7,7 +7,8 @@ record: it repeats sentences of errors, which carry none of a person.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from pipelines.alerts.settings import Kind
 from pipelines.core.text import Language, Said
@@ -30,13 +31,58 @@ LABELS: dict[str, Said] = {
 COLON = Said(" : ", ": ")
 
 
+class About(StrEnum):
+    """What kind of thing an alert is about: a source and a package may have one name, and are two things."""
+
+    SOURCE = "source"
+    TABLE = "table"
+    PACKAGE = "package"
+    CATALOGUE = "catalogue"
+    PORTAL = "portal"
+    JOB = "job"
+    TRY = "try"
+
+
+_ABOUT: dict[About, Said] = {
+    About.SOURCE: Said("source", "source"),
+    About.TABLE: Said("table", "table"),
+    About.PACKAGE: Said("jeu de données", "package"),
+    About.PORTAL: Said("portail", "portal"),
+    About.JOB: Said("exécution", "job"),
+    About.TRY: Said("essai", "try"),
+}
+
+
+class Subject(NamedTuple):
+    """What an alert is about, the same as long as it lasts: a source, `package/table`, a package, the catalogue, a
+    portal with a package, a job of Dagster."""
+
+    about: About
+    name: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.about} {self.name}"
+
+    @property
+    def label(self) -> Said:
+        """As people read it: "source villes", "catalogue"."""
+        kind = _ABOUT.get(self.about)
+        if kind is None:
+            return Said(self.name, self.name)
+        return Said(f"{kind.fr} {self.name}".strip(), f"{kind.en} {self.name}".strip())
+
+
+THE_CATALOGUE = Subject(About.CATALOGUE, "catalogue")
+
+
 @dataclass(frozen=True)
 class Alert:
-    """Something that somebody should know. `subject` is what it is about, the same as long as it lasts ("source
-    palmares"); with `kind` it is the alert's key. `what` is a sentence, `where` a place, `who` a phrase."""
+    """Something that somebody should know: `kind` and `subject` are its key. `what` is a sentence, `where` a place,
+    `who` a phrase."""
 
     kind: Kind
-    subject: Said
+    subject: Subject
     what: Said
     where: str
     who: Said
@@ -45,26 +91,27 @@ class Alert:
 
     @property
     def key(self) -> str:
-        return f"{self.kind} {self.subject.en}"
+        return f"{self.kind} {self.subject.key}"
 
     def stored(self) -> dict[str, Any]:
         """As `outputs/alerts/state.json` keeps it."""
         return {
             "kind": self.kind,
-            "subject": list(self.subject),
-            "what": list(self.what),
+            "about": self.subject.about,
+            "name": self.subject.name,
+            "what": [self.what.fr, self.what.en],
             "where": self.where,
-            "who": list(self.who),
+            "who": [self.who.fr, self.who.en],
             "code": self.code,
             "links": list(self.links),
         }
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> Alert:
-        """The alert that `stored` gave."""
+        """The alert that `stored` gave. Raises `KeyError`, `ValueError` for what is none."""
         return cls(
             kind=stored["kind"],
-            subject=Said(*stored["subject"]),
+            subject=Subject(About(stored["about"]), stored["name"]),
             what=Said(*stored["what"]),
             where=stored["where"],
             who=Said(*stored["who"]),
@@ -87,7 +134,7 @@ class Message:
     def title(self, language: Language) -> str:
         """One line: what kind of thing, about what."""
         head = TITLES[self.alert.kind] if self.state != "ended" else ENDED
-        tail = getattr(self.alert.subject, language)
+        tail = getattr(self.alert.subject.label, language)
         kind = f" ({getattr(TITLES[self.alert.kind], language).lower()})" if self.state == "ended" else ""
         return f"{getattr(head, language)}{getattr(COLON, language)}{tail}{kind}"
 
@@ -95,15 +142,15 @@ class Message:
         """What is told, as (label, text)."""
         alert = self.alert
         code = f" [{alert.code}]" if alert.code else ""
-        told = {
+        texts = {
             "what": f"{getattr(alert.what, language)}{code}",
             "where": alert.where,
             "who": getattr(alert.who, language),
             "since": self.since,
         }
         if self.state == "ended":
-            told = {"where": alert.where, "since": self.since}
-        rows = [(getattr(LABELS[name], language), text) for name, text in told.items() if text]
+            texts = {"where": alert.where, "since": self.since}
+        rows = [(getattr(LABELS[name], language), text) for name, text in texts.items() if text]
         return rows + [(getattr(LABELS["look"], language), link) for link in (*alert.links, *self.links)]
 
     def text(self, language: Language) -> str:
@@ -118,7 +165,8 @@ class Message:
             "title": self.title(language),
             "state": self.state,
             "kind": alert.kind,
-            "subject": getattr(alert.subject, language),
+            "about": alert.subject.about,
+            "subject": alert.subject.name,
             "what": getattr(alert.what, language),
             "where": alert.where,
             "who": getattr(alert.who, language),

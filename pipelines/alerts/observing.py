@@ -13,11 +13,12 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from pipelines.alerts.alert import Alert
+from pipelines.alerts.alert import THE_CATALOGUE, About, Alert, Subject
 from pipelines.alerts.settings import Kind
-from pipelines.core.errors import MENDERS, ArobaseError, Mender
+from pipelines.core.errors import PARTIES, ArobaseError, ResponsibleParty
 from pipelines.core.project import Project
 from pipelines.core.text import Said
+from pipelines.pipeline.errors import InputMissing, NeverCollected, RowsMissing
 
 STAGES: Mapping[str, Said] = {
     "collect": Said("collecte", "collecting"),
@@ -25,8 +26,21 @@ STAGES: Mapping[str, Said] = {
     "tables": Said("table", "table"),
     "findings": Said("constats", "findings"),
     "release": Said("publication", "release"),
-    "announce": Said("catalogue", "catalogue"),
+    "catalogue": Said("catalogue", "catalogue"),
 }
+
+
+OF_STAGE: Mapping[str, About] = {
+    "collect": About.SOURCE,
+    "records": About.SOURCE,
+    "tables": About.TABLE,
+    "findings": About.PACKAGE,
+    "release": About.PACKAGE,
+    "catalogue": About.CATALOGUE,
+}
+
+CONSEQUENCES = frozenset({NeverCollected.code})
+"""Errors of a source that give way to the one that they follow from, where that was met in the same run."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +55,28 @@ def of_run(project: Project, run: Any) -> list[Observation]:
     """What a run of `arobase release` (`pipelines.pipeline.run.Run`) did: what failed, and what went well again."""
     from pipelines.releases import Refused
 
-    failed = {_subject(name): error for name, error in [*run.errors, *run.blocked.items()]}
-    seen = [_failure(name, error) for name, error in sorted(failed.items())]
-    well = {*run.records, *run.tables, *run.outcomes} - set(failed)
-    well |= {"catalogue"} if run.announced else set()
-    seen += [_well("run-failed", _named(name)) for name in sorted(well)]
+    failed: dict[Subject, tuple[str, ArobaseError]] = {}
+    for stage, name, error in run.failures:
+        subject = _failed(stage, name)
+        if subject not in failed or error.code not in CONSEQUENCES:
+            failed[subject] = (name, error)
+    failed |= {Subject(About.PACKAGE, name): (name, error) for name, error in run.blocked.items()}
+    errors = {subject: error for subject, (_, error) in failed.items()}
+    seen = [_failure(subject, name, errors) for subject, (name, _) in sorted(failed.items())]
+    well = {Subject(About.SOURCE, name) for name in run.records}
+    well |= {Subject(About.TABLE, name) for name in run.tables}
+    well |= {Subject(About.PACKAGE, name) for name in run.outcomes}
+    well |= {THE_CATALOGUE} if run.catalogue_is_written else set()
+    seen += [_well("run-failed", subject) for subject in sorted(well - set(failed))]
     for package, outcome in sorted(run.outcomes.items()):
+        subject = Subject(About.PACKAGE, package)
         if not isinstance(outcome, Refused):
-            seen.append(_well("release-refused", _named(package)))
+            seen.append(_well("release-refused", subject))
             continue
         reasons = Said(" ".join(item.fr for item in outcome.reasons), " ".join(item.en for item in outcome.reasons))
         record = str(outcome.record.relative_to(project.outputs)) if outcome.record else ""
-        who = Said(*MENDERS[Mender.OPERATOR].values())
-        seen.append(_of(Alert("release-refused", _named(package), reasons, f"outputs/{record}", who)))
+        who = PARTIES[ResponsibleParty.OPERATOR]
+        seen.append(_of(Alert("release-refused", subject, reasons, f"outputs/{record}", who)))
     return seen
 
 
@@ -70,22 +93,37 @@ def of_portals(project: Project, environment: Mapping[str, str], now: datetime) 
     return [item for portal in _portals(project) for item in _of_portal(project, portal, environment, now)]
 
 
-def observed(kind: Kind, subject: Said, error: ArobaseError | None, where: str = "") -> Observation:
-    """A thing that a driver looked at: with the error that it met, or with none."""
+def observed(
+    kind: Kind, subject: Subject, error: ArobaseError | None, where: str = "", cause: ArobaseError | None = None
+) -> Observation:
+    """A thing that a driver looked at: with the error that it met, or with none. `cause`: what that error follows from,
+    where whoever fixes that fixes it."""
     if error is None:
         return _well(kind, subject)
     what = Said(error.message("fr"), error.message("en"))
-    who = Said(error.advice("fr"), error.advice("en"))
+    who = Said((cause or error).advice("fr"), (cause or error).advice("en"))
     return _of(Alert(kind, subject, what, where or str(error.facts.get("file", "")), who, error.code))
 
 
-def _subject(name: str) -> str:
+def _failed(stage: str, name: str) -> Subject:
     """What a failure is about: a source whose file is wrong is that source, also to those who say that it is over."""
-    return PurePosixPath(name).stem if name.startswith("sources/") else name
+    about = OF_STAGE[stage]
+    return Subject(about, PurePosixPath(name).stem if name.startswith("sources/") else name)
 
 
-def _failure(name: str, error: ArobaseError) -> Observation:
-    return observed("run-failed", _named(name), error, where=str(error.facts.get("file", "")) or name)
+def _failure(subject: Subject, name: str, errors: Mapping[Subject, ArobaseError]) -> Observation:
+    error = errors[subject]
+    where = str(error.facts.get("file", "")) or name
+    return observed("run-failed", subject, error, where=where, cause=_cause(error, errors))
+
+
+def _cause(error: ArobaseError, errors: Mapping[Subject, ArobaseError]) -> ArobaseError:
+    """The error that this one follows from: that of the source, or of the table, that it lacks."""
+    if not isinstance(error, RowsMissing | InputMissing):
+        return error
+    lacking = [Subject(About.SOURCE, str(error.facts.get("source", "")))]
+    lacking.append(Subject(About.TABLE, str(error.facts.get("input", ""))))
+    return next((_cause(errors[subject], errors) for subject in lacking if subject in errors), error)
 
 
 def _sources(project: Project, now: datetime) -> Iterator[Observation]:
@@ -96,17 +134,18 @@ def _sources(project: Project, now: datetime) -> Iterator[Observation]:
         if source.cadence is None or source.obtained is not None:
             continue
         fresh = freshness(source, latest(project, source), now)
+        subject = Subject(About.SOURCE, name)
         if not fresh.is_late:
-            yield _well("source-late", _named(name))
+            yield _well("source-late", subject)
             continue
         days = None if fresh.unchecked is None else fresh.unchecked.days
         what = Said("n'a jamais pu être lue", "was never read")
         if days is not None:
             what = Said(f"lue pour la dernière fois il y a {days} jours", f"last read {days} days ago")
         cadence = Said(f" ; attendue tous les {source.cadence}", f"; expected every {source.cadence}")
-        told = Said(what.fr + cadence.fr, what.en + cadence.en)
-        who = Said(*MENDERS[Mender.OPERATOR].values())
-        yield _of(Alert("source-late", _named(name), told, f"sources/{name}.yaml", who))
+        sentence = Said(what.fr + cadence.fr, what.en + cadence.en)
+        who = PARTIES[ResponsibleParty.OPERATOR]
+        yield _of(Alert("source-late", subject, sentence, f"sources/{name}.yaml", who))
 
 
 def _quarantines(project: Project, limit: int) -> Iterator[Observation]:
@@ -115,16 +154,16 @@ def _quarantines(project: Project, limit: int) -> Iterator[Observation]:
 
     counts = quarantined(project)
     for package in sorted({*package_names(project.schemas), *counts}):
-        rows = counts.get(package, 0)
+        rows, subject = counts.get(package, 0), Subject(About.PACKAGE, package)
         if rows <= limit:
-            yield _well("quarantine", _named(package))
+            yield _well("quarantine", subject)
             continue
         what = Said(
             f"{rows} valeurs attendent une décision (limite : {limit}) : arobase private show",
             f"{rows} values wait for a decision (limit: {limit}): arobase private show",
         )
-        who = Said(*MENDERS[Mender.SCHEMA].values())
-        yield _of(Alert("quarantine", _named(package), what, f"outputs/private/quarantaine/{package}.jsonl", who))
+        who = PARTIES[ResponsibleParty.SCHEMA]
+        yield _of(Alert("quarantine", subject, what, f"outputs/private/quarantaine/{package}.jsonl", who))
 
 
 def _portals(project: Project) -> Iterable[Any]:
@@ -137,14 +176,14 @@ def _of_portal(project: Project, portal: Any, environment: Mapping[str, str], no
     from pipelines.portals.pushing import look, released
 
     for package in (name for name in released(project) if portal.takes(name)):
-        subject = _named(f"{portal.name} / {package}")
+        subject = Subject(About.PORTAL, f"{portal.name} / {package}")
         try:
             found = look(project, portal, package, environment=environment, now=lambda: now)
         except ArobaseError as error:
             yield observed("run-failed", subject, error)
             continue
         yield _well("run-failed", subject)
-        drifted = found.there == found.offer.version and found.differences
+        drifted = found.there == found.publication.version and found.differences
         if not drifted:
             yield _well("portal-drift", subject)
             continue
@@ -152,19 +191,15 @@ def _of_portal(project: Project, portal: Any, environment: Mapping[str, str], no
             f"{len(found.differences)} champs ne sont plus ceux qui ont été envoyés : arobase push {portal.name}",
             f"{len(found.differences)} fields are no longer what was pushed: arobase push {portal.name}",
         )
-        who = Said(*MENDERS[Mender.OPERATOR].values())
+        who = PARTIES[ResponsibleParty.OPERATOR]
         page = found.found.page if found.found is not None else ""
         place = f"sources/portals/{portal.name}.yaml"
         yield _of(Alert("portal-drift", subject, what, place, who, links=(page,) if page else ()))
-
-
-def _named(name: str) -> Said:
-    return Said(name, name)
 
 
 def _of(alert: Alert) -> Observation:
     return Observation(alert.key, alert)
 
 
-def _well(kind: Kind, subject: Said) -> Observation:
-    return Observation(f"{kind} {subject.en}", None)
+def _well(kind: Kind, subject: Subject) -> Observation:
+    return Observation(f"{kind} {subject.key}", None)

@@ -120,17 +120,17 @@ def _body(channel: Channel, message: Message, language: Language) -> dict[str, A
         return message.document(language)
     title, lines = message.title(language), message.lines(language)
     if channel.kind == "slack":
-        told = "\n".join(f"*{_for_slack(label)}* {_for_slack(text)}" for label, text in lines)
-        return {"text": f"*{_for_slack(title)}*\n{told}"}
+        marked = "\n".join(f"*{_for_slack(label)}* {_for_slack(text)}" for label, text in lines)
+        return {"text": f"*{_for_slack(title)}*\n{marked}"}
     if channel.kind == "mattermost":
-        told = "\n".join(f"**{label}** {_for_markdown(text)}" for label, text in lines)
-        return {"text": f"#### {_for_markdown(title)}\n{told}"}
-    shown = "<br>".join(f"<b>{html.escape(label)}</b> {html.escape(text)}" for label, text in lines)
+        marked = "\n".join(f"**{label}** {_for_markdown(text)}" for label, text in lines)
+        return {"text": f"#### {_for_markdown(title)}\n{marked}"}
+    as_html = "<br>".join(f"<b>{html.escape(label)}</b> {html.escape(text)}" for label, text in lines)
     return {
         "msgtype": "m.text",
         "body": message.text(language),
         "format": "org.matrix.custom.html",
-        "formatted_body": f"<h4>{html.escape(title)}</h4>{shown}",
+        "formatted_body": f"<h4>{html.escape(title)}</h4>{as_html}",
     }
 
 
@@ -148,7 +148,7 @@ def _for_markdown(text: str) -> str:
 
 def _matrix_address(channel: Channel, message: Message, server: str) -> str:
     """The address of the message: the same message sent twice has the same one, so that Matrix shows it once."""
-    told = f"{channel.name}\n{message.alert.key}\n{message.state}\n{message.at}"
-    identity = hashlib.sha256(told.encode()).hexdigest()[:32]
+    message_key = f"{channel.name}\n{message.alert.key}\n{message.state}\n{message.at}"
+    identity = hashlib.sha256(message_key.encode()).hexdigest()[:32]
     path = f"_matrix/client/v3/rooms/{quote(channel.room, safe='')}/send/m.room.message/{identity}"
     return urljoin(server.rstrip("/") + "/", path)

@@ -81,7 +81,7 @@ def load_alerts(project: Project, language: Language = "fr") -> AlertSettings | 
     try:
         raw: dict[str, Any] = read_checked(path, SCHEMA).value
     except Fault as fault:
-        raise AlertsFileError(file=FILE, **fault.told) from None
+        raise AlertsFileError(file=FILE, **fault.facts) from None
     return AlertSettings(
         channels=tuple(_channel(name, described) for name, described in raw["channels"].items()),
         language=raw.get("language", language),

@@ -28,7 +28,7 @@ _log = logger("alerts")
 
 
 @dataclass
-class Told:
+class Delivery:
     """What was sent: (channel, title) in order; and what a channel did not take."""
 
     sent: list[tuple[str, str]] = field(default_factory=list)
@@ -55,12 +55,12 @@ def tell(
     now: datetime,
     environment: Mapping[str, str],
     asked_portals: bool = False,
-) -> Told:
+) -> Delivery:
     """Remember what was observed at `now` (aware), and send what is due. Raises `OSError`, `Busy`.
 
     `asked_portals`: the observations are those of portals too.
     """
-    told = Told()
+    outcome = Delivery()
     folder = folder_of(project)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with lock(folder / ".lock", wait_seconds=60):
@@ -68,11 +68,11 @@ def tell(
         _notice(state["alerts"], observations, now)
         for channel in settings.channels:
             for key, entry in state["alerts"].items():
-                _send_due(channel, settings, key, entry, now=now, environment=environment, told=told)
+                _send_due(channel, settings, key, entry, now=now, environment=environment, outcome=outcome)
         state["alerts"] = {key: entry for key, entry in state["alerts"].items() if not _is_done(entry, settings)}
         state["portals"] = _instant(now) if asked_portals else state["portals"]
         write_text(folder / STATE, json.dumps(state, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    return told
+    return outcome
 
 
 def portals_are_due(project: Project, settings: AlertSettings, now: datetime) -> bool:
@@ -104,7 +104,7 @@ def _send_due(
     *,
     now: datetime,
     environment: Mapping[str, str],
-    told: Told,
+    outcome: Delivery,
 ) -> None:
     alert = Alert.of(entry["alert"])
     state = _state_for(channel, alert, entry, settings, now)
@@ -116,10 +116,10 @@ def _send_due(
         send(channel, message, language=settings.language, environment=environment, now=now)
     except AlertNotSent as error:
         _log.warning("%s", error.message("en"))
-        told.errors.append(error)
+        outcome.errors.append(error)
         return
     entry["told"][channel.name] = {"at": _instant(now), "state": state}
-    told.sent.append((channel.name, message.title(settings.language)))
+    outcome.sent.append((channel.name, message.title(settings.language)))
 
 
 def _state_for(
@@ -149,11 +149,15 @@ def _instant(now: datetime) -> str:
 
 
 def _read(project: Project) -> dict[str, Any]:
-    """The memory; an absent or damaged one is empty, so that open alerts are told once more rather than never."""
+    """The memory; an absent or damaged one is empty, so that open alerts are told once more rather than never. So are
+    entries from before alerts said whether a source or a package is meant."""
     empty: dict[str, Any] = {"alerts": {}, "portals": ""}
     try:
         state = json.loads((folder_of(project) / STATE).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return empty
     is_ours = isinstance(state, dict) and isinstance(state.get("alerts"), dict)
-    return {**empty, **state} if is_ours else empty
+    if not is_ours:
+        return empty
+    known = {key: entry for key, entry in state["alerts"].items() if "about" in entry.get("alert", {})}
+    return {**empty, **state, "alerts": known}

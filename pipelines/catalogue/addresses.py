@@ -2,9 +2,10 @@
 
 Belongs here: the layout of the published site, once. Does not: making any page.
 
-A host shows two folders side by side, as `outputs/` holds them: `catalogue/`, which this room writes, and `releases/`,
-which it only points at. Everything that is identified is identified by an address that opens the page about it, with a
-fragment; none of these addresses holds a date or an order, so that harvesting twice finds the same things.
+A host shows two folders side by side, as `outputs/` holds them: `catalogue/`, which this module writes, and
+`releases/`, which it only points at. Everything that is identified is identified by an address that opens the page
+about it, with a fragment; none of these addresses holds a date or an order, so that harvesting twice finds the same
+things.
 """
 
 from __future__ import annotations
@@ -86,10 +87,15 @@ def localised(path: str, language: Language) -> str:
     return path if language == "fr" else f"en/{path}"
 
 
-@lru_cache(maxsize=4096)
 def relative(target: str, page: str) -> str:
     """How `page` points at `target`, both relative to the catalogue; `../releases/…` leaves it."""
-    here, there = page.split("/")[:-1], target.split("/")
+    return _from_folder(target, page.rpartition("/")[0])
+
+
+@lru_cache(maxsize=4096)
+def _from_folder(target: str, folder: str) -> str:
+    """The same for every page of a folder: thousands of pages of territories point at the same files."""
+    here, there = folder.split("/") if folder else [], target.split("/")
     shared = 0
     while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
         shared += 1

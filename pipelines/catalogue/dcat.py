@@ -16,21 +16,21 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.catalogue import dcat_terms as terms
 from pipelines.catalogue.addresses import LANGUAGES, Addresses
-from pipelines.catalogue.dcat_terms import AUTHORITY, Said
+from pipelines.catalogue.dcat_terms import AUTHORITY, Statement
 from pipelines.catalogue.graph import Graph, Iri, Text
 from pipelines.catalogue.latest import latest_path
-from pipelines.catalogue.model import File, Holding, Table, Version, told
+from pipelines.catalogue.model import File, Holding, Table, Version, text_in
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
+from pipelines.core.text import Said
 
 SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 MEDIA = "http://www.iana.org/assignments/media-types/"
-TITLE: dict[Language, str] = {"fr": "Catalogue d'Arobase", "en": "The catalogue of Arobase"}
-DESCRIPTION: dict[Language, str] = {
-    "fr": "Jeux de données publics publiés en versions immuables, avec leurs preuves : provenance, rejets, constats.",
-    "en": "Public datasets published as immutable versions, with their proof: provenance, rejects, findings.",
-}
-STABLE: dict[Language, str] = {"fr": "stable", "en": "stable"}
+TITLE = Said("Catalogue d'Arobase", "The catalogue of Arobase")
+DESCRIPTION = Said(
+    "Jeux de données publics publiés en versions immuables, avec leurs preuves : provenance, rejets, constats.",
+    "Public datasets published as immutable versions, with their proof: provenance, rejects, findings.",
+)
+STABLE = Said("stable", "stable")
 
 
 def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses) -> Graph:
@@ -48,7 +48,7 @@ def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses) -> Graph:
         "dcat:Catalog",
         *terms.both("dct:title", TITLE),
         *terms.both("dct:description", DESCRIPTION),
-        ("dct:publisher", terms.house(graph, addresses)),
+        ("dct:publisher", terms.own_publisher(graph, addresses)),
         ("foaf:homepage", terms.document(graph, addresses.page(""))),
         *(("dct:language", terms.spoken(graph, item)) for item in LANGUAGES),
         ("dct:spatial", terms.place(graph, terms.FRANCE)),
@@ -106,7 +106,7 @@ def _version(graph: Graph, holding: Holding, version: Version, addresses: Addres
     graph.add(
         own,
         "dcat:Dataset",
-        *(("dct:title", Text(f"{told(version.descriptor, 'title', it)} {version.number}", it)) for it in LANGUAGES),
+        *(("dct:title", Text(f"{text_in(version.descriptor, 'title', it)} {version.number}", it)) for it in LANGUAGES),
         *terms.of("dct:description", version.descriptor, "description"),
         ("dct:identifier", Text(own)),
         *terms.common(graph, version.descriptor, addresses),
@@ -121,7 +121,7 @@ def _version(graph: Graph, holding: Holding, version: Version, addresses: Addres
     )
 
 
-def _numbered(graph: Graph, version: Version, page: str) -> Iterator[Said]:
+def _numbered(graph: Graph, version: Version, page: str) -> Iterator[Statement]:
     """Its number, why it has that number, and where it comes from."""
     yield "dcat:version", Text(version.number)
     for language in LANGUAGES:
@@ -131,15 +131,20 @@ def _numbered(graph: Graph, version: Version, page: str) -> Iterator[Said]:
         )
     sources = version.descriptor.get("sources", [])
     if sources:
-        drawn: dict[Language, str] = {"fr": "Tiré de : ", "en": "Drawn from: "}
-        said = {it: drawn[it] + Wording(it).listed(told(one, "title", it) for one in sources) for it in LANGUAGES}
+        drawn = Said("Tiré de : ", "Drawn from: ")
+        french, english = (Wording(it).listed(text_in(one, "title", it) for one in sources) for it in LANGUAGES)
         kind = "dct:ProvenanceStatement"
-        yield "dct:provenance", graph.add(f"{page}#provenance", kind, *terms.both("rdfs:label", said))
+        yield (
+            "dct:provenance",
+            graph.add(
+                f"{page}#provenance", kind, *terms.both("rdfs:label", Said(drawn.fr + french, drawn.en + english))
+            ),
+        )
 
 
 def _distributions(
     graph: Graph, version: Version, page: str, addresses: Addresses, *, is_latest: bool = False
-) -> Iterator[Said]:
+) -> Iterator[Statement]:
     for table in version.tables:
         for file in table.files:
             inside = file.path.removeprefix(f"{version.path}data/")
@@ -151,8 +156,8 @@ def _distributions(
 def _checksum(graph: Graph, file: File, address: str) -> Iri:
     value = Text(file.sha256, datatype="xsd:hexBinary")
     algorithm = graph.add(SHA256, "spdx:ChecksumAlgorithm")
-    said = (("spdx:algorithm", algorithm), ("spdx:checksumValue", value))
-    return graph.add(f"{address}-sha256", "spdx:Checksum", *said)
+    statements = (("spdx:algorithm", algorithm), ("spdx:checksumValue", value))
+    return graph.add(f"{address}-sha256", "spdx:Checksum", *statements)
 
 
 def _distribution(

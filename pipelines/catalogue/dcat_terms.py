@@ -12,8 +12,8 @@ from typing import Any
 
 from pipelines.catalogue.addresses import Addresses
 from pipelines.catalogue.graph import Graph, Iri, Term, Text
-from pipelines.catalogue.model import contributor, told
-from pipelines.core.text import Language
+from pipelines.catalogue.model import contributor, text_in
+from pipelines.core.text import Language, Said
 
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
 FRANCE = f"{AUTHORITY}country/FRA"
@@ -26,40 +26,40 @@ FREQUENCIES = {
     "P1D": "DAILY",
 }
 LANGUAGES: dict[Language, str] = {"fr": "FRA", "en": "ENG"}
-THEMES: dict[Language, str] = {"fr": "Thèmes de données", "en": "Data themes"}
-THEME_NAMES: dict[str, dict[Language, str]] = {
-    "ECON": {"fr": "Économie et finances", "en": "Economy and finance"},
-    "ENVI": {"fr": "Environnement", "en": "Environment"},
-    "GOVE": {"fr": "Gouvernement et secteur public", "en": "Government and public sector"},
-    "JUST": {"fr": "Justice, système juridique et sécurité publique", "en": "Justice, legal system and public safety"},
-    "REGI": {"fr": "Régions et villes", "en": "Regions and cities"},
-    "SOCI": {"fr": "Population et société", "en": "Population and society"},
-    "TECH": {"fr": "Science et technologie", "en": "Science and technology"},
+THEMES = Said("Thèmes de données", "Data themes")
+THEME_NAMES: dict[str, Said] = {
+    "ECON": Said("Économie et finances", "Economy and finance"),
+    "ENVI": Said("Environnement", "Environment"),
+    "GOVE": Said("Gouvernement et secteur public", "Government and public sector"),
+    "JUST": Said("Justice, système juridique et sécurité publique", "Justice, legal system and public safety"),
+    "REGI": Said("Régions et villes", "Regions and cities"),
+    "SOCI": Said("Population et société", "Population and society"),
+    "TECH": Said("Science et technologie", "Science and technology"),
 }
 # The box around metropolitan France, Guadeloupe, Martinique, Guyane, La Réunion and Mayotte: west, south, east, north.
 FRANCE_BOX = (-61.81, -21.39, 55.84, 51.09)
 # Sources: Implementing Regulation (EU) 2023/138; its categories in the authority tables; DCAT-AP 3 for HVD.
 HVD_LAW = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 HVD_CATEGORIES = "http://data.europa.eu/bna/asd487ae75"
-HVD_NAMES: dict[str, tuple[str, dict[Language, str]]] = {
-    "geospatial": ("c_ac64a52d", {"fr": "Géospatial", "en": "Geospatial"}),
+HVD_NAMES: dict[str, tuple[str, Said]] = {
+    "geospatial": ("c_ac64a52d", Said("Géospatial", "Geospatial")),
     "earth-observation-environment": (
         "c_dd313021",
-        {"fr": "Observation de la Terre et environnement", "en": "Earth observation and environment"},
+        Said("Observation de la Terre et environnement", "Earth observation and environment"),
     ),
-    "meteorological": ("c_164e0bf5", {"fr": "Météorologiques", "en": "Meteorological"}),
-    "statistics": ("c_e1da4e07", {"fr": "Statistiques", "en": "Statistics"}),
+    "meteorological": ("c_164e0bf5", Said("Météorologiques", "Meteorological")),
+    "statistics": ("c_e1da4e07", Said("Statistiques", "Statistics")),
     "companies": (
         "c_a9135398",
-        {"fr": "Entreprises et propriété d'entreprises", "en": "Companies and company ownership"},
+        Said("Entreprises et propriété d'entreprises", "Companies and company ownership"),
     ),
-    "mobility": ("c_b79e35eb", {"fr": "Mobilité", "en": "Mobility"}),
+    "mobility": ("c_b79e35eb", Said("Mobilité", "Mobility")),
 }
 DEFAULT_THEMES = ("GOVE",)
-Said = tuple[str, Term | None]
+Statement = tuple[str, Term | None]
 
 
-def common(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iterator[Said]:
+def common(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iterator[Statement]:
     """What datasets and their versions both say."""
     yield "dct:publisher", publisher(graph, descriptor, addresses)
     yield "dcat:contactPoint", contact(graph, descriptor, addresses)
@@ -72,10 +72,13 @@ def common(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) ->
     yield "dct:accrualPeriodicity", graph.add(f"{AUTHORITY}frequency/{cadence}", "dct:Frequency")
 
 
-def subject(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
+def subject(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Statement]:
     """What datasets alone say: themes, keywords, languages, who may read them."""
     for code in descriptor.get("themes", DEFAULT_THEMES):
-        yield "dcat:theme", concept(graph, f"data-theme/{code}", THEME_NAMES.get(code, {"en": str(code)}), "data-theme")
+        yield (
+            "dcat:theme",
+            concept(graph, f"data-theme/{code}", THEME_NAMES.get(code, Said("", str(code))), "data-theme"),
+        )
     for key, spelled in (("keywords", "fr"), ("keywords_en", "en")):
         for word in descriptor.get(key, []):
             yield "dcat:keyword", Text(str(word), spelled)
@@ -84,7 +87,7 @@ def subject(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
     yield "dct:accessRights", graph.add(f"{AUTHORITY}access-right/PUBLIC", "dct:RightsStatement")
 
 
-def house(graph: Graph, addresses: Addresses) -> Iri:
+def own_publisher(graph: Graph, addresses: Addresses) -> Iri:
     """Who publishes the catalogue itself, as `catalogue.yaml` says."""
     known = addresses.publisher.url or f"{addresses.page('')}#editeur"
     return graph.add(known, "foaf:Agent", ("foaf:name", Text(addresses.publisher.title)))
@@ -94,17 +97,17 @@ def publisher(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses)
     """The contributor whose role is publisher; the catalogue's own publisher where none is told."""
     found = contributor(descriptor)
     if not found.get("title"):
-        return house(graph, addresses)
+        return own_publisher(graph, addresses)
     known = str(found.get("path") or f"{addresses.page(str(descriptor['name']) + '/')}#editeur")
     return graph.add(known, "foaf:Agent", ("foaf:name", Text(str(found["title"]))))
 
 
 def contact(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri:
     """Whom to ask: the package's generic contact, never a person; the publisher's name where none is told."""
-    told_of = descriptor.get("contact", {})
+    contact = descriptor.get("contact", {})
     named = contributor(descriptor)
-    name = str(told_of.get("title") or named.get("title") or addresses.publisher.title)
-    email = str(told_of.get("email", ""))
+    name = str(contact.get("title") or named.get("title") or addresses.publisher.title)
+    email = str(contact.get("email", ""))
     known = f"{addresses.page(str(descriptor['name']) + '/')}#contact"
     mail = Iri(f"mailto:{email}") if email else None
     return graph.add(known, "vcard:Organization", ("vcard:fn", Text(name)), ("vcard:hasEmail", mail))
@@ -121,19 +124,20 @@ def _box(box: Sequence[float]) -> Text:
     return Text(json.dumps({"type": "Polygon", "coordinates": [ring]}), datatype="geo:geoJSONLiteral")
 
 
-def high_value(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
+def high_value(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Statement]:
     """What a dataset of the list of high-value datasets says (`hvd` in package.yaml): its category, and the law."""
     known = HVD_NAMES.get(str(descriptor.get("hvd", "")))
     if known is None:
         return
     code, names = known
     scheme = graph.add(HVD_CATEGORIES, "skos:ConceptScheme", *both("dct:title", SCHEMES["hvd"]))
-    said = (*both("skos:prefLabel", names), ("skos:inScheme", scheme))
-    yield "dcatap:hvdCategory", graph.add(f"http://data.europa.eu/bna/{code}", "skos:Concept", *said)
+    labels = both("skos:prefLabel", names)
+    category = graph.add(f"http://data.europa.eu/bna/{code}", "skos:Concept", *labels, ("skos:inScheme", scheme))
+    yield "dcatap:hvdCategory", category
     yield from legislation(graph, descriptor)
 
 
-def legislation(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
+def legislation(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Statement]:
     """The law that a high-value dataset, and each of its files, is published under."""
     if descriptor.get("hvd") in HVD_NAMES:
         yield "dcatap:applicableLegislation", graph.add(HVD_LAW, "eli:LegalResource")
@@ -141,10 +145,10 @@ def legislation(graph: Graph, descriptor: Mapping[str, Any]) -> Iterator[Said]:
 
 def period(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri | None:
     """The period that the data speak of; none where the descriptor does not say."""
-    told_of = descriptor.get("temporal")
-    if not isinstance(told_of, Mapping):
+    declared = descriptor.get("temporal")
+    if not isinstance(declared, Mapping):
         return None
-    start, end = (str(told_of.get(name, "")) for name in ("start", "end"))
+    start, end = (str(declared.get(name, "")) for name in ("start", "end"))
     known = f"{addresses.page(str(descriptor['name']) + '/')}#periode-{start}-{end}"
     days = (("dcat:startDate", Text(start, datatype="xsd:date")), ("dcat:endDate", Text(end, datatype="xsd:date")))
     return graph.add(known, "dct:PeriodOfTime", *days)
@@ -162,17 +166,17 @@ def licence(graph: Graph, descriptor: Mapping[str, Any]) -> Iri | None:
     return graph.add(page, "dct:LicenseDocument", ("dct:title", Text(str(found.get("title", ""))))) if page else None
 
 
-def concept(graph: Graph, path: str, words: Mapping[Language, str], scheme: str = "") -> Iri:
+def concept(graph: Graph, path: str, words: Said, scheme: str = "") -> Iri:
     """A concept of an authority table."""
     of = scheme or path.split("/", maxsplit=1)[0]
-    table = graph.add(f"{AUTHORITY}{of}", "skos:ConceptScheme", *both("dct:title", SCHEMES.get(of, {"en": of})))
+    table = graph.add(f"{AUTHORITY}{of}", "skos:ConceptScheme", *both("dct:title", SCHEMES.get(of, Said("", of))))
     return graph.add(f"{AUTHORITY}{path}", "skos:Concept", *both("skos:prefLabel", words), ("skos:inScheme", table))
 
 
-SCHEMES: dict[str, dict[Language, str]] = {
-    "hvd": {"fr": "Catégories de données de forte valeur", "en": "High-value dataset categories"},
+SCHEMES: dict[str, Said] = {
+    "hvd": Said("Catégories de données de forte valeur", "High-value dataset categories"),
     "data-theme": THEMES,
-    "planned-availability": {"fr": "Disponibilité prévue", "en": "Planned availability"},
+    "planned-availability": Said("Disponibilité prévue", "Planned availability"),
 }
 
 
@@ -186,17 +190,17 @@ def resource(graph: Graph, address: str) -> Iri:
     return graph.add(address, "rdfs:Resource")
 
 
-def of(predicate: str, descriptor: Mapping[str, Any], name: str) -> list[Said]:
+def of(predicate: str, descriptor: Mapping[str, Any], name: str) -> list[Statement]:
     """A text of a descriptor in each of its languages."""
     return [
-        (predicate, Text(told(descriptor, name, "fr"), "fr")),
-        (predicate, Text(told(descriptor, name, "en"), "en")),
+        (predicate, Text(text_in(descriptor, name, "fr"), "fr")),
+        (predicate, Text(text_in(descriptor, name, "en"), "en")),
     ]
 
 
-def both(predicate: str, words: Mapping[Language, str]) -> list[Said]:
-    """A text in each language that it is told in."""
-    return [(predicate, Text(word, language)) for language, word in words.items()]
+def both(predicate: str, words: Said) -> list[Statement]:
+    """A text in each language that it has."""
+    return [(predicate, Text(word, language)) for language, word in words.by_language().items() if word]
 
 
 def instant(moment: str) -> Text | None:

@@ -30,7 +30,7 @@ def _version(version: Version, addresses: Addresses) -> dict[str, Any]:
         "version": version.number,
         "from": version.own.get("compared_with"),
         "created": version.created,
-        "tables": [told for table in version.tables if (told := _table(version, table, addresses)) is not None],
+        "tables": [entry for table in version.tables if (entry := _table(version, table, addresses)) is not None],
     }
 
 

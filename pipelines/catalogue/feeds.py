@@ -6,22 +6,20 @@ Atom: RFC 4287. JSON Feed 1.1. Sitemaps 0.9. Instants are those of the releases;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from pipelines.catalogue.addresses import Addresses, Party, localised
 from pipelines.catalogue.model import Holding, Version
+from pipelines.catalogue.sentences import reason
 from pipelines.catalogue.site import Site
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said
 
 NEWEST = 100
-SITE_NAME: dict[Language, str] = {
-    "fr": "Arobase, données publiques vérifiables",
-    "en": "Arobase, open data that can be trusted",
-}
+SITE_NAME: Said = Said("Arobase, données publiques vérifiables", "Arobase, open data that can be trusted")
 EMPTY = "1970-01-01T00:00:00Z"
 
 
@@ -57,10 +55,10 @@ def _news(holding: Holding, version: Version, addresses: Addresses, language: La
     name = addresses.version(version.package, version.number)
     title = f"{holding.title(language)} {version.number}"
     if version.is_retracted:
-        word = "retirée" if language == "fr" else "retracted"
-        reason = str(version.entry["reason"])
-        return News(f"{name}-retrait", page, version.moment, f"{title} ({word})", (reason,), reason, typed=True)
-    reasons = tuple(str(item[language]) for item in version.entry["reasons"])
+        word = Said("retirée", "retracted")[language]
+        typed = str(version.entry["reason"])
+        return News(f"{name}-retrait", page, version.moment, f"{title} ({word})", (typed,), typed, typed=True)
+    reasons = tuple(reason(str(item[language]), version, language) for item in version.entry["reasons"])
     return News(name, page, version.moment, title, reasons, Wording(language).listed(reasons))
 
 
@@ -112,7 +110,7 @@ def json_feed(items: Sequence[News], addresses: Addresses, language: Language, c
 
 def versions_index(holdings: Sequence[Holding], addresses: Addresses) -> dict[str, Any]:
     """`versions.json`: every version of every package, newest first, with where to find it; `example` marks packages of
-    made-up data, which the graph for portals leaves out."""
+    made-up data, where they were asked for."""
     return {
         "$schema": addresses.page("schemas/versions.schema.json"),
         "packages": [
@@ -131,12 +129,12 @@ def versions_index(holdings: Sequence[Holding], addresses: Addresses) -> dict[st
 
 
 def _indexed(version: Version, holding: Holding, addresses: Addresses) -> dict[str, Any]:
-    told = {"version": version.number, "created": version.created, "tagmanifest": version.entry["tagmanifest"]}
+    entry = {"version": version.number, "created": version.created, "tagmanifest": version.entry["tagmanifest"]}
     if version.is_retracted:
         gone = {"reason": version.entry["reason"], "at": version.moment}
-        return {**told, "status": "retracted", **gone, "tombstone": addresses.release(version.tombstone)}
+        return {**entry, "status": "retracted", **gone, "tombstone": addresses.release(version.tombstone)}
     return {
-        **told,
+        **entry,
         "status": "published",
         "path": addresses.release(version.path),
         "datapackage": addresses.release(f"{version.path}data/datapackage.json"),
@@ -146,12 +144,15 @@ def _indexed(version: Version, holding: Holding, addresses: Addresses) -> dict[s
     }
 
 
-def sitemap(site: Site, holdings: Sequence[Holding], addresses: Addresses) -> str:
-    """`sitemap.xml`: every page held so far, with the moment of the last event of its package."""
+def sitemap(site: Site, holdings: Sequence[Holding], addresses: Addresses, unlisted: Collection[str] = ()) -> str:
+    """`sitemap.xml`: every page held so far, with the moment of the last event of its package; none of the packages
+    that are `unlisted`."""
     newest = {item.name: max(one.moment for one in item.versions) for item in holdings}
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
     for path in _pages(site):
         package = path.removeprefix("en/").split("/", maxsplit=1)[0]
+        if package in unlisted:
+            continue
         seen = f"<lastmod>{newest[package]}</lastmod>" if package in newest else ""
         lines.append(f"  <url><loc>{escape(addresses.page(path))}</loc>{seen}</url>")
     return "\n".join([*lines, "</urlset>", ""])

@@ -61,12 +61,12 @@ class Graph:
 
     subjects: dict[str, dict[tuple[str, Term], None]] = field(default_factory=dict)
 
-    def add(self, subject: str, kind: str, *said: tuple[str, Term | None]) -> Iri:
+    def add(self, subject: str, kind: str, *described: tuple[str, Term | None]) -> Iri:
         """Say of `subject` that it is a `kind` (`dcat:Dataset`) and what else is said; absent values are not said."""
         about = Iri(subject)
         statements = self.subjects.setdefault(about.value, {})
         statements[("rdf:type", Iri(full(kind)))] = None
-        for predicate, term in said:
+        for predicate, term in described:
             if term is not None and not (isinstance(term, Text) and not term.value):
                 statements[(predicate, term)] = None
         return about
@@ -76,8 +76,8 @@ class Graph:
         lines = [f"@prefix {prefix}: <{space}> ." for prefix, space in PREFIXES.items()]
         for subject, statements in self.subjects.items():
             lines += ["", f"<{subject}>"]
-            said = [f"    {predicate} {_turtle(term)}" for predicate, term in statements]
-            lines += [f"{statement} ;" for statement in said[:-1]] + [f"{said[-1]} ."]
+            lines_of_subject = [f"    {predicate} {_turtle(term)}" for predicate, term in statements]
+            lines += [f"{statement} ;" for statement in lines_of_subject[:-1]] + [f"{lines_of_subject[-1]} ."]
         return "\n".join([*lines, ""])
 
     def rdf_xml(self) -> str:

@@ -1,7 +1,7 @@
 """Addresses that stay: the files of the current version under `<package>/latest/`, their checksums, and one archive.
 
 Belongs here: which file stands where. Does not: what any of them says. They are the released files themselves, linked
-and not copied where the file system can; the privacy gate has judged them already, and does not judge them again.
+and not copied where the file system can; the privacy gate has checked them already, and does not check them again.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Belongs here: reading the releases' indexes and descriptors. Does not: reading a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,10 +16,11 @@ from pipelines.core.text import Language
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.formats import OutputFormat, output_formats
-from pipelines.releases.store import TOMBSTONES, VERSIONS, package_folders
+from pipelines.releases.store import VERSIONS, package_folders
+from pipelines.releases.tombstones import TOMBSTONES
 
 
-def told(document: Mapping[str, Any], name: str, language: Language) -> str:
+def text_in(document: Mapping[str, Any], name: str, language: Language) -> str:
     """A text of a descriptor in a language; the French where there is no English."""
     text = document.get(f"{name}_en") if language == "en" else None
     return str(text or document.get(name, ""))
@@ -55,10 +56,10 @@ class Table:
     files: tuple[File, ...]
 
     def title(self, language: Language) -> str:
-        return told(self.resource, "title", language) or self.name
+        return text_in(self.resource, "title", language) or self.name
 
     def description(self, language: Language) -> str:
-        return told(self.resource, "description", language)
+        return text_in(self.resource, "description", language)
 
     @property
     def rows(self) -> int:
@@ -72,6 +73,10 @@ class Table:
     @property
     def fields(self) -> list[dict[str, Any]]:
         return list(self.schema["fields"])
+
+    def field_title(self, name: str, language: Language) -> str:
+        """What a field is called; its name where it has no title, or is not there."""
+        return next((text_in(item, "title", language) for item in self.fields if item["name"] == name), "") or name
 
     @property
     def key(self) -> list[str]:
@@ -156,8 +161,8 @@ class Version:
     @property
     def notices(self) -> list[Mapping[str, str]]:
         """What it tells of the versions before it: what was wrong in them, what moved where."""
-        told = self.descriptor.get("warnings", [])
-        return [{"fr": item["fr"], "en": item["en"]} for item in told if item.get("notice")]
+        warnings = self.descriptor.get("warnings", [])
+        return [{"fr": item["fr"], "en": item["en"]} for item in warnings if item.get("notice")]
 
     def _table(self, resource: Mapping[str, Any]) -> Table:
         plain = str(resource["path"])
@@ -192,6 +197,13 @@ class Holding:
         """Whether its current version is made up."""
         return self.current is not None and self.current.is_example
 
+    def for_machines(self) -> Holding | None:
+        """What machines are told of it: nothing while its current version is made up, else its real versions."""
+        if self.is_example:
+            return None
+        real = tuple(item for item in self.versions if item.is_retracted or not item.is_example)
+        return self if len(real) == len(self.versions) else Holding(self.name, real)
+
     def before(self, version: Version) -> Version | None:
         """The version published just before, among those that can be read."""
         later = self.readable[self.readable.index(version) + 1 :]
@@ -207,10 +219,18 @@ class Holding:
         return [notice for notice in self.current.notices if notice not in own]
 
     def title(self, language: Language) -> str:
-        return told(self.current.descriptor, "title", language) if self.current else self.name
+        return text_in(self.current.descriptor, "title", language) if self.current else self.name
 
     def description(self, language: Language) -> str:
-        return told(self.current.descriptor, "description", language) if self.current else ""
+        return text_in(self.current.descriptor, "description", language) if self.current else ""
+
+
+def harvested_holdings(holdings: Sequence[Holding], *, with_examples: bool = False) -> list[Holding]:
+    """What feeds, indexes and harvested files tell of: packages of made-up data only where they were asked for, since
+    a program would take their rows for real ones."""
+    if with_examples:
+        return list(holdings)
+    return [harvested for holding in holdings if (harvested := holding.for_machines()) is not None]
 
 
 def read_holdings(releases: Path) -> list[Holding]:

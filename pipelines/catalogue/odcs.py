@@ -1,4 +1,4 @@
-"""The contract of a package in the Open Data Contract Standard 3.1: what whoever builds on its tables may rely on.
+"""The contract of a package in the Open Data Contract Standard 3.1: what those who build on its tables may rely on.
 
 Belongs here: the same promises as the Table Schemas and `package.yaml`, in the words of the standard. Does not: any new
 one. Source: Bitol (Linux Foundation), ODCS 3.1.0 and its JSON Schema.
@@ -14,7 +14,7 @@ import yaml
 
 from pipelines.catalogue.addresses import Addresses
 from pipelines.catalogue.latest import latest_path
-from pipelines.catalogue.model import Holding, Table, Version, contributor, told
+from pipelines.catalogue.model import Holding, Table, Version, contributor, text_in
 
 FILE = "contrat.odcs.yaml"
 API_VERSION = "v3.1.0"
@@ -60,7 +60,7 @@ def contract(holding: Holding, version: Version, addresses: Addresses) -> dict[s
         "status": "active",
         "domain": holding.name,
         "description": {
-            "purpose": told(descriptor, "description", "fr"),
+            "purpose": text_in(descriptor, "description", "fr"),
             "limitations": "\n".join(version.warnings("fr")),
             "usage": f"{licence.get('title', licence['name'])} {licence.get('path', '')}".strip(),
         },

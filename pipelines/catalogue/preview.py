@@ -10,16 +10,26 @@ from collections.abc import Callable
 from typing import Any
 
 from pipelines.catalogue import rows
-from pipelines.catalogue.model import Holding, Table, Version, told
+from pipelines.catalogue.labels import Labels, field_labels
+from pipelines.catalogue.model import Holding, Table, Version, text_in
 from pipelines.catalogue.territories import TIMES
 from pipelines.catalogue.wording import Wording
+from pipelines.releases.steps import read_steps
 
 Link = Callable[[str], str]
+LABELS_SHOWN = 400
+"""Labels of one field that its page carries; codes of a longer list are shown as they are."""
 
 
-def preview(holding: Holding, version: Version, table: Table, words: Wording, release: Link) -> dict[str, Any]:
-    """Everything that the preview of a table needs, as JSON. `release` makes a link to a file of the releases."""
+def preview(
+    holding: Holding, table: Table, words: Wording, labels: Labels, *, release: Link, address: Link
+) -> dict[str, Any]:
+    """Everything that the preview of a table of the current version needs, as JSON. `release` makes a link to a file of
+    the releases, and `address` its whole address."""
+    version = holding.current
+    assert version is not None, "a table that is shown is in a version"
     steps = version.own["steps"]
+    named = field_labels(version, table, labels)
     return {
         "table": table.name,
         "language": words.language,
@@ -28,22 +38,30 @@ def preview(holding: Holding, version: Version, table: Table, words: Wording, re
         "fields": [
             {
                 "name": item["name"],
-                "title": words.spaced(told(item, "title", words.language)),
+                "title": words.spaced(text_in(item, "title", words.language)),
                 "scale": item.get("scale"),
                 "type": item["type"],
                 "leads": _leads(table, version, item["name"]),
+                "labels": {
+                    code: words.spaced(label[words.language]) for code, label in named.get(item["name"], {}).items()
+                }
+                if len(named.get(item["name"], {})) <= LABELS_SHOWN
+                else {},
                 "steps": [
-                    words.step(step.split(" / ")[0 if words.language == "fr" else -1])
-                    for step in _steps(steps, table, item)
+                    words.spaced(step.words()[words.language]) for step in read_steps(_steps(steps, table, item))
                 ],
             }
             for item in table.fields
         ],
         "sources": {
-            item["name"]: {"title": told(item, "title", words.language), "path": item.get("path", "")}
+            item["name"]: {"title": text_in(item, "title", words.language), "path": item.get("path", "")}
             for item in version.descriptor.get("sources", [])
         },
-        "versions": [_files(item, table.name, release) for item in holding.readable if item.table(table.name)],
+        "versions": [
+            {"address": address(f"{item.path}data/{table.name}.parquet"), **_files(item, table.name, release)}
+            for item in holding.readable
+            if item.table(table.name)
+        ],
         "sample": rows.sample(version, table),
     }
 

@@ -1,4 +1,4 @@
-"""The house that publishes: `catalogue.yaml` at the root of the project, whose shape is `house.schema.json`.
+"""Settings of the publisher: `catalogue.yaml` at the root of the project, whose shape is `publisher.schema.json`.
 
 Belongs here: where the catalogue is shown, who answers for it, its look. Does not: the packages, each of which names
 its own publisher and contact in `package.yaml`. Without the file, addresses are those of `example.org`.
@@ -19,7 +19,7 @@ from pipelines.core.text import Said
 from pipelines.schema import load_codelist
 
 FILE = "catalogue.yaml"
-SCHEMA = Path(__file__).with_name("house.schema.json")
+SCHEMA = Path(__file__).with_name("publisher.schema.json")
 LICENCES, PORTAL = "licences", "datagouv"  # the list, and its column of that portal's codes
 THEME_LIMIT = 100_000  # bytes: script and style together stay under 150 kB
 
@@ -33,7 +33,7 @@ class CatalogueFileError(ArobaseError):
 
 
 @dataclass(frozen=True)
-class House:
+class PublisherSettings:
     """What `catalogue.yaml` says. `theme`: the style sheet that is loaded after the catalogue's own, if any.
 
     `examples`: whether packages of made-up data are described to machines too.
@@ -48,22 +48,22 @@ class House:
     """By the address of a licence, its code on data.gouv.fr, from the project's list of licences."""
 
     def addresses(self, base_url: str | None = None) -> Addresses:
-        """Addresses under `base_url`, else under the house's own, with who answers there."""
+        """Addresses under `base_url`, else under the publisher's own, with who answers there."""
         return Addresses.under(base_url or self.base_url, publisher=self.publisher, contact=self.contact)
 
 
-def read_house(project: Project) -> House:
-    """The house of a project; the default one where no file says. Raises `CatalogueFileError`."""
+def read_publisher_settings(project: Project) -> PublisherSettings:
+    """The publisher's settings of a project; the defaults where no file says. Raises `CatalogueFileError`."""
     path = project.root / FILE
     if not path.is_file():
-        return House(licences=_licences(project))
+        return PublisherSettings(licences=_licences(project))
     try:
         document = read_checked(path, SCHEMA)
         raw: Mapping[str, Any] = document.value
         theme = _theme(project.root, str(raw["theme"]), document.line(("theme",))) if "theme" in raw else None
     except Fault as fault:
-        raise CatalogueFileError(file=FILE, **fault.told) from None
-    return House(
+        raise CatalogueFileError(file=FILE, **fault.facts) from None
+    return PublisherSettings(
         base_url=str(raw["base_url"]),
         publisher=Party(**raw["publisher"]) if "publisher" in raw else NOBODY_ELSE,
         contact=Party(**raw["contact"]) if "contact" in raw else None,

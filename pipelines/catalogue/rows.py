@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pipelines.releases.parquet import read_parquet
 
 SAMPLE = 25
 SMALL = 1_000_000  # bytes of CSV
+ROW_NAMED = ("regle", "table", "resultat")
 Counted = list[dict[str, Any]]
 
 
@@ -54,8 +55,8 @@ class TableChanges:
 
 def changes(version: Version) -> list[TableChanges]:
     """The changes that a version brings, by table, in the package's order."""
-    told: Mapping[str, Any] = version.own["changes"]
-    return [_changes(version, name, counts) for name, counts in told.items()]
+    described: Mapping[str, Any] = version.own["changes"]
+    return [_changes(version, name, counts) for name, counts in described.items()]
 
 
 def _changes(version: Version, name: str, counts: Mapping[str, Any]) -> TableChanges:
@@ -96,10 +97,10 @@ def corrected(version: Version) -> CorrectedValues:
     """The values that corrections changed since the version before, by table; none in a version without such a
     table."""
     found: list[CorrectedValue] = []
-    told: Mapping[str, Any] = version.own["changes"]
+    described: Mapping[str, Any] = version.own["changes"]
     for table in version.tables:
         link = correction_link(table.schema)
-        if link is None or not told.get(table.name, {}).get("changed") or version.table(CORRECTIONS) is None:
+        if link is None or not described.get(table.name, {}).get("changed") or version.table(CORRECTIONS) is None:
             continue
         data = version.folder / "data"
         changes = caused_by_correction(read_parquet(data / "changes" / f"{table.name}.parquet")).to_pylist()
@@ -116,37 +117,58 @@ def corrected(version: Version) -> CorrectedValues:
 
 
 def rejects(version: Version) -> Counted:
-    """Errors by rule, field and mender, most frequent first."""
+    """Errors by rule, field and responsible party, most frequent first."""
     return count_by(version.folder / "data/qualite/rejets", ["regle", "table", "champ", "a_corriger_par"])
 
 
 @dataclass(frozen=True)
 class RuleResults:
-    """What one rule concluded: its basis, and how often each result."""
+    """What one rule concluded of one table: its basis, and how often each result."""
 
     rule: str
     basis: str
+    table: str
     results: Mapping[str, int]
+    pointed: frozenset[str] = frozenset()
+    """Of these results, those that name rows; others are about the table as a whole."""
 
 
 def findings(version: Version) -> list[RuleResults]:
-    """Findings by rule, in the order of the rules' names."""
-    counted = count_by(version.folder / "data" / "qualite" / "constats", ["regle", "base", "resultat"])
-    rules: dict[tuple[str, str], dict[str, int]] = {}
-    for item in sorted(counted, key=lambda one: (str(one["regle"]), str(one["base"]))):
-        rules.setdefault((str(item["regle"]), str(item["base"])), {})[str(item["resultat"])] = item["count"]
-    return [RuleResults(rule, basis, results) for (rule, basis), results in rules.items()]
+    """Findings by rule and table, in the order of the rules' names."""
+    path = version.folder / "data" / "qualite" / "constats"
+    counted = count_by(path, ["regle", "base", "table", "resultat"])
+    keyed = (item for item in count_by(path, [*ROW_NAMED, "cle"]) if item["cle"])
+    named = {(item["regle"], item["table"], item["resultat"]) for item in keyed}
+    found = _by_rule((item["regle"], item["base"], item["table"], item["resultat"], item["count"]) for item in counted)
+    return [
+        replace(item, pointed=frozenset(one for one in item.results if (item.rule, item.table, one) in named))
+        for item in found
+    ]
+
+
+def checked(version: Version, table: Table) -> list[RuleResults]:
+    """What each rule concluded, from a table that publishes every result (`regle`, `resultat`); none from another."""
+    if not {"regle", "resultat"} <= {item["name"] for item in table.fields}:
+        return []
+    counted = count_by(version.folder / "data" / table.name, ["regle", "resultat"])
+    return _by_rule((item["regle"], "", table.name, item["resultat"], item["count"]) for item in counted)
+
+
+def _by_rule(counted: Iterable[tuple[str, str, str, str, int]]) -> list[RuleResults]:
+    rules: dict[tuple[str, str, str], dict[str, int]] = {}
+    for rule, basis, table, result, count in sorted(counted):
+        rules.setdefault((rule, basis, table), {})[result] = count
+    return [RuleResults(rule, basis, table, results) for (rule, basis, table), results in rules.items()]
 
 
 def rule_names(version: Version) -> dict[str, dict[Language, str]]:
-    """What each rule is called, where the version publishes a table of its rules (`regle`, `libelle`)."""
-    table = version.table("regles")
-    if table is None or not {"regle", "libelle"} <= {item["name"] for item in table.fields}:
-        return {}
-    return {
-        row["regle"]: {"fr": row["libelle"], "en": row.get("libelle_en") or row["libelle"]}
-        for row in read_rows(version, "regles")
-    }
+    """What each rule is called, where the version publishes tables that say it (`regle`, `libelle`)."""
+    names: dict[str, dict[Language, str]] = {}
+    for table in version.tables:
+        if {"regle", "libelle"} <= {item["name"] for item in table.fields}:
+            for row in read_rows(version, table.name):
+                names.setdefault(row["regle"], {"fr": row["libelle"], "en": row.get("libelle_en") or row["libelle"]})
+    return names
 
 
 def count_by(path: Path, names: Sequence[str]) -> Counted:

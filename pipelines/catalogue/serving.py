@@ -40,6 +40,7 @@ TYPES = {
     ".md": "text/markdown; charset=utf-8",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".parquet": "application/vnd.apache.parquet",
+    ".png": "image/png",
     ".rdf": "application/rdf+xml; charset=utf-8",
     ".sql": "application/sql; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
@@ -49,13 +50,13 @@ TYPES = {
     ".yaml": "application/yaml; charset=utf-8",
     ".zip": "application/zip",
 }
-PACKED = frozenset({".ods", ".parquet", ".zip", ""})
+PACKED = frozenset({".ods", ".parquet", ".png", ".zip", ""})
 """Suffixes of files that compressing makes no smaller."""
 SMALLEST = 1_000  # bytes: below, compressing gains nothing
 POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
-ASKED = ["Range", "If-Range", "If-None-Match", "If-Modified-Since"]
-TOLD = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag", "Last-Modified"]
+REQUEST_HEADERS = ["Range", "If-Range", "If-None-Match", "If-Modified-Since"]
+RESPONSE_HEADERS = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag", "Last-Modified"]
 COMMON = {"Cache-Control": "no-cache", "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
 
 
@@ -73,48 +74,48 @@ class Folders:
     def _answer(self, scope: Scope) -> ASGIApp:
         if scope["method"] not in ("GET", "HEAD"):
             return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={**COMMON, "Allow": "GET, HEAD"})
-        asked = str(scope["path"])
-        target = self._elsewhere(asked)
+        requested = str(scope["path"])
+        target = self._elsewhere(requested)
         if target is not None:
             return RedirectResponse(target, HTTPStatus.FOUND, headers=COMMON)
-        path = self._file(asked)
+        path = self._file(requested)
         if path is None:
-            return self._missing(asked)
-        return self._shown(scope, path)
+            return self._missing(requested)
+        return self._response(scope, path)
 
-    def _elsewhere(self, asked: str) -> str | None:
+    def _elsewhere(self, path: str) -> str | None:
         """Where an address leads: the root to the catalogue, a folder with a page to its own address with a slash.
 
         The page of what is missing, shown at any depth, names its files from the root of the site that is published.
         """
-        if asked in ("/", f"/{CATALOGUE}"):
+        if path in ("/", f"/{CATALOGUE}"):
             return f"/{CATALOGUE}/"
-        root, below, rest = asked.partition(f"/{CATALOGUE}/")
+        root, below, rest = path.partition(f"/{CATALOGUE}/")
         if root and below:
             return f"{below}{rest}"
-        return f"{asked}/" if not asked.endswith("/") and self._file(f"{asked}/") is not None else None
+        return f"{path}/" if not path.endswith("/") and self._file(f"{path}/") is not None else None
 
-    def _file(self, asked: str) -> Path | None:
+    def _file(self, requested: str) -> Path | None:
         """The file that an address names, inside the two folders; hidden files are not shown."""
-        parts = [part for part in asked.split("/") if part]
+        parts = [part for part in requested.split("/") if part]
         if not parts or parts[0] not in (CATALOGUE, RELEASES) or any(part.startswith(".") for part in parts):
             return None
-        if "\0" in asked:
+        if "\0" in requested:
             return None
         path = self.outputs.joinpath(*parts)
-        if asked.endswith("/"):
+        if requested.endswith("/"):
             path = path / "index.html"
         inside = path.resolve().is_relative_to((self.outputs / parts[0]).resolve())
         return path if inside and path.is_file() else None
 
-    def _missing(self, asked: str) -> Response:
+    def _missing(self, path: str) -> Response:
         """The page of what is missing, in the language of the pages around it."""
-        english = asked.startswith(f"/{CATALOGUE}/en/")
+        english = path.startswith(f"/{CATALOGUE}/en/")
         pages = [self.outputs / CATALOGUE / name for name in (("en/404.html",) if english else ()) + ("404.html",)]
         body = next((page.read_bytes() for page in pages if page.is_file()), b"404\n")
         return Response(body, HTTPStatus.NOT_FOUND, headers=COMMON, media_type=TYPES[".html"])
 
-    def _shown(self, scope: Scope, path: Path) -> ASGIApp:
+    def _response(self, scope: Scope, path: Path) -> ASGIApp:
         """The file, or the part that was asked for; nothing where the asker holds it already."""
         found = path.stat()
         kind = TYPES.get(path.suffix, "application/octet-stream")
@@ -129,17 +130,19 @@ class Folders:
         if span == "":
             return whole if path.suffix in PACKED else Compressed(whole)
         if span is None:
-            told = {**COMMON, "Content-Range": f"bytes */{found.st_size}", "Accept-Ranges": "bytes"}
-            return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=told, media_type=kind)
+            own_headers = {**COMMON, "Content-Range": f"bytes */{found.st_size}", "Accept-Ranges": "bytes"}
+            return Response(
+                status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=own_headers, media_type=kind
+            )
         asking["range"] = span
         return whole
 
-    def _span(self, asked: str, size: int) -> str | None:
+    def _span(self, header: str, size: int) -> str | None:
         """The range as Starlette reads it: empty for the whole file, none when the file has none of these bytes.
 
         A header that is not one range of bytes is passed over, as RFC 9110 says.
         """
-        found = RANGE.match(asked) if self.ranges else None
+        found = RANGE.match(header) if self.ranges else None
         if found is None or found.groups() == ("", ""):
             return ""
         first, last = found.groups()
@@ -157,20 +160,20 @@ class Compressed:
         self.packed = GZipMiddleware(answer, minimum_size=SMALLEST, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def told(message: Message) -> None:
+        async def with_weak_tag(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-encoding") == "gzip" and "etag" in headers:
                     headers["etag"] = f"W/{headers['etag']}"
             await send(message)
 
-        await self.packed(scope, receive, told)
+        await self.packed(scope, receive, with_weak_tag)
 
 
 class Server:
     """The two folders, shown at `server_address`. Used as a context: the port is held from the start to its end."""
 
-    def __init__(self, outputs: Path, host: str, port: int, *, ranges: bool, told: bool) -> None:
+    def __init__(self, outputs: Path, host: str, port: int, *, ranges: bool, logs_requests: bool) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -182,7 +185,7 @@ class Server:
             self._socket.close()
             raise
         self.server_address: tuple[str, int] = self._socket.getsockname()[:2]
-        self._uvicorn = uvicorn.Server(_configuration(application(outputs, ranges=ranges), told=told))
+        self._uvicorn = uvicorn.Server(_configuration(application(outputs, ranges=ranges), logs_requests=logs_requests))
         self._ended = threading.Event()
 
     def serve_forever(self) -> None:
@@ -208,33 +211,39 @@ class Server:
 def application(outputs: Path, *, ranges: bool = True) -> ASGIApp:
     """The two folders in `outputs` as an ASGI application, readable from the pages of any other site."""
     cors = Middleware(
-        CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD"], allow_headers=ASKED, expose_headers=TOLD
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD"],
+        allow_headers=REQUEST_HEADERS,
+        expose_headers=RESPONSE_HEADERS,
     )
     made = Starlette(middleware=[cors])
     made.mount("/", Folders(outputs, ranges=ranges))
     return made
 
 
-def _configuration(shown: ASGIApp, *, told: bool) -> uvicorn.Config:
+def _configuration(application: ASGIApp, *, logs_requests: bool) -> uvicorn.Config:
     """Requests are printed to the standard error, like all that uvicorn says; nothing of the machine is told."""
     logging: dict[str, Any] = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
     logging["handlers"]["access"]["stream"] = "ext://sys.stderr"
     logging["disable_existing_loggers"] = False
     return uvicorn.Config(
-        shown,
+        application,
         log_config=logging,
-        log_level="info" if told else "error",
-        access_log=told,
+        log_level="info" if logs_requests else "error",
+        access_log=logs_requests,
         server_header=False,
         lifespan="off",
         timeout_graceful_shutdown=2,
     )
 
 
-def server(outputs: Path, host: str = "127.0.0.1", port: int = 0, *, ranges: bool = True, told: bool = True) -> Server:
+def server(
+    outputs: Path, host: str = "127.0.0.1", port: int = 0, *, ranges: bool = True, logs_requests: bool = True
+) -> Server:
     """A server of the two folders in `outputs`, ready for `serve_forever`. Port 0 takes any free one.
 
-    `ranges`: false behaves like a host that knows no Range requests. `told`: whether requests are printed.
+    `ranges`: false behaves like a host that knows no Range requests. `logs_requests`: whether requests are printed.
     Raises `OSError` when the port is taken.
     """
-    return Server(outputs, host, port, ranges=ranges, told=told)
+    return Server(outputs, host, port, ranges=ranges, logs_requests=logs_requests)

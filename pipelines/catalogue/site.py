@@ -21,7 +21,7 @@ from pipelines.storage.atomic import ASIDE
 
 INVENTORY, BOTH = "fichiers.txt", ".fichiers"
 WAIT = 60  # seconds
-SHOWN_FOLDER = ".well-known"
+WELL_KNOWN = ".well-known"
 """The one folder of a hidden name that hosts show; others (`.git`) are their owner's, and our server shows none."""
 Inspect = Callable[[Path], object]
 Make = Callable[[Path], object]
@@ -49,7 +49,7 @@ class Site:
         self.files[path] = content.encode("utf-8") if isinstance(content, str) else content
 
     def link(self, path: str, target: Path) -> None:
-        """Hold a released file under a second name. It was judged when it was released. Raises as `add`."""
+        """Hold a released file under a second name. It was checked when it was released. Raises as `add`."""
         self._claim(path)
         self.linked[path] = target
 
@@ -79,7 +79,7 @@ class Site:
         """Write what differs, delete what an earlier catalogue wrote and this one does not hold; both are returned.
 
         Only files of the inventory are deleted: what somebody else put into the folder stays. `inspect` is shown the
-        whole folder, aside, as it is about to be, without hidden folders and without released files, which it judged
+        whole folder, aside, as it is about to be, without hidden folders and without released files, which it checked
         before they were; when it raises, the folder stays as it was.
         Raises `OSError`, and `Busy` when another process has been writing the same folder for a minute. A process that
         is killed leaves an inventory of what was there and of what was to come, so that nothing stays for ever.
@@ -192,7 +192,7 @@ def _is_same(path: Path, target: Path) -> bool:
 
 def _is_hidden(name: str) -> bool:
     """Whether a file is in a hidden folder."""
-    return any(part.startswith(".") and part != SHOWN_FOLDER for part in PurePosixPath(name).parts[:-1])
+    return any(part.startswith(".") and part != WELL_KNOWN for part in PurePosixPath(name).parts[:-1])
 
 
 def _emptied(folder: Path, gone: list[str]) -> Iterator[Path]:

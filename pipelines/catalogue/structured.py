@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipelines.catalogue.addresses import Addresses, localised
-from pipelines.catalogue.model import Holding, Table, Version, contributor, told
+from pipelines.catalogue.model import Holding, Table, Version, contributor, text_in
 from pipelines.core.text import Language
 
 CROISSANT = "http://mlcommons.org/croissant/1.1"
@@ -70,7 +70,7 @@ def citation(version: Version, addresses: Addresses, language: Language) -> str:
     """How to cite a version: who, when, what, which version, where."""
     made = contributor(version.descriptor).get("title") or addresses.publisher.title
     page = addresses.page(localised(f"{version.package}/version-{version.number}.html", language))
-    title = told(version.descriptor, "title", language)
+    title = text_in(version.descriptor, "title", language)
     return f"{made} ({version.created[:4]}). {title}, version {version.number}. {page}"
 
 
@@ -126,7 +126,7 @@ def croissant(holding: Holding, version: Version, addresses: Addresses) -> dict[
         "@type": "sc:Dataset",
         "conformsTo": CROISSANT,
         "name": holding.name,
-        "description": told(version.descriptor, "description", "fr"),
+        "description": text_in(version.descriptor, "description", "fr"),
         "url": addresses.page(f"{holding.name}/index.html"),
         "license": licence.get("path", licence["name"]),
         "version": version.number,

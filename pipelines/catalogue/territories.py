@@ -15,42 +15,25 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from pipelines.catalogue import rows
-from pipelines.catalogue.model import Holding, Table, Version, told
+from pipelines.catalogue.checks import Checks, checks_on
+from pipelines.catalogue.labels import Named, field_labels, read_labels
+from pipelines.catalogue.model import Holding, Table, Version, text_in
+from pipelines.catalogue.unchanged import Unchanged, unchanged
 from pipelines.core.text import Language
 from pipelines.releases.canonical import KEY_SEPARATOR
+from pipelines.releases.corrected import CORRECTIONS
 
 FOLDER = "territoires"
 COMMUNE, DEPARTEMENT, REGION = "commune", "departement", "region"
+KIND = "territoire_nature"
 WHOLE_LEVELS = {"departement_code": DEPARTEMENT, "region_code": REGION}
 ROWS_SHOWN, COLUMNS_SHOWN = 8, 6
+MADE_UP = "exemple"
+"""The column that says of a row whether it was invented to show the way: such a row tells nothing of a real place."""
 TIMES = ("year", "yearmonth", "date", "datetime")
-NOT_TO_READ = re.compile(r"(territoire|departement|region|resolution)_.*|code_actuel|exemple|.*_(code|id|url)")
+OF_THE_PLACE = re.compile(r"(territoire|departement|region|resolution)_.*|code_actuel|exemple|fuseau.*")
+NOT_TO_READ = re.compile(rf"{OF_THE_PLACE.pattern}|.*_(code|id|url)")
 """Fields that say of which territory a row is, how that was found, or that only programs read."""
-SMALL_WORDS = frozenset(
-    [
-        "a",
-        "au",
-        "aux",
-        "d",
-        "de",
-        "des",
-        "du",
-        "en",
-        "et",
-        "l",
-        "la",
-        "le",
-        "les",
-        "saint",
-        "sainte",
-        "sous",
-        "st",
-        "ste",
-        "sur",
-    ]
-)
-"""`search.js` has the same."""
-SHARD_LETTERS = 2
 Row = Mapping[str, str]
 
 
@@ -93,6 +76,12 @@ class Source:
     places: Table
     code: str
     link: str = ""
+    named: Mapping[str, Named] = field(default_factory=dict)
+    """By field of `table`, what its codes mean."""
+    checks: Checks | None = None
+    """What rules concluded of its rows."""
+    unchanged: Unchanged | None = None
+    """Since which version its rows are what they are."""
 
     def title(self, language: Language) -> str:
         return self.table.title(language)
@@ -101,17 +90,13 @@ class Source:
     def page(self) -> str:
         return f"{self.holding.name}/table-{self.table.name}.html"
 
-    def filtered(self, code: str) -> str:
-        """The page of its table, filtered on a territory; empty where another table says of which one a row tells."""
-        return "" if self.link else f"{self.page}?{urlencode({'contient': code, 'colonne': self.code})}"
-
     def row_page(self, row: Row) -> str:
         """Where a row stands with its origin, its checks and its history."""
         return f"{self.page}#{urlencode({'cle': key_text(row, self.table.key)})}"
 
 
 @dataclass
-class Told:
+class RowsOfTable:
     """The rows of one table about one territory, newest first."""
 
     source: Source
@@ -121,17 +106,33 @@ class Told:
     def shown(self) -> list[Row]:
         return self.rows[:ROWS_SHOWN]
 
+    @property
+    def since(self) -> Version:
+        """The version since which these rows are unchanged."""
+        known = self.source.unchanged
+        return known.of(key_text(row, self.source.table.key) for row in self.rows) if known else self.source.version
+
+    @property
+    def filtered(self) -> str:
+        """The page of the table with these rows alone; empty where another table says of which territory a row is."""
+        if self.source.link:
+            return ""
+        code = self.source.code
+        names = [code] if code in WHOLE_LEVELS or any(not row.get(KIND) for row in self.rows) else [code, KIND]
+        return f"{self.source.page}?{urlencode({f'est.{name}': self.rows[0][name] for name in names})}"
+
     def columns(self, language: Language) -> list[tuple[str, str, str]]:
         """Name, title and type of the fields that a reader wants first, among those that have a value."""
         fields = [item for item in self.source.table.fields if self._is_read(item["name"])]
-        return [(item["name"], told(item, "title", language) or item["name"], item["type"]) for item in fields][
+        return [(item["name"], text_in(item, "title", language) or item["name"], item["type"]) for item in fields][
             :COLUMNS_SHOWN
         ]
 
     def _is_read(self, name: str) -> bool:
         if name in self.source.table.key and len(self.source.table.key) == 1:
             return False
-        return not NOT_TO_READ.fullmatch(name) and any(row[name] for row in self.shown)
+        is_code = name in self.source.named and not OF_THE_PLACE.fullmatch(name)
+        return (is_code or not NOT_TO_READ.fullmatch(name)) and any(row[name] for row in self.shown)
 
     def put_in_order(self) -> None:
         """Newest first by the first field that holds a time; rows of one time stay in the order of the release."""
@@ -150,7 +151,7 @@ class Territory:
     departement: str = ""
     region: str = ""
     today: str = ""
-    told: list[Told] = field(default_factory=list)
+    tables: list[RowsOfTable] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -173,7 +174,7 @@ class Territory:
 
     @property
     def count(self) -> int:
-        return sum(len(item.rows) for item in self.told)
+        return sum(len(item.rows) for item in self.tables)
 
 
 @dataclass(frozen=True)
@@ -195,15 +196,23 @@ class Territories:
         return self.found.get((kind, code))
 
     def without(self, territory: Territory) -> list[Source]:
-        """The tables that tell of territories of this level, and say nothing of this one."""
+        """The tables that tell of territories of this level, and say nothing of this one.
+
+        Corrections are about names in sources: that there is none says nothing of a place.
+        """
         level = {DEPARTEMENT: "departement_code", REGION: "region_code"}.get(territory.kind, "territoire_code")
-        speaking = [item.source for item in territory.told]
-        return [item for item in self.sources if item.code == level and item not in speaking]
+        speaking = [item.source for item in territory.tables]
+        searched = [item for item in self.sources if item.table.name != CORRECTIONS]
+        return [item for item in searched if item.code == level and item not in speaking]
 
 
 def gather(holdings: Sequence[Holding]) -> Territories:
-    """The territories of the current versions. Reads the CSV of each table that tells of some. Raises `OSError`."""
-    sources = [source for holding in holdings for source in _sources(holding)]
+    """The territories of the current versions. Reads the CSV of each table that tells of some. Raises `OSError`.
+
+    Packages of made-up data tell of no real place.
+    """
+    real = [holding for holding in holdings if not holding.is_example]
+    sources = [source for holding in real for source in _sources(holding)]
     found: dict[tuple[str, str], Territory] = {}
     for source in sources:
         _read(source, found)
@@ -212,43 +221,57 @@ def gather(holdings: Sequence[Holding]) -> Territories:
             if code and (level, code) not in found:
                 found[level, code] = Territory(level, code)
     for territory in found.values():
-        for item in territory.told:
+        for item in territory.tables:
             item.put_in_order()
     return Territories(sources, found)
 
 
 def _sources(holding: Holding) -> Iterator[Source]:
     version = holding.current
+    labels = read_labels(version) if version else {}
     for table in version.tables if version else ():
         names = [item["name"] for item in table.fields]
         code = next((name for name in ("territoire_code", *WHOLE_LEVELS) if name in names), None)
         if version is not None and code is not None:
             parent = parent_of(version, table)
-            shown, link = parent or (table, "")
-            yield Source(holding, version, shown, table, code, link)
+            table_shown, link = parent or (table, "")
+            named, checks = field_labels(version, table_shown, labels), checks_on(version, table_shown, labels)
+            yield Source(
+                holding,
+                version,
+                table_shown,
+                table,
+                code,
+                link,
+                named,
+                checks,
+                unchanged(holding, version, table_shown),
+            )
 
 
 def _read(source: Source, found: dict[tuple[str, str], Territory]) -> None:
     """Add what one table says. Rows without a code tell of no territory that is known."""
-    told_of: dict[tuple[str, str], Told] = {}
+    added: dict[tuple[str, str], RowsOfTable] = {}
     parents: Mapping[str, Row] = {}
     if source.link:
         parents = {row[source.link]: row for row in rows.read_rows(source.version, source.table.name)}
     for row in rows.read_rows(source.version, source.places.name):
         _name_levels(row, found)
         code = row[source.code]
-        kind = WHOLE_LEVELS.get(source.code) or row.get("territoire_nature") or COMMUNE
+        public = parents.get(row[source.link]) if source.link else row
+        if "true" in (row.get(MADE_UP), public and public.get(MADE_UP)):
+            continue
+        kind = WHOLE_LEVELS.get(source.code) or row.get(KIND) or COMMUNE
         if not code or not re.match("[0-9]", code):  # `inconnu` and its like stand for no territory
             continue
         territory = found.setdefault((kind, code), Territory(kind, code))
         if source.code not in WHOLE_LEVELS:
             _describe(territory, row)
-        if (kind, code) not in told_of:
-            told_of[kind, code] = Told(source)
-            territory.told.append(told_of[kind, code])
-        shown = parents.get(row[source.link]) if source.link else row
-        if shown is not None and shown not in told_of[kind, code].rows[-1:]:
-            told_of[kind, code].rows.append(shown)
+        if (kind, code) not in added:
+            added[kind, code] = RowsOfTable(source)
+            territory.tables.append(added[kind, code])
+        if public is not None and public not in added[kind, code].rows[-1:]:
+            added[kind, code].rows.append(public)
 
 
 def _describe(territory: Territory, row: Row) -> None:
@@ -274,28 +297,6 @@ def _name_levels(row: Row, found: dict[tuple[str, str], Territory]) -> None:
             territory.names.setdefault(name)
             if kind == DEPARTEMENT:
                 territory.region = territory.region or row.get("region_code", "")
-
-
-def shards(territories: Territories) -> dict[str, list[list[str]]]:
-    """The search index, in pieces: for the first letters of any word of any name, the territories to choose from.
-
-    Each is its name, its kind, its code, its département's code, its page, and its names as they are searched for.
-    A piece is all that a browser has to fetch for an answer, however many territories there are.
-    """
-    made: dict[str, list[list[str]]] = {}
-    for territory in territories.all:
-        searched = [folded(name) for name in territory.names] + [folded(territory.code)]
-        line = [territory.name, territory.kind, territory.code, territory.departement, territory.path]
-        for start in sorted({start for name in searched for start in _starts(name)}):
-            made.setdefault(start, []).append([*line, *dict.fromkeys(searched)])
-    return made
-
-
-def _starts(name: str) -> set[str]:
-    """Where a name is looked for: by its words; by small ones only where it has no other."""
-    words = name.split()
-    telling = [word for word in words if word not in SMALL_WORDS] or words
-    return {word[:SHARD_LETTERS] for word in telling}
 
 
 def _in_address(text: str) -> str:

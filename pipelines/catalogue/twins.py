@@ -25,7 +25,7 @@ def datagouv(graph: Graph, licences: Mapping[str, str]) -> Graph:
     It refuses checksums of a type, which DCAT-AP demands; it fetches a period that has an address, and reads our page
     there; it knows its own licences by their codes.
     """
-    periods = {term: Iri(f"_:periode-{place}") for place, term in enumerate(_told(graph, "dct:temporal"))}
+    periods = {term: Iri(f"_:periode-{place}") for place, term in enumerate(_terms(graph, "dct:temporal"))}
 
     def rewrite(predicate: str, term: Term) -> Iterator[Statement]:
         if predicate == "spdx:checksumValue":
@@ -51,19 +51,19 @@ def ckan(graph: Graph, language: Language) -> Graph:
     return _rewritten(graph, rewrite, {})
 
 
-def _told(graph: Graph, predicate: str) -> list[Term]:
+def _terms(graph: Graph, predicate: str) -> list[Term]:
     """What is told by a predicate, each once, in the graph's order."""
-    found = (term for said in graph.subjects.values() for name, term in said if name == predicate)
+    found = (term for statements in graph.subjects.values() for name, term in statements if name == predicate)
     return list(dict.fromkeys(found))
 
 
 def _rewritten(graph: Graph, rewrite: Rewrite, renamed: Mapping[str, str]) -> Graph:
     """The graph with each statement rewritten and things renamed; one that would be left with no text keeps its own."""
     made = Graph()
-    for subject, said in graph.subjects.items():
-        kept = {statement: None for told in said for statement in rewrite(*told)}
-        silent = {name for name, _ in said} - {name for name, _ in kept}
-        kept |= {told: None for told in said if told[0] in silent}
+    for subject, statements in graph.subjects.items():
+        kept = {statement: None for statement_before in statements for statement in rewrite(*statement_before)}
+        silent = {name for name, _ in statements} - {name for name, _ in kept}
+        kept |= {statement_before: None for statement_before in statements if statement_before[0] in silent}
         made.subjects[renamed.get(subject, subject)] = kept
     return made
 
@@ -73,6 +73,6 @@ def ckan_licences(descriptors: Iterable[Mapping[str, Any]]) -> list[dict[str, st
     and a harvested dataset whose licence it does not know has none. Each once, in the order of the packages."""
     found: dict[str, dict[str, str]] = {}
     for licence in (item for descriptor in descriptors for item in descriptor.get("licenses", [])):
-        told = {"id": licence["name"], "title": licence.get("title", licence["name"]), "url": licence.get("path", "")}
-        found.setdefault(told["id"], {**told, "status": "active", "od_conformance": "", "osd_conformance": ""})
+        entry = {"id": licence["name"], "title": licence.get("title", licence["name"]), "url": licence.get("path", "")}
+        found.setdefault(entry["id"], {**entry, "status": "active", "od_conformance": "", "osd_conformance": ""})
     return list(found.values())

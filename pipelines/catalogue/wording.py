@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said
 
 NARROW, WIDE = "\u202f", "\u00a0"
-MONTHS: dict[Language, str] = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "en": "January February March April May June July August September October November December",
-}
+MONTHS: Said = Said(
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "January February March April May June July August September October November December",
+)
 SPACED = (
     (" :", f"{WIDE}:"),
     (" ;", f"{NARROW};"),
@@ -26,18 +26,6 @@ SPACED = (
 )
 APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_]|\d)")
 NUMBER_GAP = re.compile(r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))|(\d) (?=%)")
-STEPS = tuple(
-    (re.compile(french), english)
-    for french, english in (
-        (r", traduite en code$", ", translated into a code"),
-        (r", copiée$", ", copied"),
-        (r"constante « (.+) »$", r"constant “\1”"),
-        (r", convertisseur « (.+) »$", r", converter “\1”"),
-        (r", lecture « (.+) » \((.+)\)$", r", reading “\1” (\2)"),
-        (r"^calcul « (.+) » sur ", r"computed by “\1” from "),
-        (r" : ", ": "),
-    )
-)
 SUMMARY = 200
 UNITS: dict[Language, tuple[str, ...]] = {"fr": ("o", "ko", "Mo", "Go"), "en": ("B", "kB", "MB", "GB")}
 
@@ -74,13 +62,6 @@ class Wording:
     def listed(self, items: Iterable[str]) -> str:
         """Several texts as one."""
         return (f"{NARROW}; " if self.language == "fr" else "; ").join(items)
-
-    def step(self, text: str) -> str:
-        """How a field was filled: the stages say it in French, by a few turns (`stages/steps.py`)."""
-        if self.language == "en":
-            for french, english in STEPS:
-                text = french.sub(english, text)
-        return self.spaced(text)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """1 234,5 in French (narrow no-break space), 1,234.5 in English."""

@@ -14,34 +14,38 @@ from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, schem
 from pipelines.catalogue.graph import Graph
 from pipelines.catalogue.html import add_pages
 from pipelines.catalogue.latest import add_latest
-from pipelines.catalogue.model import Holding, read_holdings
-from pipelines.catalogue.publisher import House
+from pipelines.catalogue.model import Holding, harvested_holdings, read_holdings
+from pipelines.catalogue.publisher import PublisherSettings
 from pipelines.catalogue.site import Inspect, Site
 from pipelines.core.text import Language
+from pipelines.geo.other_names import OtherNames
 
 
 def write_catalogue(
     releases: Path,
     catalogue: Path,
     *,
-    house: House | None = None,
+    settings: PublisherSettings | None = None,
     base_url: str | None = None,
+    also: OtherNames | None = None,
     inspect: Inspect | None = None,
 ) -> list[str]:
     """Bring the folder `catalogue` up to what `releases` holds; returns the files rewritten or deleted, sorted.
 
-    `house`: where it is shown and who answers for it; its address names datasets in RDF, so it is chosen once.
-    `base_url` replaces that address, to look at the catalogue somewhere else. `inspect` is shown the folder as it is
+    `settings`: where it is shown and who answers for it; its address names datasets in RDF, so it is chosen once.
+    `base_url` replaces that address, to look at the catalogue somewhere else. `also`: other names that territories are
+    looked for by. `inspect` is shown the folder as it is
     about to be; when it raises, nothing has changed. Raises `ReleaseDamaged` when an index or a descriptor cannot be
     read, `Busy`, and `OSError`.
     """
-    shown = house or House()
+    publisher = settings or PublisherSettings()
     site = make_site(
         read_holdings(releases),
-        shown.addresses(base_url),
-        theme=shown.theme,
-        with_examples=shown.examples,
-        licences=shown.licences,
+        publisher.addresses(base_url),
+        theme=publisher.theme,
+        with_examples=publisher.examples,
+        licences=publisher.licences,
+        also=also,
     )
     return site.write(catalogue, inspect=inspect)
 
@@ -53,23 +57,28 @@ def make_site(
     theme: bytes | None = None,
     with_examples: bool = False,
     licences: Mapping[str, str] | None = None,
+    also: OtherNames | None = None,
 ) -> Site:
     """Every file of the catalogue, in memory but for released files, which are linked.
 
-    `theme`: the house's own style sheet. `with_examples`: whether machines are told of packages of made-up data.
-    `licences`: by the address of a licence, its code on data.gouv.fr.
+    `theme`: the publisher's own style sheet. `with_examples`: whether machines are told of packages of made-up data.
+    `licences`: by the address of a licence, its code on data.gouv.fr. `also`: other names of territories.
     """
     site = Site()
-    add_pages(site, holdings, addresses, theme=theme)
+    harvested = harvested_holdings(holdings, with_examples=with_examples)
+    add_pages(site, holdings, harvested, addresses, theme=theme, also=also or {})
     for language in LANGUAGES:
-        _feeds(site, holdings, addresses, language, folder="")
-        for holding in holdings:
+        _feeds(site, harvested, addresses, language, folder="")
+        for holding in harvested:
             _feeds(site, [holding], addresses, language, folder=f"{holding.name}/")
-    harvested = [holding for holding in holdings if with_examples or not holding.is_example]
     _harvest(site, harvested, addresses, licences or {})
-    _describe(site, holdings, addresses)
-    site.add_json("versions.json", feeds.versions_index(holdings, addresses))
-    site.add("sitemap.xml", feeds.sitemap(site, holdings, addresses))
+    for holding in holdings:
+        if holding.current is not None:
+            add_latest(site, holding.current)
+    _describe(site, harvested, addresses)
+    site.add_json("versions.json", feeds.versions_index(harvested, addresses))
+    unlisted = {holding.name for holding in holdings} - {holding.name for holding in harvested}
+    site.add("sitemap.xml", feeds.sitemap(site, harvested, addresses, unlisted))
     return site
 
 
@@ -82,8 +91,7 @@ def _feeds(site: Site, holdings: list[Holding], addresses: Addresses, language: 
 
 
 def _harvest(site: Site, harvested: list[Holding], addresses: Addresses, licences: Mapping[str, str]) -> None:
-    """What portals harvest. Packages of made-up data are left out, unless `catalogue.yaml` asks for them: a portal
-    would publish them as real."""
+    """What portals harvest."""
     graph = dcat.catalogue_graph(harvested, addresses)
     _add_graph(site, "catalog", graph)
     site.add("catalog-datagouv.jsonld", twins.datagouv(graph, licences).json_ld())
@@ -93,11 +101,9 @@ def _harvest(site: Site, harvested: list[Holding], addresses: Addresses, licence
 
 
 def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None:
-    """What machines read of each package: its files at addresses that stay, its history, contract, deltas, SQL
-    script, Croissant and Table Schemas."""
+    """What machines read of each package: its history, contract, deltas, SQL script, Croissant and Table Schemas."""
     for holding in holdings:
         if holding.current is not None:
-            add_latest(site, holding.current)
             _add_graph(site, f"{holding.name}/dcat", dcat.history_graph(holding, holding.current, addresses))
             document = structured.croissant(holding, holding.current, addresses)
             site.add_json(f"{holding.name}/croissant.json", document)

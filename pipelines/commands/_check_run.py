@@ -1,28 +1,25 @@
-"""What `arobase check` does with what it was given: tables with their schemas, packages, each to its verdict."""
+"""What `arobase check` does with what it was given: tables with their schemas, packages, each to its result."""
 
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from pipelines.commands._bilingual import Misused
 from pipelines.core.errors import ArobaseError
-from pipelines.core.text import Said, terminal_language
-from pipelines.validation.described import is_package_document, read_document, table_reading
+from pipelines.core.text import Said
+from pipelines.validation.described import check_documents, is_package_document, read_document, table_reading
 from pipelines.validation.errors import FileUnreadable, InputCut, RejectsUnwritable, SchemaUnusable
+from pipelines.validation.first_line import blank_first_line
 from pipelines.validation.hosting import Host
 from pipelines.validation.inputs import Reading, check_encoding, local_file
-from pipelines.validation.intake import STANDARD_INPUT, Input, Limits, is_address, local_input, shown
-from pipelines.validation.judge import judge
-from pipelines.validation.outcome import Progress
+from pipelines.validation.intake import STANDARD_INPUT, Limits, is_address, local_input, shown
 from pipelines.validation.packages import (
     DESCRIPTOR,
     DataPackage,
@@ -32,42 +29,19 @@ from pipelines.validation.packages import (
     validate_resource,
 )
 from pipelines.validation.rejects import Origin, RejectsFile
+from pipelines.validation.result import ValidationResult
 from pipelines.validation.stray_quotes import quote_error, resource_reading, stray_quotes
-from pipelines.validation.verdict import Verdict
+from pipelines.validation.validate import validate
 
 if TYPE_CHECKING:
     from pipelines.formats.quotes import Record
     from pipelines.sources.http import Client
+from pipelines.commands._check_found import Found, Table
+from pipelines.commands._progress_bar import progress_bar
 
 PER_TABLE = ("encoding", "delimiter", "dialect", "sheet", "member")  # options that say how a table is read
 UNREAD = "cannot retrieve metadata"  # in the note of a schema or a dialect that is not there, or is no document
 UNREADABLE = ("format-error", "scheme-error", "compression-error")  # of a file that is no table at all, or not there
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table to validate: its file, its schema and how it is read."""
-
-    input: Input
-    schema: Mapping[str, Any]
-    reading: Reading
-
-
-@dataclass
-class Found:
-    """What a run found. `refused`: addresses that a package names and that were not read; `quotes`: records that their
-    quotes do not delimit, with the place of each."""
-
-    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)  # with the place of each
-    errors: list[tuple[str, Any]] = field(default_factory=list)  # of packages as a whole, with the place of each
-    failures: list[tuple[str, ArobaseError]] = field(default_factory=list)
-    notices: list[tuple[str, Said]] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    quotes: list[tuple[str, Record]] = field(default_factory=list)
-
-    @property
-    def is_valid(self) -> bool:
-        return not (self.errors or self.quotes) and all(verdict.is_valid for _, verdict in self.verdicts)
 
 
 class Run:
@@ -76,10 +50,11 @@ class Run:
     def __init__(self, files: tuple[str, ...], options: Mapping[str, Any], folder: Path) -> None:
         self.files, self.options, self.folder = files, options, folder
         self.limits = Limits(options["wait"], options["limit_bytes"], options["limit_rows"])
-        self.is_french = terminal_language(options["lang"]) == "fr"
         self._found = Found()
         self._stems: set[str] = set()
         self._documents: dict[str, dict[str, Any]] = {}
+        named = [*files, *options["schemas"], options["package"], options["dialect"]]
+        self._read = {Path(file).resolve() for file in named if file is not None and not is_address(file)}
 
     @cached_property
     def client(self) -> Client:
@@ -93,11 +68,11 @@ class Run:
         )
 
     def found(self) -> Found:
-        """Validate everything. Raises `click.UsageError` when the command does not say what to do."""
+        """Validate everything. Raises `Misused` when the command does not say what to do."""
         if self.options["encoding"] is not None:
             check_encoding(self.options["encoding"])
         if self.files.count(STANDARD_INPUT) > 1:
-            raise self._misused("l'entrée standard ne se lit qu'une fois", "standard input can be read once only")
+            raise Misused(Said("l'entrée standard ne se lit qu'une fois", "standard input can be read once only"))
         if self.options["schemas"]:
             self._tables()
         elif self.options["package"] is not None:
@@ -106,14 +81,13 @@ class Run:
             for file in self.files:
                 self._package(self._as_package(file), ())
         else:
-            raise self._misused(
-                "attendu : --schema SCHÉMA FICHIER… ou PAQUET.json",
-                "expected: --schema SCHEMA FILE… or PACKAGE.json",
+            raise Misused(
+                Said(
+                    "attendu : --schema SCHÉMA FICHIER… ou PAQUET.json",
+                    "expected: --schema SCHEMA FILE… or PACKAGE.json",
+                )
             )
         return self._found
-
-    def _misused(self, french: str, english: str) -> click.UsageError:
-        return click.UsageError(french if self.is_french else english)
 
     def _as_package(self, file: str) -> str:
         """The package that a file is, when no schema was given."""
@@ -124,9 +98,11 @@ class Run:
             return str(path / DESCRIPTOR)
         if not path.exists():
             raise FileUnreadable(file=file, found=Said("n'existe pas", "does not exist"), option="FILE")
-        raise self._misused(
-            f"{file} n'est pas un jeu de données ; attendu : --schema SCHÉMA FICHIER… ou PAQUET.json",
-            f"{file} is not a Data Package; expected: --schema SCHEMA FILE… or PACKAGE.json",
+        raise Misused(
+            Said(
+                f"{file} n'est pas un jeu de données ; attendu : --schema SCHÉMA FICHIER… ou PAQUET.json",
+                f"{file} is not a Data Package; expected: --schema SCHEMA FILE… or PACKAGE.json",
+            )
         )
 
     # Tables
@@ -134,13 +110,15 @@ class Run:
     def _tables(self) -> None:
         schemas = self.options["schemas"]
         if not self.files:
-            raise self._misused(
-                "--schema attend aussi les fichiers à valider", "--schema asks for the files to validate too"
+            raise Misused(
+                Said("--schema attend aussi les fichiers à valider", "--schema asks for the files to validate too")
             )
         if len(schemas) not in (1, len(self.files)):
-            raise self._misused(
-                f"{len(schemas)} schémas pour {len(self.files)} fichiers ; attendu : un seul, ou un par fichier",
-                f"{len(schemas)} schemas for {len(self.files)} files; expected: one, or one per file",
+            raise Misused(
+                Said(
+                    f"{len(schemas)} schémas pour {len(self.files)} fichiers ; attendu : un seul, ou un par fichier",
+                    f"{len(schemas)} schemas for {len(self.files)} files; expected: one, or one per file",
+                )
             )
         chosen = schemas if len(schemas) == len(self.files) else schemas * len(self.files)
         tables = []
@@ -149,20 +127,21 @@ class Run:
                 tables.append(self._table(file, schema))
         package = self.options["package"]
         if package is None:
-            self._judge_tables(tables, {})
+            self._validate_tables(tables, {})
             return
         with self._opened(package) as (opened, host):
             self._take_errors(package, opened)
-            self._judge_tables(tables, {resource.name: resource for resource in opened.resources})
+            self._validate_tables(tables, {resource.name: resource for resource in opened.resources})
             self._found.refused += host.refused
 
-    def _judge_tables(self, tables: list[Table], parents: dict[str, Any]) -> None:
+    def _validate_tables(self, tables: list[Table], parents: dict[str, Any]) -> None:
         alike = {table.input.name: (table.input.path, table.schema, table.reading) for table in tables}
         for table in tables:
             with self._failing(table.input.place), self._rejects(table.input.place, table.input.name) as rejects:
-                verdict = self._judge(table, {**alike, **parents}, rejects)
+                validation = self._validate(table, {**alike, **parents}, rejects)
                 amiss = self._stray_quotes(table.input.path, table.input.place, table.reading)
-                self._take(table.input.place, verdict, rejects, amiss)
+                self._take(table.input.place, validation, rejects, amiss)
+                self._say_first_line(table.input.path, table.input.place, table.reading, validation)
 
     def _table(self, file: str, schema_named: str) -> Table:
         schema = self._document(schema_named, "--schema")
@@ -178,9 +157,9 @@ class Run:
             self._documents[named] = read_document(given.path, given.place, option)
         return self._documents[named]
 
-    def _judge(self, table: Table, parents: Mapping[str, Any], rejects: RejectsFile | None) -> Verdict:
+    def _validate(self, table: Table, parents: Mapping[str, Any], rejects: RejectsFile | None) -> ValidationResult:
         with progress_bar(table.input.place) as progress:
-            verdict = judge(
+            validation = validate(
                 table.input.path,
                 table.schema,
                 parents=parents,
@@ -194,12 +173,12 @@ class Run:
                 place=table.input.place if table.input.path != Path(table.input.place) else None,
                 name=table.input.name if table.input.path.is_relative_to(self.folder) else None,
             )
-        for error in verdict.errors.to_pylist():
+        for error in validation.errors.to_pylist():
             if error["rule"] in UNREADABLE:
                 raise FileUnreadable(file=table.input.place, found=error["note"])
-        if table.input.is_cut and verdict.rows < self.options["limit_rows"]:
-            raise InputCut(place=table.input.place, rows=verdict.rows)
-        return verdict
+        if table.input.is_cut and validation.rows < self.options["limit_rows"]:
+            raise InputCut(place=table.input.place, rows=validation.rows)
+        return validation
 
     # Packages
 
@@ -208,6 +187,8 @@ class Run:
 
     def _package(self, named: str, files: tuple[str, ...]) -> None:
         with self._failing(named), self._opened(named) as (package, host):
+            self._read.add(Path(named).resolve())
+            self._read |= {Path(path).resolve() for item in package.resources for path in item.normpaths}
             self._take_errors(named, package)
             for resource in self._chosen(named, package, files):
                 self._resource(resource, package)
@@ -216,9 +197,11 @@ class Run:
     def _opened(self, named: str) -> AbstractContextManager[tuple[DataPackage, Host]]:
         """The package that was named. Raises `FileUnreadable`, `SchemaUnusable` when it is none."""
         if not (is_address(named) or is_zip_package(named)):
-            document = read_document(Path(named), named, "--package" if self.options["package"] else "FILE")
+            option = "--package" if self.options["package"] else "FILE"
+            document = read_document(Path(named), named, option)
             if "resources" not in document and Path(named).name != DESCRIPTOR:
                 raise SchemaUnusable(place=named, found=", ".join(document)[:100], expected="resources: […]")
+            check_documents(document, Path(named).parent, option)
         return opened_package(named, self._remote(named))
 
     def _take_errors(self, named: str, package: DataPackage) -> None:
@@ -239,8 +222,8 @@ class Run:
             same = [item for item in resources if _is_of(item, file)]
             if not same:
                 held = ", ".join(item.place for item in resources)
-                raise self._misused(
-                    f"{file} : absent du paquet ; il a : {held}", f"{file}: not in the package; it has: {held}"
+                raise Misused(
+                    Said(f"{file} : absent du paquet ; il a : {held}", f"{file}: not in the package; it has: {held}")
                 )
             chosen += same
         return chosen
@@ -251,7 +234,7 @@ class Run:
         place = resource.place if file is None else shown(file)
         with self._failing(place), self._rejects(place, resource.name) as rejects:
             with progress_bar(place) as progress:
-                verdict = validate_resource(
+                validation = validate_resource(
                     resource,
                     folder=package.folder,
                     sample=self.options["sample"],
@@ -262,7 +245,9 @@ class Run:
                 )
             reading = resource_reading(resource) if file is not None else None
             amiss = [] if file is None or reading is None else self._stray_quotes(file, place, reading)
-            self._take(place, verdict, rejects, amiss)
+            self._take(place, validation, rejects, amiss)
+            if file is not None and reading is not None:
+                self._say_first_line(file, place, reading, validation)
         if declared is not None:
             with self._failing(place):
                 check_encoding(declared)
@@ -280,19 +265,26 @@ class Run:
         self._found.quotes += [(place, record) for record in found]
         return found
 
-    def _take(self, place: str, verdict: Verdict, rejects: RejectsFile | None, amiss: list[Record]) -> None:
+    def _say_first_line(self, path: Path, place: str, reading: Reading, validation: ValidationResult) -> None:
+        """Why a table has no header: its first line is blank. It may be valid all the same, with one row too many."""
+        has_header = bool(validation.report().tasks[0].labels) or not validation.rows
+        notice = None if has_header else blank_first_line(path, reading)
+        if notice is not None:
+            self._found.notices.append((place, notice))
+
+    def _take(self, place: str, validation: ValidationResult, rejects: RejectsFile | None, amiss: list[Record]) -> None:
         if rejects is not None:
             import pyarrow as pa
             import pyarrow.compute as pc
 
-            rejects.write_whole(verdict.errors.filter(pc.is_null(verdict.errors.column("row"))))
+            rejects.write_whole(validation.errors.filter(pc.is_null(validation.errors.column("row"))))
             lines = [quote_error(record) for record in amiss]
-            rejects.write_whole(pa.Table.from_pylist(lines, schema=verdict.errors.schema))
-        self._found.verdicts.append((place, verdict))
+            rejects.write_whole(pa.Table.from_pylist(lines, schema=validation.errors.schema))
+        self._found.results.append((place, validation))
 
     @contextlib.contextmanager
     def _failing(self, place: str) -> Iterator[None]:
-        """What there can be no verdict on is told at the end; the rest is validated."""
+        """What there can be no result on is told at the end; the rest is validated."""
         try:
             yield
         except ArobaseError as error:
@@ -301,11 +293,15 @@ class Run:
     @contextlib.contextmanager
     def _rejects(self, place: str, name: str) -> Iterator[RejectsFile | None]:
         """The rejects file of a table, of a name that no other table of this run has."""
-        asked: Path | None = self.options["rejects"]
-        if asked is None:
+        wanted: Path | None = self.options["rejects"]
+        if wanted is None:
             yield None
             return
-        stem = asked.with_name(self._stem(asked, name))
+        stem = wanted.with_name(self._stem(wanted, name))
+        for written in (stem.with_name(f"{stem.name}.csv"), stem.with_name(f"{stem.name}.parquet")):
+            if written.resolve() in self._read:
+                found = Said("la commande lit ce fichier", "the command reads that file")
+                raise RejectsUnwritable(file=str(written), found=found)
         try:
             file = RejectsFile(stem, Origin(place, name)).__enter__()
         except OSError as error:
@@ -317,8 +313,8 @@ class Run:
             raise
         file.__exit__(None, None, None)
 
-    def _stem(self, asked: Path, name: str) -> str:
-        base = asked.name.removesuffix(".csv").removesuffix(".parquet")
+    def _stem(self, wanted: Path, name: str) -> str:
+        base = wanted.name.removesuffix(".csv").removesuffix(".parquet")
         if len(self.files) > 1 or not self.options["schemas"]:
             plain = "".join(mark if mark.isalnum() or mark in "._-" else "-" for mark in name)
             base = f"{base}-{plain}"
@@ -332,26 +328,3 @@ class Run:
 
 def _is_of(resource: Any, file: str) -> bool:
     return not resource.memory and any(Path(path).resolve() == Path(file).resolve() for path in resource.normpaths)
-
-
-@contextlib.contextmanager
-def progress_bar(place: str) -> Iterator[Progress | None]:
-    """A bar with rows a second and the time left, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}")]
-    with Progress(
-        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
-    ) as bar:
-        task = bar.add_task(place, total=1.0, pace="")
-
-        def show(rows: int, fraction: float | None) -> None:
-            elapsed = bar.tasks[0].elapsed or 0
-            pace = f"{rows:,} · {rows / elapsed:,.0f}/s" if elapsed else f"{rows:,}"
-            bar.update(task, completed=fraction or 0.0, total=None if fraction is None else 1.0, pace=pace)
-
-        yield show

@@ -9,26 +9,55 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands._bilingual import Misused, argument, as_group, lang_option, option
 from pipelines.core.project import Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.alerts.alert import Message
 
 
-@click.group("alerts")
+@as_group(
+    "alerts",
+    help=Said(
+        """Prévenir des personnes d'un problème, puis de sa fin.
+
+        Échecs, refus, sources en retard et lignes bloquées ; les destinataires sont dans alerts.yaml.""",
+        """Tell people of a problem, and of its end.
+
+        Failures, refusals, late sources and quarantined rows; who is told is in alerts.yaml.""",
+    ),
+)
 def command() -> None:
-    """Tell people of failures, refusals, late sources and quarantined rows, and that they are over (alerts.yaml)."""
+    """Who is told, and what is open."""
 
 
-@command.command("check")
-@click.option("--no-portals", is_flag=True, help="Do not ask portals, even when it is time to.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+@command.command(
+    "check",
+    help=Said(
+        """Examiner maintenant sources, lignes bloquées et portails, et envoyer ce qui est dû.
+
+        À lancer par une minuterie, à côté de « arobase release ».
+
+        Codes de sortie : 0, chaque canal a pris ses messages, ou aucun n'était dû ; 1, un canal ne les a pas pris ;
+        2, impossible.""",
+        """Look at sources, quarantine and portals now, and send what is due.
+
+        For a timer, beside `arobase release`.
+
+        Exit codes: 0, every channel took its messages, or none was due; 1, a channel did not; 2, impossible.""",
+    ),
+)
+@option(
+    "--no-portals",
+    is_flag=True,
+    help=Said(
+        "Ne pas interroger les portails, même quand c'est le moment.", "Do not ask portals, even when it is time to."
+    ),
+)
+@lang_option
 def check(*, no_portals: bool, lang: str | None) -> None:
-    """Look at sources, quarantine and portals now, and send what is due. For a timer, beside `arobase release`.
-
-    Exit codes: 0 every channel took its messages, or none was due; 1 a channel did not; 2 it could not be.
-    """
+    """Look now, and send what is due."""
     from pipelines.alerts.errors import NoAlerts
     from pipelines.alerts.observing import of_portals, of_project
     from pipelines.alerts.settings import load_alerts
@@ -42,20 +71,26 @@ def check(*, no_portals: bool, lang: str | None) -> None:
     asks = not no_portals and portals_are_due(project, settings, now)
     if asks:
         observations += of_portals(project, os.environ, now)
-    told = tell(project, settings, observations, now=now, environment=os.environ, asked_portals=asks)
-    for channel, title in told.sent:
+    outcome = tell(project, settings, observations, now=now, environment=os.environ, asked_portals=asks)
+    for channel, title in outcome.sent:
         click.echo(f"{channel} ← {title}")
-    for error in told.errors:
+    for error in outcome.errors:
         click.echo(f"✗ {error.message(language)} [{error.code}]", err=True)
-    if not told.sent and not told.errors:
-        click.echo("Rien de nouveau à signaler." if language == "fr" else "Nothing new to tell.")
-    sys.exit(1 if told.errors else 0)
+    if not outcome.sent and not outcome.errors:
+        click.echo(Said("Rien de nouveau à signaler.", "Nothing new to tell.")[language])
+    sys.exit(1 if outcome.errors else 0)
 
 
-@command.command("list")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+@command.command(
+    "list",
+    help=Said(
+        "Lister les alertes en cours, de la plus ancienne à la plus récente. Code de sortie : 0.",
+        "List the alerts that are open, oldest first. Exit code: 0.",
+    ),
+)
+@lang_option
 def list_(lang: str | None) -> None:
-    """List the alerts that are open, oldest first. Exit codes: 0."""
+    """List the alerts that are open."""
     from pipelines.alerts.alert import Message
     from pipelines.alerts.telling import open_alerts
 
@@ -64,17 +99,24 @@ def list_(lang: str | None) -> None:
     for alert, since in found.values():
         click.echo(Message(alert, "open", since=since, at=since).text(language) + "\n")
     if not found:
-        click.echo("Aucune alerte en cours." if language == "fr" else "No alert is open.")
+        click.echo(Said("Aucune alerte en cours.", "No alert is open.")[language])
 
 
-@command.command("test")
-@click.argument("channels", nargs=-1, metavar="[CHANNEL]...")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+@command.command(
+    "test",
+    help=Said(
+        """Envoyer un message d'essai par chaque canal (par défaut : tous).
+
+        Codes de sortie : 0, chaque canal l'a pris ; 1, un canal ne l'a pas pris ; 2, impossible.""",
+        """Send a test message over each channel (default: all).
+
+        Exit codes: 0, every channel took it; 1, one did not; 2, impossible.""",
+    ),
+)
+@argument("channels", metavar=Said("CANAL", "CHANNEL"), nargs=-1)
+@lang_option
 def test(channels: tuple[str, ...], lang: str | None) -> None:
-    """Send a message that says that it is a try, over each channel (default: all).
-
-    Exit codes: 0 every channel took it, 1 one did not, 2 it could not be.
-    """
+    """Send a message that says that it is a test."""
     from pipelines.alerts.errors import AlertNotSent, NoAlerts
     from pipelines.alerts.sending import send
     from pipelines.alerts.settings import load_alerts
@@ -86,7 +128,12 @@ def test(channels: tuple[str, ...], lang: str | None) -> None:
     names = [channel.name for channel in settings.channels]
     unknown = [name for name in channels if name not in names]
     if unknown:
-        raise click.UsageError(f"{', '.join(unknown)}? {', '.join(names)}")
+        raise Misused(
+            Said(
+                f"canal inconnu : {', '.join(unknown)} ; attendu : {', '.join(names)}",
+                f"unknown channel: {', '.join(unknown)}; expected: {', '.join(names)}",
+            )
+        )
     well = True
     for channel in settings.channels:
         if channels and channel.name not in channels:
@@ -97,16 +144,15 @@ def test(channels: tuple[str, ...], lang: str | None) -> None:
             click.echo(f"✗ {error.message(language)} [{error.code}]", err=True)
             well = False
         else:
-            click.echo(f"{channel.name} : message d'essai envoyé" if language == "fr" else f"{channel.name}: try sent")
+            click.echo(Said(f"{channel.name} : message d'essai envoyé", f"{channel.name}: try sent")[language])
     sys.exit(0 if well else 1)
 
 
 def _try(now: datetime) -> Message:
-    from pipelines.alerts.alert import Alert, Message
-    from pipelines.core.text import Said
+    from pipelines.alerts.alert import About, Alert, Message, Subject
 
     what = Said("ceci est un essai : rien n'est arrivé", "this is a try: nothing happened")
-    alert = Alert("run-failed", Said("essai", "try"), what, "alerts.yaml", Said("personne", "nobody"))
+    alert = Alert("run-failed", Subject(About.TRY, ""), what, "alerts.yaml", Said("personne", "nobody"))
     instant = now.isoformat(timespec="seconds")
     return Message(alert, "open", since=instant, at=instant)
 

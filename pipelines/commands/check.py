@@ -11,63 +11,177 @@ from typing import Any
 
 import click
 
-from pipelines.core.text import terminal_language
+from pipelines.commands._bilingual import argument, as_command, lang_option, option, spoken
+from pipelines.commands._without_pandas import keep_pandas_out
+from pipelines.core.text import Said, terminal_language
 
 VALID, INVALID, NOT_VALIDATED, INTERRUPTED = 0, 1, 2, 130
+LEAST_MEMORY = 16  # megabytes; with less, what Python and Arrow take by themselves would be all that counts
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-HELP = "Validate tables or Data Packages / Valider des tables ou des jeux de données."
 
-EXITS = (
-    "Exit 0: everything is valid; 1: something is invalid; 2: something could not be validated. "
+EXITS = Said(
+    "Codes de sortie : 0, tout est valide ; 1, quelque chose ne l'est pas ; 2, quelque chose n'a pas pu être validé. "
+    "Le texte ne montre ni les en-têtes que le schéma n'a pas (ce peut être le nom de quelqu'un), ni les cases d'un "
+    "champ que le schéma ne classe pas comme public. JSON, CSV et erreurs écrites sont celles de Frictionless, avec "
+    "tout cela : gardez-les aussi confidentiels que le fichier.",
+    "Exit codes: 0, everything is valid; 1, something is invalid; 2, something could not be validated. "
     "The text shows no header that the schema does not have, which may be somebody's name, and no cell of a field that "
     "the schema classes as anything but public. JSON, CSV and rejects are Frictionless' errors with all of it: keep "
-    "them as private as the file."
+    "them as private as the file.",
 )
 
 
 class Size(click.ParamType[int]):
-    """A number of bytes: 512M, 2G, 1048576."""
+    """A number of bytes: 512M, 2G, 1048576. `least`: megabytes, below which it is refused."""
 
     name = "size"
+    expected = Said("attendu : 512M, 2G…", "expected: 512M, 2G…")
+
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         found = re.fullmatch(r"(\d+)\s*([KMG]?)i?[Bo]?", str(value).strip(), re.IGNORECASE)
         if found is None:
-            self.fail(f"{value!r}: 512M, 2G…", param, ctx)
-        return int(found[1]) * UNITS[found[2].upper()]
+            self.fail(f"{value}; {self.expected[spoken()]}", param, ctx)
+        size = int(found[1]) * UNITS[found[2].upper()]
+        if size < self.least * UNITS["M"]:
+            at_least = Said(f"attendu : au moins {self.least}M", f"expected: at least {self.least}M")
+            self.fail(f"{value}; {at_least[spoken()]}", param, ctx)
+        return size
 
 
-@click.command("check", help=HELP, epilog=EXITS)
-@click.argument("files", nargs=-1)
-@click.option("--schema", "schemas", multiple=True, help="Table Schema (JSON, YAML, address): one, or one per FILE.")
-@click.option("--package", help="Data Package: schemas, files, and the tables that foreign keys refer to.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-@click.option("--sample", type=click.IntRange(min=0), default=1000, show_default=True, help="Details a rule and field.")
-@click.option("--limit-rows", type=click.IntRange(min=1), help="Validate the first rows only.")
-@click.option("--memory", type=Size(), default="512M", show_default=True, help="Memory for keys; more goes to disk.")
-@click.option("--encoding", default=None, help="utf-8 (default), cp1252…")
-@click.option("--delimiter", default=None, help="Default: the one that makes the schema's fields out of the header.")
-@click.option("--dialect", default=None, help="Table Dialect (JSON, YAML, address).")
-@click.option("--sheet", default=None, help="Sheet of a workbook: its name, or its number from 1 (default: 1).")
-@click.option("--member", default=None, help="File of a zip archive, when it holds several.")
-@click.option(
-    "--rejects", type=click.Path(path_type=Path), help="Write every error to REJECTS.csv and REJECTS.parquet."
+@as_command(
+    "check",
+    help=Said(
+        """Valider des tables ou des jeux de données (Data Packages).
+
+        FICHIERS : des fichiers CSV, des classeurs ou des fichiers Parquet, des archives zip, des adresses, ou « - »
+        pour l'entrée standard, que décrit --schema. Sans --schema : des datapackage.json, ou des dossiers et des
+        archives zip qui en contiennent un.""",
+        """Validate tables or Data Packages.
+
+        FILES: CSV files, workbooks or Parquet files, zip archives, addresses, or "-" for the standard input, described
+        by --schema. Without --schema: datapackage.json files, or folders and zip archives that
+        contain one.""",
+    ),
+    epilog=EXITS,
 )
-@click.option("--remote", is_flag=True, help="Read what a package names by http(s) address; refused without it.")
-@click.option("--allow-private", is_flag=True, help="Let addresses lead to private networks and to this machine.")
-@click.option(
+@argument("files", metavar=Said("FICHIERS", "FILES"), nargs=-1)
+@option(
+    "--schema",
+    "schemas",
+    multiple=True,
+    metavar=Said("SCHÉMA", "SCHEMA"),
+    help=Said(
+        "Table Schema (JSON, YAML ou adresse) : un seul, ou un par fichier.",
+        "Table Schema (JSON, YAML or address): one, or one per file.",
+    ),
+)
+@option(
+    "--package",
+    metavar=Said("FICHIER", "FILE"),
+    help=Said(
+        "Data Package : les schémas, les fichiers, et les tables que visent les clés étrangères.",
+        "Data Package: schemas, files, and the tables that foreign keys refer to.",
+    ),
+)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help=Said("Forme du compte rendu.", "Form of the report."),
+)
+@option(
+    "--sample",
+    type=click.IntRange(min=0),
+    default=1000,
+    show_default=True,
+    help=Said("Nombre d'erreurs détaillées par règle et par champ.", "Errors detailed per rule and field."),
+)
+@option(
+    "--limit-rows",
+    type=click.IntRange(min=1),
+    help=Said("Ne valider que les premières lignes.", "Validate the first rows only."),
+)
+@option(
+    "--memory",
+    type=Size(LEAST_MEMORY),
+    default="512M",
+    show_default=True,
+    help=Said(
+        f"Mémoire pour les clés et les blocs, au moins {LEAST_MEMORY}M ; le reste va sur le disque.",
+        f"Memory for keys and blocks, at least {LEAST_MEMORY}M; more goes to disk.",
+    ),
+)
+@option("--encoding", help=Said("utf-8 (par défaut), cp1252…", "utf-8 (default), cp1252…"))
+@option(
+    "--delimiter",
+    help=Said(
+        "Par défaut : celui qui donne, dans l'en-tête, les champs du schéma.",
+        "Default: the one that makes the schema's fields out of the header.",
+    ),
+)
+@option("--dialect", help=Said("Table Dialect (JSON, YAML ou adresse).", "Table Dialect (JSON, YAML or address)."))
+@option(
+    "--sheet",
+    help=Said(
+        "Feuille d'un classeur : son nom, ou son numéro à partir de 1 (par défaut : 1).",
+        "Sheet of a workbook: its name, or its number from 1 (default: 1).",
+    ),
+)
+@option(
+    "--member",
+    help=Said(
+        "Fichier d'une archive zip, quand elle en contient plusieurs.",
+        "File of a zip archive, when it contains several.",
+    ),
+)
+@option(
+    "--rejects",
+    type=click.Path(path_type=Path),
+    help=Said(
+        "Écrire toutes les erreurs dans CHEMIN.csv et CHEMIN.parquet.",
+        "Write every error to PATH.csv and PATH.parquet.",
+    ),
+)
+@option(
+    "--remote",
+    is_flag=True,
+    help=Said(
+        "Lire ce qu'un jeu de données désigne par une adresse http(s) ; refusé sans cette option.",
+        "Read what a package names by http(s) address; refused without it.",
+    ),
+)
+@option(
+    "--allow-private",
+    is_flag=True,
+    help=Said(
+        "Accepter les adresses de réseaux privés et de cette machine.",
+        "Let addresses lead to private networks and to this machine.",
+    ),
+)
+@option(
     "--wait",
     type=click.FloatRange(min=0, min_open=True),
     default=20,
     show_default=True,
-    help="Silence of a pipe, in seconds.",
+    help=Said("Silence admis d'un tube (pipe), en secondes.", "Silence that a pipe may keep, in seconds."),
 )
-@click.option("--limit-bytes", type=Size(), default="4G", show_default=True, help="Most bytes of a pipe or an address.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), default=None, help="Default: the locale's.")
+@option(
+    "--limit-bytes",
+    type=Size(),
+    default="4G",
+    show_default=True,
+    help=Said("Taille maximale d'un tube ou d'une adresse.", "Most bytes of a pipe or an address."),
+)
+@lang_option
 @click.pass_context
 def command(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> None:
-    """Exit 0: all is valid; 1: something is invalid; 2: something could not be validated."""
-    from pipelines.commands._check_told import tell
+    """Validate what was named, and exit by what was found."""
+    from pipelines.commands._check_output import tell
 
     language = terminal_language(options["lang"])
     try:
@@ -76,7 +190,7 @@ def command(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> No
         raise
     except KeyboardInterrupt:
         status = INTERRUPTED
-    except BrokenPipeError:  # whoever read the output has enough of it
+    except BrokenPipeError:  # the reader of the output has enough of it
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - Python flushes it at the end
         status = NOT_VALIDATED
     except Exception as error:  # noqa: BLE001 - no failure may look like an invalid table, which exits 1
@@ -87,8 +201,9 @@ def command(ctx: click.Context, /, files: tuple[str, ...], **options: Any) -> No
 
 def _checked(files: tuple[str, ...], options: dict[str, Any]) -> int:
     """Validate what was named and write what was found; returns the exit code."""
+    keep_pandas_out()
+    from pipelines.commands._check_output import WRITERS
     from pipelines.commands._check_run import Run
-    from pipelines.commands._check_told import WRITERS
     from pipelines.validation.workspace import workspace
 
     language = terminal_language(options["lang"])

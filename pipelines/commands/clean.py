@@ -6,28 +6,54 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from pipelines.commands._bilingual import as_command, lang_option, option
 from pipelines.core.project import Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
-KINDS: dict[str, dict[Language, str]] = {
-    "snapshot": {"fr": "copies de réponses", "en": "copies of answers"},
-    "result": {"fr": "résultats intermédiaires", "en": "intermediate results"},
+KINDS: dict[str, Said] = {
+    "snapshot": Said("copies de réponses", "copies of answers"),
+    "result": Said("résultats intermédiaires", "intermediate results"),
 }
-COLON: dict[Language, str] = {"fr": " : ", "en": ": "}
+COLON: Said = Said(" : ", ": ")
 
 
-@click.command("clean")
-@click.option("--dry-run", is_flag=True, help="Only say what would go, file by file.")
-@click.option("--older-than", default=90, show_default=True, type=click.IntRange(min=1), help="Of answers, in days.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+@as_command(
+    "clean",
+    help=Said(
+        """Supprimer les anciennes copies de sources et les résultats devenus inutiles.
+
+        Sont supprimées les copies dont aucune version publiée n'a été faite, et les résultats intermédiaires de ce qui
+        n'existe plus. Ne sont jamais supprimés : ce qu'il faut pour refaire une version publiée, la dernière copie de
+        chaque source, les versions, le registre, le journal et les refus. Pour ce qui est conservé sur des personnes :
+        arobase private delete.
+
+        Codes de sortie : 0, supprimé ou affiché ; 2, impossible.""",
+        """Delete old snapshots and results that are no longer needed.
+
+        Deleted are snapshots that no published version was made from, and intermediate results of what no longer
+        exists. Never deleted: what a published version needs to be made again, the last snapshot of each source,
+        releases, ledger, log and refusals. What is kept about people: `arobase private delete`.
+
+        Exit codes: 0, deleted or shown; 2, impossible.""",
+    ),
+)
+@option(
+    "--dry-run",
+    is_flag=True,
+    help=Said(
+        "Afficher seulement ce qui serait supprimé, fichier par fichier.", "Only show what would go, file by file."
+    ),
+)
+@option(
+    "--older-than",
+    default=90,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help=Said("Âge minimal des copies, en jours.", "Least age of snapshots, in days."),
+)
+@lang_option
 def command(*, dry_run: bool, older_than: int, lang: str | None) -> None:
-    """Delete old copies of answers that no published version was made of, and results of what is no more.
-
-    Never deleted: what a published version needs to be made again, the last answer of any source, releases, ledger,
-    log and refusals. What is kept about people: `arobase private delete`.
-
-    Exit codes: 0 deleted, or told; 2 could not be.
-    """
+    """Delete what nobody will ask for, or show it."""
     from pipelines.pipeline.cleaning import clean, removable
 
     project, language = Project.here(), terminal_language(lang)
@@ -38,12 +64,12 @@ def command(*, dry_run: bool, older_than: int, lang: str | None) -> None:
             click.echo(f"{item.size:>12}  {item.path.relative_to(project.outputs).as_posix()}")
     for kind, words in KINDS.items():
         sizes = [item.size for item in found if item.kind == kind]
-        click.echo(f"{words[language]}{COLON[language]}{len(sizes)}, {_shown(sum(sizes), language)}")
+        click.echo(f"{words[language]}{COLON[language]}{len(sizes)}, {_size(sum(sizes), language)}")
     if dry_run:
-        click.echo("Rien n'est supprimé (--dry-run)." if language == "fr" else "Nothing is deleted (--dry-run).")
+        click.echo(Said("Rien n'est supprimé (--dry-run).", "Nothing is deleted (--dry-run).")[language])
 
 
-def _shown(size: int, language: Language) -> str:
+def _size(size: int, language: Language) -> str:
     """Bytes as people read them: 1,5 Mo, 1.5 MB."""
     names = ("octets", "ko", "Mo", "Go", "To") if language == "fr" else ("bytes", "kB", "MB", "GB", "TB")
     number, step = float(size), 0

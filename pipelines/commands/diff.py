@@ -8,40 +8,61 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands._bilingual import argument, as_command, lang_option, option
 from pipelines.core.project import Project
-from pipelines.core.text import terminal_language
+from pipelines.core.text import Said, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases.compare import Comparison
 
 
-@click.command("diff")
-@click.argument("first", metavar="PACKAGE|DIR1")
-@click.argument("second", metavar="[V1|DIR2]", required=False)
-@click.argument("third", metavar="[V2]", required=False)
-@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+@as_command(
+    "diff",
+    help=Said(
+        """Comparer deux versions d'un jeu de données, ou deux dossiers.
+
+        Par défaut : la version courante et la précédente. Un dossier est un Data Package quelconque : il contient un
+        datapackage.json. Codes de sortie : 0, aucune différence ; 1, des différences ; 2, comparaison impossible.""",
+        """Compare two versions of a package, or two folders.
+
+        Default: the current version and the one before. A folder is any data package: it contains a datapackage.json.
+        Exit codes: 0, no difference; 1, differences; 2, could not compare.""",
+    ),
+)
+@argument("first", metavar=Said("JEU|DOSSIER1", "PACKAGE|FOLDER1"))
+@argument("second", metavar=Said("V1|DOSSIER2", "V1|FOLDER2"), required=False)
+@argument("third", metavar=Said("V2", "V2"), required=False)
+@option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help=Said("Forme de la comparaison.", "Form of the comparison."),
+)
+@option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=Said("Écrire dans ce fichier.", "Write to this file."),
+)
+@lang_option
 def command(
     *, first: str, second: str | None, third: str | None, form: str, output: Path | None, lang: str | None
 ) -> None:
-    """Compare two versions of a package (default: the current one and the one before), or two folders.
-
-    A folder is any data package: it holds a datapackage.json. Exit codes: 0 no difference, 1 differences, 2 could not
-    compare.
-    """
+    """Compare what the arguments name, and exit by whether they differ."""
     from pipelines.releases.comparison_views import as_html, as_json, as_text
 
     language = terminal_language(lang)
     found = _compare(first, second, third)
-    shown = {"text": lambda: as_text(found, language), "json": lambda: as_json(found)}
-    told = shown.get(form, lambda: as_html(found, language))()
+    writers = {"text": lambda: as_text(found, language), "json": lambda: as_json(found)}
+    text = writers.get(form, lambda: as_html(found, language))()
     if output is None:
-        click.echo(told, nl=False)
+        click.echo(text, nl=False)
     else:
         from pipelines.storage import write_text
 
-        write_text(output, told)
+        write_text(output, text)
     sys.exit(0 if found.is_same else 1)
 
 

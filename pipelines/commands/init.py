@@ -8,20 +8,83 @@ from pathlib import Path
 
 import click
 
-from pipelines.core.text import Language, terminal_language
+from pipelines.commands._bilingual import argument, as_command, lang_option, option
+from pipelines.commands._shared_help import HEADERS_CHECKED
+from pipelines.core.text import Language, Said, terminal_language
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command("init")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--from", "file", type=FILE, help="Start from this file of records (CSV, XLSX, ODS, JSON, Parquet).")
-@click.option("--schema", help="With --from: the Table Schema (JSON) that describes the file, a file or https://….")
-@click.option("--licence", default="non-precisee", help="With --from: a code of licences.csv, such as etalab-2.0.")
-@click.option("--publisher", default="", help="With --from: who publishes the records.")
-@click.option("--empty", is_flag=True, help="Without the example: `arobase tables new` adds the first table.")
-@click.option("--accept", "accepted", is_flag=True, help="Confirm what was proposed: types, key and privacy classes.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages and of the README.")
+@as_command(
+    "init",
+    help=Said(
+        """Créer un projet dans DOSSIER, qui doit être vide ou ne pas exister.
+
+        Sans --from, le projet est un petit exemple que « arobase release » publie aussitôt ; avec --empty, il n'a
+        encore aucune table. Avec --from, les types, une clé et une classe de confidentialité par colonne sont proposés
+        d'après le fichier. Rien n'est publié avant que « arobase init DOSSIER --accept » les confirme ; le fichier de
+        la table le note.
+
+        Codes de sortie : 0, fait ; 2, impossible, et rien n'a été écrit.""",
+        """Make a project in FOLDER, which must be empty or not exist yet.
+
+        Without --from, the project is a small example that `arobase release` publishes at once; with --empty, it has no
+        table yet. With --from, types, a key and a privacy class for each column are proposed from the file. Nothing is
+        published before `arobase init FOLDER --accept` confirms them, which the table's file then records.
+
+        Exit codes: 0, done; 2, impossible, and nothing was written.""",
+    ),
+)
+@argument("folder", metavar=Said("DOSSIER", "FOLDER"), type=click.Path(path_type=Path, file_okay=False))
+@option(
+    "--from",
+    "file",
+    type=FILE,
+    help=Said(
+        "Partir de ce fichier de données (CSV, XLSX, ODS, JSON, Parquet).",
+        "Start from this file of records (CSV, XLSX, ODS, JSON, Parquet).",
+    ),
+)
+@option(
+    "--schema",
+    metavar=Said("SCHÉMA", "SCHEMA"),
+    help=Said(
+        "Avec --from : le Table Schema (JSON) qui décrit le fichier ; un fichier ou https://….",
+        "With --from: the Table Schema (JSON) that describes the file; a file or https://….",
+    ),
+)
+@option(
+    "--licence",
+    default="non-precisee",
+    help=Said(
+        "Avec --from : un code de licences.csv, comme etalab-2.0.",
+        "With --from: a code of licences.csv, such as etalab-2.0.",
+    ),
+)
+@option(
+    "--publisher",
+    default="",
+    help=Said("Avec --from : qui publie ces données.", "With --from: who publishes the records."),
+)
+@option(
+    "--empty",
+    is_flag=True,
+    help=Said(
+        "Sans l'exemple : « arobase tables new » ajoute la première table.",
+        "Without the example: `arobase tables new` adds the first table.",
+    ),
+)
+@option(
+    "--accept",
+    "accepted",
+    is_flag=True,
+    help=Said(
+        "Confirmer ce qui a été proposé : types, clé et classes de confidentialité.",
+        "Confirm what was proposed: types, key and privacy classes.",
+    ),
+)
+@option("--headers-checked", is_flag=True, help=HEADERS_CHECKED)
+@lang_option
 def command(
     *,
     folder: Path,
@@ -29,18 +92,13 @@ def command(
     schema: str | None,
     licence: str,
     publisher: str,
+    headers_checked: bool,
     empty: bool,
     accepted: bool,
     lang: str | None,
 ) -> None:
-    """Make a project in FOLDER, which must be empty or not exist yet.
-
-    Without --from, the project is a small example that `arobase release` publishes at once; with --empty, it has no
-    table yet. With --from, types, a key and a privacy class for each column are proposed from the file; nothing is
-    published before `arobase init FOLDER --accept` confirms them, which the table's file then records. Exit codes: 0
-    done, 2 could not be done, and nothing was written.
-    """
-    from pipelines.commands._proposals_shown import proposed_columns
+    """Make a project, or confirm what was proposed for one."""
+    from pipelines.commands._proposals_output import proposed_columns
     from pipelines.starter import start_empty, start_example, start_from
 
     language = terminal_language(lang)
@@ -66,6 +124,7 @@ def command(
         licence=licence,
         publisher=publisher,
         confirmed=accepted,
+        headers_checked=headers_checked,
     )
     click.echo(_made(folder, language))
     for line in proposed_columns(proposal, language):
@@ -81,25 +140,25 @@ def _accept(folder: Path, language: Language) -> None:
         raise NotAProject(folder=folder.absolute(), file="arobase.yaml")
     project = Project.at(folder)
     for path in accept(project, datetime.now(UTC).date()):
-        shown = path.relative_to(project.root)
-        click.echo(f"Confirmé : {shown}" if language == "fr" else f"Confirmed: {shown}")
+        relative = path.relative_to(project.root)
+        click.echo(Said(f"Confirmé : {relative}", f"Confirmed: {relative}")[language])
     click.echo(_next(folder, language))
 
 
 def _made(folder: Path, language: Language) -> str:
-    return f"Projet créé : {folder}" if language == "fr" else f"Project made: {folder}"
+    return Said(f"Projet créé : {folder}", f"Project made: {folder}")[language]
 
 
 def _next(folder: Path, language: Language) -> str:
     enter = "" if folder.resolve() == Path.cwd() else f"cd {_quoted(folder)} && "
-    return f"Pour publier : {enter}arobase release" if language == "fr" else f"To publish: {enter}arobase release"
+    return Said(f"Pour publier : {enter}arobase release", f"To publish: {enter}arobase release")[language]
 
 
 def _to_confirm(folder: Path, language: Language) -> str:
-    shown, page = _quoted(folder), folder / "README.md"
+    quoted, page = _quoted(folder), folder / "README.md"
     if language == "fr":
-        return f"Rien n'est publié avant votre accord. Relisez {page}, puis lancez : arobase init {shown} --accept"
-    return f"Nothing is published before you agree. Read {page}, then run: arobase init {shown} --accept"
+        return f"Rien n'est publié avant votre accord. Relisez {page}, puis lancez : arobase init {quoted} --accept"
+    return f"Nothing is published before you agree. Read {page}, then run: arobase init {quoted} --accept"
 
 
 def _quoted(folder: Path) -> str:

@@ -7,23 +7,39 @@ from pathlib import Path
 
 import click
 
+from pipelines.commands._bilingual import as_command, lang_option, option
 from pipelines.core.project import Project
+from pipelines.core.text import Said
 
 
-@click.command("metrics")
-@click.option(
+@as_command(
+    "metrics",
+    help=Said(
+        """Afficher les chiffres du projet pour Prometheus.
+
+        Lignes, lignes écartées, constats, secondes par étape, âge des sources, versions et alertes en cours. Avec
+        AROBASE_METRICS_FILE, « arobase release » les écrit dans ce fichier à la fin de l'exécution.
+
+        Codes de sortie : 0, affichés ou écrits ; 2, impossible.""",
+        """Print the project's figures for Prometheus.
+
+        Rows, rejects, findings, seconds per stage, ages of sources, releases and open alerts. With AROBASE_METRICS_FILE
+        set, `arobase release` writes them to that file at its end.
+
+        Exit codes: 0, printed or written; 2, impossible.""",
+    ),
+)
+@option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write them to this file (for node_exporter's textfile collector) instead of the standard output.",
+    help=Said(
+        "Les écrire dans ce fichier (pour le collecteur textfile de node_exporter) plutôt que sur la sortie standard.",
+        "Write them to this file (for node_exporter's textfile collector) instead of the standard output.",
+    ),
 )
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+@lang_option
 def command(output: Path | None, lang: str | None) -> None:
-    """Print rows, rejects, findings, seconds by stage, ages of sources, releases and open alerts, for Prometheus.
-
-    With AROBASE_METRICS_FILE set, `arobase release` writes them there at its end.
-
-    Exit codes: 0 printed or written, 2 could not be.
-    """
+    """Print the figures, or write them to a file."""
     from pipelines.monitoring.metrics import metrics_text
     from pipelines.storage import write_text
 

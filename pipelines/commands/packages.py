@@ -6,23 +6,35 @@ import sys
 
 import click
 
+from pipelines.commands._bilingual import argument, as_group, lang_option, option
 from pipelines.core.project import Project
-from pipelines.core.text import terminal_language
+from pipelines.core.text import Said, terminal_language
 
 FAULTY = 1
-lang_option = click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
 
 
-@click.group("packages")
+@as_group(
+    "packages", help=Said("Lister les jeux de données, et en commencer un.", "List the packages, and begin a new one.")
+)
 def command() -> None:
-    """The packages: list them, and begin a new one."""
+    """Packages of the project."""
 
 
-@command.command("list")
+@command.command(
+    "list",
+    help=Said(
+        """Lister les jeux de données, leurs tables et leurs erreurs.
+
+        Codes de sortie : 0, tout est juste ; 1, un fichier de schemas/ est faux.""",
+        """List the packages, their tables and their errors.
+
+        Exit codes: 0, all is right; 1, a file of schemas/ is wrong.""",
+    ),
+)
 @lang_option
 def list_packages(lang: str | None) -> None:
-    """Every package with its tables, and what is wrong with it. Exit 1 when a file of schemas/ is wrong."""
-    from pipelines.commands._sources_shown import aligned, said
+    """List the packages."""
+    from pipelines.commands._sources_output import aligned
     from pipelines.schema import load_packages
 
     language, project = terminal_language(lang), Project.here()
@@ -33,7 +45,7 @@ def list_packages(lang: str | None) -> None:
         else ("PACKAGE", "LICENCE", "TABLES", "TITLE")
     )
     rows = [
-        (name, package.licence, str(len(package.tables)), said(language, package.title, package.title_en))
+        (name, package.licence, str(len(package.tables)), Said(package.title, package.title_en)[language])
         for name, package in packages.items()
     ]
     for line in aligned([header, *rows]):
@@ -44,23 +56,58 @@ def list_packages(lang: str | None) -> None:
         sys.exit(FAULTY)
 
 
-@command.command("new")
-@click.argument("name")
-@click.option("--title", required=True, help="What people call it, in French.")
-@click.option("--title-en", default="", help="The same in English. Default: the French one.")
-@click.option("--description", default="", help="What it holds, in French. Default: the title.")
-@click.option("--description-en", default="", help="The same in English.")
-@click.option("--licence", required=True, help="A code of licences.csv, such as etalab-2.0.")
-@click.option("--publisher", required=True, help="Who publishes it.")
-@click.option("--contact", default="", help="An e-mail address of an office, for questions and corrections.")
-@click.option("--cadence", default="P1Y", show_default=True, help="How often it is made: P1D, P1M, P1Y…")
+@command.command(
+    "new",
+    help=Said(
+        """Commencer le jeu de données NOM, encore sans table : écrit schemas/NOM/package.yaml.
+
+        Il est refusé, sans rien changer pour les autres, tant que « arobase tables new FICHIER --package NOM » ne lui
+        a pas donné de table.""",
+        """Begin the package NAME, still without a table: writes schemas/NAME/package.yaml.
+
+        It is refused, and costs no other package anything, until `arobase tables new FILE --package NAME` gives it a
+        table.""",
+    ),
+)
+@argument("name", metavar=Said("NOM", "NAME"))
+@option("--title", required=True, help=Said("Titre, en français.", "What people call it, in French."))
+@option(
+    "--title-en",
+    default="",
+    help=Said("Titre en anglais. Par défaut : le titre français.", "The same in English. Default: the French one."),
+)
+@option(
+    "--description",
+    default="",
+    help=Said(
+        "Ce qu'il contient, en français. Par défaut : le titre.", "What it contains, in French. Default: the title."
+    ),
+)
+@option("--description-en", default="", help=Said("Ce qu'il contient, en anglais.", "The same in English."))
+@option(
+    "--licence",
+    required=True,
+    help=Said("Un code de licences.csv, comme etalab-2.0.", "A code of licences.csv, such as etalab-2.0."),
+)
+@option("--publisher", required=True, help=Said("Qui le publie.", "Who publishes it."))
+@option(
+    "--contact",
+    default="",
+    help=Said(
+        "Adresse électronique d'un service, pour les questions et les corrections.",
+        "An e-mail address of an office, for questions and corrections.",
+    ),
+)
+@option(
+    "--cadence",
+    default="P1Y",
+    show_default=True,
+    help=Said("Fréquence de mise à jour : P1D, P1M, P1Y…", "How often it is made: P1D, P1M, P1Y…"),
+)
 @lang_option
 def new(*, name: str, lang: str | None, **described: str) -> None:
-    """Begin the package NAME: writes schemas/NAME/package.yaml, still without a table.
-
-    It is refused, and costs no other package anything, until `arobase tables new FILE --package NAME` gives it one.
-    """
-    from pipelines.commands._proposals_shown import package_made
+    """Begin a package."""
+    from pipelines.commands._proposals_output import package_made
     from pipelines.starter import new_package
 
     language, project = terminal_language(lang), Project.here()

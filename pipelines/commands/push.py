@@ -9,34 +9,59 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands._bilingual import argument, as_command, lang_option, option
 from pipelines.core.project import Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.portals import Portal
     from pipelines.portals.pushing import Look, Outcome
 
 GOOD, DIFFERS, CANNOT = 0, 1, 2
-WORDS: dict[str, dict[Language, str]] = {
-    "created": {"fr": "créé", "en": "created"},
-    "updated": {"fr": "mis à jour", "en": "updated"},
-    "unchanged": {"fr": "déjà à jour", "en": "unchanged"},
+WORDS: dict[str, Said] = {
+    "created": Said("créé", "created"),
+    "updated": Said("mis à jour", "updated"),
+    "unchanged": Said("déjà à jour", "unchanged"),
 }
 
 
-@click.command("push")
-@click.argument("portal")
-@click.argument("package", required=False)
-@click.option("--dry-run", is_flag=True, help="Say what a push would change; write nothing.")
-@click.option("--diff", "only_diff", is_flag=True, help="Show how the portal differs; exit 1 when it does.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
-def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, lang: str | None) -> None:
-    """Push the current version of PACKAGE, or of every package, to PORTAL.
+@as_command(
+    "push",
+    help=Said(
+        """Envoyer vers PORTAIL la version courante de JEU, ou de tous les jeux de données.
 
-    PORTAL is a file of sources/portals/, or ckan or datagouv where only one is described. The same version pushed twice
-    changes nothing; a newer one is never overwritten; a push that was cut is resumed by pushing again. Exit codes:
-    0 done, 1 the portal differs (--diff), 2 something could not be pushed.
-    """
+        PORTAIL est un fichier de sources/portals/, ou « ckan » ou « datagouv » quand un seul est décrit. Envoyer deux
+        fois la même version ne change rien ; une version plus récente n'est jamais écrasée ; un envoi interrompu
+        reprend quand on le relance.
+
+        Codes de sortie : 0, fait ; 1, le portail diffère (--diff) ; 2, quelque chose n'a pas pu être envoyé.""",
+        """Push the current version of PACKAGE, or of every package, to PORTAL.
+
+        PORTAL is a file of sources/portals/, or ckan or datagouv where only one is described. The same version pushed
+        twice changes nothing; a newer one is never overwritten; a push that was cut is resumed by pushing again.
+
+        Exit codes: 0, done; 1, the portal differs (--diff); 2, something could not be pushed.""",
+    ),
+)
+@argument("portal", metavar=Said("PORTAIL", "PORTAL"))
+@argument("package", metavar=Said("JEU", "PACKAGE"), required=False)
+@option(
+    "--dry-run",
+    is_flag=True,
+    help=Said("Afficher ce qu'un envoi changerait ; ne rien écrire.", "Show what a push would change; write nothing."),
+)
+@option(
+    "--diff",
+    "only_diff",
+    is_flag=True,
+    help=Said(
+        "Afficher en quoi le portail diffère ; code de sortie 1 s'il diffère.",
+        "Show how the portal differs; exit code 1 when it does.",
+    ),
+)
+@lang_option
+def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, lang: str | None) -> None:
+    """Push to a portal, or compare with it."""
     from pipelines.core.errors import ArobaseError
     from pipelines.portals import load_portal
     from pipelines.portals.pushing import look, push
@@ -45,10 +70,10 @@ def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, la
     described = load_portal(project, portal)
     code, names = GOOD, _packages(project, described, package)
     if not names:
-        nothing = {
-            "fr": "rien à pousser : aucun paquet de ce portail n'a de version",
-            "en": "nothing to push: no package of this portal has a version",
-        }
+        nothing = Said(
+            "rien à pousser : aucun paquet de ce portail n'a de version",
+            "nothing to push: no package of this portal has a version",
+        )
         click.echo(f"= {described.name}: {nothing[language]}")
     for name in names:
         try:
@@ -62,8 +87,8 @@ def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, la
             if package is not None:
                 raise
             # The other packages are pushed all the same: each stands alone on a portal.
-            told = f"{error.message(language)} → {error.advice(language)} [{error.code}]"
-            click.echo(f"✗ {name}: {told}", err=True)
+            text = f"{error.message(language)} → {error.advice(language)} [{error.code}]"
+            click.echo(f"✗ {name}: {text}", err=True)
             code = CANNOT
     sys.exit(code)
 
@@ -75,20 +100,22 @@ def _packages(project: Project, portal: Portal, package: str | None) -> list[str
 
 
 def _show(seen: Look, language: Language) -> None:
-    french, offer = language == "fr", seen.offer
+    publication = seen.publication
     there = seen.there or ("absent" if seen.found is None else "?")
     if seen.is_newer_there:
-        newer = "plus récente, ne sera pas écrasée" if french else "newer, will not be overwritten"
-        click.echo(f"! {offer.package} {offer.version}: {there} ({newer})")
+        newer = Said("plus récente, ne sera pas écrasée", "newer, will not be overwritten")[language]
+        click.echo(f"! {publication.package} {publication.version}: {there} ({newer})")
     elif not seen.differences:
-        click.echo(f"= {offer.package} {offer.version}: {'aucune différence' if french else 'no difference'}")
+        click.echo(
+            f"= {publication.package} {publication.version}: {Said('aucune différence', 'no difference')[language]}"
+        )
     else:
-        click.echo(f"≠ {offer.package} {offer.version}: {'portail' if french else 'portal'} {there}")
+        click.echo(f"≠ {publication.package} {publication.version}: {Said('portail', 'portal')[language]} {there}")
     for difference in seen.differences:
-        click.echo(f"  {difference.told(language)}")
+        click.echo(f"  {difference.message(language)}")
 
 
 def _say(outcome: Outcome, language: Language) -> None:
     count = len(outcome.differences)
-    told = f" ({count} {'différence(s)' if language == 'fr' else 'difference(s)'})" if count else ""
-    click.echo(f"✓ {outcome.package} {outcome.version}: {WORDS[outcome.done][language]}{told} {outcome.page}")
+    differences = f" ({count} {Said('différence(s)', 'difference(s)')[language]})" if count else ""
+    click.echo(f"✓ {outcome.package} {outcome.version}: {WORDS[outcome.done][language]}{differences} {outcome.page}")

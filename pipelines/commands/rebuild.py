@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said, terminal_language
 
@@ -15,19 +16,48 @@ if TYPE_CHECKING:
     from pipelines.releases.store import ReleaseStore
 
 
-@click.command("rebuild")
-@click.argument("package", required=False)
-@click.argument("version", required=False)
-@click.option("--fresh", is_flag=True, help="Install the code that made the version in an environment of its own.")
-@click.option("--any", "survey", is_flag=True, help="Say which versions can be made again here, and make none.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
-def command(*, package: str | None, version: str | None, fresh: bool, survey: bool, lang: str | None) -> None:
-    """Make a version (default: the current one) again from its snapshots, schemas and corrections.
+@as_command(
+    "rebuild",
+    help=Said(
+        """Refaire une version à partir de ses copies de sources, et comparer chaque octet.
 
-    A version that other code made is made by that code, which is kept with the snapshots: with the libraries at hand
-    where they are the same, else in a new environment (as with --fresh), which takes a registry of packages. Nothing is
-    published. Exit codes: 0 byte for byte the same, 1 not the same, 2 when it could not be made again.
-    """
+        Par défaut, la version courante. Ses schémas et ses corrections sont ceux d'alors. Une version faite par un
+        autre code est refaite par ce code, conservé avec les copies : avec les bibliothèques présentes si ce sont les
+        mêmes, sinon dans un nouvel environnement (comme avec --fresh), ce qui demande un registre de paquets. Rien
+        n'est publié.
+
+        Codes de sortie : 0, identique octet pour octet ; 1, différente ; 2, impossible à refaire.""",
+        """Make a version again from its snapshots, and compare every byte.
+
+        Default: the current version. Its schemas and corrections are those of then. A version that other code made is
+        made by that code, which is kept with the snapshots: with the libraries at hand where they are the same, else in
+        a new environment (as with --fresh), which takes a registry of packages. Nothing is published.
+
+        Exit codes: 0, the same byte for byte; 1, not the same; 2, it could not be made again.""",
+    ),
+)
+@argument("package", metavar=Said("JEU", "PACKAGE"), required=False)
+@argument("version", metavar=Said("VERSION", "VERSION"), required=False)
+@option(
+    "--fresh",
+    is_flag=True,
+    help=Said(
+        "Installer le code qui a fait la version dans un environnement à part.",
+        "Install the code that made the version in an environment of its own.",
+    ),
+)
+@option(
+    "--any",
+    "survey",
+    is_flag=True,
+    help=Said(
+        "Afficher quelles versions peuvent être refaites ici, sans en refaire aucune.",
+        "Show which versions can be made again here, and make none.",
+    ),
+)
+@lang_option
+def command(*, package: str | None, version: str | None, fresh: bool, survey: bool, lang: str | None) -> None:
+    """Make a version again, and exit by whether it is the same."""
     from pipelines.pipeline.kept_code import kept_code, run_kept
     from pipelines.pipeline.rebuild import code_at_hand, ingredients_recorded
     from pipelines.pipeline.remake import check_deleted, remade
@@ -39,7 +69,7 @@ def command(*, package: str | None, version: str | None, fresh: bool, survey: bo
         _survey(project, package, language)
         return
     if package is None:
-        raise click.UsageError("PACKAGE")
+        raise Misused(Said("indiquez un jeu de données, ou --any", "name a package, or give --any"))
     release = ReleaseStore.read(project.releases, package).path(version)
     document = read_descriptor(release / "data")
     check_deleted(project, package, document)
@@ -62,9 +92,7 @@ def _survey(project: Project, only: str | None, language: Language) -> None:
         store = ReleaseStore(project.releases, name, ledger)
         for entry in store.published:
             mark, words = _possible(project, store, entry["version"])
-            click.echo(
-                f"{mark} {name} {entry['version']}{' :' if language == 'fr' else ':'} {getattr(words, language)}"
-            )
+            click.echo(f"{mark} {name} {entry['version']}{Said(' :', ':')[language]} {getattr(words, language)}")
 
 
 def _possible(project: Project, store: ReleaseStore, version: str) -> tuple[str, Said]:
@@ -80,16 +108,15 @@ def _possible(project: Project, store: ReleaseStore, version: str) -> tuple[str,
 
 
 def _report(found: Rebuilt, language: Language) -> None:
-    french = language == "fr"
     name = f"{found.package} {found.version}"
     if found.is_same:
-        click.echo(f"✓ {name} : identique, octet pour octet" if french else f"✓ {name}: the same, byte for byte")
+        click.echo(Said(f"✓ {name} : identique, octet pour octet", f"✓ {name}: the same, byte for byte")[language])
         return
-    click.echo(f"✗ {name} : différente" if french else f"✗ {name}: not the same")
+    click.echo(Said(f"✗ {name} : différente", f"✗ {name}: not the same")[language])
     if found.other_ingredients:
-        told = ", ".join(found.other_ingredients)
-        click.echo(f"  autres ingrédients ici : {told}" if french else f"  other ingredients here: {told}")
-    words = ("diffère", "manque", "en plus") if french else ("differs", "missing", "added")
+        names = ", ".join(found.other_ingredients)
+        click.echo(Said(f"  autres ingrédients ici : {names}", f"  other ingredients here: {names}")[language])
+    words = ("diffère", "manque", "en plus") if language == "fr" else ("differs", "missing", "added")
     for word, files in zip(words, (found.differing, found.missing, found.added), strict=True):
         for file in files:
             click.echo(f"  {word}: {file}")

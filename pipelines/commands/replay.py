@@ -1,30 +1,42 @@
-"""`arobase replay SOURCE`: judge again what was refused, after a correction, and say what came back."""
+"""`arobase replay SOURCE`: validate again what was refused, after a correction, and say what came back."""
 
 from __future__ import annotations
 
 import sys
 
-import click
-
+from pipelines.commands._bilingual import argument, as_command, lang_option
 from pipelines.core.project import Project
-from pipelines.core.text import terminal_language
+from pipelines.core.text import Said, terminal_language
 
-SAID = {
-    "came_back": {"fr": "revenus", "en": "came back"},
-    "still_refused": {"fr": "encore refusés", "en": "still refused"},
-    "newly_refused": {"fr": "nouvellement refusés", "en": "newly refused"},
+LABELS = {
+    "came_back": Said("revenus", "came back"),
+    "still_refused": Said("encore refusés", "still refused"),
+    "newly_refused": Said("nouvellement refusés", "newly refused"),
 }
 
 
-@click.command("replay")
-@click.argument("source")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
-def command(source: str, lang: str | None) -> None:
-    """Judge the records of SOURCE again, after its mapping, the code lists or sources/corrections/ changed.
+@as_command(
+    "replay",
+    help=Said(
+        """Valider de nouveau les enregistrements de SOURCE, après une correction.
 
-    Asks no source and publishes nothing. Exit codes: 0 when nothing is refused any more, 1 when something still is,
-    2 when the records could not be judged.
-    """
+        Une correction est un changement de sa mise en forme, des listes de codes ou de sources/corrections/. Aucune
+        source n'est interrogée, rien n'est publié.
+
+        Codes de sortie : 0, plus rien n'est écarté ; 1, il reste des enregistrements écartés ; 2, validation
+        impossible.""",
+        """Validate the records of SOURCE again, after a fix.
+
+        A fix is a change of its mapping, of the code lists or of sources/corrections/. Asks no source and publishes
+        nothing.
+
+        Exit codes: 0, nothing is rejected any more; 1, something still is; 2, the records could not be validated.""",
+    ),
+)
+@argument("source", metavar=Said("SOURCE", "SOURCE"))
+@lang_option
+def command(source: str, lang: str | None) -> None:
+    """Validate the records of a source again."""
     from rich.console import Console
     from rich.table import Table
 
@@ -36,7 +48,7 @@ def command(source: str, lang: str | None) -> None:
     heads = ("Enregistrements", "Nombre", "Règles") if language == "fr" else ("Records", "Count", "Rules")
     table = Table(*heads)
     table.columns[1].justify = "right"
-    for name, words in SAID.items():
+    for name, words in LABELS.items():
         places = getattr(done, name)
         counted = ", ".join(f"{rule} ({count})" for rule, count in done.by_rule(places).items())
         table.add_row(words[language], str(len(places)), counted)
@@ -45,7 +57,5 @@ def command(source: str, lang: str | None) -> None:
         _, part, position, into = place
         console.print(f"  {part}:{position} → {into}: {', '.join(rules)}", highlight=False, soft_wrap=True)
     where = done.result.kept.folder
-    console.print(
-        f"{'Détail' if language == 'fr' else 'Details'}: {where}/rejets.parquet", highlight=False, soft_wrap=True
-    )
+    console.print(f"{Said('Détail', 'Details')[language]}: {where}/rejets.parquet", highlight=False, soft_wrap=True)
     sys.exit(1 if done.still_refused or done.newly_refused else 0)

@@ -9,23 +9,62 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands._bilingual import Misused, agrees, argument, as_command, lang_option, option
+from pipelines.commands._shared_help import CANCELLED, YES
 from pipelines.core.project import Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases.signature import SigningKey
 
-AGREED: dict[Language, tuple[tuple[str, ...], str]] = {"fr": (("o", "oui"), "o/N"), "en": (("y", "yes"), "y/N")}
 
+@as_command(
+    "retract",
+    help=Said(
+        """Retirer une version : supprimer ses fichiers, et laisser un avis de retrait.
 
-@click.command("retract")
-@click.argument("package")
-@click.argument("version")
-@click.option("--reason", help="Why; it is published, and refused when it holds personal data.")
-@click.option("--withdraw-reason", is_flag=True, help="Delete the reason of an earlier retraction instead, for ever.")
-@click.option("--key", "key_path", type=click.Path(exists=True, dir_okay=False), help="Key that signs the log.")
-@click.option("--yes", is_flag=True, help="Do not ask again.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+        L'avis donne le motif et la date, et le journal note le retrait. Le motif est relu avant toute écriture : s'il
+        nomme quelqu'un, il est refusé et rien n'est supprimé. Le registre et le journal n'en gardent qu'une empreinte,
+        pour que --withdraw-reason puisse supprimer le texte plus tard. Si le journal du projet est signé, il faut la
+        clé (--key, AROBASE_SIGNING_KEY_FILE ou AROBASE_SIGNING_KEY).
+
+        Codes de sortie : 0, fait ; 1, abandonné ; 2, impossible.""",
+        """Retract a version: delete its files, and leave a retraction notice.
+
+        The notice gives the reason and the date, and the log records the retraction. The reason is read before anything
+        is written: one that names somebody is refused, and nothing is deleted. Ledger and log keep only a commitment to
+        it, so that --withdraw-reason can delete the text later. A project whose log is signed needs the key (--key,
+        AROBASE_SIGNING_KEY_FILE or AROBASE_SIGNING_KEY).
+
+        Exit codes: 0, done; 1, cancelled; 2, impossible.""",
+    ),
+)
+@argument("package", metavar=Said("JEU", "PACKAGE"))
+@argument("version", metavar=Said("VERSION", "VERSION"))
+@option(
+    "--reason",
+    metavar=Said("TEXTE", "TEXT"),
+    help=Said(
+        "Le motif ; il est publié, et refusé s'il contient une donnée personnelle.",
+        "Why; it is published, and refused when it contains personal data.",
+    ),
+)
+@option(
+    "--withdraw-reason",
+    is_flag=True,
+    help=Said(
+        "Supprimer plutôt, pour toujours, le motif d'un retrait précédent.",
+        "Delete the reason of an earlier retraction instead, for ever.",
+    ),
+)
+@option(
+    "--key",
+    "key_path",
+    type=click.Path(exists=True, dir_okay=False),
+    help=Said("La clé qui signe le journal.", "The key that signs the log."),
+)
+@option("--yes", is_flag=True, help=YES)
+@lang_option
 def command(
     *,
     package: str,
@@ -36,20 +75,12 @@ def command(
     yes: bool,
     lang: str | None,
 ) -> None:
-    """Delete the files of a version; a tombstone with the reason and the date stays, and the log records it.
-
-    The reason is read before anything is written: one that names somebody is refused, and nothing is deleted. Ledger
-    and log hold only a commitment to it, so that --withdraw-reason can delete the text later. A project whose log is
-    signed needs the key (--key, AROBASE_SIGNING_KEY_FILE or AROBASE_SIGNING_KEY).
-
-    Exit codes: 0 done, 1 given up, 2 could not be.
-    """
+    """Retract a version, or withdraw the reason of a retraction."""
     from pipelines.releases.signature import key_of_environment, load_key
 
     language = terminal_language(lang)
     if (reason is None) is not withdraw_reason:
-        wanted = "--reason ou --withdraw-reason" if language == "fr" else "--reason or --withdraw-reason"
-        raise click.UsageError(wanted)
+        raise Misused(Said("donnez --reason ou --withdraw-reason", "give --reason or --withdraw-reason"))
     key = load_key(Path(key_path)) if key_path else key_of_environment()
     if reason is None:
         _withdraw(package, version, key, yes=yes, language=language)
@@ -63,18 +94,17 @@ def _retract(package: str, version: str, reason: str, key: SigningKey | None, *,
     from pipelines.releases.log.events import check_key
     from pipelines.releases.retract import to_retract
 
-    french = language == "fr"
     project = Project.here()
     check_reason(project, reason)
     to_retract(project.releases, package, version)
     check_key(project.releases, key)
-    asked = f"Effacer {package} {version} pour toujours ?" if french else f"Delete {package} {version} for ever?"
-    _ask(asked, yes, language)
+    question = Said(f"Supprimer {package} {version} pour toujours ?", f"Delete {package} {version} for ever?")
+    _ask(question, yes, language)
     now = datetime.now(UTC)
     _warn_of_the_clock(project, now, language)
     tombstone = make_retraction(project, package, version, reason, now=now, key=key)
     click.echo(
-        f"{package} {version} : retirée, {tombstone}" if french else f"{package} {version}: retracted, {tombstone}"
+        Said(f"{package} {version} : retirée, {tombstone}", f"{package} {version}: retracted, {tombstone}")[language]
     )
 
 
@@ -82,16 +112,14 @@ def _withdraw(package: str, version: str, key: SigningKey | None, *, yes: bool, 
     from pipelines.releases.log.events import check_key
     from pipelines.releases.retract import withdraw_reason
 
-    french = language == "fr"
     project = Project.here()
     check_key(project.releases, key)
-    asked = "Effacer le motif pour toujours ?" if french else "Delete the reason for ever?"
-    _ask(asked, yes, language)
+    _ask(Said("Supprimer le motif pour toujours ?", "Delete the reason for ever?"), yes, language)
     now = datetime.now(UTC)
     _warn_of_the_clock(project, now, language)
     tombstone = withdraw_reason(project.releases, package, version, now=now, key=key)
-    words = "motif retiré" if french else "reason withdrawn"
-    click.echo(f"{package} {version}{' :' if french else ':'} {words}, {tombstone}")
+    words = Said("motif retiré", "reason withdrawn")[language]
+    click.echo(f"{package} {version}{Said(' :', ':')[language]} {words}, {tombstone}")
 
 
 def _warn_of_the_clock(project: Project, now: datetime, language: Language) -> None:
@@ -105,18 +133,7 @@ def _warn_of_the_clock(project: Project, now: datetime, language: Language) -> N
         click.echo(f"! {error.message(language)} [{error.code}]", err=True)
 
 
-def _ask(asked: str, yes: bool, language: Language) -> None:
-    if not yes and not _agrees(asked, language):
-        click.echo("Abandonné : rien n'est effacé." if language == "fr" else "Given up: nothing is deleted.", err=True)
+def _ask(question: Said, yes: bool, language: Language) -> None:
+    if not yes and not agrees(question):
+        click.echo(CANCELLED[language], err=True)
         sys.exit(1)
-
-
-def _agrees(asked: str, language: Language) -> bool:
-    """Whether a person says yes, in words of the language; anything else, and no answer at all, is no."""
-    agreed, shown = AGREED[language]
-    try:
-        answer = click.prompt(f"{asked} [{shown}]", default="", show_default=False, prompt_suffix=" ")
-    except click.Abort:
-        click.echo(err=True)
-        return False
-    return str(answer).strip().lower() in agreed

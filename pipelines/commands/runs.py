@@ -7,32 +7,42 @@ from typing import Any
 
 import click
 
+from pipelines.commands._bilingual import argument, as_command, lang_option, option
 from pipelines.core.project import Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
-WORDS: dict[str, dict[Language, str]] = {
-    "none": {"fr": "Aucune exécution n'est notée ici.", "en": "No run is recorded here."},
-    "well": {"fr": "réussie", "en": "succeeded"},
-    "badly": {"fr": "en échec", "en": "failed"},
-    "made": {"fr": "produit", "en": "made"},
-    "kept": {"fr": "inchangé", "en": "unchanged"},
-    "failed": {"fr": "échec", "en": "failed"},
-    "rows": {"fr": "lignes", "en": "rows"},
-    "rejected": {"fr": "écartées", "en": "rejected"},
+WORDS: dict[str, Said] = {
+    "none": Said("Aucune exécution n'est notée ici.", "No run is recorded here."),
+    "well": Said("réussie", "succeeded"),
+    "badly": Said("en échec", "failed"),
+    "made": Said("produit", "made"),
+    "kept": Said("inchangé", "unchanged"),
+    "failed": Said("échec", "failed"),
+    "rows": Said("lignes", "rows"),
+    "rejected": Said("écartées", "rejected"),
 }
 
 
-@click.command("runs")
-@click.argument("name", required=False)
-@click.option("--last", default=20, show_default=True, help="How many runs to list.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+@as_command(
+    "runs",
+    help=Said(
+        """Lister les dernières exécutions de « arobase release », ou les étapes d'une exécution.
+
+        Avec NOM, toutes les étapes de cette exécution ; « arobase runs last » montre la dernière.
+
+        Codes de sortie : 0, affiché ; 2, cette exécution n'existe pas.""",
+        """List the last runs of `arobase release`, or the steps of one.
+
+        With NAME, every step of that run; `arobase runs last` shows the newest one.
+
+        Exit codes: 0, shown; 2, there is no such run.""",
+    ),
+)
+@argument("name", metavar=Said("NOM", "NAME"), required=False)
+@option("--last", default=20, show_default=True, help=Said("Nombre d'exécutions à lister.", "How many runs to list."))
+@lang_option
 def command(name: str | None, last: int, lang: str | None) -> None:
-    """List the last runs of `arobase release`; with NAME, every step of that run.
-
-    `arobase runs last` shows the newest one.
-
-    Exit codes: 0 shown, 2 there is no such run.
-    """
+    """List runs, or the steps of one."""
     from pipelines.pipeline.journal import find_journal, read_journals
 
     language, project = terminal_language(lang), Project.here()
@@ -58,8 +68,7 @@ def _line(stem: str, document: Mapping[str, Any], language: Language) -> str:
 
 def _step(step: Mapping[str, Any], width: int, language: Language) -> str:
     place = f"{step['stage']} {step['name']}".ljust(width)
-    told = [f"{step[key]} {WORDS[key][language]}" for key in ("rows", "rejected") if step.get(key) is not None]
-    told += [f"[{step['error']}]"] if "error" in step else []
-    return (
-        f"  {place}  {step['seconds']:8.3f} s  {WORDS[step['outcome']][language].ljust(9)}  {', '.join(told)}".rstrip()
-    )
+    counts = [f"{step[key]} {WORDS[key][language]}" for key in ("rows", "rejected") if step.get(key) is not None]
+    counts += [f"[{step['error']}]"] if "error" in step else []
+    outcome = WORDS[step["outcome"]][language].ljust(9)
+    return f"  {place}  {step['seconds']:8.3f} s  {outcome}  {', '.join(counts)}".rstrip()

@@ -7,9 +7,10 @@ from typing import ClassVar
 
 import click
 
+from pipelines.commands._bilingual import as_command, lang_option, option
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
-from pipelines.core.text import terminal_language
+from pipelines.core.text import Said, terminal_language
 
 
 class PortTaken(ArobaseError):
@@ -28,24 +29,46 @@ class NoCatalogue(ArobaseError):
     en: ClassVar[str] = "{folder} holds no catalogue; make it first: arobase release."
 
 
-@click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
-@click.option("--rebuild", is_flag=True, help="Write the catalogue anew first, with this server's own address in it.")
-@click.option("--quiet", is_flag=True, help="Print no requests.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
-def command(host: str, port: int, rebuild: bool, quiet: bool, lang: str | None) -> None:
-    """Show the catalogue and the releases on this machine, until Ctrl-C.
+@as_command(
+    "serve",
+    help=Said(
+        """Montrer le catalogue et les versions sur cette machine. Ctrl-C arrête la commande.
 
-    Only outputs/catalogue and outputs/releases are shown, to be read from any site. Range requests are answered, so
-    that previews read only the parts of files that they need; what a browser holds already is not sent again.
-    """
+        Seuls outputs/catalogue et outputs/releases sont servis, et tout site peut les lire. Les demandes de plages
+        d'octets sont honorées : un aperçu ne lit que les parties de fichier utiles. Ce que le navigateur a déjà n'est
+        pas renvoyé.""",
+        """Show the catalogue and the releases on this machine. Ctrl-C stops the command.
+
+        Only outputs/catalogue and outputs/releases are served, and any site may read them. Range requests are answered,
+        so that previews read only the parts of files that they need. What a browser already has is not sent again.""",
+    ),
+)
+@option("--host", default="127.0.0.1", show_default=True, help=Said("Adresse d'écoute.", "Address to listen on."))
+@option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help=Said("Port d'écoute ; 0 : n'importe quel port libre.", "Port to listen on; 0: any free one."),
+)
+@option(
+    "--rebuild",
+    is_flag=True,
+    help=Said(
+        "Réécrire d'abord le catalogue, avec l'adresse de ce serveur.",
+        "Write the catalogue again first, with this server's own address in it.",
+    ),
+)
+@option("--quiet", is_flag=True, help=Said("Ne pas afficher les requêtes.", "Print no requests."))
+@lang_option
+def command(host: str, port: int, rebuild: bool, quiet: bool, lang: str | None) -> None:
+    """Serve the catalogue on this machine."""
     from pipelines.catalogue.serving import server
-    from pipelines.pipeline.announce import make_announcement
+    from pipelines.pipeline.catalogue import make_catalogue
 
     project = Project.here()
     try:
-        made = server(project.outputs, host, port, told=not quiet)
+        made = server(project.outputs, host, port, logs_requests=not quiet)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
@@ -53,11 +76,11 @@ def command(host: str, port: int, rebuild: bool, quiet: bool, lang: str | None) 
     with made:
         address = f"http://{host}:{made.server_address[1]}/"
         if rebuild:
-            make_announcement(project, base_url=address)
+            make_catalogue(project, base_url=address)
         if not (project.catalogue / "index.html").is_file():
             raise NoCatalogue(folder="outputs/catalogue")
-        french = terminal_language(lang) == "fr"
-        click.echo(f"{address}catalogue/  {'(Ctrl-C pour arrêter)' if french else '(Ctrl-C to stop)'}")
+        language = terminal_language(lang)
+        click.echo(f"{address}catalogue/  {Said('(Ctrl-C pour arrêter)', '(Ctrl-C to stop)')[language]}")
         try:
             made.serve_forever()
         except KeyboardInterrupt:

@@ -10,18 +10,19 @@ from typing import Any
 
 import click
 
+from pipelines.commands._bilingual import as_command, lang_option, option
 from pipelines.core.project import NotAProject, Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
-WORDS: dict[str, dict[Language, str]] = {
-    "environment": {"fr": "environnement", "en": "environment"},
-    "default": {"fr": "par défaut", "en": "default"},
-    "unset": {"fr": "non définie", "en": "not set"},
-    "masked": {"fr": "définie, masquée", "en": "set, masked"},
-    "secrets": {"fr": "Secrets que nomment les fichiers du projet", "en": "Secrets that the project's files name"},
-    "unknown": {"fr": "n'est pas un réglage", "en": "is no setting"},
-    "near": {"fr": "vouliez-vous dire", "en": "did you mean"},
-    "none": {"fr": "Aucun projet ici.", "en": "There is no project here."},
+WORDS: dict[str, Said] = {
+    "environment": Said("environnement", "environment"),
+    "default": Said("par défaut", "default"),
+    "unset": Said("non définie", "not set"),
+    "masked": Said("définie, masquée", "set, masked"),
+    "secrets": Said("Secrets que nomment les fichiers du projet", "Secrets that the project's files name"),
+    "unknown": Said("n'est pas un réglage", "is no setting"),
+    "near": Said("vouliez-vous dire", "did you mean"),
+    "none": Said("Aucun projet ici.", "There is no project here."),
 }
 
 
@@ -33,14 +34,21 @@ class _Line:
     use: str
 
 
-@click.command("settings")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
-def command(*, as_json: bool, lang: str | None) -> None:
-    """Show every setting (AROBASE_…), its value and where it came from, and which secrets are set.
+@as_command(
+    "settings",
+    help=Said(
+        """Afficher chaque réglage (AROBASE_…), sa valeur et d'où elle vient.
 
-    Exit codes: 0 shown.
-    """
+        Les secrets ne sont jamais affichés : seulement s'ils sont définis. Code de sortie : 0.""",
+        """Show every setting (AROBASE_…), its value and where it came from.
+
+        Secrets are never shown, only whether they are set. Exit code: 0.""",
+    ),
+)
+@option("--json", "as_json", is_flag=True, help=Said("En JSON.", "As JSON."))
+@lang_option
+def command(*, as_json: bool, lang: str | None) -> None:
+    """Show the settings."""
     from pipelines.core.settings import SETTINGS, unknown, value_of
 
     language = terminal_language(lang)
@@ -52,8 +60,8 @@ def command(*, as_json: bool, lang: str | None) -> None:
         project = None
     secrets = list(_secrets(project, language)) if project is not None else []
     if as_json:
-        told = {"settings": lines, "secrets": secrets}
-        document = {kind: [vars(line) for line in found] for kind, found in told.items()}
+        listed = {"settings": lines, "secrets": secrets}
+        document = {kind: [vars(line) for line in found] for kind, found in listed.items()}
         click.echo(json.dumps({**document, "unknown": unknown()}, ensure_ascii=False, indent=1))
         return
     _show(lines)
@@ -70,20 +78,20 @@ def command(*, as_json: bool, lang: str | None) -> None:
 
 def _line(value: Any, language: Language) -> _Line:
     setting = value.setting
-    shown = value.text
+    text = value.text
     if value.origin == "default":
-        shown = getattr(setting.default, language)
+        text = getattr(setting.default, language)
     elif setting.secret:
-        shown = WORDS["masked"][language]
-    return _Line(setting.name, shown, WORDS[value.origin][language], getattr(setting.use, language))
+        text = WORDS["masked"][language]
+    return _Line(setting.name, text, WORDS[value.origin][language], getattr(setting.use, language))
 
 
 def _secrets(project: Project, language: Language) -> Iterator[_Line]:
     """The variables that descriptions of sources, portals and alerts name: whether each is set, never its value."""
     for name, place in sorted(_named_secrets(project, language).items()):
         is_set = bool(os.environ.get(name, "").strip())
-        shown = WORDS["masked" if is_set else "unset"][language]
-        yield _Line(name, shown, WORDS["environment"][language] if is_set else "", place)
+        state = WORDS["masked" if is_set else "unset"][language]
+        yield _Line(name, state, WORDS["environment"][language] if is_set else "", place)
 
 
 def _named_secrets(project: Project, language: Language) -> dict[str, str]:
@@ -112,13 +120,8 @@ def _named_secrets(project: Project, language: Language) -> dict[str, str]:
 
 
 def _show(lines: list[_Line]) -> None:
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(box=SIMPLE, show_header=False, pad_edge=False, collapse_padding=True)
-    table.add_column(no_wrap=True)
+    """Each setting whole, whatever the terminal's width: a value that is cut says something else."""
     for line in lines:
-        table.add_row(line.name, escape(line.value), line.origin, escape(line.use))
-    Console(highlight=False).print(table)
+        origin = f" ({line.origin})" if line.origin else ""
+        click.echo(f"{line.name} = {line.value}{origin}")
+        click.echo(f"    {line.use}")

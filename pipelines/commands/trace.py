@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.commands._bilingual import argument, as_command, lang_option, option
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said, terminal_language
 
@@ -19,26 +20,38 @@ class RawAbsent(ArobaseError):
     """The record that a row was made from cannot be shown, because the source's file is not what it was."""
 
     code: ClassVar[str] = "raw-absent"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = "{reason}."
     en: ClassVar[str] = "{reason}."
 
 
-@click.command("trace")
-@click.argument("package")
-@click.argument("table")
-@click.argument("key")
-@click.argument("field", required=False)
-@click.option("--version", "version", help="Version to look in (default: the current one).")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
-def command(*, package: str, table: str, key: str, field: str | None, version: str | None, lang: str | None) -> None:
-    """Trace a row, or one FIELD of it, to the snapshots that it comes from.
+@as_command(
+    "trace",
+    help=Said(
+        """Afficher d'où vient une ligne, ou un de ses champs, jusqu'aux copies des sources.
 
-    KEY: the values of the primary key, in order, with " | " between. Works on the releases alone, with no network.
-    Exit codes: 0 found, 2 not found.
-    """
+        CLÉ : les valeurs de la clé primaire, dans l'ordre, séparées par « | » entre deux espaces. Les versions
+        suffisent, sans réseau. Codes de sortie : 0, trouvé ; 2, non trouvé.""",
+        """Trace a row, or one field of it, back to its snapshots.
+
+        KEY: the values of the primary key, in order, with " | " between. Works on the releases alone, with no network.
+        Exit codes: 0, found; 2, not found.""",
+    ),
+)
+@argument("package", metavar=Said("JEU", "PACKAGE"))
+@argument("table", metavar=Said("TABLE", "TABLE"))
+@argument("key", metavar=Said("CLÉ", "KEY"))
+@argument("field", metavar=Said("CHAMP", "FIELD"), required=False)
+@option(
+    "--version",
+    metavar=Said("VERSION", "VERSION"),
+    help=Said("La version à lire (par défaut : la courante).", "Version to look in (default: the current one)."),
+)
+@lang_option
+def command(*, package: str, table: str, key: str, field: str | None, version: str | None, lang: str | None) -> None:
+    """Trace a row to where it comes from."""
     from pipelines.commands._results import result_labels
-    from pipelines.commands._trace_shown import traced
+    from pipelines.commands._trace_output import traced
     from pipelines.releases.trace import trace
 
     project, language = Project.here(), terminal_language(lang)
@@ -63,8 +76,8 @@ def _reader(project: Project, language: Language, absent: dict[tuple[str, str], 
         except ArobaseError as error:
             absent[source, part] = f"{error.message(language)} [{error.code}]"
         except OSError as error:
-            told = Said("l'instantané n'est pas conservé ici", "the snapshot is not kept here")
-            absent[source, part] = f"{getattr(told, language)} ({error.strerror or type(error).__name__})"
+            reason = Said("l'instantané n'est pas conservé ici", "the snapshot is not kept here")
+            absent[source, part] = f"{getattr(reason, language)} ({error.strerror or type(error).__name__})"
         return None
 
     return raw
@@ -75,6 +88,7 @@ def _record(project: Project, source: str, snapshot: str, part: str, position: i
 
     from pipelines.formats import read
     from pipelines.schema import Privacy, load_incoming
+    from pipelines.schema.reserved import POSITION
     from pipelines.sources import SnapshotStore, load_sources
 
     described = next((item for item in load_sources(project).find(source).parts if item.name == part), None)
@@ -90,7 +104,7 @@ def _record(project: Project, source: str, snapshot: str, part: str, position: i
     path = store.objects.path(snapshot)
     records = read(described, path, source=source, snapshot=snapshot, announced=announced)
     public = {item.name for item in schema.fields if item.privacy is Privacy.PUBLIC}
-    found = records.filter(pc.equal(records.column("_position"), position))
+    found = records.filter(pc.equal(records.column(POSITION), position))
     rows: list[dict[str, str | None]] = found.select(
         [name for name in found.column_names if name in public]
     ).to_pylist()

@@ -7,12 +7,15 @@ import tempfile
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
+from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
+from pipelines.commands._trust import FILE, principal_option
+from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases.allowed_signers import Trust
@@ -25,21 +28,123 @@ NOT_REMADE = (
     "copies des sources",
     "findings, rejects and provenance were not computed again: that takes the project that kept the snapshots",
 )
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("verify")
-@click.argument("place", metavar="[PATH_OR_URL]", required=False)
-@click.option("--key", "key_path", type=FILE, help="Public key, or allowed_signers as OpenSSH reads it.")
-@click.option("--principal", default="arobase", show_default=True, help="Name in allowed_signers (ssh-keygen -I).")
-@click.option("--time", "when", help="When keys have to be good, YYYYMMDD[HHMM[SS]][Z] (ssh-keygen -O verify-time).")
-@click.option("--checkpoint", "seen", multiple=True, help="Head of the log kept earlier (file or address), repeatable.")
-@click.option("--witnesses", "policy", type=FILE, help="Policy (C2SP tlog-policy): which witnesses have to agree.")
-@click.option("--time-authority", "authorities", type=FILE, multiple=True, help="Certificate (PEM) of RFC 3161 stamps.")
-@click.option("--witness", help="Hash of a line of the ledger that you noted earlier: it must still be there.")
-@click.option("--expect", help="PACKAGE or PACKAGE/VERSION that this has to be.")
-@click.option("--deep", is_flag=True, help="Compute changes again, and make releases of this project again.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+class NothingToVerify(ArobaseError):
+    """What is to be verified is not there."""
+
+    code: ClassVar[str] = "nothing-to-verify"
+    fr: ClassVar[str] = (
+        "{path} n'existe pas ; donnez le chemin ou l'adresse d'une version, des versions d'un jeu de données "
+        "(outputs/releases/NOM) ou de toutes."
+    )
+    en: ClassVar[str] = (
+        "{path} does not exist; give the path or the address of a release, of the releases of a package "
+        "(outputs/releases/NAME) or of all of them."
+    )
+
+
+@as_command(
+    "verify",
+    help=Said(
+        """Vérifier une version, celles d'un jeu de données, ou toutes (par défaut : celles de ce projet).
+
+        Une adresse est celle d'une version sur un serveur web, ou d'un dépôt d'objets rempli par « arobase release --to
+        » (s3://seau/préfixe) : entier, un jeu de données ou une version (…/releases/label, …/releases/label/1.0.0).
+
+        Sont vérifiés : les empreintes, les fichiers ajoutés ou absents, la signature, le descripteur, l'égalité des
+        valeurs entre CSV et Parquet, les lignes selon leur schéma, les changements, le journal signé et le registre.
+        La commande affiche le jeu de données, la version, la clé, le journal, les témoins et les dates trouvés.
+
+        Avec --deep, les changements sont recalculés à partir des deux versions. Les versions de ce projet sont refaites
+        par le code présent, si ce dont elles sont faites est conservé : constats, lignes écartées et origines doivent
+        être les mêmes, ainsi que les pages et les descriptions du catalogue, qu'aucune signature ne couvre.
+
+        Aucun réseau n'est nécessaire, sauf pour une adresse. Codes de sortie : 0, tout est intact ; 1, quelque chose ne
+        l'est pas ; 2, la vérification n'a pas pu être faite.""",
+        """Verify a release, the releases of a package, or all releases (default: this project's).
+
+        An address is that of a release on a web server, or of an object store that `arobase release --to` sent to
+        (s3://bucket/prefix): whole, one package or one release of it (…/releases/label, …/releases/label/1.0.0).
+
+        Checked are hashes, added or missing files, signature, descriptor, same values in CSV and Parquet, rows against
+        their schema, changes, the signed log and the ledger. The command shows which package, version, key, log,
+        witnesses and times it found.
+
+        With --deep, changes are computed again from both versions. The releases of this project are made again by the
+        code at hand, where what they were made from is kept: findings, rejects and provenance have to be the same, and
+        so have the pages and descriptions of the catalogue, which no signature covers.
+
+        Needs no network unless given an address. Exit codes: 0, everything is sound; 1, something is not; 2, it could
+        not be checked.""",
+    ),
+)
+@argument("place", metavar=Said("CHEMIN_OU_URL", "PATH_OR_URL"), required=False)
+@option(
+    "--key",
+    "key_path",
+    type=FILE,
+    help=Said(
+        "Clé publique, ou fichier allowed_signers d'OpenSSH.", "Public key, or allowed_signers as OpenSSH reads it."
+    ),
+)
+@principal_option
+@option(
+    "--time",
+    "when",
+    metavar=Said("DATE", "TIME"),
+    help=Said(
+        "Date à laquelle les clés doivent être valables : AAAAMMJJ[HHMM[SS]][Z] (ssh-keygen -O verify-time).",
+        "When keys have to be valid: YYYYMMDD[HHMM[SS]][Z] (ssh-keygen -O verify-time).",
+    ),
+)
+@option(
+    "--checkpoint",
+    "seen",
+    multiple=True,
+    metavar=Said("FICHIER_OU_URL", "FILE_OR_URL"),
+    help=Said(
+        "Tête du journal conservée plus tôt ; peut être répétée.", "Head of the log kept earlier; may be repeated."
+    ),
+)
+@option(
+    "--witnesses",
+    "policy",
+    type=FILE,
+    help=Said(
+        "Politique (C2SP tlog-policy) : les témoins qui doivent être d'accord.",
+        "Policy (C2SP tlog-policy): which witnesses have to agree.",
+    ),
+)
+@option(
+    "--time-authority",
+    "authorities",
+    type=FILE,
+    multiple=True,
+    help=Said("Certificat (PEM) d'une autorité d'horodatage RFC 3161.", "Certificate (PEM) of RFC 3161 stamps."),
+)
+@option(
+    "--witness",
+    metavar=Said("EMPREINTE", "HASH"),
+    help=Said(
+        "Repère : empreinte d'une ligne du registre, notée plus tôt, qui doit toujours y être.",
+        "Hash of a line of the ledger that you noted earlier; it must still be there.",
+    ),
+)
+@option(
+    "--expect",
+    metavar=Said("JEU[/VERSION]", "PACKAGE[/VERSION]"),
+    help=Said("Ce que ceci doit être.", "What this has to be."),
+)
+@option(
+    "--deep",
+    is_flag=True,
+    help=Said(
+        "Recalculer les changements et refaire les versions de ce projet.",
+        "Compute changes again, and make releases of this project again.",
+    ),
+)
+@lang_option
 def command(
     *,
     place: str | None,
@@ -54,27 +159,14 @@ def command(
     deep: bool,
     lang: str | None,
 ) -> None:
-    """Verify a release, the releases of a package, or all releases (default: this project's).
-
-    An address is that of a release on a web server, or of an object store that `arobase release --to` sent to
-    (s3://bucket/prefix), whole, one package or one release of it (…/releases/label, …/releases/label/1.0.0).
-
-    Hashes, added or missing files, signature, the descriptor, same values in CSV and Parquet, rows against their
-    schema, changes, the signed log and the ledger. Says which package, version, key, log, witnesses and times it found.
-
-    With --deep, changes are computed again from both versions, and the releases of this project are made again by the
-    code at hand, where what they were made from is kept: findings, rejects and provenance have to be the same too, and
-    so have the pages and descriptions of this project's catalogue, which no signature covers.
-
-    Needs no network unless given an address. Exit codes: 0 sound, 1 not, 2 could not look.
-    """
+    """Verify what PLACE names, and exit by what was found."""
     from pipelines.releases.verify import verify
 
     language = terminal_language(lang)
-    trust = _trust(key_path, principal, when, language)
+    trust = _trust(key_path, principal, when)
     demands = _demands(seen, policy, authorities)
     with tempfile.TemporaryDirectory() as folder:
-        path, read = _brought(place, Path(folder), language)
+        path, read = _brought(place, Path(folder))
         found = verify(
             path,
             trust=trust,
@@ -96,7 +188,7 @@ def _remade(found: Verification, path: Path) -> Verification:
     from dataclasses import replace
 
     from pipelines.core.project import NotAProject
-    from pipelines.pipeline.announce import altered_pages
+    from pipelines.pipeline.catalogue import altered_pages
     from pipelines.pipeline.remake import hold_against_remade
     from pipelines.releases.flaws import Flaw
     from pipelines.releases.request import Warned
@@ -127,13 +219,15 @@ def _remade(found: Verification, path: Path) -> Verification:
     return replace(found, flaws=tuple(flaws), notes=tuple(notes))
 
 
-def _trust(key_path: Path | None, principal: str, when: str | None, language: Language) -> Trust | None:
-    from pipelines.releases.allowed_signers import absolute_time, load_trust
+def _trust(key_path: Path | None, principal: str, when: str | None) -> Trust | None:
+    from pipelines.releases.allowed_signers import load_trust
+    from pipelines.releases.openssh_lines import absolute_time
 
     at = None if when is None else absolute_time(when)
     if when is not None and at is None:
-        words = "attendu : AAAAMMJJ[HHMM[SS]][Z]" if language == "fr" else "expected: YYYYMMDD[HHMM[SS]][Z]"
-        raise click.UsageError(f"--time {when}; {words}")
+        raise Misused(
+            Said(f"--time {when} ; attendu : AAAAMMJJ[HHMM[SS]][Z]", f"--time {when}; expected: YYYYMMDD[HHMM[SS]][Z]")
+        )
     return None if key_path is None else load_trust(key_path, principal=principal, at=at)
 
 
@@ -149,10 +243,10 @@ def _demands(seen: tuple[str, ...], policy: Path | None, authorities: tuple[Path
     return Demands(kept_heads(seen), rule, check, witnesses)
 
 
-def _brought(place: str | None, folder: Path, language: Language) -> tuple[Path, Read | None]:
+def _brought(place: str | None, folder: Path) -> tuple[Path, Read | None]:
     """What to verify, brought here when it stands elsewhere, and how its log is read when that is not brought."""
-    from pipelines.releases.object_store import fetch_depot_with_log
     from pipelines.releases.remote import fetch_with_log, is_address
+    from pipelines.releases.store_fetching import fetch_depot_with_log
     from pipelines.storage.buckets import is_bucket
 
     if place is not None and is_bucket(place):
@@ -161,41 +255,42 @@ def _brought(place: str | None, folder: Path, language: Language) -> tuple[Path,
         return fetch_with_log(place, folder)
     path = Path(place) if place else Project.here().releases
     if not path.exists() and not path.is_symlink():
-        raise click.UsageError(f"{path}: " + ("absent" if language == "fr" else "not there"))
+        raise NothingToVerify(path=path)
     return path, None
 
 
 def _report(found: Verification, language: Language) -> None:
-    french = language == "fr"
     for note in found.notes:
-        click.echo(f"! {note.fr if french else note.en}")
-    for line in _told(found, french):
+        click.echo(f"! {note.fr if language == 'fr' else note.en}")
+    for line in _summary(found, language):
         click.echo(line)
     if found.first is not None:
         click.echo(f"✗ {found.first.message(language)} [{found.first.code}]")
         for flaw in found.flaws[1:]:
-            click.echo(f"  {'puis' if french else 'then'} {flaw.message(language)} [{flaw.code}]")
+            click.echo(f"  {Said('puis', 'then')[language]} {flaw.message(language)} [{flaw.code}]")
         return
     number = len(found.releases)
-    click.echo(f"✓ {number} version(s) intacte(s)" if french else f"✓ {number} sound release(s)")
+    click.echo(Said(f"✓ {number} version(s) intacte(s)", f"✓ {number} sound release(s)")[language])
 
 
-def _told(found: Verification, french: bool) -> list[str]:
+def _summary(found: Verification, language: Language) -> list[str]:
     """What was looked at: each release, then the log."""
     lines = []
     for item in found.verified:
-        facts = [f"{'signée par' if french else 'signed by'} {item.signer}"] if item.signer else []
-        facts += [f"{'événement' if french else 'event'} {item.event}"] if item.event is not None else []
-        facts += [f"{'publiée le' if french else 'published'} {item.at}"] if item.at else []
+        facts = [f"{Said('signée par', 'signed by')[language]} {item.signer}"] if item.signer else []
+        facts += [f"{Said('événement', 'event')[language]} {item.event}"] if item.event is not None else []
+        facts += [f"{Said('publiée le', 'published')[language]} {item.at}"] if item.at else []
         facts += [f"commit {item.commit[:12]}"] if item.commit else []
         lines.append(f"  {item.package} {item.version}{', ' if facts else ''}{', '.join(facts)}")
     if found.log is not None:
         log = found.log
-        facts = [f"{log.size} {'événement(s)' if french else 'event(s)'}"]
-        facts += [f"{'signé par' if french else 'signed by'} {log.signer}"] if log.signer else []
+        facts = [f"{log.size} {Said('événement(s)', 'event(s)')[language]}"]
+        facts += [f"{Said('signé par', 'signed by')[language]} {log.signer}"] if log.signer else []
         for name, time in sorted(log.witnesses.items()):
-            words = "témoin" if french else "witness"
+            words = Said("témoin", "witness")[language]
             facts.append(f"{words} {name} ({datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%M:%SZ})")
-        facts += [f"{'horodaté le' if french else 'time-stamped'} {time}" for time in log.times]
-        lines.append(f"  {'journal' if french else 'log'} {log.origin}{' : ' if french else ': '}{', '.join(facts)}")
+        facts += [f"{Said('horodaté le', 'time-stamped')[language]} {time}" for time in log.times]
+        lines.append(
+            f"  {Said('journal', 'log')[language]} {log.origin}{Said(' : ', ': ')[language]}{', '.join(facts)}"
+        )
     return lines

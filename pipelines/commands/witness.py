@@ -11,27 +11,78 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.commands._bilingual import Decorated, Misused, argument, as_group, lang_option, option
+from pipelines.commands._trust import FILE, principal_option
 from pipelines.core.project import Project
-from pipelines.core.text import terminal_language
+from pipelines.core.text import Said, terminal_language
 
 if TYPE_CHECKING:
-    from pipelines.core.text import Said
     from pipelines.releases.log.notes import Checkpoint
     from pipelines.releases.log.witness import Answer, WitnessMemory
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-LANGUAGE = click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
 
 
-@click.group("witness")
+def witness_options(decorated: Decorated) -> Decorated:
+    """Who the witness is, what it remembers, and whose logs it follows: the same wherever a head is cosigned."""
+    for given in (
+        principal_option,
+        option(
+            "--trust",
+            "trust_path",
+            type=FILE,
+            required=True,
+            help=Said("Clés publiques des journaux, ou allowed_signers.", "Public keys of logs, or allowed_signers."),
+        ),
+        option(
+            "--memory",
+            type=FOLDER,
+            required=True,
+            help=Said(
+                "Dossier des têtes déjà vues ; n'importe quel serveur peut le publier.",
+                "Folder of the heads seen so far; any server may serve it.",
+            ),
+        ),
+        option(
+            "--name",
+            required=True,
+            metavar=Said("NOM", "NAME"),
+            help=Said(
+                "Le nom du témoin, comme ville.example/temoin : sans espace ni +.",
+                "The witness's name, such as town.example/witness: no space, no +.",
+            ),
+        ),
+        option(
+            "--key",
+            "key_path",
+            type=FILE,
+            required=True,
+            help=Said(
+                "La clé privée du témoin (arobase keys new).", "The witness's own private key (`arobase keys new`)."
+            ),
+        ),
+    ):
+        decorated = given(decorated)
+    return decorated
+
+
+@as_group(
+    "witness",
+    help=Said(
+        """Contresigner la tête d'un journal, et faire contresigner le sien.
+
+        Un témoin (un auditeur, une autre ville) se souvient de la dernière tête vue d'un journal. Il n'en contresigne
+        une nouvelle que si l'ancienne en est le début. Un projet ne peut donc ni revenir en arrière ni réécrire son
+        histoire sans que cela se voie. Les formats sont ceux de C2SP : tlog-cosignature, tlog-witness, tlog-policy.""",
+        """Cosign the head of a log, and have one's own log cosigned.
+
+        A witness (an auditor, another town) remembers the head of a log that it saw last. It cosigns a new one only
+        when the old one is its beginning, so that a project can neither go back to an earlier state nor rewrite its
+        history without being seen. The formats are C2SP's: tlog-cosignature, tlog-witness, tlog-policy.""",
+    ),
+)
 def command() -> None:
-    """Cosign the heads of logs that only grow, and have one's own log cosigned.
-
-    A witness (an auditor, another town) remembers the head of a log that it saw last. It cosigns a new one only when
-    the old one is its beginning, so that a project can neither go back to an earlier state nor rewrite its history
-    without being seen. The formats are C2SP's: tlog-cosignature, tlog-witness, tlog-policy.
-    """
+    """Cosign logs."""
 
 
 def _memory(key_path: Path, name: str, folder: Path) -> WitnessMemory:
@@ -40,14 +91,18 @@ def _memory(key_path: Path, name: str, folder: Path) -> WitnessMemory:
     from pipelines.releases.signature import load_key
 
     if not is_key_name(name):
-        raise click.UsageError(f"--name {name}")
+        raise Misused(
+            Said(
+                f"--name {name} ; attendu : un nom sans espace ni +",
+                f"--name {name}; expected: a name without space or +",
+            )
+        )
     folder.mkdir(parents=True, exist_ok=True)
     return WitnessMemory(folder, name, load_key(key_path))
 
 
 def _refusal(trust_path: Path, principal: str) -> Callable[[Checkpoint], Said | None]:
     """Why the log's own signature under a head is not trusted; none when it is."""
-    from pipelines.core.text import Said
     from pipelines.releases.allowed_signers import load_trust
     from pipelines.releases.verify_log import signature
 
@@ -60,15 +115,34 @@ def _refusal(trust_path: Path, principal: str) -> Callable[[Checkpoint], Said | 
     return refusal
 
 
-@command.command("cosign")
-@click.argument("log", metavar="LOG")
-@click.option("--key", "key_path", type=FILE, required=True, help="The witness's own private key (`arobase keys new`).")
-@click.option("--name", required=True, help="The witness's name, such as town.example/witness: no space, no +.")
-@click.option("--memory", type=FOLDER, required=True, help="Folder of the heads seen so far: any server may serve it.")
-@click.option("--trust", "trust_path", type=FILE, required=True, help="The log's public key, or allowed_signers.")
-@click.option("--principal", default="arobase", show_default=True, help="Name in allowed_signers.")
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the cosigned head here.")
-@LANGUAGE
+@command.command(
+    "cosign",
+    help=Said(
+        """Lire JOURNAL et contresigner sa tête.
+
+        JOURNAL est un dossier de sorties, son dossier log, ou l'adresse de l'un d'eux. La tête contresignée est
+        affichée, ou écrite avec -o : rendez-la au projet (arobase witness add), et gardez-la.
+
+        Codes de sortie : 0, contresigné ; 1, le journal ne prolonge pas ce qui en a été vu, ou aucune clé de confiance
+        ne le signe ; 2, impossible à lire.""",
+        """Read LOG and cosign its head.
+
+        LOG is a folder of outputs, its log folder, or the address of one. The cosigned head is printed, or written with
+        -o: give it back to the project (`arobase witness add`), and keep it.
+
+        Exit codes: 0, cosigned; 1, the log does not continue what was seen of it, or no trusted key signs it; 2, it
+        could not be read.""",
+    ),
+)
+@argument("log", metavar=Said("JOURNAL", "LOG"))
+@witness_options
+@option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=Said("Écrire ici la tête contresignée.", "Write the cosigned head here."),
+)
+@lang_option
 def cosign(
     *,
     log: str,
@@ -80,12 +154,7 @@ def cosign(
     output: Path | None,
     lang: str | None,
 ) -> None:
-    """Look at LOG (a folder of outputs, its log folder, or the address of one) and cosign its head.
-
-    The cosigned head is printed, or written with -o: give it back to the project (`arobase witness add`), and keep it.
-    Exit codes: 0 cosigned, 1 the log does not continue what was seen of it, or nobody trusted signs it, 2 could not
-    look.
-    """
+    """Cosign the head of a log."""
     from pipelines.releases.errors import LogDamaged, LogForked
     from pipelines.releases.log.journal import CHECKPOINT, read_checkpoint
     from pipelines.releases.log.remote import reader_of
@@ -97,7 +166,7 @@ def cosign(
     read = reader_of(log)
     head = read_checkpoint(read, CHECKPOINT)
     if head is None:
-        raise click.UsageError(f"{log}: " + ("pas de journal ici" if language == "fr" else "no log here"))
+        raise Misused(Said(f"{log} : pas de journal ici", f"{log}: no log here"))
     refused = _refusal(trust_path, principal)(head)
     if refused is not None:
         click.echo(f"✗ {head.origin}, {head.size} : {getattr(refused, language)} [log-signer]")
@@ -114,16 +183,33 @@ def cosign(
         click.echo(f"✓ {head.origin}, {head.size} → {output}")
 
 
-@command.command("serve")
-@click.option("--key", "key_path", type=FILE, required=True, help="The witness's own private key (`arobase keys new`).")
-@click.option("--name", required=True, help="The witness's name, such as town.example/witness: no space, no +.")
-@click.option("--memory", type=FOLDER, required=True, help="Folder of the heads seen so far.")
-@click.option("--trust", "trust_path", type=FILE, required=True, help="Public keys of the logs, or allowed_signers.")
-@click.option("--principal", default="arobase", show_default=True, help="Name in allowed_signers.")
-@click.option("--origin", "origins", multiple=True, help="A log that is followed (default: any of a trusted key).")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8470, show_default=True)
-@LANGUAGE
+@command.command(
+    "serve",
+    help=Said(
+        """Répondre aux projets qui demandent une contresignature (C2SP tlog-witness).
+
+        POST /add-checkpoint et GET /EMPREINTE/checkpoint, en HTTP simple : placez la commande derrière un serveur web.
+        Ctrl-C l'arrête. Codes de sortie : 0, arrêtée ; 2, impossible.""",
+        """Answer projects that ask for cosignatures (C2SP tlog-witness).
+
+        POST /add-checkpoint and GET /HASH/checkpoint, over plain HTTP: put the command behind a web server. Ctrl-C
+        stops it. Exit codes: 0, stopped; 2, impossible.""",
+    ),
+)
+@witness_options
+@option(
+    "--origin",
+    "origins",
+    multiple=True,
+    metavar=Said("JOURNAL", "LOG"),
+    help=Said(
+        "Un journal suivi (par défaut : tout journal signé par une clé de confiance).",
+        "A log that is followed (default: any that a trusted key signs).",
+    ),
+)
+@option("--host", default="127.0.0.1", show_default=True, help=Said("Adresse d'écoute.", "Address to listen on."))
+@option("--port", default=8470, show_default=True, help=Said("Port d'écoute.", "Port to listen on."))
+@lang_option
 def serve(
     *,
     key_path: Path,
@@ -136,10 +222,7 @@ def serve(
     port: int,
     lang: str | None,
 ) -> None:
-    """Answer projects that ask for cosignatures (C2SP tlog-witness): POST /add-checkpoint, GET /HASH/checkpoint.
-
-    It speaks plain HTTP and is meant to stand behind a web server. Ends when it is interrupted. Exit codes: 0, 2.
-    """
+    """Answer projects that ask for cosignatures."""
     from pipelines.releases.log.witness import UnknownLog
 
     kept, trusted = _memory(key_path, name, memory), _refusal(trust_path, principal)
@@ -191,14 +274,23 @@ def _handler(
     return Handler
 
 
-@command.command("ask")
-@click.argument("policy", type=FILE)
-@LANGUAGE
-def ask(policy: Path, lang: str | None) -> None:
-    """Ask the witnesses of POLICY that have an address to cosign the head of this project's log.
+@command.command(
+    "ask",
+    help=Said(
+        """Demander aux témoins de POLITIQUE de contresigner la tête du journal de ce projet.
 
-    Exit codes: 0 when the policy's quorum is met, 1 when it is not, 2 when there is no log.
-    """
+        Seuls ceux qui ont une adresse sont interrogés. Codes de sortie : 0, le quorum est atteint ; 1, il ne l'est pas
+        ; 2, il n'y a pas de journal.""",
+        """Ask the witnesses of POLICY to cosign the head of this project's log.
+
+        Only those that have an address are asked. Exit codes: 0, the quorum is met; 1, it is not; 2, there is no
+        log.""",
+    ),
+)
+@argument("policy", metavar=Said("POLITIQUE", "POLICY"), type=FILE)
+@lang_option
+def ask(policy: Path, lang: str | None) -> None:
+    """Ask the witnesses for cosignatures."""
     from pipelines.core.errors import ArobaseError
     from pipelines.releases.log.cosigning import ask_witnesses
     from pipelines.releases.log.policy import load_policy
@@ -213,23 +305,38 @@ def ask(policy: Path, lang: str | None) -> None:
     sys.exit(0 if rule.is_met(rule.cosigners(head)) else 1)
 
 
-@command.command("add")
-@click.argument("cosigned", type=FILE)
-@click.option("--policy", "policy_path", type=FILE, required=True, help="Policy that names the witnesses.")
-@LANGUAGE
-def add(cosigned: Path, policy_path: Path, lang: str | None) -> None:
-    """Put the cosignatures of COSIGNED, a head that a witness gave back, under the head of this project's log.
+@command.command(
+    "add",
+    help=Said(
+        """Ajouter les contresignatures de CONTRESIGNÉE, une tête rendue par un témoin.
 
-    Only those that the policy's witnesses made of this log are taken. Exit codes: 0 taken, 1 none was good, 2 no log.
-    """
+        Seules sont prises celles que les témoins de la politique ont faites de ce journal. Codes de sortie : 0, prises
+        ; 1, aucune n'est valable ; 2, il n'y a pas de journal.""",
+        """Add the cosignatures of COSIGNED, a head that a witness gave back.
+
+        Only those that the policy's witnesses made of this log are taken. Exit codes: 0, taken; 1, none was good; 2,
+        there is no log.""",
+    ),
+)
+@argument("cosigned", metavar=Said("CONTRESIGNÉE", "COSIGNED"), type=FILE)
+@option(
+    "--policy",
+    "policy_path",
+    type=FILE,
+    required=True,
+    help=Said("Politique qui désigne les témoins.", "Policy that names the witnesses."),
+)
+@lang_option
+def add(cosigned: Path, policy_path: Path, lang: str | None) -> None:
+    """Take the cosignatures of a head."""
     from pipelines.releases.log.cosigning import add_cosignatures
     from pipelines.releases.log.notes import Checkpoint
     from pipelines.releases.log.policy import load_policy
 
-    french = terminal_language(lang) == "fr"
+    language = terminal_language(lang)
     head = Checkpoint.parse(cosigned.read_text(encoding="utf-8"), cosigned.name)
     names = add_cosignatures(Project.here().releases, head, load_policy(policy_path))
     if not names:
-        click.echo("✗ aucune contresignature de ce journal" if french else "✗ no cosignature of this log")
+        click.echo(Said("✗ aucune contresignature de ce journal", "✗ no cosignature of this log")[language])
         sys.exit(1)
     click.echo(f"✓ {', '.join(names)}")

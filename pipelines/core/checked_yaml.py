@@ -2,12 +2,14 @@
 
 Belongs here: holding a YAML file against a JSON Schema whose `description` (French) and `description_en` say what is
 expected; one `description` alone is of no language (`ckan | datagouv`).
-Does not: any error class; each reader raises its own, filled with `Fault.told`.
+Does not: any error class; each reader raises its own, filled with `Fault.facts`. Names that must agree with other names
+are its own too.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,73 +17,120 @@ from typing import Any
 from pipelines.core.lined_yaml import LinedDocument, YamlRefused, parse
 from pipelines.core.text import Said
 
+SHOWN = 60
+UNKNOWN = Said("clé inconnue", "unknown key")
+ABSENT = Said("absent", "missing")
+Place = tuple[str | int, ...]
+
 
 class Fault(Exception):
     """What is wrong, as the facts of an error: line, key, found, expected."""
 
     def __init__(self, *, line: int, key: str, found: str | Said, expected: str | Said) -> None:
         super().__init__(f"line {line}: {key}: {found.en if isinstance(found, Said) else found}")
-        self.told: dict[str, Any] = {"line": line, "key": key, "found": found, "expected": expected}
+        self.facts: dict[str, Any] = {"line": line, "key": key, "found": found, "expected": expected}
 
 
 def read_checked(path: Path, schema: Path) -> LinedDocument:
-    """The document of a YAML file that is what its schema says. Raises `Fault`, and `OSError`."""
+    """The document of a YAML file that is what its schema says.
+
+    Raises `Fault`, and `OSError`.
+    """
+    return checked(path.read_bytes(), schema)
+
+
+def checked(data: bytes, schema: Path) -> LinedDocument:
+    """The document of the bytes of such a file. Raises `Fault`."""
     try:
-        document = parse(path.read_text(encoding="utf-8"))
+        document = parse(text_of(data))
     except YamlRefused as refused:
         raise Fault(line=refused.line, key=refused.key, found=refused.found, expected=refused.expected) from None
-    except UnicodeDecodeError:
-        raise Fault(line=1, key="YAML", found="?", expected="UTF-8") from None
-    error = _first_fault(document.value, schema)
-    if error is None:
-        return document
-    shape = error.schema.get("properties", {}) if error.validator in ("required", "additionalProperties") else None
-    place: tuple[str | int, ...] = (*error.absolute_path, *_unknown(error)[:1])
-    raise Fault(
-        line=document.line(place),
-        key=".".join(map(str, place)) or "(document)",
-        found=_what(error),
-        expected=", ".join(shape) if shape else _described(error.schema) or ", ".join(_keys(schema)),
-    )
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        byte = f"0x{error.object[error.start]:02x}"
+        found, expected = Said(f"octet {byte}", f"byte {byte}"), Said("un texte UTF-8", "UTF-8 text")
+        raise Fault(line=line, key="YAML", found=found, expected=expected) from None
+    fault = first_fault(document, schema)
+    if fault is not None:
+        raise fault
+    return document
+
+
+def text_of(data: bytes) -> str:
+    """The text of a file's bytes, each end of a line as `\\n`. Raises `UnicodeDecodeError`."""
+    return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def first_fault(document: LinedDocument, schema: Path) -> Fault | None:
+    """The fault that explains most, deepest first among alternatives; None when the document is as its schema says."""
+    from jsonschema.exceptions import best_match
+
+    error = best_match(_validator(schema).iter_errors(document.value))
+    return None if error is None else _fault(error, document, schema)
 
 
 @cache
-def _schema(path: Path) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return schema
-
-
-def _keys(schema: Path) -> list[str]:
-    return list(_schema(schema)["properties"])
-
-
-def _first_fault(value: Any, schema: Path) -> Any:
+def _validator(schema: Path) -> Any:
     from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import best_match
 
-    return best_match(Draft202012Validator(_schema(schema)).iter_errors(value))
-
-
-def _unknown(error: Any) -> list[str]:
-    """The keys that a mapping should not have, in the order of the file; none where something else is wrong."""
-    if error.validator != "additionalProperties":
-        return []
-    return [key for key in error.instance if key not in error.schema.get("properties", {})]
+    return Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 
-def _described(schema: dict[str, Any]) -> str | Said:
-    """What a schema says is expected, empty when it says nothing."""
+def _fault(error: Any, document: LinedDocument, whole: Path) -> Fault:
+    path: Place = tuple(error.absolute_path)
+    rule, value, schema = error.validator, error.validator_value, error.schema
+    known = list(schema.get("properties", {})) if isinstance(schema, Mapping) else []
+    if rule == "required":
+        missing = next(key for key in value if key not in error.instance)
+        return _at(document, path, (*path, missing), ABSENT, _of_missing(known, schema, missing, whole))
+    if rule == "additionalProperties":
+        unknown = next(key for key in error.instance if key not in known)
+        return _at(document, (*path, unknown), (*path, unknown), UNKNOWN, " | ".join(known))
+    if "propertyNames" in error.absolute_schema_path:
+        place = (*path, error.instance)
+        return _at(document, place, place, UNKNOWN, _described(schema) or _rule(rule, value))
+    # Where a name of a secret belongs, the secret itself may have been pasted.
+    found = "…" if schema.get("writeOnly") else _short(error.instance)
+    return _at(document, path, path, found, _described(schema) or " | ".join(known) or _rule(rule, value))
+
+
+def _at(document: LinedDocument, path: Place, named: Place, found: str | Said, expected: str | Said) -> Fault:
+    """A fault on the line of `path`, under the dotted name of `named`."""
+    key = ".".join(str(item) for item in named) or "(document)"
+    return Fault(line=document.line(path), key=key, found=found, expected=expected)
+
+
+def _described(schema: Mapping[str, Any]) -> str | Said:
+    """What a schema says is expected: `description` in French, or in no language where no `description_en` stands."""
     words = str(schema.get("description", ""))
     return Said(words, str(schema["description_en"])) if "description_en" in schema else words
 
 
-def _what(error: Any) -> str | Said:
-    if error.validator == "required":
-        missing = next(key for key in error.validator_value if key not in error.instance)
-        return Said(f"{missing} absent", f"{missing} missing")
-    if error.validator == "additionalProperties":
-        return Said("clé inconnue", "unknown key")
-    if error.schema.get("writeOnly"):
-        # Where a name of a secret belongs, the secret itself may have been pasted.
-        return "…"
-    return json.dumps(error.instance, ensure_ascii=False)[:60]
+def _of_missing(known: list[str], schema: Mapping[str, Any], missing: str, whole: Path) -> Said:
+    """What a missing key should hold, as its own schema describes it."""
+    message = _own_words(known, schema, missing, whole)
+    wanted = message if isinstance(message, Said) else Said(message, message)
+    return Said(f"{missing} : {wanted.fr}", f"{missing}: {wanted.en}")
+
+
+def _own_words(known: list[str], schema: Mapping[str, Any], missing: str, whole: Path) -> str | Said:
+    if missing not in known:
+        return Said("cette clé", "this key")
+    own = schema["properties"][missing]
+    if "$ref" in own:
+        own = {**_validator(whole).schema["$defs"][own["$ref"].rsplit("/", 1)[-1]], **own}
+    described = _described(own)
+    if described:
+        return described
+    return _rule("enum", own["enum"]) if "enum" in own else _rule("type", own.get("type"))
+
+
+def _rule(rule: str, value: Any) -> str:
+    if rule == "enum":
+        return " | ".join(str(item) for item in value)
+    return f"{rule} {json.dumps(value, ensure_ascii=False)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -13,8 +13,8 @@ from typing import Any
 
 def docstring(function: Callable[..., Any]) -> str:
     """Its docstring on one line, read from its source where it was stripped; empty where it has none."""
-    told = function.__doc__
-    if told is None:
+    text = function.__doc__
+    if text is None:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
-        told = ast.get_docstring(tree, clean=False) if isinstance(tree, ast.FunctionDef) else None
-    return " ".join((told or "").split())
+        text = ast.get_docstring(tree, clean=False) if isinstance(tree, ast.FunctionDef) else None
+    return " ".join((text or "").split())

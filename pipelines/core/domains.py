@@ -14,14 +14,20 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar, Literal
+from types import ModuleType
+from typing import ClassVar, Literal, get_args
 
 from pipelines.core.checked_yaml import Fault, read_checked
 from pipelines.core.errors import ArobaseError
+from pipelines.core.faults import frames_of
 from pipelines.core.project import PROJECT_FILE, NotAProject, Project, root_here
+from pipelines.core.text import Said
 
-Kind = Literal["converters", "derived", "rules", "charts", "commands", "formats"]
+Kind = Literal["readers", "connectors", "converters", "detectors", "derived", "rules", "formats", "charts", "commands"]
+"""What a domain may bring: each is a register's (`pipelines/core/registry.py`)."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
 SHIPPED = "pipelines.domains."
 SCHEMA = Path(__file__).parent / "project.schema.json"
 
@@ -48,6 +54,22 @@ class DomainUnknown(ArobaseError):
     )
 
 
+class DomainWrong(ArobaseError):
+    """A domain says that it brings something, and what it says cannot be found or is of no kind that there is."""
+
+    code: ClassVar[str] = "domain-wrong"
+    fr: ClassVar[str] = "{domain} : DOMAIN, « {kind} », « {place} » : attendu : {expected}."
+    en: ClassVar[str] = '{domain}: DOMAIN, "{kind}", "{place}": expected: {expected}.'
+
+
+class DomainBroken(ArobaseError):
+    """A module of a domain cannot be imported: an error in its code, which the log tells by its lines."""
+
+    code: ClassVar[str] = "domain-broken"
+    fr: ClassVar[str] = "{module} : le module ne se charge pas : {kind} ({place}). Corrigez son code."
+    en: ClassVar[str] = "{module}: the module cannot be loaded: {kind} ({place}). Fix its code."
+
+
 @dataclass(frozen=True)
 class Domain:
     """What a domain brings: for each kind of thing, the modules or folders of its package that register it."""
@@ -71,7 +93,7 @@ def domain_names(project: Project) -> list[str]:
     try:
         document = read_checked(project.file, SCHEMA)
     except Fault as fault:
-        raise ProjectFileError(file=PROJECT_FILE, **fault.told) from None
+        raise ProjectFileError(file=PROJECT_FILE, **fault.facts) from None
     names: list[str] = document.value["domains"]
     return names
 
@@ -110,34 +132,85 @@ def foreign_folders(project: Project) -> dict[str, Path]:
 def modules_of(kind: Kind) -> Iterator[str]:
     """The modules in which the domains of this process's project register things of a kind, in a fixed order.
 
-    Outside any project there are none.
+    Outside any project there are none. Raises what `domain_packages` raises, `DomainWrong`, `DomainBroken`.
     """
     try:
         project = Project.at(root_here())
     except NotAProject:
         return
     for package, domain in domain_packages(project).items():
+        _check(package, domain)
         for place in domain.brings.get(kind, ()):
             yield from sorted(walk(f"{package}.{place}"))
+
+
+def _check(package: str, domain: Domain) -> None:
+    """Raises `DomainWrong` for a kind that there is not, and for a place that is no module of the package."""
+    for kind, places in domain.brings.items():
+        if kind not in KINDS:
+            raise DomainWrong(domain=package, kind=kind, place=", ".join(places), expected=" | ".join(KINDS))
+        for place in places:
+            if not _is_module(f"{package}.{place}"):
+                expected = Said(f"un module ou un dossier de {package}", f"a module or a folder of {package}")
+                raise DomainWrong(domain=package, kind=kind, place=place, expected=expected)
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def walk(name: str) -> Iterator[str]:
     """The name of a module, then those of all modules below it."""
     yield name
-    path = getattr(importlib.import_module(name), "__path__", None)
+    path = getattr(_imported(name), "__path__", None)
     if path is not None:
         yield from (info.name for info in pkgutil.walk_packages(path, f"{name}."))
 
 
-def discover(kind: Kind, *rooms: str) -> None:
-    """Import, once, what may register things of a kind: all modules of the engine's `rooms`, then the domains'."""
-    for room in rooms:
-        _import_all(room)
-    for module in modules_of(kind):
+def _imported(name: str) -> ModuleType:
+    """A module. Raises `DomainBroken` where its code cannot be imported."""
+    try:
+        return importlib.import_module(name)
+    except ArobaseError:
+        raise
+    except Exception as error:
+        place, _ = frames_of(error)
+        if isinstance(error, SyntaxError):
+            place = f"{Path(error.filename or '?').name}:{error.lineno}"
+        raise DomainBroken(module=name, kind=type(error).__name__, place=place) from error
+
+
+def discover(kind: Kind, *packages: str) -> None:
+    """Import, once, what may register things of a kind: all modules of the engine's `packages`, then the domains'."""
+    for package in packages:
+        _import_all(package)
+    root, stamp = _asked_for()
+    _import_domains(kind, root, stamp)
+
+
+def _asked_for() -> tuple[str, tuple[int, int, int] | None]:
+    """The project that this process works for, and what its file was when it was last written."""
+    try:
+        file = Project.at(root_here()).file
+        state = file.stat()
+    except NotAProject:
+        return "", None
+    except FileNotFoundError:
+        return str(file.parent), None
+    return str(file.parent), (state.st_mtime_ns, state.st_size, state.st_ino)
+
+
+@cache
+def _import_all(package: str) -> None:
+    for module in sorted(walk(package)):
         importlib.import_module(module)
 
 
 @cache
-def _import_all(room: str) -> None:
-    for module in sorted(walk(room)):
-        importlib.import_module(module)
+def _import_domains(kind: Kind, _root: str, _stamp: tuple[int, int, int] | None) -> None:
+    """Once for a project's file as it stands: registers are read for every column of every source."""
+    for module in modules_of(kind):
+        _imported(module)

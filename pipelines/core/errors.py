@@ -1,7 +1,7 @@
-"""Errors that a person can act on: each class knows its code, its sentence in two languages, and who can mend it.
+"""Errors that a person can act on: each class knows its code, its sentence in two languages, and who can fix it.
 
-Belongs here: the base class, the list of menders, the registry that the documentation is generated from.
-Does not: the errors themselves; each room declares its own beside the code that raises them.
+Belongs here: the base class, the list of responsible parties, the registry that the documentation is generated from.
+Does not: the errors themselves; each module declares its own beside the code that raises them.
 
 A message never carries a personal value: callers pass `value=` only for fields whose privacy class is `public`.
 """
@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 from pipelines.core.text import Language, Said
 
 
-class Mender(StrEnum):
-    """Who can mend an error; the value is what is written in the rejects files."""
+class ResponsibleParty(StrEnum):
+    """Who can fix an error; the value is what is written in the rejects files."""
 
     SOURCE = "source"
     MAPPING = "mapping"
@@ -23,27 +23,29 @@ class Mender(StrEnum):
     OPERATOR = "operateur"
 
 
-MENDERS: dict[Mender, dict[Language, str]] = {
-    Mender.SOURCE: {"fr": "le producteur de la source", "en": "the publisher of the source"},
-    Mender.MAPPING: {
-        "fr": "qui tient le fichier de la source (sources/*.yaml)",
-        "en": "the keeper of the source's file (sources/*.yaml)",
-    },
-    Mender.SCHEMA: {"fr": "qui tient le schéma (schemas/)", "en": "the keeper of the schema (schemas/)"},
-    Mender.OPERATOR: {"fr": "qui exploite Arobase", "en": "whoever runs Arobase"},
+PARTIES: dict[ResponsibleParty, Said] = {
+    ResponsibleParty.SOURCE: Said("le producteur de la source", "the publisher of the source"),
+    ResponsibleParty.MAPPING: Said(
+        "la personne qui gère le fichier de la source (sources/*.yaml)",
+        "the person who maintains the source's file (sources/*.yaml)",
+    ),
+    ResponsibleParty.SCHEMA: Said(
+        "la personne qui gère le schéma (schemas/)", "the person who maintains the schema (schemas/)"
+    ),
+    ResponsibleParty.OPERATOR: Said("la personne qui administre Arobase", "the operator of Arobase"),
 }
 
 
 class ArobaseError(Exception):
-    """An error with a stable code, a sentence in French and English, and a mender.
+    """An error with a stable code, a sentence in French and English, and a responsible party.
 
-    Subclasses set `code`, `mender`, `fr`, `en`; `fr` and `en` are templates filled with the keyword arguments, which
-    also stay readable as `error.facts`; a fact that is `Said` fills each template in its language. A template that
-    names a missing fact raises at once.
+    Subclasses set `code`, `responsible`, `fr`, `en`; `fr` and `en` are templates filled with the keyword arguments,
+    which also stay readable as `error.facts`; a fact that is `Said` fills each template in its language. A template
+    that names a missing fact raises at once.
     """
 
     code: ClassVar[str] = ""
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = ""
     en: ClassVar[str] = ""
     passes: ClassVar[bool] = False
@@ -69,5 +71,5 @@ class ArobaseError(Exception):
         return template.format(**facts)
 
     def advice(self, language: Language) -> str:
-        """Who can mend it, as a phrase."""
-        return MENDERS[self.mender][language]
+        """Who can fix it, as a phrase."""
+        return PARTIES[self.responsible][language]

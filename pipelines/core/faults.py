@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Of a recursion that never ends, its beginning and its end say everything.
@@ -25,7 +25,7 @@ class UnexpectedFault(ArobaseError):
     """Something failed in a way that the code does not foresee: a fault of Arobase, whatever the input."""
 
     code: ClassVar[str] = "unexpected-fault"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "{file} : « {name} », étape {stage} : erreur imprévue {kind} ({place}). Le reste continue sans « {name} ». "
         "Le journal de l'exécution donne les lignes de code ; signalez-les à qui maintient Arobase."
@@ -59,10 +59,10 @@ def frames_of(error: BaseException) -> tuple[str, list[str]]:
         if current is error and frames:
             place = _place((own or list(frames))[-1])
         lines.append(type(current).__name__)
-        told = [f"  {_place(frame)} {frame.name}" for frame in frames]
-        if len(told) > FIRST + LAST:
-            told = [*told[:FIRST], f"  … {len(told) - FIRST - LAST}", *told[-LAST:]]
-        lines += told
+        listed = [f"  {_place(frame)} {frame.name}" for frame in frames]
+        if len(listed) > FIRST + LAST:
+            listed = [*listed[:FIRST], f"  … {len(listed) - FIRST - LAST}", *listed[-LAST:]]
+        lines += listed
         current = current.__cause__ or current.__context__
     return place, lines
 
@@ -70,5 +70,5 @@ def frames_of(error: BaseException) -> tuple[str, list[str]]:
 def _place(frame: traceback.FrameSummary) -> str:
     """A frame as "pipelines/formats/json.py:42", or by the last parts of its path where it is not ours."""
     path = Path(frame.filename)
-    shown = path.relative_to(PACKAGE.parent) if path.is_relative_to(PACKAGE) else Path(*path.parts[-2:])
-    return f"{shown.as_posix()}:{frame.lineno}"
+    relative = path.relative_to(PACKAGE.parent) if path.is_relative_to(PACKAGE) else Path(*path.parts[-2:])
+    return f"{relative.as_posix()}:{frame.lineno}"

@@ -33,16 +33,16 @@ def set_up(*, verbose: int, log_format: Format) -> None:
     top.propagate = False
 
 
-def facts(**told: object) -> dict[str, dict[str, object]]:
+def facts(**values: object) -> dict[str, dict[str, object]]:
     """What a line tells beside its message, as `extra=` of a logger's methods: numbers and names, no personal value."""
-    return {FACTS: told}
+    return {FACTS: values}
 
 
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
-        told = " ".join(f"{key}={value}" for key, value in getattr(record, FACTS, {}).items())
-        return f"{moment} {record.levelname.lower():7} {record.getMessage()}{' ' if told else ''}{told}"
+        pairs = " ".join(f"{key}={value}" for key, value in getattr(record, FACTS, {}).items())
+        return f"{moment} {record.levelname.lower():7} {record.getMessage()}{' ' if pairs else ''}{pairs}"
 
 
 class _Json(logging.Formatter):

@@ -33,15 +33,16 @@ class NotAProject(ArobaseError):
 
 
 class OutputsElsewhere(ArobaseError):
-    """The outputs are on an object store, and what runs is not the command line, which works on a copy of them."""
+    """The outputs are on an object store, and what runs neither takes a working copy of them nor is given one."""
 
     code: ClassVar[str] = "outputs-elsewhere"
     fr: ClassVar[str] = (
-        "AROBASE_OUTPUTS = {address} : seule la commande arobase travaille sur un dépôt d'objets. Lancez-la, ou donnez "
-        "ici un dossier."
+        "AROBASE_OUTPUTS = {address} : seuls la commande arobase et Dagster travaillent sur un dépôt d'objets. "
+        "Lancez l'un des deux, ou donnez ici un dossier."
     )
     en: ClassVar[str] = (
-        "AROBASE_OUTPUTS = {address}: only the command arobase works on an object store. Run it, or give a folder here."
+        "AROBASE_OUTPUTS = {address}: only the command arobase and Dagster work on an object store. Run one of them, "
+        "or give a folder here."
     )
 
 
@@ -81,8 +82,8 @@ class Project:
     def here(cls) -> Project:
         """The project of this process: AROBASE_ROOT, else the first folder upwards from the current one that is a
         project. AROBASE_OUTPUTS moves the outputs. Raises `NotAProject`, `OutputsElsewhere`."""
-        root, address = root_here(), value_of(OUTPUTS).text
-        if is_address(address):
+        root, address = root_here(), store_here()
+        if address:
             raise OutputsElsewhere(address=address.partition("?")[0])
         return cls.at(root, folder_of(OUTPUTS))
 
@@ -143,6 +144,12 @@ class Project:
     @property
     def catalogue(self) -> Path:
         return self.outputs / "catalogue"
+
+
+def store_here() -> str:
+    """The address of the object store that AROBASE_OUTPUTS names; empty where outputs are in a folder."""
+    text = value_of(OUTPUTS).text
+    return text if is_address(text) else ""
 
 
 def root_here() -> Path:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 
+from pipelines.core.errors import ArobaseError
 from pipelines.core.text import Said
 
 PREFIX = "AROBASE_"
@@ -32,6 +33,14 @@ class Setting:
     default: Said
     expected: Said
     secret: bool = False
+
+
+class SettingWrong(ArobaseError):
+    """A variable of the environment has a value that it cannot have."""
+
+    code: ClassVar[str] = "setting-wrong"
+    fr: ClassVar[str] = "{name} = {value} : {expected} est attendu."
+    en: ClassVar[str] = "{name} = {value}: expected {expected}."
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,24 @@ SCRATCH = Setting(
     Said("~/.cache/arobase", "~/.cache/arobase"),
     Said("un dossier, sur un disque chiffré", "a folder, on an encrypted disk"),
 )
+SOURCES_PER_RUN = Setting(
+    "AROBASE_SOURCES_PER_RUN",
+    Said(
+        "combien de sources une exécution de Dagster traite quand AROBASE_OUTPUTS est un dépôt d'objets",
+        "how many sources one run of Dagster takes when AROBASE_OUTPUTS is an object store",
+    ),
+    Said("50 ; avec un dossier, toutes en une exécution", "50; with a folder, all of them in one run"),
+    Said("un nombre entier à partir de 1 ; de 20 à 100 convient", "a whole number from 1; 20 to 100 does well"),
+)
+MEMORY = Setting(
+    "AROBASE_MEMORY",
+    Said(
+        "la mémoire qu'une exécution peut prendre : une source trop grande pour elle est refusée avant d'être lue",
+        "the memory that a run may take: a source too large for it is refused before it is read",
+    ),
+    Said("celle qui est libre sur la machine, ou dans son conteneur", "what is free on the machine, or its container"),
+    Said("un nombre d'octets, comme 6G ou 800M", "a number of bytes, such as 6G or 800M"),
+)
 LANGUAGE = Setting(
     "AROBASE_LANG",
     Said(
@@ -147,6 +174,8 @@ SETTINGS: tuple[Setting, ...] = (
     PRIVATE_KEY,
     PRIVATE_SECRET,
     SCRATCH,
+    SOURCES_PER_RUN,
+    MEMORY,
     LANGUAGE,
     SIGNING_KEY,
     SIGNING_KEY_FILE,
@@ -168,6 +197,16 @@ def value_of(setting: Setting, environment: Mapping[str, str] | None = None) -> 
 def is_set(setting: Setting, environment: Mapping[str, str] | None = None) -> bool:
     """Whether a setting that is either on or off is on."""
     return value_of(setting, environment).text not in ("", "0")
+
+
+def count_of(setting: Setting, default: int) -> int:
+    """The whole number from 1 that a setting gives, `default` when it is not set. Raises `SettingWrong`."""
+    text = value_of(setting).text
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise SettingWrong(name=setting.name, value=text, expected=setting.expected)
+    return int(text)
 
 
 def folder_of(setting: Setting, environment: Mapping[str, str] | None = None) -> Path | None:

@@ -1,22 +1,44 @@
 """The two languages that people read: French and English.
 
-Belongs here: choosing the language of a terminal from its locale, and a phrase in both languages. Does not: any
-sentence; those stand beside the code that says them, in both languages.
+Belongs here: choosing the language of a terminal from its locale, and the one type of a text in both languages. Does
+not: any sentence; those are beside the code that shows them.
 """
 
 from __future__ import annotations
 
 import os
-from typing import Literal, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
 Language = Literal["fr", "en"]
 
 
-class Said(NamedTuple):
-    """One phrase in both languages: what an error is given where words are part of a fact ("ligne 3", "line 3")."""
+@dataclass(frozen=True, order=True, slots=True)
+class Said:
+    """A text in both languages: a label, a help text, a part of an error's sentence ("ligne 3", "line 3").
+
+    `text[language]` is the text in one of them; one that is empty in both is false, as an empty string is.
+    """
 
     fr: str
     en: str
+
+    def __getitem__(self, language: Language) -> str:
+        return self.fr if language == "fr" else self.en
+
+    def __bool__(self) -> bool:
+        """False when there is nothing to read in either."""
+        return bool(self.fr or self.en)
+
+    def by_language(self) -> dict[Language, str]:
+        """As documents keep it."""
+        return {"fr": self.fr, "en": self.en}
+
+
+def in_both(write: Callable[[Language], str]) -> Said:
+    """The text that a function writes in each language."""
+    return Said(write("fr"), write("en"))
 
 
 def terminal_language(wanted: str | None = None) -> Language:
@@ -29,3 +51,8 @@ def terminal_language(wanted: str | None = None) -> Language:
     names = [wanted, value_of(LANGUAGE).text, *(os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))]
     chosen = next((name for name in names if name), "en")
     return "fr" if chosen.lower().startswith("fr") else "en"
+
+
+def number(value: int, language: Language) -> str:
+    """A whole number as the language writes it: 1 234 567 (narrow no-break spaces) or 1,234,567."""
+    return f"{value:,}".replace(",", "\u202f") if language == "fr" else f"{value:,}"

@@ -3,6 +3,16 @@
 Belongs here: findings, and the gate that keeps people out of the data. Does not: refusing a row (`validation/`).
 """
 
-from pipelines.findings.registry import Finding, Rule, assess, deviations, finding_rule, finding_rules
+from pipelines.findings.registry import Finding, Rule, deviations, finding_rule, finding_rules, run_rules
+from pipelines.findings.versions import RuleVersion, read_versions
 
-__all__ = ["Finding", "Rule", "assess", "deviations", "finding_rule", "finding_rules"]
+__all__ = [
+    "Finding",
+    "Rule",
+    "RuleVersion",
+    "deviations",
+    "finding_rule",
+    "finding_rules",
+    "read_versions",
+    "run_rules",
+]

@@ -1,6 +1,6 @@
-"""The register of rules whose conclusions are findings, and the assessment of a package by all of its rules.
+"""The register of rules whose conclusions are findings, and all rules of a package run over its tables.
 
-Belongs here: the shape of a finding, registration, assessment. Does not: any rule; a new file of a domain that
+Belongs here: the shape of a finding, registration, running the rules. Does not: any rule; a new file of a domain that
 registers one is found by being there. A finding is published and never removes a row.
 """
 
@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.core.docstrings import docstring
-from pipelines.core.domains import discover
 from pipelines.core.project import Project
+from pipelines.core.registry import Registry
+from pipelines.core.text import Said
+from pipelines.findings.versions import RuleVersion, VersionLine, versions_of
 
 Outcome = Literal["conforme", "non_conforme", "non_evalue", "non_applicable", "a_verifier"]
 COLUMNS = (
@@ -34,7 +37,8 @@ class Finding:
 
     `key`: the primary key's values in the schema's order. `arithmetic` can be redone by hand. `fr` and `en` never carry
     a value of a field that is not public. `sources`: addresses or citations. `aspect` tells apart the findings of one
-    rule on one field of one row.
+    rule on one field of one row. `version`: the version of the rule that held for the row, where the rule has some; its
+    basis, name and certainty are then those of the finding.
     """
 
     table: str
@@ -46,14 +50,16 @@ class Finding:
     en: str
     sources: tuple[str, ...] = ()
     aspect: str = ""
+    version: RuleVersion | None = None
 
 
-Judgement = Callable[[Mapping[str, pa.Table], Project], Iterable[Finding]]
+RuleFunction = Callable[[Mapping[str, pa.Table], Project], Iterable[Finding]]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A registered rule. `explanation` is its docstring, in French: what the public reads."""
+    """A registered rule. `explanation` is its docstring, in French: what the public reads. `versions`: what it asked
+    for at different times, where it has a file of versions."""
 
     code: str
     package: str
@@ -62,42 +68,51 @@ class Rule:
     certainty: str
     version: str
     explanation: str
-    judge: Judgement
+    check: RuleFunction
+    versions: tuple[VersionLine, ...] = ()
 
 
-_rules: dict[str, Rule] = {}
+RULES: Registry[Rule] = Registry(Said("une règle", "a rule"), "rules")
 
 
 def finding_rule(
-    code: str, *, reads: Iterable[str], base: str, certainty: str = "logique", version: str = "1"
-) -> Callable[[Judgement], Judgement]:
-    """Register `judge(tables, project) -> findings` under a code that never changes meaning.
+    code: str,
+    *,
+    reads: Iterable[str],
+    base: str,
+    certainty: str = "logique",
+    version: str = "1",
+    versions: Path | None = None,
+) -> Callable[[RuleFunction], RuleFunction]:
+    """Register `check(tables, project) -> findings` under a code that never changes meaning.
 
-    `reads`: the tables that it needs, as "package/table"; the first one's package is the one that is assessed.
+    `reads`: the tables that it needs, as "package/table"; the first one's package is the one whose findings they are.
     `certainty` is a code of the list `certitudes`; `version` is raised when the rule concludes otherwise on equal rows.
+    `versions`: a CSV file of what the rule asks for at different times (`findings/versions.py`), from which the check
+    takes the version of each row with `read_versions(path).on(code, day)`.
+
+    Raises `RuleVersionsError` for a file that has a wrong line or none of this rule.
     """
     needed = tuple(reads)
+    lines = tuple(versions_of(code, versions)) if versions else ()
 
-    def register(judge: Judgement) -> Judgement:
-        explanation = docstring(judge)
+    def register(check: RuleFunction) -> RuleFunction:
+        explanation = docstring(check)
         if not explanation:
             raise TypeError(f"the rule {code!r} has no explanation")
-        rule = Rule(code, needed[0].split("/")[0], needed, base, certainty, version, explanation, judge)
-        known = _rules.setdefault(code, rule)
-        if known.judge is not judge:
-            raise TypeError(f"two rules are called {code!r}")
-        return judge
+        rule = Rule(code, needed[0].split("/")[0], needed, base, certainty, version, explanation, check, lines)
+        RULES.register(code, rule, check)
+        return check
 
     return register
 
 
 def finding_rules() -> list[Rule]:
     """Every registered rule, in order of codes."""
-    discover("rules")
-    return [_rules[code] for code in sorted(_rules)]
+    return list(RULES.values())
 
 
-def assess(package: str, tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
+def run_rules(package: str, tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """Every check of a package's rules, text, in the columns of `pipelines/schema/quality/constats.json`, in order.
 
     `tables`: typed tables by "package/table". A rule that reads a table which is not there is left out. Raises
@@ -107,7 +122,7 @@ def assess(package: str, tables: Mapping[str, pa.Table], project: Project) -> pa
     for rule in finding_rules():
         if rule.package != package or not set(rule.reads) <= set(tables):
             continue
-        for finding in rule.judge(tables, project):
+        for finding in rule.check(tables, project):
             line = _line(rule, finding)
             identifier = str(line[0])
             if identifier in lines:
@@ -125,9 +140,13 @@ def deviations(checks: pa.Table) -> pa.Table:
 
 def _line(rule: Rule, finding: Finding) -> tuple[str | None, ...]:
     key = KEY_SEPARATOR.join(part.replace("\\", "\\\\").replace("|", "\\|") for part in finding.key)
+    version = finding.version
+    basis, name, certainty = (
+        (version.base, version.name, version.certainty) if version else (rule.base, rule.version, rule.certainty)
+    )
     mark = "\n".join((rule.code, finding.table, key, finding.field or "", finding.aspect))
     return (
         sha256(mark.encode("utf-8")).hexdigest()[:16], rule.code, finding.table, key or None, finding.field,
-        finding.outcome, finding.arithmetic or None, rule.base, rule.version, rule.certainty, finding.fr, finding.en,
+        finding.outcome, finding.arithmetic or None, basis, name, certainty, finding.fr, finding.en,
         SEPARATOR.join(dict.fromkeys(finding.sources)) or None,
     )  # fmt: skip

@@ -4,6 +4,6 @@ Belongs here: one reader a format, found by registration, and the errors of bad 
 """
 
 from pipelines.formats.errors import FormatError
-from pipelines.formats.reading import RESERVED, PartReading, read, read_part
+from pipelines.formats.reading import PartReading, read, read_part
 
-__all__ = ["RESERVED", "FormatError", "PartReading", "read", "read_part"]
+__all__ = ["FormatError", "PartReading", "read", "read_part"]

@@ -19,11 +19,11 @@ import pyarrow.compute as pc
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.documents import number_text
 from pipelines.formats.errors import Damaged, FormatError, TooLarge
 from pipelines.formats.faults import RecordFault, positions_listed
 from pipelines.formats.header import column_names
 from pipelines.formats.registry import Records, reader
+from pipelines.schema.arrow import number_text
 
 MAXIMUM_CELLS = 20_000_000
 CELLS_A_BYTE = 64
@@ -173,9 +173,9 @@ def _absent_numbers(column: pa.ChunkedArray, name: str) -> Iterator[Said]:
         return
     rows = pc.indices_nonzero(pc.fill_null(pc.is_nan(column.cast(pa.float64())), False)).to_pylist()
     if rows:
-        shown = positions_listed(row + 1 for row in rows)
-        words = f"« {name} » : NaN lu comme une valeur absente (options.nan: reject les écarte) : lignes {shown}"
-        yield Said(words, f'"{name}": NaN read as an absent value (options.nan: reject refuses them): rows {shown}')
+        places = positions_listed(row + 1 for row in rows)
+        words = f"« {name} » : NaN lu comme une valeur absente (options.nan: reject les écarte) : lignes {places}"
+        yield Said(words, f'"{name}": NaN read as an absent value (options.nan: reject refuses them): rows {places}')
 
 
 def _nested(value: Any) -> str:

@@ -1,12 +1,13 @@
 """Text that was damaged before it was published: replacement characters, and UTF-8 that was encoded twice.
 
 Belongs here: finding such cells in what was read, and saying whether they are few enough to be told only. Does not: the
-encoding of the file itself (`encoding.py`); a value that is damaged in its source is published as it is, never mended.
+encoding of the file itself (`encoding.py`); a value damaged in its source is published as it is, never repaired.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.errors import DamagedText
 from pipelines.formats.faults import positions_listed
+from pipelines.storage.spool import by_chunk, chunks_of
 
 SHARE = 0.01
 """The share of rows above which damaged text refuses the file; `options.damaged_text` sets another."""
@@ -49,34 +51,51 @@ def damaged_text(table: pa.Table, positions: pa.Array, content: Content) -> Iter
         found: Any = None
         names: list[str] = []
         for name, column in suspects.items():
-            matches = pc.match_substring_regex(column, pattern) if is_regex else pc.match_substring(column, pattern)
-            here = pc.fill_null(matches, False)
+            here = by_chunk(column, partial(_matches, pattern=pattern, is_regex=is_regex))
             if pc.any(here).as_py():
                 names.append(name)
                 found = here if found is None else pc.or_(found, here)
         if found is None:
             continue
         rows = positions.filter(found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found)
-        shown, listed = ", ".join(names), positions_listed(rows.to_pylist())
+        columns_listed, listed = ", ".join(names), positions_listed(rows.to_pylist())
         if len(rows) > allowed * table.num_rows:
             share = f"{len(rows) / table.num_rows:.1%}"
-            facts = {"kind": kind, "columns": shown, "rows": listed, "share": share, "allowed": f"{allowed:.1%}"}
+            facts = {
+                "kind": kind,
+                "columns": columns_listed,
+                "rows": listed,
+                "share": share,
+                "allowed": f"{allowed:.1%}",
+            }
             raise DamagedText(file=content.file, **facts)
         yield Said(
-            f"{kind.fr} dans le texte de la source, gardé tel quel : colonnes {shown} ; positions {listed}",
-            f"{kind.en} in the source's own text, kept as it is: columns {shown}; positions {listed}",
+            f"{kind.fr} dans le texte de la source, gardé tel quel : colonnes {columns_listed} ; positions {listed}",
+            f"{kind.en} in the source's own text, kept as it is: columns {columns_listed}; positions {listed}",
         )
+
+
+def _matches(cells: pa.Array, *, pattern: str, is_regex: bool) -> pa.Array:
+    matches = pc.match_substring_regex(cells, pattern) if is_regex else pc.match_substring(cells, pattern)
+    return pc.fill_null(matches, False)
 
 
 def _may_be_damaged(column: pa.ChunkedArray) -> bool:
     """Whether a column's bytes hold what damaged text cannot do without: a quick no for most columns."""
     if not pa.types.is_string(column.type):
         return False
-    for chunk in column.chunks:
+    for chunk in chunks_of(column):
         buffer = chunk.buffers()[2]
-        if buffer is None:
+        if buffer is None or not len(chunk) or _is_ascii(buffer):
             continue
-        data = memoryview(buffer).tobytes() if len(chunk) else b""
+        data = memoryview(buffer).tobytes()
         if any(needle in data for needle in _NEEDLES):
             return True
     return False
+
+
+def _is_ascii(buffer: pa.Buffer) -> bool:
+    """Whether no byte of a buffer is beyond ASCII, of which damaged text always has one. Copies nothing."""
+    import numpy
+
+    return bool(numpy.frombuffer(buffer, numpy.uint8).max(initial=0) < 0x80)

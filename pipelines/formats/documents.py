@@ -20,6 +20,7 @@ from pipelines.formats.errors import Damaged, FormatError
 from pipelines.formats.faults import RecordFault
 from pipelines.formats.header import clean
 from pipelines.formats.registry import Records, reader
+from pipelines.schema.arrow import number_text
 
 MOST_DIGITS = 4_000
 EXACT = 17
@@ -139,10 +140,10 @@ def tabulate(
 
 
 def _no_object(content: Content, place: str | Said, position: int, found: str) -> FormatError:
-    fr, en = place if isinstance(place, Said) else (place, place)
+    where = place if isinstance(place, Said) else Said(place, place)
     return FormatError(
         file=content.file,
-        place=Said(f"{fr}, élément {position}", f"{en}, element {position}"),
+        place=Said(f"{where.fr}, élément {position}", f"{where.en}, element {position}"),
         found=found,
         expected=Said("un objet JSON", "a JSON object"),
     )
@@ -191,11 +192,6 @@ def json_text(value: Any) -> str | None:
     if isinstance(value, float):
         return number_text(value)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def number_text(value: float) -> str:
-    """The shortest text that reads back as the same number; no `.0` for a whole one."""
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
 class NotJson(NamedTuple):
@@ -284,8 +280,8 @@ def faults_of(value: Any, member: str = "") -> Iterator[tuple[str, str, Said]]:
         yield "valeur-non-json", member, value.found
     elif isinstance(value, dict):
         if isinstance(value, Repeated):
-            shown = f"{member}.{value.member}".lstrip(".")
-            yield "nom-deux-fois", shown, Said("deux fois dans le même objet", "twice in the same object")
+            path = f"{member}.{value.member}".lstrip(".")
+            yield "nom-deux-fois", path, Said("deux fois dans le même objet", "twice in the same object")
         for name, inner in value.items():
             if not name.isascii() and _has_half(name):
                 words = Said("un nom avec la moitié d'un caractère", "a name with half a character")
@@ -326,12 +322,12 @@ def _not_a_list(content: Content, pointer: str, found: Any) -> FormatError:
 
 def damaged(content: Content, error: ValueError, line: int | None = None) -> Damaged:
     """A document that is no JSON, with the line and column where it ceases to be."""
-    told = Said(str(error), str(error))
+    message = Said(str(error), str(error))
     if isinstance(error, _TooDeep):
-        told = Said("des listes dans des listes, sans fin", "lists within lists, without end")
+        message = Said("des listes dans des listes, sans fin", "lists within lists, without end")
     place = Said(f"ligne {line} : ", f"line {line}: ") if line else Said("", "")
     if isinstance(error, json.JSONDecodeError):
-        told, at, column = Said(error.msg, error.msg), line or error.lineno, error.colno
+        message, at, column = Said(error.msg, error.msg), line or error.lineno, error.colno
         place = Said(f"ligne {at}, colonne {column} : ", f"line {at}, column {column}: ")
-    detail = Said(place.fr + told.fr, place.en + told.en)
+    detail = Said(place.fr + message.fr, place.en + message.en)
     return Damaged(file=content.file, detail=detail, format=content.part.format)

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import codecs
 import re
+import struct
 from dataclasses import dataclass, field
+
+import pyarrow as pa
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
@@ -25,6 +28,8 @@ MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE = 4096
+FEW = 65_536
+"""Bytes that are decoded sooner than Arrow is asked."""
 DETECTED = 200_000
 SINGLE_BYTE = ("cp1252", "iso8859-1", "iso8859-15", "latin_1", "mac-roman", "cp850", "cp437")
 # Read without being declared: what French software writes today. The others are named, and left to a person.
@@ -62,16 +67,24 @@ def decoded(content: Content, *, within: str | None = None) -> Decoded:
         return Decoded(*as_utf8(data, declared, file=content.file))
     if found is not None:
         return Decoded(*_in(data, found, content))
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _not_utf8(content, data, error, within)
+    if not is_utf8(data):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            return _not_utf8(content, data, error, within)
     announced = _announced(content, within)
     notices = []
     if announced not in (None, "utf-8", "ascii") and not data.isascii():
-        told = f"{content.announced or within}"
-        notices.append(Said(f"encodage annoncé : {told} ; octets : utf-8", f"announced encoding: {told}; bytes: utf-8"))
+        name = f"{content.announced or within}"
+        notices.append(Said(f"encodage annoncé : {name} ; octets : utf-8", f"announced encoding: {name}; bytes: utf-8"))
     return Decoded(data, "utf-8", notices)
+
+
+def is_plainly_utf8(content: Content, head: bytes) -> bool:
+    """Whether nothing but UTF-8 is declared, announced or marked for a file that begins with `head`: where all of its
+    bytes are UTF-8 too, `decoded` gives them as they are, and tells nothing."""
+    is_declared = content.options.get("encoding") in (None, "utf-8")
+    return is_declared and _announced(content, None) in (None, "utf-8", "ascii") and _marked(head) is None
 
 
 def _marked(data: bytes) -> str | None:
@@ -133,15 +146,24 @@ def _check_mixed(content: Content, data: bytes, error: UnicodeDecodeError) -> No
     wrong = len(rest) - len(rest.translate(None, bytes(range(128, 256))))
     # By chance, a pair of letters of Windows-1252 is one of UTF-8: « Ã© » and its like, which nobody writes.
     if whole * 4 > wrong:
-        lines = {number for number, line in enumerate(data.split(b"\n")) if not _is_utf8(line)}
+        lines = {number for number, line in enumerate(data.split(b"\n")) if not is_utf8(line)}
         line = data.count(b"\n", 0, error.start) + 1
         raise MixedEncodings(file=content.file, line=line, offset=error.start, count=len(lines))
 
 
-def _is_utf8(line: bytes) -> bool:
+def is_utf8(data: bytes | memoryview) -> bool:
+    """Whether some bytes are UTF-8. Of many, Arrow says so without making a text of them."""
+    if len(data) < FEW:
+        try:
+            bytes(data).decode("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return True
+    ends = pa.py_buffer(struct.pack("=2q", 0, len(data)))
+    whole = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(data)])
     try:
-        line.decode("utf-8")
-    except UnicodeDecodeError:
+        whole.cast(pa.large_string())
+    except pa.ArrowInvalid:
         return False
     return True
 
@@ -160,11 +182,11 @@ def _detected(content: Content, data: bytes) -> tuple[str, list[Said]]:
     _check_plausible(content, data, text, first, opinion)
     if found.french and not found.improbable and first == "cp1252":
         return first, []
-    told = opinion or "—"
+    guess = opinion or "—"
     return first, [
         Said(
-            f"encodage supposé : {first} (détecteur : {told}) ; l'écrire dans options.encoding s'il est juste",
-            f"encoding assumed: {first} (detector: {told}); write it in options.encoding if it is right",
+            f"encodage supposé : {first} (détecteur : {guess}) ; l'écrire dans options.encoding s'il est juste",
+            f"encoding assumed: {first} (detector: {guess}); write it in options.encoding if it is right",
         )
     ]
 
@@ -225,7 +247,7 @@ def detected_encoding(data: bytes) -> str:
     """What the bytes show at once: by their mark or zeros; else UTF-8 where they are; else Windows-1252."""
     found = _marked(data)
     if found is None:
-        found = "utf-8" if _is_utf8(data) else "cp1252"
+        found = "utf-8" if is_utf8(data) else "cp1252"
     return found
 
 
@@ -256,11 +278,12 @@ def as_utf8(data: bytes, declared: str, *, file: str) -> tuple[bytes, str]:
 
 def _in(data: bytes, encoding: str, content: Content) -> tuple[bytes, str]:
     if encoding in ("utf-8", "utf-8-sig"):
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            _check_cut(content, data, error)
-            raise _wrong(data, encoding, UNKNOWN, content.file, error.start) from None
+        if not is_utf8(data):
+            try:
+                data.decode("utf-8")
+            except UnicodeDecodeError as error:
+                _check_cut(content, data, error)
+                raise _wrong(data, encoding, UNKNOWN, content.file, error.start) from None
         return data.removeprefix(codecs.BOM_UTF8), encoding
     try:
         return data.decode(encoding).removeprefix("\ufeff").encode("utf-8"), encoding

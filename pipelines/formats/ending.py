@@ -17,8 +17,8 @@ class Ending:
     """The end of one table's records, by its description."""
 
     def __init__(self, content: Content) -> None:
-        asked: Any = content.options.get("stop_at", ())
-        self._texts = (asked,) if isinstance(asked, str) else tuple(asked)
+        option: Any = content.options.get("stop_at", ())
+        self._texts = (option,) if isinstance(option, str) else tuple(option)
         self._footer = int(content.options.get("footer", 0))
         self._first: int | None = None
 
@@ -38,6 +38,6 @@ class Ending:
         """What to tell: that the text which ends the records was not met."""
         if not self._texts or self._first is not None:
             return []
-        shown = " | ".join(self._texts)
-        french = f"aucune ligne ne commence par « {shown} » (options.stop_at) : tout a été lu"
-        return [Said(french, f'no row begins with "{shown}" (options.stop_at): all of them were read')]
+        listed = " | ".join(self._texts)
+        french = f"aucune ligne ne commence par « {listed} » (options.stop_at) : tout a été lu"
+        return [Said(french, f'no row begins with "{listed}" (options.stop_at): all of them were read')]

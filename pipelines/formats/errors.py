@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
 class FormatError(ArobaseError):
     """A snapshot cannot be read as its source's description says; the other sources can."""
 
     code: ClassVar[str] = "format"
-    mender: ClassVar[Mender] = Mender.SOURCE
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SOURCE
     fr: ClassVar[str] = "{file} : {place} : {found} ; attendu : {expected}."
     en: ClassVar[str] = "{file}: {place}: {found}; expected: {expected}."
 

@@ -1,6 +1,6 @@
 """What a part's records look like beside its description: how many, which columns are read, which are left over.
 
-Belongs here: facts about columns, for whoever tests a source. Does not: judging cells (`validation/`).
+Belongs here: facts about columns, for anyone who tests a source. Does not: validating cells (`validation/`).
 """
 
 from __future__ import annotations
@@ -11,17 +11,15 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.formats.header import columns_joined, columns_read
-from pipelines.formats.reading import RESERVED
+from pipelines.core.text import Said
+from pipelines.formats.header import HEADED, columns_joined, columns_read
+from pipelines.schema.reserved import RESERVED
 from pipelines.sources import Part
 
 
 @dataclass(frozen=True)
-class Surprise:
-    """Something that the description did not expect, in both languages."""
-
-    fr: str
-    en: str
+class Surprise(Said):
+    """Something that the description did not expect."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,8 @@ class Examination:
     left_over: tuple[str, ...]
     fill: Mapping[str, float]
     surprises: tuple[Surprise, ...]
+    are_members: bool = False
+    """Whether the columns are members of objects, and no row of a table names them."""
 
 
 def examine(part: Part, table: pa.Table, others: Iterable[Part] = ()) -> Examination:
@@ -47,6 +47,7 @@ def examine(part: Part, table: pa.Table, others: Iterable[Part] = ()) -> Examina
         tuple(name for name in names if name not in read),
         fill,
         tuple(surprises),
+        are_members=part.format not in HEADED,
     )
 
 

@@ -34,8 +34,8 @@ class RecordFault:
 def positions_listed(positions: Iterable[int]) -> str:
     """The first positions as text: `2, 5, 9, … (12)`."""
     found = sorted(set(positions))
-    shown = ", ".join(map(str, found[:LISTED]))
-    return shown if len(found) <= LISTED else f"{shown}, … ({len(found)})"
+    listed = ", ".join(map(str, found[:LISTED]))
+    return listed if len(found) <= LISTED else f"{listed}, … ({len(found)})"
 
 
 def without_columns(faults: Sequence[RecordFault], dropped: Iterable[str]) -> list[RecordFault]:

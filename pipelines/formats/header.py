@@ -9,6 +9,8 @@ from pipelines.core.text import Said
 from pipelines.formats.errors import HeaderMissing
 from pipelines.sources.columns import clean, column_names, columns_joined, columns_read
 
+HEADED = frozenset({"csv", "tsv", "xlsx", "xls", "xlsb", "ods", "parquet", "html"})
+"""Formats of tables, which have a row of names; in the others, members of objects are columns."""
 SHOWN = 40
 ALIKE = ((12, 70), (6, 85), (0, 100))
 """From how many letters on, how much two names have to be alike, in hundredths, to be taken for the same."""
@@ -49,7 +51,7 @@ def missing_columns(
         file=file,
         place=place,
         missing=", ".join(missing),
-        found=_shown(found, {*needed, *resembling.values()})
+        found=_listed(found, {*needed, *resembling.values()})
         if is_header
         else Said(f"{len(found)}, aucune attendue", f"{len(found)}, none expected"),
         hint_fr=f" {' ; '.join(fr)}." if fr else "",
@@ -64,19 +66,19 @@ def _resembling(name: str, found: Sequence[str]) -> str | None:
     """
     from rapidfuzz import fuzz, process
 
-    least = next(hundredths for letters, hundredths in ALIKE if len(_letters(name)) >= letters)
+    least = next(hundredths for count, hundredths in ALIKE if len(letters(name)) >= count)
     safe = [one for one in found if "@" not in one]
-    best = process.extractOne(name, safe, scorer=fuzz.ratio, processor=_letters, score_cutoff=least)
+    best = process.extractOne(name, safe, scorer=fuzz.ratio, processor=letters, score_cutoff=least)
     return best[0] if best else None
 
 
-def _letters(name: str) -> str:
+def letters(name: str) -> str:
     """A name without case, accents and signs."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(sign for sign in plain if sign.isalnum())
 
 
-def _shown(found: Sequence[str], needed: Collection[str]) -> str | Said:
+def _listed(found: Sequence[str], needed: Collection[str]) -> str | Said:
     """The names found that are read, and how many others there are."""
     known = [name for name in found if name in needed]
     others = len(found) - len(known)

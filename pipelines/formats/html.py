@@ -2,7 +2,7 @@
 
 `options.table`, `options.list` or `options.prose` is an XPath to the tables, the items or the paragraphs. `confiance`
 says how sure the extractor is: 1 where the page itself separates the cells, less where punctuation had to. Names are
-left as printed: their resolution is another room's.
+left as printed: their resolution is another module's.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def read_html(content: Content) -> Records:
         raise Damaged(file=content.file, detail=detail, format="html") from None
     counts = {name: count for name, count in texts.left_out.items() if name == "note_marks"}
     records.facts.update({"encoding": text.encoding, **counts})
-    told = [
+    notices = [
         Said(f"laissés : {texts.left_out[name]} {words.fr}", f"left out: {texts.left_out[name]} {words.en}")
         for name, words in LEFT_OUT.items()
         if name in texts.left_out
@@ -74,7 +74,7 @@ def read_html(content: Content) -> Records:
         records.near,
         records.facts,
         faults=records.faults,
-        notices=[*text.notices, *records.notices, *told],
+        notices=[*text.notices, *records.notices, *notices],
     )
 
 
@@ -237,8 +237,8 @@ class _Body:
         positions = pa.array([line for line, _cells, _sure in kept], pa.int64())
         facts: dict[str, Any] = {"rows_left_out": self.left_out + footer} if self.left_out + footer else {}
         names, originals = [*self.names, "confiance"], [*self.originals, "confiance"]
-        told: dict[str, Any] = {"faults": self.faults, "notices": self.ending.notices()}
-        return Records(names, originals, [*columns, sure], positions, "table", self.near, facts, **told)
+        found: dict[str, Any] = {"faults": self.faults, "notices": self.ending.notices()}
+        return Records(names, originals, [*columns, sure], positions, "table", self.near, facts, **found)
 
 
 def _item(text: str) -> tuple[str, str | None, str]:

@@ -1,4 +1,4 @@
-"""The one rule on quotes of a CSV file, for whoever reads one: records that their quotes do not delimit.
+"""The one rule on quotes of a CSV file, for anyone who reads one: records that their quotes do not delimit.
 
 Three things make a record irregular: text between a closing quote and the next delimiter; a quote that the file never
 closes; and a quoted cell that holds whole lines of as many cells as the header has, which is what a quote left open
@@ -152,7 +152,7 @@ class Cutter:
             place += 2
 
 
-def are_regular(data: bytes, delimiter: str) -> bool:
+def are_regular(data: bytes | memoryview, delimiter: str) -> bool:
     """Whether each quote of some bytes opens after a delimiter or a line's end and closes before one.
 
     `data` is UTF-8 from the start of a record on; where it is true, every reader cuts the same records.

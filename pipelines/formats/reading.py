@@ -16,10 +16,12 @@ from pipelines.formats.damaged_text import damaged_text
 from pipelines.formats.errors import FormatError, NoRecordReadable, NoRows
 from pipelines.formats.faults import LISTED, RecordFault, without_columns
 from pipelines.formats.header import columns_read, missing_columns
-from pipelines.formats.registry import Records, readers
+from pipelines.formats.registry import Records
+from pipelines.schema.arrow import repeated_text
+from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
 from pipelines.sources import Part
-
-RESERVED = ("_source", "_snapshot", "_part", "_position")
+from pipelines.sources.registry import READERS
+from pipelines.storage.spool import chunks_of, filtered
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def read(
 def read_part(
     part: Part, path: Path, *, source: str, snapshot: str, address: str | None = None, announced: str | None = None
 ) -> PartReading:
-    """The records of one part: string columns named by the header, then `_source`, `_snapshot`, `_part`, `_position`.
+    """The records of one part: string columns named by the header, then `_source`, `_snapshot`, `_part` (dictionaries),
+    `_position`.
 
     `snapshot` is the SHA-256 that is written beside each record; `address`, where its bytes came from, names the file
     in messages; `announced` is the encoding that the server named. Raises a `FormatError`. The schema's metadata holds
@@ -55,26 +58,29 @@ def read_part(
     """
     named = f"{source}/{part.path or part.name}"
     content = Content(path, part, f"{named} ({address})" if address else named, announced)
-    records = readers()[part.format](content)
+    records = READERS[part.format](content)
     faults = without_columns(records.faults, part.options.get("drop", ()))
     chosen = _chosen(part, records, content.file)
     if records.refusal is not None:
         raise records.refusal
     table, positions = _readable(chosen, records.positions, faults)
     if table.num_rows == 0 and faults:
-        shown = [fault.message for fault in faults[:LISTED]]
-        first = Said(" ".join(item.fr for item in shown), " ".join(item.en for item in shown))
+        listed = [fault.message for fault in faults[:LISTED]]
+        first = Said(" ".join(item.fr for item in listed), " ".join(item.en for item in listed))
         count = len({fault.position for fault in faults})
         raise NoRecordReadable(file=content.file, place=records.place, count=count, first=first)
     if table.num_rows == 0 and not part.may_be_empty:
         raise NoRows(file=content.file, place=records.place)
     notices = [*records.notices, *damaged_text(table, positions, content)]
-    constants = {"_source": source, "_snapshot": snapshot, "_part": part.name}
+    constants = {SOURCE: source, SNAPSHOT: snapshot, PART: part.name}
     for name, value in constants.items():
-        table = table.append_column(name, pa.repeat(pa.scalar(value, pa.string()), table.num_rows))
-    table = table.append_column("_position", pa.chunked_array([positions.cast(pa.int64())]))
-    told = {"headers": list(records.originals), "facts": records.facts}
-    table = table.replace_schema_metadata({key: json.dumps(value, ensure_ascii=False) for key, value in told.items()})
+        table = table.append_column(name, repeated_text(value, table.num_rows))
+    places = positions if isinstance(positions, pa.ChunkedArray) else pa.chunked_array([positions])
+    table = table.append_column(POSITION, places.cast(pa.int64()))
+    metadata = {"headers": list(records.originals), "facts": records.facts}
+    table = table.replace_schema_metadata(
+        {key: json.dumps(value, ensure_ascii=False) for key, value in metadata.items()}
+    )
     return PartReading(table, tuple(faults), tuple(notices))
 
 
@@ -84,7 +90,7 @@ def _readable(table: pa.Table, positions: pa.Array, faults: Sequence[RecordFault
         return table, positions
     refused = pa.array(sorted({fault.position for fault in faults}), pa.int64())
     is_kept = pc.invert(pc.is_in(positions.cast(pa.int64()), refused))
-    return table.filter(is_kept), positions.filter(is_kept)
+    return filtered(table, is_kept), positions.filter(is_kept)
 
 
 def _chosen(part: Part, records: Records, file: str) -> pa.Table:
@@ -122,7 +128,7 @@ def _chosen(part: Part, records: Records, file: str) -> pa.Table:
 
 
 def _holds_something(column: pa.Array | pa.ChunkedArray) -> bool:
-    return bool(pc.any(pc.not_equal(column, "")).as_py())
+    return any(pc.any(pc.not_equal(chunk, "")).as_py() for chunk in chunks_of(column))
 
 
 def _may_be_absent(name: str, kept: dict[str, pa.Array]) -> bool:

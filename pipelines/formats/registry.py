@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core.text import Said
 from pipelines.formats.faults import RecordFault
+from pipelines.sources.registry import READERS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -45,25 +43,7 @@ class Records:
 
 Reader = Callable[["Content"], Records]
 
-_readers: dict[str, Reader] = {}
-
 
 def reader(*formats: str) -> Callable[[Reader], Reader]:
     """Register a reader for formats: `read(content) -> Records`, raising `FormatError`s."""
-
-    def register(function: Reader) -> Reader:
-        for name in formats:
-            if _readers.setdefault(name, function) is not function:
-                raise TypeError(f"two readers for the format {name!r}")
-        return function
-
-    return register
-
-
-@cache
-def readers() -> dict[str, Reader]:
-    """Every registered reader, by format."""
-    package = importlib.import_module(__package__)
-    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"{__package__}.{module}")
-    return _readers
+    return READERS.registering(*formats)

@@ -16,16 +16,13 @@ errors, formulas that nobody computed, merged and hidden cells, codes shown with
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.documents import number_text
 from pipelines.formats.ending import Ending
 from pipelines.formats.errors import (
     Damaged,
@@ -39,9 +36,9 @@ from pipelines.formats.faults import RecordFault, positions_listed
 from pipelines.formats.header import column_names
 from pipelines.formats.html import read_html
 from pipelines.formats.registry import Records, reader
+from pipelines.formats.sheet_cells import EPOCHS, NEAR, UNSURE_SERIALS, cell_text, serial_date
 from pipelines.formats.signature import named, signature
 from pipelines.formats.workbooks.cells import ReaderDied
-from pipelines.formats.workbooks.child import moment_text
 from pipelines.formats.workbooks.opening import Workbook
 from pipelines.formats.workbooks.scan import (
     MAXIMUM_CELLS,
@@ -55,11 +52,8 @@ from pipelines.formats.workbooks.scan import (
     within,
 )
 from pipelines.formats.workbooks.spreadsheetml import is_spreadsheetml
+from pipelines.schema.arrow import number_text
 
-EPOCHS = {1900: date(1899, 12, 30), 1904: date(1904, 1, 1)}
-SERIALS = (1, 2_958_465)
-UNSURE_SERIALS = 60
-NEAR = 10
 LISTED = 5
 VALUE = Said("une valeur", "a value")
 
@@ -204,8 +198,8 @@ class _Rows:
             return
         cells = [place for place in self.scan.uncomputed if place[0] >= self.body and self._is_read(place[1])]
         if cells:
-            shown = ", ".join(cell_name(place) for place in cells[:LISTED]) + (", …" if len(cells) > LISTED else "")
-            facts = {"sheet": self.sheet.name, "count": len(cells), "cells": shown}
+            listed = ", ".join(cell_name(place) for place in cells[:LISTED]) + (", …" if len(cells) > LISTED else "")
+            facts = {"sheet": self.sheet.name, "count": len(cells), "cells": listed}
             raise FormulasNotComputed(file=self.content.file, **facts)
 
     def _is_read(self, column: int) -> bool:
@@ -256,7 +250,7 @@ class _Rows:
             words = Said(f"{found}, qui n'est pas un jour sûr", f"{found}, which is no certain day")
             self._refuse(row, column, "date-hors-calendrier", self._at(place, words, Said("une date", "a date")))
         if cell is not None and place in self.scan.shown:
-            return self._shown(place, cell)
+            return self._displayed(place, cell)
         text = cell_text(cell)
         if column in self.dates:
             return self._serial(here, cell, text)
@@ -264,12 +258,12 @@ class _Rows:
             self.exponents.append({"row": row + 1, "column": self.names[column]})
         return text
 
-    def _shown(self, place: Place, cell: Any) -> str | None:
+    def _displayed(self, place: Place, cell: Any) -> str | None:
         policy = self.options.get("zeros", "as_shown")
         if policy == "as_stored":
             return cell_text(cell)
-        shown = self.scan.shown[place]
-        return "".join(filter(str.isdigit, shown)) if policy == "digits" else shown
+        displayed = self.scan.shown[place]
+        return "".join(filter(str.isdigit, displayed)) if policy == "digits" else displayed
 
     def _serial(self, place: Place, cell: Any, text: str | None) -> str | None:
         found = serial_date(cell, text, self.epoch)
@@ -316,19 +310,19 @@ class _Rows:
         return facts | {name: value for name, value in counts.items() if value}
 
     def _notices(self) -> list[Said]:
-        told = list(self.scan.unseen)
+        notices = list(self.scan.unseen)
         sheet = self.sheet.name
         if self.sheet.visibility is not Visibility.VISIBLE:
-            told.append(Said(f"la feuille « {sheet} » est masquée", f'the sheet "{sheet}" is hidden'))
+            notices.append(Said(f"la feuille « {sheet} » est masquée", f'the sheet "{sheet}" is hidden'))
         rows = [row + 1 for row in sorted(self.hidden) if row >= self.body]
         if rows:
             is_read = self.options.get("hidden_rows", "read") == "read"
             done = Said("lues", "read") if is_read else Said("laissées", "left out")
-            shown = positions_listed(rows)
-            told.append(
+            places = positions_listed(rows)
+            notices.append(
                 Said(
-                    f"feuille « {sheet} » : lignes masquées {done.fr} : {shown}",
-                    f'sheet "{sheet}": hidden rows {done.en}: {shown}',
+                    f"feuille « {sheet} » : lignes masquées {done.fr} : {places}",
+                    f'sheet "{sheet}": hidden rows {done.en}: {places}',
                 )
             )
         columns = [
@@ -337,35 +331,11 @@ class _Rows:
             if self._is_read(column)
         ]
         if columns:
-            shown = ", ".join(columns)
-            told.append(
+            places = ", ".join(columns)
+            notices.append(
                 Said(
-                    f"feuille « {sheet} » : colonnes masquées lues : {shown}",
-                    f'sheet "{sheet}": hidden columns read: {shown}',
+                    f"feuille « {sheet} » : colonnes masquées lues : {places}",
+                    f'sheet "{sheet}": hidden columns read: {places}',
                 )
             )
-        return told
-
-
-def cell_text(cell: Any) -> str | None:
-    """A cell as text; None for an empty one. A list of one text is a moment that was written down already."""
-    if cell is None or cell == "":
-        return None
-    if isinstance(cell, list):
-        return str(cell[0])
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return number_text(cell) if math.isfinite(cell) else None
-    return moment_text(cell) if isinstance(cell, datetime | date | time | timedelta) else str(cell)
-
-
-def serial_date(cell: Any, text: str | None, epoch: date) -> str | None:
-    """An Excel serial number (a number of days since the epoch) as an ISO date; any other text as it is."""
-    try:
-        serial = float(cell) if isinstance(cell, int | float | str) and not isinstance(cell, bool) else math.nan
-    except ValueError:
-        return text
-    if not SERIALS[0] <= serial <= SERIALS[1]:
-        return text
-    return (epoch + timedelta(days=int(serial))).isoformat()
+        return notices

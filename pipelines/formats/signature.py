@@ -39,7 +39,9 @@ WORDS: dict[str, Said] = {
     "html": Said("une page web (HTML)", "a web page (HTML)"),
     "text": Said("du texte", "text"),
 }
+TEXT: tuple[str, ...] = ("text",)
 WANTED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("csv", "tsv", "json", "jsonl", "demarche", "jsonstat"), TEXT),
     "xlsx": ("zip",),
     "xlsb": ("zip",),
     "ods": ("zip",),
@@ -48,7 +50,6 @@ WANTED: dict[str, tuple[str, ...]] = {
     "parquet": ("parquet",),
     "html": ("html", "xml", "text"),
 }
-TEXT: tuple[str, ...] = ("text",)
 
 
 def signature(head: bytes) -> str:
@@ -64,8 +65,8 @@ def signature(head: bytes) -> str:
 
 
 def is_wanted(kind: str, file_format: str) -> bool:
-    """Whether a file of that kind can be of that format."""
-    return kind in WANTED.get(file_format, TEXT)
+    """Whether a file of that kind can be of that format; of the format that a domain reads, any kind can be."""
+    return file_format not in WANTED or kind in WANTED[file_format]
 
 
 def named(kind: str) -> str | Said:

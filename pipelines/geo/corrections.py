@@ -126,8 +126,10 @@ def _check(row: dict[str, str], path: Path, line: int, gazetteer: Gazetteer) -> 
     if row["nature"] not in (*COMMUNES, *GROUPS, *AREAS, *CODELESS):
         raise _unusable(path, line, "nature", row["nature"], ", ".join((*COMMUNES, *GROUPS, *AREAS, *CODELESS)))
     if (row["nature"] in CODELESS) == bool(row["code"]):
-        told = ", ".join(CODELESS)
-        expected = Said(f"un code, sauf pour {told}, qui n'en ont pas", f"a code, but for {told}, which have none")
+        natures = ", ".join(CODELESS)
+        expected = Said(
+            f"un code, sauf pour {natures}, qui n'en ont pas", f"a code, but for {natures}, which have none"
+        )
         raise _unusable(path, line, "code", row["code"] or EMPTY, expected)
     if row["nature"] in CODELESS and not row["nom"]:
         raise _unusable(
@@ -148,5 +150,5 @@ def _single(place: str) -> Said:
 
 
 def _unusable(path: Path, line: int, column: str, value: str | Said, expected: str | Said) -> CorrectionUnusable:
-    shown = f"sources/corrections/{path.name}"
-    return CorrectionUnusable(file=shown, line=line, column=column, value=value, expected=expected)
+    file = f"sources/corrections/{path.name}"
+    return CorrectionUnusable(file=file, line=line, column=column, value=value, expected=expected)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
 class ReferenceMissing(ArobaseError):
     """A file of the geographic reference is not there."""
 
     code: ClassVar[str] = "territories-missing"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "{file} est absent ; python scripts/build_territories.py le refait."
     en: ClassVar[str] = "{file} is missing; python scripts/build_territories.py makes it again."
 
@@ -20,6 +20,6 @@ class CorrectionUnusable(ArobaseError):
     """A line of `sources/corrections/*.csv` cannot be used as it stands."""
 
     code: ClassVar[str] = "correction-unusable"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = "{file}, ligne {line}, colonne « {column} » : {value} ; attendu : {expected}."
     en: ClassVar[str] = '{file}, line {line}, column "{column}": {value}; expected: {expected}.'

@@ -123,14 +123,14 @@ class Gazetteer:
         """Codes of EPCI by acronym: those of the list `sigles_epci.csv`, and those that an official name states."""
         found: dict[str, set[str]] = defaultdict(set)
         for entity in self.epci:
-            for said in acronyms_in(entity.name):
-                found[said].add(entity.code)
+            for acronym in acronyms_in(entity.name):
+                found[acronym].add(entity.code)
         path = self.folder / "sigles_epci.csv"
         if path.is_file():
             with path.open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
                     found[row["sigle"]].add(row["epci_code"])
-        return {said: codes.pop() for said, codes in found.items() if len(codes) == 1}
+        return {acronym: codes.pop() for acronym, codes in found.items() if len(codes) == 1}
 
     @cached_property
     def _history(self) -> dict[int, Year]:
@@ -313,4 +313,4 @@ def load_gazetteer(folder: Path) -> Gazetteer:
     path = folder / f"communes-{VINTAGE}.parquet"
     if not path.is_file():
         raise ReferenceMissing(file=f"sources/reference/{path.name}")
-    return _cached(folder, path.stat().st_mtime_ns)
+    return _cached(folder.resolve(), path.stat().st_mtime_ns)  # a rebuild links to the same folder from another

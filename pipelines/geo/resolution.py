@@ -123,8 +123,8 @@ def _printed(name: str, gazetteer: Gazetteer) -> Printed:
 def _hints(query: Query, printed: Printed, gazetteer: Gazetteer) -> Hints:
     columns = departements_in(query.departement, gazetteer)
     five = frozenset({query.postal_code.zfill(5)} if query.postal_code and query.postal_code.isdigit() else ())
-    said = Hints(columns, five) | hint_in_text(query.hint, gazetteer)
-    return said | hints_in_brackets(printed.brackets, gazetteer)
+    hints = Hints(columns, five) | hint_in_text(query.hint, gazetteer)
+    return hints | hints_in_brackets(printed.brackets, gazetteer)
 
 
 def _corrected(settled: Correction, query: Query, gazetteer: Gazetteer) -> Resolution:

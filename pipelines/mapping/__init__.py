@@ -1,10 +1,10 @@
-"""Conform: records in the shape of tables, by the mapping of their source.
+"""Normalise: records in the shape of tables, by the mapping of their source.
 
 Belongs here: mappings, joins, converters applied, refusals as rejections. Does not: reading a file (`formats/`),
 deciding whether a row is valid (`validation/`).
 """
 
 from pipelines.mapping.check import check_mapping
-from pipelines.mapping.engine import Conformed, PartRecords, conform
+from pipelines.mapping.engine import Normalised, PartRecords, normalise, normalise_in_batches
 
-__all__ = ["Conformed", "PartRecords", "check_mapping", "conform"]
+__all__ = ["Normalised", "PartRecords", "check_mapping", "normalise", "normalise_in_batches"]

@@ -6,26 +6,42 @@ which may lack a column that everybody knows (`formats/`).
 
 from __future__ import annotations
 
+import re
+
 from pipelines.core.lined_yaml import LinedDocument, parse
 from pipelines.core.project import Project
+from pipelines.core.text import Said
 from pipelines.formats.header import columns_joined, columns_read
 from pipelines.mapping.description import RowMapping, parse_mapping
 from pipelines.mapping.errors import MappingColumnUnknown, MappingError
 from pipelines.schema import TableSchema, load_incoming, load_table
 from pipelines.sources import Part, Source
 
+_KEYS = re.compile(r"[^.\[\] ]+")
+
 
 def check_mapping(source: Source, project: Project) -> None:
     """Hold the mappings of a source against converters, readings, tables, and the schemas of its incoming records.
 
-    Raises `MappingError`, `MappingColumnUnknown` with the line of the source's file, and what loading a schema raises.
+    Raises `MappingError`, `MappingColumnUnknown`, with the line of the source's file, and what loading a schema raises.
     """
     for part in source.parts:
-        for raw in part.rows:
-            mapping = parse_mapping({"join": part.join, **raw}, file=source.path, part=part.name)
-            target_of(mapping, project, file=source.path, part=part.name)
+        for index, raw in enumerate(part.rows):
+            try:
+                mapping = parse_mapping({"join": part.join, **raw}, file=source.path, part=part.name)
+                target_of(mapping, project, file=source.path, part=part.name)
+            except MappingError as error:
+                raise _with_line(error, source, part, index, project) from None
         if part.schema is not None:
             _check_columns(source, part, load_incoming(project.schemas, part.schema), project)
+
+
+def _with_line(error: MappingError, source: Source, part: Part, index: int, project: Project) -> MappingError:
+    """The same error with the line of what it is about: its place ("fields.nom.with", "readings[0]") in this entry."""
+    document = parse((project.root / source.path).read_text(encoding="utf-8"))
+    keys = [int(key) if key.isdigit() else key for key in _KEYS.findall(error.facts["place"])]
+    line = document.line(("parts", part.name, "rows", index, *keys))
+    return type(error)(**{**error.facts, "at": Said(f", ligne {line}", f", line {line}")})
 
 
 def target_of(mapping: RowMapping, project: Project, *, file: str, part: str) -> TableSchema:
@@ -38,7 +54,7 @@ def target_of(mapping: RowMapping, project: Project, *, file: str, part: str) ->
     if unknown:
         expected = ", ".join(target.names)
         raise MappingError(
-            file=file, part=part, place=f"table {mapping.table}", found=", ".join(unknown), expected=expected
+            file=file, at="", part=part, place=f"table {mapping.table}", found=", ".join(unknown), expected=expected
         )
     return target
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.mapping.description import FieldRule
-from pipelines.mapping.registry import Reading, Text, Unreadable, converters
+from pipelines.mapping.registry import CONVERTERS, Reading, Text, Unreadable
 from pipelines.mapping.reshape import strip
 
 
@@ -42,12 +42,12 @@ def convert(table: pa.Table, rule: FieldRule) -> tuple[pa.Array, list[Refusal]]:
             if otherwise is None:
                 raise Unreadable(
                     f"une de ces valeurs : {expected} (à corriger dans la source, ou code à ajouter au mapping)",
-                    f"one of: {expected} (to be mended in the source, or a code to add to the mapping)",
+                    f"one of: {expected} (to be fixed in the source, or a code to add to the mapping)",
                 )
             return otherwise
 
         return _each_distinct(table, rule, translate, "codes")
-    function, options = converters()[rule.converter or ""], dict(rule.options)
+    function, options = CONVERTERS[rule.converter or ""], dict(rule.options)
     return _each_distinct(table, rule, lambda texts: function(texts, options), rule.converter or "")
 
 
@@ -67,8 +67,8 @@ def _each_distinct(
         value = known[texts]
         if isinstance(value, Unreadable):
             text = " | ".join(part for part in texts if part) or None
-            told = (rule.columns[0], text, name, value.expected_fr, value.expected_en)
-            refusals.append(Refusal(row, rule.field, *told))
+            details = (rule.columns[0], text, name, value.expected_fr, value.expected_en)
+            refusals.append(Refusal(row, rule.field, *details))
             value = None
         values.append(value)
     return pa.array(values, pa.string()), refusals
@@ -93,8 +93,8 @@ def look(
         found = known[texts]
         if isinstance(found, Unreadable):
             first = next(iter(outputs.values()))
-            told = (inputs[names[0]], texts[0], name, found.expected_fr, found.expected_en)
-            refusals.append(Refusal(row, first, *told))
+            details = (inputs[names[0]], texts[0], name, found.expected_fr, found.expected_en)
+            refusals.append(Refusal(row, first, *details))
             found = {}
         for output, field in outputs.items():
             columns[field].append(found.get(output))

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.mapping.errors import MappingError
-from pipelines.mapping.registry import converters, readings
+from pipelines.mapping.registry import CONVERTERS, READINGS
 
 PRESENT, ABSENT = "present", "absent"
 OWN_KEYS = ("from", "with")
@@ -76,12 +76,20 @@ class RowMapping:
     fields: tuple[FieldRule, ...]
     readings: tuple[ReadingRule, ...]
 
+    @property
+    def columns(self) -> list[str]:
+        """The fields that it fills, in order."""
+        return [
+            *(rule.field for rule in self.fields),
+            *(name for look in self.readings for name in look.outputs.values()),
+        ]
+
 
 def parse_mapping(raw: Mapping[str, Any], *, file: str, part: str) -> RowMapping:
     """A `RowMapping` from a parsed `rows` entry. Raises `MappingError`, naming the file, the part and the place."""
 
     def wrong(place: str, found: Any, expected: str | Said) -> MappingError:
-        return MappingError(file=file, part=part, place=place, found=repr(found), expected=expected)
+        return MappingError(file=file, at="", part=part, place=place, found=repr(found), expected=expected)
 
     table = raw.get("table")
     if not isinstance(table, str) or table.count("/") != 1:
@@ -114,8 +122,8 @@ def _field_rule(name: str, entry: Any, wrong: Any) -> FieldRule:
         codes = {str(key): str(code) for key, code in entry["codes"].items()}
         return FieldRule(name, columns, codes=codes, otherwise=entry.get("otherwise"))
     converter = entry.get("with")
-    if converter is not None and converter not in converters():
-        raise wrong(f"fields.{name}.with", converter, ", ".join(sorted(converters())))
+    if converter is not None and converter not in CONVERTERS:
+        raise wrong(f"fields.{name}.with", converter, CONVERTERS.expected(converter))
     if converter is None and len(columns) > 1:
         raise wrong(
             f"fields.{name}.with",
@@ -128,9 +136,9 @@ def _field_rule(name: str, entry: Any, wrong: Any) -> FieldRule:
 
 def _reading_rule(index: int, entry: Any, wrong: Any) -> ReadingRule:
     place = f"readings[{index}]"
-    if not isinstance(entry, dict) or entry.get("with") not in readings():
+    if not isinstance(entry, dict) or entry.get("with") not in READINGS:
         found = entry.get("with") if isinstance(entry, dict) else entry
-        raise wrong(f"{place}.with", found, ", ".join(sorted(readings())))
+        raise wrong(f"{place}.with", found, READINGS.expected(found))
     if not isinstance(entry.get("from"), dict) or not isinstance(entry.get("into"), dict):
         raise wrong(place, sorted(entry), "from: {…}, into: {…}")
     return ReadingRule(entry["with"], entry["from"], entry.get("options", {}), entry["into"])

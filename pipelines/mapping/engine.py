@@ -6,30 +6,33 @@ but for those that a mapping hands to a converter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pyarrow as pa
 
-from pipelines.core.errors import Mender
+from pipelines.core.errors import ResponsibleParty
 from pipelines.core.project import Project
 from pipelines.mapping.check import target_of
 from pipelines.mapping.convert import Refusal, convert, look
 from pipelines.mapping.description import RowMapping, parse_mapping
 from pipelines.mapping.errors import InternalFieldCopied, MappingError, PersonalFieldCopied
-from pipelines.mapping.registry import readings
+from pipelines.mapping.registry import READINGS
 from pipelines.mapping.rejections import Rejection
-from pipelines.mapping.reshape import RANK, expand, join, keep
+from pipelines.mapping.reshape import RANK, Met, expand, join, keep, met_by_key
 from pipelines.schema import Privacy, TableSchema
+from pipelines.schema.reserved import RESERVED
 
-RESERVED = ("_source", "_snapshot", "_part", "_position")
+BATCH = 262_144
+"""How many records are normalised at a time."""
 
 
 @dataclass(frozen=True)
 class PartRecords:
-    """The judged records of one part, the schema that judged them, and its mapping as written: `rows`, and the `join`
-    that holds for all of them."""
+    """The validated records of one part, the schema that validated them, and its mapping as written: `rows`, and the
+    `join` that holds for all of them."""
 
     records: pa.Table
     schema: TableSchema
@@ -38,7 +41,7 @@ class PartRecords:
 
 
 @dataclass(frozen=True)
-class Conformed:
+class Normalised:
     """Rows by table ("package/table"), text with the reserved columns, and what was refused on the way."""
 
     rows: Mapping[str, pa.Table]
@@ -49,7 +52,7 @@ def _copied(privacy: Privacy) -> type[MappingError]:
     return InternalFieldCopied if privacy is Privacy.INTERNAL else PersonalFieldCopied
 
 
-def conform(parts: Mapping[str, PartRecords], project: Project, *, file: str) -> Conformed:
+def normalise(parts: Mapping[str, PartRecords], project: Project, *, file: str) -> Normalised:
     """The rows that a source's records become, table by table, in the order of the parts and of the records.
 
     `file` is the source's file, for messages. Raises `MappingError` when the mapping itself is wrong: then no record of
@@ -57,14 +60,37 @@ def conform(parts: Mapping[str, PartRecords], project: Project, *, file: str) ->
     """
     rows: dict[str, list[pa.Table]] = {}
     rejections: list[Rejection] = []
-    for name, part in parts.items():
-        for raw in part.rows:
-            mapping = parse_mapping({"join": part.join, **raw}, file=file, part=name)
-            table, refused = _RowsOf(parts, name, mapping, project, file).make()
-            rows.setdefault(mapping.table, []).append(table)
-            rejections.extend(refused)
-    merged = {table: pa.concat_tables(found, promote_options="default") for table, found in rows.items()}
-    return Conformed(merged, tuple(rejections))
+    for table, some, refused in normalise_in_batches(parts, project, file=file):
+        rows.setdefault(table, []).append(some)
+        rejections.extend(refused)
+    return Normalised({table: pa.concat_tables(found) for table, found in rows.items()}, tuple(rejections))
+
+
+def normalise_in_batches(
+    parts: Mapping[str, PartRecords], project: Project, *, file: str, batch: int = BATCH
+) -> Iterator[tuple[str, pa.Table, list[Rejection]]]:
+    """The same a batch of records at a time, as (table, rows, rejections): one at least for each mapping. All rows of a
+    table have the same columns."""
+    mappings = [
+        (name, parse_mapping({"join": part.join, **raw}, file=file, part=name))
+        for name, part in parts.items()
+        for raw in part.rows
+    ]
+    columns: dict[str, dict[str, None]] = {}
+    for _, mapping in mappings:
+        columns.setdefault(mapping.table, {}).update(dict.fromkeys((*mapping.columns, *RESERVED)))
+    for name, mapping in mappings:
+        maker = _RowsOf(parts, name, mapping, project, file)
+        records = parts[name].records
+        for start in range(0, max(1, records.num_rows), batch):
+            made, refused = maker.make(records.slice(start, batch))
+            yield mapping.table, _with_columns(made, list(columns[mapping.table])), refused
+
+
+def _with_columns(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    known = set(table.column_names)
+    absent = pa.nulls(table.num_rows, pa.string())
+    return pa.table({name: table.column(name) if name in known else absent for name in names})
 
 
 @dataclass(frozen=True)
@@ -77,9 +103,10 @@ class _RowsOf:
     project: Project
     file: str
 
-    def make(self) -> tuple[pa.Table, list[Rejection]]:
-        target = target_of(self.mapping, self.project, file=self.file, part=self.part)
-        records, rejections = self._joined()
+    def make(self, records: pa.Table) -> tuple[pa.Table, list[Rejection]]:
+        """The rows of some records of the part, and what was refused of them."""
+        records, rejections = self._joined(records)
+        target = self._target
         self._check_columns(records, target)
         if self.mapping.each:
             grown, unlike = expand(records, self.mapping.each)
@@ -91,7 +118,7 @@ class _RowsOf:
             columns[rule.field], refused = convert(records, rule)
             refusals.extend(refused)
         for reading in self.mapping.readings:
-            read = readings()[reading.reading](self.project, reading.options)
+            read = READINGS[reading.reading](self.project, reading.options)
             found, refused = look(records, read, reading.inputs, reading.outputs, reading.reading)
             columns |= found
             refusals.extend(refused)
@@ -101,13 +128,25 @@ class _RowsOf:
         kept = [row for row in range(table.num_rows) if row not in wrong]
         return (table.take(pa.array(kept, pa.int64())) if wrong else table), rejections
 
-    def _joined(self) -> tuple[pa.Table, list[Rejection]]:
-        records = keep(self.parts[self.part].records, self._existing(self.mapping.when, self.part))
+    @cached_property
+    def _target(self) -> TableSchema:
+        return target_of(self.mapping, self.project, file=self.file, part=self.part)
+
+    @cached_property
+    def _met(self) -> dict[int, Met]:
+        """The records that each join meets, looked up once for all batches."""
+        return {}
+
+    def _joined(self, records: pa.Table) -> tuple[pa.Table, list[Rejection]]:
+        records = keep(records, self._existing(self.mapping.when, self.part))
         rejections: list[Rejection] = []
-        for rule in self.mapping.joins:
+        for place, rule in enumerate(self.mapping.joins):
             if rule.part not in self.parts:
                 raise self._wrong("join", rule.part, ", ".join(self.parts))
-            records, several = join(records, self.parts[rule.part].records, rule)
+            other = self.parts[rule.part].records
+            if place not in self._met:
+                self._met[place] = met_by_key(other, rule)
+            records, several = join(records, other, rule, self._met[place])
             rejections.extend(self._met_several(records, row, rule.part) for row in several)
         return records, rejections
 
@@ -122,8 +161,8 @@ class _RowsOf:
         known = {name for name in records.column_names if name not in RESERVED}
         each = self.mapping.each
         if each:
-            asked = [each.column] if each.column else list(each.columns)
-            missing = sorted(set(asked) - known)
+            wanted = [each.column] if each.column else list(each.columns)
+            missing = sorted(set(wanted) - known)
             if missing:
                 raise self._wrong("each", ", ".join(missing), ", ".join(sorted(known)))
             known |= {RANK, each.value, each.name} - {""}
@@ -146,8 +185,8 @@ class _RowsOf:
 
     def _with_absent_members(self, records: pa.Table) -> pa.Table:
         """Members that no listed element has are absent everywhere, not an error."""
-        asked = {column for rule in self.mapping.fields for column in rule.columns if self._is_member(column)}
-        for column in sorted(asked - set(records.column_names)):
+        wanted = {column for rule in self.mapping.fields for column in rule.columns if self._is_member(column)}
+        for column in sorted(wanted - set(records.column_names)):
             records = records.append_column(column, pa.nulls(records.num_rows, pa.string()))
         return records
 
@@ -162,21 +201,21 @@ class _RowsOf:
         return schema[name].privacy if name in schema.names else Privacy.PUBLIC
 
     def _wrong(self, place: str, found: str, expected: str) -> MappingError:
-        return MappingError(file=self.file, part=self.part, place=place, found=found, expected=expected)
+        return MappingError(file=self.file, at="", part=self.part, place=place, found=found, expected=expected)
 
     def _rejection(self, records: pa.Table, refusal: Refusal, target: TableSchema) -> Rejection:
-        shown = None if self._is_personal(refusal.column) else refusal.text
-        what = f"« {shown} »" if shown is not None else "la valeur (non montrée)"
-        what_en = f'"{shown}"' if shown is not None else "the value (not shown)"
+        value = None if self._is_personal(refusal.column) else refusal.text
+        what = f"« {value} »" if value is not None else "la valeur (non montrée)"
+        what_en = f'"{value}"' if value is not None else "the value (not shown)"
         return Rejection(
             **_place(records, refusal.row),
             table=self.mapping.table,
             champ=refusal.field,
-            valeur=shown,
+            valeur=value,
             regle=f"lecture-{refusal.rule}",
             message=f"{what} ne se lit pas dans « {refusal.column} » ; attendu : {refusal.expected_fr}.",
             message_en=f'{what_en} cannot be read in "{refusal.column}"; expected: {refusal.expected_en}.',
-            a_corriger_par=(Mender.MAPPING if refusal.rule == "codes" else Mender.SOURCE).value,
+            a_corriger_par=(ResponsibleParty.MAPPING if refusal.rule == "codes" else ResponsibleParty.SOURCE).value,
             etape="conformation",
         )
 
@@ -190,7 +229,7 @@ class _RowsOf:
             regle="liste-ou-texte",
             message=f"« {column} » n'est pas une liste JSON ; attendu : une liste, comme ailleurs.",
             message_en=f'"{column}" is not a JSON list; expected: a list, as elsewhere.',
-            a_corriger_par=Mender.SOURCE.value,
+            a_corriger_par=ResponsibleParty.SOURCE.value,
             etape="conformation",
         )
 
@@ -203,7 +242,7 @@ class _RowsOf:
             regle="plusieurs-correspondances",
             message=f"L'enregistrement rencontre plusieurs lignes de « {part} » ; seule la première est gardée.",
             message_en=f'The record meets several lines of "{part}"; only the first is kept.',
-            a_corriger_par=Mender.SOURCE.value,
+            a_corriger_par=ResponsibleParty.SOURCE.value,
             etape="conformation",
         )
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
 class MappingError(ArobaseError):
-    """A `rows` entry of a source's file cannot be applied as it stands."""
+    """A `rows` entry of a source's file cannot be applied as it stands. `at`: its line, where that is known."""
 
     code: ClassVar[str] = "mapping"
-    mender: ClassVar[Mender] = Mender.MAPPING
-    fr: ClassVar[str] = "{file} : partie « {part} », {place} : {found} ; attendu : {expected}."
-    en: ClassVar[str] = '{file}: part "{part}", {place}: {found}; expected: {expected}.'
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
+    fr: ClassVar[str] = "{file}{at} : partie « {part} », {place} : {found} ; attendu : {expected}."
+    en: ClassVar[str] = '{file}{at}: part "{part}", {place}: {found}; expected: {expected}.'
 
 
 class MappingColumnUnknown(MappingError):

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipelines.core.domains import discover
 from pipelines.core.project import Project
+from pipelines.core.registry import Registry
+from pipelines.core.text import Said
 
 Text = str | None
 Converter = Callable[[tuple[Text, ...], Mapping[str, Any]], Text]
 Reading = Callable[[Mapping[str, Text]], Mapping[str, Text]]
 ReadingMaker = Callable[[Project, Mapping[str, Any]], Reading]
 
-_converters: dict[str, Converter] = {}
-_readings: dict[str, ReadingMaker] = {}
+MODULES = "pipelines.mapping.converters"
+CONVERTERS: Registry[Converter] = Registry(Said("un convertisseur", "a converter"), "converters", MODULES)
+READINGS: Registry[ReadingMaker] = Registry(Said("une lecture", "a reading"), "converters", MODULES)
 
 
 class Unreadable(ValueError):
@@ -35,13 +37,7 @@ def converter(name: str) -> Callable[[Converter], Converter]:
     `texts` are the stripped cells of the columns that the mapping names, None where absent; options are the other keys
     of the mapping's entry. It is called once for each distinct tuple of texts.
     """
-
-    def register(function: Converter) -> Converter:
-        if _converters.setdefault(name, function) is not function:
-            raise TypeError(f"two converters are called {name!r}")
-        return function
-
-    return register
+    return CONVERTERS.registering(name)
 
 
 def reading(name: str) -> Callable[[ReadingMaker], ReadingMaker]:
@@ -50,22 +46,4 @@ def reading(name: str) -> Callable[[ReadingMaker], ReadingMaker]:
     `make` is called once for a mapping entry and may load reference data; `read` is pure, is called once for each
     distinct input, returns every output it knows (the mapping keeps what it names), and raises `Unreadable`.
     """
-
-    def register(make: ReadingMaker) -> ReadingMaker:
-        if _readings.setdefault(name, make) is not make:
-            raise TypeError(f"two readings are called {name!r}")
-        return make
-
-    return register
-
-
-def converters() -> Mapping[str, Converter]:
-    """Every registered converter, by name."""
-    discover("converters", "pipelines.mapping.converters")
-    return _converters
-
-
-def readings() -> Mapping[str, ReadingMaker]:
-    """Every registered reading, by name."""
-    discover("converters", "pipelines.mapping.converters")
-    return _readings
+    return READINGS.registering(name)

@@ -1,6 +1,6 @@
-"""Rejections: what was refused, where it stands in its source, by which rule, and who can mend it.
+"""Rejections: what was refused, where it stands in its source, by which rule, and who can fix it.
 
-Belongs here: the one shape that every stage's refusals take (`schema/quality/rejets.json`). Does not: judging.
+Belongs here: the one shape that every stage's refusals take (`schema/quality/rejets.json`). Does not: validating.
 """
 
 from __future__ import annotations

@@ -20,7 +20,8 @@ RANK = "rang"
 def strip(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Texts without surrounding white space; what is left empty becomes null."""
     stripped = pc.utf8_trim_whitespace(column)
-    return pc.if_else(pc.equal(stripped, ""), pa.scalar(None, pa.string()), stripped)
+    empty = pc.equal(stripped, "")
+    return pc.if_else(empty, pa.scalar(None, pa.string()), stripped) if pc.any(empty).as_py() else stripped
 
 
 def keep(table: pa.Table, when: Mapping[str, Any]) -> pa.Table:
@@ -38,17 +39,27 @@ def keep(table: pa.Table, when: Mapping[str, Any]) -> pa.Table:
     return table
 
 
-def join(left: pa.Table, right: pa.Table, rule: Join) -> tuple[pa.Table, list[int]]:
+Met = Mapping[tuple[str | None, ...], list[int]]
+"""The rows of a table by the key that they are joined by."""
+
+
+def met_by_key(right: pa.Table, rule: Join) -> Met:
+    """The right records of a join by key; those that lack a part of theirs are met by nobody."""
+    index: dict[tuple[str | None, ...], list[int]] = {}
+    for row, key in enumerate(_keys(right, list(rule.on.values()))):
+        if None not in key:
+            index.setdefault(key, []).append(row)
+    return index
+
+
+def join(left: pa.Table, right: pa.Table, rule: Join, index: Met) -> tuple[pa.Table, list[int]]:
     """The left records with the columns of the right ones that they meet, as `<part>.<column>`; a left join, in order.
+    `index`: `met_by_key` of the right ones.
 
     Returns the table and the indexes (in it) of the records that met several although the rule expects one: those keep
     the first that they met.
     """
     names = [name for name in right.column_names if not name.startswith("_")]
-    index: dict[tuple[str | None, ...], list[int]] = {}
-    for row, key in enumerate(_keys(right, list(rule.on.values()))):
-        if None not in key:
-            index.setdefault(key, []).append(row)
     takes: list[int] = []
     met: list[int | None] = []
     several: list[int] = []

@@ -4,7 +4,7 @@ Columns: `source`, `part`, `champ`, `cle` (the record whose column `champ` holds
 The motive names no person, and the key is one of the source's own identifiers, never a name.
 
 A connector may tell withdrawals too, as `withdrawn` in what a snapshot says of its fetch: `number` (the record's column
-`numero`), `reason`, `date`. The records are gone from that snapshot; the lines say why to whoever compares releases.
+`numero`), `reason`, `date`. The records are gone from that snapshot; the lines say why to those who compare releases.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.core.text import Said
 from pipelines.sources import Capture
+from pipelines.storage.spool import filtered
 
-TOLD, NUMBER = "_connecteurs.csv", "numero"
+STATED_BY_CONNECTORS, NUMBER = "_connecteurs.csv", "numero"
 COLUMNS = ("source", "part", "champ", "cle", "motif", "date")
 
 
 class WithdrawalUnusable(ArobaseError):
-    """A line of a file of withdrawals cannot be applied: nothing of the source is published until it is mended."""
+    """A line of a file of withdrawals cannot be applied: nothing of the source is published until it is fixed."""
 
     code: ClassVar[str] = "withdrawal-unusable"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "{file}, ligne {line}, {column} : {found} ; attendu : {expected}."
     en: ClassVar[str] = "{file}, line {line}, {column}: {found}; expected: {expected}."
 
@@ -55,18 +56,18 @@ def load_withdrawals(folder: Path) -> list[Withdrawal]:
     """Every line of every file of the folder, files by name. Raises `WithdrawalUnusable`."""
     found: list[Withdrawal] = []
     for path in sorted(folder.glob("*.csv")) if folder.is_dir() else ():
-        shown = f"sources/retraits/{path.name}"
+        file_name = f"sources/retraits/{path.name}"
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
             if missing:
-                raise _unusable(shown, 1, missing[0], ", ".join(reader.fieldnames or ()) or "—", ", ".join(COLUMNS))
-            found.extend(_withdrawal(row, shown, line) for line, row in enumerate(reader, start=2))
+                raise _unusable(file_name, 1, missing[0], ", ".join(reader.fieldnames or ()) or "—", ", ".join(COLUMNS))
+            found.extend(_withdrawal(row, file_name, line) for line, row in enumerate(reader, start=2))
     return found
 
 
-def told_by_connectors(captures: Iterable[Capture]) -> bytes:
-    """What connectors told to be withdrawn, as a file of withdrawals (`TOLD`); empty when they told nothing."""
+def withdrawals_of_connectors(captures: Iterable[Capture]) -> bytes:
+    """What connectors say was withdrawn, as a file (`STATED_BY_CONNECTORS`); empty when they say nothing."""
     lines = [
         (
             capture.source,
@@ -99,20 +100,20 @@ def without_withdrawn(
         cells = pc.fill_null(pc.utf8_trim_whitespace(records.column(item.field)), "")
         stays = pc.not_equal(cells, item.key)
         gone += records.num_rows - (pc.sum(stays).as_py() or 0)
-        records = records.filter(stays)
+        records = filtered(records, stays)
     return records, gone
 
 
-def _withdrawal(raw: dict[str, str | None], shown: str, line: int) -> Withdrawal:
+def _withdrawal(raw: dict[str, str | None], file: str, line: int) -> Withdrawal:
     row = {name: (raw[name] or "").strip() for name in COLUMNS}
     for column in COLUMNS[:5]:
         if not row[column]:
-            raise _unusable(shown, line, column, Said("vide", "empty"), Said("un texte", "a text"))
+            raise _unusable(file, line, column, Said("vide", "empty"), Said("un texte", "a text"))
     try:
         day = date.fromisoformat(row["date"])
     except ValueError:
-        raise _unusable(shown, line, "date", repr(row["date"]), Said("AAAA-MM-JJ", "YYYY-MM-DD")) from None
-    return Withdrawal(row["source"], row["part"], row["champ"], row["cle"], row["motif"], day, shown, line)
+        raise _unusable(file, line, "date", repr(row["date"]), Said("AAAA-MM-JJ", "YYYY-MM-DD")) from None
+    return Withdrawal(row["source"], row["part"], row["champ"], row["cle"], row["motif"], day, file, line)
 
 
 def _unusable(file: str, line: int, column: str, found: str | Said, expected: str | Said) -> WithdrawalUnusable:

@@ -53,7 +53,7 @@ def run_events(project: Project, name: str, journal: Mapping[str, Any]) -> list[
     `name` is the journal's; the same journal gives the same events. Raises `LineageNotInstalled`.
     """
     try:
-        import openlineage.client.event_v2  # noqa: F401
+        import openlineage.client.event_v2  # noqa: F401  # only whether it is installed
     except ImportError:
         raise LineageNotInstalled() from None
     return list(_Telling(project, name, journal).events())
@@ -103,7 +103,7 @@ class _Telling:
         from openlineage.client.event_v2 import RunState
         from openlineage.client.facet_v2 import error_message_run, parent_run
 
-        job = f"{step['stage']}.{step['name'].replace('/', '.')}"
+        job = "catalogue" if step["stage"] == "catalogue" else f"{step['stage']}.{step['name'].replace('/', '.')}"
         run = str(uuid.uuid5(ROOT, f"{self.name}/{job}"))
         parent = parent_run.ParentRunFacet(
             run=parent_run.Run(runId=self.run),
@@ -168,7 +168,7 @@ class _Telling:
             yield from self._read_by_table(*name.split("/", 1))
         elif stage in ("findings", "release") and name in self.graph.packages:
             yield from (f"{name}/{table.name}" for table in self.graph.packages[name].tables)
-        elif stage == "announce":
+        elif stage == "catalogue":
             yield from (f"release/{package}" for package in self.journal["packages"])
 
     def _read_by_table(self, package: str, table: str) -> Iterator[str]:
@@ -191,7 +191,7 @@ class _Telling:
             "tables": name,
             "findings": f"findings/{name}",
             "release": f"release/{name}",
-            "announce": "catalogue",
+            "catalogue": "catalogue",
         }[stage]
         counted = statistics.OutputStatisticsOutputDatasetFacet(
             rowCount=step.get("rows"), size=step.get("bytes"), producer=PRODUCER

@@ -50,12 +50,12 @@ def _sources(project: Project, now: datetime) -> Iterator[Metric]:
     sources = load_sources(project)
     found = {name: freshness(source, latest(project, source), now) for name, source in sorted(sources.items())}
     ages: Figures = {(name,): item.age.total_seconds() for name, item in found.items() if item.age is not None}
-    asked: Figures = {
+    since_checked: Figures = {
         (name,): item.unchecked.total_seconds() for name, item in found.items() if item.unchecked is not None
     }
     late: Figures = {(name,): int(item.is_late) for name, item in found.items()}
     yield _gauge("source_age_seconds", "Since the records of a source were obtained.", ["source"], ages)
-    yield _gauge("source_unchecked_seconds", "Since a source was last asked.", ["source"], asked)
+    yield _gauge("source_unchecked_seconds", "Since a source was last asked.", ["source"], since_checked)
     yield _gauge("source_late", "1 where a source was not read for one and a half times its cadence.", ["source"], late)
     wrong = len(sources.errors)
     yield _gauge("source_files_wrong", "Descriptions of sources that cannot be used.", [], {(): wrong})
@@ -80,8 +80,8 @@ def _releases(project: Project) -> Iterator[Metric]:
     yield _gauge("table_rows", "Rows of a table in the current version.", ["package", "table"], rows)
     yield _gauge("release_info", "The current version of a package.", ["package", "version"], versions)
     yield _gauge("releases", "Versions of a package that were ever published.", ["package"], counts)
-    told = "When the newest snapshot of the current version was obtained, in seconds since 1970."
-    yield _gauge("release_created_timestamp_seconds", told, ["package"], created)
+    help_text = "When the newest snapshot of the current version was obtained, in seconds since 1970."
+    yield _gauge("release_created_timestamp_seconds", help_text, ["package"], created)
 
 
 def _last_run(project: Project) -> Iterator[Metric]:
@@ -125,10 +125,10 @@ def _held(project: Project) -> Iterator[Metric]:
     yield _gauge("alerts_open", "Alerts that are open.", ["kind"], alerts)
 
 
-def _gauge(name: str, told: str, labels: list[str], values: Mapping[tuple[str, ...], float]) -> Metric:
+def _gauge(name: str, help_text: str, labels: list[str], values: Mapping[tuple[str, ...], float]) -> Metric:
     from prometheus_client.core import GaugeMetricFamily
 
-    family = GaugeMetricFamily(f"{PREFIX}_{name}", told, labels=labels)
+    family = GaugeMetricFamily(f"{PREFIX}_{name}", help_text, labels=labels)
     for label, value in values.items():
         family.add_metric(list(label), value)
     return family

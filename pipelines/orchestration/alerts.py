@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from pipelines.core.errors import MENDERS, ArobaseError, Mender
+from pipelines.core.errors import PARTIES, ArobaseError, ResponsibleParty
 from pipelines.core.project import Project
 from pipelines.core.text import Said, terminal_language
 from pipelines.orchestration.packages import REFUSED
@@ -24,7 +24,7 @@ from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import package_names
 
 if TYPE_CHECKING:
-    from pipelines.alerts.alert import Alert
+    from pipelines.alerts.alert import Alert, Subject
     from pipelines.alerts.observing import Observation
     from pipelines.alerts.settings import AlertSettings, Kind
 
@@ -70,14 +70,11 @@ def _run_sensor(name: str, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
         ),
     )
     def watch(context: dg.RunStatusSensorContext, workspace: Workspace) -> None:
-        settings = _settings(workspace.project)
+        settings = _settings(workspace.described)
         if settings is None:
             return
-        _tell(
-            workspace.project,
-            settings,
-            of_run(workspace.project, context.instance, context.dagster_run, link=settings.link),
-        )
+        with workspace.at_work() as project:
+            _tell(project, settings, of_run(project, context.instance, context.dagster_run, link=settings.link))
 
     return watch
 
@@ -96,16 +93,16 @@ def _state() -> dg.SensorDefinition:
         from pipelines.alerts.observing import of_portals, of_project
         from pipelines.alerts.telling import portals_are_due
 
-        project, now = workspace.project, datetime.now(UTC)
-        settings = _settings(project)
+        now, settings = datetime.now(UTC), _settings(workspace.described)
         if settings is None:
             return dg.SkipReason(say("alerts.yaml n'est plus là.", "alerts.yaml is gone."))
-        seen = of_project(project, now, quarantined_rows=settings.quarantined_rows)
-        asks = portals_are_due(project, settings, now)
-        if asks:
-            seen += of_portals(project, os.environ, now)
-        told = _tell(project, settings, seen, asked_portals=asks)
-        return dg.SkipReason("; ".join(told) or say("Rien de nouveau à signaler.", "Nothing new to tell."))
+        with workspace.at_work() as project:
+            seen = of_project(project, now, quarantined_rows=settings.quarantined_rows)
+            asks = portals_are_due(project, settings, now)
+            if asks:
+                seen += of_portals(project, os.environ, now)
+            outcome = _tell(project, settings, seen, asked_portals=asks)
+        return dg.SkipReason("; ".join(outcome) or say("Rien de nouveau à signaler.", "Nothing new to tell."))
 
     return look
 
@@ -116,13 +113,16 @@ def of_run(project: Project, instance: dg.DagsterInstance, run: dg.DagsterRun, *
     Subjects are those of `arobase release` (a source, `package/table`, a package, the catalogue), so that each closes
     what the other opened. A partition that failed is told by its check; the step that then fails the run adds nothing.
     """
-    from pipelines.alerts.observing import Observation
+    from pipelines.alerts.observing import CONSEQUENCES, Observation
 
     reading = _Reading(project, run, link)
     for record in instance.all_logs(run.run_id, of_type=set(LOOKED_AT)):
         if record.dagster_event is not None:
             reading.take(record.dagster_event)
-    seen = {alert.key: Observation(alert.key, alert) for alert in reading.alerts()}
+    seen: dict[str, Observation] = {}
+    for alert in reading.alerts():
+        if alert.key not in seen or alert.code not in CONSEQUENCES:
+            seen[alert.key] = Observation(alert.key, alert)
     for key in reading.well():
         seen.setdefault(key, Observation(key, None))
     return list(seen.values())
@@ -138,9 +138,10 @@ class _Reading:
     failed: list[Alert] = field(default_factory=list)
     failed_partitions: set[tuple[str, str]] = field(default_factory=set)
     unmet: dict[str, list[Any]] = field(default_factory=dict)
-    made: set[str] = field(default_factory=set)
-    collected: set[str] = field(default_factory=set)
-    released: set[str] = field(default_factory=set)
+    lacking: dict[str, str] = field(default_factory=dict)
+    made: set[Subject] = field(default_factory=set)
+    collected: set[Subject] = field(default_factory=set)
+    released: set[Subject] = field(default_factory=set)
 
     def take(self, event: dg.DagsterEvent) -> None:
         if event.is_step_failure:
@@ -151,7 +152,7 @@ class _Reading:
             self._made(str(event.step_key).split("__"))
         elif event.asset_key is not None and event.partition is not None:
             of = self.collected if event.asset_key == SNAPSHOTS else self.made
-            of.add(event.partition)
+            of.add(_source(event.partition))
         elif event.asset_key is not None and not UNTOLD_KEYS & {event.asset_key}:
             self._made(event.asset_key.path)
 
@@ -172,69 +173,78 @@ class _Reading:
             return
         if not check.passed and check.check_name in (COLLECTED, READ):
             self.failed_partitions.add((step, check.partition))
-            self.failed.append(self._alert(check.partition, f"{step} [{check.partition}]", check.metadata, ""))
+            self.failed.append(self._alert(_source(check.partition), f"{step} [{check.partition}]", check.metadata, ""))
 
     def _step_failed(self, event: dg.DagsterEvent) -> None:
         """The text of an exception that nobody foresaw may hold a value: only its class is told."""
         step, failure = str(event.step_key), event.step_failure_data
-        told = failure.user_failure_data
+        user_failure = failure.user_failure_data
         path = step.split("__")
         if self.failed_partitions and path[0] in {*SNAPSHOTS.path, *RECORDS.path, *WHOLE_STEPS}:
             return
-        if step in self.unmet and told is None:
+        if step in self.unmet and user_failure is None:
             self.failed.append(self._stopped(step, self.unmet[step]))
             return
-        described = str(told.description) if told is not None and told.description else ""
+        described = str(user_failure.description) if user_failure is not None and user_failure.description else ""
         kind = failure.error.cls_name if failure.error is not None and failure.error.cls_name else "?"
-        metadata = told.metadata if told is not None else {}
+        metadata = user_failure.metadata if user_failure is not None else {}
         partition = self.run.tags.get("dagster/partition")
         is_source = partition is not None and path[0] in {*SNAPSHOTS.path, *RECORDS.path}
-        subject = str(partition) if is_source else self._subject(path)
+        subject = _source(str(partition)) if is_source else self._subject(path)
         self.failed.append(self._alert(subject, step, metadata, described or str(kind)))
 
     def _stopped(self, step: str, checks: list[Any]) -> Alert:
         """A table that its blocking checks stopped: with too few rows, a release that is refused, as anywhere else."""
-        from pipelines.alerts.alert import Alert
-        from pipelines.pipeline.check_groups import SAID, VOLUME
+        from pipelines.alerts.alert import About, Alert, Subject
+        from pipelines.pipeline.check_groups import DESCRIPTIONS, VOLUME
 
         names = sorted(check.check_name for check in checks)
         is_short = names == [VOLUME]
         table = self._subject(step.split("__"))
-        subject = table.partition("/")[0] if is_short else table
-        rules = [SAID[name] for name in names if name in SAID]
+        subject = Subject(About.PACKAGE, table.name.partition("/")[0]) if is_short else table
+        rules = [DESCRIPTIONS[name] for name in names if name in DESCRIPTIONS]
         what = Said(
-            f"{table} : règle non respectée : {' '.join(rule.fr for rule in rules)}",
-            f"{table}: rule not met: {' '.join(rule.en for rule in rules)}",
+            f"{table.name} : règle non respectée : {' '.join(rule.fr for rule in rules)}",
+            f"{table.name}: rule not met: {' '.join(rule.en for rule in rules)}",
         )
-        who = Said(*MENDERS[Mender.OPERATOR].values())
+        who = PARTIES[ResponsibleParty.OPERATOR]
         place = f"{self.run.job_name}, {step}"
         kind: Kind = "release-refused" if is_short else "run-failed"
-        return Alert(kind, Said(subject, subject), what, place, who, links=self._links)
+        return Alert(kind, subject, what, place, who, links=self._links)
 
-    def _alert(self, subject: str, step: str, metadata: Mapping[str, Any], described: str) -> Alert:
+    def _alert(self, subject: Subject, step: str, metadata: Mapping[str, Any], described: str) -> Alert:
         """An alert from the metadata that programs read, else from what the step said of itself."""
         from pipelines.alerts.alert import Alert
 
         kept = metadata.get(MACHINE)
         facts: dict[str, Any] = kept.value if kept is not None else {}
         what = Said(*facts.get("what", (described, described)))
-        who = Said(*facts.get("who", MENDERS[Mender.OPERATOR].values()))
+        who = Said(*facts["who"]) if "who" in facts else PARTIES[ResponsibleParty.OPERATOR]
         code = str(facts.get("code", ""))
         is_refused = code == REFUSED
         kind: Kind = "release-refused" if is_refused else "run-failed"
         place = f"{self.run.job_name}, {step}"
-        return Alert(kind, Said(subject, subject), what, place, who, "" if is_refused else code, self._links)
+        alert = Alert(kind, subject, what, place, who, "" if is_refused else code, self._links)
+        self.lacking[alert.key] = str(facts.get("lacks", ""))
+        return alert
+
+    def _as_its_cause(self, alert: Alert) -> Alert:
+        """Whoever fixes the source or the table that a table lacks fixes that table."""
+        from pipelines.alerts.alert import About
+
+        lacking, made_from = self.lacking.get(alert.key), (About.SOURCE, About.TABLE)
+        causes = [one for one in self.failed if lacking == one.subject.name and one.subject.about in made_from]
+        return replace(alert, who=self._as_its_cause(causes[0]).who) if causes else alert
 
     def alerts(self) -> list[Alert]:
         """What failed; a run that failed before or beside its steps (its process died) is told as a whole."""
         from pipelines.alerts.alert import Alert
 
         if self.failed or self.run.status is not dg.DagsterRunStatus.FAILURE:
-            return self.failed
+            return [self._as_its_cause(alert) for alert in self.failed]
         what = Said("l'exécution s'est arrêtée hors de toute étape", "the run ended outside every step")
-        who = Said(*MENDERS[Mender.OPERATOR].values())
-        name = _whole(self.run)
-        return [Alert("run-failed", Said(name, name), what, self.run.job_name, who, links=self._links)]
+        who = PARTIES[ResponsibleParty.OPERATOR]
+        return [Alert("run-failed", _whole(self.run), what, self.run.job_name, who, links=self._links)]
 
     def well(self) -> set[str]:
         """The keys of what is over: of what was made, of what was released, and of a source that was only collected
@@ -244,30 +254,42 @@ class _Reading:
         known = open_alerts(self.project)
         collecting = f", {SNAPSHOTS.path[0]}"
         well = set(self.made)
-        for name in self.collected:
-            alert = known.get(f"run-failed {name}")
+        for source in self.collected:
+            alert = known.get(f"run-failed {source.key}")
             if alert is not None and collecting in alert[0].where:
-                well.add(name)
+                well.add(source)
         if self.run.status is dg.DagsterRunStatus.SUCCESS:
             well.add(_whole(self.run))
-        return {f"run-failed {name}" for name in well} | {f"release-refused {name}" for name in self.released}
+        over = {f"run-failed {subject.key}" for subject in well}
+        return over | {f"release-refused {subject.key}" for subject in self.released}
 
-    def _subject(self, path: Sequence[str]) -> str:
+    def _subject(self, path: Sequence[str]) -> Subject:
         """An asset as `arobase release` names it: `package/table`, a package, the catalogue; else the job."""
+        from pipelines.alerts.alert import THE_CATALOGUE, About, Subject
+
         if len(path) == 1:
-            return path[0] if path[0] == CATALOGUE else _whole(self.run)
+            return THE_CATALOGUE if path[0] == CATALOGUE else _whole(self.run)
         for package in package_names(self.project.schemas):
             if group_of(package) == path[0]:
-                return package if path[1] in OF_PACKAGES else f"{package}/{path[1]}"
-        return "/".join(path)
+                is_whole = path[1] in OF_PACKAGES
+                return Subject(About.PACKAGE, package) if is_whole else Subject(About.TABLE, f"{package}/{path[1]}")
+        return Subject(About.TABLE, "/".join(path))
 
     @property
     def _links(self) -> tuple[str, ...]:
         return (f"{self.link}runs/{self.run.run_id}",) if self.link else ()
 
 
-def _whole(run: dg.DagsterRun) -> str:
-    return f"job {run.job_name}"
+def _source(name: str) -> Subject:
+    from pipelines.alerts.alert import About, Subject
+
+    return Subject(About.SOURCE, name)
+
+
+def _whole(run: dg.DagsterRun) -> Subject:
+    from pipelines.alerts.alert import About, Subject
+
+    return Subject(About.JOB, run.job_name)
 
 
 def _settings(project: Project) -> AlertSettings | None:
@@ -283,7 +305,7 @@ def _tell(
     from pipelines.alerts.telling import tell
 
     now = datetime.now(UTC)
-    told = tell(project, settings, seen, now=now, environment=os.environ, asked_portals=asked_portals)
-    for error in told.errors:
+    outcome = tell(project, settings, seen, now=now, environment=os.environ, asked_portals=asked_portals)
+    for error in outcome.errors:
         dg.get_dagster_logger("arobase").warning(sentence(error))
-    return [title for _, title in told.sent]
+    return [title for _, title in outcome.sent]

@@ -34,7 +34,8 @@ def delete_old(context: dg.OpExecutionContext, config: Ages, workspace: Workspac
 
     now = datetime.now(UTC)
     try:
-        gone = clean(workspace.project, now, timedelta(days=config.answers))
+        with workspace.at_work(whole=True) as project:
+            gone = clean(project, now, timedelta(days=config.answers))
     except ArobaseError as error:
         raise failure(error) from error
     runs = forget_runs(context.instance, now - timedelta(days=config.runs), beside=context.run_id)

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from pipelines.core.project import Project
-from pipelines.orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipelines.pipeline.graph import BuildGraph
 
 
-def graph_of(context: dg.AssetExecutionContext, workspace: Workspace) -> BuildGraph:
-    """The graph of the run: it makes nothing but what an asset says that it is making."""
-    return _graph(workspace.project, context.run.run_id)
+def graph_of(context: dg.AssetExecutionContext, project: Project, *, again: bool = False) -> BuildGraph:
+    """The graph of the run: it makes nothing but what an asset says that it is making.
+
+    `again`: another machine wrote meanwhile, so that everything is read anew.
+    """
+    if again:
+        _graph.cache_clear()
+    return _graph(project, context.run.run_id)
 
 
 @lru_cache(maxsize=1)

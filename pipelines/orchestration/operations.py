@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
+from pipelines.orchestration.metadata import place
 from pipelines.orchestration.wording import failure, language, say
 from pipelines.orchestration.workspace import Workspace
 
@@ -65,7 +66,7 @@ class Retracted(dg.Config):
 
 
 class Replayed(dg.Config):
-    """The source whose rejected records are judged again."""
+    """The source whose rejected records are validated again."""
 
     source: str = Field(description=say("La source, par exemple palmares.", "The source, for example palmares."))
 
@@ -90,7 +91,7 @@ def retention_schedule() -> dg.ScheduleDefinition:
 
 
 @contextmanager
-def _told(name: str, file: str) -> Iterator[None]:
+def _as_failures(name: str, file: str) -> Iterator[None]:
     """Whatever goes wrong as Dagster shows it: the text of what nobody foresaw may hold a value, and is not told."""
     try:
         yield
@@ -113,8 +114,8 @@ def _send_job() -> dg.JobDefinition:
         from pipelines.releases.object_store import send
         from pipelines.storage.buckets import Bucket
 
-        with _told(SEND, "outputs/releases"):
-            sent = send(workspace.project.releases, Bucket.open(config.address))
+        with _as_failures(SEND, "outputs/releases"), workspace.at_work() as project:
+            sent = send(project.releases, Bucket.open(config.address))
         context.add_output_metadata(
             {say("envoyées", "sent"): list(sent.versions), say("retirées", "retracted"): list(sent.buried)}
         )
@@ -143,13 +144,13 @@ def _verify_job() -> dg.JobDefinition:
     def verify_releases(context: dg.OpExecutionContext, config: Verified, workspace: Workspace) -> None:
         from pipelines.releases.verify import verify
 
-        with _told(VERIFY, "outputs/releases"):
-            found = verify(workspace.project.releases, deep=config.deep)
+        with _as_failures(VERIFY, "outputs/releases"), workspace.at_work() as project:
+            found = verify(project.releases, deep=config.deep)
         flaws = [f"{flaw.message(language())} [{flaw.code}]" for flaw in found.flaws]
         checked = [f"{item.package} {item.version}" for item in found.verified]
         if not found.is_sound:
-            told: dict[str, Any] = {say("défauts", "flaws"): flaws, "versions": checked}
-            raise dg.Failure(description="\n".join(flaws), metadata=told, allow_retries=False)
+            metadata: dict[str, Any] = {say("défauts", "flaws"): flaws, "versions": checked}
+            raise dg.Failure(description="\n".join(flaws), metadata=metadata, allow_retries=False)
         context.add_output_metadata({"versions": checked, "notes": [getattr(note, language()) for note in found.notes]})
 
     @dg.job(
@@ -183,10 +184,11 @@ def _retract_job() -> dg.JobDefinition:
             english = f'confirm: expected "{wanted}"; nothing is deleted.'
             raise dg.Failure(description=say(french, english), allow_retries=False)
         now = datetime.now(UTC)
-        with _told(RETRACT, f"outputs/releases/{config.package}"):
+        with _as_failures(RETRACT, f"outputs/releases/{config.package}"), workspace.at_work() as project:
             key = key_of_environment()
-            gone = make_retraction(workspace.project, config.package, config.version, config.reason, now=now, key=key)
-        context.add_output_metadata({say("pierre tombale", "tombstone"): dg.MetadataValue.path(str(gone))})
+            gone = make_retraction(project, config.package, config.version, config.reason, now=now, key=key)
+            folder = place(project, gone)
+        context.add_output_metadata({say("pierre tombale", "tombstone"): folder})
 
     @dg.job(
         name=RETRACT,
@@ -211,17 +213,16 @@ def _replay_job() -> dg.JobDefinition:
     def replay_source(context: dg.OpExecutionContext, config: Replayed, workspace: Workspace) -> None:
         from pipelines.pipeline.replay import replay
 
-        with _told(REPLAY, f"sources/{config.source}.yaml"):
-            done = replay(workspace.project, config.source)
+        with _as_failures(REPLAY, f"sources/{config.source}.yaml"), workspace.at_work() as project:
+            done = replay(project, config.source)
+            details = place(project, done.result.kept.folder)
         still = {**done.still_refused, **done.newly_refused}
         counts = {
             say("revenus", "came back"): len(done.came_back),
             say("refusés", "rejected"): len(still),
             say("règles", "rules"): done.by_rule(still),
         }
-        context.add_output_metadata(
-            {**counts, say("détail", "details"): dg.MetadataValue.path(str(done.result.kept.folder))}
-        )
+        context.add_output_metadata({**counts, say("détail", "details"): details})
 
     @dg.job(
         name=REPLAY,
@@ -249,8 +250,8 @@ def _retention_job() -> dg.JobDefinition:
         from pipelines.pipeline.retention import delete
         from pipelines.privacy import Vault
 
-        project, now = workspace.project, datetime.now(UTC)
-        with _told(RETENTION, "outputs/private"):
+        now = datetime.now(UTC)
+        with _as_failures(RETENTION, "outputs/private"), workspace.at_work(whole=True) as project:
             vault = Vault(project.private)
             check_expiring(project, now)
             if vault.is_unopened or not vault.is_expired(now.date()):

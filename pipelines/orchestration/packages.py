@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from pipelines.core.errors import MENDERS, ArobaseError, Mender
+from pipelines.core.errors import PARTIES, ArobaseError, ResponsibleParty
+from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.orchestration.graphs import graph_of
-from pipelines.orchestration.shown import column_schema, counts_of_tables, preview, table_metadata
+from pipelines.orchestration.metadata import column_schema, counts_of_tables, place, preview, table_metadata
+from pipelines.orchestration.sources import RETRIES
 from pipelines.orchestration.tables import group_of, table_key
 from pipelines.orchestration.wording import MACHINE, failure, in_words, say, told_to_programs
 from pipelines.orchestration.workspace import Workspace
-from pipelines.schema import Package, load_quality
-from pipelines.storage.faults import told as told_fault
+from pipelines.schema import Package, TableSchema, load_quality
+from pipelines.storage.faults import as_error
+
+if TYPE_CHECKING:
+    from pipelines.pipeline.graph import BuildGraph
 
 OUTCOMES = {"Published": Said("publiée", "published"), "Unchanged": Said("inchangée", "unchanged")}
 REFUSED = "release-refused"
@@ -46,31 +51,37 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
         ),
         owners=[f"team:{package.owner}"],
         kinds={"parquet"},
+        retry_policy=RETRIES,
         metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
     )
-    def constats(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
-        from collections import Counter
-
-        from pipelines.pipeline.findings import FINDINGS
-
-        graph = graph_of(context, workspace)
-        try:
-            with graph.making("findings", package.name):
-                result = graph.findings(package.name)
-        except ArobaseError as error:
-            raise failure(error) from error
-        table = result.table
-        shown: dict[str, Any] = {
-            say("par résultat", "by result"): dict(Counter(table.column("resultat").to_pylist())),
-            say("aperçu", "preview"): preview(table, schema, workspace.project),
-            say("recalculé", "computed again"): result.kept.is_new,
-        }
-        return dg.MaterializeResult(
-            metadata=table_metadata(table.num_rows, {"table": result.kept.folder / FINDINGS}, shown),
-            data_version=dg.DataVersion(result.kept.fingerprint[:16]),
+    def constats(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+        yield from workspace.run(
+            lambda project, again: _found(graph_of(context, project, again=again), package.name, schema)
         )
 
     return constats
+
+
+def _found(graph: "BuildGraph", package: str, schema: TableSchema) -> Iterator[Any]:
+    from collections import Counter
+
+    from pipelines.pipeline.findings import FINDINGS
+
+    try:
+        with graph.making("findings", package):
+            result = graph.findings(package)
+    except ArobaseError as error:
+        raise failure(error) from error
+    project, table = graph.project, result.table
+    metadata: dict[str, Any] = {
+        say("par résultat", "by result"): dict(Counter(table.column("resultat").to_pylist())),
+        say("aperçu", "preview"): preview(table, schema, project, graph.seen),
+        say("recalculé", "computed again"): result.kept.is_new,
+    }
+    yield dg.MaterializeResult(
+        metadata=table_metadata(project, table.num_rows, {"table": result.kept.folder / FINDINGS}, metadata),
+        data_version=dg.DataVersion(result.kept.fingerprint[:16]),
+    )
 
 
 def release_asset(package: Package) -> dg.AssetsDefinition:
@@ -87,6 +98,7 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         ),
         owners=[f"team:{package.owner}"],
         kinds={"csv", "parquet"},
+        retry_policy=RETRIES,
         check_specs=[
             dg.AssetCheckSpec(
                 "publication",
@@ -96,34 +108,42 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         ],
     )
     def release(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.pipeline.release import WAIT_SECONDS, release_of
-        from pipelines.releases import Refused
-        from pipelines.releases.signature import key_of_environment
-
-        told: dict[str, Any]
-        try:
-            graph = graph_of(context, workspace)
-            now, signing = datetime.now(UTC), key_of_environment()
-            outcome = release_of(graph, package.name, key=signing, now=now, wait_seconds=WAIT_SECONDS)
-        except ArobaseError as error:
-            raise failure(error) from error
-        except Exception as error:  # noqa: BLE001  its text may hold a value: Dagster is told where, and no more
-            fault = told_fault(error, name=package.name, stage="release", file=f"schemas/{package.name}")
-            raise failure(fault) from None
-        if isinstance(outcome, Refused):
-            reasons = Said(" ".join(item.fr for item in outcome.reasons), " ".join(item.en for item in outcome.reasons))
-            told = {"code": REFUSED, say("dossier", "folder"): dg.MetadataValue.path(str(outcome.record))}
-            told |= {MACHINE: told_to_programs(reasons, Said(*MENDERS[Mender.OPERATOR].values()), REFUSED)}
-            raise dg.Failure(description=in_words(reasons), metadata=told, allow_retries=False)
-        told = {"version": outcome.version, say("état", "state"): in_words(OUTCOMES[type(outcome).__name__])}
-        told |= {say("dossier", "folder"): dg.MetadataValue.path(str(outcome.path))}
-        rows = {item.name: graph.table(f"{package.name}/{item.name}").summary["accepted"] for item in package.tables}
-        told |= {"dagster/row_count": sum(rows.values()), "tables": counts_of_tables(rows, outcome.path)}
-        told[say("raisons", "reasons")] = [in_words(cause) for cause in getattr(outcome, "causes", ())]
-        yield dg.MaterializeResult(metadata=told)
-        yield dg.AssetCheckResult(check_name="publication", passed=True, metadata={"version": outcome.version})
+        # Another machine may have published from newer answers since this run began: the store is read anew.
+        is_shared = bool(workspace.store)
+        yield from workspace.run(
+            lambda project, again: _released(graph_of(context, project, again=again or is_shared), package)
+        )
 
     return release
+
+
+def _released(graph: "BuildGraph", package: Package) -> Iterator[Any]:
+    from pipelines.pipeline.release import WAIT_SECONDS, release_of
+    from pipelines.releases import Refused
+    from pipelines.releases.signature import key_of_environment
+
+    metadata: dict[str, Any]
+    project = graph.project
+    try:
+        now, signing = datetime.now(UTC), key_of_environment()
+        outcome = release_of(graph, package.name, key=signing, now=now, wait_seconds=WAIT_SECONDS)
+    except ArobaseError as error:
+        raise failure(error) from error
+    except Exception as error:  # noqa: BLE001  its text may hold a value: Dagster is told where, and no more
+        fault = as_error(error, name=package.name, stage="release", file=f"schemas/{package.name}")
+        raise failure(fault) from None
+    if isinstance(outcome, Refused):
+        reasons = Said(" ".join(item.fr for item in outcome.reasons), " ".join(item.en for item in outcome.reasons))
+        metadata = {"code": REFUSED, say("dossier", "folder"): place(project, outcome.record)}
+        metadata |= {MACHINE: told_to_programs(reasons, PARTIES[ResponsibleParty.OPERATOR], REFUSED)}
+        raise dg.Failure(description=in_words(reasons), metadata=metadata, allow_retries=False)
+    metadata = {"version": outcome.version, say("état", "state"): in_words(OUTCOMES[type(outcome).__name__])}
+    metadata |= {say("dossier", "folder"): place(project, outcome.path)}
+    rows = {item.name: graph.table(f"{package.name}/{item.name}").summary["accepted"] for item in package.tables}
+    metadata |= {"dagster/row_count": sum(rows.values()), "tables": counts_of_tables(project, rows, outcome.path)}
+    metadata[say("raisons", "reasons")] = [in_words(cause) for cause in getattr(outcome, "causes", ())]
+    yield dg.MaterializeResult(metadata=metadata)
+    yield dg.AssetCheckResult(check_name="publication", passed=True, metadata={"version": outcome.version})
 
 
 def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
@@ -131,7 +151,7 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key="catalogue",
-        group_name="announce",
+        group_name="catalogue",
         deps=[release_key(name) for name in packages],
         description=say(
             "Le catalogue : pages pour les personnes, DCAT-AP et flux pour les portails.",
@@ -139,27 +159,33 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         ),
         owners=["team:arobase"],
         kinds={"html", "rdf"},
-        # Where one package is blocked, Dagster skips what depends on it in that run: the others are announced here.
+        retry_policy=RETRIES,
+        # Where one package is blocked, Dagster skips what depends on it in that run: the catalogue of the others is
+        # built here.
         automation_condition=dg.AutomationCondition.any_deps_updated().since_last_handled()
         & ~dg.AutomationCondition.in_progress()
         & ~dg.AutomationCondition.any_deps_in_progress(),
     )
-    def catalogue(workspace: Workspace) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster reads it, and knows it bare
-        from pipelines.pipeline.announce import make_announcement
-
-        try:
-            folder = make_announcement(workspace.project)
-        except ArobaseError as error:
-            raise failure(error) from error
-        except Exception as error:  # noqa: BLE001  as above
-            raise failure(told_fault(error, name="catalogue", stage="announce", file="catalogue.yaml")) from None
-        return dg.MaterializeResult(metadata={say("dossier", "folder"): dg.MetadataValue.path(str(folder))})
+    def catalogue(workspace: Workspace) -> Iterator[Any]:
+        yield from workspace.run(lambda project, _: _made_catalogue(project), keeps_results=False)
 
     return catalogue
 
 
+def _made_catalogue(project: Project) -> Iterator[Any]:
+    from pipelines.pipeline.catalogue import make_catalogue
+
+    try:
+        folder = make_catalogue(project)
+    except ArobaseError as error:
+        raise failure(error) from error
+    except Exception as error:  # noqa: BLE001  as above
+        raise failure(as_error(error, name="catalogue", stage="catalogue", file="catalogue.yaml")) from None
+    yield dg.MaterializeResult(metadata={say("dossier", "folder"): place(project, folder)})
+
+
 def catalogue_sensor() -> dg.AutomationConditionSensorDefinition:
-    """Announces what was released by a run that could not announce it itself; on by default."""
+    """Builds the catalogue of what was released by a run that could not build it itself; on by default."""
     return dg.AutomationConditionSensorDefinition(
         "catalogue_a_jour",
         target=dg.AssetSelection.assets("catalogue"),

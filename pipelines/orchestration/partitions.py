@@ -35,11 +35,35 @@ def keep_partitions(instance: dg.DagsterInstance, project: Project) -> tuple[lis
     return new, gone
 
 
+def sources_of(context: dg.AssetExecutionContext) -> list[str]:
+    """The sources of a run. Raises `Failure`, which is not tried again, for a run that was given none."""
+    try:
+        return list(context.partition_keys)
+    except dg.DagsterInvariantViolationError as error:
+        french = (
+            "Cette exécution ne nomme aucune source. Dans Dagster, choisir les partitions au lancement ; en ligne de "
+            f"commande, donner les étiquettes {RANGE_START} et {RANGE_END} (--tags), ou lancer `arobase release`."
+        )
+        english = (
+            "This run names no source. In Dagster, choose the partitions when launching it; on the command line, give "
+            f"the tags {RANGE_START} and {RANGE_END} (--tags), or run `arobase release`."
+        )
+        raise dg.Failure(say(french, english), allow_retries=False) from error
+
+
 def all_sources(instance: dg.DagsterInstance, project: Project) -> dict[str, str]:
     """The tags of a run over every source at once, also those that Dagster did not know yet."""
     keep_partitions(instance, project)
     names = instance.get_dynamic_partitions(str(PARTITIONS.name))
     return {RANGE_START: names[0], RANGE_END: names[-1]} if names else {}
+
+
+def shares_of_sources(instance: dg.DagsterInstance, project: Project, size: int) -> list[dict[str, str]]:
+    """The tags of runs over so many sources each, over every source in all."""
+    keep_partitions(instance, project)
+    names = instance.get_dynamic_partitions(str(PARTITIONS.name))
+    lots = [names[first : first + size] for first in range(0, len(names), size)]
+    return [{RANGE_START: lot[0], RANGE_END: lot[-1]} for lot in lots]
 
 
 def partitions_sensor() -> dg.SensorDefinition:
@@ -55,7 +79,7 @@ def partitions_sensor() -> dg.SensorDefinition:
         ),
     )
     def look(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.SkipReason]:
-        project = workspace.project
+        project = workspace.described
         files = sorted(project.sources.glob("*.yaml"))
         known = sorted(context.instance.get_dynamic_partitions(str(PARTITIONS.name)))
         state = "\n".join([*(f"{path.name}@{path.stat().st_mtime_ns}" for path in files), *known])

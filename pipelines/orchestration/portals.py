@@ -82,35 +82,39 @@ def _asset(portal: Portal, packages: list[str]) -> dg.AssetsDefinition:
         ],
     )
     def pushed(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.portals.pushing import look, push, released
-
-        project, failed, told = workspace.project, list[ArobaseError](), dict[str, Any]()
-        drifted: dict[str, Any] = {}
-        ask: dict[str, Any] = {"environment": os.environ, "now": lambda: datetime.now(UTC)}
-        for name in (item for item in packages if item in released(project)):
-            try:
-                seen = look(project, portal, name, **ask)
-                # A portal at this very version that differs was changed by somebody else.
-                if seen.there == seen.offer.version and seen.differences:
-                    drifted[name] = [item.told() for item in seen.differences]
-                outcome = push(project, portal, name, **ask)
-            except ArobaseError as error:
-                context.log.error(listed({name: sentence(error)}))
-                failed.append(error)
-                continue
-            told[name] = {
-                "version": outcome.version,
-                say("état", "state"): in_words(DONE[outcome.done.value]),
-                "page": outcome.page,
-            }
-        if failed:
-            raise failure(failed[0]) from failed[0]
-        yield dg.MaterializeResult(metadata=told)
-        yield dg.AssetCheckResult(
-            check_name="derive", passed=not drifted, severity=dg.AssetCheckSeverity.WARN, metadata=drifted
-        )
+        yield from workspace.run(lambda project, _: _pushed(context, project, portal, packages), keeps_results=False)
 
     return pushed
+
+
+def _pushed(context: dg.AssetExecutionContext, project: Project, portal: Portal, packages: list[str]) -> Iterator[Any]:
+    from pipelines.portals.pushing import look, push, released
+
+    failed, metadata = list[ArobaseError](), dict[str, Any]()
+    drifted: dict[str, Any] = {}
+    ask: dict[str, Any] = {"environment": os.environ, "now": lambda: datetime.now(UTC)}
+    for name in (item for item in packages if item in released(project)):
+        try:
+            seen = look(project, portal, name, **ask)
+            # A portal at this very version that differs was changed by somebody else.
+            if seen.there == seen.publication.version and seen.differences:
+                drifted[name] = [item.message() for item in seen.differences]
+            outcome = push(project, portal, name, **ask)
+        except ArobaseError as error:
+            context.log.error(listed({name: sentence(error)}))
+            failed.append(error)
+            continue
+        metadata[name] = {
+            "version": outcome.version,
+            say("état", "state"): in_words(DONE[outcome.done.value]),
+            "page": outcome.page,
+        }
+    if failed:
+        raise failure(failed[0]) from failed[0]
+    yield dg.MaterializeResult(metadata=metadata)
+    yield dg.AssetCheckResult(
+        check_name="derive", passed=not drifted, severity=dg.AssetCheckSeverity.WARN, metadata=drifted
+    )
 
 
 def push_job(portals: Mapping[str, Portal]) -> list[Any]:
@@ -142,7 +146,8 @@ def _sensor(portals: list[str]) -> dg.SensorDefinition:
     def versions(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.portals.pushing import released
 
-        state = "\n".join(f"{name} {version}" for name, version in released(workspace.project).items())
+        with workspace.at_work() as project:
+            state = "\n".join(f"{name} {version}" for name, version in released(project).items())
         if state == (seen(context.cursor) or ""):
             yield dg.SkipReason(say("Aucune nouvelle version.", "No new release."))
             return

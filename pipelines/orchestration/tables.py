@@ -7,16 +7,17 @@ import dagster as dg
 
 from pipelines.core.errors import ArobaseError
 from pipelines.orchestration.graphs import graph_of
-from pipelines.orchestration.shown import column_schema, preview, table_metadata
-from pipelines.orchestration.sources import RECORDS
+from pipelines.orchestration.metadata import column_schema, preview, table_metadata
+from pipelines.orchestration.sources import RECORDS, RETRIES
 from pipelines.orchestration.wording import failure, in_words, say
 from pipelines.orchestration.workspace import Workspace
-from pipelines.schema import Package, PackageTable
+from pipelines.schema import Package, PackageTable, TableSchema
 from pipelines.schema.order import needs
 from pipelines.sources import Source
 
 if TYPE_CHECKING:
     from pipelines.pipeline.check_groups import FamilyCheck
+    from pipelines.pipeline.graph import BuildGraph
 
 
 def table_key(package: str, table: str) -> dg.AssetKey:
@@ -29,8 +30,8 @@ def group_of(package: str) -> str:
 
 
 def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Source]) -> dg.AssetsDefinition:
-    """One table, assembled from its sources or derived from others, judged, in key order."""
-    from pipelines.pipeline.check_groups import SAID, families_of
+    """One table, assembled from its sources or derived from others, validated, in key order."""
+    from pipelines.pipeline.check_groups import DESCRIPTIONS, families_of
 
     key = table_key(package.name, table.name)
     schema = package.schema(table.name)
@@ -43,9 +44,10 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
         description=say(f"{schema.title}. {schema.description}", f"{schema.title_en}. {schema.description_en}"),
         owners=[f"team:{package.owner}"],
         kinds={"parquet", "frictionless"},
+        retry_policy=RETRIES,
         metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
         check_specs=[
-            dg.AssetCheckSpec(family, asset=key, description=in_words(SAID[family]), blocking=True)
+            dg.AssetCheckSpec(family, asset=key, description=in_words(DESCRIPTIONS[family]), blocking=True)
             for family in families_of(schema)
         ]
         + [
@@ -55,38 +57,43 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
         ],
     )
     def made(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        from pipelines.pipeline.check_groups import family_checks
-        from pipelines.pipeline.tables import PROVENANCE, TABLE
-
-        graph = graph_of(context, workspace)
-        try:
-            with graph.making("table", name):
-                result = graph.table(name)
-        except ArobaseError as error:
-            raise failure(error) from error
-        summary, folder = result.summary, result.kept.folder
-        files = {"table": folder / TABLE, "provenance": folder / PROVENANCE}
-        shown: dict[str, Any] = {
-            say("aperçu", "preview"): preview(result.table, schema, workspace.project),
-            say("recalculé", "computed again"): result.kept.is_new,
-            say("rejets", "rejects"): summary["rejected"],
-            say("redites", "repeated rows"): summary["said_again"],
-        }
-        yield dg.MaterializeResult(
-            metadata=table_metadata(summary["accepted"], files, shown),
-            data_version=dg.DataVersion(result.kept.fingerprint[:16]),
+        yield from workspace.run(
+            lambda project, again: _made(graph_of(context, project, again=again), name, schema, table)
         )
-        for check in family_checks(schema, table, summary):
-            told = _expected(in_words(check.expected), check.found, dict(check.errors))
-            told[say("erreurs écartées à l'entrée", "errors rejected on the way in")] = check.rejected
-            yield dg.AssetCheckResult(
-                check_name=check.family, passed=check.passed, metadata=told, description=_outcome(check)
-            )
-        told = _expected(0, summary["rejected"], summary["errors"])
-        severity = dg.AssetCheckSeverity.WARN
-        yield dg.AssetCheckResult(check_name="rejets", passed=not summary["rejected"], metadata=told, severity=severity)
 
     return made
+
+
+def _made(graph: "BuildGraph", name: str, schema: TableSchema, table: PackageTable) -> Iterator[Any]:
+    from pipelines.pipeline.check_groups import family_checks
+    from pipelines.pipeline.tables import PROVENANCE, TABLE
+
+    try:
+        with graph.making("table", name):
+            result = graph.table(name)
+    except ArobaseError as error:
+        raise failure(error) from error
+    project, summary, folder = graph.project, result.summary, result.kept.folder
+    files = {"table": folder / TABLE, "provenance": folder / PROVENANCE}
+    metadata: dict[str, Any] = {
+        say("aperçu", "preview"): preview(result.table, schema, project, graph.seen),
+        say("recalculé", "computed again"): result.kept.is_new,
+        say("rejets", "rejects"): summary["rejected"],
+        say("redites", "repeated rows"): summary["said_again"],
+    }
+    yield dg.MaterializeResult(
+        metadata=table_metadata(project, summary["accepted"], files, metadata),
+        data_version=dg.DataVersion(result.kept.fingerprint[:16]),
+    )
+    for check in family_checks(schema, table, summary):
+        expected = _expected(in_words(check.expected), check.found, dict(check.errors))
+        expected[say("erreurs écartées à l'entrée", "errors rejected on the way in")] = check.rejected
+        yield dg.AssetCheckResult(
+            check_name=check.family, passed=check.passed, metadata=expected, description=_outcome(check)
+        )
+    expected = _expected(0, summary["rejected"], summary["errors"])
+    severity = dg.AssetCheckSeverity.WARN
+    yield dg.AssetCheckResult(check_name="rejets", passed=not summary["rejected"], metadata=expected, severity=severity)
 
 
 def _expected(wanted: Any, found: Any, errors: Any) -> dict[str, Any]:

@@ -7,19 +7,26 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.core.project import Project
 from pipelines.orchestration.cursors import following, seen
 from pipelines.orchestration.packages import release_key
-from pipelines.orchestration.partitions import all_sources, keep_partitions
+from pipelines.orchestration.partitions import RANGE_START, all_sources, keep_partitions, shares_of_sources
 from pipelines.orchestration.portals import PORTALS
-from pipelines.orchestration.sources import SNAPSHOTS
+from pipelines.orchestration.sources import RECORDS, SNAPSHOTS, sources_per_run
 from pipelines.orchestration.tables import group_of
 from pipelines.orchestration.wording import say
 from pipelines.orchestration.workspace import Workspace
 from pipelines.sources import Capture, load_sources
 
 PARTITION = "dagster/partition"
-EVERYTHING, COLLECT = "tout", "collecte"
+EVERYTHING, COLLECT, READING, PUBLISHING = "tout", "collecte", "lecture", "publication"
 DAILY = "30 5 * * *"
+UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
 NEVER = "jamais"  # in keys of runs, which are of no language
 LOOKED_BACK = 25
 """Runs of a job that a sensor looks at: more than can have begun since its last look."""
@@ -41,6 +48,32 @@ def everything_job() -> Job:
     )
 
 
+def reading_job() -> Job:
+    """What is done source by source, so that several machines can share it: collection and reading."""
+    return dg.define_asset_job(
+        READING,
+        selection=dg.AssetSelection.assets(SNAPSHOTS, RECORDS),
+        description=say(
+            "La collecte et la lecture, une partition par source : ce que plusieurs machines se partagent.",
+            "Collection and reading, one partition per source: what several machines share.",
+        ),
+    )
+
+
+def publishing_job() -> Job:
+    """What follows from all sources together, from what was read of them: tables, releases, catalogue."""
+    return dg.define_asset_job(
+        PUBLISHING,
+        selection=dg.AssetSelection.all()
+        - dg.AssetSelection.groups(PORTALS)
+        - dg.AssetSelection.assets(SNAPSHOTS, RECORDS),
+        description=say(
+            "De ce qui a été lu de toutes les sources aux versions publiées et au catalogue.",
+            "From what was read of all sources to the published releases and the catalogue.",
+        ),
+    )
+
+
 def package_job(package: str) -> Job:
     """All stages that lead to the release of one package, over all sources."""
     return dg.define_asset_job(
@@ -53,12 +86,15 @@ def package_job(package: str) -> Job:
     )
 
 
-def daily_schedule() -> dg.ScheduleDefinition:
-    """Everything, every day before the working day, in the time zone of the label's association."""
+def daily_schedule(store: str = "") -> dg.ScheduleDefinition:
+    """Everything, every day before the working day, in the time zone of the label's association.
+
+    `store`: the address of the object store of the outputs, where they are in one. Then sources are shared out, several
+    a run, and what changed is published once they were read (`changed_sources_sensor`)."""
 
     @dg.schedule(
         name="chaque_jour",
-        job_name=EVERYTHING,
+        job_name=READING if store else EVERYTHING,
         cron_schedule=DAILY,
         execution_timezone="Europe/Paris",
         description=say(
@@ -66,8 +102,13 @@ def daily_schedule() -> dg.ScheduleDefinition:
             "Every day at 5:30, Paris time: collects, validates, publishes what changed.",
         ),
     )
-    def every_day(context: dg.ScheduleEvaluationContext, workspace: Workspace) -> dg.RunRequest:
-        return dg.RunRequest(tags=all_sources(context.instance, workspace.project))
+    def every_day(context: dg.ScheduleEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest]:
+        if not store:
+            yield dg.RunRequest(tags=all_sources(context.instance, workspace.described))
+            return
+        day = context.scheduled_execution_time.isoformat()
+        for tags in shares_of_sources(context.instance, workspace.described, sources_per_run()):
+            yield dg.RunRequest(run_key=f"{day} {tags[RANGE_START]}", tags=tags)
 
     return every_day
 
@@ -90,8 +131,8 @@ def inbox_sensor() -> dg.SensorDefinition:
 
         there = [
             f"{name}/{path.name}@{path.stat().st_mtime_ns}:{path.stat().st_size}"
-            for name in load_sources(workspace.project)
-            for path in deliveries(workspace.project, name)
+            for name in load_sources(workspace.described)
+            for path in deliveries(workspace.described, name)
         ]
         state, known = "\n".join(there), seen(context.cursor) or ""
         if state == known:
@@ -103,7 +144,7 @@ def inbox_sensor() -> dg.SensorDefinition:
         )
         cursor, key = following(context.cursor, state)
         context.update_cursor(cursor)
-        tags = {**all_sources(context.instance, workspace.project), "arobase/livraison": ", ".join(delivered)}
+        tags = {**all_sources(context.instance, workspace.described), "arobase/livraison": ", ".join(delivered)}
         yield dg.RunRequest(run_key=key, tags=tags)
 
     return watch
@@ -120,12 +161,12 @@ def collect_job() -> Job:
     )
 
 
-def due_sources_sensor() -> dg.SensorDefinition:
-    """Asks a remote source again once its cadence has passed since it was last asked."""
+def due_sources_sensor(store: str = "") -> dg.SensorDefinition:
+    """Asks a remote source again once its cadence has passed since it was last asked; on a `store`, reads it too."""
 
     @dg.sensor(
         name="sources_a_relever",
-        job_name=COLLECT,
+        job_name=READING if store else COLLECT,
         minimum_interval_seconds=300,
         description=say(
             "Relève chaque source distante quand sa cadence est passée.",
@@ -136,17 +177,19 @@ def due_sources_sensor() -> dg.SensorDefinition:
         from pipelines.sources import latest
         from pipelines.sources.freshness import duration
 
-        now, asked = datetime.now(UTC), False
-        keep_partitions(context.instance, workspace.project)
-        for name, source in load_sources(workspace.project).items():
-            if source.obtained is not None or not source.cadence:
-                continue
-            capture = latest(workspace.project, source)
-            if capture is None or now - capture.checked >= duration(source.cadence):
-                asked = True
+        now, is_due = datetime.now(UTC), False
+        keep_partitions(context.instance, workspace.described)
+        sources = load_sources(workspace.described)
+        remote = {name: source for name, source in sources.items() if source.obtained is None and source.cadence}
+        with workspace.at_work() as project:
+            captures = {name: latest(project, source) for name, source in remote.items()}
+        for name, source in remote.items():
+            capture = captures[name]
+            if capture is None or now - capture.checked >= duration(str(source.cadence)):
+                is_due = True
                 last = capture.checked.isoformat() if capture else NEVER
                 yield dg.RunRequest(run_key=f"{name}@{last}", partition_key=name, tags={PARTITION: name})
-        if not asked:
+        if not is_due:
             yield dg.SkipReason(
                 say(
                     "Aucune source à relever : chacune l'a été dans sa cadence.",
@@ -171,21 +214,23 @@ def _within(moment: datetime, windows: list[tuple[float, float | None]], *, ende
     )
 
 
-def _was_read(workspace: Workspace, capture: Capture | None) -> bool:
+def _was_read(project: Project, capture: Capture | None) -> bool:
     """Whether the records that were made last of a source are those of this capture."""
     from pipelines.pipeline.records import snapshots_read
 
     if capture is None:
         return False
-    return snapshots_read(workspace.project, capture.source) == {part.sha256 for part in capture.parts}
+    return snapshots_read(project, capture.source) == {part.sha256 for part in capture.parts}
 
 
-def changed_sources_sensor() -> dg.SensorDefinition:
-    """A run over everything when a source gave something new, whoever collected it: a sensor, a person, a command."""
+def changed_sources_sensor(store: str = "") -> dg.SensorDefinition:
+    """A run over everything when a source gave something new, collected by a sensor, a person or a command.
+
+    On a `store`, where several machines read them: a run over what follows from all, once none is being read."""
 
     @dg.sensor(
         name="sources_changees",
-        job_name=EVERYTHING,
+        job_name=PUBLISHING if store else EVERYTHING,
         minimum_interval_seconds=60,
         description=say(
             "Lance tout quand une nouvelle copie d'une source est là.",
@@ -195,10 +240,14 @@ def changed_sources_sensor() -> dg.SensorDefinition:
     def changed(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.sources import latest
 
-        sources = load_sources(workspace.project)
-        captures = {name: latest(workspace.project, source) for name, source in sources.items()}
+        sources = load_sources(workspace.described)
+        with workspace.at_work() as project:
+            captures = {name: latest(project, source) for name, source in sources.items()}
         marks = {name: ",".join(part.sha256 for part in found.parts) for name, found in captures.items() if found}
         state = json.dumps(marks, sort_keys=True)
+        if store and _are_being_read(context.instance):
+            yield dg.SkipReason(say("Des sources sont en cours de lecture.", "Sources are being read."))
+            return
         known = seen(context.cursor)
         before = json.loads(known) if known else None
         new = sorted(name for name, mark in marks.items() if before is not None and before.get(name) != mark)
@@ -213,11 +262,12 @@ def changed_sources_sensor() -> dg.SensorDefinition:
             )
             return
         # What a run of everything collected itself (a delivery, the schedule) it has read itself: no second run.
-        new = [
-            name
-            for name in new
-            if not (_within(collected[name], windows, ended=True) and _was_read(workspace, captures[name]))
-        ]
+        with workspace.at_work() as project:
+            new = [
+                name
+                for name in new
+                if not (_within(collected[name], windows, ended=True) and _was_read(project, captures[name]))
+            ]
         if not new:
             nothing_new = say("Aucune nouvelle copie.", "No new snapshot.")
             first = say("Premier regard : rien à comparer.", "First look: nothing to compare with.")
@@ -227,7 +277,13 @@ def changed_sources_sensor() -> dg.SensorDefinition:
             return
         cursor, key = following(context.cursor, state)
         context.update_cursor(cursor)
-        tags = {**all_sources(context.instance, workspace.project), "arobase/sources": ", ".join(new)}
-        yield dg.RunRequest(run_key=key, tags=tags)
+        tags = {} if store else all_sources(context.instance, workspace.described)
+        yield dg.RunRequest(run_key=key, tags={**tags, "arobase/sources": ", ".join(new)})
 
     return changed
+
+
+def _are_being_read(instance: dg.DagsterInstance) -> bool:
+    """Whether a run that collects or reads sources has not ended: a job of ours, or a backfill."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY))
+    return any(run.job_name in (READING, COLLECT) or run.job_name.startswith("__") for run in runs)

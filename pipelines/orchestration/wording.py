@@ -12,9 +12,14 @@ import dagster as dg
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.text import Language, Said, terminal_language
+from pipelines.pipeline.errors import InputMissing, RowsMissing
 
 MACHINE = "arobase"
-"""The metadata that programs read: an error's code, who mends it, and its sentence in both languages."""
+"""The metadata that programs read: an error's code, who fixes it, and its sentence in both languages."""
+
+
+LACKING = {RowsMissing.code: "source", InputMissing.code: "input"}
+"""Errors of a table that lacks something, with the fact that names what it lacks."""
 
 
 def language() -> Language:
@@ -22,40 +27,45 @@ def language() -> Language:
 
 
 def say(french: str, english: str) -> str:
-    return french if language() == "fr" else english
+    return Said(french, english)[language()]
 
 
-def in_words(said: Said) -> str:
-    return getattr(said, language())  # type: ignore[no-any-return]  # a text of a named tuple
+def in_words(text: Said) -> str:
+    return text[language()]
 
 
 def sentence(error: ArobaseError) -> str:
-    """An error in one line: what, who mends it, its code."""
+    """An error in one line: what, who fixes it, its code."""
     return f"{error.message(language())} → {error.advice(language())} [{error.code}]"
 
 
-def listed(said: dict[str, str]) -> str:
+def listed(texts: dict[str, str]) -> str:
     """One line a name: `villes: the file is missing`."""
     colon = say(" : ", ": ")
-    return "\n".join(f"{name}{colon}{text}" for name, text in said.items())
+    return "\n".join(f"{name}{colon}{text}" for name, text in texts.items())
 
 
 def facts_of(error: ArobaseError) -> dict[str, Any]:
-    """An error as metadata: its code and who mends it, for people, and all of it for programs."""
+    """An error as metadata: its code and who fixes it, for people, and all of it for programs."""
     return {
         "code": error.code,
         say("à corriger par", "to be fixed by"): error.advice(language()),
         MACHINE: told_to_programs(
-            Said(error.message("fr"), error.message("en")), Said(error.advice("fr"), error.advice("en")), error.code
+            Said(error.message("fr"), error.message("en")),
+            Said(error.advice("fr"), error.advice("en")),
+            error.code,
+            lacks=str(error.facts[LACKING[error.code]]) if error.code in LACKING else "",
         ),
     }
 
 
-def told_to_programs(what: Said, who: Said, code: str) -> dg.JsonMetadataValue:
-    """What alerts are made from, whatever the language of those who are told."""
-    return dg.MetadataValue.json({"what": list(what), "who": list(who), "code": code})
+def told_to_programs(what: Said, who: Said, code: str, lacks: str = "") -> dg.JsonMetadataValue:
+    """What alerts are made from, whatever the language of those who are told. `lacks`: the source or the table that is
+    missing, where that is the fault."""
+    facts: dict[str, Any] = {"what": [what.fr, what.en], "who": [who.fr, who.en], "code": code}
+    return dg.MetadataValue.json({**facts, "lacks": lacks} if lacks else facts)
 
 
 def failure(error: ArobaseError) -> dg.Failure:
-    """An error that a person can act on, as Dagster shows it. One that nobody's waiting would mend is not retried."""
+    """An error that a person can act on, as Dagster shows it. One that waiting would not fix is not retried."""
     return dg.Failure(description=error.message(language()), metadata=facts_of(error), allow_retries=error.passes)

@@ -1,7 +1,7 @@
 """Families of rules: the checks that a table shows, each made from its Table Schema.
 
-A table is judged twice: its rows as they were gathered, where refusals are normal and told, and what is about to leave,
-where nothing may be refused any more. The second verdict is the blocking one.
+A table is validated twice: its rows as they were gathered, where refusals are normal and told, and what is about to
+leave, where nothing may be refused any more. The second result is the blocking one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "references": ("foreign-key",),
 }
 VOLUME = "volume"
-SAID = {
+DESCRIPTIONS = {
     "structure": Said(
         "Chaque ligne a les cellules que le schéma annonce.", "Each row has the cells that the schema describes."
     ),
@@ -69,7 +69,7 @@ def families_of(schema: TableSchema) -> list[str]:
 
 
 def family_checks(schema: TableSchema, table: PackageTable, summary: Mapping[str, Any]) -> list[FamilyCheck]:
-    """The checks of a table from the summary of its making (`leaving`: the second verdict's errors; `accepted`)."""
+    """The checks of a table from the summary of its making (`leaving`: the second result's errors; `accepted`)."""
     checks: list[FamilyCheck] = []
     for family in families_of(schema)[:-1]:
         rules = FAMILIES[family]

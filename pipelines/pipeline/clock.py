@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.core.project import Project
 from pipelines.core.settings import CLOCK_IS_RIGHT, is_set
 from pipelines.releases.log.dates import check_clock, last_date
@@ -23,7 +23,7 @@ class ClockAhead(ArobaseError):
     """The clock says a time more than a year after anything that the project did: a deletion by date would take all."""
 
     code: ClassVar[str] = "clock-ahead"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "L'horloge de cette machine indique {found}, plus d'un an après la dernière collecte ou le dernier événement "
         "({expected}) : rien n'est supprimé. Vérifiez l'horloge. Si elle est juste, relancez avec "
@@ -56,6 +56,6 @@ def _known_dates(project: Project) -> list[datetime]:
     """When the log's last event happened, and when each source was last asked."""
     store = SnapshotStore.of(project)
     names = sorted(path.stem for path in (store.folder / "log").glob("*.jsonl"))
-    asked = [capture.checked for name in names if (capture := store.latest(name)) is not None]
+    checked = [capture.checked for name in names if (capture := store.latest(name)) is not None]
     last = last_date(project.releases)
-    return [*asked, last] if last is not None else asked
+    return [*checked, last] if last is not None else checked

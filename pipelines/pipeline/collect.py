@@ -13,12 +13,12 @@ from pathlib import PurePosixPath
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
+from pipelines.pipeline.errors import PartNeverCollected
 from pipelines.pipeline.inbox import deliveries
 from pipelines.pipeline.personal import prepare
 from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.storage.atomic import sweep_old
-from pipelines.storage.faults import is_of_the_machine
-from pipelines.storage.faults import told as told_fault
+from pipelines.storage.faults import as_error, is_of_the_machine
 
 SHEETS = ("xlsx", "xls", "xlsb", "ods")
 
@@ -47,7 +47,7 @@ def make_snapshots(
             if is_of_the_machine(error):
                 raise
             # Whatever else it is costs this one only.
-            yield source.name, told_fault(error, name=source.name, stage="collect", file=source.path)
+            yield source.name, as_error(error, name=source.name, stage="collect", file=source.path)
     for source, outcome in collect_many(project, wanted, now=now):
         yield source.name, outcome
 
@@ -68,10 +68,20 @@ def delivered(project: Project, source: Source) -> Source:
 
 
 def as_captured(source: Source, capture: Capture) -> Source:
-    """The source as its capture has it: a workbook delivered as `.xls` for an `.xlsx` is read as what it is."""
-    return replace(source, parts=tuple(_shaped(part, capture.snapshot(part.name).address) for part in source.parts))
+    """The source as its capture has it: a workbook delivered as `.xls` for an `.xlsx` is read as what it is.
+
+    Raises `PartNeverCollected` for a part that came after the capture.
+    """
+    collected = {item.part for item in capture.parts}
+    for part in source.parts:
+        if part.name not in collected:
+            raise PartNeverCollected(source=source.name, part=part.name, file=source.path)
+    parts = tuple(_shaped(part, capture.snapshot(part.name).address) for part in source.parts)
+    return source if parts == source.parts else replace(source, parts=parts)
 
 
 def _shaped(part: Part, name: str) -> Part:
+    if part.format not in SHEETS:
+        return part
     suffix = PurePosixPath(name).suffix.lstrip(".").lower()
     return replace(part, format=suffix) if {suffix, part.format} <= set(SHEETS) else part

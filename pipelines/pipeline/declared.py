@@ -1,8 +1,8 @@
-"""Records held against the schema that their publisher declares, before anything of ours judges them.
+"""Records held against the schema that their publisher declares, before anything of ours validates them.
 
 Belongs here: which records that schema refuses, and what is told. Does not: fetching it (`sources/declared.py`).
 
-Only cells that are still as the publisher wrote them are judged: those of CSV and TSV files. Columns that the schema
+Only cells that are still as the publisher wrote them are validated: those of CSV and TSV files. Columns that the schema
 does not know pass; columns that it knows and the file lacks are told.
 """
 
@@ -13,21 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.core.errors import MENDERS, Mender
+from pipelines.core.errors import PARTIES, ResponsibleParty
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said
-from pipelines.formats import RESERVED
 from pipelines.mapping.rejections import Rejection
 from pipelines.pipeline.refusals import refusals
 from pipelines.schema import TableSchema
+from pipelines.schema.reserved import RESERVED
 from pipelines.sources import Part, Snapshot, SnapshotStore, Source
 from pipelines.sources.declared import REJECT, way
-from pipelines.validation import JudgeError, judge
+from pipelines.storage.spool import filtered
+from pipelines.validation import CannotValidate, validate
 from pipelines.validation.errors import SchemaUnusable
-from pipelines.validation.verdict import ROW
+from pipelines.validation.result import ROW
 
 AS_WRITTEN = ("csv", "tsv")
 FIRST = 2  # Frictionless counts the header as row 1.
@@ -44,34 +46,34 @@ SEVERAL_COLUMNS = ("columns", "othercolumns")
 
 @dataclass(frozen=True)
 class AsDeclared:
-    """The records that go on, the rejections of the others, and what is told of the schema (empty without one)."""
+    """The records that go on, the rejections of the others, and what is recorded of the schema (empty without one)."""
 
     records: pa.Table
     rejections: list[Rejection] = field(default_factory=list)
-    told: Mapping[str, Any] = field(default_factory=dict)
+    recorded: Mapping[str, Any] = field(default_factory=dict)
     warnings: list[Said] = field(default_factory=list)
 
 
-def judged_as_declared(
+def validated_as_declared(
     project: Project, source: Source, part: Part, snapshot: Snapshot, records: pa.Table, *, incoming: TableSchema | None
 ) -> AsDeclared:
     """The records of a part under its publisher's schema. `incoming` says which fields are public; None: no
     rejection is made, only told.
 
-    A schema by which nothing can be judged is told and refuses nothing.
+    A schema by which nothing can be validated is told and refuses nothing.
     """
-    told = dict(snapshot.fetch.get("schema") or {})
+    recorded = dict(snapshot.fetch.get("schema") or {})
     digest = snapshot.fetch.get("evidence", {}).get("schema")
-    if not told:
+    if not recorded:
         return AsDeclared(records)
-    name = str(told.get("name") or told.get("url") or digest)
+    name = str(recorded.get("name") or recorded.get("url") or digest)
     place = f"{part.name}: {name}: "
     if digest is None or part.format not in AS_WRITTEN:
-        state = str(told.get("state"))
+        state = str(recorded.get("state"))
         known_state = STATES.get(state, Said(state, state))
-        format_told = Said(f"format {part.format}, non jugé", f"format {part.format}, not judged")
-        reason = Said(*(f"{words} [{state}]" for words in known_state)) if digest is None else format_told
-        return AsDeclared(records, told=told, warnings=[_at(place, reason)])
+        format_told = Said(f"format {part.format}, non jugé", f"format {part.format}, not validated")
+        reason = Said(f"{known_state.fr} [{state}]", f"{known_state.en} [{state}]") if digest is None else format_told
+        return AsDeclared(records, recorded=recorded, warnings=[_at(place, reason)])
     path = SnapshotStore.of(project).objects.path(digest)
     document = json.loads(path.read_text(encoding="utf-8"))
     names = [item["name"] for item in document["fields"]]
@@ -81,29 +83,29 @@ def judged_as_declared(
     lacks = Said(f"colonnes absentes : {absent}", f"columns absent: {absent}")
     warnings = [_at(place, wrong or lacks)] if wrong or absent else []
     if not known:
-        return AsDeclared(records, told=told, warnings=warnings)
+        return AsDeclared(records, recorded=recorded, warnings=warnings)
     usable, unusable = _reduced(document, known)
     warnings += [_at(place, item) for item in unusable]
     try:
-        judged = records.select([*known, *RESERVED])
-        verdict = judge(judged, usable, name=f"{source.name}/{part.name}", sample=None)
-    except JudgeError as error:
-        return AsDeclared(records, told=told, warnings=[*warnings, _at(place, _said(error))])
-    warnings += [_at(place, item) for item in verdict.warnings]
-    told |= {"refused": verdict.rejected_rows, "errors": verdict.error_count}
-    if verdict.error_count:
-        count = f"{verdict.rejected_rows}/{records.num_rows}"
+        validated = records.select([*known, *RESERVED])
+        validation = validate(validated, usable, name=f"{source.name}/{part.name}", sample=None)
+    except CannotValidate as error:
+        return AsDeclared(records, recorded=recorded, warnings=[*warnings, _at(place, _reason(error))])
+    warnings += [_at(place, item) for item in validation.warnings]
+    recorded |= {"refused": validation.rejected_rows, "errors": validation.error_count}
+    if validation.error_count:
+        count = f"{validation.rejected_rows}/{records.num_rows}"
         warnings.append(_at(place, Said(f"{count} refusés", f"{count} refused")))
-    if incoming is None or way(source) != REJECT or verdict.rejected is None:
-        return AsDeclared(records, told=told, warnings=warnings)
-    rows = pa.array(range(FIRST, FIRST + records.num_rows), pa.int64())
-    passed = pc.invert(pc.is_in(rows, value_set=verdict.rejected.column(ROW).cast(pa.int64()).combine_chunks()))
-    refused = list(refusals(verdict, incoming, table=f"publie/{name}", stage="entree"))
-    return AsDeclared(records.filter(passed), refused, told, warnings)
+    if incoming is None or way(source) != REJECT or validation.rejected is None:
+        return AsDeclared(records, recorded=recorded, warnings=warnings)
+    rows = pa.array(np.arange(FIRST, FIRST + records.num_rows))
+    passed = pc.invert(pc.is_in(rows, value_set=validation.rejected.column(ROW).cast(pa.int64()).combine_chunks()))
+    refused = list(refusals(validation, incoming, table=f"publie/{name}", stage="entree"))
+    return AsDeclared(filtered(records, passed), refused, recorded, warnings)
 
 
-def _at(place: str, told: Said) -> Said:
-    return Said(f"{place.replace(': ', ' : ')}{told.fr}", f"{place}{told.en}")
+def _at(place: str, text: Said) -> Said:
+    return Said(f"{place.replace(': ', ' : ')}{text.fr}", f"{place}{text.en}")
 
 
 def _wrong_names(names: list[Any]) -> Said | None:
@@ -116,10 +118,10 @@ def _wrong_names(names: list[Any]) -> Said | None:
     return None
 
 
-def _said(error: JudgeError) -> Said:
-    """The judge's reason and who can mend it: a schema that cannot be used is its publisher's, not ours."""
-    menders = MENDERS[Mender.SOURCE if isinstance(error, SchemaUnusable) else error.mender]
-    return Said(*(f"{error.message(language)} → {menders[language]} [{error.code}]" for language in get_args(Language)))
+def _reason(error: CannotValidate) -> Said:
+    """The validator's reason and who can fix it: a schema that cannot be used is its publisher's, not ours."""
+    who = PARTIES[ResponsibleParty.SOURCE if isinstance(error, SchemaUnusable) else error.responsible]
+    return Said(*(f"{error.message(language)} → {who[language]} [{error.code}]" for language in get_args(Language)))
 
 
 def _reduced(document: Mapping[str, Any], known: list[str]) -> tuple[dict[str, Any], list[Said]]:
@@ -139,8 +141,8 @@ def _reduced(document: Mapping[str, Any], known: list[str]) -> tuple[dict[str, A
     given = document.get("custom_checks") or []
     checks = [item for item in given if _is_check(item)] if isinstance(given, list) else []
     if checks != given:
-        told = Said("contrôles mal écrits, non appliqués", "checks badly written, not applied")
-        unusable.append(Said(*(f"{words} (custom_checks)" for words in told)))
+        warning = Said("contrôles mal écrits, non appliqués", "checks badly written, not applied")
+        unusable.append(Said(f"{warning.fr} (custom_checks)", f"{warning.en} (custom_checks)"))
     return kept | ({"custom_checks": checks} if checks else {}), unusable
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
+from pipelines.core.text import Said
 
 
 class StageError(ArobaseError):
@@ -17,6 +18,20 @@ class NeverCollected(StageError):
     code: ClassVar[str] = "never-collected"
     fr: ClassVar[str] = "La source « {source} » n'a encore jamais été collectée avec succès."
     en: ClassVar[str] = 'The source "{source}" was never collected with success.'
+
+
+class PartNeverCollected(StageError):
+    """A source's file names a part that its newest capture lacks: the part is new, and nothing was collected since."""
+
+    code: ClassVar[str] = "part-never-collected"
+    fr: ClassVar[str] = (
+        "{source} : la partie « {part} » de {file} n'est pas dans la dernière collecte réussie ; "
+        "`arobase sources fetch {source}` la demande."
+    )
+    en: ClassVar[str] = (
+        '{source}: the part "{part}" of {file} is not in the last successful capture; '
+        "`arobase sources fetch {source}` asks for it."
+    )
 
 
 class SnapshotGone(StageError):
@@ -33,11 +48,44 @@ class SnapshotGone(StageError):
     )
 
 
+class MadeUpAmongReal(StageError):
+    """A package would hold real records and made-up ones: nobody could count its rows."""
+
+    code: ClassVar[str] = "made-up-among-real"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
+    fr: ClassVar[str] = (
+        "Le jeu de données « {package} » mêlerait de vrais enregistrements ({real}) à des données fictives "
+        "({made_up}). "
+        "Mettre `enabled: false` dans le fichier de la source fictive, ou lui donner un jeu de données à elle."
+    )
+    en: ClassVar[str] = (
+        'The package "{package}" would mix real records ({real}) with made-up ones ({made_up}). '
+        "Set `enabled: false` in the file of the made-up source, or give it a package of its own."
+    )
+
+
+class NoRoom(StageError):
+    """A source is too large for the memory or the disk of this machine; known before it is read."""
+
+    MEMORY: ClassVar[Said] = Said("de mémoire", "of memory")
+    DISK: ClassVar[Said] = Said("sur le disque", "on the disk")
+    code: ClassVar[str] = "no-room"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
+    fr: ClassVar[str] = (
+        "{source} ({size}) : il faut environ {wanted} {what} pour la lire et la publier ; {found} sont libres. "
+        "Rien n'a été lu. Libérer de la place, ou publier depuis une machine plus grande."
+    )
+    en: ClassVar[str] = (
+        "{source} ({size}): about {wanted} {what} are needed to read and publish it; {found} are free. "
+        "Nothing was read. Make room, or publish from a larger machine."
+    )
+
+
 class IncomingSchemaMissing(StageError):
     """A part that is mapped or joined names no incoming schema: nobody said which of its fields are personal."""
 
     code: ClassVar[str] = "incoming-schema-missing"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
         "{file} : la partie « {part} » ne nomme pas de schéma d'entrée (schema: …, sous schemas/entrants/)."
     )
@@ -48,7 +96,7 @@ class TooFewRecords(StageError):
     """A part gave fewer records than its file says it must."""
 
     code: ClassVar[str] = "too-few-records"
-    mender: ClassVar[Mender] = Mender.SOURCE
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SOURCE
     fr: ClassVar[str] = (
         "{source}, partie « {part} » ({address}) : {found} enregistrements ; attendu : au moins {expected} ({file})."
     )
@@ -61,7 +109,7 @@ class HeaderUnknown(StageError):
     """Columns that must be there, or that hold what is not public, are not; columns that nobody classed are."""
 
     code: ClassVar[str] = "header-unknown"
-    mender: ClassVar[Mender] = Mender.SOURCE
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SOURCE
     fr: ClassVar[str] = (
         "{source}/{part} ({address}) : colonnes absentes : {missing} ; colonnes que {schema} ne connaît pas, et dont "
         "les noms ne sont pas montrés : {unknown}. L'en-tête a-t-il été renommé ou retiré ?"
@@ -107,7 +155,7 @@ class NothingFillsIt(StageError):
     """No source names a table of a package, nor one that its tables are derived from: there is nothing to release."""
 
     code: ClassVar[str] = "nothing-fills-it"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
         "schemas/{package}/package.yaml : aucune source ne remplit les tables de ce paquet ; attendu : au moins un "
         "fichier sources/*.yaml dont une partie a `table: {package}/…`."
@@ -130,7 +178,7 @@ class PeopleLinkWrong(ArobaseError):
     """A link of people to records, in a source's file, names a column that its part has not."""
 
     code: ClassVar[str] = "people-link"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = "{file}, {key} : la partie « {part} » n'a pas de colonne « {found} » ; attendu : {expected}."
     en: ClassVar[str] = '{file}, {key}: part "{part}" has no column "{found}"; expected: {expected}.'
 

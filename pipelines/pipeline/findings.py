@@ -1,4 +1,4 @@
-"""Assess: what the rules say of a package's accepted tables. Findings are published; they never reject a row."""
+"""Run rules: what they find out of a package's accepted tables. Findings are published; they never reject a row."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.core.project import Project
-from pipelines.findings import assess, deviations
+from pipelines.findings import deviations, run_rules
 from pipelines.pipeline.results import Kept, keep
 from pipelines.pipeline.tables import TableResult
 from pipelines.schema import Package
@@ -57,7 +57,7 @@ def make_findings(
     }
 
     def make(folder: Path) -> None:
-        found = assess(package.name, {key: result.table for key, result in read.items()}, project)
+        found = run_rules(package.name, {key: result.table for key, result in read.items()}, project)
         pq.write_table(deviations(found), folder / FINDINGS)
 
     kept = keep(project, "findings", package.name, made_from, make, may_make=may_make)

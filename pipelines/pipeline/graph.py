@@ -26,11 +26,12 @@ from pipelines.pipeline.tables import TableResult, dangling, make_table
 from pipelines.privacy import PartId, Seen
 from pipelines.releases import ReleaseRequest
 from pipelines.schema import Package, load_packages
+from pipelines.schema.codelist_tables import codelist_of
+from pipelines.schema.codelist_titles import titles_of
 from pipelines.schema.errors import ProposalPending
 from pipelines.schema.order import in_making_order, needs, other_packages
 from pipelines.sources import Capture, Source, latest, load_sources
-from pipelines.storage.faults import is_of_the_machine
-from pipelines.storage.faults import told as told_fault
+from pipelines.storage.faults import as_error, is_of_the_machine
 
 T = TypeVar("T")
 
@@ -56,6 +57,11 @@ class BuildGraph:
         self._known: dict[tuple[str, str], Any] = {}
         self.seen = Seen()
         """What the gate found clean, for all packages of a run and the catalogue."""
+
+    def keep_descriptions(self) -> None:
+        """Remember which descriptions of sources were found right, once there are results."""
+        if self.sources.checked is not None:
+            self.sources.checked.save()
 
     @cached_property
     def _ingredients(self) -> Ingredients:
@@ -99,7 +105,7 @@ class BuildGraph:
         return found
 
     def records(self, source: str) -> RecordsResult:
-        """The rows of a source. Raises what reading, judging or conforming it raises."""
+        """The rows of a source. Raises what reading, validating or normalising it raises."""
         return self._once("records", source, lambda: self._records(source))
 
     def table(self, key: str) -> TableResult:
@@ -151,9 +157,8 @@ class BuildGraph:
                     name: [(part.part, part.sha256, part.address, str(part.obtained)) for part in capture.parts]
                     for name, capture in captures.items()
                 },
-                "sources": {
-                    source.name: (self.project.root / source.path).read_text(encoding="utf-8") for source in sources
-                },
+                "sources": {source.name: source.written for source in sources},
+                "titles": {name: repr(titles_of(self.project.schemas, name)) for name in _codelists(described)},
                 "code": self.code(package),
                 "settings": self._settings(package),
             }
@@ -202,8 +207,8 @@ class BuildGraph:
         records = [
             self._needed(RowsMissing, self.records, source.name, table=key, source=source.name) for source in sources
         ]
-        asked = {f"{package.name}/{item}" for item in needs(package, table)} | set(table.inputs)
-        tables = {item: self._needed(InputMissing, self.table, item, table=key, input=item) for item in sorted(asked)}
+        wanted = {f"{package.name}/{item}" for item in needs(package, table)} | set(table.inputs)
+        tables = {item: self._needed(InputMissing, self.table, item, table=key, input=item) for item in sorted(wanted)}
         may_make, settings = self._may_make("table", key), self._settings(package_name)
         return make_table(self.project, package, table, records, tables, settings=settings, may_make=may_make)
 
@@ -243,7 +248,7 @@ class BuildGraph:
                 if is_of_the_machine(error):
                     raise
                 # Whatever else it is costs this one only.
-                self._known[place] = told_fault(error, name=name, stage=kind, file=self._file(kind, name))
+                self._known[place] = as_error(error, name=name, stage=kind, file=self._file(kind, name))
         known = self._known[place]
         if isinstance(known, ArobaseError):
             raise known
@@ -254,3 +259,8 @@ class BuildGraph:
         if kind == "records":
             return self.sources[name].path if name in self.sources else f"sources/{name}.yaml"
         return f"schemas/{name.partition('/')[0]}/package.yaml"
+
+
+def _codelists(package: Package) -> list[str]:
+    """The code lists that a package publishes."""
+    return [name for name in (codelist_of(table.name) for table in package.tables) if name is not None]

@@ -12,7 +12,7 @@ from pipelines.core.project import Project
 
 def deliveries(project: Project, name: str) -> list[Path]:
     """What lies in the drop folder of a source, oldest first; hidden and half-copied files (`.part`, `~`) left out."""
-    folder = project.sources / "inbox" / name
+    folder = project.sources / f"inbox/{name}"
     files = [path for path in folder.glob("*") if path.is_file()] if folder.is_dir() else []
     whole = [path for path in files if not path.name.startswith((".", "~")) and path.suffix not in (".part", ".tmp")]
     return sorted(whole, key=lambda path: (path.stat().st_mtime_ns, path.name))

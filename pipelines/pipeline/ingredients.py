@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from pipelines.core.project import Project
 from pipelines.pipeline.results import domains_digests, fingerprint, stage_code, stage_code_digest
@@ -42,20 +43,26 @@ class Ingredients:
         self.project = project
         self._read: dict[Path, _Text] = {}
         self._folders: dict[Path, dict[str, _Text]] = {}
+        self._shared: dict[tuple[frozenset[str], frozenset[str]], tuple[frozenset[str], dict[str, Any]]] = {}
 
     def of_source(self, source: Source) -> str:
-        """What the rows of a source are a function of besides its snapshots, its file and the code."""
-        schemas = self._incoming([source])
-        for owner in {key.partition("/")[0] for key in source.tables}:
+        """What the rows of a source are a function of besides its snapshots and the code."""
+        incoming = frozenset(part.schema for part in source.parts if part.schema)
+        owners = frozenset(key.partition("/")[0] for key in source.tables)
+        if (incoming, owners) not in self._shared:
+            self._shared[incoming, owners] = self._of_schemas(incoming, owners)
+        lists, shared = self._shared[incoming, owners]
+        written = self._text(source.written.encode())
+        return fingerprint({"source": written.digest, "lists": self._digests_of(lists | written.lists), **shared})
+
+    def _of_schemas(self, incoming: Iterable[str], owners: Iterable[str]) -> tuple[frozenset[str], dict[str, Any]]:
+        """What thousands of sources of the same schemas have in common: the code lists that these name, and digests."""
+        schemas = self._incoming(incoming)
+        for owner in owners:
             schemas |= self._folder(self.project.schemas / owner)
-        return fingerprint(
-            {
-                "schemas": _digests(schemas),
-                "lists": self._lists([*schemas.values(), self._file(self.project.root / source.path)]),
-                "withdrawals": _digests(self._folder(self.project.withdrawals)),
-                **self._common,
-            }
-        )
+        lists = frozenset[str]().union(*(text.lists for text in schemas.values()))
+        withdrawals = _digests(self._folder(self.project.withdrawals))
+        return lists, {"schemas": _digests(schemas), "withdrawals": withdrawals, **self._common}
 
     def of_package(self, package: str, packages: Mapping[str, Package]) -> str:
         """What the tables and findings of a package are a function of besides the rows of sources and the code."""
@@ -69,7 +76,8 @@ class Ingredients:
         `sources`: those whose rows reach the package, also through the tables of others.
         """
         used = list(sources)
-        described = {**self._described(package, packages), **self._incoming(used)}
+        incoming = {part.schema for source in used for part in source.parts if part.schema}
+        described = {**self._described(package, packages), **self._incoming(incoming)}
         described |= {source.path: self._mapping(source) for source in used}
         return fingerprint(
             {
@@ -93,19 +101,21 @@ class Ingredients:
                     found[f"{key}.json"] = self._file(path)
         return found
 
-    def _incoming(self, sources: Iterable[Source]) -> dict[str, _Text]:
-        """The incoming schemas of sources; one that is not there is told where it is read."""
-        names = sorted({part.schema for source in sources for part in source.parts if part.schema})
-        paths = {name: self.project.schemas / "entrants" / f"{name}.json" for name in names}
+    def _incoming(self, names: Iterable[str]) -> dict[str, _Text]:
+        """Incoming schemas by name; one that is not there is told where it is read."""
+        paths = {name: self.project.schemas / "entrants" / f"{name}.json" for name in sorted(names)}
         return {f"entrants/{name}": self._file(path) for name, path in paths.items() if path.is_file()}
 
     def _mapping(self, source: Source) -> _Text:
-        written = (self.project.root / source.path).read_text(encoding="utf-8")
-        return self._text(OBTAINED.sub("", written).encode())
+        return self._text(OBTAINED.sub("", source.written).encode())
 
     def _lists(self, texts: Iterable[_Text]) -> dict[str, str]:
         """The code lists that some text names, or the code does."""
-        named = self._named_by_code.union(*(text.lists for text in texts))
+        return self._digests_of(frozenset[str]().union(*(text.lists for text in texts)))
+
+    def _digests_of(self, lists: frozenset[str]) -> dict[str, str]:
+        """The digests of these code lists, and of those that the code names."""
+        named = self._named_by_code | lists
         return {name: self._file(path).digest for name, path in self._list_files.items() if name in named}
 
     @cached_property

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipelines.pipeline.run import Event, Run
 
 KEPT = 200  # journals: about half a year of daily runs
+EARLIER_STAGES = {"announce": "catalogue"}  # what journals of earlier code called the stages
 _log = logger("run")
 
 
@@ -44,9 +45,9 @@ class Journal:
             step["error"] = event.error.code
         self.clock = now
         self.steps.append(step)
-        told = {key: value for key, value in step.items() if key not in ("stage", "name")}
+        values = {key: value for key, value in step.items() if key not in ("stage", "name")}
         level = _log.warning if event.outcome == "failed" else _log.info
-        level("%s %s", event.stage, event.name, extra=facts(**told))
+        level("%s %s", event.stage, event.name, extra=facts(**values))
 
     def write(self, project: Project, done: Run, seconds: float) -> Path:
         """Write the journal, and forget the oldest."""
@@ -85,5 +86,7 @@ def read_journals(project: Project) -> list[tuple[str, Mapping[str, Any]]]:
         except ValueError:
             continue
         if isinstance(document, dict) and isinstance(document.get("steps"), list):
+            for step in document["steps"]:
+                step["stage"] = EARLIER_STAGES.get(step["stage"], step["stage"])
             found.append((path.stem, document))
     return found

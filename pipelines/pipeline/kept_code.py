@@ -23,7 +23,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -58,20 +58,20 @@ def keep_code(project: Project, code: str) -> None:
         return
     archive = _folder(project) / f"{code_digest()}.tar.xz"
     if not archive.is_file():
-        write_bytes(archive, _packed_code(CODE))
+        write_bytes(archive, _packed_once(code_digest()))
     settings = _packed_settings(project)
     digest = sha256_bytes(settings)
     if not (_folder(project) / f"{digest}.zip").is_file():
         write_bytes(_folder(project) / f"{digest}.zip", settings)
-    told = {"code": code_digest(), "settings": digest, "commit": commit()}
-    write_text(index, json.dumps(told, sort_keys=True, indent=2) + "\n")
+    document = {"code": code_digest(), "settings": digest, "commit": commit()}
+    write_text(index, json.dumps(document, sort_keys=True, indent=2) + "\n")
 
 
 def kept_code(project: Project, code: str) -> KeptCode | None:
     """What is kept of a `code`; none when something of it is missing."""
     try:
-        told = json.loads((_folder(project) / f"{code}.json").read_text(encoding="utf-8"))
-        found = KeptCode(str(told["code"]), str(told["settings"]), str(told.get("commit", "")))
+        document = json.loads((_folder(project) / f"{code}.json").read_text(encoding="utf-8"))
+        found = KeptCode(str(document["code"]), str(document["settings"]), str(document.get("commit", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
     names = (f"{found.code}.tar.xz", f"{found.settings}.zip")
@@ -101,11 +101,11 @@ def commit() -> str:
     if not (CODE / ".git").exists():
         return ""
     try:
-        asked = ["git", "-C", str(CODE)]
+        command = ["git", "-C", str(CODE)]
         changed = subprocess.run(
-            [*asked, "status", "--porcelain", "--", "pipelines", LOCK], capture_output=True, text=True, check=True
+            [*command, "status", "--porcelain", "--", "pipelines", LOCK], capture_output=True, text=True, check=True
         ).stdout
-        head = subprocess.run([*asked, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
+        head = subprocess.run([*command, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return ""
     return "" if changed else head.strip()
@@ -113,6 +113,12 @@ def commit() -> str:
 
 def _folder(project: Project) -> Path:
     return project.snapshots / "ingredients" / "code"
+
+
+@lru_cache(maxsize=1)
+def _packed_once(_: str) -> bytes:
+    """The code at hand, packed once for its digest whatever the number of projects that one process releases."""
+    return _packed_code(CODE)
 
 
 def _packed_code(root: Path) -> bytes:
@@ -163,8 +169,8 @@ def run_kept(project: Project, package: str, version: str, wanted: Ingredients, 
             "AROBASE_OUTPUTS": str(project.outputs),
             "AROBASE_LANG": language,
         }
-        asked = [python, "-m", "pipelines.cli", "rebuild", package, version]
-        return subprocess.run(asked, env=environment, cwd=root, check=False).returncode
+        command = [python, "-m", "pipelines.cli", "rebuild", package, version]
+        return subprocess.run(command, env=environment, cwd=root, check=False).returncode
 
 
 def needs_environment(project: Project, found: KeptCode) -> bool:

@@ -1,17 +1,18 @@
-"""The steps that touched each published field, as sentences: what `arobase trace` tells of the way of a value."""
+"""The steps that touched each published field: what `arobase trace` and the catalogue tell of the way of a value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from pipelines.mapping.description import FieldRule, ReadingRule, parse_mapping
+from pipelines.mapping.description import FieldRule, ReadingRule, RowMapping, parse_mapping
+from pipelines.releases.steps import Step, StepKind
 from pipelines.schema import Package
 from pipelines.sources import Source
 
 
-def steps_of(package: Package, sources: Iterable[Source]) -> Mapping[str, list[str]]:
-    """By "table/field", one sentence for each mapping or derivation that fills it, in French, the domain's language."""
-    steps: dict[str, list[str]] = {}
+def steps_of(package: Package, sources: Iterable[Source]) -> Mapping[str, list[Step]]:
+    """By "table/field", one step for each mapping or derivation that fills it."""
+    steps: dict[str, list[Step]] = {}
     for source in sources:
         for part in source.parts:
             for raw in part.rows:
@@ -19,27 +20,33 @@ def steps_of(package: Package, sources: Iterable[Source]) -> Mapping[str, list[s
                 name, table = mapping.table.split("/")
                 if name != package.name:
                     continue
-                where = f"{source.path}, {part.name}"
-                for rule in mapping.fields:
-                    steps.setdefault(f"{table}/{rule.field}", []).append(f"{where} : {_filled_by(rule)}")
-                for reading in mapping.readings:
-                    for output, field in reading.outputs.items():
-                        steps.setdefault(f"{table}/{field}", []).append(f"{where} : {_looked_up(reading, output)}")
-    for table_ in package.tables:
-        if table_.derived:
-            for field_ in package.schema(table_.name).names:
-                steps[f"{table_.name}/{field_}"] = [f"calcul « {table_.derived} » sur {', '.join(table_.inputs)}"]
+                for field, step in _of_mapping(mapping, source.path, part.name):
+                    steps.setdefault(f"{table}/{field}", []).append(step)
+    for derived in package.tables:
+        if derived.derived:
+            step = Step(StepKind.DERIVED, name=derived.derived, inputs=tuple(derived.inputs))
+            for field in package.schema(derived.name).names:
+                steps[f"{derived.name}/{field}"] = [step]
     return steps
 
 
-def _filled_by(rule: FieldRule) -> str:
-    columns = ", ".join(rule.columns)
+def _of_mapping(mapping: RowMapping, file: str, part: str) -> Iterator[tuple[str, Step]]:
+    for rule in mapping.fields:
+        yield rule.field, _filled_by(rule, file, part)
+    for reading in mapping.readings:
+        for output, field in reading.outputs.items():
+            yield field, _looked_up(reading, output, file, part)
+
+
+def _filled_by(rule: FieldRule, file: str, part: str) -> Step:
     if not rule.columns:
-        return f"constante « {rule.constant} »"
+        return Step(StepKind.CONSTANT, file, part, name=str(rule.constant))
     if rule.codes is not None:
-        return f"{columns}, traduite en code"
-    return f"{columns}, convertisseur « {rule.converter} »" if rule.converter else f"{columns}, copiée"
+        return Step(StepKind.TRANSLATED, file, part, rule.columns)
+    if rule.converter:
+        return Step(StepKind.CONVERTED, file, part, rule.columns, rule.converter)
+    return Step(StepKind.COPIED, file, part, rule.columns)
 
 
-def _looked_up(reading: ReadingRule, output: str) -> str:
-    return f"{', '.join(reading.inputs.values())}, lecture « {reading.reading} » ({output})"
+def _looked_up(reading: ReadingRule, output: str, file: str, part: str) -> Step:
+    return Step(StepKind.LOOKED_UP, file, part, tuple(reading.inputs.values()), reading.reading, output)

@@ -24,6 +24,7 @@ from pipelines.privacy import (
     PersonalValues,
     PersonalValuesGone,
     ReasonInvalid,
+    ReasonPersonal,
     Seen,
     Vault,
     gate,
@@ -33,7 +34,6 @@ from pipelines.privacy import (
     scan_folder,
     scan_text,
     set_aside,
-    values_digest,
 )
 from pipelines.privacy.quarantine import QUARANTINE
 from pipelines.releases import ReleaseRequest
@@ -144,7 +144,7 @@ def check_request(
     Raises `PersonalDataFound`, which blocks, beyond the limit. What is held is in quarantine in either case.
 
     The strong test looks in each row for the personal values of the records that it comes from. `apart`: how many were
-    kept of each part; raises `PersonalValuesGone` when they are no longer. `seen` learns what was judged.
+    kept of each part; raises `PersonalValuesGone` when they are no longer. `seen` learns what was validated.
     """
     seen = seen or Seen()
     package = request.package.name
@@ -178,11 +178,11 @@ def inspection(
     def inspect(folder: Path) -> None:
         package = request.package.name
         allow = load_allow_list(project.schemas).with_fields(package, request.schemas)
-        values, judged = _values(project, apart), seen or Seen()
-        report = scan_folder(folder, allow, values, seen=judged, package=package)
+        values, validated = _values(project, apart), seen or Seen()
+        report = scan_folder(folder, allow, values, seen=validated, package=package)
         if not report.is_clean:  # the changes show values of the version before, which its own tables let through
-            judged.passed.update(let_through(project, load_allow_list(project.schemas), judged).passed)
-            report = scan_folder(folder, allow, values, seen=judged, package=package)
+            validated.passed.update(let_through(project, load_allow_list(project.schemas), validated).passed)
+            report = scan_folder(folder, allow, values, seen=validated, package=package)
         _block(project, request, report, {})
 
     return inspect
@@ -220,38 +220,39 @@ def check_pages(project: Project, pages: Path, seen: Seen | None = None) -> Gate
     Raises `PersonalDataFound`, naming the page.
     """
     check_access(project, "catalogue", load_sources(project).values())
+    clean = CleanFiles.read(project.work / CLEAN_PAGES, gate_key(project))  # before the values: they may be newer
     allow, values = load_allow_list(project.schemas), Vault(project.private).read()
-    clean = CleanFiles.read(project.work / CLEAN_PAGES, gate_key(project, values))
-    judged = seen.for_another() if seen else Seen()
-    report = scan_folder(pages, allow, values, seen=judged, clean=clean)
+    validated = seen.for_another() if seen else Seen()
+    report = scan_folder(pages, allow, values, seen=validated, clean=clean)
     if not report.is_clean:  # pages show tables: what an exception lets through there is let through here
-        report = scan_folder(pages, allow, values, seen=let_through(project, allow, judged), clean=clean)
+        report = scan_folder(pages, allow, values, seen=let_through(project, allow, validated), clean=clean)
     report.raise_if_held()
     make_own_folder(project.work)
     clean.save()
     return report
 
 
-def gate_key(project: Project, values: PersonalValues | None = None) -> str:
+def gate_key(project: Project) -> str:
     """What the gate's answer on the same bytes depends on: its code, the allow list, the values that are looked for."""
-    looked_for = values_digest(Vault(project.private).read() if values is None else values)
+    looked_for = Vault(project.private).digest()
     allowed = folder_digest(project.schemas / "privacy")
     return fingerprint({"code": stage_code_digest(), "allowed": allowed, "values": looked_for})
 
 
-def may_show(project: Project, place: str, text: str) -> GateReport:
-    """What is held of a text that is shown rather than written, such as a preview."""
+def may_show(project: Project, place: str, text: str, seen: Seen | None = None) -> GateReport:
+    """What is held of a text that is shown rather than written, such as a preview; `seen`: what the gate knows."""
     allow, values = load_allow_list(project.schemas), Vault(project.private).read()
-    report = scan_text(place, text, allow, values)
+    known = seen.for_another() if seen else Seen()
+    report = scan_text(place, text, allow, values, seen=known)
     if report.is_clean:
         return report
-    return scan_text(place, text, allow, values, seen=let_through(project, allow))
+    return scan_text(place, text, allow, values, seen=let_through(project, allow, known))
 
 
-def let_through(project: Project, allow: AllowList, judged: Seen | None = None) -> Seen:
+def let_through(project: Project, allow: AllowList, validated: Seen | None = None) -> Seen:
     """The passages that exceptions let through in the tables of the releases that stand, old versions among them.
-    `judged`: what was found clean before."""
-    seen = judged.for_another() if judged else Seen()
+    `validated`: what was found clean before."""
+    seen = validated.for_another() if validated else Seen()
     for name in package_names(project.schemas):
         try:
             package = load_package(project.schemas, name)
@@ -270,15 +271,18 @@ def _list_of(package: str) -> str:
 
 
 def check_reason(project: Project, reason: str) -> None:
-    """Judge the published reason of an act (a retraction) before a byte of it is written: the ledger forgets nothing.
+    """Validate the published reason of an act (a retraction) before a byte of it is written: the ledger forgets
+    nothing.
 
-    Raises `PersonalDataFound` where it holds what looks personal or somebody's value, `ReasonInvalid` where it is empty
+    Raises `ReasonPersonal` where it holds what looks personal or somebody's value, `ReasonInvalid` where it is empty
     or too long. The allow list is not asked: a reason can always be said without naming anybody.
     """
     length = len(reason.strip())
     if not 0 < length <= LONGEST_REASON:
         raise ReasonInvalid(found=length, most=LONGEST_REASON)
-    scan_text(REASON, reason, AllowList(), Vault(project.private).read()).raise_if_held()
+    report = scan_text(REASON, reason, AllowList(), Vault(project.private).read())
+    if not report.is_clean:
+        raise ReasonPersonal(place=REASON, rules=", ".join(report.by_rule()))
 
 
 def _block(project: Project, request: ReleaseRequest, report: GateReport, tables: Mapping[str, pa.Table]) -> None:

@@ -24,7 +24,7 @@ from pipelines.core.project import Project
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.ingredients import code_ingredient
 from pipelines.pipeline.kept_code import keep_code, kept_archive
-from pipelines.pipeline.requests import told_withdrawals
+from pipelines.pipeline.requests import withdrawals_by_source
 from pipelines.releases import ReleaseRequest
 from pipelines.releases.build import ingredients_of
 from pipelines.releases.causes import Across, Ingredients
@@ -40,9 +40,9 @@ STILL = (1980, 1, 1, 0, 0, 0)
 def keep_ingredients(project: Project, request: ReleaseRequest) -> None:
     """Keep the schemas, corrections, redactions and code of a request under their hashes; what is there stays."""
     found = ingredients_of(request)
-    told = {"redaction": told_withdrawals(_captures(project, found).values())}
+    document = {"redaction": withdrawals_by_source(_captures(project, found).values())}
     for cause, folder in KEPT.items():
-        path, packed = kept_archive(project, cause, found), _packed(project.root / folder, told.get(cause, {}))
+        path, packed = kept_archive(project, cause, found), _packed(project.root / folder, document.get(cause, {}))
         if not path.is_file():
             write_bytes(path, packed)
         elif cause == "schema" and path.read_bytes() != packed and found.code not in path.name:
@@ -75,9 +75,9 @@ def request_again(project: Project, package: str, wanted: Ingredients) -> Releas
     if not all(path.is_file() for path in archives.values()):
         return None
     with _put_together(project, archives) as other:
-        workshop = BuildGraph(other, _captures(project, wanted))
+        graph = BuildGraph(other, _captures(project, wanted))
         try:
-            request = workshop.request(package)
+            request = graph.request(package)
             # The licence is described from the kept schemas, while they are there.
             return request if request.package.licence_described else None
         except ArobaseError:
@@ -154,5 +154,5 @@ def _captures(project: Project, wanted: Ingredients) -> dict[str, Capture]:
 
 
 def _parts(project: Project, source: str, wanted: list[tuple[str, str]]) -> tuple[Snapshot, ...]:
-    known = list(SnapshotStore.of(project).snapshots(source))[::-1]  # the same bytes may have come twice
-    return tuple(next(item for item in known if (item.part, item.sha256) == place) for place in wanted)
+    known = SnapshotStore.of(project).snapshots_of(source, wanted)
+    return tuple(known[place] for place in wanted)

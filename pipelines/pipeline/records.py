@@ -1,4 +1,4 @@
-"""Read, judge what comes in, conform: one source's latest capture becomes rows of tables.
+"""Read, validate what comes in, normalise: one source's latest capture becomes rows of tables.
 
 A source goes through as a whole, because its parts join each other. What is personal is kept in the private store and
 dropped from everything else that this stage writes.
@@ -7,36 +7,42 @@ dropped from everything else that this stage writes.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.core.errors import Mender
+from pipelines.core.errors import ResponsibleParty
 from pipelines.core.project import Project
-from pipelines.formats import RESERVED, read_part
+from pipelines.core.text import Said
+from pipelines.formats import read_part
 from pipelines.formats.faults import RecordFault
-from pipelines.mapping import PartRecords, check_mapping, conform
+from pipelines.formats.header import HEADED
+from pipelines.mapping import PartRecords, check_mapping, normalise_in_batches
 from pipelines.mapping.rejections import Rejection, rejections_table
 from pipelines.mapping.withdrawals import load_withdrawals, without_withdrawn
+from pipelines.pipeline.capacity import check_capacity
 from pipelines.pipeline.collect import as_captured
-from pipelines.pipeline.declared import judged_as_declared
+from pipelines.pipeline.declared import validated_as_declared
 from pipelines.pipeline.errors import HeaderUnknown, IncomingSchemaMissing, SnapshotGone, TooFewRecords
 from pipelines.pipeline.ingredients import Ingredients
 from pipelines.pipeline.personal import keep_apart, still_apart
 from pipelines.pipeline.refusals import refusals
 from pipelines.pipeline.results import Kept, keep
+from pipelines.privacy.headers import untold_headers, without_names
 from pipelines.schema import Privacy, TableSchema, load_incoming
+from pipelines.schema.reserved import RESERVED
 from pipelines.sources import Capture, Part, SnapshotStore, Source
-from pipelines.validation import judge
+from pipelines.storage.shared import shared_of
+from pipelines.storage.spool import leave_out, read_large
+from pipelines.validation import validate
 
 REJECTS, SUMMARY = "rejets.parquet", "summary.json"
-HEADED = frozenset({"csv", "tsv", "xlsx", "xls", "xlsb", "ods", "parquet", "html"})
-"""Formats whose columns are named once, by a header; in the others each record names its members."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class RecordsResult:
 
     def rows(self, table: str) -> pa.Table:
         """The rows of one table ("package/table"), text with the reserved columns."""
-        return pq.read_table(self.kept.folder / "rows" / f"{table.replace('/', '.')}.parquet")
+        return read_large(self.kept.folder / "rows" / _file_of(table))
 
     @property
     def rejects(self) -> pa.Table:
@@ -78,27 +84,33 @@ def make_records(
     """
     source = as_captured(source, capture)
     made_from = {
-        "source": (project.root / source.path).read_text(encoding="utf-8"),
         "snapshots": [(part.part, part.sha256, part.address, part.announced) for part in capture.parts],
         "declared": [part.fetch.get("schema") for part in capture.parts],
         "settings": settings or Ingredients(project).of_source(source),
     }
 
+    known: dict[Path, dict[str, Any]] = {}
+
     def is_good(folder: Path) -> bool:
         # Not when the private folder was deleted, or another capture or schema came between: the gate would look for
         # less.
-        return still_apart(project, capture, _summary(folder)["apart"])
+        known[folder] = _summary(folder)
+        return still_apart(project, capture, known[folder]["apart"])
 
     def make(folder: Path) -> None:
         _make(project, source, capture, folder)
 
     kept = keep(project, "records", source.name, made_from, make, is_good=is_good, may_make=may_make)
-    return RecordsResult(source.name, kept, _summary(kept.folder))
+    summary = _summary(kept.folder) if kept.is_new else known[kept.folder]
+    return RecordsResult(source.name, kept, summary)
 
 
 def snapshots_read(project: Project, source: str) -> set[str]:
     """The SHA-256 of the snapshots that the records of a source were last made from; empty before the first time."""
     base = project.work / "records" / source
+    shared = shared_of(project.outputs)
+    if shared is not None:
+        shared.fetch_newest(base)
     found = sorted(base.glob(f"[!.]*/{SUMMARY}"), key=lambda path: path.parent.stat().st_mtime_ns)
     return set(_summary(found[-1].parent)["snapshots"]) if found else set()
 
@@ -110,6 +122,7 @@ def _summary(folder: Path) -> dict[str, Any]:
 
 def _make(project: Project, source: Source, capture: Capture, folder: Path) -> None:
     check_mapping(source, project)
+    check_capacity(project, source, capture)
     parts: dict[str, PartRecords] = {}
     rejections: list[Rejection] = []
     summary: dict[str, Any] = {"parts": {}, "rows": {}, "thin": [], "declared": [], "noticed": [], "apart": {}}
@@ -117,22 +130,23 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     everything: dict[str, tuple[pa.Table, TableSchema]] = {}
     for part in source.parts:
         schema = _incoming(project, source, part)
-        records, refused, told, read_records = _read_and_judge(project, source, part, schema, capture)
+        records, refused, counts, read_records = _read_and_validate(project, source, part, schema, capture)
         parts[part.name] = PartRecords(records, schema, part.rows, part.join)
         everything[part.name] = read_records, schema
         rejections.extend(refused)
-        summary["declared"] += told.pop("declared")
-        summary["noticed"] += told.pop("noticed")
+        summary["declared"] += counts.pop("declared")
+        summary["noticed"] += counts.pop("noticed")
         summary["thin"] += _unfilled(part, records)
-        summary["parts"][part.name] = told
-        _write(folder / "records" / f"{part.name}.parquet", _public(records, schema))
+        summary["parts"][part.name] = counts
     summary["apart"] = keep_apart(project, source, everything, capture)
-    conformed = conform(parts, project, file=source.path)
-    rejections.extend(conformed.rejections)
-    for table, rows in conformed.rows.items():
-        summary["rows"][table] = rows.num_rows
-        _write(folder / "rows" / f"{table.replace('/', '.')}.parquet", rows)
-    _write(folder / REJECTS, rejections_table(rejections))
+    del everything
+    with _Rows(folder / "rows") as written:
+        for table, rows, refused in normalise_in_batches(parts, project, file=source.path):
+            written.add(table, rows)
+            leave_out()
+            rejections.extend(refused)
+    summary["rows"] = written.counts
+    pq.write_table(rejections_table(rejections), folder / REJECTS)
     summary["rejected"] = len({(item.part, item.position, item.table) for item in rejections})
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
 
@@ -143,7 +157,7 @@ def _incoming(project: Project, source: Source, part: Part) -> TableSchema:
     return load_incoming(project.schemas, part.schema)
 
 
-def _read_and_judge(
+def _read_and_validate(
     project: Project, source: Source, part: Part, schema: TableSchema, capture: Capture
 ) -> tuple[pa.Table, list[Rejection], dict[str, Any], pa.Table]:
     """The accepted records, the rejections, what the summary says of the part, and all records but the withdrawn."""
@@ -162,25 +176,28 @@ def _read_and_judge(
         records, load_withdrawals(project.withdrawals), source=source.name, part=part.name
     )
     whole = records
-    declared = judged_as_declared(project, source, part, snapshot, records, incoming=schema)
+    declared = validated_as_declared(project, source, part, snapshot, records, incoming=schema)
     read_rows, records, given = records.num_rows + reading.refused, declared.records, set(records.column_names)
     records, leftover = _aligned(records, schema)
     if leftover and part.format in HEADED:
         _check_header(source, part, schema, given, snapshot.address)
-    verdict = judge(records, schema, name=f"{source.name}/{part.name}", sample=None)
-    unread = [_unread(source, part, schema, snapshot.sha256, fault) for fault in reading.faults]
+    validation = validate(records, schema, name=f"{source.name}/{part.name}", sample=None)
+    hidden = untold_headers(leftover, are_members=part.format not in HEADED)
+    faults = [replace(fault, message=without_names(fault.message, hidden)) for fault in reading.faults]
+    unread = [_unread(source, part, schema, snapshot.sha256, fault) for fault in faults]
     refused = [
         *unread,
         *declared.rejections,
-        *refusals(verdict, schema, table=f"entrants/{schema.name}", stage="entree"),
+        *refusals(validation, schema, table=f"entrants/{schema.name}", stage="entree"),
     ]
-    accepted = verdict.accepted if verdict.accepted is not None else records.slice(0, 0)
-    told = {"read": read_rows, "accepted": accepted.num_rows, "rejected": read_rows - accepted.num_rows}
-    told |= {"withdrawn": withdrawn, "columns_without_field": leftover}
-    told["declared"] = [item._asdict() for item in declared.warnings]
-    told["noticed"] = [{"fr": f"{part.name} : {item.fr}", "en": f"{part.name}: {item.en}"} for item in reading.notices]
-    told |= {"declared_schema": dict(declared.told)} if declared.told else {}
-    return accepted, refused, told, _aligned(whole, schema)[0]
+    accepted = validation.accepted if validation.accepted is not None else records.slice(0, 0)
+    counts = {"read": read_rows, "accepted": accepted.num_rows, "rejected": read_rows - accepted.num_rows}
+    counts |= {"withdrawn": withdrawn, "columns_without_field": _public_names(leftover, hidden)}
+    counts["declared"] = [item.by_language() for item in declared.warnings]
+    notices = [without_names(item, hidden) for item in reading.notices]
+    counts["noticed"] = [Said(f"{part.name} : {item.fr}", f"{part.name}: {item.en}").by_language() for item in notices]
+    counts |= {"declared_schema": dict(declared.recorded)} if declared.recorded else {}
+    return accepted, refused, counts, _aligned(whole, schema)[0]
 
 
 def _unread(source: Source, part: Part, schema: TableSchema, snapshot: str, fault: RecordFault) -> Rejection:
@@ -196,7 +213,7 @@ def _unread(source: Source, part: Part, schema: TableSchema, snapshot: str, faul
         regle=fault.rule,
         message=fault.message.fr,
         message_en=fault.message.en,
-        a_corriger_par=Mender.SOURCE.value,
+        a_corriger_par=ResponsibleParty.SOURCE.value,
         etape="entree",
     )
 
@@ -211,6 +228,11 @@ def _aligned(records: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[str
     absent = pa.nulls(records.num_rows, pa.string())
     columns = {name: given.get(name, absent) for name in [*schema.names, *RESERVED]}
     return pa.table(columns), [name for name in given if name not in columns]
+
+
+def _public_names(names: Sequence[str], hidden: Collection[str]) -> list[str]:
+    """The unknown columns by name, for a person to look at; only counted where a name may be somebody's."""
+    return [*(name for name in names if name not in hidden), *([f"… ({len(hidden)})"] if hidden else [])]
 
 
 def _check_header(source: Source, part: Part, schema: TableSchema, given: set[str], address: str) -> None:
@@ -228,12 +250,6 @@ def _check_header(source: Source, part: Part, schema: TableSchema, given: set[st
         raise HeaderUnknown(source=source.name, part=part.name, address=address, **facts)
 
 
-def _public(records: pa.Table, schema: TableSchema) -> pa.Table:
-    """The records without their personal and internal columns: what may lie outside `outputs/private/`."""
-    hidden = {field.name for field in schema.fields if field.privacy is not Privacy.PUBLIC}
-    return records.select([name for name in records.column_names if name not in hidden])
-
-
 def _unfilled(part: Part, records: pa.Table) -> list[str]:
     """The columns that are filled less than the source's file expects."""
     thin = []
@@ -247,6 +263,34 @@ def _unfilled(part: Part, records: pa.Table) -> list[str]:
     return thin
 
 
-def _write(path: Path, table: pa.Table) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, path, compression="snappy")
+class _Rows:
+    """The files of rows of a source, one a table, written as rows come."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._files = folder, ExitStack()
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self.counts: dict[str, int] = {}
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._files.close()
+
+    def add(self, table: str, rows: pa.Table) -> None:
+        """Some more rows of a table."""
+        if table not in self._writers:
+            path = self._folder / _file_of(table)
+            self._writers[table] = self._files.enter_context(pq.ParquetWriter(path, rows.schema, **_parquet()))
+        self._writers[table].write_table(rows)
+        self.counts[table] = self.counts.get(table, 0) + rows.num_rows
+
+
+def _file_of(table: str) -> str:
+    return f"{table.replace('/', '.')}.parquet"
+
+
+def _parquet() -> dict[str, Any]:
+    """How text lies here for a while: as it is read and written soonest."""
+    return {"compression": "snappy", "write_statistics": False}

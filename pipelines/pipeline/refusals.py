@@ -1,4 +1,4 @@
-"""Verdicts as rejections: the judge's errors, each at the place of its record in the source.
+"""Verdicts as rejections: the validator's errors, each at the place of its record in the source.
 
 A rejection carries a value only where the field is public; Frictionless' own message quotes values, so for other fields
 it is replaced by the rule's name.
@@ -11,10 +11,11 @@ from typing import Any
 
 from pipelines.mapping.rejections import Rejection, Stage
 from pipelines.schema import Privacy, TableSchema
-from pipelines.validation import Verdict
-from pipelines.validation.menders import mender
+from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
+from pipelines.validation import ValidationResult
 from pipelines.validation.phrases import expected, rule_title
-from pipelines.validation.verdict import ROW
+from pipelines.validation.responsible import responsible_party
+from pipelines.validation.result import ROW
 
 SEVERAL = ("compare-columns-value", "sum-columns-value")
 """Rules that a publisher declares, whose sentence quotes columns that nobody may have classed."""
@@ -22,14 +23,14 @@ REFERENCE = "foreign-key"
 
 
 def refusals(
-    verdict: Verdict, schema: TableSchema, *, table: str, stage: Stage, hidden: Collection[str] = ()
+    validation: ValidationResult, schema: TableSchema, *, table: str, stage: Stage, hidden: Collection[str] = ()
 ) -> Iterator[Rejection]:
-    """Every error of every rejected row, in the judge's order. `verdict` is of a table with the reserved columns.
+    """Every error of every rejected row, in the validator's order. `result` is of a table with the reserved columns.
 
     `hidden`: public fields whose value is not shown here, such as counts that may turn out to be small.
     """
-    places = _places(verdict)
-    for error in verdict.errors.to_pylist():
+    places = _places(validation)
+    for error in validation.errors.to_pylist():
         place = places.get(error["row"])
         if place is None:
             continue
@@ -39,17 +40,17 @@ def refusals(
         )
         unquoted = f'Field "{field}": {rule_title(rule, "en")}.' if field else f"{rule_title(rule, 'en')}."
         yield Rejection(
-            source=place["_source"],
-            snapshot=place["_snapshot"],
-            part=place["_part"],
-            position=place["_position"],
+            source=place[SOURCE],
+            snapshot=place[SNAPSHOT],
+            part=place[PART],
+            position=place[POSITION],
             table=table,
             champ=field,
             valeur=error["cell"] if public and field else None,
             regle=rule,
             message=_french(rule, field, error["note"] if public else None),
-            message_en=_placed(error["message"], error["row"], place["_position"]) if public else unquoted,
-            a_corriger_par=mender(rule, "sortie" if stage == "sortie" else "entree").value,
+            message_en=_placed(error["message"], error["row"], place[POSITION]) if public else unquoted,
+            a_corriger_par=responsible_party(rule, "sortie" if stage == "sortie" else "entree").value,
             etape=stage,
         )
 
@@ -61,11 +62,11 @@ def _placed(message: str, row: int, position: int) -> str:
     return message
 
 
-def _places(verdict: Verdict) -> dict[int, dict[str, Any]]:
-    rejected = verdict.rejected
+def _places(validation: ValidationResult) -> dict[int, dict[str, Any]]:
+    rejected = validation.rejected
     if rejected is None:
         return {}
-    lines = rejected.select([ROW, "_source", "_snapshot", "_part", "_position"]).to_pylist()
+    lines = rejected.select([ROW, *RESERVED]).to_pylist()
     return {line[ROW]: line for line in lines}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from pipelines.core.project import Project
@@ -28,11 +29,11 @@ WAIT_SECONDS = 60.0
 
 def origin_of(project: Project) -> str | None:
     """The name of a log when it begins: the address of the catalogue, without its scheme; none when it is unsaid."""
-    from pipelines.catalogue import read_house
+    from pipelines.catalogue import read_publisher_settings
 
     if not (project.root / "catalogue.yaml").is_file():
         return None
-    address = read_house(project).base_url.partition("://")[2].strip("/")
+    address = read_publisher_settings(project).base_url.partition("://")[2].strip("/")
     return address if address and is_key_name(address) else None
 
 
@@ -50,10 +51,10 @@ def make_release(
 
     `apart`: how many personal values were kept of each part of the sources that the request was made from. `seen`: what
     the gate found clean before. `wait_seconds`: how long to wait for another process that releases this package.
-    Raises `LogClockBehind` when `now` is before the log's last event, `PersonalDataFound` when something personal was
+    Raises `LogClockBehind` when `now` is before the log's last event and there is something to date,
+    `PersonalDataFound` when something personal was
     about to leave, `PersonalValuesGone` when that cannot be known, and what publishing raises.
     """
-    check_dating(project, now)
     seen = seen.for_another() if seen else Seen()
     request = check_request(project, request, apart, seen)
     keep_ingredients(project, request)
@@ -65,6 +66,7 @@ def make_release(
         key=key,
         across=causes,
         now=now,
+        check_dating=partial(check_dating, project, now),
         circumstances=circumstances(),
         origin=origin_of(project),
         needs_causes=True,
@@ -120,7 +122,7 @@ def _goes_without(project: Project, current: Mapping[str, str], package: str) ->
 
 def _remembered(path: Path) -> dict[str, str] | None:
     try:
-        told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+        memory: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return told
+    return memory

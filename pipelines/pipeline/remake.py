@@ -95,8 +95,8 @@ def hold_against_remade(project: Project, releases: list[tuple[str, str]]) -> It
         reason = obstacle(project, store, version)
         wanted = ingredients_recorded(read_descriptor(store.folder / version / "data"))
         if reason is None and wanted.code != code_at_hand(project, package, wanted):
-            asked = f"arobase rebuild {package} {version}"
-            reason = Said(f"faite par un autre code : {asked}", f"made by other code: {asked}")
+            command = f"arobase rebuild {package} {version}"
+            reason = Said(f"faite par un autre code : {command}", f"made by other code: {command}")
         if reason is not None:
             yield f"{package} {version}", reason
             continue

@@ -1,6 +1,6 @@
-"""Replay: a source's rejected records judged again, after the mapping, the code lists or the corrections changed.
+"""Replay: a source's rejected records validated again, after the mapping, the code lists or the corrections changed.
 
-Belongs here: comparing what was refused before with what is refused now. Does not: mending anything.
+Belongs here: comparing what was refused before with what is refused now. Does not: fixing anything.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Replayed:
 
 
 def replay(project: Project, source: str) -> Replayed:
-    """Judge a source's last capture again and tell it from the last time. Asks no source, publishes nothing.
+    """Validate a source's last capture again and tell it from the last time. Asks no source, publishes nothing.
 
     Raises what making the records raises. Without an earlier result, everything refused is newly refused.
     """

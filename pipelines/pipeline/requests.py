@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.mapping.rejections import REJECTIONS
-from pipelines.mapping.withdrawals import TOLD, told_by_connectors
-from pipelines.pipeline.errors import NothingFillsIt
+from pipelines.mapping.withdrawals import STATED_BY_CONNECTORS, withdrawals_of_connectors
+from pipelines.pipeline.errors import MadeUpAmongReal, NothingFillsIt
 from pipelines.pipeline.findings import FindingsResult
 from pipelines.pipeline.lineage import steps_of
 from pipelines.pipeline.records import RecordsResult
@@ -38,12 +38,17 @@ def request_for(
     `sources`: those whose rows reach it, also through other packages, each with the capture that was read. `code`: what
     it is made from besides (`Ingredients.code_of`).
 
-    Raises `NothingFillsIt` for a package that no source reaches: it would have no date.
+    Raises `NothingFillsIt` for a package that no source reaches (it would have no date), and `MadeUpAmongReal` for one
+    that real and made-up records reach.
     """
     used = list(sources)
     if not used:
         raise NothingFillsIt(package=package.name)
-    if all(source.example for source, _ in used):
+    made_up = [source.name for source, _ in used if source.example]
+    real = [source.name for source, _ in used if not source.example]
+    if made_up and real:
+        raise MadeUpAmongReal(package=package.name, real=", ".join(real), made_up=", ".join(made_up))
+    if made_up:
         package = package.as_example()
     own = {table.name: tables[f"{package.name}/{table.name}"] for table in package.tables}
     schemas = {name: package.schema(name).public for name in own}
@@ -58,17 +63,17 @@ def request_for(
         created=max(part.obtained for _, capture in used for part in capture.parts),
         code=code,
         quality_schemas={name: load_quality(name) for name in QUALITY},
-        warnings=[*(_example_warning(source) for source, _ in used if source.example), *_notices(package)],
+        warnings=[*(_example_warning(source) for source, _ in used if source.example), *notices(package)],
         corrections=folder_digest(project.corrections),
-        redactions=folder_digest(project.withdrawals, told_withdrawals(capture for _, capture in used)),
+        redactions=folder_digest(project.withdrawals, withdrawals_by_source(capture for _, capture in used)),
         steps=steps_of(package, [source for source, _ in used]),
     )
 
 
-def told_withdrawals(captures: Iterable[Capture]) -> dict[str, bytes]:
+def withdrawals_by_source(captures: Iterable[Capture]) -> dict[str, bytes]:
     """What connectors told to be withdrawn, as the file that it would be in `sources/retraits/`; none, no file."""
-    told = told_by_connectors(captures)
-    return {TOLD: told} if told else {}
+    withdrawals = withdrawals_of_connectors(captures)
+    return {STATED_BY_CONNECTORS: withdrawals} if withdrawals else {}
 
 
 def _rejects(package: Package, records: Iterable[RecordsResult], tables: Iterable[TableResult]) -> pa.Table:
@@ -98,10 +103,15 @@ def _source_used(source: Source, capture: Capture) -> SourceUsed:
     )
 
 
-def _notices(package: Package) -> list[Warned]:
+def notices(package: Package) -> list[Warned]:
     """What `package.yaml` has to tell of earlier versions (`notices`): what was wrong in them, and what moved where."""
     return [
-        Warned(" ".join(item["fr"].split()), " ".join(item["en"].split()), is_notice=True)
+        Warned(
+            " ".join(item["fr"].split()),
+            " ".join(item["en"].split()),
+            is_notice=True,
+            losses=tuple((table, float(share)) for table, share in item.get("losses", {}).items()),
+        )
         for item in package.more.get("notices", ())
     ]
 

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+
+import pyarrow as pa
 
 from pipelines.core.domains import foreign_folders
 from pipelines.core.project import Project
@@ -21,6 +23,7 @@ from pipelines.pipeline.errors import NotMaterialised
 from pipelines.storage import lock, make_own_folder, new_folder, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
 from pipelines.storage.shared import shared_of
+from pipelines.storage.spool import put_in
 
 KEPT_RESULTS = 2
 CONTENTS = "contents.json"
@@ -32,7 +35,7 @@ ABOVE_STAGES = {
 }
 """Of `pipelines/`, what no stage up to a release imports; `tests/pipeline/test_ingredients.py` holds it."""
 SHOWN_OF_DOMAINS = {"charts", "commands"}
-CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg"}
+CODE_SUFFIXES = {".py", ".csv", ".json", ".j2", ".css", ".js", ".svg", ".ttf"}
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,11 @@ def keep(
     Whatever `make` raises passes through, and then nothing of it is kept.
     """
     mark = fingerprint({**made_from, "code": stage_code_digest(), **domains_digests(project)})
-    base = project.work / stage / name
+    base = project.work / f"{stage}/{name}"
     folder = base / mark[:24]
+    put_in(project.work)
+    if _is_ready(base, folder, is_good):
+        return Kept(folder, mark, is_new=False)
     make_own_folder(project.work)  # rejected values lie in it, and nobody has read them yet
     with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
         sweep(base)
@@ -85,6 +91,7 @@ def keep(
             _forget(folder)
         with new_folder(folder) as aside:
             make(aside)
+            pa.default_memory_pool().release_unused()  # the next result is as large as this one
             write_text(aside / CONTENTS, json.dumps(_contents(aside), sort_keys=True))
         _forget_old(base, folder)
         if shared is not None:
@@ -92,26 +99,44 @@ def keep(
     return Kept(folder, mark, is_new=True)
 
 
+def _is_ready(base: Path, folder: Path, is_good: Callable[[Path], bool]) -> bool:
+    """Whether a result can be taken as it is, without the lock: it appeared whole, and nothing was left beside it."""
+    try:
+        names = [path.name for path in base.iterdir()]
+        if folder.name not in names or any(name.startswith(ASIDE) for name in names):
+            return False
+        os.utime(folder)  # used now: another process forgets what was not used for longest
+    except FileNotFoundError:
+        return False
+    return is_as_made(folder) and is_good(folder)
+
+
 def is_as_made(folder: Path) -> bool:
     """Whether a result holds the files that it was made with, byte for byte."""
     try:
-        told = json.loads((folder / CONTENTS).read_text(encoding="utf-8"))
+        contents = json.loads((folder / CONTENTS).read_bytes())
+        return bool(contents == _contents(folder))
     except (OSError, ValueError):
         return False
-    return bool(told == _contents(folder))
 
 
 def _contents(folder: Path) -> dict[str, str]:
     """The SHA-256 of each file of a result, by its path in it; of what is no file, what it is."""
-    found = {}
-    for path in folder.rglob("*"):
-        if path.name == CONTENTS and path.parent == folder:
-            continue
-        if path.is_symlink() or not (path.is_file() or path.is_dir()):
-            found[path.relative_to(folder).as_posix()] = "?"
-        elif path.is_file():
-            found[path.relative_to(folder).as_posix()] = sha256_file(path)
+    found = dict(_digests_below(folder, ""))
+    found.pop(CONTENTS, None)
     return found
+
+
+def _digests_below(folder: Path, above: str) -> Iterator[tuple[str, str]]:
+    with os.scandir(folder) as items:
+        for item in items:
+            name = above + item.name
+            if item.is_dir(follow_symlinks=False):
+                yield from _digests_below(Path(item.path), f"{name}/")
+            elif item.is_file(follow_symlinks=False):
+                yield name, sha256_file(Path(item.path))
+            else:
+                yield name, "?"
 
 
 def _forget_old(base: Path, newest: Path) -> None:
@@ -156,7 +181,7 @@ def stage_code(project: Project) -> bytes:
 
 
 def is_of_stages(name: str) -> bool:
-    """Whether a file of the code, `pipelines/…`, may decide what a release holds. Rooms above the stages cannot."""
+    """Whether a file of the code, `pipelines/…`, may decide what a release holds. Modules above the stages cannot."""
     _, *folders = name.split("/")
     is_above = bool(folders) and folders[0] in ABOVE_STAGES
     is_shown = len(folders) > 2 and folders[0] == "domains" and folders[2] in SHOWN_OF_DOMAINS
@@ -181,7 +206,7 @@ def _files_of_code(folder: Path) -> list[Path]:
         for place, _, names in os.walk(folder)
         if not place.endswith("__pycache__")
         for name in names
-        if os.path.splitext(name)[1] in CODE_SUFFIXES  # noqa: PTH122
+        if os.path.splitext(name)[1] in CODE_SUFFIXES  # noqa: PTH122  # of names that `os.walk` gives as text
     ]
 
 
@@ -193,14 +218,14 @@ def domains_digests(project: Project) -> dict[str, str]:
 def _foreign(project: Project) -> dict[str, Path]:
     """`foreign_folders`, asked again when the project's file changed: hundreds of results ask for it in a run."""
     try:
-        told = project.file.stat()
+        state = project.file.stat()
     except FileNotFoundError:
-        return _foreign_as_told(project, None)
-    return _foreign_as_told(project, (told.st_mtime_ns, told.st_size, told.st_ino))
+        return _foreign_domains(project, None)
+    return _foreign_domains(project, (state.st_mtime_ns, state.st_size, state.st_ino))
 
 
 @lru_cache(maxsize=64)
-def _foreign_as_told(project: Project, _stamp: tuple[int, int, int] | None) -> dict[str, Path]:
+def _foreign_domains(project: Project, _stamp: tuple[int, int, int] | None) -> dict[str, Path]:
     return foreign_folders(project)
 
 

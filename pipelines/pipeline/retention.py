@@ -130,7 +130,7 @@ def delete(
             wanted = {record[:2] for record in _records_of(Vault(project.private).read(), person)}
             chosen = [item for item in kept if (item.source, item.snapshot) in wanted]
         else:
-            chosen = [item for item in kept if _is_asked(item, source, before)]
+            chosen = [item for item in kept if _is_chosen(item, source, before)]
         gone = _unquarantined(project, chosen, person, whole=whole)
         if not chosen and not gone:
             raise NobodyFound()
@@ -145,7 +145,7 @@ def delete(
             vault.destroy()
         shutil.rmtree(project.work, ignore_errors=True)
         why = "all" if whole else "person" if person else "source" if source else "date"
-        return _told(project, why, chosen, gone, now)
+        return _deletion(project, why, chosen, gone, now)
 
 
 def took(project: Project, snapshots: Collection[str]) -> dict[str, Any] | None:
@@ -175,7 +175,7 @@ def deletions(project: Project) -> Iterator[dict[str, Any]]:
         yield entry
 
 
-def _told(project: Project, why: str, chosen: Iterable[Holding], gone: int, now: datetime) -> Deletion:
+def _deletion(project: Project, why: str, chosen: Iterable[Holding], gone: int, now: datetime) -> Deletion:
     lines = list(deletions(project))
     path = project.outputs / LOG
     last = path.read_text(encoding="utf-8").splitlines()[-1] if lines else ""
@@ -194,7 +194,7 @@ def _told(project: Project, why: str, chosen: Iterable[Holding], gone: int, now:
     return Deletion(len(lines), snapshots, int(str(entry["values"])), gone)
 
 
-def _is_asked(item: Holding, source: str, before: date | None) -> bool:
+def _is_chosen(item: Holding, source: str, before: date | None) -> bool:
     is_old = before is None or (item.obtained is not None and item.obtained < before)
     return is_old and (not source or item.source == source)
 
@@ -239,8 +239,8 @@ def _unquarantined(project: Project, chosen: Collection[Holding], person: str, *
 
 def _is_about(hold: dict[str, Any], snapshots: Collection[str], wanted: bytes) -> bool:
     origin, cells = hold.get("origine") or [], hold.get("cellules") or {}
-    said = fold(unmask(" ".join(str(cell) for cell in cells.values() if cell)))
-    return any(item in snapshots for item in origin) or bool(wanted and b" " + wanted + b" " in said)
+    texts = fold(unmask(" ".join(str(cell) for cell in cells.values() if cell)))
+    return any(item in snapshots for item in origin) or bool(wanted and b" " + wanted + b" " in texts)
 
 
 def _known(project: Project) -> Iterator[tuple[tuple[str, str], date]]:

@@ -1,4 +1,4 @@
-"""The whole way at once, without a server: collect → … → announce, for some packages or all.
+"""The whole way at once, without a server: collect → … → catalogue, for some packages or all.
 
 A source that fails costs the tables that it fills, and the packages that hold them: their last release stays current.
 Everything else goes on.
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
-from pipelines.pipeline.announce import make_announcement
+from pipelines.pipeline.catalogue import make_catalogue
 from pipelines.pipeline.collect import make_snapshots
 from pipelines.pipeline.findings import FindingsResult
 from pipelines.pipeline.graph import BuildGraph
@@ -23,8 +24,7 @@ from pipelines.releases import Outcome, Refused, Unchanged
 from pipelines.releases.signature import SigningKey
 from pipelines.schema.order import other_packages
 from pipelines.sources import Source
-from pipelines.storage.faults import is_of_the_machine
-from pipelines.storage.faults import told as told_fault
+from pipelines.storage.faults import as_error, is_of_the_machine
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,19 @@ class Event:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
+class Failure(NamedTuple):
+    """What went wrong, of what, and in which stage: a source and a package may have one name."""
+
+    stage: str
+    name: str
+    error: ArobaseError
+
+
 @dataclass
 class Run:
     """What a run did. A package is in `outcomes` when its release was attempted, in `blocked` when it could not be.
 
-    `announced`: the catalogue is that of these releases.
+    `catalogue_is_written`: the catalogue is that of these releases.
     """
 
     records: dict[str, RecordsResult] = field(default_factory=dict)
@@ -51,23 +59,28 @@ class Run:
     findings: dict[str, FindingsResult] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     blocked: dict[str, ArobaseError] = field(default_factory=dict)
-    errors: list[tuple[str, ArobaseError]] = field(default_factory=list)
-    announced: bool = False
+    failures: list[Failure] = field(default_factory=list)
+    catalogue_is_written: bool = False
+
+    @property
+    def errors(self) -> list[tuple[str, ArobaseError]]:
+        """What went wrong, in its order, by name."""
+        return [(failure.name, failure.error) for failure in self.failures]
 
     @property
     def went_well(self) -> bool:
         """Whether every source was read and every package is published or unchanged."""
         refused = any(isinstance(outcome, Refused) for outcome in self.outcomes.values())
-        return not (self.errors or self.blocked or refused)
+        return not (self.failures or self.blocked or refused)
 
 
 Tell = Callable[[Event], None]
 
 
-def steps_ahead(workshop: BuildGraph, packages: Iterable[str] | None = None) -> int:
+def steps_ahead(graph: BuildGraph, packages: Iterable[str] | None = None) -> int:
     """How many events a run will tell: what a progress bar counts to."""
-    wanted = workshop.in_order(list(packages) if packages is not None else None)
-    used = {source.name for package in wanted for source in workshop.sources_of(package.name)}
+    wanted = graph.in_order(list(packages) if packages is not None else None)
+    used = {source.name for package in wanted for source in graph.sources_of(package.name)}
     return 2 * len(used) + sum(len(package.tables) for package in wanted) + 2 * len(wanted) + 1
 
 
@@ -90,25 +103,27 @@ def run(
     Errors are in the result, beside what went well: those that a person can act on, and `UnexpectedFault` for whatever
     else a source or a package raises, which costs that source or package only.
     """
-    workshop = graph or BuildGraph(project)
+    graph = graph or BuildGraph(project)
     packages = None if packages is None else list(packages)
-    wanted = [item.name for item in workshop.in_order(packages)]
-    used = {source.name: source for package in wanted for source in workshop.sources_of(package)}
-    running = _Running(workshop, tell, wait_seconds)
-    running.done.errors += [(str(error.facts.get("file", "sources")), error) for error in workshop.sources.errors]
-    needed = {name for package in wanted for name in other_packages(workshop.packages[package])}
-    for name, error in workshop.packages.errors.items():
+    wanted = [item.name for item in graph.in_order(packages)]
+    used = {source.name: source for package in wanted for source in graph.sources_of(package)}
+    running = _Running(graph, tell, wait_seconds)
+    for fault in graph.sources.errors:
+        running.done.failures.append(Failure("collect", str(fault.facts.get("file", "sources")), fault))
+    needed = {name for package in wanted for name in other_packages(graph.packages[package])}
+    for name, error in graph.packages.errors.items():
         if packages is None or name in {*packages, *needed}:
             running.unusable(name, error)
     if collecting:
         running.collect(used.values(), now)
     for name in used:
         running.records(name)
+    graph.keep_descriptions()
     for package in wanted:
         running.tables(package)
     for package in wanted:
         running.release(package, key, now)
-    running.announce()
+    running.build_catalogue()
     return running.done
 
 
@@ -116,7 +131,7 @@ def run(
 class _Running:
     """A run under way: each step is tried, told, and noted."""
 
-    workshop: BuildGraph
+    graph: BuildGraph
     tell: Tell
     wait_seconds: float
     done: Run = field(default_factory=Run)
@@ -124,10 +139,10 @@ class _Running:
     def unusable(self, package: str, error: ArobaseError) -> None:
         """A package whose file or table schemas are wrong costs itself only."""
         self.done.blocked[package] = error
-        self.done.errors.append((package, error))
+        self.done.failures.append(Failure("release", package, error))
 
     def collect(self, sources: Iterable[Source], now: datetime) -> None:
-        outcomes = dict(make_snapshots(self.workshop.project, sources, now=lambda: now))
+        outcomes = dict(make_snapshots(self.graph.project, sources, now=lambda: now))
         for name, outcome in sorted(outcomes.items()):
             if isinstance(outcome, ArobaseError):
                 self._failed("collect", name, outcome)
@@ -137,7 +152,7 @@ class _Running:
 
     def records(self, name: str) -> None:
         try:
-            self.done.records[name] = result = self.workshop.records(name)
+            self.done.records[name] = result = self.graph.records(name)
         except ArobaseError as error:
             self._failed("records", name, error)
         else:
@@ -145,10 +160,10 @@ class _Running:
             self._went("records", name, is_new=result.kept.is_new, rejected=rejected)
 
     def tables(self, package: str) -> None:
-        for table in self.workshop.packages[package].tables:
+        for table in self.graph.packages[package].tables:
             key = f"{package}/{table.name}"
             try:
-                self.done.tables[key] = result = self.workshop.table(key)
+                self.done.tables[key] = result = self.graph.table(key)
             except ArobaseError as error:
                 self.done.blocked.setdefault(package, error)
                 self._failed("tables", key, error)
@@ -162,9 +177,9 @@ class _Running:
             self.tell(Event("release", package, "failed", self.done.blocked[package]))
             return
         try:
-            self.done.findings[package] = findings = self.workshop.findings(package)
+            self.done.findings[package] = findings = self.graph.findings(package)
             self._went("findings", package, is_new=findings.kept.is_new, rows=findings.rows)
-            outcome = release_of(self.workshop, package, key=key, now=now, wait_seconds=self.wait_seconds)
+            outcome = release_of(self.graph, package, key=key, now=now, wait_seconds=self.wait_seconds)
             self.done.outcomes[package] = outcome
         except ArobaseError as error:
             self._blocked(package, error)
@@ -172,33 +187,33 @@ class _Running:
             if is_of_the_machine(error):
                 raise
             # Whatever else it is costs this one only.
-            self._blocked(package, told_fault(error, name=package, stage="release", file=f"schemas/{package}"))
+            self._blocked(package, as_error(error, name=package, stage="release", file=f"schemas/{package}"))
         else:
-            told = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
-            self.tell(Event("release", package, told))
+            result = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
+            self.tell(Event("release", package, result))
 
     def _blocked(self, package: str, error: ArobaseError) -> None:
         self.done.blocked[package] = error
         self._failed("release", package, error)
 
-    def announce(self) -> None:
+    def build_catalogue(self) -> None:
         try:
-            make_announcement(self.workshop.project, seen=self.workshop.seen)
+            make_catalogue(self.graph.project, seen=self.graph.seen)
         except ArobaseError as error:
-            self._failed("announce", "catalogue", error)
+            self._failed("catalogue", "catalogue", error)
         except Exception as error:
             if is_of_the_machine(error):
                 raise
             # Whatever else it is costs this one only.
             file = "catalogue.yaml"
-            self._failed("announce", "catalogue", told_fault(error, name="catalogue", stage="announce", file=file))
+            self._failed("catalogue", "catalogue", as_error(error, name="catalogue", stage="catalogue", file=file))
         else:
-            self.done.announced = True
-            self._went("announce", "catalogue", is_new=True)
+            self.done.catalogue_is_written = True
+            self._went("catalogue", "catalogue", is_new=True)
 
     def _went(self, stage: str, name: str, *, is_new: bool, **counts: int) -> None:
         self.tell(Event(stage, name, "made" if is_new else "kept", counts=counts))
 
     def _failed(self, stage: str, name: str, error: ArobaseError) -> None:
-        self.done.errors.append((name, error))
+        self.done.failures.append(Failure(stage, name, error))
         self.tell(Event(stage, name, "failed", error))

@@ -1,7 +1,7 @@
-"""Assemble and judge what goes out: one table of a package, from the rows of its sources or from other tables.
+"""Assemble and validate what goes out: one table of a package, from the rows of its sources or from other tables.
 
-Foreign keys are judged against the accepted rows of their parents, so the tables of a package are made in the order in
-which they refer to each other.
+Foreign keys are validated against the accepted rows of their parents, so the tables of a package are made in the order
+in which they refer to each other.
 """
 
 from __future__ import annotations
@@ -16,25 +16,28 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.core.project import Project
+from pipelines.core.registry import UnknownName
 from pipelines.mapping.rejections import rejections_table
 from pipelines.pipeline.records import REJECTS, SUMMARY, RecordsResult
 from pipelines.pipeline.refusals import refusals
 from pipelines.pipeline.results import Kept, keep
 from pipelines.privacy import protect_published
 from pipelines.schema import Package, PackageTable, TableSchema
-from pipelines.schema.arrow import as_text
+from pipelines.schema.arrow import as_text, repeated_text
 from pipelines.schema.order import late_keys
+from pipelines.schema.package_files import wrong_derived
 from pipelines.schema.packages import Protection
+from pipelines.schema.reserved import PART, POSITION, RESERVED_SCHEMA, SNAPSHOT, SOURCE
+from pipelines.storage.spool import read_large, write_large
 from pipelines.tables import derivation, finish, gather
-from pipelines.tables.assembly import PLACE_SCHEMA
-from pipelines.validation import Verdict, judge
+from pipelines.validation import ValidationResult, validate
 
 TABLE, PROVENANCE = "table.parquet", "provenance.parquet"
 
 
 @dataclass(frozen=True)
 class TableResult:
-    """One table, judged. `summary`: rows gathered, accepted, rejected."""
+    """One table, validated. `summary`: rows gathered, accepted, rejected."""
 
     package: str
     name: str
@@ -48,16 +51,20 @@ class TableResult:
     @property
     def table(self) -> pa.Table:
         """Typed, in key order, every field of its schema: also those that are not public."""
-        return pq.read_table(self.kept.folder / TABLE)
+        return read_large(self.kept.folder / TABLE)
+
+    def keys(self, fields: Iterable[str]) -> pa.Table:
+        """Some of its fields, as text: what rows of other tables refer to."""
+        return as_text(read_large(self.kept.folder / TABLE, list(dict.fromkeys(fields))))
 
     @property
     def unsound(self) -> dict[str, int]:
-        """Errors that the judge still finds in what is about to leave, by "rule:field": there must be none."""
+        """Errors that the validator still finds in what is about to leave, by "rule:field": there must be none."""
         return dict(self.summary["leaving"])
 
     @property
     def provenance(self) -> pa.Table:
-        return pq.read_table(self.kept.folder / PROVENANCE)
+        return read_large(self.kept.folder / PROVENANCE)
 
     @property
     def rejects(self) -> pa.Table:
@@ -71,9 +78,10 @@ def dangling(package: Package, table: str, tables: Mapping[str, TableResult]) ->
     if not late:
         return {}
     plain = replace(schema, foreign_keys=tuple(late))
-    parents = {key.table: as_text(tables[f"{package.name}/{key.table}"].table) for key in late}
-    verdict = judge(as_text(tables[f"{package.name}/{table}"].table), plain, parents=parents, name=table)
-    return _named(verdict)
+    parents = _referred(plain, {key.table: tables[f"{package.name}/{key.table}"] for key in late})
+    rows = tables[f"{package.name}/{table}"].table
+    validation = validate(rows, plain, parents=parents, name=table, keep=False, typed=True)
+    return _named(validation)
 
 
 def make_table(
@@ -90,8 +98,8 @@ def make_table(
 
     `records`: the results of the sources that fill it, in their order. `tables`: by "package/table", at least its
     parents and inputs. `settings`: what the table is a function of besides (`Ingredients.of_package`). Raises what the
-    judge raises when it cannot judge, and what a derivation raises; `NotMaterialised` when the table is not there and
-    `may_make` is false.
+    validator raises when it cannot validate, and what a derivation raises; `NotMaterialised` when the table is not
+    there and `may_make` is false.
     """
     sources = [result for result in records if f"{package.name}/{table.name}" in result.summary["rows"]]
     schema = package.schema(table.name)
@@ -108,7 +116,10 @@ def make_table(
 
     def make(folder: Path) -> None:
         key = f"{package.name}/{table.name}"
-        rows = _derived(project, table, schema, inputs) if table.derived else [result.rows(key) for result in sources]
+        if table.derived:
+            rows = _derived(project, package.name, table, schema, inputs)
+        else:
+            rows = [result.rows(key) for result in sources]
         _make(early, key, rows, parents, folder, protect=table.protect)
 
     kept = keep(project, "tables", f"{package.name}/{table.name}", made_from, make, may_make=may_make)
@@ -117,18 +128,22 @@ def make_table(
 
 
 def _derived(
-    project: Project, table: PackageTable, schema: TableSchema, inputs: Mapping[str, TableResult]
+    project: Project, package: str, table: PackageTable, schema: TableSchema, inputs: Mapping[str, TableResult]
 ) -> list[pa.Table]:
-    made = derivation(table.derived or "")({key: result.table for key, result in inputs.items()}, project)
+    try:
+        derive = derivation(table.derived or "")
+    except UnknownName as unknown:
+        raise wrong_derived(project.schemas, package, table.name, unknown.facts["expected"]) from None
+    made = derive({key: result.table for key, result in inputs.items()}, project)
     text = as_text(made.select([name for name in schema.names if name in made.column_names]))
     places = {
-        "_source": pa.array([f"derivation:{table.derived}"] * text.num_rows, pa.string()),
-        "_snapshot": pa.nulls(text.num_rows, pa.string()),
-        "_part": pa.nulls(text.num_rows, pa.string()),
-        "_position": pa.array(range(1, text.num_rows + 1), pa.int64()),
+        SOURCE: repeated_text(f"derivation:{table.derived}", text.num_rows),
+        SNAPSHOT: repeated_text(None, text.num_rows),
+        PART: repeated_text(None, text.num_rows),
+        POSITION: pa.array(range(1, text.num_rows + 1), pa.int64()),
     }
     for name, column in places.items():
-        text = text.append_column(PLACE_SCHEMA.field(name), column)
+        text = text.append_column(RESERVED_SCHEMA.field(name), column)
     return [text]
 
 
@@ -142,27 +157,39 @@ def _make(
     protect: Protection | None,
 ) -> None:
     gathered, again = gather(schema, rows)
-    known = {name: as_text(parent.table) for name, parent in parents.items()}
-    verdict = judge(gathered, schema, parents=known, name=key, sample=None)
-    accepted = verdict.accepted if verdict.accepted is not None else gathered.slice(0, 0)
-    assembled = finish(schema, accepted, again)
+    rows.clear()
+    counts = {"gathered": gathered.num_rows + again.num_rows, "said_again": again.num_rows}
+    known = _referred(schema, parents)
+    validation = validate(gathered, schema, parents=known, name=key, sample=None)
+    hidden = protect.counts if protect else ()
+    refused = rejections_table(refusals(validation, schema, table=key, stage="sortie", hidden=hidden))
+    accepted = [validation.accepted if validation.accepted is not None else gathered.slice(0, 0)]
+    errors, rejected = _named(validation), validation.rejected_rows
+    del gathered, validation  # of a large table, text and types are not held at once
+    assembled = finish(schema, accepted.pop(), again)
     if protect is not None:
         assembled = replace(assembled, table=protect_published(assembled.table, protect))
-    leaving = judge(as_text(assembled.table), schema, parents=known, name=key)
-    pq.write_table(assembled.table, folder / TABLE, compression="snappy")
-    pq.write_table(assembled.provenance, folder / PROVENANCE, compression="snappy")
-    refused = refusals(verdict, schema, table=key, stage="sortie", hidden=protect.counts if protect else ())
-    pq.write_table(rejections_table(refused), folder / REJECTS)
-    told = {
-        "gathered": gathered.num_rows + again.num_rows,
-        "said_again": again.num_rows,
+    leaving = validate(assembled.table, schema, parents=known, name=key, keep=False, typed=True)
+    write_large(assembled.table, folder / TABLE)
+    write_large(assembled.provenance, folder / PROVENANCE)
+    pq.write_table(refused, folder / REJECTS)
+    summary = {
+        **counts,
         "accepted": assembled.table.num_rows,
-        "rejected": verdict.rejected_rows,
-        "errors": _named(verdict),
+        "rejected": rejected,
+        "errors": errors,
         "leaving": _named(leaving),
     }
-    (folder / SUMMARY).write_text(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+    (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
 
 
-def _named(verdict: Verdict) -> dict[str, int]:
-    return {f"{rule}:{field or ''}": count for (rule, field), count in verdict.totals.items()}
+def _referred(schema: TableSchema, parents: Mapping[str, TableResult]) -> dict[str, pa.Table]:
+    """Of each parent, the fields that foreign keys of a table refer to."""
+    return {
+        name: parent.keys(field for key in schema.foreign_keys if key.table == name for field in key.reference_fields)
+        for name, parent in parents.items()
+    }
+
+
+def _named(validation: ValidationResult) -> dict[str, int]:
+    return {f"{rule}:{field or ''}": count for (rule, field), count in validation.totals.items()}

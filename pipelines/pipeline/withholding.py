@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.privacy import GateReport
-from pipelines.privacy.known import RECORD
 from pipelines.releases.canonical import key_text
 from pipelines.releases.request import ReleaseRequest, Warned, Withheld
 from pipelines.schema.packages import Quarantine
+from pipelines.schema.reserved import PART, POSITION, SOURCE
+from pipelines.storage.spool import filtered
 
 FINDINGS, REJECTS = "qualite/constats", "qualite/rejets"
 Rows = dict[str, set[int]]
@@ -43,15 +44,15 @@ def without_held(request: ReleaseRequest, report: GateReport) -> ReleaseRequest 
     return _without(request, {name: found for name, found in rows.items() if found}, quality)
 
 
-def without_recorded(request: ReleaseRequest, told: Mapping[str, Any]) -> ReleaseRequest:
+def without_recorded(request: ReleaseRequest, recorded: Mapping[str, Any]) -> ReleaseRequest:
     """The request without the rows that a release recorded as withheld (`withheld` of its descriptor)."""
     rows: Rows = {}
-    for name, item in told.get("tables", {}).items():
+    for name, item in recorded.get("tables", {}).items():
         wanted = {(str(source), str(part), int(position)) for source, part, position in item["records"]}
         keys = _keys_of_records(request, name, wanted)
         own = key_text(request.tables[name], request.schemas[name].primary_key)
         rows[name] = set(pc.indices_nonzero(pc.is_in(own, value_set=keys)).to_pylist())
-    quality = {FINDINGS: set(told.get("findings", ())), REJECTS: set(told.get("rejects", ()))}
+    quality = {FINDINGS: set(recorded.get("findings", ())), REJECTS: set(recorded.get("rejects", ()))}
     return _without(request, rows, quality)
 
 
@@ -100,7 +101,7 @@ def _without(request: ReleaseRequest, rows: Rows, quality: Mapping[str, set[int]
     for name, found in rows.items():
         tables[name] = _dropped(tables[name], found)
     findings = _dropped(request.findings, quality[FINDINGS] | _about(request.findings, withheld))
-    told = [
+    warnings = [
         Warned(
             f"{name} : {item.rows} ligne(s) retenue(s) par le contrôle des données personnelles, non publiée(s).",
             f"{name}: {item.rows} row(s) withheld by the privacy gate, not published.",
@@ -112,7 +113,7 @@ def _without(request: ReleaseRequest, rows: Rows, quality: Mapping[str, set[int]
         tables=tables,
         findings=findings,
         rejects=_dropped(request.rejects, quality[REJECTS]),
-        warnings=(*request.warnings, *told),
+        warnings=(*request.warnings, *warnings),
         withheld=withheld,
         withheld_quality={place: tuple(sorted(found)) for place, found in quality.items() if found},
     )
@@ -144,16 +145,16 @@ def _named(request: ReleaseRequest, name: str) -> pa.Array:
 
 
 def _places(lines: pa.Table) -> list[tuple[str, str, int]]:
-    columns = [lines.column(name).to_pylist() for name in (RECORD[0], RECORD[2], RECORD[3])]
+    columns = [lines.column(name).to_pylist() for name in (SOURCE, PART, POSITION)]
     return [(source, part or "", int(position)) for source, part, position in zip(*columns, strict=True)]
 
 
 def _about(findings: pa.Table, withheld: Mapping[str, Withheld]) -> set[int]:
     """The findings about rows that are withheld: what is said of a row goes with it."""
-    told = zip(findings.column("table").to_pylist(), findings.column("cle").to_pylist(), strict=True)
+    keys = zip(findings.column("table").to_pylist(), findings.column("cle").to_pylist(), strict=True)
     return {
         row
-        for row, (table, key) in enumerate(told)
+        for row, (table, key) in enumerate(keys)
         if table and (item := withheld.get(table.rsplit("/", 1)[-1])) and key in item.keys
     }
 
@@ -165,4 +166,4 @@ def _dropped(table: pa.Table, rows: Collection[int]) -> pa.Table:
 
     kept = np.ones(table.num_rows, dtype=bool)
     kept[sorted(rows)] = False
-    return table.filter(pa.array(kept))
+    return filtered(table, pa.array(kept))

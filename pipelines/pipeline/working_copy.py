@@ -1,7 +1,8 @@
 """Outputs on an object store (`AROBASE_OUTPUTS=s3://bucket/prefix`): the working copy of this process, taken before a
 command and given back after it.
 
-Belongs here: what is exchanged, and in which order. Does not: how (`storage/shared.py`, `releases/shared_store.py`).
+Belongs here: what is exchanged, and in which order; Dagster's runs exchange the same (`orchestration/workspace.py`).
+Does not: how (`storage/shared.py`, `releases/shared_store.py`).
 Snapshots are given first, then what is kept apart, then the releases, whose ledger is the commit, then the catalogue
 made of them: a run that is killed anywhere leaves a store in which everything that is named is there.
 """
@@ -23,13 +24,16 @@ from pipelines.core.settings import OUTPUTS, PRIVATE_KEY, PRIVATE_SECRET, PRIVAT
 from pipelines.releases.shared_store import give_releases, take_releases
 from pipelines.storage import make_own_folder, sha256_bytes
 from pipelines.storage.buckets import Bucket, BucketUnreachable
-from pipelines.storage.shared import Overtaken, Shared, closed, opened, shared_of
+from pipelines.storage.errors import Overtaken
+from pipelines.storage.shared import Shared, closed, opened, shared_of
 
 MIRRORED = ("snapshots/log", "snapshots/ingredients", "suppressions.jsonl", "README.md", "portals")
 YIELDING = ("runs", "alerts")
 """Told of what was done; where two machines write one at once, either will do."""
 OBJECTS, VAULT, CATALOGUE = "snapshots/objects", "private", "catalogue"
 ATTEMPTS = 5
+CLOSED = ("PermissionDenied", "Unauthenticated")
+"""How the library names the answer to a key that opens nothing."""
 T = TypeVar("T")
 
 
@@ -45,22 +49,32 @@ def at_hand(*, is_used: bool = True, whole: bool = False) -> Iterator[None]:
     if not is_address(address):
         yield
         return
-    with _slot(address) as folder, _as_outputs(folder):
-        if not is_used:
+    if not is_used:
+        with _slot(address) as folder, _as_outputs(folder):
             yield
-            return
+        return
+    with working_copy(address) as shared, _as_outputs(shared.folder):
+        take(shared)
+        if whole:
+            shared.fetch_all_objects()
+        try:
+            yield
+        except SystemExit:  # how commands end, well or not
+            give(shared)
+            raise
+        give(shared)
+
+
+@contextmanager
+def working_copy(address: str) -> Iterator[Shared]:
+    """A working copy that no other process has meanwhile, as it was left: the caller takes and gives.
+
+    Raises `PrivateStoreMissing` when the private store lets nobody in with these keys, and what a store raises."""
+    with _slot(address) as folder:
         shared = Shared.of(folder, Bucket.open(address), _private_store(), {"private/conservation.json": _later})
         opened(shared)
         try:
-            take(shared)
-            if whole:
-                shared.fetch_all_objects()
-            try:
-                yield
-            except SystemExit:  # how commands end, well or not
-                give(shared)
-                raise
-            give(shared)
+            yield shared
         finally:
             closed(shared)
 
@@ -114,9 +128,12 @@ def _private_store() -> Bucket | None:
     identifier, secret = value_of(PRIVATE_KEY).text, value_of(PRIVATE_SECRET).text
     bucket = Bucket.open(address, (identifier, secret) if identifier and secret else None)
     try:
-        bucket.tags(VAULT)
+        bucket.tag(f"{VAULT}/conservation.json")
     except BucketUnreachable as error:
-        raise PrivateStoreMissing(what=str(error.facts["found"])) from None
+        found = str(error.facts["found"])
+        if found.startswith(CLOSED):
+            raise PrivateStoreMissing(what=found) from None
+        raise  # away for now, and not closed to this machine
     return bucket
 
 
@@ -160,7 +177,7 @@ def _later(theirs: bytes, ours: bytes) -> bytes:
     told to be."""
 
     def until(data: bytes) -> str:
-        told: Mapping[str, str] = json.loads(data)
-        return told["a_supprimer_apres"]
+        memory: Mapping[str, str] = json.loads(data)
+        return memory["a_supprimer_apres"]
 
     return max(theirs, ours, key=until)

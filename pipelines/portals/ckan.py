@@ -16,11 +16,11 @@ from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.portals.ckan_answers import flaw, is_absent
-from pipelines.portals.client import Door, Reply
+from pipelines.portals.client import PortalClient, Reply
+from pipelines.portals.comparison import Difference, Found, State, holds_resources
 from pipelines.portals.datastore import DataStore
 from pipelines.portals.errors import Ambiguous, ChangedMeanwhile, PortalAnswerWrong
-from pipelines.portals.offers import Offer, OfferedFile
-from pipelines.portals.states import Difference, Found, State, holds_resources
+from pipelines.portals.publications import Publication, PublishedFile
 
 OWN = "arobase_"
 KEY, MARK = "arobase_key", "arobase_datastore"
@@ -35,45 +35,47 @@ STORED = "/datastore"
 class Ckan:
     """One CKAN portal."""
 
-    door: Door
+    client: PortalClient
     store: DataStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.store = DataStore(self.action, self.door.refused)
+        self.store = DataStore(self.action, self.client.refused)
 
-    def wanted(self, offer: Offer) -> State:
-        """What the portal should hold for this offer."""
-        portal = self.door.portal
+    def wanted(self, publication: Publication) -> State:
+        """What the portal should hold for this publication."""
+        portal = self.client.portal
         dataset: dict[str, Any] = {
-            "name": self._name(offer),
-            "title": offer.title,
-            "notes": offer.description,
-            "version": offer.version,
-            "url": offer.page,
-            "license_id": portal.licences.get(offer.licence, offer.licence),
-            "maintainer": offer.contact.get("title", ""),
-            "maintainer_email": offer.contact.get("email", ""),
+            "name": self._name(publication),
+            "title": publication.title,
+            "notes": publication.description,
+            "version": publication.version,
+            "url": publication.page,
+            "license_id": portal.licences.get(publication.licence, publication.licence),
+            "maintainer": publication.contact.get("title", ""),
+            "maintainer_email": publication.contact.get("email", ""),
             "state": "active",
-            "tags": sorted({tag for tag in map(_tag, offer.keywords) if SHORTEST_TAG <= len(tag) <= LONGEST_TAG}),
-            "extras": _extras(offer),
+            "tags": sorted({tag for tag in map(_tag, publication.keywords) if SHORTEST_TAG <= len(tag) <= LONGEST_TAG}),
+            "extras": _extras(publication),
         }
         if portal.organization:
             dataset["organization"] = portal.organization
-        resources: dict[str, dict[str, Any]] = {item.key: _resource(item) for item in offer.files}
+        resources: dict[str, dict[str, Any]] = {item.key: _resource(item) for item in publication.files}
         if portal.datastore:
-            resources |= {f"{item.key}{STORED}": self.store.wanted(item) for item in offer.files if item.kind == "csv"}
+            resources |= {
+                f"{item.key}{STORED}": self.store.wanted(item) for item in publication.files if item.kind == "csv"
+            }
         return State(dataset, resources)
 
-    def read(self, offer: Offer, wanted: State) -> Found | None:
+    def read(self, publication: Publication, wanted: State) -> Found | None:
         """What the portal holds, or None. Raises `Ambiguous` for a dataset of this name that is not ours."""
-        raw = self._show(offer)
+        raw = self._show(publication)
         if raw is None:
             return None
         extras = {item["key"]: item["value"] for item in raw.get("extras", [])}
-        if extras.get(f"{OWN}package") != offer.package:
+        if extras.get(f"{OWN}package") != publication.package:
             raise Ambiguous(
-                portal=self.door.portal.name,
-                package=offer.package,
+                portal=self.client.portal.name,
+                package=publication.package,
                 found=Said(
                     f"le jeu « {raw['name']} » n'est pas d'Arobase", f'the dataset "{raw["name"]}" is not Arobase\'s'
                 ),
@@ -100,14 +102,16 @@ class Ckan:
             "extras": {key: value for key, value in extras.items() if key.startswith(OWN)},
             "organization": (raw.get("organization") or {}).get("name"),
         }
-        page = f"{self.door.portal.address}dataset/{raw['name']}"
+        page = f"{self.client.portal.address}dataset/{raw['name']}"
         version = raw.get("version") or ""
         return Found(raw["id"], version, State(dataset, resources), handles, page, tuple(extra), raw)
 
-    def write(self, offer: Offer, found: Found | None, wanted: State, changes: Sequence[Difference]) -> None:
+    def write(
+        self, publication: Publication, found: Found | None, wanted: State, changes: Sequence[Difference]
+    ) -> None:
         """Remove the differences. A dataset that a person made private stays so.
 
-        Raises `ChangedMeanwhile`, `PortalRefused` and what `Door.ask` raises.
+        Raises `ChangedMeanwhile`, `PortalRefused` and what `PortalClient.ask` raises.
         """
         plain = {key: value for key, value in wanted.resources.items() if not key.endswith(STORED)}
         if found is None:
@@ -117,23 +121,23 @@ class Ckan:
             is_begun = bool(found.raw.get("private")) and not found.version
         now = replace(wanted, dataset=_without_version(wanted.dataset)) if is_begun else wanted
         if found is None:
-            self._create(offer, now, plain, private=is_begun)
+            self._create(publication, now, plain, private=is_begun)
         elif any(STORED not in change.place for change in changes):
-            self._revise(offer, found, now, plain)
-        version = "" if is_begun else offer.version
-        if self.door.portal.datastore:
-            self._fill(offer, wanted, version)
+            self._revise(publication, found, now, plain)
+        version = "" if is_begun else publication.version
+        if self.client.portal.datastore:
+            self._fill(publication, wanted, version)
         # Looked at once more: an answer may have said that a thing was done that was not.
-        if is_begun and holds_resources(self.read(offer, wanted), wanted):
-            raw = self._held(offer, version)
-            self._revised(offer, raw, {"update": {"version": offer.version, "private": False}})
+        if is_begun and holds_resources(self.read(publication, wanted), wanted):
+            raw = self._held(publication, version)
+            self._revised(publication, raw, {"update": {"version": publication.version, "private": False}})
 
     def action(self, name: str, body: Mapping[str, Any], *, reads: bool = False) -> Reply:
         """One action of the API; its document is that of the whole answer.
 
-        Raises `PortalAnswerWrong`, and what `Door.ask` raises.
+        Raises `PortalAnswerWrong`, and what `PortalClient.ask` raises.
         """
-        reply = self.door.ask("POST", f"api/3/action/{name}", json=body, reads=reads)
+        reply = self.client.ask("POST", f"api/3/action/{name}", json=body, reads=reads)
         if not reply.is_good:
             return reply
         found: str | Said = ""
@@ -143,19 +147,23 @@ class Ckan:
             found = Said(f"réponse d'une autre forme ({wrong})", f"an answer of another shape ({wrong})")
         if found:
             raise PortalAnswerWrong(
-                portal=self.door.portal.name, address=reply.address, found=found, expected=f"CKAN, {name}"
+                portal=self.client.portal.name, address=reply.address, found=found, expected=f"CKAN, {name}"
             )
         return reply
 
-    def _create(self, offer: Offer, wanted: State, plain: Mapping[str, Mapping[str, Any]], *, private: bool) -> None:
+    def _create(
+        self, publication: Publication, wanted: State, plain: Mapping[str, Mapping[str, Any]], *, private: bool
+    ) -> None:
         body = _sent(wanted.dataset, {}) | {"resources": list(plain.values()), "private": private}
         reply = self.action("package_create", body)
         if reply.status == 409 and "name" in _errors(reply):
-            raise self._changed(offer, Said("nom déjà pris", "name already taken"))
+            raise self._changed(publication, Said("nom déjà pris", "name already taken"))
         if not reply.is_good:
-            raise self.door.refused(reply)
+            raise self.client.refused(reply)
 
-    def _revise(self, offer: Offer, found: Found, wanted: State, plain: Mapping[str, Mapping[str, Any]]) -> None:
+    def _revise(
+        self, publication: Publication, found: Found, wanted: State, plain: Mapping[str, Mapping[str, Any]]
+    ) -> None:
         raw = found.raw
         by_id = {item["id"]: item for item in raw["resources"]}
         ours = [{**by_id.get(found.handles.get(key, ""), {}), **fields} for key, fields in plain.items()]
@@ -171,70 +179,73 @@ class Ckan:
             "update": _sent(wanted.dataset, raw) | {"resources": [*ours, *others]},
             "include": ["-*"],
         }
-        self._matched(offer, self.action("package_revise", body))
+        self._matched(publication, self.action("package_revise", body))
 
-    def _fill(self, offer: Offer, wanted: State, version: str) -> None:
+    def _fill(self, publication: Publication, wanted: State, version: str) -> None:
         """Load every DataStore table that is not as wanted, each marked once it is whole.
 
         `version` is what the dataset says meanwhile.
         """
-        for item in offer.files:
+        for item in publication.files:
             key = f"{item.key}{STORED}"
             if key not in wanted.resources:
                 continue
-            raw = self._held(offer, version)
+            raw = self._held(publication, version)
             resource = next((one for one in raw["resources"] if one.get(KEY) == item.key), None)
             if resource is None:
-                raise self._changed(offer, item.key)
+                raise self._changed(publication, item.key)
             there = self.store.read(resource["id"], resource.get(MARK, ""))
             if there == wanted.resources[key]:
                 continue
-            self.store.load(resource["id"], item, empty=there is None)
+            self.store.load(resource["id"], item, there)
             marked = {MARK: wanted.resources[key]["content"]}
-            self._revised(offer, raw, {f"update__resources__{resource['id']}": marked})
+            self._revised(publication, raw, {f"update__resources__{resource['id']}": marked})
 
-    def _held(self, offer: Offer, version: str) -> dict[str, Any]:
+    def _held(self, publication: Publication, version: str) -> dict[str, Any]:
         """The dataset as it is now. Raises `ChangedMeanwhile` when it is gone or says another version."""
-        raw = self._show(offer)
+        raw = self._show(publication)
         if raw is None or (raw.get("version") or "") != version:
-            raise self._changed(offer, "version")
+            raise self._changed(publication, "version")
         return raw
 
-    def _revised(self, offer: Offer, raw: Mapping[str, Any], change: Mapping[str, Any]) -> None:
+    def _revised(self, publication: Publication, raw: Mapping[str, Any], change: Mapping[str, Any]) -> None:
         """Change a little of a dataset, if it still says the version that was read."""
         match = {"id": raw["id"], "version": raw.get("version")}
-        self._matched(offer, self.action("package_revise", {"match": match, **change, "include": ["-*"]}))
+        self._matched(publication, self.action("package_revise", {"match": match, **change, "include": ["-*"]}))
 
-    def _matched(self, offer: Offer, reply: Reply) -> None:
+    def _matched(self, publication: Publication, reply: Reply) -> None:
         if reply.status == 409 and "match" in _errors(reply):
-            raise self._changed(offer, _listed(_errors(reply)["match"]))
+            raise self._changed(publication, _listed(_errors(reply)["match"]))
         if not reply.is_good:
-            raise self.door.refused(reply)
+            raise self.client.refused(reply)
 
-    def _changed(self, offer: Offer, found: str | Said) -> ChangedMeanwhile:
-        return ChangedMeanwhile(portal=self.door.portal.name, package=offer.package, found=found)
+    def _changed(self, publication: Publication, found: str | Said) -> ChangedMeanwhile:
+        return ChangedMeanwhile(portal=self.client.portal.name, package=publication.package, found=found)
 
-    def _show(self, offer: Offer) -> dict[str, Any] | None:
-        reply = self.action("package_show", {"id": self._name(offer)}, reads=True)
+    def _show(self, publication: Publication) -> dict[str, Any] | None:
+        reply = self.action("package_show", {"id": self._name(publication)}, reads=True)
         if is_absent(reply):
             return None
         if not reply.is_good:
-            raise self.door.refused(reply)
-        shown: dict[str, Any] = reply.document["result"]
-        return shown
+            raise self.client.refused(reply)
+        dataset: dict[str, Any] = reply.document["result"]
+        return dataset
 
-    def _name(self, offer: Offer) -> str:
-        return f"{self.door.portal.prefix}{offer.package}"
-
-
-def _extras(offer: Offer) -> dict[str, str]:
-    told = {"package": offer.package, "tagmanifest": offer.tagmanifest, "created": offer.created}
-    told |= {"cadence": offer.cadence, **{f"temporal_{key}": value for key, value in offer.temporal.items()}}
-    return {f"{OWN}{key}": value for key, value in told.items() if value}
+    def _name(self, publication: Publication) -> str:
+        return f"{self.client.portal.prefix}{publication.package}"
 
 
-def _resource(item: OfferedFile) -> dict[str, Any]:
-    told = {
+def _extras(publication: Publication) -> dict[str, str]:
+    values = {"package": publication.package, "tagmanifest": publication.tagmanifest, "created": publication.created}
+    values |= {
+        "cadence": publication.cadence,
+        **{f"temporal_{key}": value for key, value in publication.temporal.items()},
+    }
+    return {f"{OWN}{key}": value for key, value in values.items() if value}
+
+
+def _resource(item: PublishedFile) -> dict[str, Any]:
+    described = {
         KEY: item.key,
         "name": item.title,
         "description": item.description,
@@ -244,7 +255,7 @@ def _resource(item: OfferedFile) -> dict[str, Any]:
         "hash": f"sha256:{item.sha256}",
         "size": item.bytes,
     }
-    return told | ({"conforms_to": item.schema_address} if item.schema_address else {})
+    return described | ({"conforms_to": item.schema_address} if item.schema_address else {})
 
 
 def _normal(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,13 +265,13 @@ def _normal(item: Mapping[str, Any]) -> dict[str, Any]:
 def _sent(dataset: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
     """A dataset as the API takes it; extras that are not ours stay as they are."""
     others = [item for item in raw.get("extras", []) if not item["key"].startswith(OWN)]
-    told = {key: value for key, value in dataset.items() if key != "organization"}
+    described = {key: value for key, value in dataset.items() if key != "organization"}
     if "tags" in dataset:
-        told["tags"] = [{"name": name} for name in dataset["tags"]]
-    told["extras"] = [*others, *({"key": key, "value": value} for key, value in dataset["extras"].items())]
+        described["tags"] = [{"name": name} for name in dataset["tags"]]
+    described["extras"] = [*others, *({"key": key, "value": value} for key, value in dataset["extras"].items())]
     if "organization" in dataset:
-        told["owner_org"] = dataset["organization"]
-    return told
+        described["owner_org"] = dataset["organization"]
+    return described
 
 
 def _without_version(dataset: Mapping[str, Any]) -> dict[str, Any]:

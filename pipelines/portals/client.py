@@ -1,4 +1,4 @@
-"""The door of a portal: one request at a time, logged, and repeated only where that cannot do a thing twice.
+"""The client of a portal: one request at a time, logged, and repeated only where that cannot do a thing twice.
 
 Belongs here: what holds for any portal. Does not: any one API. What is read is asked again after any failure that may
 pass; what writes only when the portal says that it did not do it (429, 503 with `Retry-After`) or could not be reached
@@ -20,17 +20,17 @@ from pipelines.core.text import Said
 from pipelines.portals.descriptions import Portal
 from pipelines.portals.errors import PortalAnswerWrong, PortalRefused, PortalUnreachable, TokenRefused
 from pipelines.portals.uploading import Upload
-from pipelines.sources.http.addresses import redacted, refusal, shown
-from pipelines.sources.http.gates import gate
+from pipelines.sources.http.addresses import public_address, redacted, refusal
+from pipelines.sources.http.backoff import own_wait, wait_asked_for
+from pipelines.sources.http.rate_limits import gate
 from pipelines.sources.http.session import PeerRefused, a_session, body_within
-from pipelines.sources.http.waiting import own_wait, told_wait
 
 ATTEMPTS = 4
 CONNECT = 10.0
 LONGEST_WAIT = 300.0
 MAXIMUM_ANSWER = 64_000_000
 MAY_PASS = (408, 425, 429, 500, 502, 503, 504)
-TOLD = 300
+LONGEST_REASON = 300
 TOO_SLOW = Said("réponse trop lente", "answer too slow")
 
 
@@ -48,7 +48,7 @@ class Reply:
 
 
 @dataclass
-class Door:
+class PortalClient:
     """Requests to one portal. `header` carries the token; `log` takes a line for each request and its answer."""
 
     portal: Portal
@@ -87,8 +87,8 @@ class Door:
                 if failure.lasts or not (harmless or failure.nothing_sent):
                     break
             else:
-                self._note(request, attempt, began, status, self._said(body, status))
-                wait = told_wait(headers, time.time())
+                self._note(request, attempt, began, status, self._reason(body, status))
+                wait = wait_asked_for(headers, time.time())
                 not_done = status == 429 or (status == 503 and wait is not None)
                 if status not in MAY_PASS or not (harmless or not_done):
                     return self._reply(request.address, status, body)
@@ -97,12 +97,12 @@ class Door:
             if attempt == ATTEMPTS or pause > LONGEST_WAIT:
                 break
             self.sleep(pause)
-        where = self._shown(request.address)
+        where = self._public(request.address)
         raise PortalUnreachable(portal=self.portal.name, address=where, attempts=attempt, found=found)
 
     def refused(self, reply: Reply) -> PortalRefused:
         """The error of an answer that is not good, with what the portal says."""
-        found = redacted(json_module.dumps(reply.document, ensure_ascii=False), (self.token,))[:TOLD]
+        found = redacted(json_module.dumps(reply.document, ensure_ascii=False), (self.token,))[:LONGEST_REASON]
         return PortalRefused(portal=self.portal.name, address=reply.address, status=reply.status, found=found)
 
     def _send(self, request: _Request) -> tuple[int, Mapping[str, str], bytes]:
@@ -130,8 +130,8 @@ class Door:
                     request.method, request.address, timeout=timeout, stream=True, **asking
                 ) as response,
             ):
-                told = {key.lower(): value for key, value in response.headers.items()}
-                return response.status_code, told, _received(response, self.portal.timeout)
+                headers_received = {key.lower(): value for key, value in response.headers.items()}
+                return response.status_code, headers_received, _received(response, self.portal.timeout)
         except PeerRefused:
             raise _Failed(Said("adresse privée", "private address"), nothing_sent=True, lasts=True) from None
         except requests.exceptions.ConnectTimeout:
@@ -143,17 +143,17 @@ class Door:
         except NoConnection as error:
             refused = "refused" in str(error).lower()
             cut = Said("connexion coupée", "connection cut")
-            said = Said("connexion refusée", "connection refused") if refused else cut
-            raise _Failed(said, nothing_sent=refused) from None
+            reason = Said("connexion refusée", "connection refused") if refused else cut
+            raise _Failed(reason, nothing_sent=refused) from None
         except requests.exceptions.RequestException as error:
             raise _Failed(type(error).__name__, nothing_sent=False) from None
         finally:
             self._session.close()
 
     def _reply(self, address: str, status: int, body: bytes) -> Reply:
-        where = self._shown(address)
+        where = self._public(address)
         if status in (401, 403):
-            facts = {"status": status, "variable": self.portal.token, "found": self._said(body, status) or "—"}
+            facts = {"status": status, "variable": self.portal.token, "found": self._reason(body, status) or "—"}
             raise TokenRefused(portal=self.portal.name, address=where, **facts)
         if 300 <= status < 400:
             found = Said(f"HTTP {status}, renvoi", f"HTTP {status}, redirect")
@@ -172,28 +172,28 @@ class Door:
                 ) from None
         return Reply(status, document, where)
 
-    def _shown(self, address: str) -> str:
-        return shown(address, (self.token,))
+    def _public(self, address: str) -> str:
+        return public_address(address, (self.token,))
 
-    def _said(self, body: bytes, status: int) -> str:
+    def _reason(self, body: bytes, status: int) -> str:
         """What a portal says of a failure, without our token; nothing of a good answer."""
         if status < 400:
             return ""
         # Cut last: a token that the cut goes through would no longer be known for one.
-        return " ".join(redacted(body.decode("utf-8", "replace"), (self.token,))[:TOLD].split())
+        return " ".join(redacted(body.decode("utf-8", "replace"), (self.token,))[:LONGEST_REASON].split())
 
-    def _note(self, request: _Request, attempt: int, began: float, status: int | None, said: str) -> None:
+    def _note(self, request: _Request, attempt: int, began: float, status: int | None, outcome: str) -> None:
         """One line in the log. Of what is sent, only the names and sizes: the release itself holds the values."""
         line = {
             "at": self.now().isoformat(timespec="seconds"),
             "method": request.method,
-            "address": self._shown(request.address),
+            "address": self._public(request.address),
             "params": dict(request.params or {}),
-            "sent": request.told(),
+            "sent": request.summary(),
             "attempt": attempt,
             "status": status,
             "seconds": round(time.monotonic() - began, 3),
-            "said": said,
+            "said": outcome,
         }
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # Not flushed to the disk line by line, as ledgers are: losing its end in a power cut loses no proof.
@@ -209,7 +209,7 @@ class _Request:
     json: Any
     upload: Upload | None
 
-    def told(self) -> dict[str, Any]:
+    def summary(self) -> dict[str, Any]:
         """What it sends, for the log."""
         if self.upload is not None:
             return {"file": self.upload.name, "bytes": self.upload.size}

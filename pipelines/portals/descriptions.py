@@ -100,7 +100,7 @@ def read_portal(path: Path, *, packages: Iterable[str] | None = None) -> Portal:
         if packages is not None:
             _check_packages(document, list(packages))
     except Fault as fault:
-        raise PortalFileError(file=f"sources/portals/{path.name}", **fault.told) from None
+        raise PortalFileError(file=f"sources/portals/{path.name}", **fault.facts) from None
     raw = dict(document.value)
     taken = raw.pop("packages", None)
     title = raw.pop("title")

@@ -15,12 +15,12 @@ from typing import Any, Protocol
 
 from pipelines.core.project import Project
 from pipelines.portals.ckan import Ckan
-from pipelines.portals.client import Door
+from pipelines.portals.client import PortalClient
+from pipelines.portals.comparison import Difference, Found, State, differences, shown
 from pipelines.portals.datagouv import Datagouv
 from pipelines.portals.descriptions import Portal
 from pipelines.portals.errors import NewerThere, NotAsPushed
-from pipelines.portals.offers import Offer, make_offer
-from pipelines.portals.states import Difference, Found, State, differences, shown
+from pipelines.portals.publications import Publication, make_publication
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.store import ReleaseStore, package_folders
@@ -32,11 +32,13 @@ FOLDER = "portals"
 class Dialect(Protocol):
     """One software of portals. `wanted` is pure; `read` only reads; `write` removes the differences named."""
 
-    def wanted(self, offer: Offer) -> State: ...
+    def wanted(self, publication: Publication) -> State: ...
 
-    def read(self, offer: Offer, wanted: State) -> Found | None: ...
+    def read(self, publication: Publication, wanted: State) -> Found | None: ...
 
-    def write(self, offer: Offer, found: Found | None, wanted: State, changes: Sequence[Difference]) -> None: ...
+    def write(
+        self, publication: Publication, found: Found | None, wanted: State, changes: Sequence[Difference]
+    ) -> None: ...
 
 
 class Done(StrEnum):
@@ -48,7 +50,7 @@ class Done(StrEnum):
 
 
 # The header that carries the token, and who speaks with the portal.
-DIALECTS: Mapping[str, tuple[str, Callable[[Door], Dialect]]] = {
+DIALECTS: Mapping[str, tuple[str, Callable[[PortalClient], Dialect]]] = {
     "ckan": ("Authorization", Ckan),
     "datagouv": ("X-API-KEY", Datagouv),
 }
@@ -59,7 +61,7 @@ class Look:
     """What was found on a portal: `there` is the version it holds, empty when it holds none."""
 
     portal: Portal
-    offer: Offer
+    publication: Publication
     found: Found | None
     wanted: State = field(repr=False)
     differences: tuple[Difference, ...]
@@ -70,7 +72,7 @@ class Look:
 
     @property
     def is_newer_there(self) -> bool:
-        return self.offer.is_older_than(self.there)
+        return self.publication.is_older_than(self.there)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def look(
 
     Raises a `PortalError`, and what reading the release raises.
     """
-    return _look(_dialect(project, portal, environment, now, sleep), portal, make_offer(project, portal, package))
+    return _look(_dialect(project, portal, environment, now, sleep), portal, make_publication(project, portal, package))
 
 
 def push(
@@ -139,19 +141,19 @@ def push(
     """
     dialect = _dialect(project, portal, environment, now, sleep)
     with lock(portal_folder(project, portal) / f"{package}.lock"):
-        seen = _look(dialect, portal, make_offer(project, portal, package))
+        seen = _look(dialect, portal, make_publication(project, portal, package))
         if seen.is_newer_there:
-            raise NewerThere(portal=portal.name, package=package, there=seen.there, version=seen.offer.version)
+            raise NewerThere(portal=portal.name, package=package, there=seen.there, version=seen.publication.version)
         if not seen.differences:
             return _outcome(seen, Done.UNCHANGED, ())
-        dialect.write(seen.offer, seen.found, seen.wanted, seen.differences)
-        after = _look(dialect, portal, seen.offer)
+        dialect.write(seen.publication, seen.found, seen.wanted, seen.differences)
+        after = _look(dialect, portal, seen.publication)
     if after.differences:
         first = after.differences[0]
         raise NotAsPushed(
             portal=portal.name,
             package=package,
-            version=seen.offer.version,
+            version=seen.publication.version,
             count=len(after.differences),
             place=first.where,
             found=shown(first.there),
@@ -163,17 +165,19 @@ def push(
 def _outcome(seen: Look, done: Done, changes: tuple[Difference, ...]) -> Outcome:
     assert seen.found is not None, "nothing differs from what is not there"
     found = seen.found
-    return Outcome(seen.portal.name, seen.offer.package, seen.offer.version, done, found.page, changes, found.quality)
+    return Outcome(
+        seen.portal.name, seen.publication.package, seen.publication.version, done, found.page, changes, found.quality
+    )
 
 
-def _look(dialect: Dialect, portal: Portal, offer: Offer) -> Look:
-    wanted = dialect.wanted(offer)
-    found = dialect.read(offer, wanted)
+def _look(dialect: Dialect, portal: Portal, publication: Publication) -> Look:
+    wanted = dialect.wanted(publication)
+    found = dialect.read(publication, wanted)
     if found is not None:  # what people keep there is theirs, once the dataset is made
         wanted = replace(
             wanted, dataset={key: value for key, value in wanted.dataset.items() if key not in portal.keep}
         )
-    return Look(portal, offer, found, wanted, differences(found, wanted))
+    return Look(portal, publication, found, wanted, differences(found, wanted))
 
 
 def _dialect(
@@ -185,5 +189,5 @@ def _dialect(
 ) -> Dialect:
     header, software = DIALECTS[portal.software]
     log = portal_folder(project, portal) / "log.jsonl"
-    door = Door(portal, header, portal.secret(environment), log, now, sleep)
-    return software(door)
+    client = PortalClient(portal, header, portal.secret(environment), log, now, sleep)
+    return software(client)

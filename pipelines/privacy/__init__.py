@@ -5,7 +5,7 @@ Does not: privacy classes of fields (`schema/`), dropping personal fields (`reco
 """
 
 from pipelines.privacy.allowlist import Allowed, AllowList, load_allow_list
-from pipelines.privacy.clean_files import CleanFiles, values_digest
+from pipelines.privacy.clean_files import CleanFiles
 from pipelines.privacy.counts import THRESHOLD, ProtectedCounts, protect_counts
 from pipelines.privacy.errors import (
     AllowListInvalid,
@@ -13,16 +13,18 @@ from pipelines.privacy.errors import (
     PersonalDataFound,
     PersonalValuesGone,
     ReasonInvalid,
+    ReasonPersonal,
     VaultUnsafe,
 )
 from pipelines.privacy.files import scan_file, scan_folder, scan_text
 from pipelines.privacy.gate import GateReport, Hold, gate
 from pipelines.privacy.known import PersonalValues
+from pipelines.privacy.places import PartId
 from pipelines.privacy.published import protect_published
 from pipelines.privacy.quarantine import release, set_aside
 from pipelines.privacy.related import Link, related_values
 from pipelines.privacy.seen import Seen
-from pipelines.privacy.vault import PartId, Vault
+from pipelines.privacy.vault import Vault
 
 __all__ = [
     "THRESHOLD",
@@ -40,6 +42,7 @@ __all__ = [
     "PersonalValuesGone",
     "ProtectedCounts",
     "ReasonInvalid",
+    "ReasonPersonal",
     "Seen",
     "Vault",
     "VaultUnsafe",
@@ -53,5 +56,4 @@ __all__ = [
     "scan_folder",
     "scan_text",
     "set_aside",
-    "values_digest",
 ]

@@ -95,29 +95,27 @@ class AllowList:
 def load_allow_list(schemas: Path) -> AllowList:
     """Read `schemas/privacy/admis.csv`. Raises `AllowListInvalid`; a missing file is an empty list: nothing is let
     through."""
-    path, shown = schemas / "privacy" / "admis.csv", "schemas/privacy/admis.csv"
+    path, name = schemas / "privacy" / "admis.csv", "schemas/privacy/admis.csv"
     if not path.is_file():
         return AllowList()
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != COLUMNS:
             found = ", ".join(reader.fieldnames or ()) or Said("rien", "nothing")
-            raise AllowListInvalid(
-                file=shown, place=Said("ligne 1", "line 1"), found=found, expected=", ".join(COLUMNS)
-            )
-        entries = tuple(_entry(row, reader.line_num, shown) for row in reader)
+            raise AllowListInvalid(file=name, place=Said("ligne 1", "line 1"), found=found, expected=", ".join(COLUMNS))
+        entries = tuple(_entry(row, reader.line_num, name) for row in reader)
     ids = [entry.id for entry in entries]
     twice = sorted({item for item in ids if ids.count(item) > 1})
     if twice:
         expected = Said("des identifiants uniques", "identifiers that come once")
-        raise AllowListInvalid(file=shown, place="admis_id", found=", ".join(twice), expected=expected)
+        raise AllowListInvalid(file=name, place="admis_id", found=", ".join(twice), expected=expected)
     return AllowList(entries)
 
 
-def _entry(row: dict[str, str | None], line: int, shown: str) -> Allowed:
+def _entry(row: dict[str, str | None], line: int, file: str) -> Allowed:
     def wrong(column: str, found: str | Said, expected: str | Said) -> AllowListInvalid:
         place = Said(f"ligne {line}, {column}", f"line {line}, {column}")
-        return AllowListInvalid(file=shown, place=place, found=found, expected=expected)
+        return AllowListInvalid(file=file, place=place, found=found, expected=expected)
 
     for column in ("admis_id", "table", "champ", "regle", "base", "justification"):
         if not (row[column] or "").strip():

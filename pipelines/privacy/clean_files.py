@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.privacy.known import PersonalValues
 from pipelines.storage import write_text
 
 
@@ -28,8 +27,8 @@ class CleanFiles:
     def read(cls, path: Path, key: str) -> CleanFiles:
         """What is remembered in `path`; nothing when it is not there, cannot be read, or is of another key."""
         try:
-            told = json.loads(path.read_text(encoding="utf-8"))
-            known = set(told["clean"]) if told["key"] == key else set()
+            document = json.loads(path.read_text(encoding="utf-8"))
+            known = set(document["clean"]) if document["key"] == key else set()
         except (OSError, ValueError, KeyError, TypeError):
             known = set()
         return cls(path, key, known)
@@ -50,12 +49,6 @@ class CleanFiles:
         """Keep what this scan met, and forget the rest: files that are no more."""
         if self._met != self._known:
             write_text(self.path, json.dumps({"key": self.key, "clean": sorted(self._met)}))
-
-
-def values_digest(personal: PersonalValues) -> str:
-    """The SHA-256 over the values that are looked for, whatever their order."""
-    told = sorted((list(map(str, record)), list(map(list, values))) for record, values in personal.by_record.items())
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
 
 def _mark(name: str, data: bytes) -> str:

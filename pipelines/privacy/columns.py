@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
@@ -53,6 +53,12 @@ def named_personal(name: str) -> Iterator[str]:
     words = folded_name(name).split("_")
     if _DENIED.intersection(words):
         yield "nom_de_champ"
+
+
+def has_points(names: Sequence[str]) -> bool:
+    """Whether columns of these names may hold the two halves of points."""
+    folded = list(map(folded_name, names))
+    return any(map(_LATITUDE.search, folded)) and any(map(_LONGITUDE.search, folded))
 
 
 def precise_points(text: pa.Table) -> Iterator[tuple[int, str, str]]:

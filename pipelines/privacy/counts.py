@@ -200,9 +200,11 @@ class _Suppression:
 
 
 def _masked(table: pa.Table, name: str, counts: Any, hidden: Any) -> pa.Table:
-    shown = pa.array(counts, pa.int64(), mask=hidden)
+    unmasked = pa.array(counts, pa.int64(), mask=hidden)
     place = table.column_names.index(name) if name in table.column_names else table.num_columns
-    table = table.set_column(place, name, shown) if place < table.num_columns else table.append_column(name, shown)
+    table = (
+        table.set_column(place, name, unmasked) if place < table.num_columns else table.append_column(name, unmasked)
+    )
     return table.append_column(f"{name}{FLAG}", pa.array(hidden, pa.bool_()))
 
 

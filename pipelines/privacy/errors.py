@@ -1,18 +1,18 @@
-"""What stops a release for the sake of people, and what can be wrong with the files of this room. No message holds a
+"""What stops a release for the sake of people, and what can be wrong with the files of this module. No message holds a
 value."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
 class PersonalDataFound(ArobaseError):
     """The gate found what looks like personal data in something about to be published."""
 
     code: ClassVar[str] = "personal-data"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
         "Publication bloquée : {holds} donnée(s) personnelle(s) possible(s). La première : {place}, champ « {field} », "
         "ligne {row} (règle {rule}). Décompte : {counts}. La liste complète : {kept}. Pour décider : corriger la "
@@ -28,11 +28,26 @@ class PersonalDataFound(ArobaseError):
     )
 
 
+class ReasonPersonal(PersonalDataFound):
+    """The reason of an act, which is published with it, may name somebody."""
+
+    code: ClassVar[str] = "reason-personal"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
+    fr: ClassVar[str] = (
+        "{place} : ce motif est publié, et il contient peut-être une donnée personnelle (règles : {rules}). Rien n'est "
+        "écrit. Donnez le motif sans nom, adresse ni numéro."
+    )
+    en: ClassVar[str] = (
+        "{place}: this reason is published, and may hold personal data (rules: {rules}). Nothing is written. Give the "
+        "reason without a name, an address or a number."
+    )
+
+
 class PersonalValuesGone(ArobaseError):
     """The gate could not look for the personal values of a record: they are not kept any more."""
 
     code: ClassVar[str] = "personal-values-gone"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "{source}, {part} : les valeurs personnelles de cette capture ne sont plus gardées, une autre exécution a pris "
         "la suivante ; rien n'est publié sans les avoir cherchées ; attendu : recommencer quand l'autre a fini."
@@ -55,7 +70,7 @@ class AllowListInvalid(ArobaseError):
     """The list of what may be published cannot be used."""
 
     code: ClassVar[str] = "privacy-allow-list"
-    mender: ClassVar[Mender] = Mender.SCHEMA
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SCHEMA
     fr: ClassVar[str] = "{file}, {place} : {found} ; attendu : {expected}."
     en: ClassVar[str] = "{file}, {place}: {found}; expected: {expected}."
 
@@ -72,6 +87,6 @@ class CountsInvalid(ArobaseError):
     """A table of counts cannot be protected as it stands."""
 
     code: ClassVar[str] = "counts-invalid"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = "Comptages, champ « {field} » : {found} ; attendu : {expected}."
     en: ClassVar[str] = 'Counts, field "{field}": {found}; expected: {expected}.'

@@ -1,92 +1,27 @@
 """The gate over files: everything that is about to be published or written, whatever its format.
 
-Belongs here: opening files and walking to their texts. Does not: judging them (`scanning.py`). A file that cannot be
-read is held: what nobody looked at does not leave."""
+Belongs here: which files are opened, and when. Does not: opening one (`opening.py`), nor checking what is in it
+(`scanning.py`).
+"""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import hashlib
-import io
-import json
-import re
-import struct
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet as pq
 
 from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.clean_files import CleanFiles
-from pipelines.privacy.gate import GateReport, Hold
+from pipelines.privacy.gate import GateReport
 from pipelines.privacy.known import PersonalValues
-from pipelines.privacy.scanning import FILE_NAME, Columns, Judged, Look, Scan, Text, Texts, Unreadable
+from pipelines.privacy.large_files import LARGE_READERS
+from pipelines.privacy.opening import Opened, blocks, name_of, open_file, open_large
+from pipelines.privacy.scanning import Scan
 from pipelines.privacy.seen import Seen
 
-_TEXT_ENDINGS = frozenset(
-    [
-        ".md",
-        ".txt",
-        ".log",
-        ".html",
-        ".htm",
-        ".svg",
-        ".xml",
-        ".xsl",
-        ".css",
-        ".js",
-        ".mjs",
-        ".yaml",
-        ".yml",
-        ".toml",
-        ".ttl",
-        ".rdf",
-        ".nt",
-        ".n3",
-        ".atom",
-        ".rss",
-        ".py",
-        ".sql",
-        ".j2",
-        ".sig",
-        ".tlog-proof",
-        ".pub",
-        ".pem",
-        ".sha256",
-        ".ics",
-        ".lock",
-        ".ini",
-        ".cfg",
-        ".map",
-        ".webmanifest",
-        ".rels",
-        ".vml",
-        ".err",
-        ".out",
-    ]
-)
-# Of an SVG, what draws: digits that are no coordinates on the ground.
-_DRAWING = re.compile(
-    r"\s(?:d|points|transform|viewBox|x[12]?|y[12]?|c[xy]|r[xy]?|width|height|dx|dy|offset|stroke-\w+"
-    r"|fill-\w+)=(?:\"[^\"]*\"|'[^']*')"
-)
-# Tags that part two words for a reader: without them a name before an address would be taken for its beginning.
-_APART = re.compile(r"(</?(?:br|p|div|section|d[dlt]|li|[uo]l|t[dhr]|table|caption|h[1-6])\b[^<>\n]*>)", re.IGNORECASE)
-HEAD = 65_536
+LARGE = 16_000_000
+"""Bytes from which on a table is read some rows at a time."""
 TOGETHER = 8_000_000
-"""How many bytes of files are opened before they are judged, all at once."""
-_PARAGRAPH_AND_GAP = re.compile(r"(\n\s*\n)")
-# What the readers raise of a file that is damaged, encrypted, compressed in an unknown way or nested without end.
-_UNREADABLE = (
-    ValueError, OSError, EOFError, RuntimeError, csv.Error, zipfile.BadZipFile, zlib.error, pa.ArrowException,
-)  # fmt: skip
+"""How many bytes of files are opened before they are checked, all at once."""
 
 
 def scan_folder(
@@ -99,7 +34,7 @@ def scan_folder(
     clean: CleanFiles | None = None,
 ) -> GateReport:
     """Scan every file under `folder`, in the order of their paths, and the paths themselves. `seen`: what the gate
-    judged already of the tables that the files were made of. `package`: whose release the folder is; exceptions for a
+    checked already of the tables that the files were made of. `package`: whose release the folder is; exceptions for a
     table hold in its files too. `clean`: files that were found clean before, which are not read again."""
     report, scan = GateReport(), _scan_for(allow, personal, seen, package)
     by_itself = not scan.seen.passed  # what tables let through is not in the key of what is remembered
@@ -113,27 +48,19 @@ def scan_folder(
     return report
 
 
-@dataclass(frozen=True)
-class _Opened:
-    """A file that was opened: what is held of its name, and what of its content waits to be judged."""
-
-    name: str
-    data: bytes
-    of_name: GateReport
-    looks: Sequence[Look]
-
-    def report(self, scan: Scan) -> GateReport:
-        return sum(map(scan.look, self.looks), self.of_name)
-
-
-def _opened_together(folder: Path, scan: Scan, clean: CleanFiles | None) -> Iterator[list[_Opened]]:
+def _opened_together(folder: Path, scan: Scan, clean: CleanFiles | None) -> Iterator[list[Opened]]:
     """The files of a folder that are not known to be clean, in order, as many at a time as hold `TOGETHER` bytes."""
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     if clean is None:
-        scan.foresee(map(_name, files))
+        scan.foresee(map(name_of, files))
     waiting: list[tuple[str, bytes]] = []
     size = 0
     for name, path in files.items():
+        if clean is None and path.stat().st_size >= LARGE and path.suffix.lower() in LARGE_READERS:
+            yield _opened(waiting, scan)
+            waiting, size = [], 0
+            yield [open_large(name, path, scan)]
+            continue
         data = path.read_bytes()
         if clean is not None and clean.has(name, data):
             continue
@@ -145,10 +72,10 @@ def _opened_together(folder: Path, scan: Scan, clean: CleanFiles | None) -> Iter
     yield _opened(waiting, scan)
 
 
-def _opened(files: Sequence[tuple[str, bytes]], scan: Scan) -> list[_Opened]:
-    """Files, opened once their names are judged, all at once."""
-    scan.foresee(_name(name) for name, _ in files)
-    return [_open(name, data, scan) for name, data in files]
+def _opened(files: Sequence[tuple[str, bytes]], scan: Scan) -> list[Opened]:
+    """Files, opened once their names are checked, all at once."""
+    scan.foresee(name_of(name) for name, _ in files)
+    return [open_file(name, data, scan) for name, data in files]
 
 
 def scan_file(path: Path, allow: AllowList, personal: PersonalValues | None = None, *, name: str = "") -> GateReport:
@@ -157,273 +84,16 @@ def scan_file(path: Path, allow: AllowList, personal: PersonalValues | None = No
     Raises `OSError` when it cannot be opened; a file of a format that is not read gives a hold `fichier_illisible`.
     """
     scan = _scan_for(allow, personal)
-    return _open(name or path.name, path.read_bytes(), scan).report(scan)
+    return open_file(name or path.name, path.read_bytes(), scan).report(scan)
 
 
 def scan_text(
     place: str, text: str, allow: AllowList, personal: PersonalValues | None = None, *, seen: Seen | None = None
 ) -> GateReport:
     """Scan one text that is shown rather than written: a preview, the metadata of a run, a line of a log."""
-    return _scan_for(allow, personal, seen).texts(place, _blocks(text))
+    return _scan_for(allow, personal, seen).texts(place, blocks(text))
 
 
 def _scan_for(allow: AllowList, personal: PersonalValues | None, seen: Seen | None = None, package: str = "") -> Scan:
     seen = seen or Seen()
     return Scan(allow, seen.everyone(personal or PersonalValues()), seen, package)
-
-
-def _name(name: str) -> Texts:
-    """The name of a file as it is, and with a space where it has signs."""
-    spelled = re.sub(r"[_/-]+|\.(?=[A-Za-z])", " ", name)
-    return Texts(name, [(-1, FILE_NAME, name), (-1, FILE_NAME, spelled)])
-
-
-def _open(name: str, data: bytes, scan: Scan) -> _Opened:
-    report = scan.look(_name(name))
-    shown = name if report.is_clean else "(nom de fichier retenu)"
-    report = GateReport(
-        report.cells, tuple(Hold(shown, hold.row, hold.field, hold.rule) for hold in report.holds), report.allowed
-    )
-    ending = "." + name.rsplit(".", 1)[-1].lower() if "." in name.rsplit("/", 1)[-1] else ""
-    reader = _READERS.get(ending, _text if ending in _TEXT_ENDINGS or not ending else _unknown)
-    try:
-        looks = list(reader(shown, data, scan))
-    except _UNREADABLE:
-        looks = list(_text_or_held(shown, data, scan))
-    return _Opened(name, data, report, looks)
-
-
-def _inner(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    """What waits of a file within a file, what is held of its name before it."""
-    opened = _open(name, data, scan)
-    yield Judged(opened.of_name)
-    yield from opened.looks
-
-
-def _text_or_held(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    """A file that is not what its name says is read as text, and held when it is not text either."""
-    try:
-        return _text(name, data, scan)
-    except ValueError:
-        return _unknown(name, data, scan)
-
-
-def _unknown(name: str, _data: bytes, _scan: Scan) -> Iterator[Look]:
-    yield Unreadable(name)
-
-
-def _csv(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    if not data.strip():
-        return
-    raw = data if _is_utf8(data) else _decoded(data).encode()
-    head = raw[:HEAD].decode("utf-8", "replace").split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    options = pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
-    block = pyarrow.csv.ReadOptions(autogenerate_column_names=True, block_size=len(raw) + 1)
-    width = len(next(iter(_first_record(raw, delimiter)), []))
-    kinds = pyarrow.csv.ConvertOptions(column_types={f"f{place}": pa.large_string() for place in range(width)})
-    table = pyarrow.csv.read_csv(pa.BufferReader(raw), block, options, kinds)
-    header = [str(column[0].as_py() or "") for column in table.columns]
-    yield Columns(name, header, table.slice(1))
-    yield Texts(name, [(0, "", cell) for cell in header])
-
-
-def _first_record(raw: bytes, delimiter: str) -> Iterator[list[str]]:
-    """The records of a file, read from its beginning: its text is not copied to read one header."""
-    with io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8", newline="") as text:
-        yield from csv.reader(text, delimiter=delimiter)
-
-
-def _is_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8 without a mark, which is what nearly every file is: Arrow says so without a copy."""
-    if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4096]:
-        return False
-    try:
-        pa.Array.from_buffers(
-            pa.large_binary(), 1, [None, pa.py_buffer(struct.pack("<2q", 0, len(data))), pa.py_buffer(data)]
-        ).cast(pa.large_string())
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _parquet(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    table = pq.read_table(io.BytesIO(data))
-    told = [f"{_said(key)} : {_said(value)}" for key, value in (table.schema.metadata or {}).items()]
-    told += [_said(value) for column in table.schema for value in (column.metadata or {}).values()]
-    yield Texts(name, [(-1, "metadata", line) for line in told])
-    nested = [column.name for column in table.schema if pa.types.is_nested(column.type)]
-    for column in nested:
-        texts = pa.array([json.dumps(value.as_py(), ensure_ascii=False, default=str) for value in table.column(column)])
-        table = table.set_column(table.column_names.index(column), column, texts)
-    yield Columns(name, table.column_names, table)
-
-
-def _said(metadata: bytes) -> str:
-    return metadata.decode("utf-8", "replace")
-
-
-def _json(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    yield Texts(name, list(_walk(json.loads(_decoded(data)), "", 0, scan)))
-
-
-def _geojson(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    """As any JSON; an outline in which nothing was found is not walked again for the next table that has it."""
-    document = json.loads(_decoded(data))
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list):
-        yield Texts(name, list(_walk(document, "", 0, scan)))
-        return
-    texts = list(_walk({**document, "features": []}, "", 0, scan))
-    outlines: dict[bytes, list[Text]] = {}
-    for place, feature in enumerate(features):
-        shape = feature.get("geometry") if isinstance(feature, dict) else None
-        pointer = f"/features/{place}"
-        if not isinstance(shape, dict):
-            texts += _walk(feature, pointer, 0, scan)
-            continue
-        texts += _walk({**feature, "geometry": None}, pointer, 0, scan)
-        mark = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).digest()
-        if mark not in scan.clean_shapes:
-            outlines.setdefault(mark, []).extend(_walk(shape, f"{pointer}/geometry", 0, scan))
-    drawn = [text for outline in outlines.values() for text in outline]
-    found = scan.texts(name, drawn)
-    if found.is_clean and not found.allowed:
-        scan.clean_shapes.update(outlines)
-    else:
-        texts += drawn
-    yield Texts(name, texts)
-
-
-def _json_lines(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    lines = enumerate(_decoded(data).splitlines())
-    texts = [text for number, line in lines if line.strip() for text in _walk(json.loads(line), "", number, scan)]
-    yield Texts(name, texts)
-
-
-def _walk(value: object, pointer: str, row: int, scan: Scan) -> Iterator[Text]:
-    """The texts of a JSON document, keys among them, each with its pointer; a key that is held is `*` in pointers.
-
-    A list of two or three decimal numbers is one text too: it may be a point.
-    """
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield row, pointer, key
-            shown = key if scan.may_tell(key) else "*"
-            yield from _walk(inner, f"{pointer}/{shown}", row, scan)
-    elif isinstance(value, list):
-        if len(value) in (2, 3) and all(isinstance(item, float) for item in value):
-            yield row, pointer, ", ".join(repr(item) for item in value[:2])
-        for place, inner in enumerate(value):
-            yield from _walk(inner, f"{pointer}/{place}", row, scan)
-    elif isinstance(value, str):
-        yield row, pointer, value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield row, pointer, f"{pointer.rsplit('/', 1)[-1]}: {value}"
-
-
-def _text(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    text = _decoded(data)
-    if name.lower().endswith((".svg", ".html", ".htm")):
-        text = " ".join(_APART.split(_DRAWING.sub("", text)))
-    return iter([Texts(name, _blocks(text))])
-
-
-def _blocks(text: str) -> list[Text]:
-    """Each line, and each two of a paragraph that follow each other: a number may be cut at the end of a line."""
-    found: list[Text] = [(number, "ligne", line) for number, line in enumerate(text.splitlines()) if line.strip()]
-    here = 0  # the number of the line that the paragraph begins on
-    for place, paragraph in enumerate(_PARAGRAPH_AND_GAP.split(text)):
-        lines = paragraph.split("\n")
-        if place % 2 == 0:
-            told = [line.strip() for line in lines]
-            found += [(here + at, "ligne", " ".join(pair)) for at, pair in enumerate(pairwise(told)) if all(pair)]
-        here += len(lines) - 1
-    return found
-
-
-def _zip(name: str, data: bytes, scan: Scan, *, in_nodes: bool = False) -> Iterator[Look]:
-    """Every member of an archive. `in_nodes`: XML is read node by node, as the parts of a workbook are."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for member in sorted(archive.namelist()):
-            if member.endswith("/"):
-                continue
-            shown, content = f"{name}/{member}", archive.read(member)
-            texts = _nodes(content) if in_nodes and member.endswith(".xml") else None
-            if texts is None:
-                yield from _inner(shown, content, scan)
-            else:
-                yield Texts(shown, [(-1, FILE_NAME, member), *texts])
-
-
-def _nodes(data: bytes) -> list[Text] | None:
-    """Each distinct text of an XML document (of elements, attributes, comments), none where it is no XML.
-
-    A sheet of a workbook is one line of XML: its cells were judged as cells, and what is left is told node by node.
-    """
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError:
-        return None
-    if root.getroottree().docinfo.doctype:
-        return None  # entities could say anything: read as the text that it is
-    found: dict[str, None] = {}
-    for node in root.iter():
-        told = [node.text, node.tail]
-        if isinstance(node.tag, str):
-            told += node.attrib.values()
-        found.update((text, None) for text in told if text and not text.isspace())
-    return [(0, "contenu", text) for text in found]
-
-
-def _workbook(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    """The cells of a spreadsheet, and what else a zipped one holds (comments, properties)."""
-    import python_calamine
-
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except python_calamine.CalamineError as error:
-        raise ValueError(type(error).__name__) from error
-    for number, sheet in enumerate(book.sheet_names, start=1):
-        rows = book.get_sheet_by_name(sheet).to_python()
-        texts = [(row, str(column), str(cell)) for row, cells in enumerate(rows) for column, cell in enumerate(cells)]
-        shown = f"{name}/{sheet if scan.may_tell(sheet) else f'feuille {number}'}"
-        yield Texts(shown, [(-1, "feuille", sheet), *(text for text in texts if text[2])])
-    if zipfile.is_zipfile(io.BytesIO(data)):
-        yield from _zip(name, data, scan, in_nodes=True)
-
-
-def _gzip(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    yield from _inner(name[: -len(".gz")], gzip.decompress(data), scan)
-
-
-def _decoded(data: bytes) -> str:
-    """UTF-8 (its mark left out), UTF-16 by its mark, else Windows-1252. Raises `ValueError` for what is no text."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    if b"\x00" in data[:4096]:
-        raise ValueError("NUL")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="strict")
-
-
-_READERS: dict[str, Callable[[str, bytes, Scan], Iterator[Look]]] = {
-    ".csv": _csv,
-    ".tsv": _csv,
-    ".parquet": _parquet,
-    ".json": _json,
-    ".jsonld": _json,
-    ".geojson": _geojson,
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".zip": _zip,
-    ".xls": _workbook,
-    ".xlsx": _workbook,
-    ".ods": _workbook,
-    ".gz": _gzip,
-}

@@ -8,7 +8,7 @@ A hold names table, field, row and rule, never the value; the key of a row is to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -20,15 +20,20 @@ from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
 from pipelines.privacy.errors import PersonalDataFound
 from pipelines.privacy.everyone import Everyone
-from pipelines.privacy.known import RECORD, PersonalValues, RecordId
-from pipelines.privacy.rows import held_in_rows
+from pipelines.privacy.known import PersonalValues
+from pipelines.privacy.places import Origins, RecordId
+from pipelines.privacy.rows import RowValues, held_in_rows
 from pipelines.privacy.seen import Seen, as_searched, digest, may_be_disguised
 from pipelines.privacy.sifting import Passage, clean_columns, column_passages, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
+from pipelines.schema.reserved import RESERVED
+from pipelines.storage.spool import leave_out
 
 SHOWN = 10
 FEW_ROWS = 100_000
-"""Up to here the columns of several tables are judged together."""
+"""Up to here the columns of several tables are checked together."""
+TOGETHER = 1 << 20
+"""Rows whose distinct texts are looked at together."""
 NOT_KEPT = Said("nulle part : le texte n'est pas conservé", "nowhere: the text is not kept")
 OWN_VALUE = "valeur_du_dossier"
 
@@ -77,8 +82,8 @@ class GateReport:
         """How many holds there are by table or file, field and rule, the most first, for a message."""
         counts = Counter((hold.place, hold.field or "-", hold.rule) for hold in self.holds)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        told = "; ".join(f"{place} [{name}] {rule}: {count}" for (place, name, rule), count in ranked[:SHOWN])
-        return f"{told}; …" if len(ranked) > SHOWN else told
+        listed = "; ".join(f"{place} [{name}] {rule}: {count}" for (place, name, rule), count in ranked[:SHOWN])
+        return f"{listed}; …" if len(ranked) > SHOWN else listed
 
     def raise_if_held(self, kept: str | Said = NOT_KEPT) -> None:
         """Raises `PersonalDataFound` when there is a hold: the first, the counts, and where the list of all lies."""
@@ -113,7 +118,7 @@ def gate(
     The strong test looks in each row for the values that `personal` has of its records. A row's records are told by the
     reserved columns of its table, or by `provenance[table]`: the key fields and the reserved columns, several lines a
     row when several records made it. `keys` gives the key fields of each table. A table with neither is searched for
-    everybody's full names and numbers. `seen`: what was judged already, and learns what is judged here."""
+    everybody's full names and numbers. `seen`: what was checked already, and learns what is checked here."""
     report, seen = GateReport(), seen or Seen()
     _foresee(tables.values(), seen)
     for name in tables:
@@ -123,7 +128,7 @@ def gate(
 
 
 def _foresee(tables: Iterable[pa.Table], seen: Seen) -> None:
-    """Judge the columns of several tables together: which are clean is known then, the others are looked at alone."""
+    """Check the columns of several tables together: which are clean is known then, the others are looked at alone."""
     few = [column for table in tables if table.num_rows <= FEW_ROWS for column in table.columns]
     marked = {digest(texts): texts for texts in map(as_searched, few) if texts is not None}
     new = {mark: texts for mark, texts in marked.items() if mark not in seen.patterns}
@@ -147,12 +152,12 @@ class _Looking:
         cells = self.table.num_rows * self.table.num_columns
         if not len(personal) and not self.found:  # what most tables are: nobody asks where its rows come from
             return GateReport(cells, (), dict(sorted(self.used.items())))
-        records = _records_of_rows(self.text, origin, self.key)
-        if len(personal) and records is not None:
-            self.own_values(personal, records)
+        origins = Origins.of(self.text, origin, self.key)
+        if len(personal) and origins is not None:
+            self.own_values(personal, origins)
         elif len(personal):
             self.anybody(self.seen.everyone(personal))
-        holds = _holds(self.name, self.text, self.found, self.key, records)
+        holds = _holds(self.name, self.text, self.found, self.key, origins)
         return GateReport(cells, holds, dict(sorted(self.used.items())))
 
     @cached_property
@@ -193,54 +198,33 @@ class _Looking:
         mark = b"" if texts is None else digest(texts)
         if texts is None or mark in self.seen.patterns:
             return []
-        found = list(column_passages(pa.chunked_array([unmask_cells(texts)])))
+        found: list[tuple[int, tuple[Passage, ...]]] = []
+        for start in range(0, len(texts), TOGETHER):  # distinct texts of all of a large column would be another one
+            some = column_passages(texts.slice(start, TOGETHER))
+            found += [(start + row, passages) for row, passages in some]
+            leave_out()
         if not found:
             self.seen.patterns.add(mark)
         return found
 
-    def own_values(self, personal: PersonalValues, records: Sequence[Sequence[RecordId]]) -> None:
-        shown = [column for column in self.text.column_names if column not in RECORD]
-        values = personal.of_rows(records)
-        held = held_in_rows(values, self.plain.select(shown), self.allow.places(self.name, shown))
+    def own_values(self, personal: PersonalValues, origins: Origins) -> None:
+        columns = [column for column in self.text.column_names if column not in RESERVED]
+        own = RowValues.of(personal, origins)
+        held = held_in_rows(own, self.plain.select(columns), self.allow.places(self.name, columns))
         for row, column, kind, cell in held:
             self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
 
     def anybody(self, everyone: Everyone) -> None:
         for column in self.plain.column_names:
             encoded = pc.dictionary_encode(self.plain.column(column).combine_chunks())
-            texts = encoded.dictionary.to_pylist()
+            texts = encoded.dictionary
             found = dict(everyone.kinds_in(texts))
             if not found:
                 continue
             held = pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(list(found), encoded.indices.type)))
             for row, place in zip(held.to_pylist(), encoded.indices.take(held).to_pylist(), strict=True):
-                self.keep(row, column, f"{OWN_VALUE}:{found[place].value}", texts[place], (0, len(texts[place])))
-
-
-def _records_of_rows(
-    text: pa.Table, origin: pa.Table | None, key: tuple[str, ...]
-) -> Sequence[Sequence[RecordId]] | None:
-    """The records of each row; none when nothing says them."""
-    if set(RECORD).issubset(text.column_names):
-        return list(zip(_records(text), strict=True))
-    if origin is None or not key:
-        return None
-    lines = as_text(origin)
-    is_one_each = len(key) == 1 and lines.num_rows == text.num_rows == pc.count_distinct(text.column(key[0])).as_py()
-    if is_one_each and lines.column(key[0]).equals(text.column(key[0])):
-        return list(zip(_records(lines), strict=True))  # a record for each row, in their order
-    made: dict[tuple[str | None, ...], list[RecordId]] = {}
-    keys = zip(*(lines.column(name).to_pylist() for name in key), strict=True)
-    for wanted, record in zip(keys, _records(lines), strict=True):
-        made.setdefault(wanted, []).append(record)
-    rows = zip(*(text.column(name).to_pylist() for name in key), strict=True)
-    return [made.get(row, []) for row in rows]
-
-
-def _records(lines: pa.Table) -> Iterator[RecordId]:
-    """The record of each line of a text table."""
-    source, snapshot, part, position = (lines.column(name).to_pylist() for name in RECORD)
-    return zip(source, snapshot, part, map(int, position), strict=True)
+                text = texts[place].as_py()
+                self.keep(row, column, f"{OWN_VALUE}:{found[place].value}", text, (0, len(text)))
 
 
 def _holds(
@@ -248,16 +232,16 @@ def _holds(
     text: pa.Table,
     found: set[tuple[int, str, str]],
     key: tuple[str, ...],
-    records: Sequence[Sequence[RecordId]] | None,
+    origins: Origins | None,
 ) -> tuple[Hold, ...]:
     """The holds in order, with the key of each row unless one of its fields is held."""
     hidden = {row for row, column, _ in found if column in key}
     columns = {field: text.column(field) for field in key if field in text.column_names}
     holds = []
     for row, column, rule in sorted(found):
-        shown = ""
+        value = ""
         if row >= 0 and row not in hidden:
-            shown = " ; ".join(f"{field}={values[row].as_py()}" for field, values in columns.items())
-        origin = records[row][0] if records is not None and row >= 0 and records[row] else None
-        holds.append(Hold(name, row, column, rule, shown, origin))
+            value = " ; ".join(f"{field}={values[row].as_py()}" for field, values in columns.items())
+        origin = origins.first_of(row) if origins is not None and row >= 0 else None
+        holds.append(Hold(name, row, column, rule, value, origin))
     return tuple(holds)

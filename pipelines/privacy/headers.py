@@ -1,6 +1,7 @@
-"""Headers of columns that may be printed: a file without a header row has a record where the header should be.
+"""Headers of columns that may be told: a file without a header row has a record where the header should be, and a table
+by person has people's names there.
 
-Belongs here: which names of columns may be told on a terminal. Does not: columns that are never
+Belongs here: which names of columns may be printed or written. Does not: columns that are never
 published (`columns.py`).
 """
 
@@ -9,24 +10,53 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from pipelines.core.text import Said
 from pipelines.privacy.kinds import FIRST_NAMES
 from pipelines.privacy.normalisation import fold
+from pipelines.privacy.plain_words import are_plain, words_of
 from pipelines.privacy.sifting import passages
 
 # What stands in records and in no header: an address sign, a date, a decimal number, five digits in a row.
 _OF_A_RECORD = re.compile(r"@|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|^\s*-?\d+[.,]\d+\s*$|\d(?:[ .-]?\d){4}")
+_GIVEN = FIRST_NAMES - {"max"}  # "hauteur_max"
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_MADE_BY_A_PROGRAM = re.compile(r"[_\d]")
 
 
-def untold_headers(names: Sequence[str], known: Collection[str] = ()) -> frozenset[str]:
-    """The names that may not be printed. `known`: those that a schema or a mapping has, which always may.
+def untold_headers(names: Sequence[str], known: Collection[str] = (), *, are_members: bool = False) -> frozenset[str]:
+    """The names that may be neither printed nor written. `known`: those that a schema or a mapping has, which always
+    may. `are_members`: whether they are the members of JSON objects, which programs name, and no row of a table.
 
-    As soon as one header reads like a cell of a record (an address, a first name, a date), the row may be a record:
-    then none of the names that nobody knows is printed. A surname alone, beside nothing of the kind, looks like any
-    other word, and is printed."""
+    As soon as one header reads like a cell of a record (an address, a first name, a date) or may be a surname (a word
+    that no list of ordinary words has), the row may be a record: then none of the names that nobody knows is told."""
     unknown = [name for name in names if name not in known]
-    return frozenset(unknown) if any(map(_may_be_somebodys, unknown)) else frozenset()
+    is_a_row = any(_may_be_of_a_record(name) or _may_be_a_surname(name, are_members=are_members) for name in unknown)
+    return frozenset(unknown) if is_a_row else frozenset()
 
 
-def _may_be_somebodys(name: str) -> bool:
+def without_names(message: Said, names: Collection[str]) -> Said:
+    """A message that may tell names of columns, without these."""
+    if not names:
+        return message
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    named = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return Said(named.sub("…", message.fr), named.sub("…", message.en))
+
+
+def _may_be_of_a_record(name: str) -> bool:
     words = fold(name).decode().split()
-    return bool(_OF_A_RECORD.search(name)) or not FIRST_NAMES.isdisjoint(words) or bool(passages(name))
+    is_a_name = not _GIVEN.isdisjoint(words)
+    return bool(_OF_A_RECORD.search(name)) or is_a_name or bool(passages(name))
+
+
+def _may_be_a_surname(name: str, *, are_members: bool) -> bool:
+    """Whether a word that is not ordinary stands in a name, written as surnames are.
+
+    "code_uai" and "P19_POP" are names that programs give: there a surname has one capital ("Visites_Kerdoncuff")."""
+    is_programmed = bool(_MADE_BY_A_PROGRAM.search(name))
+    strange = [word for word in _WORD.findall(name) if not are_plain(words_of(word))]
+    if any(word.istitle() or (word[0].isupper() and not word.isupper()) for word in strange):
+        return True
+    if is_programmed or are_members:
+        return False
+    return any(word.isupper() for word in strange) or (bool(strange) and len(strange) == len(_WORD.findall(name)))

@@ -7,11 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind, kind_by_name, kind_of
 from pipelines.privacy.normalisation import DISGUISED, fold, unmask
@@ -29,7 +24,7 @@ _ONE = re.compile(
     r"|[A-Za-z0-9_+-][A-Za-z0-9_.+-]*@[A-Za-z0-9_.-]*[A-Za-z0-9_-]|[0-9 .+()-]+"
 )
 # RE2: every cell that may hold several values. Its edges of words are those of ASCII: more cells than need be.
-_MAY_BE_SEVERAL = (
+MAY_BE_SEVERAL = (
     rf"{DISGUISED}|[;/,&<>\n\r]|(?i:^|[^a-z])(?i:et|ou|poste|ext)(?i:[^a-z]|$)"
     r"|(?s:@.*@|@.*[^\x21-\x7E]|[^\x21-\x7E].*@|@.*[.:]$|^[.:].*@)"
 )
@@ -39,15 +34,6 @@ _WORDS_OF_BODIES = """ administration agence association bureau cabinet collecti
     services societe syndicat territoire ville villes """
 _BODIES = frozenset(_WORDS_OF_BODIES.split())
 """Words of a body rather than a person: "Direction de l'eau et du logement" is no couple."""
-
-
-def taken_apart_together(records: Sequence[Values]) -> dict[int, Values]:
-    """`taken_apart` of each record that it may change, by place: the others have no cell of several values."""
-    texts = pa.array([value for values in records for _, value in values], pa.large_string())
-    found = pc.indices_nonzero(pc.match_substring_regex(texts, _MAY_BE_SEVERAL))
-    ends = np.fromiter(accumulate(map(len, records)), np.int64, len(records))
-    places = np.unique(np.searchsorted(ends, found.to_numpy(), side="right")).tolist()
-    return {place: taken_apart(records[place]) for place in places}
 
 
 def taken_apart(values: Values) -> Values:
@@ -86,14 +72,15 @@ def _names(pieces: Sequence[str], *, is_listed: bool) -> Iterator[str]:
 
     A piece of first names alone is one only where it can be a surname ("Durand et Martin"): beside a full name ("Anne
     et Paul Durand") it takes that one's surname, and after a comma ("Durand, Anne") it belongs to the name before."""
-    told = {piece: words for piece in pieces if (words := _words(piece))}
-    if any(_BODIES.intersection(words) for words in told.values()):
+    words_of_pieces = {piece: words for piece in pieces if (words := _words(piece))}
+    if any(_BODIES.intersection(words) for words in words_of_pieces.values()):
         return
-    families = [[word for word in words if word not in FIRST_NAMES] for words in told.values()]
+    families = [[word for word in words if word not in FIRST_NAMES] for words in words_of_pieces.values()]
     full = next(
-        (own for own, words in zip(families, told.values(), strict=True) if own and len(own) < len(words)), None
+        (own for own, words in zip(families, words_of_pieces.values(), strict=True) if own and len(own) < len(words)),
+        None,
     )
-    for (piece, words), own in zip(told.items(), families, strict=True):
+    for (piece, words), own in zip(words_of_pieces.items(), families, strict=True):
         if own:
             if not COMMON.issuperset(words):
                 yield piece

@@ -20,6 +20,10 @@ Look = tuple[int, int, str, bytes]
 """A value that is looked for: its place, its row, itself unmasked, its folded form."""
 
 
+SHORT = 3
+"""Letters of the word before an address's sign, up to which it is looked for by the word after it."""
+
+
 class Rows(NamedTuple):
     """The forms of many rows: their words, their letters run together, their digits."""
 
@@ -64,16 +68,16 @@ class Sought:
         """By row, which values of its record may show in it: looked through kind by kind."""
         row_of = list(chain.from_iterable(repeat(row, end - start) for row, (start, end) in self._spans()))
         by_kind: dict[Kind, list[int]] = {kind: [] for kind in _GLANCES}
-        shown: list[int] = []
+        chosen: list[int] = []
         for place, (kind, folded) in enumerate(zip(self.kinds, self.folded, strict=True)):
-            places = by_kind[kind] if len(folded) > 2 else shown
+            places = by_kind[kind] if len(folded) > 2 else chosen
             places.append(place)
         for kind, places in by_kind.items():
             columns = (row_of, self.texts, self.folded)
             looks = zip(places, *(map(column.__getitem__, places) for column in columns), strict=True)
-            shown += _GLANCES[kind](looks, rows)
+            chosen += _GLANCES[kind](looks, rows)
         by_row: dict[int, list[int]] = {}
-        for place in sorted(shown):
+        for place in sorted(chosen):
             by_row.setdefault(row_of[place], []).append(place)
         return {row: self._beside_first_names(row, self._values(places)) for row, places in by_row.items()}
 
@@ -96,8 +100,8 @@ def _emails(looks: Iterable[Look], rows: Rows) -> Iterator[int]:
     for place, row, _, folded in looks:
         words = folded.split(None, 2)
         # "j.dupont@", "j@dupont.fr": so short a local part is not looked for without the word that follows.
-        told = words[1] if len(words[0]) <= 3 and len(words) > 1 else words[0]
-        if told in letters[row]:
+        word = words[1] if len(words[0]) <= SHORT and len(words) > 1 else words[0]
+        if word in letters[row]:
             yield place
 
 
@@ -106,19 +110,28 @@ def _phone(value: str, _folded: bytes, _words: bytes, _letters: bytes, numbers: 
     return number[-9:] in numbers
 
 
-def _birth(value: str, _folded: bytes, _words: bytes, _letters: bytes, numbers: bytes) -> bool:
+def birth_numbers(value: str) -> list[str]:
+    """The numbers of which one stands wherever a date of birth does; an empty one where nothing is known of it."""
     is_iso = len(value) == 10 and value[4] == value[7] == "-" and value.isascii() and value.replace("-", "").isdigit()
-    year, day = value[:4].encode(), (value[8:] + value[5:7] + value[2:4]).encode()
-    return not is_iso or year in numbers or day in numbers
+    return [value[:4], value[8:] + value[5:7] + value[2:4]] if is_iso else [""]
 
 
-def _address(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: bytes) -> bool:
+def _birth(value: str, _folded: bytes, _words: bytes, _letters: bytes, numbers: bytes) -> bool:
+    return any(number.encode() in numbers for number in birth_numbers(value))
+
+
+def address_word(folded: bytes) -> bytes:
+    """The word that stands wherever an address does: its first long one; none where it has no such word."""
     for place, word in enumerate(folded.split()):
         if place and len(word) == 5 and word.isdigit():  # the postal code: what follows is no street
             break
         if len(word) > 4 and word not in ABBREVIATED:
-            return word in letters
-    return True
+            return word
+    return b""
+
+
+def _address(_value: str, folded: bytes, _words: bytes, letters: bytes, _numbers: bytes) -> bool:
+    return address_word(folded) in letters
 
 
 def _first_name(_value: str, folded: bytes, words: bytes, _letters: bytes, _numbers: bytes) -> bool:
@@ -128,10 +141,10 @@ def _first_name(_value: str, folded: bytes, words: bytes, _letters: bytes, _numb
 def _names(looks: Iterable[Look], rows: Rows) -> Iterator[int]:
     letters = rows.letters
     for place, row, _, folded in looks:
-        told = letters[row]
+        initials = letters[row]
         for word in folded.split():
-            if word in told:  # nearly never
-                if _is_name_told(folded, told):
+            if word in initials:  # nearly never
+                if _is_name_told(folded, initials):
                     yield place
                 break
 
@@ -147,11 +160,11 @@ def _is_name_told(folded: bytes, letters: bytes) -> bool:
 
 def _text(_value: str, folded: bytes, words: bytes, _letters: bytes, _numbers: bytes) -> bool:
     """Whether some of the groups of four words that no run of a text (`search_terms.shingles`) is without."""
-    told = folded.split()
-    if len(told) < SHINGLE:
+    pieces = folded.split()
+    if len(pieces) < SHINGLE:
         return folded in words
-    for start in (*range(STEP, len(told) - STEP, 2 * STEP), len(told) - STEP):
-        if b" ".join(told[start : start + STEP]) in words:
+    for start in (*range(STEP, len(pieces) - STEP, 2 * STEP), len(pieces) - STEP):
+        if b" ".join(pieces[start : start + STEP]) in words:
             return True
     return False
 

@@ -51,7 +51,7 @@ def _hidden(rows: list[dict[str, Any]], count: str, rule: Protection) -> set[int
                 hidden.add(place)
         else:
             lines.setdefault(tuple(row[name] for name in rule.groups), []).append(place)
-    told: set[int] = set()  # totals that would tell what their lines hide
+    telling: set[int] = set()  # totals that would tell what their lines hide
     for key, places in lines.items():
         above = _above(key, rule)
         whole = rows[totals[above]][count] if above in totals else 0
@@ -66,11 +66,11 @@ def _hidden(rows: list[dict[str, Any]], count: str, rule: Protection) -> set[int
         flags = made.cells.column(f"{count}{FLAG}").to_pylist()
         hidden |= {place for place, flag in zip(places, flags, strict=False) if flag}
         if above in totals and made.totals[()].column(f"{count}{FLAG}")[0].as_py():
-            told.add(totals[above])
+            telling.add(totals[above])
     for key, places in lines.items():
-        if totals.get(_above(key, rule)) in told:
+        if totals.get(_above(key, rule)) in telling:
             hidden |= {place for place in places if rows[place][count]}
-    return hidden | told
+    return hidden | telling
 
 
 def _above(key: tuple[Any, ...], rule: Protection) -> tuple[Any, ...]:

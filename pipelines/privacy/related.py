@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from pipelines.privacy.known import RECORD, PersonalValues, RecordId
+from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.multi_value import Values
+from pipelines.privacy.places import RecordId
+from pipelines.schema.reserved import RESERVED
 
 MOST = 200
 """How many people one record is joined to: beyond, a key that all share would make everybody everyone's."""
@@ -61,7 +63,7 @@ def related_values(
 
 def _keyed(table: pa.Table, column: str) -> Iterable[tuple[RecordId, str]]:
     """(record, key) of the rows that have a key; it is compared without the spaces around it."""
-    ids = zip(*(table.column(name).to_pylist() for name in RECORD), strict=True)
+    ids = zip(*(table.column(name).to_pylist() for name in RESERVED), strict=True)
     for record, key in zip(ids, _texts(table, column), strict=True):
         if key:
             yield record, key

@@ -8,53 +8,103 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.privacy.folding import Numbers
 from pipelines.privacy.kinds import Kind
+from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.multi_value import Values
+from pipelines.privacy.needles import Needles
 from pipelines.privacy.normalisation import CELL, DISGUISED, ROW, compact, digits, fold, fold_rows, unmask
+from pipelines.privacy.places import Origins
 from pipelines.privacy.prefilter import Rows, Sought, Value
 from pipelines.privacy.readings import READ_OTHERWISE
 from pipelines.privacy.search_terms import TEXT, probes, probes_of_value
 from pipelines.privacy.sifting import matching_rows, read_cells
+from pipelines.privacy.told import Told
 
 Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read
-_BATCH = 4096
+_BATCH = 8192
 _DIGEST_SIEVE = r"\b(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})\b"
 _DIGEST = re.compile(_DIGEST_SIEVE)
 _ALGORITHMS = ("md5", "sha1", "sha256")
 
 
-def held_in_rows(
-    values: Sequence[Values], table: pa.Table, places: frozenset[str]
-) -> Iterator[tuple[int, str, Kind, str]]:
+@dataclass(frozen=True)
+class RowValues:
+    """The values of the records that rows are from: `rows` and `records`, row after row, a pair for each record of a
+    row that has some; `told` are the values of all records, `needles` what shows of them at first sight."""
+
+    told: Told
+    needles: Needles
+    rows: Numbers
+    records: Numbers
+
+    @classmethod
+    def of(cls, personal: PersonalValues, origins: Origins) -> RowValues:
+        """The values of each row."""
+        records = personal.records.numbers_of(origins.places)
+        has_values = records >= 0
+        return cls(personal.told, personal.needles, origins.rows[has_values], records[has_values])
+
+    def of_rows(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Of some rows, which are all those between the first and the last of them: the place of each pair's row among
+        them, and its record."""
+        start, end = np.searchsorted(self.rows, [rows[0], rows[-1] + 1])
+        return np.searchsorted(rows, self.rows[start:end]), self.records[start:end]
+
+
+def held_in_rows(own: RowValues, table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, str, Kind, str]]:
     """(row, column, kind, cell) wherever a value of a row's records shows in it.
 
-    `values` of the records of each row of the text table, which is unmasked. A single word that also stands in one of
-    the columns `places` (official place names) is explained by it: somebody called Beaumont may live in Beaumont.
+    `own`: what the records of the rows of the text table hold; the table is unmasked. A single word that also stands in
+    one of the columns `places` (official place names) is explained by it: somebody called Beaumont may live in
+    Beaumont.
     """
-    for start in range(0, len(values), _BATCH):
-        some = values[start : start + _BATCH]
-        if any(some):
-            for row, found in _held(some, table.slice(start, _BATCH), places):
-                yield start + row, *found
+    with_values = np.unique(own.rows)
+    for start in range(0, len(with_values), _BATCH):
+        rows = with_values[start : start + _BATCH]
+        first, last = int(rows[0]), int(rows[-1])
+        is_a_run = last - first + 1 == len(rows)
+        some = table.slice(first, len(rows)) if is_a_run else table.take(pa.array(rows))
+        for place, found in _held(own, rows, some, places):
+            yield int(rows[place]), *found
 
 
-def _held(values: Sequence[Values], table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, Shown]]:
-    rows, may_be_digests = _read(table)
-    words = fold_rows(rows)
-    letters, numbers = _without_spaces(words)
+def _held(own: RowValues, numbers: Numbers, table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, Shown]]:
+    read, may_be_digests = _read(table)
+    words = fold_rows(read)
+    letters = compact(ROW.encode().join(words)).split(ROW.encode())
+    pairs, records = own.of_rows(numbers)
+    rows = sorted(own.needles.may_show(pairs, records, letters) | may_be_digests)
+    if not rows:
+        return
+    values = _values_of(own.told, rows, pairs, records)
+    own_words = [words[row] for row in rows]
+    forms = Rows(own_words, list(map(compact, own_words)), list(map(digits, own_words)))
     sought = _sought(values)
-    showing = sought.showing(Rows(words, letters, numbers))
-    for row in sorted(showing.keys() | may_be_digests):
-        cells = dict(zip(table.column_names, rows[row].split(CELL), strict=True))
-        found = _by_column(showing.get(row, []), cells, (words[row], letters[row], numbers[row]), places)
+    showing = sought.showing(forms)
+    for place, row in enumerate(rows):
+        if place not in showing and row not in may_be_digests:
+            continue
+        cells = dict(zip(table.column_names, read[row].split(CELL), strict=True))
+        own_forms = (forms.words[place], forms.letters[place], forms.numbers[place])
+        found = _by_column(showing.get(place, []), cells, own_forms, places)
         yield from ((row, (name, kind, cells[name])) for name, kind in found)
         if row in may_be_digests:
-            yield from ((row, (name, kind, cells[name])) for name, kind in _digests(sought.of_record(row), cells))
+            yield from ((row, (name, kind, cells[name])) for name, kind in _digests(sought.of_record(place), cells))
+
+
+def _values_of(told: Told, rows: Sequence[int], pairs: Numbers, records: Numbers) -> list[Values]:
+    """The values of each of a few rows, their records' one after the other."""
+    bounds = zip(*(np.searchsorted(pairs, rows, side=side).tolist() for side in ("left", "right")), strict=True)
+    own = (records[start:end].tolist() for start, end in bounds)
+    return [tuple(pair for record in some for pair in told.of_record(record)) for some in own]
 
 
 def _read(table: pa.Table) -> tuple[list[str], set[int]]:
@@ -91,13 +141,6 @@ def _has_strays(joined: pa.Array, width: int) -> bool:
     return text.count(CELL.encode()) > (width - 1) * len(joined) or ROW.encode() in text
 
 
-def _without_spaces(words: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
-    """The letters of each folded row run together, and its digits."""
-    separator = ROW.encode()
-    whole = separator.join(words)
-    return compact(whole).split(separator), digits(whole).split(separator)
-
-
 def _sought(values: Sequence[Values]) -> Sought:
     fields = [field for own in values for field, _ in own]
     texts = [text for own in values for _, text in own]
@@ -125,7 +168,7 @@ def _by_column(
 
 
 def _digests(own: Sequence[Value], cells: dict[str, str]) -> Iterator[tuple[str, Kind]]:
-    """A hash of an e-mail address or a number is no anonymisation: whoever has the list of addresses undoes it."""
+    """A hash of an e-mail address or a number is no anonymisation: anyone with the list of addresses undoes it."""
     spelled: dict[str, Kind] = {}
     for _, value, folded, kind in own:
         if not probes_of_value(kind, value, folded):

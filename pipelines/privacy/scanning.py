@@ -1,35 +1,39 @@
 """One scan: texts and tables from files, held against every pattern and against everybody's values.
 
-Belongs here: judging texts that belong to no record, each distinct one once. Does not: opening files (`files.py`), the
-strong test on the rows of records (`gate.py`)."""
+Belongs here: checking texts that belong to no record, each distinct one once. Does not: opening files (`opening.py`),
+the strong test on the rows of records (`gate.py`)."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.privacy.allowlist import AllowList
-from pipelines.privacy.columns import named_personal, precise_points
+from pipelines.privacy.columns import has_points, named_personal, precise_points
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.gate import FEW_ROWS, OWN_VALUE, GateReport, Hold
-from pipelines.privacy.seen import Seen, digest, passing
+from pipelines.privacy.seen import Digest, Seen, digest, passing
 from pipelines.privacy.sifting import Passage, clean_columns, read_cells, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
 UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
+THREADS = 2
 SOME = 8192  # texts: as many as `readings` remembers, with room
+MANY = 1 << 20
+"""Distinct texts of a column that are put together before they are looked at."""
 Text = tuple[int, str, str]  # row or line from 0, place in the file, text
 _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")  # no pattern fits in it, and most names are so
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts of a file that wait to be judged, with where each stands; `name` is how the file is told."""
+    """Texts of a file that wait to be checked, with where each stands; `name` is how the file is told."""
 
     name: str
     texts: Sequence[Text]
@@ -37,11 +41,26 @@ class Texts:
 
 @dataclass(frozen=True)
 class Columns:
-    """A table of a file that waits to be judged, its columns called as `header` says."""
+    """A table of a file that waits to be checked, its columns called as `header` says."""
 
     name: str
     header: Sequence[str]
     table: pa.Table
+
+
+@dataclass(frozen=True)
+class LargeTable:
+    """A large table of a file that waits to be checked: `batches` reads it from the start each time, and gives its
+    columns as texts, some rows at a time. Where that raises `NotPlain`, `whole` is what its file holds."""
+
+    name: str
+    header: Sequence[str]
+    batches: Callable[[], Iterator[pa.Table]]
+    whole: Callable[[], Iterable[Look]]
+
+
+class NotPlain(Exception):
+    """A file that cannot be read some rows at a time."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +71,13 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What was judged already, in its place among what waits."""
+class ExaminedColumn:
+    """What was checked already, in its place among what waits."""
 
     report: GateReport
 
 
-Look = Texts | Columns | Unreadable | Judged
+Look = Texts | Columns | LargeTable | Unreadable | ExaminedColumn
 
 
 class Scan:
@@ -66,7 +85,7 @@ class Scan:
 
     The same texts stand in many files: a page in two languages, a table as CSV, as Parquet, for spreadsheets and in the
     previews of the catalogue. A text in which nothing at all is found is clean wherever it stands, and is remembered;
-    one in which something is found is judged each time, for the allow list asks where it stands."""
+    one in which something is found is checked each time, for the allow list asks where it stands."""
 
     def __init__(self, allow: AllowList, everyone: Everyone, seen: Seen | None = None, package: str = "") -> None:
         self.allow, self.everyone, self.seen = allow, everyone, seen or Seen()
@@ -77,8 +96,8 @@ class Scan:
         self._names: dict[str, bool] = {}
 
     def foresee(self, looks: Iterable[Look]) -> None:
-        """Judge together what is about to be looked at. An expression costs more to prepare than to hold against the
-        few texts of one file, so that a folder of small files is judged many files at a time."""
+        """Check together what is about to be looked at. An expression costs more to prepare than to hold against the
+        few texts of one file, so that a folder of small files is checked many files at a time."""
         looks = list(looks)
         texts = list(dict.fromkeys(text for look in looks if isinstance(look, Texts) for _, _, text in look.texts))
         self._foreseen, self._looked = {}, frozenset()
@@ -103,9 +122,14 @@ class Scan:
                 return self.texts(name, texts)
             case Columns(name, header, table):
                 return self.table(name, header, table)
+            case LargeTable(name, header, batches, whole):
+                try:
+                    return self.large_table(name, header, batches)
+                except (NotPlain, pa.ArrowException):
+                    return sum(map(self.look, whole()), GateReport())
             case Unreadable(name):
                 return self.unreadable(name)
-            case Judged(report):
+            case ExaminedColumn(report):
                 return report
 
     def texts(self, name: str, texts: Sequence[Text]) -> GateReport:
@@ -119,7 +143,7 @@ class Scan:
 
     def table(self, name: str, header: Sequence[str], table: pa.Table) -> GateReport:
         """What is held of a table, its columns called as `header` says; a column that comes twice keeps a number."""
-        text = as_text(table.rename_columns(self._shown(header)))
+        text = as_text(table.rename_columns(self._labels(header)))
         looking = _Report(name, self)
         found = self._found_in_columns(text)
         for column in text.column_names:
@@ -132,6 +156,56 @@ class Scan:
         for row, column, value in precise_points(text):
             looking.keep(row, column, Passage("coordonnees", value, 0, len(value)))
         return looking.report(text.num_rows * text.num_columns)
+
+    def large_table(self, name: str, header: Sequence[str], batches: Callable[[], Iterator[pa.Table]]) -> GateReport:
+        """The same of a table that is read some rows at a time: once for what its columns are known by, once more for
+        the distinct texts of those that are new, and a third time only where something is held."""
+        names, rows = self._labels(header), 0
+        marks = [Digest() for _ in names]
+        with ThreadPoolExecutor(THREADS) as pool:
+            for batch in batches():
+                rows += batch.num_rows
+                if batch.num_columns != len(marks):
+                    raise NotPlain
+                list(pool.map(_add, marks, batch.columns))
+        found = self._found_in_batches([mark.value() for mark in marks], batches)
+        looking = _Report(name, self)
+        for column in names:
+            for rule in named_personal(column):
+                looking.keep(-1, column, Passage(rule, column, 0, len(column)))
+        first = 0
+        for batch in batches() if found or has_points(names) else ():
+            text = batch.rename_columns(names)
+            for column in names if found else ():
+                for row, cell in enumerate(text.column(column).to_pylist(), start=first):
+                    for passage in found.get(cell, ()):
+                        looking.keep(row, column, passage)
+            for row, column, value in precise_points(text):
+                looking.keep(first + row, column, Passage("coordonnees", value, 0, len(value)))
+            first += batch.num_rows
+        return looking.report(rows * len(names))
+
+    def _found_in_batches(
+        self, marks: Sequence[bytes], batches: Callable[[], Iterator[pa.Table]]
+    ) -> Mapping[str, list[Passage]]:
+        new = [place for place, mark in enumerate(marks) if any(self._is_new(mark))]
+        waiting: dict[int, list[pa.Array]] = {place: [] for place in new}
+        is_clean = dict.fromkeys(new, True)
+        found: dict[str, list[Passage]] = {}
+        for batch in batches() if new else ():
+            for place in new:
+                texts = batch.column(place).cast(pa.large_string()).combine_chunks()
+                waiting[place].append(pc.unique(texts).drop_null())
+                if sum(map(len, waiting[place])) > MANY:
+                    waiting[place] = [_distinct(waiting[place])]
+                if len(waiting[place][0]) > MANY // 2:  # a column of ever new texts is looked at as it goes by
+                    clean = self._judge_distinct(marks[place], waiting[place].pop(0), found, remembers=False)
+                    is_clean[place] &= clean
+                    waiting[place] = waiting[place] or [pa.array([], pa.large_string())]
+        for place in new:
+            texts = _distinct(waiting.pop(place))
+            self._judge_distinct(marks[place], texts, found, remembers=is_clean[place])
+        return found
 
     def unreadable(self, name: str) -> GateReport:
         """A file that nobody could look into: held, unless the allow list names it."""
@@ -148,47 +222,57 @@ class Scan:
             self._names[name] = self.everyone.kind_in(name) is None if is_plain else not self._found([name])
         return self._names[name]
 
-    def _shown(self, header: Sequence[str]) -> list[str]:
+    def _labels(self, header: Sequence[str]) -> list[str]:
         seen: Counter[str] = Counter()
         names: list[str] = []
         taken: set[str] = set()
         for number, column in enumerate(header, start=1):
-            shown = column if self.may_tell(column) else f"colonne {number}"
-            name = shown
+            label = column if self.may_tell(column) else f"colonne {number}"
+            name = label
             while name in taken:  # "a, a, a (2)": the number that one is given may be another's own name
-                seen[shown] += 1
-                name = f"{shown} ({seen[shown] + 1})"
+                seen[label] += 1
+                name = f"{label} ({seen[label] + 1})"
             taken.add(name)
             names.append(name)
         return names
 
     def _found_in_columns(self, text: pa.Table) -> Mapping[str, list[Passage]]:
-        """The passages of the texts of a table's columns; a column in which there are none is not judged again."""
+        """The passages of the texts of a table's columns; a column in which there are none is not checked again."""
         found: dict[str, list[Passage]] = {}
         for column in text.columns:
             mark = digest(column)
-            has_patterns = mark not in self.seen.patterns
-            has_values = bool(self.everyone) and mark not in self.seen.nobody
-            if not has_patterns and not has_values:
-                continue
-            texts = pc.unique(column).drop_null()
-            patterns = suspect_passages(texts) if has_patterns else {}
-            values = self._values_in(texts) if has_values else {}
-            if not patterns:
-                self.seen.patterns.add(mark)
-            if not values and self.everyone:
-                self.seen.nobody.add(mark)
-            for place in sorted(patterns.keys() | values.keys()):
-                found.setdefault(texts[place].as_py(), []).extend([*patterns.get(place, ()), *values.get(place, ())])
+            if any(self._is_new(mark)):
+                self._judge_distinct(mark, pc.unique(column).drop_null(), found)
         return found
+
+    def _is_new(self, mark: bytes) -> tuple[bool, bool]:
+        """Whether a column was not yet found without patterns, and without anybody's values."""
+        return mark not in self.seen.patterns, bool(self.everyone) and mark not in self.seen.nobody
+
+    def _judge_distinct(
+        self, mark: bytes, texts: pa.Array, found: dict[str, list[Passage]], *, remembers: bool = True
+    ) -> bool:
+        """Whether nothing is found in distinct texts of a column; then, if it `remembers`, that is remembered of it."""
+        has_patterns, has_values = self._is_new(mark)
+        patterns = suspect_passages(texts) if has_patterns else {}
+        values = self._values_in(texts) if has_values else {}
+        if not patterns and remembers:
+            self.seen.patterns.add(mark)
+        if not values and self.everyone and remembers:
+            self.seen.nobody.add(mark)
+        for place in sorted(patterns.keys() | values.keys()):
+            mine = found.setdefault(texts[place].as_py(), [])
+            mine += [item for item in (*patterns.get(place, ()), *values.get(place, ())) if item not in mine]
+        return not patterns and not values
 
     def _values_in(self, texts: pa.Array) -> dict[int, list[Passage]]:
         """Everybody's values in texts, in each of their readings, by place."""
-        read = read_cells(unmask_cells(pa.chunked_array([texts]))).to_pylist()
-        return {
-            place: [Passage(f"{OWN_VALUE}:{kind.value}", read[place], 0, len(read[place]))]
-            for place, kind in self.everyone.kinds_in(read)
-        }
+        read = read_cells(unmask_cells(pa.chunked_array([texts])))
+        found = {}
+        for place, kind in self.everyone.kinds_in(read):
+            text = read[place].as_py()
+            found[place] = [Passage(f"{OWN_VALUE}:{kind.value}", text, 0, len(text))]
+        return found
 
     def _found(self, texts: Iterable[str]) -> Mapping[str, list[Passage]]:
         """The passages of each text that has some: patterns, and everybody's values."""
@@ -205,6 +289,15 @@ class Scan:
         return {**known, **found}
 
 
+def _distinct(texts: Sequence[pa.Array]) -> pa.Array:
+    return pc.unique(pa.concat_arrays([pa.array([], pa.large_string()), *texts]))
+
+
+def _add(mark: Digest, column: pa.ChunkedArray) -> None:
+    for chunk in column.chunks:
+        mark.add(chunk)
+
+
 class _Report:
     """The report on one file, as it is put together."""
 
@@ -215,10 +308,10 @@ class _Report:
 
     def keep(self, row: int, field: str, passage: Passage) -> None:
         """Hold a passage, unless the allow list lets it through here, or did in the table that it is from."""
-        told = (field, passage.rule, passage.text, passage.span)
-        entry = self.scan.allow.reason(self.name, *told)
+        key = (field, passage.rule, passage.text, passage.span)
+        entry = self.scan.allow.reason(self.name, *key)
         if entry is None and self.table:
-            entry = self.scan.allow.reason(self.table, *told)
+            entry = self.scan.allow.reason(self.table, *key)
         name = entry.id if entry else passing(self.scan.seen.passed, passage.rule, passage.text, passage.span)
         if name is None:
             self.held.add(Hold(self.name, row, field, passage.rule))

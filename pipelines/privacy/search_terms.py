@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pipelines.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind
 from pipelines.privacy.normalisation import compact, digits, fold
+from pipelines.privacy.plain_words import is_a_mailbox
 
 WORDS, COMPACT, DIGITS, TEXT = 0, 1, 2, 3
 Needle = tuple[int, bytes]
@@ -96,10 +97,11 @@ def _email(value: str, folded: bytes) -> list[Probe]:
 
 
 def _email_needles(parts: list[bytes], label: bytes) -> Iterable[Needle]:
+    says_nobody = is_a_mailbox(parts)
     for joined in (dot.join(parts) for dot in (b"", b"point", b"dot")):
         for sign in _SIGNS:
             yield COMPACT, joined + sign + label
-        if len(joined) >= 8 and (len(parts) > 1 or digits(joined)):
+        if len(joined) >= 8 and not says_nobody and (len(parts) > 1 or digits(joined)):
             yield COMPACT, joined
 
 
@@ -144,15 +146,15 @@ def _birth(value: str, folded: bytes) -> list[Probe]:
 
 
 def _birth_needles(born: date) -> Iterable[Needle]:
-    said = _MONTHS[born.month - 1]
+    month = _MONTHS[born.month - 1]
     texts = [
         f"{born:%Y %m %d}",
         f"{born:%d %m %Y}",
         f"{born:%d%m%Y}",
         f"{born:%Y%m%d}",
-        f"{born:%d} {said} {born.year}",
+        f"{born:%d} {month} {born.year}",
     ]
-    texts += [f"{born.day} {said} {born.year}", f"{born.day} {born.month} {born.year}", f"1er {said} {born.year}"]
+    texts += [f"{born.day} {month} {born.year}", f"{born.day} {born.month} {born.year}", f"1er {month} {born.year}"]
     for text in texts if born.day == 1 else texts[:-1]:
         yield WORDS, f" {text} ".encode()
     yield WORDS, f" {born:%Y %m %d}t".encode()  # an instant: the hour is glued to the day

@@ -1,7 +1,8 @@
-"""What was judged already: columns in which nothing at all was found, known by a digest of their texts.
+"""What was checked already: columns in which nothing at all was found, known by a digest of their texts.
 
-Belongs here: remembering, so that the gate on tables and the scan of the files made of them judge each distinct column
-once. Does not: judging. A column in which something was found is judged each time: the allow list asks where it stands.
+Belongs here: remembering, so that the gate on tables and the scan of the files made of them check each distinct column
+once. Does not: checking. A column in which something was found is checked each time: the allow list asks where it
+stands.
 
 One `Seen` serves one release, and gives its memory of what is clean to the next (`for_another`): nothing of it is
 written, and it ends with the process."""
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.known import PersonalValues
+from pipelines.storage.spool import chunks_of
 
 LEAST_INTEGER = 10**10
 """Below, an integer is no telephone number with its prefix, no NIR and no IBAN: the leading zero is not in it."""
@@ -47,7 +49,7 @@ class Memory:
 
     def look_for(self, personal: PersonalValues) -> Everyone:
         """Everybody's values, put together once for the same values; others make what was found without them void."""
-        if self.values is None or self.values.by_record != personal.by_record:
+        if self.values is None or not self.values.is_as(personal):
             self.values, self.everyone = personal, personal.everyone()
             self.nobody.clear()
             self.texts.clear()
@@ -83,7 +85,7 @@ class Seen:
 
 
 REMEMBERED = 32_000_000
-"""How many characters of clean texts are remembered; texts beyond are judged again, whatever they say."""
+"""How many characters of clean texts are remembered; texts beyond are checked again, whatever they say."""
 _NUMBER = re.compile(r"-?\d{1,3}[.,]\d{5,}")
 
 
@@ -97,21 +99,43 @@ def passing(passed: Mapping[tuple[str, str], str], rule: str, text: str, span: t
     return found
 
 
-def digest(column: pa.ChunkedArray | pa.Array) -> bytes:
-    """The digest of a column's texts, row by row, however it is cut into chunks; an absent text is an empty one."""
-    lengths, texts = hashlib.blake2b(digest_size=16), hashlib.blake2b(digest_size=16)
-    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    for chunk in chunks:
+class Digest:
+    """The digest of a column's texts, given chunk by chunk, however it is cut; an absent text is an empty one."""
+
+    def __init__(self) -> None:
+        self._lengths, self._texts = hashlib.sha256(), hashlib.sha256()
+
+    def add(self, chunk: pa.Array) -> None:
+        """The next texts of the column."""
         if not len(chunk):
-            continue
-        plain = pc.fill_null(chunk.cast(pa.large_string()), "")
+            return
+        plain = chunk if _is_text(chunk.type) else chunk.cast(pa.large_string())
+        plain = pc.fill_null(plain, "") if plain.null_count else plain
+        # A text of 4 GiB or more is none that any reader gives.
+        lengths = pc.binary_length(plain).cast(pa.int32(), safe=False)
         _, offsets, data = plain.buffers()
-        bounds = pa.Array.from_buffers(pa.int64(), len(plain) + 1, [None, offsets], offset=plain.offset)
+        kind = pa.int32() if pa.types.is_string(plain.type) else pa.int64()
+        bounds = pa.Array.from_buffers(kind, len(plain) + 1, [None, offsets], offset=plain.offset)
         first, last = bounds[0].as_py(), bounds[len(plain)].as_py()
-        lengths.update(pc.binary_length(plain).buffers()[1][: 8 * len(plain)])
+        self._lengths.update(lengths.buffers()[1][4 * lengths.offset : 4 * (lengths.offset + len(plain))])
         if data is not None:
-            texts.update(memoryview(data)[first:last])
-    return lengths.digest() + texts.digest()
+            self._texts.update(memoryview(data)[first:last])
+
+    def value(self) -> bytes:
+        """The digest of what was given."""
+        return self._lengths.digest() + self._texts.digest()
+
+
+def digest(column: pa.ChunkedArray | pa.Array) -> bytes:
+    """The digest of a column's texts."""
+    found = Digest()
+    for chunk in chunks_of(column):
+        found.add(chunk)
+    return found.value()
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def as_searched(column: pa.ChunkedArray) -> pa.ChunkedArray | None:

@@ -1,4 +1,4 @@
-"""Patterns over whole columns: RE2 sifts, exact detectors judge what is left.
+"""Patterns over whole columns: RE2 sifts, exact detectors check what is left.
 
 Belongs here: from a text column to the passages found in it. Does not: which of them are allowed (`gate.py`).
 """
@@ -53,10 +53,10 @@ def spaces(expression: str) -> str:
 
 
 def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passage, ...]]]:
-    """(row, passages) for the cells of a text column in which detectors found something. Equal cells are judged
-    once."""
+    """(row, passages) for the cells of a text column in which detectors found something. Equal cells are unmasked and
+    checked once."""
     encoded = column.cast(pa.large_string()).combine_chunks().dictionary_encode()
-    found = suspect_passages(encoded.dictionary)
+    found = suspect_passages(unmask_cells(pa.chunked_array([encoded.dictionary])))
     if not found:
         return
     rows = pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(list(found), encoded.indices.type)))

@@ -11,12 +11,16 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import itemgetter
 from pathlib import Path
+from typing import TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,15 +28,21 @@ import pyarrow.parquet as pq
 from pipelines.core.project import PRIVATE_SNAPSHOTS
 from pipelines.core.text import Said
 from pipelines.privacy.errors import VaultUnsafe
-from pipelines.privacy.known import RECORD, PersonalValues, RecordId
+from pipelines.privacy.known import FIELD, VALUE, PersonalValues
+from pipelines.privacy.places import PartId, Records
+from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
+from pipelines.storage import sha256_bytes, sha256_file
 from pipelines.storage.atomic import ASIDE, make_folder, sync_folder
+from pipelines.storage.columns import MOST, ROWS
+
+T = TypeVar("T")
 
 RETENTION = "conservation.json"
 _SCHEMA = pa.schema(
-    [(name, pa.int64() if name == "_position" else pa.string()) for name in RECORD]
-    + [("champ", pa.string()), ("valeur", pa.string())]
+    [(name, pa.int64() if name == POSITION else pa.string()) for name in RESERVED]
+    + [(FIELD, pa.string()), (VALUE, pa.string())]
 )
-PartId = tuple[str, str, str]  # source, snapshot, part
+_REPEATED = [SOURCE, SNAPSHOT, PART, FIELD]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 A_DATE = Said(
@@ -63,8 +73,8 @@ class Vault:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self._check_owner()
         self.folder.chmod(0o700)
-        told = {"a_supprimer_apres": keep_until.isoformat(), "motif": reason}
-        self._write(self.folder / RETENTION, (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode())
+        document = {"a_supprimer_apres": keep_until.isoformat(), "motif": reason}
+        self._write(self.folder / RETENTION, (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode())
 
     def keep_until(self) -> date:
         """The retention date. Raises `VaultUnsafe` when the folder was never opened or its date cannot be read."""
@@ -79,6 +89,8 @@ class Vault:
     def is_unopened(self) -> bool:
         """Whether nothing was ever kept here: no folder, or one that holds at most snapshots and what a killed process
         left of its first date."""
+        if (self.folder / RETENTION).exists():
+            return False
         if self.folder.is_symlink() or not self.folder.is_dir():
             return not self.folder.exists()
         names = (path.name for path in self.folder.iterdir())
@@ -94,8 +106,7 @@ class Vault:
         A part of a snapshot is written whole: what was kept of it before is replaced, and goes where no value is left.
         `parts`: those that the table is of, for one whose rows all left. Raises `VaultUnsafe` when the folder is not
         open, or could be read by somebody else."""
-        told = zip(*(table.column(name).to_pylist() for name in RECORD[:3]), strict=True)
-        return self.write_values(PersonalValues.of_table(table, fields), parts=[*parts, *told])
+        return self.write_values(PersonalValues.of_table(table, fields), parts=[*parts, *Records(table).parts])
 
     def write_values(self, values: PersonalValues, *, parts: Collection[PartId] = ()) -> int:
         """Keep values by record, as `write` does.
@@ -103,38 +114,43 @@ class Vault:
         Of the folder only what is of the sources that are written is looked at: what lies there of hundreds of others
         is looked at where it is read.
         """
-        by_part: dict[PartId, list[tuple[RecordId, str, str]]] = {}
-        for record, own in values.by_record.items():
-            lines = by_part.setdefault(record[:3], [])
-            lines += [(record, name, value) for name, value in own]
-        self.check({part[0] for part in (*parts, *by_part)})
-        for part in sorted(set(parts) - by_part.keys()):
+        own = values.records.parts
+        self.check({part[0] for part in (*parts, *own)})
+        for part in sorted(set(parts) - set(own)):
             self._file(*part).unlink(missing_ok=True)
-        for part, lines in sorted(by_part.items()):
-            columns = list(zip(*((*record, name, value) for record, name, value in lines), strict=True))
-            self._write_table(self._file(*part), pa.table([list(column) for column in columns], schema=_SCHEMA))
-        return sum(len(lines) for lines in by_part.values())
+        for code, part in sorted(enumerate(own), key=itemgetter(1)):
+            is_of_part = values.records.part_of_line == code
+            lines = values.lines if is_of_part.all() else values.lines.filter(pa.array(is_of_part))
+            self._write_table(self._file(*part), _as_kept(lines))
+        return int(values.lines.num_rows)
 
     def read(self, source: str | None = None) -> PersonalValues:
         """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that was never opened holds none.
 
         What another process forgets while it is read is not kept any more: the rest is read again.
         """
-        if self.is_unopened:
-            return PersonalValues()
-        self.check()
+        return PersonalValues() if self.is_unopened else self._of_files(source, _read_once)
+
+    def digest(self) -> str:
+        """The SHA-256 over the files of all values kept, by their paths: another one wherever `read` gives others.
+        Raises `VaultUnsafe`."""
+        return "" if self.is_unopened else self._of_files(None, partial(_digest_once, self.folder))
+
+    def _of_files(self, source: str | None, take: Callable[[tuple[State, ...]], T]) -> T:
+        found = self._checked(None)
+        states = _states(found) if source is None else self._states(source)
         while True:
-            files = list(self._files(source))
             try:
-                return _read_once(tuple(map(_state, files)))
+                return take(states)
             except FileNotFoundError:
-                if files == list(self._files(source)):
+                before, states = states, self._states(source)
+                if before == states:
                     raise
 
     def holds(self, source: str, snapshot: str, part: str) -> int:
         """How many values of a part of a snapshot are kept; a folder that was deleted or never opened keeps none."""
         try:
-            return int(pq.read_metadata(self._file(source, snapshot, part)).num_rows)
+            return _rows(_state(self._file(source, snapshot, part)))
         except FileNotFoundError:
             return 0
 
@@ -156,8 +172,12 @@ class Vault:
     def forget_others(self, source: str, snapshots: Collection[str]) -> int:
         """Delete what is kept of a source's snapshots other than these; returns how many files went."""
         folder = self.folder / self._name(source)
-        others = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-        return sum(self.forget(source, name) for name in others if name not in snapshots)
+        try:
+            with os.scandir(folder) as items:
+                others = sorted(item.name for item in items if item.name not in snapshots and item.is_dir())
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
+        return sum(self.forget(source, name) for name in others)
 
     def destroy(self) -> None:
         """Delete the folder as a whole."""
@@ -172,16 +192,18 @@ class Vault:
 
         Below the folder of snapshots nothing is looked at: its own mode keeps everybody out, and sources fill it while
         others read here. A file that goes while it is looked at was another write's, under way."""
+        self._checked(sources)
+
+    def _checked(self, sources: Collection[str] | None) -> list[Entry]:
+        """What was looked at, and found kept from others."""
         self._check_owner()
         self.keep_until()
-        for path in (self.folder, *(self._paths() if sources is None else self._paths_of(sources))):
-            try:
-                mode = path.lstat().st_mode & 0o777
-            except FileNotFoundError:
-                continue
-            if mode & 0o077:
-                place = path.relative_to(self.folder.parent).as_posix()
-                raise VaultUnsafe(folder=place, found=f"mode {mode:04o}", expected=OWN_MODES)
+        found = [(str(self.folder), self.folder.lstat()), *self._entries(sources)]
+        unsafe = sorted((path, told.st_mode & 0o777) for path, told in found if told.st_mode & 0o077)
+        for path, mode in unsafe:
+            place = Path(path).relative_to(self.folder.parent).as_posix()
+            raise VaultUnsafe(folder=place, found=f"mode {mode:04o}", expected=OWN_MODES)
+        return found
 
     def _check_owner(self) -> None:
         if self.folder.is_symlink() or not self.folder.is_dir():
@@ -192,23 +214,21 @@ class Vault:
             found = Said("un autre propriétaire", "another owner")
             raise VaultUnsafe(folder=self.folder.name, found=found, expected=OWN_ACCOUNT)
 
-    def _paths(self) -> Iterator[Path]:
-        for top in sorted(self.folder.iterdir()):
-            yield top
-            if top.is_dir() and top.name != PRIVATE_SNAPSHOTS:
-                yield from _below(top)
-
-    def _paths_of(self, sources: Iterable[str]) -> Iterator[Path]:
-        for name in sorted(sources):
-            top = self.folder / self._name(name)
-            yield top
+    def _entries(self, sources: Iterable[str] | None = None) -> Iterator[Entry]:
+        """What lies in the folder, but for what the folder of snapshots holds; of these sources, or of all."""
+        if sources is None:
+            yield from _below(self.folder, but=self.folder / PRIVATE_SNAPSHOTS)
+            return
+        for top in (self.folder / self._name(source) for source in sources):
+            with suppress(FileNotFoundError):
+                yield str(top), top.lstat()
             yield from _below(top)
 
-    def _files(self, source: str | None) -> Iterator[Path]:
-        yield from sorted(_kept(_below(self.folder / self._name(source)) if source else self._paths()))
+    def _states(self, source: str | None) -> tuple[State, ...]:
+        return _states(self._entries(None if source is None else [source]))
 
     def _file(self, source: str, snapshot: str, part: str) -> Path:
-        return self.folder / self._name(source) / self._name(snapshot) / f"{self._name(part)}.parquet"
+        return self.folder / f"{self._name(source)}/{self._name(snapshot)}/{self._name(part)}.parquet"
 
     @staticmethod
     def _name(name: str) -> str:
@@ -239,13 +259,27 @@ class Vault:
         sync_folder(path.parent)
 
 
+Entry = tuple[str, os.stat_result]
 State = tuple[Path, int, int, int, int]
 
 
+def _states(entries: Iterable[Entry]) -> tuple[State, ...]:
+    """The files of kept values, in the order of their paths."""
+    return tuple(sorted(_state_of(Path(path), state) for path, state in entries if _is_kept(path)))
+
+
 def _state(path: Path) -> State:
+    return _state_of(path, path.lstat())
+
+
+def _state_of(path: Path, state: os.stat_result) -> State:
     """A file by its size, times and inode: what is written anew has other ones."""
-    told = path.lstat()
-    return path, told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino
+    return path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
+
+
+@lru_cache(maxsize=65_536)  # asked of each source when its records are looked at, and again by the gate
+def _rows(state: State) -> int:
+    return int(pq.read_metadata(state[0]).num_rows)
 
 
 @lru_cache(maxsize=1)  # the gate of each package of a run asks for the values of all
@@ -253,26 +287,48 @@ def _read_once(states: tuple[State, ...]) -> PersonalValues:
     return _read(state[0] for state in states)
 
 
+@lru_cache(maxsize=1)
+def _digest_once(folder: Path, states: tuple[State, ...]) -> str:
+    named = ((state[0].relative_to(folder).as_posix(), sha256_file(state[0])) for state in states)
+    return sha256_bytes(json.dumps(list(named)).encode())
+
+
 def _read(files: Iterable[Path]) -> PersonalValues:
-    by_record: dict[RecordId, list[tuple[str, str]]] = {}
+    tables = []
     for path in files:
-        columns = pq.read_table(path).to_pydict()
-        for *record, name, value in zip(*columns.values(), strict=True):
-            by_record.setdefault((record[0], record[1], record[2], record[3]), []).append((name, value))
-    return PersonalValues({record: tuple(values) for record, values in by_record.items()})
+        # `pq.read_table` would import pyarrow's datasets and pandas first, which is half of a run with nothing to do.
+        with pq.ParquetFile(path, read_dictionary=_REPEATED) as opened:
+            tables.append(opened.read())
+    return PersonalValues.of_lines(pa.concat_tables(tables)) if tables else PersonalValues()
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """Everything below a folder; what goes while it is looked at is left out, anything else that fails is raised."""
-
-    def gone(error: OSError) -> None:
-        if not isinstance(error, FileNotFoundError):
-            raise error
-
-    for parent, folders, files in os.walk(folder, onerror=gone):
-        yield from (Path(parent) / name for name in (*folders, *files))
+def _as_kept(lines: pa.Table) -> pa.Table:
+    """Lines of values in the columns of a file, each in one chunk as far as it fits."""
+    columns = [_of_type(lines.column(item.name), item.type) for item in _SCHEMA]
+    return pa.table(columns, schema=_SCHEMA)
 
 
-def _kept(paths: Iterable[Path]) -> Iterator[Path]:
-    """Of these paths, the files of kept values."""
-    return (path for path in paths if path.suffix == ".parquet" and not path.name.startswith(ASIDE))
+def _of_type(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if column.type != pa.large_string() or column.nbytes <= MOST:
+        return column.combine_chunks().cast(kind)
+    pieces = (column.slice(start, ROWS).combine_chunks() for start in range(0, len(column), ROWS))
+    return pa.chunked_array([piece.cast(kind) for piece in pieces])
+
+
+def _below(folder: Path, but: Path | None = None) -> Iterator[Entry]:
+    """Everything below a folder, links not followed; of `but`, the folder alone. What goes while it is looked at is
+    left out, anything else that fails is raised."""
+    waiting, closed = [str(folder)], str(but)
+    while waiting:
+        with suppress(FileNotFoundError), os.scandir(waiting.pop()) as items:
+            for item in items:
+                with suppress(FileNotFoundError):
+                    told = Path(item.path).lstat()
+                    yield item.path, told
+                    if stat.S_ISDIR(told.st_mode) and item.path != closed:
+                        waiting.append(item.path)
+
+
+def _is_kept(path: str) -> bool:
+    """Whether a path is that of a file of kept values."""
+    return path.endswith(".parquet") and not path.rpartition("/")[2].startswith(ASIDE)

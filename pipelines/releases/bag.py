@@ -25,16 +25,16 @@ BESIDE_SEAL = frozenset({SIGNATURE, PROOF})
 ROOT_FILES = SEALED_FILES | BESIDE_SEAL
 
 
-def seal(bag: Path, told: Mapping[str, str], hashes: Mapping[str, str], key: SigningKey | None) -> str:
+def seal(bag: Path, facts: Mapping[str, str], hashes: Mapping[str, str], key: SigningKey | None) -> str:
     """Make a bag of the folder `bag`, whose payload stands under `data/`; returns the SHA-256 of its tag manifest.
 
-    `told`: the lines of `bag-info.txt`, in order. `hashes`: SHA-256 of payload files already known, by path under the
+    `facts`: the lines of `bag-info.txt`, in order. `hashes`: SHA-256 of payload files already known, by path under the
     bag; the others are read.
     """
     payload = payload_files(bag)
     lines = [f"{hashes.get(name) or sha256_file(bag / name)}  {name}\n" for name in payload]
     size = sum((bag / name).stat().st_size for name in payload)
-    info = {**told, "Payload-Oxum": f"{size}.{len(payload)}"}
+    info = {**facts, "Payload-Oxum": f"{size}.{len(payload)}"}
     tags = {
         INFO: "".join(f"{name}: {value}\n" for name, value in info.items()),
         "bagit.txt": DECLARATION,
@@ -57,30 +57,30 @@ def payload_files(bag: Path) -> list[str]:
 
 def read_info(bag: Path) -> dict[str, str]:
     """The lines of `bag-info.txt`. Raises `ReleaseDamaged` when it is missing or has another form."""
-    shown = f"{bag.name}/{INFO}"
+    file = f"{bag.name}/{INFO}"
     try:
         lines = read_plain(bag / INFO, LARGEST_TAG).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="UTF-8") from None
+        raise ReleaseDamaged(file=file, found=type(error).__name__, expected="UTF-8") from None
     pairs = [line.partition(": ") for line in lines]
     if not all(sign for _, sign, _ in pairs):
         found = Said("une ligne sans « : »", "a line without “:”")
-        raise ReleaseDamaged(file=shown, found=found, expected="Label: value")
+        raise ReleaseDamaged(file=file, found=found, expected="Label: value")
     return {name: value for name, _, value in pairs}
 
 
 def read_manifest(path: Path) -> dict[str, str]:
     """SHA-256 by path, from a manifest of a bag. Raises `ReleaseDamaged` when it is missing or has another form."""
-    shown = f"{path.parent.name}/{path.name}"
+    file = f"{path.parent.name}/{path.name}"
     try:
         lines = read_plain(path, LARGEST_TAG).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="UTF-8") from None
+        raise ReleaseDamaged(file=file, found=type(error).__name__, expected="UTF-8") from None
     found: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         digest, sign, name = line.partition("  ")
         if not sign or len(digest) != 64 or not set(digest) <= set("0123456789abcdef") or name in found:
             expected = Said("SHA-256, deux espaces, un chemin", "SHA-256, two spaces, a path")
-            raise ReleaseDamaged(file=f"{shown}, {number}", found=repr(line[:80]), expected=expected)
+            raise ReleaseDamaged(file=f"{file}, {number}", found=repr(line[:80]), expected=expected)
         found[name] = digest
     return found

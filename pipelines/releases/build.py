@@ -46,8 +46,8 @@ class Attempt:
     step: Step
 
     @property
-    def shelf(self) -> ReleaseStore:
-        return self.previous.shelf
+    def store(self) -> ReleaseStore:
+        return self.previous.store
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def canonical_tables(request: ReleaseRequest) -> dict[str, pa.Table]:
 
 def build(attempt: Attempt, aside: Path) -> Built | None:
     """Write the payload of the next version under `aside`/data; none when nothing differs from the one before."""
-    request, shelf, tables, data = attempt.request, attempt.shelf, attempt.tables, aside / "data"
+    request, store, tables, data = attempt.request, attempt.store, attempt.tables, aside / "data"
     with ThreadPoolExecutor(2) as beside:  # what differs is looked for while the tables are written
         differing = beside.submit(attempt.previous.differences, request.schemas, tables)
         made = write_tables(request, tables, data)
@@ -94,21 +94,21 @@ def build(attempt: Attempt, aside: Path) -> Built | None:
         return None
     ingredients = ingredients_of(request)
     differences = attempt.previous.explained(differences, request.schemas, tables, ingredients, attempt.across)
-    released = [item["version"] for item in shelf.published]
+    released = [item["version"] for item in store.published]
     version = versioning.number(released[-1], why) if released else versioning.FIRST
     made += write_changes(differences, data)
     corrections = attempt.previous.corrections(differences, request.schemas, tables)
-    page = changes_page(request.package.title, shelf.current, version, why, differences, corrections=corrections)
+    page = changes_page(request.package.title, store.current, version, why, differences, corrections=corrections)
     (data / "CHANGES.md").write_text(page, encoding="utf-8", newline="")
     attempt.step("changes")
     own = {
         "parent_version": released[-1] if released else None,
-        "compared_with": shelf.current,
+        "compared_with": store.current,
         "schema_version": f"{version.split('.')[0]}-{ingredients.schema[:12]}",
         "reasons": [{"level": item.level.name, "fr": item.fr, "en": item.en} for item in why],
         "changes": {name: item.document() for name, item in counts.items()},
         "ingredients": ingredients.document(),
-        "steps": {place: list(words) for place, words in sorted(request.steps.items())},
+        "steps": {place: [step.text for step in taken] for place, taken in sorted(request.steps.items())},
     }
     if withheld := request.withheld_document():
         own["withheld"] = withheld
@@ -127,10 +127,10 @@ def seal_built(
 
     `signer`: the fingerprint of `key`, or "none".
     """
-    package = attempt.shelf.package
+    package = attempt.store.package
     released = ledger.of(package, "published")
     created = instant(attempt.request.created)
-    told = {
+    info = {
         "Bagging-Date": created[:10],
         "External-Identifier": f"{package}/{built.version}",
         "Arobase-Package": package,
@@ -141,8 +141,8 @@ def seal_built(
         "Arobase-Ledger-Previous": ledger.head,
         "Arobase-Signer": signer,
     }
-    tagmanifest = seal(aside, told, {f"data/{item.path}": item.sha256 for item in built.files}, key)
-    return ledger.next_line("published", published_facts(told, tagmanifest))
+    tagmanifest = seal(aside, info, {f"data/{item.path}": item.sha256 for item in built.files}, key)
+    return ledger.next_line("published", published_facts(info, tagmanifest))
 
 
 def ingredients_of(request: ReleaseRequest) -> Ingredients:

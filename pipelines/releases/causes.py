@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.releases.canonical import key_text, text
 from pipelines.releases.diff import ADDED, REMOVED, WITHHELD, Difference
+from pipelines.storage.columns import repeated_word
 
 ORDER = ("code", "schema", "source", "correction", "redaction")
 # What a source withdrew is missing from its new snapshot too: only over the old one does its withdrawal show.
@@ -39,14 +40,14 @@ class Ingredients:
 
     def document(self) -> dict[str, Any]:
         """As releases record it."""
-        told = {name: self.of(name) for name in ORDER if name != "source"}
-        return {**told, "snapshots": [list(item) for item in self.snapshots]}
+        digests = {name: self.of(name) for name in ORDER if name != "source"}
+        return {**digests, "snapshots": [list(item) for item in self.snapshots]}
 
     @classmethod
-    def parse(cls, told: Mapping[str, Any]) -> Ingredients:
+    def parse(cls, document: Mapping[str, Any]) -> Ingredients:
         """From what a release recorded. Raises `KeyError`."""
-        snapshots = tuple((str(item[0]), str(item[1]), str(item[2])) for item in told["snapshots"])
-        return cls(told["code"], told["schema"], told["correction"], told["redaction"], snapshots)
+        snapshots = tuple((str(item[0]), str(item[1]), str(item[2])) for item in document["snapshots"])
+        return cls(document["code"], document["schema"], document["correction"], document["redaction"], snapshots)
 
     def mixed(self, new: Ingredients, taken: Sequence[str]) -> Ingredients:
         """These ingredients, with those of `taken` from `new`."""
@@ -60,7 +61,7 @@ def unexplained(differences: Mapping[str, Difference]) -> dict[str, int]:
     """How many changes have no cause at all, by "table" or "table.field": nothing that tables are made from differs."""
     found: dict[str, int] = {}
     for name, item in differences.items():
-        for row in item.changes.filter(pc.equal(text(item.changes.column("cause")), UNKNOWN)).to_pylist():
+        for row in item.changes.filter(pc.equal(item.changes.column("cause"), UNKNOWN)).to_pylist():
             place = f"{name}.{row['champ']}" if row["champ"] else name
             found[place] = found.get(place, 0) + 1
     return found
@@ -108,10 +109,10 @@ def with_causes(
     """
     changes = found.changes
     if len(stages) == 1:
-        causes: pa.Array = pa.repeat("/".join(stages[0].causes), changes.num_rows)
+        causes: pa.ChunkedArray = repeated_word("/".join(stages[0].causes), changes.num_rows)
     else:
         states = [before, *(stage.tables.get(name) for stage in stages)]
-        causes = _acted(changes, key, states, ["/".join(stage.causes) for stage in stages])
+        causes = pa.chunked_array([_acted(changes, key, states, ["/".join(stage.causes) for stage in stages])])
     placed = changes.set_column(changes.column_names.index("cause"), changes.schema.field("cause"), causes)
     return Difference(placed, found.counts)
 
@@ -131,8 +132,8 @@ def _acted(changes: pa.Table, key: Sequence[str], states: Sequence[pa.Table | No
 def _by_field(changes: pa.Table) -> Iterator[tuple[str | None, list[int]]]:
     """The rows of `changes` by field; rows that appear or vanish under no field."""
     groups: dict[str | None, list[int]] = {}
-    told = zip(changes.column("nature").to_pylist(), changes.column("champ").to_pylist(), strict=True)
-    for row, (nature, field) in enumerate(told):
+    pairs = zip(changes.column("nature").to_pylist(), changes.column("champ").to_pylist(), strict=True)
+    for row, (nature, field) in enumerate(pairs):
         groups.setdefault(None if nature in (ADDED, REMOVED, WITHHELD) else field, []).append(row)
     yield from groups.items()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +18,8 @@ from pipelines.releases.descriptor import FileMade
 from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Difference
 from pipelines.releases.parquet import write_parquet
 from pipelines.releases.versioning import Reason
+from pipelines.storage.columns import ROWS
+from pipelines.storage.spool import pieces
 
 SAMPLE = 10
 LARGEST = 10
@@ -28,11 +31,11 @@ def write_changes(differences: Mapping[str, Difference], data: Path) -> list[Fil
     made = []
     for name, found in differences.items():
         csv = write_csv(found.changes, data / "changes" / f"{name}.csv")
-        told = (csv.bytes, csv.sha256, csv.rows, csv.sha256)
-        made.append(FileMade(f"changes/{name}.csv", "changes", "changements", *told))
-        columns = write_parquet(found.changes.combine_chunks(), data / "changes" / f"{name}.parquet", unique=["cle"])
-        told = (columns.bytes, columns.sha256, columns.rows, csv.sha256)
-        made.append(FileMade(f"changes/{name}.parquet", "changes", "changements", *told))
+        facts = (csv.bytes, csv.sha256, csv.rows, csv.sha256)
+        made.append(FileMade(f"changes/{name}.csv", "changes", "changements", *facts))
+        columns = write_parquet(found.changes, data / "changes" / f"{name}.parquet", unique=["cle"])
+        facts = (columns.bytes, columns.sha256, columns.rows, csv.sha256)
+        made.append(FileMade(f"changes/{name}.parquet", "changes", "changements", *facts))
     return made
 
 
@@ -90,11 +93,22 @@ def _table(name: str, found: Difference, corrections: Mapping[str, str]) -> list
         (REMOVED, "Lignes disparues / Rows that vanish"),
         (WITHHELD, "Lignes retenues / Rows withheld"),
     ):
-        chosen = found.changes.filter(pc.equal(found.changes.column("nature"), nature))
-        if chosen.num_rows:
-            lines += ["", f"{heading} ({min(SAMPLE, chosen.num_rows)} / {chosen.num_rows})", ""]
-            lines += [_sample(row) for row in chosen.slice(0, SAMPLE).to_pylist()]
+        count, rows = _first(found.changes, nature)
+        if count:
+            lines += ["", f"{heading} ({len(rows)} / {count})", ""]
+            lines += [_sample(row) for row in rows]
     return lines
+
+
+def _first(changes: pa.Table, nature: str) -> tuple[int, list[dict[str, Any]]]:
+    """How many changes of a kind there are, and the first of them."""
+    count, rows = 0, list[dict[str, Any]]()
+    for piece in pieces(changes, ROWS):
+        is_such = pc.equal(piece.column("nature"), nature)
+        count += pc.sum(is_such).as_py() or 0
+        if len(rows) < SAMPLE and pc.any(is_such).as_py():
+            rows += piece.filter(is_such).slice(0, SAMPLE - len(rows)).to_pylist()
+    return count, rows
 
 
 def _corrected(changes: pa.Table, corrections: Mapping[str, str]) -> list[str]:
@@ -102,15 +116,15 @@ def _corrected(changes: pa.Table, corrections: Mapping[str, str]) -> list[str]:
     rows = [row for row in changes.to_pylist() if row["cle"] in corrections]
     if not rows:
         return []
-    shown = rows[:SAMPLE]
+    sample = rows[:SAMPLE]
     heading = (
-        f"Corrigées, voir la table `corrections` / Corrected, see the table `corrections` ({len(shown)} / {len(rows)})"
+        f"Corrigées, voir la table `corrections` / Corrected, see the table `corrections` ({len(sample)} / {len(rows)})"
     )
-    return ["", heading, "", *(f"{_sample(row)} : `{corrections[row['cle']]}`" for row in shown)]
+    return ["", heading, "", *(f"{_sample(row)} : `{corrections[row['cle']]}`" for row in sample)]
 
 
 def _totals(changes: pa.Table) -> list[tuple[str, int]]:
-    counted = pc.value_counts(changes.column("cause").combine_chunks()).to_pylist()
+    counted = pc.value_counts(changes.column("cause")).to_pylist()
     return sorted((str(item["values"] or ""), item["counts"]) for item in counted)
 
 

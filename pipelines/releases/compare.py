@@ -48,10 +48,10 @@ def compare_versions(releases: Path, package: str, before: str | None = None, af
 
     Raises `NoSuchRelease`, `RetractedRelease`, `ReleaseDamaged`, `LedgerBroken`.
     """
-    shelf = ReleaseStore.read(releases, package)
-    new = shelf.path(after)
-    earlier = shelf.versions[: shelf.versions.index(new.name)]
-    old = shelf.path(before or (earlier[-1] if earlier else new.name))
+    store = ReleaseStore.read(releases, package)
+    new = store.path(after)
+    earlier = store.versions[: store.versions.index(new.name)]
+    old = store.path(before or (earlier[-1] if earlier else new.name))
     return compare_packages(old, new)
 
 
@@ -75,7 +75,7 @@ def compare_packages(before: Path, after: Path) -> Comparison:
         only_before=tuple(name for name in olds if name not in news),
         only_after=tuple(name for name in news if name not in olds),
         reasons=tuple(reasons(old, new, counts)),
-        corrections={name: told for name in found if (told := _corrected(name, found, sides))},
+        corrections={name: corrected for name in found if (corrected := _corrected(name, found, sides))},
     )
 
 
@@ -120,8 +120,8 @@ def _tables(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _key(resource: Mapping[str, Any]) -> tuple[str, ...]:
-    told = resource["schema"].get("primaryKey", [])
-    return (told,) if isinstance(told, str) else tuple(told)
+    key = resource["schema"].get("primaryKey", [])
+    return (key,) if isinstance(key, str) else tuple(key)
 
 
 def side(folder: Path, document: Mapping[str, Any], resource: Mapping[str, Any]) -> Side:
@@ -152,5 +152,5 @@ def _csv(path: Path, resource: Mapping[str, Any]) -> pa.Table:
             ),
         )
     except (OSError, pa.ArrowInvalid, LookupError) as error:
-        shown = f"{path.parent.name}/{path.name}"
-        raise ReleaseDamaged(file=shown, found=str(error).splitlines()[0][:120], expected="CSV") from None
+        name = f"{path.parent.name}/{path.name}"
+        raise ReleaseDamaged(file=name, found=str(error).splitlines()[0][:120], expected="CSV") from None

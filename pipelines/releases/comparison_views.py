@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said
 from pipelines.releases.compare import Comparison
 from pipelines.releases.descriptor import to_json
 from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Difference
@@ -18,31 +18,31 @@ from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Differenc
 SHOWN = 20
 PAGE_ROWS = 500
 LONGEST = 120
-WORDS: dict[str, tuple[str, str]] = {
-    "same": ("Aucune différence.", "No difference."),
-    "why": ("Ce que cela ferait au numéro de version", "What this would do to the number of the version"),
-    "added": ("lignes ajoutées", "rows added"),
-    "added one": ("ligne ajoutée", "row added"),
-    "removed": ("lignes retirées", "rows removed"),
-    "removed one": ("ligne retirée", "row removed"),
-    "changed": ("valeurs révisées", "values revised"),
-    "changed one": ("valeur révisée", "value revised"),
-    "more": ("… et {n} autres", "… and {n} more"),
-    "more one": ("… et {n} autre", "… and {n} more"),
-    "only_before": ("table disparue", "table gone"),
-    "only_after": ("table apparue", "table new"),
-    "key": ("clé", "key"),
-    "field": ("champ", "field"),
-    "before": ("avant", "before"),
-    "after": ("après", "after"),
-    "nature": ("nature", "kind"),
-    "correction": ("correction", "correction"),
+WORDS: dict[str, Said] = {
+    "same": Said("Aucune différence.", "No difference."),
+    "why": Said("Ce que cela ferait au numéro de version", "What this would do to the number of the version"),
+    "added": Said("lignes ajoutées", "rows added"),
+    "added one": Said("ligne ajoutée", "row added"),
+    "removed": Said("lignes retirées", "rows removed"),
+    "removed one": Said("ligne retirée", "row removed"),
+    "changed": Said("valeurs révisées", "values revised"),
+    "changed one": Said("valeur révisée", "value revised"),
+    "more": Said("… et {n} autres", "… and {n} more"),
+    "more one": Said("… et {n} autre", "… and {n} more"),
+    "only_before": Said("table disparue", "table gone"),
+    "only_after": Said("table apparue", "table new"),
+    "key": Said("clé", "key"),
+    "field": Said("champ", "field"),
+    "before": Said("avant", "before"),
+    "after": Said("après", "after"),
+    "nature": Said("nature", "kind"),
+    "correction": Said("correction", "correction"),
 }
 
 
 def word(name: str, language: Language) -> str:
     """A word of these views."""
-    return WORDS[name][0 if language == "fr" else 1]
+    return WORDS[name][language]
 
 
 def counted(number: int, name: str, language: Language) -> str:
@@ -54,7 +54,7 @@ def counted(number: int, name: str, language: Language) -> str:
 def as_text(found: Comparison, language: Language) -> str:
     """Totals, reasons, and the first changes of each table."""
     lines = [f"{found.before} → {found.after}"]
-    colon = " :" if language == "fr" else ":"
+    colon = Said(" :", ":")[language]
     if found.is_same:
         return "\n".join([*lines, word("same", language)]) + "\n"
     lines += ["", f"{word('why', language)}{colon}"]
@@ -78,8 +78,8 @@ def as_text(found: Comparison, language: Language) -> str:
 def totals(item: Difference, language: Language) -> str:
     """The counts of one table, in one line."""
     counts = item.counts
-    told = ((counts.added, "added"), (counts.removed, "removed"), (counts.changed, "changed"))
-    return ", ".join(f"{number} {counted(number, name, language)}" for number, name in told)
+    labelled = ((counts.added, "added"), (counts.removed, "removed"), (counts.changed, "changed"))
+    return ", ".join(f"{number} {counted(number, name, language)}" for number, name in labelled)
 
 
 def _more(left: int, language: Language) -> str:

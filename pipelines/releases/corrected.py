@@ -36,7 +36,7 @@ def _several(names: str | Sequence[str]) -> Sequence[str]:
 
 def caused_by_correction(changes: pa.Table) -> pa.Table:
     """The changed values of which a correction is a cause, alone or with others."""
-    caused = pc.match_substring_regex(text(changes.column("cause")), CAUSE)
+    caused = pc.match_substring_regex(changes.column("cause"), CAUSE)
     changed = pc.equal(changes.column("nature"), CHANGED)
     return changes.filter(pc.and_(pc.fill_null(caused, False), changed))
 

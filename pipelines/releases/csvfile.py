@@ -11,7 +11,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +35,10 @@ EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = (date(1, 1, 1) - EPOCH).days, (date(9999, 12, 31) - EPOCH).days
 
 
+Shape = Callable[[pa.Table], pa.Table]
+"""What makes of some rows what is written of them."""
+
+
 @dataclass(frozen=True)
 class Written:
     """What a writer put in a file, counted as it wrote."""
@@ -46,12 +50,12 @@ class Written:
 
 def write_csv(table: pa.Table, path: Path) -> Written:
     """Write the canonical CSV of a canonical table."""
-    return _write(table, path, ",", b"")
+    return _write(table, path, ",", b"", lambda piece: piece)
 
 
 def write_excel_csv(table: pa.Table, path: Path) -> Written:
     """Write the same values for spreadsheets set to French: `;` between cells, a byte order mark, no formulas."""
-    return _write(without_formulas(table), path, ";", BOM)
+    return _write(table, path, ";", BOM, without_formulas)
 
 
 def without_formulas(table: pa.Table) -> pa.Table:
@@ -76,7 +80,7 @@ def with_formulas(word: str) -> str:
     return word[1:] if word.startswith("'") and re.match(FORMULA, word) else word
 
 
-def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes) -> Written:
+def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes, shape: Shape) -> Written:
     """Batches go straight to the file; a thread reads each again for the digest while the next is written, which costs
     less than holding them."""
     digest = hashlib.sha256()
@@ -85,7 +89,7 @@ def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes) -> Written:
         file.flush()  # Polars writes below Python's buffer
         read = beside.submit(_digest_more, digest, again)
         for piece in batches(table, FILE_ROWS):
-            _write_lines(piece, delimiter, file)
+            _write_lines(shape(piece), delimiter, file)
             read.result()
             read = beside.submit(_digest_more, digest, again)
         read.result()

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pipelines.core.text import Said
 from pipelines.releases.csvfile import CSV_DIALECT
 from pipelines.releases.errors import ReleaseDamaged
@@ -46,6 +48,11 @@ class FileMade:
     content: str
 
 
+def table_resources(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The resources of the tables of a release's package, by name; those under `qualite/` are not."""
+    return {item["name"]: item for item in document["resources"] if "schema" in item and "/" not in item["path"]}
+
+
 def instant(moment: datetime) -> str:
     """A date as releases write it: UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -62,7 +69,7 @@ def descriptor(
         "role": "publisher",
         "roles": ["publisher"],
     }
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "$schema": PROFILE,
         "profile": "data-package",
         "name": package.name,
@@ -91,12 +98,12 @@ def descriptor(
         "resources": [_resource(item, request) for item in files],
         "arobase": dict(own),
     }
-    return {key: value for key, value in told.items() if value not in ("", [])}
+    return {key: value for key, value in document.items() if value not in ("", [])}
 
 
 def _warning(item: Warned) -> dict[str, Any]:
-    told = {"fr": item.fr, "en": item.en}
-    return {**told, "notice": True} if item.is_notice else told
+    document = {"fr": item.fr, "en": item.en}
+    return {**document, "notice": True} if item.is_notice else document
 
 
 def _plain(value: Any) -> Any:
@@ -105,7 +112,7 @@ def _plain(value: Any) -> Any:
 
 
 def _source(item: SourceUsed) -> dict[str, Any]:
-    told = {
+    document = {
         "title": item.title,
         "title_en": item.title_en,
         "path": item.address,
@@ -118,42 +125,42 @@ def _source(item: SourceUsed) -> dict[str, Any]:
             for one in sorted(item.snapshots, key=lambda one: (one.part, one.sha256))
         ],
     }
-    return {key: value for key, value in told.items() if value != ""}
+    return {key: value for key, value in document.items() if value != ""}
 
 
 def _resource(item: FileMade, request: ReleaseRequest) -> dict[str, Any]:
     schema = request.schemas.get(item.table) or request.quality_schemas[item.table]
     name, title = item.table, schema.title
-    told: dict[str, Any] = {"name": name, "path": item.path}
+    document: dict[str, Any] = {"name": name, "path": item.path}
     described = {"title": title, "title_en": schema.title_en, "description": schema.description}
     described |= {"description_en": schema.description_en}
     counted = {"bytes": item.bytes, "hash": f"sha256:{item.sha256}", "content": item.content}
     if item.role in ("table", "quality"):
-        told |= {"type": "table", "profile": "tabular-data-resource", **described}
-        told |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": CSV_DIALECT, **counted}
-        told["rows"] = item.rows
-        told["schema"] = plain_schema(schema, set(request.schemas))
+        document |= {"type": "table", "profile": "tabular-data-resource", **described}
+        document |= {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "dialect": CSV_DIALECT, **counted}
+        document["rows"] = item.rows
+        document["schema"] = plain_schema(schema, set(request.schemas))
     elif item.role == "changes":
-        told |= {"name": Path(item.path).name.replace(".", "-") + "-changements", **described}
-        told |= {"format": CSV if item.path.endswith(".csv") else PARQUET, **counted}
+        document |= {"name": Path(item.path).name.replace(".", "-") + "-changements", **described}
+        document |= {"format": CSV if item.path.endswith(".csv") else PARQUET, **counted}
     else:
         known = {one.name: one for one in output_formats()}
         form = known.get(item.role, known["parquet"])  # provenance is kept in Parquet alone
-        told |= {"name": f"{name}-{form.name}", **described, **form.described, **counted}
-        told |= {"alternative": name} if form.is_alternative else {}
+        document |= {"name": f"{name}-{form.name}", **described, **form.described, **counted}
+        document |= {"alternative": name} if form.is_alternative else {}
     if item.role not in ("table", "quality"):
-        told["row_count"] = item.rows  # Frictionless counts `rows` of tables only, and would find none
-    return {key: value for key, value in told.items() if value != ""}
+        document["row_count"] = item.rows  # Frictionless counts `rows` of tables only, and would find none
+    return {key: value for key, value in document.items() if value != ""}
 
 
 def plain_schema(schema: TableSchema, siblings: set[str]) -> dict[str, Any]:
     """The Table Schema as published: documented, foreign keys only to tables of the same package, examples as text."""
-    told = schema.descriptor(documented=True)
-    for field in told["fields"]:
+    document = schema.descriptor(documented=True)
+    for field in document["fields"]:
         if "example" in field:
             field["example"] = example_text(field["example"])
-    kept = [key for key in told.pop("foreignKeys", []) if key["reference"]["resource"] in {"", *siblings}]
-    return {**told, "foreignKeys": kept} if kept else told
+    kept = [key for key in document.pop("foreignKeys", []) if key["reference"]["resource"] in {"", *siblings}]
+    return {**document, "foreignKeys": kept} if kept else document
 
 
 def example_text(example: Any) -> str:
@@ -163,17 +170,21 @@ def example_text(example: Any) -> str:
 
 def to_json(document: Any) -> str:
     """A JSON document as releases write it: in the order given, two spaces, one final line feed."""
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    try:
+        # As `json.dumps` indents, which does so in Python, a thousand versions after each other.
+        return msgspec.json.format(json.dumps(document, ensure_ascii=False), indent=2) + "\n"
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):  # what JSON has no word for
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def read_descriptor(data: Path) -> dict[str, Any]:
     """The descriptor in the folder `data`. Raises `ReleaseDamaged` when it is missing or is not a JSON object."""
     path = data / "datapackage.json"
-    shown = f"{data.parent.name}/{data.name}/datapackage.json"
+    name = f"{data.parent.name}/{data.name}/datapackage.json"
     try:
         document = json.loads(read_plain(path, LARGEST_DESCRIPTOR))
     except (OSError, ValueError, RecursionError) as error:
-        raise ReleaseDamaged(file=shown, found=type(error).__name__, expected="JSON") from None
+        raise ReleaseDamaged(file=name, found=type(error).__name__, expected="JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("resources"), list):
-        raise ReleaseDamaged(file=shown, found=Said("sans ressources", "no resources"), expected="Data Package")
+        raise ReleaseDamaged(file=name, found=Said("sans ressources", "no resources"), expected="Data Package")
     return document

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from pipelines.releases.canonical import is_ascending, key_text, text
 from pipelines.releases.matching import match
+from pipelines.storage.columns import repeated_word, taken
 
 CHANGES = pa.schema(
     [(name, pa.string()) for name in ("nature", "cle", "champ", "avant", "apres", "cause")],
@@ -55,8 +56,8 @@ class Counts:
 
     def document(self) -> dict[str, Any]:
         """As releases record it; what is withheld only where something is."""
-        told = {"added": self.added, "removed": self.removed, "changed": self.changed, "fields": self.fields}
-        return told | ({"withheld": self.withheld} if self.withheld else {})
+        counts = {"added": self.added, "removed": self.removed, "changed": self.changed, "fields": self.fields}
+        return counts | ({"withheld": self.withheld} if self.withheld else {})
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,10 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
     fields = [name for name in after.names if name in before.names]
     by = list(key) or fields
     old_keys, new_keys = _distinct(_keys(before, by)), _distinct(_keys(after, by))
+    if not len(old_keys):
+        return Difference(_piece(ADDED, new_keys), Counts(added=len(new_keys)))
     pairs = match(old_keys, new_keys)
-    added, removed = new_keys.take(pairs.added), old_keys.take(pairs.removed)
+    added, removed = _chosen(new_keys, pairs.added), _chosen(old_keys, pairs.removed)
     pieces = [_piece(ADDED, added), _piece(REMOVED, removed)]
     touched: list[pa.Array] = []
     fields_changed: dict[str, int] = {}
@@ -87,7 +90,7 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
         old, new = before.column(name), after.column(name)
         places = _differing(*pairs.aligned(old, new))
         rows = pairs.after.take(places)
-        return rows, text(old.take(pairs.before.take(places))), text(new.take(rows))
+        return rows, text(taken(old, pairs.before.take(places))), text(taken(new, rows))
 
     others = [name for name in fields if name not in by]
     with ThreadPoolExecutor(THREADS) as pool:
@@ -95,7 +98,7 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
             if len(rows):
                 fields_changed[name] = len(rows)
                 touched.append(rows)
-                pieces.append(_piece(CHANGED, new_keys.take(rows), name, was, became))
+                pieces.append(_piece(CHANGED, _chosen(new_keys, rows), name, was, became))
     changes = pa.concat_tables(pieces)
     rows_changed = len(pc.unique(pa.chunked_array(touched))) if touched else 0
     counts = Counts(len(added), len(removed), sum(fields_changed.values()), rows_changed, fields_changed)
@@ -114,11 +117,15 @@ def naming_withheld(found: Difference, keys: Collection[str]) -> Difference:
     return Difference(changes, replace(found.counts, removed=found.counts.removed - count, withheld=count))
 
 
-def _keys(side: Side, by: Sequence[str]) -> pa.Array:
+def _chosen(keys: pa.Array | pa.ChunkedArray, rows: pa.Array) -> pa.Array | pa.ChunkedArray:
+    return taken(keys, rows) if isinstance(keys, pa.ChunkedArray) else keys.take(rows)
+
+
+def _keys(side: Side, by: Sequence[str]) -> pa.Array | pa.ChunkedArray:
     return key_text(pa.table({name: side.column(name) for name in by}), by)
 
 
-def _distinct(keys: pa.Array) -> pa.Array:
+def _distinct(keys: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """The keys, those met again followed by « # » and how many times they were met."""
     if is_ascending(keys) or pc.count_distinct(keys).as_py() == len(keys):
         return keys
@@ -142,12 +149,12 @@ def _differing(old: pa.ChunkedArray, new: pa.ChunkedArray) -> pa.Array:
     return pc.indices_nonzero(unequal)
 
 
-def _piece(nature: str, keys: pa.Array, name: str | None = None, old: Any = None, new: Any = None) -> pa.Table:
-    nothing = pa.nulls(len(keys), pa.string())
+def _piece(nature: str, keys: Any, name: str | None = None, old: Any = None, new: Any = None) -> pa.Table:
+    nothing = repeated_word(None, len(keys))
     columns = [
-        pa.repeat(nature, len(keys)),
+        repeated_word(nature, len(keys)),
         keys,
-        nothing if name is None else pa.repeat(name, len(keys)),
+        nothing if name is None else repeated_word(name, len(keys)),
         nothing if old is None else old,
         nothing if new is None else new,
         nothing,

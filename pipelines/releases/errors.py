@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
 class ReleaseError(ArobaseError):
-    """Anything that stops a command of this room."""
+    """Anything that stops a command of this module."""
 
 
 class PrivateFieldAsked(ReleaseError):
     """A release was asked for with a field that is not public."""
 
     code: ClassVar[str] = "private-field-asked"
-    mender: ClassVar[Mender] = Mender.SCHEMA
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SCHEMA
     fr: ClassVar[str] = (
         "{package}/{table} : le champ « {field} » est de classe « {privacy} » ; seul « public » se publie."
     )

@@ -1,4 +1,4 @@
-"""What can be wrong with a release, a shelf of releases or a ledger, in words.
+"""What can be wrong with a release, a store of releases or a ledger, in words.
 
 Belongs here: the list of flaws that `verify` can find, and their sentences. Does not: finding them.
 """
@@ -9,99 +9,109 @@ from dataclasses import dataclass
 
 from pipelines.core.text import Language, Said
 
-SENTENCES: dict[str, tuple[str, str]] = {
-    "no-release": ("aucune version à vérifier ici", "no release to verify here"),
-    "link": ("lien symbolique ou fichier spécial", "symbolic link or special file"),
-    "name": ("nom de fichier trompeur", "deceptive file name"),
-    "empty": ("dossier vide, que rien ne scelle", "empty folder, which nothing seals"),
-    "stray": ("fichier ajouté hors du contenu", "file added beside the payload"),
-    "tag-missing": ("fichier du sac absent", "file of the bag missing"),
-    "declaration": ("bagit.txt n'est pas celui d'une version", "bagit.txt is not that of a release"),
-    "form": ("fichier illisible ou mal formé", "file unreadable or malformed"),
-    "tag-changed": ("fichier du sac modifié", "file of the bag altered"),
-    "unsigned": ("la signature manque", "the signature is missing"),
-    "signature": ("la signature n'est pas celle de ces octets", "the signature is not of these bytes"),
-    "signer": ("signé par une autre clé", "signed by another key"),
-    "payload-missing": ("fichier absent", "file missing"),
-    "payload-added": ("fichier ajouté", "file added"),
-    "payload-changed": ("fichier modifié", "file altered"),
-    "size": ("le contenu n'a pas la taille annoncée", "the payload is not of the size announced"),
-    "identity": ("la version n'est pas celle que dit son dossier", "the release is not what its folder says"),
-    "descriptor": ("le descripteur contredit le sac", "the descriptor contradicts the bag"),
-    "types": ("types autres que ceux du schéma", "types other than the schema's"),
-    "values": ("le CSV et le Parquet ne portent pas les mêmes valeurs", "CSV and Parquet do not hold the same values"),
-    "excel": (
+SENTENCES: dict[str, Said] = {
+    "no-release": Said("aucune version à vérifier ici", "no release to verify here"),
+    "link": Said("lien symbolique ou fichier spécial", "symbolic link or special file"),
+    "name": Said("nom de fichier trompeur", "deceptive file name"),
+    "empty": Said("dossier vide, que rien ne scelle", "empty folder, which nothing seals"),
+    "stray": Said("fichier ajouté hors du contenu", "file added beside the payload"),
+    "tag-missing": Said("fichier du sac absent", "file of the bag missing"),
+    "declaration": Said("bagit.txt n'est pas celui d'une version", "bagit.txt is not that of a release"),
+    "form": Said("fichier illisible ou mal formé", "file unreadable or malformed"),
+    "tag-changed": Said("fichier du sac modifié", "file of the bag altered"),
+    "unsigned": Said("la signature manque", "the signature is missing"),
+    "signature": Said("la signature n'est pas celle de ces octets", "the signature is not of these bytes"),
+    "signer": Said("signé par une autre clé", "signed by another key"),
+    "payload-missing": Said("fichier absent", "file missing"),
+    "payload-added": Said("fichier ajouté", "file added"),
+    "payload-changed": Said("fichier modifié", "file altered"),
+    "size": Said("le contenu n'a pas la taille annoncée", "the payload is not of the size announced"),
+    "identity": Said("la version n'est pas celle que dit son dossier", "the release is not what its folder says"),
+    "descriptor": Said("le descripteur contredit le sac", "the descriptor contradicts the bag"),
+    "types": Said("types autres que ceux du schéma", "types other than the schema's"),
+    "values": Said(
+        "le CSV et le Parquet ne portent pas les mêmes valeurs", "CSV and Parquet do not hold the same values"
+    ),
+    "excel": Said(
         "le CSV pour tableur ne porte pas les mêmes valeurs",
         "the spreadsheet's CSV does not hold the same values",
     ),
-    "format": ("le fichier ne porte pas les mêmes valeurs", "the file does not hold the same values"),
-    "rows": ("des lignes enfreignent le schéma", "rows break the schema"),
-    "facts": (
+    "format": Said("le fichier ne porte pas les mêmes valeurs", "the file does not hold the same values"),
+    "rows": Said("des lignes enfreignent le schéma", "rows break the schema"),
+    "facts": Said(
         "la version se contredit : un autre de ses fichiers décide du contraire",
         "the release contradicts itself: another of its files decides otherwise",
     ),
-    "provenance": (
+    "provenance": Said(
         "provenance incomplète, ou de lignes ou de sources inconnues",
         "provenance that is incomplete, or of unknown rows or sources",
     ),
-    "descent": (
+    "descent": Said(
         "la version ne suit pas celle dont elle dit qu'elle descend",
         "the release does not follow the version that it says it descends from",
     ),
-    "remade": (
+    "remade": Said(
         "refaite ici par son propre code, la version est différente",
         "made again here by its own code, the release is different",
     ),
-    "catalogue": (
+    "catalogue": Said(
         "ce fichier du catalogue n'est pas celui que font les versions publiées ; « arobase release » le refait",
         'this file of the catalogue is not the one that the releases make; "arobase release" makes it again',
     ),
-    "ledger": ("le registre n'est plus une chaîne", "the ledger is no longer a chain"),
-    "unrecorded": ("version absente du registre", "release not in the ledger"),
-    "removed": ("version du registre absente du dossier", "release of the ledger missing from the folder"),
-    "swapped": ("ce n'est pas la version que dit le registre", "not the release that the ledger tells of"),
-    "chain": ("la version ne suit pas celle d'avant", "the release does not follow the one before it"),
-    "tombstone": ("retrait sans sa trace", "retraction without its tombstone"),
-    "buried": ("fichiers d'une version retirée", "files of a retracted release"),
-    "refusal": ("trace d'une tentative refusée absente ou modifiée", "record of a refused attempt missing or altered"),
-    "index": ("index en désaccord avec le registre", "index that disagrees with the ledger"),
-    "aside": (
+    "ledger": Said("le registre n'est plus une chaîne", "the ledger is no longer a chain"),
+    "unrecorded": Said("version absente du registre", "release not in the ledger"),
+    "removed": Said("version du registre absente du dossier", "release of the ledger missing from the folder"),
+    "swapped": Said("ce n'est pas la version que dit le registre", "not the release that the ledger tells of"),
+    "chain": Said("la version ne suit pas celle d'avant", "the release does not follow the one before it"),
+    "tombstone": Said("retrait sans sa trace", "retraction without its tombstone"),
+    "buried": Said("fichiers d'une version retirée", "files of a retracted release"),
+    "refusal": Said(
+        "trace d'une tentative refusée absente ou modifiée", "record of a refused attempt missing or altered"
+    ),
+    "index": Said("index en désaccord avec le registre", "index that disagrees with the ledger"),
+    "aside": Said(
         "reste d'un processus interrompu qui n'en a pas la forme",
         "something left aside that no process that died would leave",
     ),
-    "changes": (
+    "changes": Said(
         "les changements ne sont pas ceux d'une version à l'autre",
         "the changes are not those between the two versions",
     ),
-    "licence": (
+    "licence": Said(
         "le descripteur et le README disent des licences différentes",
         "descriptor and README tell of different licences",
     ),
-    "expected": ("ce n'est pas ce qui devait être vérifié", "this is not what was to be verified"),
-    "log": ("le journal n'est pas l'arbre de ses événements", "the log is not the tree of its events"),
-    "log-missing": ("le journal manque", "the log is missing"),
-    "log-signer": (
+    "expected": Said("ce n'est pas ce qui devait être vérifié", "this is not what was to be verified"),
+    "log": Said("le journal n'est pas l'arbre de ses événements", "the log is not the tree of its events"),
+    "log-missing": Said("le journal manque", "the log is missing"),
+    "log-signer": Said(
         "la tête du journal n'est pas signée par une clé de confiance",
         "no trusted key signed the head of the log",
     ),
-    "log-ledger": (
+    "log-ledger": Said(
         "le registre et le journal ne disent pas la même chose",
         "ledger and log do not tell the same story",
     ),
-    "inclusion": ("rien ne prouve que le journal contient la version", "nothing proves that the log holds the release"),
-    "revoked": ("signé par une clé révoquée", "signed by a revoked key"),
-    "key-event": ("changement de clé que l'ancienne clé n'a pas signé", "change of keys that the old key did not sign"),
-    "rolled-back": (
+    "inclusion": Said(
+        "rien ne prouve que le journal contient la version", "nothing proves that the log holds the release"
+    ),
+    "revoked": Said("signé par une clé révoquée", "signed by a revoked key"),
+    "key-event": Said(
+        "changement de clé que l'ancienne clé n'a pas signé", "change of keys that the old key did not sign"
+    ),
+    "rolled-back": Said(
         "le journal est plus court que celui qui a été vu auparavant",
         "the log is shorter than the one that was seen before",
     ),
-    "forked": (
+    "forked": Said(
         "le journal ne continue pas celui qui a été vu auparavant",
         "the log does not continue the one seen before",
     ),
-    "unwitnessed": ("les témoins demandés n'ont pas contresigné", "the witnesses asked for did not cosign"),
-    "time": ("l'horodatage n'est pas celui de cette tête du journal", "the time stamp is not of this head of the log"),
-    "witness": ("le registre ne contient pas la ligne du témoin", "the ledger does not hold the witness's line"),
+    "unwitnessed": Said("les témoins demandés n'ont pas contresigné", "the witnesses asked for did not cosign"),
+    "time": Said(
+        "l'horodatage n'est pas celui de cette tête du journal", "the time stamp is not of this head of the log"
+    ),
+    "witness": Said("le registre ne contient pas la ligne du témoin", "the ledger does not hold the witness's line"),
 }
 
 
@@ -116,14 +126,14 @@ class Flaw:
 
     def message(self, language: Language) -> str:
         """The sentence for a person."""
-        words = SENTENCES[self.code][0 if language == "fr" else 1]
-        colon = " : " if language == "fr" else ": "
-        told = f"{self.place}{colon}{words}"
+        words = SENTENCES[self.code][language]
+        colon = Said(" : ", ": ")[language]
+        sentence = f"{self.place}{colon}{words}"
         found, expected = (
             getattr(fact, language) if isinstance(fact, Said) else fact for fact in (self.found, self.expected)
         )
         if found:
-            told += f" ({found}"
-            told += (" ; attendu : " if language == "fr" else "; expected: ") + expected if expected else ""
-            told += ")"
-        return told
+            sentence += f" ({found}"
+            sentence += (Said(" ; attendu : ", "; expected: ")[language]) + expected if expected else ""
+            sentence += ")"
+        return sentence

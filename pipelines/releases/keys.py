@@ -25,8 +25,8 @@ UNSTATED = ("seq", "previous", "signature")
 
 def statement(entry: Mapping[str, Any]) -> bytes:
     """What the acting key signs of an event about keys."""
-    told = {name: value for name, value in entry.items() if name not in UNSTATED}
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    stated = {name: value for name, value in entry.items() if name not in UNSTATED}
+    return json.dumps(stated, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def rotate(releases: Path, old: SigningKey, new: SigningKey, *, now: datetime) -> int:
@@ -56,8 +56,8 @@ def _record(
         ledger: Ledger = settled_ledger(releases)
         journal = Journal.read(releases)
         journal.check_key(ledger.entries, by)
-        told = {"event": "key", **facts, "by": by.fingerprint, "at": instant(now)}
-        signed = {**told, "signature": by.sign(statement(told), KEY_NAMESPACE)}
+        document = {"event": "key", **facts, "by": by.fingerprint, "at": instant(now)}
+        signed = {**document, "signature": by.sign(statement(document), KEY_NAMESPACE)}
         line = ledger.next_line("key", {name: value for name, value in signed.items() if name != "event"})
         leaves = [item.encode() for item in ledger.lines[journal.size :]] + [line.encode()]
         addition: Addition = journal.addition(leaves, signers)

@@ -41,7 +41,7 @@ class Ledger:
 
         Raises `LedgerBroken`.
         """
-        shown = place or path.name
+        name = place or path.name
         try:
             data = read_plain(path, LARGEST_LEDGER)
             text = data.decode("utf-8")
@@ -49,25 +49,25 @@ class Ledger:
             return cls(path, ())
         except (NotPlain, TooLarge) as error:
             wanted = Said("un fichier", "a file")
-            raise LedgerBroken(place=shown, line=0, found=type(error).__name__, expected=wanted) from None
+            raise LedgerBroken(place=name, line=0, found=type(error).__name__, expected=wanted) from None
         except UnicodeDecodeError as error:
             at = data[: error.start].count(b"\n") + 1
-            raise LedgerBroken(place=shown, line=at, found=Said("octets", "bytes"), expected="UTF-8") from None
+            raise LedgerBroken(place=name, line=at, found=Said("octets", "bytes"), expected="UTF-8") from None
         before, known = _LAST.parsed
         if data == before:
             return known.at(path)
         lines = text.split("\n")
         if lines.pop():
             cut = Said("ligne coupée", "cut line")
-            raise LedgerBroken(place=shown, line=len(lines) + 1, found=cut, expected="LF")
+            raise LedgerBroken(place=name, line=len(lines) + 1, found=cut, expected="LF")
         head = START
         entries = []
         for number, line in enumerate(lines, start=1):
-            entry = _parsed(line, number, shown)
+            entry = _parsed(line, number, name)
             if entry.get("seq") != number - 1 or entry.get("previous") != head:
                 found = f"seq {entry.get('seq')}, previous {str(entry.get('previous'))[:12]}"
                 expected = f"seq {number - 1}, previous {head[:12]}"
-                raise LedgerBroken(place=shown, line=number, found=found, expected=expected)
+                raise LedgerBroken(place=name, line=number, found=found, expected=expected)
             head = sha256_bytes(line.encode())
             entries.append(entry)
         ledger = cls(path, tuple(lines))
@@ -156,14 +156,14 @@ class _Last:
 _LAST = _Last()
 
 
-def _parsed(line: str, number: int, shown: str) -> dict[str, Any]:
+def _parsed(line: str, number: int, file: str) -> dict[str, Any]:
     try:
         entry = msgspec.json.decode(line)
-    except msgspec.DecodeError:
-        raise LedgerBroken(place=shown, line=number, found=repr(line[:60]), expected="JSON") from None
+    except (msgspec.DecodeError, RecursionError):
+        raise LedgerBroken(place=file, line=number, found=repr(line[:60]), expected="JSON") from None
     is_known = isinstance(entry, dict) and entry.get("event") in EVENTS and len(line) <= LONGEST_LINE
     if not is_known or not (entry["event"] == "key" or isinstance(entry.get("package"), str)):
-        raise LedgerBroken(place=shown, line=number, found=repr(line[:60]), expected=", ".join(EVENTS))
+        raise LedgerBroken(place=file, line=number, found=repr(line[:60]), expected=", ".join(EVENTS))
     found: dict[str, Any] = entry
     return found
 

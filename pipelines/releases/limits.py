@@ -1,11 +1,11 @@
 """What stops a release: a table that is missing, empty or shrunken beyond `package.yaml`, a key met twice.
 
-Belongs here: comparing a request with what its package declares. Does not: judging rows (`validation/`).
+Belongs here: comparing a request with what its package declares. Does not: checking rows (`validation/`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipelines.releases.canonical import is_ascending, key_text
 from pipelines.releases.errors import PrivateFieldAsked
 from pipelines.releases.request import ReleaseRequest, Warned
-from pipelines.schema import Privacy
+from pipelines.schema import PackageTable, Privacy
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,26 @@ def check_public(request: ReleaseRequest) -> None:
     for name, schema in request.schemas.items():
         for item in schema.fields:
             if item.privacy is not Privacy.PUBLIC:
-                told = {"table": name, "field": item.name, "privacy": item.privacy.value}
-                raise PrivateFieldAsked(package=request.package.name, **told)
+                facts = {"table": name, "field": item.name, "privacy": item.privacy.value}
+                raise PrivateFieldAsked(package=request.package.name, **facts)
         table = request.tables.get(name)
         for column in table.column_names if table is not None else ():
             if column not in schema.names:
-                told = {"table": name, "field": column, "privacy": "?"}
-                raise PrivateFieldAsked(package=request.package.name, **told)
+                facts = {"table": name, "field": column, "privacy": "?"}
+                raise PrivateFieldAsked(package=request.package.name, **facts)
 
 
-def check(request: ReleaseRequest, tables: Mapping[str, pa.Table], before: Mapping[str, int]) -> Limits:
-    """Compare with `package.yaml`. `before`: rows of each table in the current version."""
+def check(
+    request: ReleaseRequest,
+    tables: Mapping[str, pa.Table],
+    before: Mapping[str, int],
+    raw: Collection[str] = (),
+) -> Limits:
+    """Compare with `package.yaml`. `before`: rows of each table in the current version; `raw`: its warnings in French.
+
+    A notice that the current version does not tell may let rows go: they were wrong, or moved elsewhere.
+    """
+    allowed = losses(request.warnings, raw)
     refusals: list[Warned] = []
     warnings: list[Warned] = []
     declared = [item.name for item in request.package.tables]
@@ -56,20 +65,37 @@ def check(request: ReleaseRequest, tables: Mapping[str, pa.Table], before: Mappi
     ]
     for item in (item for item in request.package.tables if item.name in tables):
         rows, name = tables[item.name].num_rows, item.name
-        if rows < item.minimum_rows:
-            fr = f"{name} : {rows} ligne(s), au moins {item.minimum_rows} attendue(s)"
-            refusals.append(Warned(fr, f"{name}: {rows} row(s), at least {item.minimum_rows} expected"))
+        loss = max(item.maximum_loss, allowed.get(name, 0))
+        refusals += too_few(item, rows, before.get(name, 0), loss)
         if item.maximum_rows is not None and rows > item.maximum_rows:
             fr = f"{name} : {rows} lignes, au plus {item.maximum_rows} attendues"
             warnings.append(Warned(fr, f"{name}: {rows} rows, at most {item.maximum_rows} expected"))
-        kept = before.get(name, 0) * (1 - item.maximum_loss)
-        if rows < kept:
-            told = (rows, before[name], f"{item.maximum_loss:.0%}")
-            fr = "{} : {} lignes contre {} dans la version courante, perte permise : {}".format(name, *told)
-            en = "{}: {} rows against {} in the current version, loss allowed: {}".format(name, *told)
-            refusals.append(Warned(fr, en))
         refusals += _keys(request, name, tables[name])
     return Limits(tuple(refusals), tuple(warnings))
+
+
+def too_few(table: PackageTable, rows: int, before: int, loss: float) -> list[Warned]:
+    """Why a table of so many rows stops a release. `before`: rows of the current version, of which the share `loss`
+    (0 to 1) may go."""
+    found = []
+    if rows < table.minimum_rows:
+        fr = f"{table.name} : {rows} ligne(s), au moins {table.minimum_rows} attendue(s)"
+        found.append(Warned(fr, f"{table.name}: {rows} row(s), at least {table.minimum_rows} expected"))
+    if rows < before * (1 - loss):
+        facts = (table.name, rows, before, f"{loss:.0%}")
+        fr = "{} : {} lignes contre {} dans la version courante, perte permise : {}".format(*facts)
+        found.append(Warned(fr, "{}: {} rows against {} in the current version, loss allowed: {}".format(*facts)))
+    return found
+
+
+def losses(warnings: Iterable[Warned], already: Collection[str]) -> dict[str, float]:
+    """The largest share of rows that notices told for the first time let go, by table."""
+    found: dict[str, float] = {}
+    for notice in warnings:
+        if notice.is_notice and notice.fr not in already:
+            for table, share in notice.losses:
+                found[table] = max(share, found.get(table, 0))
+    return found
 
 
 def _keys(request: ReleaseRequest, name: str, table: pa.Table) -> list[Warned]:

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.releases.canonical import is_ascending
+from pipelines.storage.columns import taken
 
 MAXIMUM_RUNS = 4_096
 SHORT_RUN = 64
@@ -36,19 +37,22 @@ class Match:
     def aligned(self, before: pa.ChunkedArray, after: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
         """Two columns, cut down to the pairs, in the order of the pairs."""
         if self.runs is None:
-            return before.take(self.before), after.take(self.after)
+            return taken(before, self.before), taken(after, self.after)
         olds = [before.slice(start, length) for start, _, length in self.runs]
         news = [after.slice(start, length) for _, start, length in self.runs]
         return _joined(olds, before.type), _joined(news, after.type)
 
 
-def match(old: pa.Array, new: pa.Array) -> Match:
+def match(old: pa.Array | pa.ChunkedArray, new: pa.Array | pa.ChunkedArray) -> Match:
     """Pair the rows of two tables by their keys, each of which stands once on its side."""
     import numpy as np
 
+    if isinstance(old, pa.ChunkedArray) or isinstance(new, pa.ChunkedArray):
+        old, new = _chunked(old), _chunked(new)
     runs = _merged(old, new) if is_ascending(old) and is_ascending(new) else None
     if runs is None:
         found = pc.index_in(new, value_set=old)
+        found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
         known = pc.is_valid(found)
         before = found.filter(known).to_numpy().astype(np.int64)
         after = pc.indices_nonzero(known).to_numpy().astype(np.int64)
@@ -57,6 +61,10 @@ def match(old: pa.Array, new: pa.Array) -> Match:
         before, after = _places(runs, 0), _places(runs, 1)
     removed, added = _others(before, len(old)), _others(after, len(new))
     return Match(pa.array(before), pa.array(after), pa.array(added), pa.array(removed), runs)
+
+
+def _chunked(keys: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
+    return keys if isinstance(keys, pa.ChunkedArray) else pa.chunked_array([keys])
 
 
 def _merged(old: pa.Array, new: pa.Array) -> tuple[Run, ...] | None:

@@ -1,6 +1,6 @@
 """Releases on an object store: the same tree as `outputs/`, sent so that a reader never sees half of it.
 
-Belongs here: bringing a store up to this project's ledger, and fetching from it what its ledger names. Does not: the
+Belongs here: bringing a store up to this project's ledger. Does not: fetching from it (`store_fetching.py`), the
 store's own acts (`storage/buckets.py`). A store has no rename. So each version is claimed by the first who creates its
 claim, its files go up, and its tag manifest is created last, which is its commit; then the ledger is replaced if it is
 still the one that was seen, which makes all of it known; files of retracted versions go after that, so that a sending
@@ -10,49 +10,32 @@ that is refused took nothing away. What the ledger does not name is not there fo
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, ClassVar
 
-from pipelines.core.text import Said
 from pipelines.releases.bag import PROOF, TAGMANIFEST
-from pipelines.releases.errors import NoteUnreadable, ReleaseError
+from pipelines.releases.errors import ReleaseError
 from pipelines.releases.ledger import Ledger, ledger_beside
-from pipelines.releases.log.journal import CHECKPOINT, NEXT, WITNESSED, Journal
-from pipelines.releases.log.notes import Checkpoint
-from pipelines.releases.log.proofs import Proof
-from pipelines.releases.log.tiles import Read, tile_names
-from pipelines.releases.remote import ELSEWHERE, ReleaseUnreachable
+from pipelines.releases.log.journal import CHECKPOINT, NEXT, Journal
 from pipelines.releases.store import (
     LATEST,
     LEDGER_WAIT,
     REFUSALS,
-    TOMBSTONES,
     UNDER_WAY,
     VERSIONS,
     ReleaseStore,
     ledger_lock,
     settle,
 )
-from pipelines.releases.verify_bag import VERSION_NAME
-from pipelines.storage import lock, sha256_bytes, sha256_file, write_bytes
+from pipelines.releases.tombstones import TOMBSTONES
+from pipelines.storage import lock, sha256_bytes, sha256_file
 from pipelines.storage.atomic import ASIDE
-from pipelines.storage.buckets import Bucket, BucketUnreachable, shown
+from pipelines.storage.buckets import Bucket, BucketUnreachable
 
 LEDGER, TREE, CLAIMS, LOG = "ledger.jsonl", "releases", ".reservations", "log"
 TILES, PARTIAL = "tile", ".p/"
-NOTHING = Said(
-    f"ni registre ({LEDGER}), ni version ({TAGMANIFEST}), ni paquet d'un dépôt",
-    f"no ledger ({LEDGER}), no release ({TAGMANIFEST}), no package of a store",
-)
-RESTLESS = Said(
-    "le dépôt change pendant qu'il est lu ; recommencer quand plus rien n'y est envoyé",
-    "the store changes while it is read; try again once nothing is being sent there",
-)
-FETCHES = 3
-LARGEST_LOG = 1 << 20
 
 
 class VersionTaken(ReleaseError):
@@ -125,24 +108,24 @@ def send(releases: Path, bucket: Bucket) -> Sent:
             done = ledger
 
 
-def _send_entry(bucket: Bucket, shelf: ReleaseStore, entry: dict[str, Any]) -> None:
+def _send_entry(bucket: Bucket, store: ReleaseStore, entry: dict[str, Any]) -> None:
     """What one line of the ledger brings: nothing of it is known to a reader, and nothing that is known goes."""
     if entry["event"] == "refused":
-        _send_file(bucket, shelf, f"{REFUSALS}/{entry['record'][:16]}.json")
+        _send_file(bucket, store, f"{REFUSALS}/{entry['record'][:16]}.json")
     elif entry["event"] in ("retracted", "reason-withdrawn"):
-        _send_file(bucket, shelf, f"{TOMBSTONES}/{entry['version']}.json")
-    elif entry["version"] not in shelf.retracted:
+        _send_file(bucket, store, f"{TOMBSTONES}/{entry['version']}.json")
+    elif entry["version"] not in store.retracted:
         try:
-            _send_version(bucket, shelf, entry)
+            _send_version(bucket, store, entry)
         except (BucketUnreachable, OSError):
-            if not _is_retracted_now(shelf, entry["version"]):
+            if not _is_retracted_now(store, entry["version"]):
                 raise
 
 
-def _is_retracted_now(shelf: ReleaseStore, version: str) -> bool:
+def _is_retracted_now(store: ReleaseStore, version: str) -> bool:
     """Whether a version's files went from here while they were sent: the ledger, which grew, is then read again."""
-    with ledger_lock(shelf.releases):
-        return version in ReleaseStore.read(shelf.releases, shelf.package).retracted
+    with ledger_lock(store.releases):
+        return version in ReleaseStore.read(store.releases, store.package).retracted
 
 
 def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) -> Sent:
@@ -160,7 +143,7 @@ def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) ->
         bucket.create(f"{TREE}/{package}/{UNDER_WAY}", sha256_bytes(whole).encode())
     for entry in new:
         if entry["event"] == "published" and (entry["package"], entry["version"]) not in buried:
-            _check_claim(bucket, *_claim_of(releases, entry))
+            _check_claim(bucket, *claim_of(releases, entry))
     if whole != (seen or b"") and not bucket.replace(LEDGER, seen, whole):
         _check_overtaken(bucket, ledger, whole, marked)
     if new:
@@ -170,13 +153,13 @@ def _show(releases: Path, bucket: Bucket, ledger: Ledger, seen: bytes | None) ->
                 _send_if_other(bucket, name, path.read_bytes())
     _send_head(bucket, log)
     for package in ledger.packages:
-        shelf, mark = ReleaseStore(releases, package, ledger), f"{TREE}/{package}/{UNDER_WAY}"
-        _send_indexes(bucket, shelf, whole)
+        store, mark = ReleaseStore(releases, package, ledger), f"{TREE}/{package}/{UNDER_WAY}"
+        _send_indexes(bucket, store, whole)
         is_marked = bucket.read(mark) is not None
-        for version in shelf.retracted:
+        for version in store.retracted:
             # A mark that was left says that a sending was cut: perhaps before it took away what it had to.
             if is_marked or (package, version) in buried:
-                _bury(bucket, shelf, version)
+                _bury(bucket, store, version)
         bucket.delete(mark)
     sent = [item for item in published if item[1] not in ReleaseStore(releases, item[0], ledger).retracted]
     return Sent(tuple(map(" ".join, sent)), tuple(map(" ".join, buried)))
@@ -244,23 +227,23 @@ def _check_overtaken(bucket: Bucket, ledger: Ledger, whole: bytes, marked: Seque
     raise LedgersDiffer(address=bucket.address, line=len(_lines(now)) + 1)
 
 
-def _send_version(bucket: Bucket, shelf: ReleaseStore, entry: dict[str, Any]) -> None:
+def _send_version(bucket: Bucket, store: ReleaseStore, entry: dict[str, Any]) -> None:
     """The claim, the files, the commit: the first and the last are created by one sender, or were with these bytes."""
-    version, folder = entry["version"], shelf.folder / entry["version"]
-    base, (claim, text, told) = f"{TREE}/{shelf.package}", _claim_of(shelf.releases, entry)
+    version, folder = entry["version"], store.folder / entry["version"]
+    base, (claim, text, claimed) = f"{TREE}/{store.package}", claim_of(store.releases, entry)
     commit = f"{base}/{version}/{TAGMANIFEST}"
     if not bucket.create(claim, text) and not _is_ours(bucket, claim, text):
         error = VersionClaimed if bucket.read(commit) is None else VersionTaken
-        raise error(address=bucket.address, **told)
+        raise error(address=bucket.address, **claimed)
     for path in sorted(item for item in folder.rglob("*") if item.is_file() and item.name != TAGMANIFEST):
         # A sender that slept for long may have been taken for dead, and its claim taken over.
-        _check_claim(bucket, claim, text, told)
-        bucket.send(f"{base}/{path.relative_to(shelf.folder).as_posix()}", path)
+        _check_claim(bucket, claim, text, claimed)
+        bucket.send(f"{base}/{path.relative_to(store.folder).as_posix()}", path)
     if not _create_or_same(bucket, commit, (folder / TAGMANIFEST).read_bytes()):
-        raise VersionTaken(address=bucket.address, **told)
+        raise VersionTaken(address=bucket.address, **claimed)
 
 
-def _claim_of(releases: Path, entry: dict[str, Any]) -> tuple[str, bytes, dict[str, str]]:
+def claim_of(releases: Path, entry: dict[str, Any]) -> tuple[str, bytes, dict[str, str]]:
     """The claim of a version, what it holds, and what an error about it tells.
 
     The proof beside the seal is of one log: two machines that make the same version at once have each its own, so that
@@ -273,10 +256,10 @@ def _claim_of(releases: Path, entry: dict[str, Any]) -> tuple[str, bytes, dict[s
     return claim, text.encode(), {"package": package, "version": version, "claim": claim, "folder": folder}
 
 
-def _check_claim(bucket: Bucket, claim: str, text: bytes, told: dict[str, str]) -> None:
+def _check_claim(bucket: Bucket, claim: str, text: bytes, claimed: dict[str, str]) -> None:
     """Raises `VersionClaimed` when a claim is not this sending's any more."""
     if not _is_ours(bucket, claim, text):
-        raise VersionClaimed(address=bucket.address, **told)
+        raise VersionClaimed(address=bucket.address, **claimed)
 
 
 def _is_ours(bucket: Bucket, claim: str, text: bytes) -> bool:
@@ -289,19 +272,19 @@ def _create_or_same(bucket: Bucket, name: str, data: bytes) -> bool:
     return bucket.create(name, data) or bucket.read(name) == data
 
 
-def _bury(bucket: Bucket, shelf: ReleaseStore, version: str) -> None:
+def _bury(bucket: Bucket, store: ReleaseStore, version: str) -> None:
     """Its tombstone is there and the ledger tells of it: the files go, that which commits them first."""
-    folder = f"{TREE}/{shelf.package}/{version}"
+    folder = f"{TREE}/{store.package}/{version}"
     bucket.delete(f"{folder}/{TAGMANIFEST}")
     for name in bucket.names(folder):
         bucket.delete(name)
 
 
-def _send_indexes(bucket: Bucket, shelf: ReleaseStore, whole: bytes) -> None:
+def _send_indexes(bucket: Bucket, store: ReleaseStore, whole: bytes) -> None:
     for name in (VERSIONS, LATEST):
-        target, path = f"{TREE}/{shelf.package}/{name}", shelf.folder / name
+        target, path = f"{TREE}/{store.package}/{name}", store.folder / name
         there, mine = bucket.read(target), path.read_bytes() if path.is_file() else None
-        if there == mine or _is_behind(bucket, shelf, whole):
+        if there == mine or _is_behind(bucket, store, whole):
             continue
         if mine is None:
             bucket.delete(target)
@@ -310,147 +293,12 @@ def _send_indexes(bucket: Bucket, shelf: ReleaseStore, whole: bytes) -> None:
             bucket.replace(target, there, mine)
 
 
-def _is_behind(bucket: Bucket, shelf: ReleaseStore, whole: bytes) -> bool:
+def _is_behind(bucket: Bucket, store: ReleaseStore, whole: bytes) -> bool:
     """Whether the store's ledger has grown since by a line about this package: its sender writes the indexes."""
     now = bucket.read(LEDGER) or b""
     grown = _lines(now[len(whole) :]) if now.startswith(whole) else []
-    return any(json.loads(line).get("package") == shelf.package for line in grown)
+    return any(json.loads(line).get("package") == store.package for line in grown)
 
 
-def _send_file(bucket: Bucket, shelf: ReleaseStore, name: str) -> None:
-    bucket.send(f"{TREE}/{shelf.package}/{name}", shelf.folder / name)
-
-
-def fetch_depot_with_log(address: str, folder: Path) -> tuple[Path, Read | None]:
-    """What `fetch_depot` brings; of one version its log is not brought, but read as it is needed.
-
-    Raises what `fetch_depot` raises.
-    """
-    scheme, mark, place = address.rstrip("/").partition("://")
-    parts = place.split("/")
-    is_version = len(parts) > 3 and parts[-3] == TREE and VERSION_NAME.fullmatch(parts[-1])
-    if not is_version:
-        return fetch_depot(address, folder), None
-    above = Bucket.open(f"{scheme}{mark}{'/'.join(parts[:-3])}")
-    path = fetch_depot(address, folder / TREE / parts[-2])
-    if above.read(f"{LOG}/{CHECKPOINT}") is None:
-        return path, None
-    package = f"{TREE}/{parts[-2]}"
-    for name in (f"{package}/{VERSIONS}", f"{package}/{TOMBSTONES}/{parts[-1]}.json"):
-        if above.read(name) is not None:
-            above.fetch(name, _under(above, folder, name))
-    return path, lambda name: above.read(f"{LOG}/{name}")
-
-
-def fetch_depot(address: str, folder: Path) -> Path:
-    """Bring what stands at `address` under `folder`, for `verify`: one version, one package, or all.
-
-    Of a package, or of all, only what the ledger names. When a sending ends in between, `folder` is emptied and filled
-    again. Raises `ReleaseUnreachable` when nothing of that is there, or when it changes each time; `BucketUnreachable`,
-    `LedgerBroken`.
-    """
-    for _ in range(FETCHES):
-        found = _fetched(address, folder)
-        if found is not None:
-            return found
-        shutil.rmtree(folder)
-    raise ReleaseUnreachable(address=shown(address), found=RESTLESS)
-
-
-def _fetched(address: str, folder: Path) -> Path | None:
-    """What `fetch_depot` brings; none when it changed while it was read. The ledger comes first, the list after it."""
-    bucket, under = Bucket.open(address), TREE
-    head, names = bucket.read(LEDGER), bucket.names()
-    if TAGMANIFEST in names:
-        release = folder / shown(address).rstrip("/").rsplit("/", 1)[-1]
-        return release if all(_brought(bucket, name, release) for name in names) else None
-    if head is None:
-        root, under = _above(address)
-        bucket = Bucket.open(root)
-        head, names = bucket.read(LEDGER), bucket.names(under)
-        if not names or head is None:
-            raise ReleaseUnreachable(address=shown(address), found=NOTHING)
-    (folder / under).mkdir(parents=True, exist_ok=True)
-    (folder / LEDGER).write_bytes(head)
-    is_told = _told_by(Ledger.read(folder / LEDGER, f"{bucket.address.rstrip('/')}/{LEDGER}"), names)
-    wanted = [name for name in names if name.startswith(f"{under}/") and is_told(PurePosixPath(name).parts[1:])]
-    _bring_log(bucket, folder / LOG)
-    is_whole = all(_brought(bucket, name, folder) for name in wanted) and bucket.read(LEDGER) == head
-    return folder / under if is_whole else None
-
-
-def _bring_log(bucket: Bucket, folder: Path) -> None:
-    """Fetch the log as its head has it, and as the one that a sending announced does; other tiles are not there."""
-    sizes = set()
-    for name in (CHECKPOINT, WITNESSED, NEXT):
-        data = bucket.read(f"{LOG}/{name}")
-        if data is None:
-            continue
-        write_bytes(folder / name, data)
-        try:
-            text = data.decode("utf-8")
-            head = Proof.parse(text, name).checkpoint if name == NEXT else Checkpoint.parse(text, name)
-        except (NoteUnreadable, UnicodeDecodeError):
-            continue  # `verify` says what is wrong with it
-        sizes.add(min(head.size, LARGEST_LOG))
-    for name in sorted({name for size in sizes for name in tile_names(size)}):
-        data = bucket.read(f"{LOG}/{name}")
-        if data is not None:
-            write_bytes(folder / name, data)
-
-
-def _brought(bucket: Bucket, name: str, folder: Path) -> bool:
-    """Fetch an object; false when it went since it was listed. Raises `ReleaseUnreachable`, `BucketUnreachable`."""
-    try:
-        bucket.fetch(name, _under(bucket, folder, name))
-    except BucketUnreachable:
-        if name in bucket.names():
-            raise
-        return False
-    return True
-
-
-def _above(address: str) -> tuple[str, str]:
-    """Where the ledger of `…/releases` or `…/releases/<package>` is, and what of the tree is meant.
-
-    Raises `ReleaseUnreachable` for any other address.
-    """
-    scheme, mark, place = address.rstrip("/").partition("://")
-    parts = place.split("/")
-    for depth in (1, 2):
-        root = "/".join(parts[:-depth])
-        if parts[-depth:][:1] == [TREE] and root:
-            return f"{scheme}{mark}{root}", "/".join(parts[-depth:])
-    raise ReleaseUnreachable(address=shown(address), found=NOTHING)
-
-
-def _told_by(ledger: Ledger, names: Sequence[str]) -> Callable[[tuple[str, ...]], bool]:
-    """Which names are part of what the ledger says: its versions and tombstones, and what else stands beside them.
-
-    While a package is marked, the files of its retracted versions are on their way out, and no part of it. A tombstone
-    that is not told of stands for a version whose files went already; beside files it comes from a sending under way.
-    """
-    published, retracted = (
-        {(item["package"], item["version"]) for item in ledger.about_packages if item["event"] == event}
-        for event in ("published", "retracted")
-    )
-    there = set(names)
-
-    def is_told(parts: tuple[str, ...]) -> bool:
-        if len(parts) < 3 or parts[1] == REFUSALS:
-            return True
-        if parts[1] == TOMBSTONES:
-            version = (parts[0], parts[2].removesuffix(".json"))
-            is_gone = "/".join((TREE, *version, TAGMANIFEST)) not in there
-            return version in retracted or (version in published and is_gone)
-        is_marked = f"{TREE}/{parts[0]}/{UNDER_WAY}" in there
-        return parts[:2] in published and not (is_marked and parts[:2] in retracted)
-
-    return is_told
-
-
-def _under(bucket: Bucket, folder: Path, name: str) -> Path:
-    """Where an object goes. Raises `ReleaseUnreachable` for a name that would lead elsewhere."""
-    if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
-        raise ReleaseUnreachable(address=f"{bucket.address}/{name}", found=ELSEWHERE)
-    return folder / name
+def _send_file(bucket: Bucket, store: ReleaseStore, name: str) -> None:
+    bucket.send(f"{TREE}/{store.package}/{name}", store.folder / name)

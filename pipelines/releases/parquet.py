@@ -14,9 +14,11 @@ import pyarrow as pa
 
 from pipelines.releases.csvfile import Written
 from pipelines.releases.diff import Side
+from pipelines.storage.columns import in_one
+from pipelines.storage.spool import pieces, read_large
 
 ROW_GROUP = 131_072
-# Small pages, and an index of them: whoever shows a few rows of a large file reads these, not the group they are in.
+# Small pages, and an index of them: a reader of a few rows of a large file needs these, not the group they are in.
 PAGE = 131_072  # bytes, before compression
 
 
@@ -26,10 +28,9 @@ def write_parquet(table: pa.Table, path: Path, *, unique: Sequence[str] = (), ru
     import pyarrow.parquet as pq
 
     plain = {*unique, *runs}
-    pq.write_table(
-        table,
+    with pq.ParquetWriter(
         path,
-        row_group_size=ROW_GROUP,
+        table.schema,
         compression="zstd",
         compression_level=3,
         use_dictionary=[name for name in table.column_names if name not in plain],
@@ -39,7 +40,11 @@ def write_parquet(table: pa.Table, path: Path, *, unique: Sequence[str] = (), ru
         data_page_size=PAGE,
         dictionary_pagesize_limit=PAGE,
         write_page_index=True,
-    )
+    ) as file:
+        # A group at a time, each column of it in one chunk: neither memory nor bytes depend on how the table is cut.
+        for piece in pieces(table, ROW_GROUP) if table.num_rows else [table]:
+            columns = [in_one(column) for column in piece.columns]
+            file.write_table(pa.Table.from_arrays(columns, schema=table.schema), row_group_size=ROW_GROUP)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Written(path.stat().st_size, digest, table.num_rows)
@@ -53,8 +58,7 @@ def parquet_side(path: Path) -> Side:
         names, metadata = tuple(opened.schema_arrow.names), opened.metadata
 
     def column(name: str) -> pa.ChunkedArray:
-        with pq.ParquetFile(path, metadata=metadata) as own:  # a reader of its own: none is shared between threads
-            return own.read(columns=[name]).column(name)
+        return read_large(path, [name], metadata=metadata).column(name)
 
     return Side(names, metadata.num_rows, column)
 

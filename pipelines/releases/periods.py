@@ -21,12 +21,12 @@ def period(package: Package, tables: Mapping[str, pa.Table]) -> dict[str, str] |
 
     A year stands for its first and its last day. Raises `SchemaFileError` for a field that is no day, instant or year.
     """
-    told = package.more.get("temporal")
-    if told is None:
+    declared = package.more.get("temporal")
+    if declared is None:
         return None
-    if "from" not in told:
-        return {key: str(told[key]) for key in ("start", "end") if key in told}
-    found = [bounds for name in told["from"] if (bounds := _bounds(package, tables, name)) is not None]
+    if "from" not in declared:
+        return {key: str(declared[key]) for key in ("start", "end") if key in declared}
+    found = [bounds for name in declared["from"] if (bounds := _bounds(package, tables, name)) is not None]
     return {"start": min(first for first, _ in found), "end": max(last for _, last in found)} if found else None
 
 

@@ -29,13 +29,13 @@ FIRST_CAUSE = "premiere_version"
 class Previous:
     """The current version of a package; without a descriptor when there is none yet."""
 
-    shelf: ReleaseStore
+    store: ReleaseStore
     document: Mapping[str, Any] | None
 
     @classmethod
-    def of(cls, shelf: ReleaseStore) -> Previous:
+    def of(cls, store: ReleaseStore) -> Previous:
         """Raises `ReleaseDamaged` when its descriptor cannot be read."""
-        return cls(shelf, read_descriptor(shelf.path() / "data") if shelf.current else None)
+        return cls(store, read_descriptor(store.path() / "data") if store.current else None)
 
     @property
     def tables(self) -> dict[str, Any]:
@@ -47,18 +47,23 @@ class Previous:
     def rows(self) -> dict[str, int]:
         return {name: item["rows"] for name, item in self.tables.items()}
 
+    @property
+    def warnings(self) -> list[str]:
+        """Its warnings and notices, in French."""
+        return [str(item["fr"]) for item in (self.document or {}).get("warnings", [])]
+
     def table(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
         """One of its tables, once its bytes were found to be what its descriptor says. Raises `ReleaseDamaged`."""
         return read_parquet(self._sound(name), columns)
 
     def _sound(self, name: str) -> Path:
-        path = self.shelf.path() / "data" / f"{name}.parquet"
+        path = self.store.path() / "data" / f"{name}.parquet"
         document = self.document or {"resources": []}
-        told = next((item["hash"] for item in document["resources"] if item["path"] == path.name), "absent")
+        recorded = next((item["hash"] for item in document["resources"] if item["path"] == path.name), "absent")
         got = f"sha256:{sha256_file(path)}" if path.is_file() else "absent"
-        if got != told:
-            shown = f"{self.shelf.package}/{self.shelf.current}/data/{name}.parquet"
-            raise ReleaseDamaged(file=shown, found=got, expected=told)
+        if got != recorded:
+            label = f"{self.store.package}/{self.store.current}/data/{name}.parquet"
+            raise ReleaseDamaged(file=label, found=got, expected=recorded)
         return path
 
     def differences(self, schemas: Mapping[str, TableSchema], tables: Mapping[str, pa.Table]) -> dict[str, Difference]:
@@ -71,8 +76,8 @@ class Previous:
 
     def key(self, name: str, schema: TableSchema) -> tuple[str, ...]:
         """The fields by which rows of the two versions are matched; none when the key did not stay the same."""
-        told = self.tables.get(name, {"schema": {"primaryKey": list(schema.primary_key)}})
-        return schema.primary_key if told["schema"].get("primaryKey", []) == list(schema.primary_key) else ()
+        resource = self.tables.get(name, {"schema": {"primaryKey": list(schema.primary_key)}})
+        return schema.primary_key if resource["schema"].get("primaryKey", []) == list(schema.primary_key) else ()
 
     def corrections(
         self,

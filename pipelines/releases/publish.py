@@ -37,6 +37,7 @@ def publish(
     key: SigningKey | None,
     across: Across | None = None,
     now: datetime | None = None,
+    check_dating: Callable[[], None] = lambda: None,
     circumstances: Mapping[str, str] | None = None,
     origin: str | None = None,
     needs_causes: bool = False,
@@ -47,7 +48,8 @@ def publish(
     """Publish what differs from the current version of the package, under a number computed from what differs.
 
     `across` rebuilds tables from other ingredients, to tell causes apart (see `causes.py`). `now`: the time of the
-    event, which the log carries and releases do not: they know no clock. `circumstances`: what else the log says of a
+    event, which the log carries and releases do not: they know no clock; `check_dating` is asked, where there is an
+    event, whether it may bear that date, and raises where it may not. `circumstances`: what else the log says of a
     release and is no part of it (`code`, `commit`). `origin`: the name of a log that begins. `needs_causes`: whether a
     change that nothing explains stops the version. `wait_seconds`: how long to wait for another process that releases
     this package. `step` is told each of `STEPS`.
@@ -58,7 +60,7 @@ def publish(
     `ReleaseDamaged`, and `OSError` (disk full, folder read-only); then the last good version stands as it was.
     """
     limits.check_public(request)
-    event = _Event(key, origin, instant(now) if now else "", circumstances or {}, needs_causes)
+    event = _Event(key, origin, instant(now) if now else "", check_dating, circumstances or {}, needs_causes)
     package = request.package.name
     folder = releases / package
     with lock(folder / ".lock", wait_seconds=wait_seconds):
@@ -68,9 +70,9 @@ def publish(
         previous = Previous.of(ReleaseStore.read(releases, package))
         tables = canonical_tables(request)
         undeclared = {name: table for name, table in request.tables.items() if name not in tables}
-        found = limits.check(request, {**tables, **undeclared}, previous.rows)
+        found = limits.check(request, {**tables, **undeclared}, previous.rows, previous.warnings)
         if found.refusals:
-            return _refuse(previous.shelf, found.refusals, request, event)
+            return _refuse(previous.store, found.refusals, request, event)
         request = replace(request, warnings=(*request.warnings, *found.warnings))
         step("begun")
         with aside_folder(folder) as aside:
@@ -85,6 +87,7 @@ class _Event:
     key: SigningKey | None
     origin: str | None
     at: str
+    check_dating: Callable[[], None]
     circumstances: Mapping[str, str]
     needs_causes: bool
 
@@ -94,22 +97,22 @@ class _Event:
 
 
 def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> Outcome:
-    request, shelf = attempt.request, attempt.shelf
+    request, store = attempt.request, attempt.store
     built = build(attempt, aside)
     if built is None:
-        version = str(shelf.current)
-        return Unchanged(shelf.package, version, shelf.folder / version)
+        version = str(store.current)
+        return Unchanged(store.package, version, store.folder / version)
     if built.unexplained and event.needs_causes:
         places = ", ".join(sorted(built.unexplained))
         count = sum(built.unexplained.values())
-        raise CauseUnknown(package=shelf.package, version=shelf.current, count=count, places=places)
+        raise CauseUnknown(package=store.package, version=store.current, count=count, places=places)
     _commit(attempt, built, aside, event, inspect)
     warnings = (*request.warnings, *((UNSIGNED,) if event.key is None else ()))
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
     rows = {name: table.num_rows for name, table in attempt.tables.items()}
-    path = shelf.folder / built.version
+    path = store.folder / built.version
     causes = tuple(Said(f"{item.level.name} : {item.fr}", f"{item.level.name}: {item.en}") for item in built.reasons)
-    return Published(shelf.package, built.version, reasons, path, rows, event.key is not None, warnings, causes)
+    return Published(store.package, built.version, reasons, path, rows, event.key is not None, warnings, causes)
 
 
 def _commit(attempt: Attempt, built: Built, aside: Path, event: _Event, inspect: Inspect) -> None:
@@ -118,55 +121,57 @@ def _commit(attempt: Attempt, built: Built, aside: Path, event: _Event, inspect:
     The last look can take minutes: it is made without the ledger's lock, and once more only when another package was
     released meanwhile, for then the seal names another place in the ledger.
     """
-    releases, key = attempt.shelf.releases, event.key
+    event.check_dating()
+    releases, key = attempt.store.releases, event.key
     signer = key.fingerprint if key else "none"
     with ledger_lock(releases):
-        shelf = attempt.shelf.caught_up()
-        Journal.read(releases).check_key(shelf.ledger.entries, key)
-    line = seal_built(attempt, built, aside, shelf.ledger, key=key, signer=signer)
+        store = attempt.store.caught_up()
+        Journal.read(releases).check_key(store.ledger.entries, key)
+    line = seal_built(attempt, built, aside, store.ledger, key=key, signer=signer)
     inspect(aside)
     with ledger_lock(releases):
-        sealed, shelf = shelf, attempt.shelf.caught_up()
-        if shelf.ledger != sealed.ledger:
-            line = seal_built(attempt, built, aside, shelf.ledger, key=key, signer=signer)
+        sealed, store = store, attempt.store.caught_up()
+        if store.ledger != sealed.ledger:
+            line = seal_built(attempt, built, aside, store.ledger, key=key, signer=signer)
             inspect(aside)
-        journal, addition = added(releases, shelf.ledger, event.leaf(line), key, event.origin)
+        journal, addition = added(releases, store.ledger, event.leaf(line), key, event.origin)
         write_text(aside / PROOF, addition.proof.text)
-        shelf.begin(built.version)
+        store.begin(built.version)
         journal.announce(addition)
         attempt.step("sealed")
-        reveal(aside, shelf.folder / built.version)
+        reveal(aside, store.folder / built.version)
         attempt.step("revealed")
-        shelf = replace(shelf, ledger=shelf.ledger.append([line]))
+        store = replace(store, ledger=store.ledger.append([line]))
         attempt.step("recorded")
         journal.add(addition)
         attempt.step("logged")
-        shelf.write_indexes()
+        store.write_indexes()
         attempt.step("indexed")
-        shelf.end()
+        store.end()
 
 
-def _refuse(shelf: ReleaseStore, refusals: tuple[Warned, ...], request: ReleaseRequest, event: _Event) -> Refused:
+def _refuse(store: ReleaseStore, refusals: tuple[Warned, ...], request: ReleaseRequest, event: _Event) -> Refused:
     """Keep a failed attempt and its reasons. The same attempt again is the same record, kept once."""
-    told = {
-        "package": shelf.package,
+    document = {
+        "package": store.package,
         "result": "refused",
         "created": instant(request.created),
-        "current": shelf.current,
+        "current": store.current,
         "ingredients": ingredients_of(request).document(),
         "reasons": [{"fr": item.fr, "en": item.en} for item in refusals],
     }
-    digest = sha256_bytes(to_json(told).encode())
-    record = shelf.folder / REFUSALS / f"{digest[:16]}.json"
-    with ledger_lock(shelf.releases):
-        shelf = shelf.caught_up()
-        last = (shelf.ledger.of(shelf.package) or [{}])[-1]
+    digest = sha256_bytes(to_json(document).encode())
+    record = store.folder / REFUSALS / f"{digest[:16]}.json"
+    with ledger_lock(store.releases):
+        store = store.caught_up()
+        last = (store.ledger.of(store.package) or [{}])[-1]
         if last.get("record") != digest:
-            facts = {"package": shelf.package, "record": digest, "created": told["created"], "at": event.at}
-            line = shelf.ledger.next_line("refused", facts)
-            journal, addition = added(shelf.releases, shelf.ledger, line.encode(), event.key, event.origin)
-            write_text(record, to_json(told))
+            event.check_dating()
+            facts = {"package": store.package, "record": digest, "created": document["created"], "at": event.at}
+            line = store.ledger.next_line("refused", facts)
+            journal, addition = added(store.releases, store.ledger, line.encode(), event.key, event.origin)
+            write_text(record, to_json(document))
             journal.announce(addition)
-            shelf.ledger.append([line])
+            store.ledger.append([line])
             journal.add(addition)
-    return Refused(shelf.package, refusals, record)
+    return Refused(store.package, refusals, record)

@@ -48,14 +48,14 @@ def rebuild(releases: Path, package: str, version: str, remake: Remake, *, acros
     Raises `NoSuchRelease`, `RetractedRelease`, `LedgerBroken`; `RetractedRelease` also when the version that it was
     compared with was retracted since, for then its changes cannot be told again.
     """
-    shelf = ReleaseStore.read(releases, package)
-    release = shelf.path(version)
+    store = ReleaseStore.read(releases, package)
+    release = store.path(version)
     document = read_descriptor(release / "data")
     compared = document["arobase"]["compared_with"]
     if compared is not None:
-        shelf.path(compared)
-    entry = next(item for item in shelf.published if item["version"] == version)
-    ledger = Ledger(shelf.ledger.path, shelf.ledger.lines[: entry["seq"]])
+        store.path(compared)
+    entry = next(item for item in store.published if item["version"] == version)
+    ledger = Ledger(store.ledger.path, store.ledger.lines[: entry["seq"]])
     then = ReleaseStore(releases, package, ledger)
     request = remake(document)
     recorded, found = Ingredients.parse(document["arobase"]["ingredients"]), ingredients_of(request)

@@ -1,6 +1,6 @@
 """A release on a web server, brought here to be verified.
 
-Belongs here: fetching the files that a bag names. Does not: judging them (`verify.py`). A server does not list its
+Belongs here: fetching the files that a bag names. Does not: checking them (`verify.py`). A server does not list its
 folders, so a file that was added there and that no manifest names cannot be seen from here.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, ClassVar
 
-from pipelines.core.errors import Mender
+from pipelines.core.errors import ResponsibleParty
 from pipelines.core.text import Said
 from pipelines.releases.bag import BESIDE_SEAL, MANIFEST, ROOT_FILES, TAGMANIFEST, read_manifest
 from pipelines.releases.errors import ReleaseError
-from pipelines.storage.buckets import shown
+from pipelines.storage.buckets import public_address
 
 if TYPE_CHECKING:
     import requests
@@ -29,7 +29,7 @@ class ReleaseUnreachable(ReleaseError):
     """A file of a release cannot be had from where it is said to be."""
 
     code: ClassVar[str] = "release-unreachable"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "{address} : {found}."
     en: ClassVar[str] = "{address}: {found}."
 
@@ -53,7 +53,7 @@ def fetch(address: str, folder: Path, session: requests.Session | None = None) -
 
     used = session or a_session_for(address)
     base = address.rstrip("/")
-    release = folder / (shown(base).rsplit("/", 1)[-1] or "release")
+    release = folder / (public_address(base).rsplit("/", 1)[-1] or "release")
     release.mkdir(parents=True)
     for name in sorted(ROOT_FILES):
         _get(used, base, name, release, optional=name in BESIDE_SEAL)
@@ -102,18 +102,18 @@ def get_bytes(session: requests.Session, address: str, limit: int) -> bytes | No
             if answer.status_code != 200:
                 code = answer.status_code
                 found = Said(f"le serveur répond {code} au lieu de 200", f"the server answers {code} instead of 200")
-                raise ReleaseUnreachable(address=shown(address), found=found)
+                raise ReleaseUnreachable(address=public_address(address), found=found)
             data = b""
             for block in answer.iter_content(BLOCK):
                 data += block
                 if len(data) > limit:
                     found = Said(f"plus de {limit} octets", f"more than {limit} bytes")
-                    raise ReleaseUnreachable(address=shown(address), found=found)
+                    raise ReleaseUnreachable(address=public_address(address), found=found)
             return data
     except PeerRefused:
-        raise ReleaseUnreachable(address=shown(address), found=PRIVATE) from None
+        raise ReleaseUnreachable(address=public_address(address), found=PRIVATE) from None
     except requests.RequestException as error:
-        raise ReleaseUnreachable(address=shown(address), found=_failure(error)) from None
+        raise ReleaseUnreachable(address=public_address(address), found=_failure(error)) from None
 
 
 def _get(session: requests.Session, base: str, name: str, release: Path, *, optional: bool = False) -> None:
@@ -121,9 +121,9 @@ def _get(session: requests.Session, base: str, name: str, release: Path, *, opti
 
     from pipelines.sources.http.session import PeerRefused
 
-    parts, told = PurePosixPath(name).parts, f"{shown(base)}/{name}"
+    parts, address = PurePosixPath(name).parts, f"{public_address(base)}/{name}"
     if name.startswith("/") or ".." in parts or "\\" in name:
-        raise ReleaseUnreachable(address=told, found=ELSEWHERE)
+        raise ReleaseUnreachable(address=address, found=ELSEWHERE)
     target = release / name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -133,19 +133,19 @@ def _get(session: requests.Session, base: str, name: str, release: Path, *, opti
             if answer.status_code != 200:
                 code = answer.status_code
                 found = Said(f"le serveur répond {code} au lieu de 200", f"the server answers {code} instead of 200")
-                raise ReleaseUnreachable(address=told, found=found)
+                raise ReleaseUnreachable(address=address, found=found)
             size = 0
             with target.open("wb") as file:
                 for block in answer.iter_content(BLOCK):
                     size += len(block)
                     if size > MAXIMUM_BYTES:
                         found = Said(f"plus de {MAXIMUM_BYTES} octets", f"more than {MAXIMUM_BYTES} bytes")
-                        raise ReleaseUnreachable(address=told, found=found)
+                        raise ReleaseUnreachable(address=address, found=found)
                     file.write(block)
     except PeerRefused:
-        raise ReleaseUnreachable(address=told, found=PRIVATE) from None
+        raise ReleaseUnreachable(address=address, found=PRIVATE) from None
     except requests.RequestException as error:
-        raise ReleaseUnreachable(address=told, found=_failure(error)) from None
+        raise ReleaseUnreachable(address=address, found=_failure(error)) from None
 
 
 def _failure(error: requests.RequestException) -> Said:
@@ -164,4 +164,4 @@ def _failure(error: requests.RequestException) -> Said:
         ),
     }
     other = Said("la demande a échoué", "the request failed")
-    return next((said for kind, said in kinds.items() if isinstance(error, kind)), other)
+    return next((reason for kind, reason in kinds.items() if isinstance(error, kind)), other)

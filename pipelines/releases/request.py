@@ -1,6 +1,6 @@
 """What a release is asked for with, and how the asking ends.
 
-Belongs here: the words that the stages and this room share. Does not: doing anything with them.
+Belongs here: the words that the stages and this module share. Does not: doing anything with them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.core.text import Said
+from pipelines.releases.steps import Step
 from pipelines.schema import Package, TableSchema
 
 
@@ -41,13 +42,13 @@ class SourceUsed:
 
 
 @dataclass(frozen=True)
-class Warned:
-    """Something that a user of the data has to know, in both languages."""
+class Warned(Said):
+    """Something that a user of the data has to know."""
 
-    fr: str
-    en: str
     is_notice: bool = False
     """Whether it tells what was wrong in earlier versions, or what moved where: it marks those that came before it."""
+    losses: tuple[tuple[str, float], ...] = ()
+    """Of a notice: by table, what share of its rows may go in the version that tells it first."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class ReleaseRequest:
     """Everything that a release is a function of.
 
     `tables`: by name, the public fields of `schemas[name]`, typed as `pipelines.schema.arrow.typed` types them; this
-    room puts rows in key order, and empty texts become absent values.
+    module puts rows in key order, and empty texts become absent values.
     `provenance`: by table name, the key fields of the table and `_source`, `_snapshot`, `_part`, `_position`; several
     lines a row when several records fed it.
     `findings`, `rejects`: text columns of `schema/quality/constats.json` and `rejets.json`, whose schemas stand in
@@ -88,8 +89,8 @@ class ReleaseRequest:
     warnings: Sequence[Warned] = ()
     corrections: str = ""
     redactions: str = ""
-    steps: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """By "table/field": the steps that touched the field (mapping, converter, resolution, correction), for `trace`."""
+    steps: Mapping[str, Sequence[Step]] = field(default_factory=dict)
+    """By "table/field": the steps that touched the field, for `trace` and the catalogue."""
     withheld: Mapping[str, Withheld] = field(default_factory=dict)
     """By table: the rows that are kept back. They are no longer in `tables`."""
     withheld_quality: Mapping[str, Sequence[int]] = field(default_factory=dict)

@@ -19,18 +19,8 @@ from pipelines.releases.descriptor import instant
 from pipelines.releases.errors import NoSuchReason, ReasonInLedger
 from pipelines.releases.log.events import added
 from pipelines.releases.signature import SigningKey
-from pipelines.releases.store import (
-    TOMBSTONES,
-    ReleaseStore,
-    bury,
-    commitment,
-    ledger_lock,
-    pending,
-    salted_reason,
-    settle,
-    sweep_package,
-    tombstone_text,
-)
+from pipelines.releases.store import ReleaseStore, bury, ledger_lock, pending, settle, sweep_package
+from pipelines.releases.tombstones import TOMBSTONES, commitment, salted_reason, tombstone_text
 from pipelines.storage import lock, write_text
 
 STEPS = ("begun", "tombstone", "buried", "recorded", "logged", "indexed")
@@ -42,9 +32,9 @@ def to_retract(releases: Path, package: str, version: str) -> Path:
 
     Raises `NoSuchRelease`, `RetractedRelease`, `LedgerBroken`.
     """
-    shelf = ReleaseStore.read(releases, package)
-    known = replace(shelf.ledger, lines=(*shelf.ledger.lines, *pending(releases, shelf.ledger, package)))
-    return replace(shelf, ledger=known).path(version)
+    store = ReleaseStore.read(releases, package)
+    known = replace(store.ledger, lines=(*store.ledger.lines, *pending(releases, store.ledger, package)))
+    return replace(store, ledger=known).path(version)
 
 
 def retract(
@@ -67,15 +57,15 @@ def retract(
         sweep_package(folder)
         settle(releases)
         with ledger_lock(releases):
-            shelf = ReleaseStore.read(releases, package).caught_up()
-            release = shelf.path(version)
-            entry = next(item for item in shelf.published if item["version"] == version)
+            store = ReleaseStore.read(releases, package).caught_up()
+            release = store.path(version)
+            entry = next(item for item in store.published if item["version"] == version)
             salt = secrets.token_hex(SALT_BYTES)
             facts = {"package": package, "version": version, "at": instant(now), "tagmanifest": entry["tagmanifest"]}
             facts["reason_commitment"] = commitment(reason, salt)
-            line = shelf.ledger.next_line("retracted", facts)
-            journal, addition = added(releases, shelf.ledger, line.encode(), key)
-            shelf.begin(version)
+            line = store.ledger.next_line("retracted", facts)
+            journal, addition = added(releases, store.ledger, line.encode(), key)
+            store.begin(version)
             journal.announce(addition)
             step("begun")
             tombstone = folder / TOMBSTONES / f"{version}.json"
@@ -83,13 +73,13 @@ def retract(
             step("tombstone")
             bury(release)
             step("buried")
-            shelf = replace(shelf, ledger=shelf.ledger.append([line]))
+            store = replace(store, ledger=store.ledger.append([line]))
             step("recorded")
             journal.add(addition)
             step("logged")
-            shelf.write_indexes()
+            store.write_indexes()
             step("indexed")
-            shelf.end()
+            store.end()
     return tombstone
 
 
@@ -105,22 +95,22 @@ def withdraw_reason(
     with lock(folder / ".lock"):
         settle(releases)
         with ledger_lock(releases):
-            shelf = ReleaseStore.read(releases, package).caught_up()
-            entry = shelf.retracted.get(version)
+            store = ReleaseStore.read(releases, package).caught_up()
+            entry = store.retracted.get(version)
             if entry is not None and "reason" in entry:
                 raise ReasonInLedger(package=package, version=version)
             if entry is None or salted_reason(folder, entry) is None:
                 raise NoSuchReason(package=package, version=version)
             facts = {"package": package, "version": version, "at": instant(now)}
-            line = shelf.ledger.next_line("reason-withdrawn", facts)
-            journal, addition = added(releases, shelf.ledger, line.encode(), key)
+            line = store.ledger.next_line("reason-withdrawn", facts)
+            journal, addition = added(releases, store.ledger, line.encode(), key)
             tombstone = folder / TOMBSTONES / f"{version}.json"
-            shelf.begin(version)
+            store.begin(version)
             # What a person asked to be deleted goes first, whatever happens after.
-            write_text(tombstone, tombstone_text(shelf.ledger.lines[entry["seq"]]))
+            write_text(tombstone, tombstone_text(store.ledger.lines[entry["seq"]]))
             journal.announce(addition)
-            shelf = replace(shelf, ledger=shelf.ledger.append([line]))
+            store = replace(store, ledger=store.ledger.append([line]))
             journal.add(addition)
-            shelf.write_indexes()
-            shelf.end()
+            store.write_indexes()
+            store.end()
     return tombstone

@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pipelines.core.errors import Mender
+from pipelines.core.errors import ResponsibleParty
 from pipelines.core.text import Said
 from pipelines.releases import bag
 from pipelines.releases.errors import ReleaseDamaged, ReleaseError
@@ -22,32 +22,32 @@ from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.releases.log.journal import NEXT
 from pipelines.releases.log.tiles import tile_names
 from pipelines.releases.object_store import (
-    FETCHES,
     LEDGER,
     LOG,
-    RESTLESS,
     TILES,
     TREE,
     LedgersDiffer,
     Sent,
     VersionTaken,
+    claim_of,
     send,
 )
 from pipelines.releases.remote import ReleaseUnreachable
 from pipelines.releases.store import (
     LATEST,
     REFUSALS,
-    TOMBSTONES,
     UNDER_WAY,
     VERSIONS,
     ReleaseStore,
     package_folders,
     version_folders,
 )
+from pipelines.releases.store_fetching import FETCHES, RESTLESS
+from pipelines.releases.tombstones import TOMBSTONES
 from pipelines.storage import new_folder, sha256_file, write_bytes
 from pipelines.storage.atomic import sweep
 from pipelines.storage.buckets import Bucket
-from pipelines.storage.shared import Overtaken
+from pipelines.storage.errors import Overtaken
 
 POLL = 0.5
 INDEXES = (VERSIONS, LATEST)
@@ -58,7 +58,7 @@ class StoreBusy(ReleaseError):
 
     code: ClassVar[str] = "store-busy"
     passes: ClassVar[bool] = True
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "{address} : une autre machine publie {package} {version} depuis plus de {seconds} s. Rien n'a été publié "
         "ici ; relancez quand elle a fini, ou attendez plus longtemps (--wait)."
@@ -136,8 +136,8 @@ def _take_package(bucket: Bucket, folder: Path, ledger: Ledger) -> None:
     sweep(folder)
     base = f"{TREE}/{folder.name}"
     gone = {item["version"] for item in ledger.of(folder.name, "retracted")}
-    told = {item["version"]: item["tagmanifest"] for item in ledger.of(folder.name, "published")}
-    standing = {version: digest for version, digest in told.items() if version not in gone}
+    published = {item["version"]: item["tagmanifest"] for item in ledger.of(folder.name, "published")}
+    standing = {version: digest for version, digest in published.items() if version not in gone}
     for version in version_folders(folder):
         if standing.get(version) != _tagmanifest(folder / version):
             shutil.rmtree(folder / version)
@@ -204,10 +204,25 @@ def give_releases(bucket: Bucket, releases: Path, *, wait_seconds: float, sleep:
         head = bucket.read(LEDGER)
         if _is_continued(bucket, head, releases):
             _await_ledger(bucket, releases, head, wait_seconds, sleep)
+        _withdraw(bucket, releases)
         raise Overtaken(address=bucket.address, name=LEDGER) from None
     except VersionTaken as error:  # claimed, or whole and not yet in the ledger
         _await(bucket, error, wait_seconds, sleep)
+        _withdraw(bucket, releases)
         raise Overtaken(address=bucket.address, name=str(error.facts["folder"])) from None
+
+
+def _withdraw(bucket: Bucket, releases: Path) -> None:
+    """Put an end to the claims of this machine whose versions another one's ledger has overtaken: what is made in their
+    place has another proof, and would wait for them as for those of somebody else."""
+    known = _entries(bucket)
+    for entry in Ledger.read(ledger_beside(releases)).entries:
+        if entry["event"] != "published" or (entry["package"], entry["version"]) in known:
+            continue
+        claim, text, claimed = claim_of(releases, entry)
+        tag = bucket.tag(claim)
+        if tag is not None and bucket.read(claim) == text:
+            _end_claim(bucket, claimed, tag)
 
 
 def _await(bucket: Bucket, error: VersionTaken, wait_seconds: float, sleep: Callable[[float], Any]) -> None:
@@ -215,12 +230,14 @@ def _await(bucket: Bucket, error: VersionTaken, wait_seconds: float, sleep: Call
     claim, folder = str(error.facts["claim"]), str(error.facts["folder"]).rstrip("/")
     head, tag, seen = bucket.read(LEDGER), bucket.tag(claim), bucket.tags(folder)
     moved, end = time.monotonic(), time.monotonic() + 2 * wait_seconds
-    while not _is_published(bucket, error) and bucket.read(LEDGER) == head and bucket.tag(claim) == tag:
+    wanted = (error.facts["package"], error.facts["version"])
+    while wanted not in _entries(bucket) and bucket.read(LEDGER) == head and bucket.tag(claim) == tag:
         now = bucket.tags(folder)
         if now != seen:
             moved, seen = time.monotonic(), now
         if time.monotonic() - moved >= wait_seconds:
-            return _take_over(bucket, error, claim, tag)
+            # Were it alive, it would find its claim gone before its next file and before the ledger, and stop.
+            return _end_claim(bucket, error.facts, tag)
         if time.monotonic() >= end:
             facts = {name: error.facts[name] for name in ("package", "version")}
             raise StoreBusy(address=bucket.address, seconds=round(wait_seconds), **facts)
@@ -271,21 +288,19 @@ def _await_ledger(
     bucket.delete(f"{LOG}/{NEXT}")
 
 
-def _take_over(bucket: Bucket, error: VersionTaken, claim: str, tag: str | None) -> None:
-    """Put an end to the claim of a dead sender and to what it sent. Were it alive, it would find its claim gone before
-    its next file and before the ledger, and stop."""
-    if bucket.swap(claim, tag, b"") is None or _is_published(bucket, error):
+def _end_claim(bucket: Bucket, facts: Mapping[str, Any], tag: str | None) -> None:
+    """Put an end to a claim that has this tag still, and to what was sent under it, unless it was published."""
+    claim, folder = str(facts["claim"]), str(facts["folder"])
+    if bucket.swap(claim, tag, b"") is None or (facts["package"], facts["version"]) in _entries(bucket):
         return
-    folder = str(error.facts["folder"])
     bucket.delete(f"{folder}{bag.TAGMANIFEST}")
     for name in bucket.names(folder.rstrip("/")):
         bucket.delete(name)
     bucket.delete(claim)
 
 
-def _is_published(bucket: Bucket, error: VersionTaken) -> bool:
-    """Whether the store's ledger names the version: then it is no attempt, and nothing of it may go."""
-    wanted = (error.facts["package"], error.facts["version"])
+def _entries(bucket: Bucket) -> set[tuple[str | None, str | None]]:
+    """The versions that the store's ledger names: none is an attempt, and nothing of it may go."""
     lines = (bucket.read(LEDGER) or b"").decode("utf-8", "replace").splitlines()
     entries = (json.loads(line) for line in lines)
-    return any((item.get("package"), item.get("version")) == wanted for item in entries)
+    return {(item.get("package"), item.get("version")) for item in entries}

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.core.settings import SIGNING_KEY, SIGNING_KEY_FILE, folder_of, value_of
 from pipelines.core.text import Said
-from pipelines.releases.allowed_signers import CERTIFICATE, ED25519
 from pipelines.releases.errors import KeyExists, KeyUnreadable
+from pipelines.releases.openssh_certificates import CERTIFICATE
+from pipelines.releases.openssh_lines import ED25519
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -85,12 +86,13 @@ def key_of_environment(environment: Mapping[str, str] | None = None) -> SigningK
     """
     text = value_of(SIGNING_KEY, environment).text
     if text:
-        return _parse_key(text.encode() + b"\n", SIGNING_KEY.name)
+        return _parse_key(text.encode() + b"\n", SIGNING_KEY.name, or_else=SIGNING_KEY_FILE.name)
     path = folder_of(SIGNING_KEY_FILE, environment)
     return load_key(path) if path else None
 
 
-def _parse_key(data: bytes, shown: str) -> SigningKey:
+def _parse_key(data: bytes, file: str, or_else: str = "") -> SigningKey:
+    """`or_else`: the setting that takes a file's path, where this is a setting that takes the key itself."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_ssh_private_key
@@ -98,12 +100,17 @@ def _parse_key(data: bytes, shown: str) -> SigningKey:
     expected = Said(
         "clé privée OpenSSH Ed25519 sans phrase secrète", "an OpenSSH Ed25519 private key with no passphrase"
     )
+    if or_else:
+        expected = Said(
+            f"le texte d'une {expected.fr} ; pour un fichier, son chemin dans {or_else}",
+            f"the text of {expected.en}; for a file, its path in {or_else}",
+        )
     try:
         private = load_ssh_private_key(data, None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise KeyUnreadable(file=shown, expected=expected) from None
+        raise KeyUnreadable(file=file, expected=expected) from None
     if not isinstance(private, Ed25519PrivateKey):
-        raise KeyUnreadable(file=shown, expected=expected)
+        raise KeyUnreadable(file=file, expected=expected)
     return SigningKey(private)
 
 
@@ -203,8 +210,8 @@ def _parse_signature(armoured: str, namespace: str) -> tuple[bytes, bytes, str]:
     blob = base64.b64decode("".join(lines[1:-1]), validate=True)
     public, space, reserved, algorithm, signature = _strings(blob[len(MAGIC) + 4 :])
     kind, raw = _strings(signature)
-    told = (blob[: len(MAGIC) + 4], space, reserved, kind)
-    if told != (MAGIC + struct.pack(">I", 1), namespace.encode(), b"", ED25519.encode()):
+    header = (blob[: len(MAGIC) + 4], space, reserved, kind)
+    if header != (MAGIC + struct.pack(">I", 1), namespace.encode(), b"", ED25519.encode()):
         raise ValueError("another kind of signature")
     if algorithm not in (b"sha256", b"sha512"):
         raise ValueError("another kind of hash")

@@ -11,11 +11,14 @@ indexes.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pipelines.core.text import Said
 from pipelines.releases.bag import TAGMANIFEST, read_info
@@ -23,14 +26,13 @@ from pipelines.releases.descriptor import read_descriptor, to_json
 from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, ReleaseDamaged, RetractedRelease
 from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.releases.log.journal import Journal
+from pipelines.releases.tombstones import TOMBSTONES, reason_of, tombstone_line
 from pipelines.storage import lock, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
-from pipelines.storage.plain import read_plain
 
-VERSIONS, LATEST, TOMBSTONES, REFUSALS = "versions.json", "latest.json", "retraits", "refus"
+VERSIONS, LATEST, REFUSALS = "versions.json", "latest.json", "refus"
 UNDER_WAY = ".en-cours"
 LEDGER_WAIT = 600.0
-LARGEST_TOMBSTONE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class ReleaseStore:
         return cls(releases, package, Ledger.read(ledger_beside(releases)))
 
     def caught_up(self) -> ReleaseStore:
-        """This shelf with the ledger as it is now, after the line of a release or retraction that died was written.
+        """This store with the ledger as it is now, after the line of a release or retraction that died was written.
 
         Called while the ledger is locked: somebody may have died since `settle`. Raises `LedgerBroken`, `LogDamaged`.
         """
@@ -76,7 +78,8 @@ class ReleaseStore:
     @property
     def current(self) -> str | None:
         """The newest version that was not retracted."""
-        return self.versions[-1] if self.versions else None
+        versions = self.versions
+        return versions[-1] if versions else None
 
     def path(self, version: str | None = None) -> Path:
         """The folder of a version, of the current one by default.
@@ -116,19 +119,19 @@ class ReleaseStore:
         known: Mapping[str, Mapping[str, Any]],
     ) -> dict[str, Any]:
         version = line["version"]
-        told = {key: line[key] for key in ("version", "created", "tagmanifest", "parent")}
+        entry = {key: line[key] for key in ("version", "created", "tagmanifest", "parent")}
         if version in retracted:
             gone = retracted[version]
             tombstone = f"{TOMBSTONES}/{version}.json"
             reason = reason_of(self.folder, gone) or ""
-            return {**told, "status": "retracted", "reason": reason, "at": gone["at"], "tombstone": tombstone}
+            return {**entry, "status": "retracted", "reason": reason, "at": gone["at"], "tombstone": tombstone}
         if line["tagmanifest"] in known:
             return dict(known[line["tagmanifest"]])
         document = read_descriptor(self.folder / version / "data")
         tables = [item for item in document["resources"] if "schema" in item and "/" not in item["path"]]
         own = document["arobase"]
         return {
-            **told,
+            **entry,
             "status": "published",
             "path": f"{version}/",
             "datapackage": f"{version}/data/datapackage.json",
@@ -141,12 +144,13 @@ class ReleaseStore:
 
     def latest(self) -> dict[str, Any] | None:
         """`latest.json`: a pointer to the current version, none when every version was retracted."""
-        if self.current is None:
+        current = self.current
+        if current is None:
             return None
-        line = next(item for item in self.published if item["version"] == self.current)
-        path = f"{self.current}/"
-        told = {"package": self.package, "version": self.current, "created": line["created"], "path": path}
-        return {**told, "datapackage": f"{path}data/datapackage.json", "tagmanifest": line["tagmanifest"]}
+        line = next(item for item in self.published if item["version"] == current)
+        path = f"{current}/"
+        latest = {"package": self.package, "version": current, "created": line["created"], "path": path}
+        return {**latest, "datapackage": f"{path}data/datapackage.json", "tagmanifest": line["tagmanifest"]}
 
     def begin(self, version: str) -> None:
         """Leave a mark that this version is being shown or retracted: until `end`, the indexes may lag behind."""
@@ -177,10 +181,10 @@ class ReleaseStore:
         versions are read again. A thousand versions are not read to add one; `verify` reads them all."""
         read_again = set(self.versions[-2:])
         try:
-            told = json.loads((self.folder / VERSIONS).read_text(encoding="utf-8"))["versions"]
+            entries = msgspec.json.decode((self.folder / VERSIONS).read_bytes())["versions"]
             found = {
                 item["tagmanifest"]: item
-                for item in told
+                for item in entries
                 if item["status"] == "published" and item["version"] not in read_again
             }
         except (OSError, ValueError, KeyError, TypeError):
@@ -196,18 +200,18 @@ def _write_if_other(path: Path, text: str) -> None:
 def settle(releases: Path) -> list[str]:
     """Finish, for every package, what a process that died had begun; returns the ledger's lines that were added.
 
-    Raises `LedgerBroken`, `LogDamaged`. Whoever calls it holds no lock on the ledger; it takes it.
+    Raises `LedgerBroken`, `LogDamaged`. Anyone who calls it holds no lock on the ledger; it takes it.
     """
     with ledger_lock(releases):
         before = Ledger.read(ledger_beside(releases))
         ledger = settled_ledger(releases)
         for folder in package_folders(releases):
-            shelf = ReleaseStore(releases, folder.name, ledger)
-            if shelf.is_under_way:
-                for version in shelf.retracted:
+            store = ReleaseStore(releases, folder.name, ledger)
+            if store.is_under_way:
+                for version in store.retracted:
                     bury(folder / version)
-                shelf.write_indexes()
-                shelf.end()
+                store.write_indexes()
+                store.end()
     return list(ledger.lines[len(before.lines) :])
 
 
@@ -247,7 +251,8 @@ def package_folders(releases: Path) -> list[Path]:
 
 def version_folders(package: Path) -> list[str]:
     """The folders under a package's that stand for versions: every one but what is aside, tombstones and refusals."""
-    names = (path.name for path in package.iterdir() if path.is_dir() or path.is_symlink())
+    with os.scandir(package) as items:  # asks nothing of each of a thousand versions
+        names = [item.name for item in items if item.is_dir() or item.is_symlink()]
     return sorted(name for name in names if not name.startswith(ASIDE) and name not in (TOMBSTONES, REFUSALS))
 
 
@@ -282,11 +287,11 @@ def line_of(release: Path) -> str | None:
     try:
         info, tagmanifest = read_info(release), sha256_file(release / TAGMANIFEST)
         facts = published_facts(info, tagmanifest)
-        told = {"seq": int(info["Arobase-Ledger-Sequence"]), "previous": info["Arobase-Ledger-Previous"]}
+        place = {"seq": int(info["Arobase-Ledger-Sequence"]), "previous": info["Arobase-Ledger-Previous"]}
     except (ReleaseDamaged, OSError, KeyError, ValueError):
         return None
     return json.dumps(
-        {**told, "event": "published", **facts}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        {**place, "event": "published", **facts}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
 
 
@@ -300,59 +305,6 @@ def published_facts(info: Mapping[str, str], tagmanifest: str) -> dict[str, Any]
         "signer": info["Arobase-Signer"],
         "tagmanifest": tagmanifest,
     }
-
-
-def tombstone_line(path: Path) -> str | None:
-    """The ledger's line that a tombstone carries; none when it carries none."""
-    try:
-        told = json.loads(read_plain(path, LARGEST_TOMBSTONE))["line"]
-        entry = json.loads(told)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    fit = isinstance(entry, dict) and {"seq", "previous", "event", "package", "version"} <= set(entry)
-    return told if fit else None
-
-
-def tombstone_text(line: str, reason: str = "", salt: str = "") -> str:
-    """A tombstone: what the ledger's line says, and the line itself; with a reason and its salt, both, for people.
-
-    Reason and salt can be taken out of it, and only together: the ledger holds a commitment to them, not the reason.
-    """
-    entry = json.loads(line)
-    told = {"reason": reason, "salt": salt} if salt else {}
-    names = ("package", "version", "reason", "at", "tagmanifest")
-    return to_json({name: {**entry, **told}[name] for name in names if name in {**entry, **told}} | _salted(salt, line))
-
-
-def _salted(salt: str, line: str) -> dict[str, str]:
-    return {"salt": salt, "line": line} if salt else {"line": line}
-
-
-def commitment(reason: str, salt: str) -> str:
-    """What the ledger holds of a reason: a hash that tells nothing of it once the salt is gone. `salt`: hexadecimal."""
-    return sha256_bytes(bytes.fromhex(salt) + reason.encode())
-
-
-def salted_reason(package: Path, entry: Mapping[str, Any]) -> tuple[str, str] | None:
-    """The reason and the salt in a tombstone, when they are what the ledger's entry commits to; else none."""
-    try:
-        told = json.loads(read_plain(package / TOMBSTONES / f"{entry['version']}.json", LARGEST_TOMBSTONE))
-        reason, salt = str(told["reason"]), str(told["salt"])
-        fits = commitment(reason, salt) == entry["reason_commitment"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return (reason, salt) if fits else None
-
-
-def reason_of(package: Path, entry: Mapping[str, Any]) -> str | None:
-    """Why a version was retracted: as old ledgers say it, else as its tombstone does, when that is what was written.
-
-    None when it was withdrawn, or is not what was written.
-    """
-    if "reason" in entry:
-        return str(entry["reason"])
-    found = salted_reason(package, entry)
-    return None if found is None else found[0]
 
 
 def bury(release: Path) -> None:

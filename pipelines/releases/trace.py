@@ -20,6 +20,7 @@ from pipelines.releases.corrected import CORRECTIONS, correction_link
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import NoSuchRow
 from pipelines.releases.parquet import read_parquet
+from pipelines.releases.steps import Step, read_steps
 from pipelines.releases.store import ReleaseStore
 
 Raw = Callable[[str, str, str, int], Mapping[str, str | None] | None]
@@ -47,7 +48,7 @@ class Cell:
 
     field: str
     value: str | None
-    steps: tuple[str, ...]
+    steps: tuple[Step, ...]
     constraints: Mapping[str, Any]
     first_version: str
     last_version: str
@@ -84,10 +85,10 @@ def trace(
     `key`: the values of the primary key in the schema's order, or one text with ` | ` between them. Raises
     `NoSuchRelease`, `RetractedRelease`, `NoSuchRow`, `LedgerBroken`, `ReleaseDamaged`.
     """
-    shelf = ReleaseStore.read(releases, package)
-    release = shelf.path(version)
+    store = ReleaseStore.read(releases, package)
+    release = store.path(version)
     document = read_descriptor(release / "data")
-    resource = _resource(document, table, shelf.package, release.name)
+    resource = _resource(document, table, store.package, release.name)
     by = list(resource["schema"].get("primaryKey") or [item["name"] for item in resource["schema"]["fields"]])
     names = [item["name"] for item in resource["schema"]["fields"]]
     if field is not None and field not in names:
@@ -96,13 +97,13 @@ def trace(
     row = _row(release, table, by, wanted)
     if row is None:
         by_text = KEY_SEPARATOR.join(by)
-        told: dict[str, Any] = {
+        traced: dict[str, Any] = {
             "place": f"{table} [{wanted}]",
             "expected": Said(f"une valeur de {by_text}", f"a value of {by_text}"),
         }
-        raise NoSuchRow(package=package, version=release.name, **told)
+        raise NoSuchRow(package=package, version=release.name, **traced)
     chosen = [field] if field else names
-    history = [(name, _values(shelf.path(name), table, by, wanted, chosen)) for name in shelf.versions]
+    history = [(name, _values(store.path(name), table, by, wanted, chosen)) for name in store.versions]
     cells = tuple(_cell(name, document, table, release.name, history) for name in chosen)
     origins = tuple(_origin(line, document, raw) for line in _provenance(release, table, row))
     findings = _findings(release, table, wanted, field)
@@ -124,8 +125,8 @@ def _corrections(
     names = [item["name"] for item in tables[CORRECTIONS]["fields"]]
     lines = read_parquet(release / "data" / f"{CORRECTIONS}.parquet", names)
     chosen = lines.filter(pc.fill_null(pc.equal(text(lines.column(named)), value), False))
-    told = {name: text(chosen.column(name)).to_pylist() for name in names}
-    return tuple({name: told[name][place] for name in names} for place in range(chosen.num_rows))
+    columns = {name: text(chosen.column(name)).to_pylist() for name in names}
+    return tuple({name: columns[name][place] for name in names} for place in range(chosen.num_rows))
 
 
 def _joined(key: Sequence[str]) -> str:
@@ -191,7 +192,7 @@ def _cell(
     schema = next(item["schema"] for item in document["resources"] if item["name"] == table)
     described = next(item for item in schema["fields"] if item["name"] == field)
     constraints = {"type": described["type"], **described.get("constraints", {})}
-    steps = tuple(document["arobase"]["steps"].get(f"{table}/{field}", ()))
+    steps = read_steps(document["arobase"]["steps"].get(f"{table}/{field}", ()))
     return Cell(field, value, steps, constraints, names[first], names[last])
 
 
@@ -211,8 +212,8 @@ def _origin(line: Mapping[str, Any], document: Mapping[str, Any], raw: Raw | Non
     )
     place = (line["source"], line["snapshot"], line["part"], line["position"])
     record = raw(*place) if raw is not None and None not in place else None
-    told = (source.get("title", ""), line["snapshot"], line["part"], line["position"])
-    return Origin(line["source"], *told, snapshot.get("path", ""), snapshot.get("obtained", ""), record)
+    facts = (source.get("title", ""), line["snapshot"], line["part"], line["position"])
+    return Origin(line["source"], *facts, snapshot.get("path", ""), snapshot.get("obtained", ""), record)
 
 
 def _findings(release: Path, table: str, key: str, field: str | None) -> tuple[Mapping[str, str | None], ...]:

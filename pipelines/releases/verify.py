@@ -8,8 +8,10 @@ is still good.
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,14 +33,14 @@ from pipelines.releases.verify_found import (
     first_readable,
 )
 from pipelines.releases.verify_log import Demands
-from pipelines.releases.verify_place import alone, demand_of_proof, judge_in_log, judge_log
-from pipelines.releases.verify_release import carried_proof, judge_release
+from pipelines.releases.verify_place import alone, check_in_log, check_log, demand_of_proof
+from pipelines.releases.verify_release import carried_proof, check_release
 from pipelines.storage.atomic import ASIDE
 from pipelines.storage.plain import is_plain
 
 __all__ = ["UNDER_WAY", "Demands", "Verification", "Verified", "verify"]
 
-SHORT_LEDGER = 1 << 16
+SHORT_LEDGER = 1 << 16  # about 190 releases: so far one is also checked against all others, beyond by its proof alone
 LOCKS = frozenset({".ledger.lock", ".send.lock"})
 
 
@@ -92,15 +94,27 @@ def _special(path: Path) -> list[Flaw]:
     for start in (path, *beside):
         if start != path and not start.is_symlink() and not start.exists():
             continue
-        items: Iterator[Path] = iter([start])
-        if start.is_dir() and not start.is_symlink():
-            items = iter(sorted(start.rglob("*")))
-        for item in items:
-            mode = item.lstat().st_mode
-            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                place = item.relative_to(start).as_posix() if item != start else item.name
-                found.append(Flaw("link", place if start == path else f"{start.name}/{place}".rstrip("/.")))
+        for item in sorted(_not_plain(start)):
+            place = item.relative_to(start).as_posix() if item != start else item.name
+            found.append(Flaw("link", place if start == path else f"{start.name}/{place}".rstrip("/.")))
     return found
+
+
+def _not_plain(start: Path) -> Iterator[Path]:
+    """What is neither a file nor a folder, itself or below: told by the entries of folders, of which a log has many."""
+    mode = start.lstat().st_mode
+    if not stat.S_ISDIR(mode):
+        if not stat.S_ISREG(mode):
+            yield start
+        return
+    waiting = [str(start)]
+    while waiting:
+        with suppress(PermissionError), os.scandir(waiting.pop()) as items:  # told where it is read
+            for item in items:
+                if item.is_dir(follow_symlinks=False):
+                    waiting.append(item.path)
+                elif not item.is_file(follow_symlinks=False):
+                    yield Path(item.path)
 
 
 def _many(looking: Looking, path: Path, read: Read | None) -> None:
@@ -120,7 +134,7 @@ def _many(looking: Looking, path: Path, read: Read | None) -> None:
     stores = [ReleaseStore(releases, item.name, ledger or Ledger(ledger_beside(releases), ())) for item in folders]
     for store in stores:
         _package(looking, store, coming, has_ledger=ledger is not None)
-    judge_log(looking, reader, log_beside(releases), ledger)
+    check_log(looking, reader, log_beside(releases), ledger)
     for store in stores if ledger is not None and not looking.flaws else ():
         looking.flaws += first_readable(verify_chain.indexes, store, store.package)
         looking.flaws += first_readable(verify_chain.descent, store, store.package)
@@ -146,16 +160,17 @@ def _package(looking: Looking, store: ReleaseStore, coming: verify_chain.Coming,
     for version in version_folders(folder):
         if (folder / version).is_dir():
             looking.step(f"{folder.name} {version}")
-            told = f"{folder.name}/{version}/"
+            release = f"{folder.name}/{version}"
             looking.flaws += [
-                replace(flaw, place=told + flaw.place) for flaw in judge_release(looking, folder / version)
+                replace(flaw, place=release if flaw.place in (version, release) else f"{release}/{flaw.place}")
+                for flaw in check_release(looking, folder / version)
             ]
 
 
 def _one(looking: Looking, path: Path, read: Read | None) -> None:
     """One release: its own files, then its place in the log, of which only a few tiles are read."""
     looking.step(path.name)
-    flaws = judge_release(looking, path)
+    flaws = check_release(looking, path)
     releases = path.resolve().parent.parent
     folder = log_beside(releases)
     looking.log_folder = folder
@@ -163,7 +178,7 @@ def _one(looking: Looking, path: Path, read: Read | None) -> None:
     checkpoint, broken = verify_log.head(reader)
     store = ReleaseStore(releases, path.resolve().parent.name, Ledger(ledger_beside(releases), ()))
     if checkpoint is not None and looking.witness is None and not _is_short(ledger_beside(releases)):
-        looking.flaws += [*judge_in_log(looking, path, store, reader, checkpoint), *flaws]
+        looking.flaws += [*check_in_log(looking, path, store, reader, checkpoint), *flaws]
         return
     looking.flaws += broken
     if not ledger_beside(releases).exists():
@@ -181,7 +196,7 @@ def _one(looking: Looking, path: Path, read: Read | None) -> None:
     coming, store = _coming(looking, reader, ledger), replace(store, ledger=ledger)
     looking.flaws += first_readable(lambda item: verify_chain.recorded(item, coming), store, store.package)
     looking.flaws += flaws + wrong
-    judge_log(looking, reader, folder, ledger)
+    check_log(looking, reader, folder, ledger)
     if not looking.flaws:
         looking.flaws += first_readable(verify_chain.indexes, store, store.package)
         looking.flaws += first_readable(verify_chain.descent, store, store.package)

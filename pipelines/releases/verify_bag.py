@@ -62,13 +62,13 @@ def tags(bag: Path) -> Iterator[Flaw]:
     if (bag / "bagit.txt").read_bytes() != bagit.DECLARATION.encode():
         yield Flaw("declaration", "bagit.txt")
     try:
-        told = bagit.read_manifest(bag / bagit.TAGMANIFEST)
+        recorded = bagit.read_manifest(bag / bagit.TAGMANIFEST)
     except ReleaseDamaged as error:
         yield Flaw("form", bagit.TAGMANIFEST, error.facts["found"], error.facts["expected"])
         return
-    if sorted(told) != [name for name in wanted if name != bagit.TAGMANIFEST]:
-        yield Flaw("form", bagit.TAGMANIFEST, ", ".join(told))
-    for name, digest in told.items():
+    if sorted(recorded) != [name for name in wanted if name != bagit.TAGMANIFEST]:
+        yield Flaw("form", bagit.TAGMANIFEST, ", ".join(recorded))
+    for name, digest in recorded.items():
         if (bag / name).is_file() and sha256_file(bag / name) != digest:
             yield Flaw("tag-changed", name)
 
@@ -108,21 +108,25 @@ def payload(bag: Path) -> Iterator[Flaw]:
     Sizes come first: what is larger than the whole was announced to be is not read.
     """
     try:
-        told = bagit.read_manifest(bag / bagit.MANIFEST)
+        recorded = bagit.read_manifest(bag / bagit.MANIFEST)
     except ReleaseDamaged as error:
         yield Flaw("form", bagit.MANIFEST, error.facts["found"], error.facts["expected"])
         return
     there = bagit.payload_files(bag)
-    for name in sorted(set(told) - set(there)):
+    for name in sorted(set(recorded) - set(there)):
         yield Flaw("payload-missing", ascii(name)[1:-1])
-    for name in sorted(set(there) - set(told)):
+    for name in sorted(set(there) - set(recorded)):
         yield Flaw("payload-added", name)
-    oxum = bagit.read_info(bag).get("Payload-Oxum", "")
+    try:
+        oxum = bagit.read_info(bag).get("Payload-Oxum", "")
+    except ReleaseDamaged as error:
+        yield Flaw("form", bagit.INFO, error.facts["found"], error.facts["expected"])
+        return
     announced = oxum.partition(".")[0]
     most = int(announced) if announced.isdecimal() else 0
     sizes = {name: (bag / name).stat().st_size for name in there}
-    for name in (name for name in there if name in told):
-        if sizes[name] > most or _is_hollow(bag / name) or sha256_file(bag / name) != told[name]:
+    for name in (name for name in there if name in recorded):
+        if sizes[name] > most or _is_hollow(bag / name) or sha256_file(bag / name) != recorded[name]:
             yield Flaw("payload-changed", name)
     size = sum(sizes.values())
     if oxum != f"{size}.{len(there)}":
@@ -138,24 +142,24 @@ def _is_hollow(path: Path) -> bool:
 def identity(bag: Path) -> Iterator[Flaw]:
     """`bag-info.txt`, the folder and the descriptor tell of the same package and version."""
     info = bagit.read_info(bag)
-    told = (info.get("Arobase-Package"), info.get("Arobase-Version"))
+    named = (info.get("Arobase-Package"), info.get("Arobase-Version"))
     among_others = (bag.parent / "versions.json").is_file()
-    if bag.name != told[1] and (among_others or VERSION_NAME.fullmatch(bag.name)):
-        yield Flaw("identity", bag.name, str(told[1]), bag.name)
-    if among_others and bag.parent.name != told[0]:
-        yield Flaw("identity", f"{bag.parent.name}/{bag.name}", str(told[0]), bag.parent.name)
+    if bag.name != named[1] and (among_others or VERSION_NAME.fullmatch(bag.name)):
+        yield Flaw("identity", bag.name, str(named[1]), bag.name)
+    if among_others and bag.parent.name != named[0]:
+        yield Flaw("identity", f"{bag.parent.name}/{bag.name}", str(named[0]), bag.parent.name)
     try:
         document = read_descriptor(bag / "data")
     except ReleaseDamaged as error:
         yield Flaw("form", "data/datapackage.json", error.facts["found"], error.facts["expected"])
         return
-    if (document.get("name"), document.get("version")) != told:
+    if (document.get("name"), document.get("version")) != named:
         found = f"{document.get('name')} {document.get('version')}"
-        yield Flaw("identity", "data/datapackage.json", found, f"{told[0]} {told[1]}")
+        yield Flaw("identity", "data/datapackage.json", found, f"{named[0]} {named[1]}")
     if document.get("created") != info.get("Arobase-Created"):
         found, expected = str(document.get("created")), str(info.get("Arobase-Created"))
         yield Flaw("identity", "data/datapackage.json", found, expected)
-    expected = f"{told[0]}/{told[1]}"
+    expected = f"{named[0]}/{named[1]}"
     if info.get("External-Identifier", expected) != expected:
         yield Flaw("identity", bagit.INFO, info["External-Identifier"], expected)
 

@@ -13,26 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from pipelines.releases.bag import INFO, LARGEST_TAG, ROOT_FILES, TAGMANIFEST
 from pipelines.releases.descriptor import read_descriptor, to_json
 from pipelines.releases.errors import LedgerBroken
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import START, Ledger
 from pipelines.releases.log.journal import is_leaf_of
-from pipelines.releases.store import (
-    LARGEST_TOMBSTONE,
-    LATEST,
-    REFUSALS,
-    TOMBSTONES,
-    UNDER_WAY,
-    VERSIONS,
-    ReleaseStore,
-    line_of,
-    salted_reason,
-    tombstone_line,
-    tombstone_text,
-    version_folders,
-)
+from pipelines.releases.store import LATEST, REFUSALS, UNDER_WAY, VERSIONS, ReleaseStore, line_of, version_folders
+from pipelines.releases.tombstones import LARGEST_TOMBSTONE, TOMBSTONES, salted_reason, tombstone_line, tombstone_text
 from pipelines.releases.verify_bag import VERSION_NAME
 from pipelines.storage import sha256_bytes, sha256_file
 from pipelines.storage.atomic import ASIDE
@@ -80,41 +70,41 @@ def comes_next(ledger: Ledger, announced: bytes | None, *, has_log: bool) -> Com
     return coming
 
 
-def recorded(shelf: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
+def recorded(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
     """The folder holds the releases of the ledger, each where the chain wants it, and nothing else."""
     parent = "none"
-    retracted = shelf.retracted
-    for entry in shelf.published:
+    retracted = store.retracted
+    for entry in store.published:
         version = entry["version"]
         if entry["parent"] != parent:
             yield Flaw("chain", f"ledger.jsonl, {entry['seq'] + 1}", entry["parent"][:12], parent[:12])
         parent = entry["tagmanifest"]
         if version in retracted:
-            yield from _retracted(shelf, version)
-        elif not (shelf.folder / version).is_dir() or (shelf.folder / version).is_symlink():
-            tombstone = shelf.folder / TOMBSTONES / f"{version}.json"
-            if not (shelf.is_under_way and coming(tombstone_line(tombstone))):
-                yield Flaw("removed", f"{shelf.package}/{version}")
+            yield from _retracted(store, version)
+        elif not (store.folder / version).is_dir() or (store.folder / version).is_symlink():
+            tombstone = store.folder / TOMBSTONES / f"{version}.json"
+            if not (store.is_under_way and coming(tombstone_line(tombstone))):
+                yield Flaw("removed", f"{store.package}/{version}")
         else:
-            yield from release_is(shelf.folder / version, entry)
-    yield from _others(shelf, coming)
+            yield from release_is(store.folder / version, entry)
+    yield from _others(store, coming)
 
 
-def _others(shelf: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
+def _others(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
     """What stands beside the versions that the ledger names."""
-    known = {entry["version"] for entry in shelf.published}
-    for version in (name for name in version_folders(shelf.folder) if name not in known):
-        if not (shelf.is_under_way and coming(line_of(shelf.folder / version))):
-            yield Flaw("unrecorded", f"{shelf.package}/{version}")
-    for path in sorted(shelf.folder.iterdir()):
-        place = f"{shelf.package}/{path.name}"
+    known = {entry["version"] for entry in store.published}
+    for version in (name for name in version_folders(store.folder) if name not in known):
+        if not (store.is_under_way and coming(line_of(store.folder / version))):
+            yield Flaw("unrecorded", f"{store.package}/{version}")
+    for path in sorted(store.folder.iterdir()):
+        place = f"{store.package}/{path.name}"
         if path.name.startswith(ASIDE):
             if not is_left_aside(path):
                 yield Flaw("aside", place)
         elif not path.is_dir() and path.name not in KNOWN:
             yield Flaw("stray", place)
-    if (shelf.folder / UNDER_WAY).exists() and not _is_mark(shelf, coming):
-        yield Flaw("index", f"{shelf.package}/{UNDER_WAY}")
+    if (store.folder / UNDER_WAY).exists() and not _is_mark(store, coming):
+        yield Flaw("index", f"{store.package}/{UNDER_WAY}")
 
 
 def is_left_aside(path: Path) -> bool:
@@ -127,17 +117,17 @@ def is_left_aside(path: Path) -> bool:
     return all(place in ROOT_FILES or LEFT_FILE.fullmatch(place) for place in places)
 
 
-def _is_mark(shelf: ReleaseStore, coming: Coming) -> bool:
+def _is_mark(store: ReleaseStore, coming: Coming) -> bool:
     """Whether the mark of a publication names the version that it is about: the last of the ledger, or the next."""
-    version = _mark(shelf)
-    last = (shelf.ledger.of(shelf.package) or [{}])[-1].get("version")
+    version = _mark(store)
+    last = (store.ledger.of(store.package) or [{}])[-1].get("version")
     if (version and version == last) or SENT_MARK.fullmatch(version):
         return True
-    folder, tombstone = shelf.folder / version, shelf.folder / TOMBSTONES / f"{version}.json"
+    folder, tombstone = store.folder / version, store.folder / TOMBSTONES / f"{version}.json"
     if not VERSION_NAME.fullmatch(version):
         return False
     # Announced, and nothing of it is there yet; or there, and not in the ledger yet.
-    begun = [line_of(folder)] if folder.is_dir() and version not in shelf.versions else [tombstone_line(tombstone)]
+    begun = [line_of(folder)] if folder.is_dir() and version not in store.versions else [tombstone_line(tombstone)]
     return all(line is None or coming(line) for line in begun)
 
 
@@ -148,55 +138,55 @@ def release_is(release: Path, entry: Mapping[str, Any]) -> Iterator[Flaw]:
     if not is_plain(manifest) or sha256_bytes(read_plain(manifest, LARGEST_TAG)) != entry["tagmanifest"]:
         yield Flaw("swapped", place, "", entry["tagmanifest"][:12])
         return
-    told = line_of(release)
+    line = line_of(release)
     sealed = is_plain(release / INFO) and f"{sha256_file(release / INFO)}  {INFO}" in manifest.read_text()
-    if sealed and json.loads(told or "{}") != dict(entry):
+    if sealed and json.loads(line or "{}") != dict(entry):
         yield Flaw("chain", place, "", f"{entry['seq']}")
 
 
-def _retracted(shelf: ReleaseStore, version: str) -> Iterator[Flaw]:
+def _retracted(store: ReleaseStore, version: str) -> Iterator[Flaw]:
     """The tombstone is what the ledger's line makes it, its reason is what was committed to, and the files are gone."""
-    entry = shelf.retracted[version]
-    path = shelf.folder / TOMBSTONES / f"{version}.json"
-    place = f"{shelf.package}/{TOMBSTONES}/{path.name}"
+    entry = store.retracted[version]
+    path = store.folder / TOMBSTONES / f"{version}.json"
+    place = f"{store.package}/{TOMBSTONES}/{path.name}"
     line = tombstone_line(path)
-    withdrawn = {item["version"] for item in shelf.ledger.of(shelf.package, "reason-withdrawn")}
-    salted = salted_reason(shelf.folder, entry)
-    is_as_committed = "reason" in entry or (salted is None) == (version in withdrawn) or shelf.is_under_way
+    withdrawn = {item["version"] for item in store.ledger.of(store.package, "reason-withdrawn")}
+    salted = salted_reason(store.folder, entry)
+    is_as_committed = "reason" in entry or (salted is None) == (version in withdrawn) or store.is_under_way
     is_told = json.loads(line or "{}") == entry and is_as_committed
     if not is_told or read_plain(path, LARGEST_TOMBSTONE) != tombstone_text(str(line), *(salted or ())).encode():
         yield Flaw("tombstone", place)
-    if (shelf.folder / version).exists() and not shelf.is_under_way:
-        yield Flaw("buried", f"{shelf.package}/{version}")
+    if (store.folder / version).exists() and not store.is_under_way:
+        yield Flaw("buried", f"{store.package}/{version}")
 
 
-def tombstones(shelf: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
+def tombstones(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
     """Every tombstone is told of in the ledger, every record of a refusal is there as it was written, and no other."""
-    retracted = shelf.retracted
-    for path in _files(shelf.folder / TOMBSTONES):
-        place = f"{shelf.package}/{TOMBSTONES}/{path.name}"
+    retracted = store.retracted
+    for path in _files(store.folder / TOMBSTONES):
+        place = f"{store.package}/{TOMBSTONES}/{path.name}"
         if path.name.startswith(ASIDE):
             if not is_left_aside(path):
                 yield Flaw("aside", place)
         elif (path.stem not in retracted or path.suffix != ".json") and not (
-            shelf.is_under_way and coming(tombstone_line(path))
+            store.is_under_way and coming(tombstone_line(path))
         ):
             yield Flaw("tombstone", place)
-    yield from _refusals(shelf)
+    yield from _refusals(store)
 
 
-def _refusals(shelf: ReleaseStore) -> Iterator[Flaw]:
-    known = {f"{entry['record'][:16]}.json": entry["record"] for entry in shelf.ledger.of(shelf.package, "refused")}
+def _refusals(store: ReleaseStore) -> Iterator[Flaw]:
+    known = {f"{entry['record'][:16]}.json": entry["record"] for entry in store.ledger.of(store.package, "refused")}
     for name, digest in known.items():
-        path = shelf.folder / REFUSALS / name
+        path = store.folder / REFUSALS / name
         if not is_plain(path) or path.stat().st_size > LARGEST_TOMBSTONE or sha256_file(path) != digest:
-            yield Flaw("refusal", f"{shelf.package}/{REFUSALS}/{name}")
-    for path in _files(shelf.folder / REFUSALS):
+            yield Flaw("refusal", f"{store.package}/{REFUSALS}/{name}")
+    for path in _files(store.folder / REFUSALS):
         if path.name in known:
             continue
         is_left = path.name.startswith(ASIDE) and is_left_aside(path)
         if not is_left and not _is_next_refusal(path):
-            yield Flaw("refusal", f"{shelf.package}/{REFUSALS}/{path.name}")
+            yield Flaw("refusal", f"{store.package}/{REFUSALS}/{path.name}")
 
 
 def _is_next_refusal(path: Path) -> bool:
@@ -210,22 +200,22 @@ def _files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
-def indexes(shelf: ReleaseStore) -> Iterator[Flaw]:
+def indexes(store: ReleaseStore) -> Iterator[Flaw]:
     """`versions.json` and `latest.json` say what the ledger and the releases say.
 
     While a publication is under way each may still say what it said before it: nothing else.
     """
-    if not shelf.published:
+    if not store.published:
         return
-    states = [shelf, *_before(shelf)] if shelf.is_under_way else [shelf]
+    states = [store, *_before(store)] if store.is_under_way else [store]
     for name in (VERSIONS, LATEST):
-        path = shelf.folder / name
+        path = store.folder / name
         wanted = [_index_text(state, name) for state in states]
         there = read_plain(path, LARGEST_INDEX) if is_plain(path) else None
-        told = [None if text is None else text.encode() for text in wanted]
+        encoded = [None if text is None else text.encode() for text in wanted]
         is_odd = path.exists() and there is None
-        if is_odd or there not in told:
-            yield Flaw("index", f"{shelf.package}/{name}")
+        if is_odd or there not in encoded:
+            yield Flaw("index", f"{store.package}/{name}")
 
 
 def _index_text(state: ReleaseStore, name: str) -> str | None:
@@ -235,24 +225,24 @@ def _index_text(state: ReleaseStore, name: str) -> str | None:
     return to_json(state.index(_gone(state))) if state.published else None
 
 
-def _before(shelf: ReleaseStore) -> list[ReleaseStore]:
+def _before(store: ReleaseStore) -> list[ReleaseStore]:
     """The package as it was before the event that is under way; before any of those that a sending brings at once."""
-    own = [entry["seq"] for entry in shelf.ledger.of(shelf.package)]
+    own = [entry["seq"] for entry in store.ledger.of(store.package)]
     dropped = own[-1:]
-    if _mark(shelf) == sha256_bytes("".join(f"{line}\n" for line in shelf.ledger.lines).encode()):
+    if _mark(store) == sha256_bytes("".join(f"{line}\n" for line in store.ledger.lines).encode()):
         dropped = own[::-1]
     states = []
     gone: set[int] = set()
     for place in dropped:
         gone.add(place)
-        lines = tuple(line for number, line in enumerate(shelf.ledger.lines) if number not in gone)
-        states.append(replace(shelf, ledger=Ledger(shelf.ledger.path, lines)))
+        lines = tuple(line for number, line in enumerate(store.ledger.lines) if number not in gone)
+        states.append(replace(store, ledger=Ledger(store.ledger.path, lines)))
     return [state for state in states if _can_tell(state)]
 
 
-def _mark(shelf: ReleaseStore) -> str:
+def _mark(store: ReleaseStore) -> str:
     try:
-        return read_plain(shelf.folder / UNDER_WAY, 1 << 10).decode("utf-8").strip()
+        return read_plain(store.folder / UNDER_WAY, 1 << 10).decode("utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -269,42 +259,42 @@ def _gone(state: ReleaseStore) -> dict[str, dict[str, Any]]:
     """What `versions.json` says of versions whose files went while they are retracted: it cannot be told again."""
     gone = {item["tagmanifest"] for item in state.published if not (state.folder / item["version"]).is_dir()}
     try:
-        told = json.loads(read_plain(state.folder / VERSIONS, LARGEST_INDEX))["versions"]
-        return {item["tagmanifest"]: item for item in told if item["tagmanifest"] in gone}
+        indexed = json.loads(read_plain(state.folder / VERSIONS, LARGEST_INDEX))["versions"]
+        return {item["tagmanifest"]: item for item in indexed if item["tagmanifest"] in gone}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def descent(shelf: ReleaseStore) -> Iterator[Flaw]:
+def descent(store: ReleaseStore) -> Iterator[Flaw]:
     """Each version names the version before it, and was compared with the newest that was not retracted then."""
     standing: list[str] = []
     parent = None
-    for entry in shelf.ledger.of(shelf.package):
+    for entry in store.ledger.of(store.package):
         version = str(entry.get("version"))
         if entry["event"] == "retracted":
             standing = [item for item in standing if item != version]
         if entry["event"] != "published":
             continue
-        folder = shelf.folder / version / "data"
+        folder = store.folder / version / "data"
         if folder.is_dir():
             own = read_descriptor(folder)["arobase"]
             found = (own["parent_version"], own["compared_with"])
             wanted = (parent, standing[-1] if standing else None)
             if found != wanted:
-                place = f"{shelf.package}/{version}/data/datapackage.json"
+                place = f"{store.package}/{version}/data/datapackage.json"
                 yield Flaw("descent", place, " ".join(map(str, found)), " ".join(map(str, wanted)))
         standing.append(version)
         parent = version
 
 
-def one_index(shelf: ReleaseStore, version: str) -> Iterator[Flaw]:
-    """What `versions.json` and `latest.json` say of one version, whose line `shelf` has, is so."""
+def one_index(store: ReleaseStore, version: str) -> Iterator[Flaw]:
+    """What `versions.json` and `latest.json` say of one version, whose line `store` has, is so."""
     try:
-        told = json.loads(read_plain(shelf.folder / VERSIONS, LARGEST_INDEX))["versions"]
-        found = next((item for item in told if item["version"] == version), None)
+        indexed = msgspec.json.decode(read_plain(store.folder / VERSIONS, LARGEST_INDEX))["versions"]
+        found = next((item for item in indexed if item["version"] == version), None)
     except FileNotFoundError:
         return
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         found = None
-    if found != shelf.entry(version) and not shelf.is_under_way:
-        yield Flaw("index", f"{shelf.package}/{VERSIONS}")
+    if found != store.entry(version) and not store.is_under_way:
+        yield Flaw("index", f"{store.package}/{VERSIONS}")

@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.releases.causes import ORDER, UNKNOWN, Ingredients
-from pipelines.releases.descriptor import read_descriptor
+from pipelines.releases.descriptor import read_descriptor, table_resources
 from pipelines.releases.diff import ADDED, CHANGED, REMOVED, WITHHELD, Counts, Side, difference
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.formats.registry import csv_digest
@@ -32,26 +32,22 @@ def changes(bag: Path) -> Iterator[Flaw]:
     document = read_descriptor(bag / "data")
     hashes = {item["path"]: item["hash"] for item in document["resources"]}
     page = (bag / "data" / "CHANGES.md").read_text(encoding="utf-8")
-    told = document["arobase"]["changes"]
-    for name in _tables(document):
+    described = document["arobase"]["changes"]
+    for name in table_resources(document):
         path = bag / "data" / "changes" / f"{name}.parquet"
         plain = csv_digest(pq.ParquetFile(path))
         if f"sha256:{plain}" != hashes[f"changes/{name}.csv"]:
             yield Flaw("values", f"data/changes/{name}.csv", path.name)
         found = read_parquet(path)
         counted = _counted(found)
-        if counted != told[name]:
-            yield Flaw("changes", PLACE.format(name), str(counted)[:120], str(told[name])[:120])
+        if counted != described[name]:
+            yield Flaw("changes", PLACE.format(name), str(counted)[:120], str(described[name])[:120])
         total = (
             f"| {name} | {counted['added']} | {counted['removed']} | {_rows_changed(found)} | {counted['changed']} |"
         )
         if total not in page.splitlines():
             yield Flaw("changes", "data/CHANGES.md", "", total)
         yield from _causes(bag, name, found, document)
-
-
-def _tables(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {item["name"]: item for item in document["resources"] if "schema" in item and "/" not in item["path"]}
 
 
 def _plain(table: pa.Table, name: str) -> list[str | None]:
@@ -95,8 +91,8 @@ def recomputed(bag: Path) -> Iterator[Flaw]:
     before = bag.parent / str(compared)
     if compared is not None and not (before / "data" / "datapackage.json").is_file():
         return
-    old_tables = {} if compared is None else _tables(read_descriptor(before / "data"))
-    for name, item in _tables(document).items():
+    old_tables = {} if compared is None else table_resources(read_descriptor(before / "data"))
+    for name, item in table_resources(document).items():
         new = read_parquet(bag / "data" / f"{name}.parquet")
         old = read_parquet(before / "data" / f"{name}.parquet") if name in old_tables else new.slice(0, 0)
         key = tuple(item["schema"].get("primaryKey") or ())
@@ -106,8 +102,8 @@ def recomputed(bag: Path) -> Iterator[Flaw]:
         found = read_parquet(bag / "data" / "changes" / f"{name}.parquet")
         for column in ("nature", "cle", "champ", "avant", "apres"):
             # A row that is withheld is one that the tables no longer hold: they cannot say why.
-            told = [REMOVED if word == WITHHELD else word for word in _plain(found, column)]
-            if told != _plain(wanted, column):
+            words = [REMOVED if word == WITHHELD else word for word in _plain(found, column)]
+            if words != _plain(wanted, column):
                 expected = f"{wanted.num_rows}"
                 yield Flaw("changes", f"{PLACE.format(name)} [{column}]", f"{found.num_rows}", expected)
                 break
@@ -121,13 +117,13 @@ def _reasons(document: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator
 
     Only how grave: later code may put the same reason in other words.
     """
-    told = document["arobase"]
+    described = document["arobase"]
     counts = {
         name: Counts(one["added"], one["removed"], one["changed"], one["fields"], withheld=one.get("withheld", 0))
-        for name, one in told["changes"].items()
+        for name, one in described["changes"].items()
     }
     wanted = sorted((reason.level.name for reason in reasons(before, document, counts)), reverse=True)
-    found = sorted((str(reason["level"]) for reason in told["reasons"]), reverse=True)
+    found = sorted((str(reason["level"]) for reason in described["reasons"]), reverse=True)
     if found != wanted:
         yield Flaw("changes", "data/datapackage.json, reasons", ", ".join(found)[:120], ", ".join(wanted)[:120])
 

@@ -1,6 +1,6 @@
 """Is the descriptor of a release a Data Package that tells the truth about its files?
 
-Belongs here: Frictionless' judgement of the metadata, and what formats, names and licences have to be. Does not: sizes
+Belongs here: Frictionless' result on the metadata, and what formats, names and licences have to be. Does not: sizes
 and hashes (`verify_bag.py`), values (`verify_values.py`).
 """
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.releases import versioning
 from pipelines.releases.csvfile import CSV_DIALECT
-from pipelines.releases.descriptor import read_descriptor
+from pipelines.releases.descriptor import read_descriptor, table_resources
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.formats import output_formats
 from pipelines.releases.versioning import Level, Reason
@@ -39,14 +39,9 @@ def facts(bag: Path) -> Iterator[Flaw]:
     yield from _pages(bag, document)
 
 
-def _tables(document: Document) -> dict[str, Document]:
-    """The resources of the tables of the package; those under `qualite/` are not."""
-    return {item["name"]: item for item in document["resources"] if "schema" in item and "/" not in item["path"]}
-
-
 def _schemas(document: Document) -> Iterator[Flaw]:
     """The schemas are those that the release says it was made from."""
-    schemas = {name: item["schema"] for name, item in _tables(document).items()}
+    schemas = {name: item["schema"] for name, item in table_resources(document).items()}
     found = sha256_bytes(json.dumps(schemas, sort_keys=True, ensure_ascii=False).encode())
     own = document["arobase"]
     expected = own["ingredients"]["schema"]
@@ -59,7 +54,7 @@ def _schemas(document: Document) -> Iterator[Flaw]:
 
 def _forms(document: Document) -> Iterator[Flaw]:
     """Each file is described as the format that it is, and as another form of the table that it is one of."""
-    tables = _tables(document)
+    tables = table_resources(document)
     forms = {form.path(name): (name, form) for name in tables for form in output_formats() if form.name != "csv"}
     for item in document["resources"]:
         wanted: dict[str, Any] = {}
@@ -70,15 +65,15 @@ def _forms(document: Document) -> Iterator[Flaw]:
             wanted = {"name": f"{name}-{form.name}", "type": None, **form.described}
             wanted |= {"alternative": name} if form.is_alternative else {"alternative": None}
         for key, value in wanted.items():
-            if not _is_told(item.get(key), key, value):
+            if not _is_recorded(item.get(key), key, value):
                 yield Flaw("facts", f"{PLACE}, {item['path']}, {key}", str(item.get(key))[:80], str(value)[:80])
 
 
-def _is_told(told: Any, key: str, wanted: Any) -> bool:
+def _is_recorded(document: Any, key: str, wanted: Any) -> bool:
     """Whether a member of a resource is what it has to be, as it is written now or as versions before wrote it."""
     if key == "format":
-        return str(told).lower() == str(wanted).lower()
-    return told == wanted or (key, wanted, told) in BEFORE
+        return str(document).lower() == str(wanted).lower()
+    return document == wanted or (key, wanted, document) in BEFORE
 
 
 def _counts(bag: Path, document: Document) -> Iterator[Flaw]:
@@ -93,9 +88,9 @@ def _counts(bag: Path, document: Document) -> Iterator[Flaw]:
         parquet = Path(place).with_suffix(".parquet")
         if str(parquet) not in rows:
             rows[str(parquet)] = pq.read_metadata(bag / "data" / parquet).num_rows
-        told = item["rows"] if "schema" in item else item["row_count"]
-        if told != rows[str(parquet)]:
-            yield Flaw("facts", f"{PLACE}, {item['path']}", str(told), str(rows[str(parquet)]))
+        recorded = item["rows"] if "schema" in item else item["row_count"]
+        if recorded != rows[str(parquet)]:
+            yield Flaw("facts", f"{PLACE}, {item['path']}", str(recorded), str(rows[str(parquet)]))
         plain = hashes.get(str(path.with_suffix(".csv")), "")
         if path.parts[0] == "changes" and item["content"] != plain:
             yield Flaw("facts", f"{PLACE}, {item['path']}, content", str(item["content"])[:12], plain[:12])
@@ -140,8 +135,8 @@ def _pages(bag: Path, document: Document) -> Iterator[Flaw]:
     for warning in document.get("warnings", []):
         if str(warning["fr"]) not in readme or str(warning["en"]) not in readme:
             yield Flaw("facts", "data/README.md", "", str(warning["fr"])[:120])
-    told = set(DIGEST.findall(readme))
+    digests = set(DIGEST.findall(readme))
     known = {one["sha256"] for source in document.get("sources", []) for one in source["snapshots"]}
-    if told != known:
-        odd = sorted(told ^ known)[0]
+    if digests != known:
+        odd = sorted(digests ^ known)[0]
         yield Flaw("facts", "data/README.md", odd[:12], ", ".join(sorted(item[:12] for item in known))[:80])

@@ -97,7 +97,7 @@ class Looking:
 def json_object(data: bytes) -> dict[str, str]:
     try:
         found = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

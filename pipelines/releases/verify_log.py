@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.text import Said
-from pipelines.releases.allowed_signers import ED25519 as SSH_ED25519
 from pipelines.releases.allowed_signers import Trust
 from pipelines.releases.errors import LogDamaged, ReleaseError
 from pipelines.releases.flaws import Flaw
@@ -26,6 +25,7 @@ from pipelines.releases.log.notes import ED25519, Checkpoint, NoteKey, signed_by
 from pipelines.releases.log.policy import Policy
 from pipelines.releases.log.proofs import Proof
 from pipelines.releases.log.tiles import ENTRIES, WIDTH, Read, Tree, grown, holds, tile_name
+from pipelines.releases.openssh_lines import ED25519 as SSH_ED25519
 from pipelines.releases.signature import NAMESPACE, fingerprint, fingerprint_of
 from pipelines.releases.verify_chain import is_left_aside
 from pipelines.storage.atomic import ASIDE
@@ -168,15 +168,15 @@ def _is_tile(name: str, data: bytes, read: Read, size: int) -> bool:
     level = 0 if parts[1] == ENTRIES else int(parts[1])
     index, wide = int(digits), int(width) if width else WIDTH
     now = min(WIDTH, (size >> (8 * level)) - index * WIDTH)
-    shown = ENTRIES if parts[1] == ENTRIES else level
-    if now < 1 or wide > now or tile_name(shown, index, wide) != name:
+    folder = ENTRIES if parts[1] == ENTRIES else level
+    if now < 1 or wide > now or tile_name(folder, index, wide) != name:
         return False
-    current = read(tile_name(shown, index, now))
+    current = read(tile_name(folder, index, now))
     return current is not None and current.startswith(data) and holds(name, data)
 
 
 def current(read: Read, checkpoint: Checkpoint, ledger: Ledger) -> tuple[Checkpoint, Read]:
-    """The head to judge, and how to read its tree.
+    """The head to check, and how to read its tree.
 
     It is the one that is written; or the one that was announced for this ledger, when a process died between writing
     the ledger and the log. That one has to be signed as any other.
@@ -284,8 +284,8 @@ def witnessed(
         if policy.is_met(cosigners) and checkpoint.size >= needed:
             return cosigners, []
         found = found or cosigners
-    told = ", ".join(found) or Said("aucun", "none")
-    return found, [Flaw("unwitnessed", f"{FOLDER}/{CHECKPOINT}", told, policy.quorum)]
+    names = ", ".join(found) or Said("aucun", "none")
+    return found, [Flaw("unwitnessed", f"{FOLDER}/{CHECKPOINT}", names, policy.quorum)]
 
 
 def inclusion(proof: Proof, entry: Mapping[str, Any], place: str) -> Iterator[Flaw]:
@@ -305,7 +305,7 @@ def time_tokens(
 ) -> tuple[list[str], list[Flaw]]:
     """When authorities of time saw heads of this log: each stamp lies beside the head that it stamps.
 
-    Without `check` no authority is trusted, and no time is told; that each head is one of this log is judged anyhow.
+    Without `check` no authority is trusted, and no time is told; that each head is one of this log is checked anyhow.
     """
     times, flaws = [], []
     for name in names:
@@ -322,5 +322,5 @@ def time_tokens(
 
 
 def _flaw(code: str, place: str, error: ReleaseError) -> Flaw:
-    shown = place if place.startswith(FOLDER) else f"{FOLDER}/{place}"
-    return Flaw(code, shown, error.facts.get("found", ""), error.facts.get("expected", ""))
+    path = place if place.startswith(FOLDER) else f"{FOLDER}/{place}"
+    return Flaw(code, path, error.facts.get("found", ""), error.facts.get("expected", ""))

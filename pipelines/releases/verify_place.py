@@ -26,7 +26,8 @@ from pipelines.releases.log.proofs import Proof
 from pipelines.releases.log.tiles import Read, Tree
 from pipelines.releases.request import Warned
 from pipelines.releases.signature import fingerprint_of
-from pipelines.releases.store import TOMBSTONES, ReleaseStore, line_of
+from pipelines.releases.store import ReleaseStore, line_of
+from pipelines.releases.tombstones import TOMBSTONES
 from pipelines.releases.verify_found import NO_LOG, Looking, first, first_readable, json_object
 from pipelines.releases.verify_log import LogState
 from pipelines.releases.verify_release import carried_proof
@@ -35,7 +36,7 @@ Entry = Mapping[str, Any]
 """A line of the ledger."""
 
 
-def judge_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None) -> None:
+def check_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None) -> None:
     """The log from its first event to its last, against the ledger and the releases that were looked at."""
     checkpoint, flaws = verify_log.head(read)
     looking.flaws += flaws
@@ -44,7 +45,7 @@ def judge_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None)
     proofs = _proofs(looking, ledger)
     begun = verify_log.announced_proof(read) if checkpoint is None and ledger is not None else None
     if begun is not None and ledger is not None:
-        # The very first event was cut: what was announced is judged as any head.
+        # The very first event was cut: what was announced is checked as any head.
         checkpoint, read = verify_log.current(read, Checkpoint(begun.checkpoint.origin, 0, EMPTY_ROOT), ledger)
         if checkpoint.size == 0 and not ledger.lines:
             return
@@ -66,7 +67,7 @@ def judge_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None)
     needed = max([0, *(entry["seq"] + 1 for _, _, entry in proofs)])
     if ledger is not None:
         needed = min(checkpoint.size, len(ledger.lines))
-    _judge_head(looking, read, checkpoint, ledger, needed)
+    _check_head(looking, read, checkpoint, ledger, needed)
 
 
 def _tell_dates(looking: Looking, read: Read, checkpoint: Checkpoint) -> None:
@@ -130,7 +131,7 @@ def _included(
         return [Flaw("log", f"log/{error.facts['file']}", error.facts["found"], error.facts["expected"])]
 
 
-def _judge_head(looking: Looking, read: Read, checkpoint: Checkpoint, ledger: Ledger | None, needed: int) -> None:
+def _check_head(looking: Looking, read: Read, checkpoint: Checkpoint, ledger: Ledger | None, needed: int) -> None:
     """Who signed the head, who witnessed it, when, and whether it continues what was seen."""
     demands = looking.demands
     known = _known_keys(looking, ledger)
@@ -194,7 +195,7 @@ def _known_keys(looking: Looking, ledger: Ledger | None) -> list[bytes]:
     return list(found.values())
 
 
-def judge_in_log(looking: Looking, path: Path, store: ReleaseStore, read: Read, checkpoint: Checkpoint) -> list[Flaw]:
+def check_in_log(looking: Looking, path: Path, store: ReleaseStore, read: Read, checkpoint: Checkpoint) -> list[Flaw]:
     """What the log says of one release, the ledger unread: that it is there, and was not retracted since."""
     line = line_of(path)
     if line is None:
@@ -219,7 +220,7 @@ def judge_in_log(looking: Looking, path: Path, store: ReleaseStore, read: Read, 
     alone = replace(store, ledger=Ledger(store.ledger.path, (line,)))
     if not found and path.parent.name == entry["package"] and path.name == entry["version"]:
         found += first_readable(lambda item: verify_chain.one_index(item, entry["version"]), alone, store.package)
-    _judge_head(looking, read, checkpoint, None, entry["seq"] + 1)
+    _check_head(looking, read, checkpoint, None, entry["seq"] + 1)
     return found
 
 

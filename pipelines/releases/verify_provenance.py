@@ -37,8 +37,8 @@ def provenance(bag: Path) -> Iterator[Flaw]:
     table = pq.read_table(bag / PLACE, partitioning=None)
     found = {item.name: _plain(item.type) for item in table.schema}
     if found != COLUMNS:
-        told = ", ".join(f"{name} {kind}" for name, kind in found.items())
-        yield Flaw("provenance", PLACE, told[:120], ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()))
+        columns = ", ".join(f"{name} {kind}" for name, kind in found.items())
+        yield Flaw("provenance", PLACE, columns[:120], ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items()))
         return
     counts = {item["name"]: item["rows"] for item in document["resources"] if _is_table(item)}
     yield from _rows(table, counts)
@@ -56,8 +56,8 @@ def _is_table(resource: Mapping[str, Any]) -> bool:
 def _rows(table: pa.Table, counts: Mapping[str, int]) -> Iterator[Flaw]:
     """Tables come one after the other, each row of each is there, from the first to the last."""
     names = table.column("table").cast(pa.string())
-    told = pc.unique(names).to_pylist()
-    for name in told:
+    listed = pc.unique(names).to_pylist()
+    for name in listed:
         if name not in counts:
             yield Flaw("provenance", PLACE, str(name)[:60], ", ".join(counts))
     for name, rows in counts.items():
@@ -83,9 +83,9 @@ def _records(table: pa.Table, document: Mapping[str, Any]) -> Iterator[Flaw]:
         place = tuple(origin.values())
         is_computed = str(place[0]).startswith(COMPUTED) and place[1:] == (None, None)
         if not is_computed and place not in known:
-            told = " ".join(str(word)[:24] for word in place)
+            text = " ".join(str(word)[:24] for word in place)
             expected = ", ".join(sorted(f"{source} {digest[:12]} {part}" for source, digest, part in known))
-            yield Flaw("provenance", PLACE, told, expected[:200])
+            yield Flaw("provenance", PLACE, text, expected[:200])
     positions = table.column("position")
     first = pc.min(positions).as_py()
     if positions.null_count or (first is not None and first < 1):

@@ -1,4 +1,4 @@
-"""One release: its own files, judged in the order in which one check is the ground of the next.
+"""One release: its own files, checked in the order in which one check is the ground of the next.
 
 Belongs here: the order of the checks of one bag, and what a bag says of itself. Does not: the checks (`verify_*.py`),
 nor its place among others (`verify_chain.py`, `verify_place.py`).
@@ -36,7 +36,7 @@ from pipelines.releases.verify_found import (
 from pipelines.storage.plain import is_plain, read_plain
 
 
-def judge_release(looking: Looking, bag: Path) -> list[Flaw]:
+def check_release(looking: Looking, bag: Path) -> list[Flaw]:
     """The first flaw of each check; a check whose ground is gone is not made."""
     found = each_once(verify_bag.names(bag))
     if any(flaw.code == "link" for flaw in found):
@@ -45,7 +45,7 @@ def judge_release(looking: Looking, bag: Path) -> list[Flaw]:
     if any(flaw.code in ("tag-missing", "form") for flaw in found):
         return found
     found += first(verify_bag.signature(bag, looking.trust))
-    _told(looking, bag)
+    _warned(looking, bag)
     found += first(verify_bag.payload(bag))
     if any(flaw.code == "form" for flaw in found):
         return found
@@ -61,7 +61,7 @@ def judge_release(looking: Looking, bag: Path) -> list[Flaw]:
     return found or first(readable(bag, verify_facts.facts))
 
 
-def _told(looking: Looking, bag: Path) -> None:
+def _warned(looking: Looking, bag: Path) -> None:
     """Remember what a bag says that it is, who signed it, and what the log's proof says of it."""
     try:
         info = read_info(bag)

@@ -17,7 +17,7 @@ from pipelines.releases.flaws import Flaw
 from pipelines.releases.formats import output_formats
 from pipelines.releases.formats.registry import Released
 from pipelines.schema.arrow import PLAIN_TYPES
-from pipelines.validation import judge
+from pipelines.validation import validate
 
 
 def values(bag: Path) -> Iterator[Flaw]:
@@ -63,10 +63,10 @@ def expected_type(field: Mapping[str, Any]) -> str:
 
 
 def rows(bag: Path) -> Iterator[Flaw]:
-    """Every row satisfies the published schema, keys included: the judge says so."""
+    """Every row satisfies the published schema, keys included: the check says so."""
     resources = [item for item in read_descriptor(bag / "data")["resources"] if "schema" in item]
     parents = {item["name"]: (bag / "data" / item["path"], item["schema"]) for item in resources}
     for item in resources:
-        verdict = judge(bag / "data" / item["path"], item["schema"], parents=parents)
-        if not verdict.is_valid:
-            yield Flaw("rows", f"data/{item['path']}", ", ".join(sorted({str(key) for key in verdict.totals})))
+        validation = validate(bag / "data" / item["path"], item["schema"], parents=parents)
+        if not validation.is_valid:
+            yield Flaw("rows", f"data/{item['path']}", ", ".join(sorted({str(key) for key in validation.totals})))

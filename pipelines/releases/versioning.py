@@ -71,7 +71,7 @@ def reasons(before: Mapping[str, Any], after: Mapping[str, Any], counts: Mapping
     for name in (name for name in new if name in old):
         found += _schema(name, old[name]["schema"], new[name]["schema"])
         found += _rows(name, counts.get(name, Counts()))
-        if _told(old[name]) != _told(new[name]):
+        if _compared(old[name]) != _compared(new[name]):
             found.append(Reason(Level.PATCH, f"{name} : description revue", f"{name}: description revised"))
     found += _package(before, after)
     return sorted(found, key=lambda reason: -reason.level)
@@ -82,7 +82,7 @@ def _tables(document: Mapping[str, Any]) -> dict[str, Any]:
     return {item["name"]: item for item in tables if not str(item.get("path", "")).startswith("qualite/")}
 
 
-def _told(resource: Mapping[str, Any]) -> dict[str, Any]:
+def _compared(resource: Mapping[str, Any]) -> dict[str, Any]:
     return {key: resource.get(key) for key in ("title", "title_en", "description", "description_en")}
 
 
@@ -160,8 +160,8 @@ def _described(field: Mapping[str, Any]) -> dict[str, Any]:
     """What a field says beside its nature. Examples were written in their own type once, and are text now: no change
     of the data."""
     seen = {"type", "format", "scale", "codelist", "constraints"}
-    told = {key: value for key, value in field.items() if key not in seen}
-    return told | ({"example": example_text(told["example"])} if "example" in told else {})
+    described = {key: value for key, value in field.items() if key not in seen}
+    return described | ({"example": example_text(described["example"])} if "example" in described else {})
 
 
 def _package(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Reason]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from pipelines.schema.codelist_titles import CodeListTitles
 from pipelines.schema.codelists import CodeList
 from pipelines.schema.tables import Field, ForeignKey, Privacy, TableSchema
 
@@ -71,21 +72,21 @@ def with_keys(schema: TableSchema) -> TableSchema:
     return replace(schema, foreign_keys=(*schema.foreign_keys, *keys))
 
 
-def codelist_schema(codelist: CodeList, more: Iterable[str]) -> TableSchema:
+def codelist_schema(codelist: CodeList, more: Iterable[str], titles: CodeListTitles) -> TableSchema:
     """The schema of a code list's table. `more`: the columns that this list has beside the usual ones."""
-    words = codelist.name.replace("_", " ")
+    title = titles.title
     example = _example(codelist)
     fields = [_field(name, *texts, example=example.get(name)) for name, texts in TEXTS.items()]
     for name in more:
-        title = name.replace("_", " ").capitalize()
-        texts = (title, title, f"Propre à la liste « {words} ».", f'Specific to the list "{words}".')
+        own = titles.of_column(name)
+        texts = (own.fr, own.en, f"Propre à la liste « {title.fr} ».", f'Specific to the list "{title.en}".')
         fields.append(_field(name, *texts, example=example.get(name)))
     return TableSchema(
         name=table_name(codelist.name),
-        title=f"Codes : {words}",
-        title_en=f"Codes: {words}",
-        description=f"Une ligne par code de la liste « {words} » : libellés, validité, source.",
-        description_en=f'One row per code of the list "{words}": labels, validity, source.',
+        title=f"Codes : {title.fr}",
+        title_en=f"Codes: {title.en}",
+        description=f"Une ligne par code de la liste « {title.fr} » : libellés, validité, source.",
+        description_en=f'One row per code of the list "{title.en}": labels, validity, source.',
         fields=tuple(fields),
         primary_key=("code",),
         foreign_keys=(),
@@ -104,9 +105,9 @@ def _example(codelist: CodeList) -> dict[str, str]:
     if first is None:
         return {}
     dates = {"valide_du": first.valid_from, "valide_au": first.valid_to}
-    told = {name: day.isoformat() for name, day in dates.items() if day}
-    told |= {"code": first.code, "libelle_fr": first.label_fr, "libelle_en": first.label_en, "source": first.source}
-    return {name: value for name, value in (told | dict(first.more)).items() if value}
+    bounds = {name: day.isoformat() for name, day in dates.items() if day}
+    bounds |= {"code": first.code, "libelle_fr": first.label_fr, "libelle_en": first.label_en, "source": first.source}
+    return {name: value for name, value in (bounds | dict(first.more)).items() if value}
 
 
 def _field(name: str, *texts: str, example: str | None) -> Field:

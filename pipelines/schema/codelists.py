@@ -71,14 +71,14 @@ def load_codelist(schemas: Path, name: str) -> CodeList:
 @lru_cache(maxsize=256)
 def _read(path: Path, _modified: int) -> CodeList:
     """Read once per version of the file."""
-    shown = f"schemas/codelists/{path.name}"
+    name = f"schemas/codelists/{path.name}"
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         header = reader.fieldnames or []
         missing = [column for column in COLUMNS if column not in header]
         if missing:
             raise SchemaFileError(
-                file=shown,
+                file=name,
                 place=Said("ligne 1", "line 1"),
                 found=", ".join(header) or Said("(vide)", "(empty)"),
                 expected=", ".join(missing),
@@ -88,24 +88,24 @@ def _read(path: Path, _modified: int) -> CodeList:
         for line, row in enumerate(reader, start=2):
             if not row["code"] or row["code"] in seen:
                 raise SchemaFileError(
-                    file=shown,
+                    file=name,
                     place=Said(f"ligne {line}, code", f"line {line}, code"),
                     found=repr(row["code"]),
                     expected=Said("un code unique, non vide", "a code that is unique and not empty"),
                 )
             seen.add(row["code"])
-            codes.append(_code(row, shown, line))
+            codes.append(_code(row, name, line))
     return CodeList(path.stem, tuple(codes))
 
 
-def _code(row: dict[str, str], shown: str, line: int) -> Code:
+def _code(row: dict[str, str], file: str, line: int) -> Code:
     dates: list[date | None] = []
     for column in ("valide_du", "valide_au"):
         try:
             dates.append(date.fromisoformat(row[column]) if row[column] else None)
         except ValueError:
             raise SchemaFileError(
-                file=shown,
+                file=file,
                 place=Said(f"ligne {line}, {column}", f"line {line}, {column}"),
                 found=repr(row[column]),
                 expected=Said("AAAA-MM-JJ", "YYYY-MM-DD"),

@@ -24,7 +24,7 @@ HVD = (
 WEST, SOUTH, EAST, NORTH = range(4)
 
 
-def check_coverage(raw: Mapping[str, Any], shown: str) -> None:
+def check_coverage(raw: Mapping[str, Any], file: str) -> None:
     """Raises `SchemaFileError` for a period, a box or a category that cannot be told to portals as it stands."""
     checks = (
         (
@@ -44,7 +44,7 @@ def check_coverage(raw: Mapping[str, Any], shown: str) -> None:
     )
     for key, is_right, expected in checks:
         if key in raw and not is_right(raw[key]):
-            raise SchemaFileError(file=shown, place=key, found=str(raw[key]), expected=expected)
+            raise SchemaFileError(file=file, place=key, found=str(raw[key]), expected=expected)
 
 
 def _is_period(value: Any) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
 class SchemaFileError(ArobaseError):
     """A file under `schemas/` cannot be used as it stands."""
 
     code: ClassVar[str] = "schema-file"
-    mender: ClassVar[Mender] = Mender.SCHEMA
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SCHEMA
     fr: ClassVar[str] = "{file} : {place} : {found} ; attendu : {expected}."
     en: ClassVar[str] = "{file}: {place}: {found}; expected: {expected}."
 
@@ -20,6 +20,14 @@ class PackageFileError(SchemaFileError):
     """A file `schemas/<package>/package.yaml` cannot be used as it stands; the other packages can."""
 
     code: ClassVar[str] = "package-file"
+    fr: ClassVar[str] = "{file}, ligne {line} : « {key} » : {found} ; attendu : {expected}."
+    en: ClassVar[str] = '{file}, line {line}: "{key}": {found}; expected: {expected}.'
+
+
+class CodeListTitlesError(SchemaFileError):
+    """The file `schemas/codelists/titles.yaml` cannot be used as it stands."""
+
+    code: ClassVar[str] = "code-list-titles"
     fr: ClassVar[str] = "{file}, ligne {line} : « {key} » : {found} ; attendu : {expected}."
     en: ClassVar[str] = '{file}, line {line}: "{key}": {found}; expected: {expected}.'
 
@@ -46,7 +54,7 @@ class ProposalPending(ArobaseError):
     """A table whose types, keys and privacy classes were proposed would be published before a person confirmed them."""
 
     code: ClassVar[str] = "proposal-pending"
-    mender: ClassVar[Mender] = Mender.SCHEMA
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SCHEMA
     fr: ClassVar[str] = (
         "{file} : les types, la clé et les classes de confidentialité ont été proposés d'après un "
         "fichier, et personne ne les a confirmés ; rien n'est publié. Relisez le fichier, corrigez-le, puis lancez : "

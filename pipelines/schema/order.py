@@ -32,7 +32,7 @@ def is_made_from(package: Package, name: str, other: str) -> bool:
 
 
 def late_keys(package: Package, schema: TableSchema) -> list[ForeignKey]:
-    """The foreign keys to tables that are themselves derived from this one: judged once both are made."""
+    """The foreign keys to tables that are themselves derived from this one: validated once both are made."""
     return [key for key in schema.foreign_keys if key.table and is_made_from(package, key.table, schema.name)]
 
 

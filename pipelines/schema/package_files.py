@@ -22,7 +22,7 @@ from pipelines.schema.codelists import load_codelist
 from pipelines.schema.coverage import check_coverage
 from pipelines.schema.errors import PackageFileError, SchemaFileError, SchemaNotFound
 from pipelines.schema.packages import CODELIST, Package, PackageTable, Protection, Quarantine
-from pipelines.schema.tables import load_table
+from pipelines.schema.tables import ForeignKey, Privacy, TableSchema, load_table
 
 SCHEMA = Path(__file__).with_name("package.schema.json")
 FILE = "package.yaml"
@@ -64,12 +64,11 @@ def load_packages(schemas: Path, sources: Collection[str] | None = None) -> Pack
         try:
             documents[name] = _document(schemas, name)
             found[name] = _package(schemas, name, documents[name], sources)
-            for table in found[name].tables:
-                found[name].schema(table.name)
+            _check_references(found[name])
         except ArobaseError as error:
             errors[name] = error
         except Exception as error:  # noqa: BLE001  whatever it is costs this one only
-            errors[name] = unexpected(error, name=name, stage="schemas", file=_shown(name))
+            errors[name] = unexpected(error, name=name, stage="schemas", file=_file(name))
     for name in sorted(found):
         try:
             _check_names(found[name], documents[name], found, names)
@@ -80,6 +79,44 @@ def load_packages(schemas: Path, sources: Collection[str] | None = None) -> Pack
     return packages
 
 
+def _check_references(package: Package) -> None:
+    """Read the schema of every table. Raises `SchemaFileError` for a key whose fields nobody would see, and for a
+    reference to a table or to fields that there are not."""
+    names = [table.name for table in package.tables]
+    for name in names:
+        schema = package.schema(name)
+        _check_primary_key(schema)
+        for key in schema.foreign_keys:
+            if key.table and key.table not in names:
+                place, expected = f"foreignKeys, {', '.join(key.fields)}", ", ".join(names)
+                raise SchemaFileError(file=schema.path, place=place, found=key.table, expected=expected)
+            _check_foreign_key(schema, key, package.schema(key.table or name))
+
+
+def _check_primary_key(schema: TableSchema) -> None:
+    """Raises `SchemaFileError`: a published row is known, ordered, compared and traced by its key."""
+    hidden = [name for name in schema.primary_key if schema[name].privacy is not Privacy.PUBLIC]
+    if hidden:
+        found = ", ".join(f"{name} (privacy: {schema[name].privacy.value})" for name in hidden)
+        expected = Said("des champs publics, ou aucune clé", "public fields, or no key")
+        raise SchemaFileError(file=schema.path, place="primaryKey", found=found, expected=expected)
+
+
+def _check_foreign_key(schema: TableSchema, key: ForeignKey, parent: TableSchema) -> None:
+    """Raises `SchemaFileError` where a reference names other fields than the parent has, or published ones name fields
+    that are not."""
+    place = f"foreignKeys, {', '.join(key.fields)}"
+    found = f"{parent.name}: {', '.join(key.reference_fields) or '—'}"
+    if len(key.fields) != len(key.reference_fields) or not set(key.reference_fields) <= set(parent.names):
+        count, names = len(key.fields), ", ".join(parent.names)
+        expected = Said(f"{count} champ(s) de {parent.name} : {names}", f"{count} field(s) of {parent.name}: {names}")
+        raise SchemaFileError(file=schema.path, place=place, found=found, expected=expected)
+    is_published = set(key.fields) <= set(schema.public.names)
+    if is_published and not set(key.reference_fields) <= set(parent.public.names):
+        expected = Said("des champs publics de cette table", "public fields of that table")
+        raise SchemaFileError(file=schema.path, place=place, found=found, expected=expected)
+
+
 def load_package(schemas: Path, name: str, sources: Collection[str] | None = None) -> Package:
     """Read `schemas/<name>/package.yaml`. Raises `SchemaNotFound`, `PackageFileError`.
 
@@ -88,24 +125,36 @@ def load_package(schemas: Path, name: str, sources: Collection[str] | None = Non
     return _package(schemas, name, _document(schemas, name), sources)
 
 
-def _shown(name: str) -> str:
+def wrong_derived(schemas: Path, package: str, table: str, expected: Said) -> PackageFileError:
+    """The error to raise where no function has the name that a table is `derived` by, with its line."""
+    document = _document(schemas, package)
+    listed = document.value["tables"]
+    place = next(index for index, item in enumerate(listed) if isinstance(item, dict) and item["name"] == table)
+    line = document.line(("tables", place, "derived"))
+    found = str(listed[place]["derived"])
+    key = f"tables.{table}.derived"
+    return PackageFileError(file=_file(package), line=line, key=key, found=found, expected=expected)
+
+
+def _file(name: str) -> str:
     return f"schemas/{name}/{FILE}"
 
 
 def _document(schemas: Path, name: str) -> LinedDocument:
     path = schemas / name / FILE
     if not path.is_file():
-        raise SchemaNotFound(file=_shown(name), asked_by=name)
+        raise SchemaNotFound(file=_file(name), asked_by=name)
     try:
         return read_checked(path, SCHEMA)
     except Fault as fault:
-        raise PackageFileError(file=_shown(name), **fault.told) from None
+        raise PackageFileError(file=_file(name), **fault.facts) from None
 
 
 def _package(schemas: Path, name: str, document: LinedDocument, sources: Collection[str] | None) -> Package:
     raw = document.value
-    check_coverage(raw, _shown(name))
-    tables = list(_tables(document, _shown(name)))
+    check_coverage(raw, _file(name))
+    tables = list(_tables(document, _file(name)))
+    _check_losses(document, _file(name))
     off = {f"{name}/{table.name}" for table in tables if sources is not None and not set(table.needs) <= set(sources)}
     found = Package(
         name=name,
@@ -149,7 +198,7 @@ def _with_codelists(package: Package) -> Package:
     return replace(package, tables=(*package.tables, *lists))
 
 
-def _tables(document: LinedDocument, shown: str) -> Iterator[PackageTable]:
+def _tables(document: LinedDocument, file: str) -> Iterator[PackageTable]:
     """The tables of a package's file. Raises `PackageFileError` for a name met twice, or a wrong protection."""
     names: set[str] = set()
     for index, item in enumerate(document.value["tables"]):
@@ -157,12 +206,12 @@ def _tables(document: LinedDocument, shown: str) -> Iterator[PackageTable]:
         name = raw["name"]
         if name in names:
             line, expected = document.line(("tables", index)), Said("chaque table une seule fois", "each table once")
-            raise PackageFileError(file=shown, line=line, key="tables", found=name, expected=expected)
+            raise PackageFileError(file=file, line=line, key="tables", found=name, expected=expected)
         names.add(name)
         rows = raw.get("rows", {})
         protect = raw.get("protect")
         if protect is not None:
-            _check_totals(protect, name, document.line(("tables", index, "protect", "total")), shown)
+            _check_totals(protect, name, document.line(("tables", index, "protect", "total")), file)
         yield PackageTable(
             name=name,
             derived=raw.get("derived"),
@@ -176,16 +225,26 @@ def _tables(document: LinedDocument, shown: str) -> Iterator[PackageTable]:
         )
 
 
+def _check_losses(document: LinedDocument, file: str) -> None:
+    """Raises `PackageFileError` where a notice lets rows go of a table that the package does not have."""
+    names = [item if isinstance(item, str) else item["name"] for item in document.value["tables"]]
+    for place, notice in enumerate(document.value.get("notices", ())):
+        for table in notice.get("losses", {}):
+            if table not in names:
+                line, expected = document.line(("notices", place, "losses", table)), ", ".join(names)
+                raise PackageFileError(file=file, line=line, key="notices.losses", found=table, expected=expected)
+
+
 def _quarantine(raw: Mapping[str, Any]) -> Quarantine:
     return Quarantine(int(raw.get("rows", 0)), float(raw.get("share", 1.0)))
 
 
-def _check_totals(raw: Mapping[str, Any], table: str, line: int, shown: str) -> None:
+def _check_totals(raw: Mapping[str, Any], table: str, line: int, file: str) -> None:
     """Raises `PackageFileError` where totals are told by a field that makes no group: nobody would be protected."""
     for field in raw.get("total", {}):
         if field not in raw["groups"]:
             place, expected = f"tables.{table}.protect.total", ", ".join(raw["groups"])
-            raise PackageFileError(file=shown, line=line, key=place, found=field, expected=expected)
+            raise PackageFileError(file=file, line=line, key=place, found=field, expected=expected)
 
 
 def _protection(raw: Mapping[str, Any]) -> Protection:
@@ -206,13 +265,13 @@ def _check_names(package: Package, document: LinedDocument, packages: Mapping[st
     A table of a package that cannot be used is told when it is asked for. Raises `PackageFileError`, and what a wrong
     list of licences raises.
     """
-    shown = _shown(package.name)
+    file = _file(package.name)
     licences = (
         load_codelist(package.schemas, "licences").values if _has_licences(package.schemas) else [package.licence]
     )
     if package.licence not in licences:
         line, expected = document.line(("licence",)), ", ".join(licences)
-        raise PackageFileError(file=shown, line=line, key="licence", found=package.licence, expected=expected)
+        raise PackageFileError(file=file, line=line, key="licence", found=package.licence, expected=expected)
     places = {raw if isinstance(raw, str) else raw["name"]: place for place, raw in enumerate(document.value["tables"])}
     for table in package.tables:
         for position, key in enumerate(table.inputs):
@@ -225,7 +284,7 @@ def _check_names(package: Package, document: LinedDocument, packages: Mapping[st
                 line = document.line(("tables", places[table.name], part, rank))
                 known = ", ".join(names if other is None else (f"{owner}/{item.name}" for item in other.tables))
                 place = f"tables.{table.name}.{part}"
-                raise PackageFileError(file=shown, line=line, key=place, found=key, expected=known)
+                raise PackageFileError(file=file, line=line, key=place, found=key, expected=known)
 
 
 def _has_licences(schemas: Path) -> bool:

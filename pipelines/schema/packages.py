@@ -14,6 +14,7 @@ from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.schema.codelist_tables import codelist_of, codelist_schema, with_keys
+from pipelines.schema.codelist_titles import titles_of
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import SchemaFileError
 from pipelines.schema.tables import TableSchema, load_table
@@ -71,7 +72,7 @@ class PackageTable:
 
 @dataclass(frozen=True)
 class Package:
-    """One data package, as described by its `package.yaml`; `more` keeps the keys that other rooms read."""
+    """One data package, as described by its `package.yaml`; `more` keeps the keys that other modules read."""
 
     name: str
     title: str
@@ -91,7 +92,7 @@ class Package:
     more: Mapping[str, Any]
     quarantine: Quarantine = Quarantine()
     _known: dict[str, TableSchema] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """The schemas that were read: whoever describes a package again describes it as it is then."""
+    """The schemas that were read: describing a package again gives it as it is then."""
 
     def table(self, name: str) -> PackageTable:
         """Raises `KeyError` when the package has no such table."""
@@ -113,7 +114,8 @@ class Package:
         codelist = codelist_of(table)
         if codelist is not None and any(item.name == table for item in self.tables):
             found = load_codelist(self.schemas, codelist)
-            return codelist_schema(found, [name for name, _ in found.codes[0].more] if found.codes else [])
+            more = [name for name, _ in found.codes[0].more] if found.codes else []
+            return codelist_schema(found, more, titles_of(self.schemas, codelist))
         return with_keys(load_table(self.schemas, self.name, table))
 
     @property
@@ -123,13 +125,13 @@ class Package:
 
     def as_example(self) -> Package:
         """The same package as its title, its description and its identifier say that everything in it is made up."""
-        told = Said("Données fictives, pour l'exemple.", "Made-up data, as an example.")
+        note = Said("Données fictives, pour l'exemple.", "Made-up data, as an example.")
         return replace(
             self,
             title=f"{self.title} (exemple : données fictives)",
             title_en=f"{self.title_en} (example: made-up data)",
-            description=f"{told.fr} {self.description}",
-            description_en=f"{told.en} {self.description_en}",
+            description=f"{note.fr} {self.description}",
+            description_en=f"{note.en} {self.description_en}",
             more={**self.more, EXAMPLE: True},
         )
 
@@ -150,5 +152,5 @@ class Package:
                 expected=", ".join(known.values),
             )
         entry = known[self.licence]
-        told = {"name": self.licence, "title": entry.label_fr, "path": dict(entry.more).get("url", "")}
-        return {key: value for key, value in told.items() if value}
+        document = {"name": self.licence, "title": entry.label_fr, "path": dict(entry.more).get("url", "")}
+        return {key: value for key, value in document.items() if value}

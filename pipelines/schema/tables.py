@@ -25,8 +25,8 @@ ORGANISATION = "organisation"
 TERRITORIES = ("departement", "region")
 QUALITY = Path(__file__).parent / "quality"
 LIKE = "like"  # the only key of a file that says: this table has the schema of that other one, "package/table"
-# What else in a schema changes the verdict: the profile that it is read by, and the checks of French schemas.
-JUDGED_BY = ("$schema", "custom_checks")
+# What else in a schema changes the result: the profile that it is read by, and the checks of French schemas.
+CHECKED_BY = ("$schema", "custom_checks")
 
 
 class Privacy(StrEnum):
@@ -133,7 +133,7 @@ class TableSchema:
         )
 
     def descriptor(self, *, documented: bool = False) -> dict[str, Any]:
-        """The plain Table Schema that Frictionless judges by; with our own properties too when `documented`."""
+        """The plain Table Schema that Frictionless validates by; with our own properties too when `documented`."""
         fields = []
         for item in self.fields:
             plain = dict(item.descriptor)
@@ -156,7 +156,7 @@ class TableSchema:
                 {"fields": list(key.fields), "reference": {"resource": key.table, "fields": list(key.reference_fields)}}
                 for key in self.foreign_keys
             ]
-        return descriptor | {name: self.more[name] for name in JUDGED_BY if name in self.more}
+        return descriptor | {name: self.more[name] for name in CHECKED_BY if name in self.more}
 
 
 def load_table(schemas: Path, package: str, table: str) -> TableSchema:
@@ -182,48 +182,60 @@ def load_incoming(schemas: Path, name: str) -> TableSchema:
     return _load(schemas, f"entrants/{name}.json")
 
 
-def _load(schemas: Path, relative: str) -> TableSchema:
-    path, shown = schemas / relative, f"schemas/{relative}"
+def _load(schemas: Path, relative: str, seen: tuple[str, ...] = ()) -> TableSchema:
+    path, file = schemas / relative, f"schemas/{relative}"
     if not path.is_file():
-        raise SchemaNotFound(file=shown, asked_by=Said("un package ou une source", "a package or a source"))
+        raise SchemaNotFound(file=file, asked_by=Said("un package ou une source", "a package or a source"))
+    raw = _document(path, file)
+    if isinstance(raw, dict) and isinstance(raw.get(LIKE), str):
+        if relative in seen:
+            expected = Said("une table qui a des champs à elle", "a table that has fields of its own")
+            raise SchemaFileError(file=file, place=LIKE, found=raw[LIKE], expected=expected)
+        return replace(_load(schemas, f"{raw[LIKE]}.json", (*seen, relative)), name=path.stem)
+    return parse_table(raw, path.stem, file, schemas)
+
+
+def _document(path: Path, file: str) -> Any:
+    expected = Said("un document JSON", "a JSON document")
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         at, column = error.lineno, error.colno
         place = Said(f"ligne {at}, colonne {column}", f"line {at}, column {column}")
-        raise SchemaFileError(
-            file=shown, place=place, found=error.msg, expected=Said("un document JSON", "a JSON document")
-        ) from None
-    if isinstance(raw, dict) and isinstance(raw.get(LIKE), str):
-        return replace(_load(schemas, f"{raw[LIKE]}.json"), name=path.stem)
-    return parse_table(raw, path.stem, shown, schemas)
+        raise SchemaFileError(file=file, place=place, found=error.msg, expected=expected) from None
+    except UnicodeDecodeError as error:
+        place = Said(f"octet {error.start + 1}", f"byte {error.start + 1}")
+        raise SchemaFileError(file=file, place=place, found=error.reason, expected="UTF-8") from None
+    except RecursionError:
+        found = Said("des listes emboîtées sans fin", "lists within lists, without end")
+        raise SchemaFileError(file=file, place="—", found=found, expected=expected) from None
 
 
-def parse_table(raw: Any, name: str, shown: str, schemas: Path) -> TableSchema:
+def parse_table(raw: Any, name: str, file: str, schemas: Path) -> TableSchema:
     """A `TableSchema` from a parsed document. `schemas` is where code lists are looked up. Raises as `load_table`."""
     if not isinstance(raw, dict) or not isinstance(raw.get("fields"), list) or not raw["fields"]:
         raise SchemaFileError(
-            file=shown,
+            file=file,
             place="fields",
             found=type(raw).__name__,
             expected=Said("une liste de champs", "a list of fields"),
         )
     table: dict[str, Any] = raw
-    fields = tuple(_field(item, shown, schemas) for item in table["fields"])
+    fields = tuple(_field(item, file, schemas) for item in table["fields"])
     names = [item.name for item in fields]
     if len(set(names)) < len(names):
         twice = sorted({item for item in names if names.count(item) > 1})
         raise SchemaFileError(
-            file=shown, place="fields", found=", ".join(twice), expected=Said("des noms uniques", "unique names")
+            file=file, place="fields", found=", ".join(twice), expected=Said("des noms uniques", "unique names")
         )
     primary = _names(table.get("primaryKey", []))
     foreign = tuple(_foreign_key(item) for item in table.get("foreignKeys", []))
     unknown = [item for item in (*primary, *(part for key in foreign for part in key.fields)) if item not in names]
     if unknown:
         raise SchemaFileError(
-            file=shown, place="primaryKey/foreignKeys", found=", ".join(unknown), expected=", ".join(names)
+            file=file, place="primaryKey/foreignKeys", found=", ".join(unknown), expected=", ".join(names)
         )
-    _check_maps(table.get("maps", {}), names, shown)
+    _check_maps(table.get("maps", {}), names, file)
     known = (
         "fields",
         "primaryKey",
@@ -245,12 +257,12 @@ def parse_table(raw: Any, name: str, shown: str, schemas: Path) -> TableSchema:
         primary_key=primary,
         foreign_keys=foreign,
         missing_values=tuple(table.get("missingValues", [""])),
-        path=shown,
+        path=file,
         more={key: value for key, value in table.items() if key not in known},
     )
 
 
-def _check_maps(maps: Any, names: Sequence[str], shown: str) -> None:
+def _check_maps(maps: Any, names: Sequence[str], file: str) -> None:
     """Raises `SchemaFileError` when the property `maps` names no territory, or a field that is not there."""
     if isinstance(maps, dict) and all(kind in TERRITORIES and field in names for kind, field in maps.items()):
         return
@@ -258,7 +270,7 @@ def _check_maps(maps: Any, names: Sequence[str], shown: str) -> None:
         f"{{territoire: champ}}, où territoire est {' ou '.join(TERRITORIES)}",
         f"{{territory: field}}, where territory is {' or '.join(TERRITORIES)}",
     )
-    raise SchemaFileError(file=shown, place="maps", found=json.dumps(maps, ensure_ascii=False), expected=expected)
+    raise SchemaFileError(file=file, place="maps", found=json.dumps(maps, ensure_ascii=False), expected=expected)
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:
@@ -270,7 +282,7 @@ def _foreign_key(raw: Mapping[str, Any]) -> ForeignKey:
     return ForeignKey(_names(raw["fields"]), reference.get("resource", ""), _names(reference["fields"]))
 
 
-def _check_about(entry: Mapping[str, Any], name: str, shown: str) -> None:
+def _check_about(entry: Mapping[str, Any], name: str, file: str) -> None:
     """Raises `SchemaFileError` where a field is declared of an organisation and is not public, or has no basis."""
     about, basis = entry.get("about", ""), entry.get("basis", "")
     if about == basis == "":
@@ -282,19 +294,19 @@ def _check_about(entry: Mapping[str, Any], name: str, shown: str) -> None:
             "privacy: public, about: organisation, basis: la base légale",
             "privacy: public, about: organisation, basis: the legal basis",
         )
-        raise SchemaFileError(file=shown, place=f"fields.{name}", found=found, expected=expected)
+        raise SchemaFileError(file=file, place=f"fields.{name}", found=found, expected=expected)
 
 
-def _field(raw: Any, shown: str, schemas: Path) -> Field:
+def _field(raw: Any, file: str, schemas: Path) -> Field:
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
         raise SchemaFileError(
-            file=shown, place="fields", found=repr(raw), expected=Said("un champ avec un nom", "a field with a name")
+            file=file, place="fields", found=repr(raw), expected=Said("un champ avec un nom", "a field with a name")
         )
     entry: dict[str, Any] = raw
     name = entry["name"]
     if entry.get("privacy") not in [item.value for item in Privacy]:
-        raise PrivacyMissing(file=shown, field=name)
-    _check_about(entry, name, shown)
+        raise PrivacyMissing(file=file, field=name)
+    _check_about(entry, name, file)
     plain = {key: value for key, value in entry.items() if key not in OWN_PROPERTIES}
     plain.setdefault("type", "string")
     if entry.get("codelist"):

@@ -26,7 +26,8 @@ from pipelines.sources.closures import Closures
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CaptureIncomplete, ClockBehind, ObtainedUnchanged
 from pipelines.sources.http.errors import Throttled
-from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connectors
+from pipelines.sources.rechecking import A_DAY, Rechecking, lock_path, make_folders
+from pipelines.sources.registry import CONNECTORS, FetchContext, Fetched, Unchanged
 from pipelines.sources.snapshots import (
     CAPTURED,
     FAILED,
@@ -35,16 +36,12 @@ from pipelines.sources.snapshots import (
     Snapshot,
     SnapshotStore,
     as_entry,
-    digests_of,
     instant,
     written,
 )
-from pipelines.storage import make_own_folder, sha256_file
+from pipelines.storage import sha256_file
 from pipelines.storage.atomic import ASIDE
-from pipelines.storage.faults import is_of_the_machine
-from pipelines.storage.faults import told as told_fault
-
-A_DAY = timedelta(days=1)
+from pipelines.storage.faults import as_error, is_of_the_machine
 
 
 def latest(project: Project, source: Source | str) -> Capture | None:
@@ -70,11 +67,8 @@ def collect(
     stays the one in use.
     """
     store = SnapshotStore.of(project, source)
-    for kept in (store.folder, store.working.parent, store.working) if store.is_personal else (store.folder,):
-        # What sources send may hold personal data, also where their schemas know of none: nobody else here reads it.
-        make_own_folder(kept)
-    (store.folder / "locks").mkdir(exist_ok=True)
-    with FileLock(store.folder / "locks" / f"{source.name}.lock"):
+    make_folders(store)
+    with FileLock(lock_path(store, source.name)):
         _check_wait(store, source, now)
         for left in store.working.glob(f"{ASIDE}{source.name}.*"):  # of a process that died: nobody else has the lock
             shutil.rmtree(left)
@@ -91,14 +85,14 @@ def collect(
         try:
             return _collect(store, source, context)
         except ArobaseError as error:
-            _log(store, context, FAILED, {"error": _told(error)} | _retry_at(error, context))
+            _log(store, context, FAILED, {"error": _error_entry(error)} | _retry_at(error, context))
             raise
         except Exception as error:
             if is_of_the_machine(error):
                 raise
             # Whatever else it is costs this one only.
-            fault = told_fault(error, name=source.name, stage="collect", file=source.path)
-            _log(store, context, FAILED, {"error": _told(fault)})
+            fault = as_error(error, name=source.name, stage="collect", file=source.path)
+            _log(store, context, FAILED, {"error": _error_entry(fault)})
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     raise fault
@@ -109,11 +103,19 @@ def collect_many(
 ) -> Iterator[tuple[Source, Capture | ArobaseError]]:
     """Collect several sources at once, each result as it comes: a capture, or the error of the source that failed.
 
-    Limits of a host hold over all of them (`http/gates.py`), whatever `workers` is.
+    Those whose files lie here and did not change come first. Limits of a host hold over all of the others
+    (`http/rate_limits.py`), whatever `workers` is.
     """
+    rechecking, left = Rechecking(project), list[Source]()
+    for source in sources:
+        capture = rechecking.unchanged(source, now())
+        if capture is None:
+            left.append(source)
+        else:
+            yield source, capture
     closures = Closures()
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        waiting = {pool.submit(collect, project, source, now=now(), closures=closures): source for source in sources}
+        waiting = {pool.submit(collect, project, source, now=now(), closures=closures): source for source in left}
         for done in as_completed(waiting):
             try:
                 yield waiting[done], done.result()
@@ -124,12 +126,12 @@ def collect_many(
                     raise
                 # Whatever else it is costs this one only.
                 file, name = waiting[done].path, waiting[done].name
-                yield waiting[done], told_fault(error, name=name, stage="collect", file=file)
+                yield waiting[done], as_error(error, name=name, stage="collect", file=file)
 
 
-def _told(error: ArobaseError) -> dict[str, Any]:
+def _error_entry(error: ArobaseError) -> dict[str, Any]:
     """An error as the log keeps it."""
-    return {"code": error.code, "fr": error.message("fr"), "en": error.message("en"), "mender": error.mender}
+    return {"code": error.code, "fr": error.message("fr"), "en": error.message("en"), "mender": error.responsible}
 
 
 def _retry_at(error: ArobaseError, context: FetchContext) -> dict[str, str]:
@@ -156,13 +158,13 @@ def _check_wait(store: SnapshotStore, source: Source, now: datetime) -> None:
 
 
 def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Capture:
-    previous = _kept_still(store, source)
+    previous = store.kept(source.name)
     if previous is not None:
         is_behind = context.now < previous.checked - A_DAY
         if source.obtained is None and is_behind and not is_set(CLOCK_IS_RIGHT):
             raise ClockBehind(source=source.name, found=written(context.now), expected=written(previous.checked))
         context.state.update(previous.state)
-    fetched = {item.part: item for item in connectors()[source.connector](source, previous, context)}
+    fetched = {item.part: item for item in CONNECTORS[source.connector](source, previous, context)}
     missing = [part.name for part in source.parts if part.name not in fetched]
     if missing:
         raise CaptureIncomplete(source=source.name, parts=", ".join(missing))
@@ -173,7 +175,7 @@ def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Cap
         _log(store, context, UNCHANGED, {"state": context.state})
         capture = Capture(source.name, previous.parts, False, context.now, dict(context.state))
     else:
-        _check_dated(store, source, parts)
+        check_dated(store, source, parts)
         for path, digest in digests.items():
             store.adopt(path, digest)
         entry = {"parts": [as_entry(part) for part in parts], "state": context.state}
@@ -183,35 +185,23 @@ def _collect(store: SnapshotStore, source: Source, context: FetchContext) -> Cap
     return capture
 
 
-def _check_dated(store: SnapshotStore, source: Source, parts: tuple[Snapshot, ...]) -> None:
+def check_dated(store: SnapshotStore, source: Source, parts: tuple[Snapshot, ...]) -> None:
     """A shipped file says when it was obtained: other bytes were obtained at another time, which a person knows.
 
     Raises `ObtainedUnchanged`. Bytes that were there under this date before may come back under it.
     """
     if source.obtained is None:
         return
+    known = list(store.snapshots(source.name))
     for part in parts:
-        dated = [item for item in store.snapshots(source.name) if _shipped(item) == _shipped(part)]
+        dated = [item for item in known if _shipped(item) == _shipped(part)]
         if dated and part.content not in {item.content for item in dated}:
-            told = {"file": source.path, "address": part.address, "obtained": written(part.obtained)}
-            raise ObtainedUnchanged(source=source.name, **told)
+            facts = {"file": source.path, "address": part.address, "obtained": written(part.obtained)}
+            raise ObtainedUnchanged(source=source.name, **facts)
 
 
 def _shipped(part: Snapshot) -> tuple[str, str, datetime]:
     return part.part, part.address, part.obtained
-
-
-def _kept_still(store: SnapshotStore, source: Source) -> Capture | None:
-    """The last capture, if its bytes are still there: the private folder may be deleted as a whole at any time.
-
-    What a source sent before its schemas knew of personal values is made private with it.
-    """
-    for snapshot in store.snapshots(source.name) if store.is_personal else ():
-        for digest in digests_of(snapshot):
-            store.make_private(digest)
-    capture = store.latest(source.name)
-    is_whole = capture is not None and all(part.sha256 in store.objects for part in capture.parts)
-    return capture if is_whole else None
 
 
 def _identity(parts: tuple[Snapshot, ...], source: Source) -> list[tuple[str, ...]]:
@@ -247,5 +237,5 @@ def _files(fetched: Fetched | Unchanged) -> list[Path]:
 
 def _log(store: SnapshotStore, context: FetchContext, outcome: str, more: dict[str, Any]) -> None:
     seconds = round(time.monotonic() - context.started, 3)
-    told = {"at": written(context.now), "outcome": outcome, "connector": context.source.connector, "seconds": seconds}
-    store.log(context.source.name, told | more)
+    entry = {"at": written(context.now), "outcome": outcome, "connector": context.source.connector, "seconds": seconds}
+    store.log(context.source.name, entry | more)

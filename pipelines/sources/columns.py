@@ -46,9 +46,9 @@ def columns_read(part: Part) -> list[str]:
     named: list[str] = [left for join in part.join for left in join["on"]]
     for rows in part.rows:
         here = joined | {join["part"] for join in rows.get("join", ())}
-        made, asked = _asked(rows)
+        made, wanted = _wanted(rows)
         named += [left for join in rows.get("join", ()) for left in join["on"]]
-        named += [name for name in asked if name not in made and name.split(".", 1)[0] not in made]
+        named += [name for name in wanted if name not in made and name.split(".", 1)[0] not in made]
         named = [name for name in named if not ("." in name and name.split(".", 1)[0] in here)]
     return list(dict.fromkeys(named))
 
@@ -60,22 +60,22 @@ def columns_joined(part: Part, others: Iterable[Part]) -> list[str]:
         for rows in (*other.rows, {"join": other.join}):
             on = [right for join in rows.get("join", ()) if join["part"] == part.name for right in join["on"].values()]
             lefts = [left for join in rows.get("join", ()) for left in join["on"]]
-            dotted = [name for name in (*_asked(rows)[1], *lefts) if name.startswith(f"{part.name}.")]
+            dotted = [name for name in (*_wanted(rows)[1], *lefts) if name.startswith(f"{part.name}.")]
             named += [*on, *(name.split(".", 1)[1] for name in dotted)]
     return list(dict.fromkeys(named))
 
 
-def _asked(rows: Mapping[str, Any]) -> tuple[set[str], list[str]]:
+def _wanted(rows: Mapping[str, Any]) -> tuple[set[str], list[str]]:
     """What one `rows` entry makes (its parts of cells) and the columns that it asks for."""
     each = rows.get("each", {})
     made = {each[key] for key in ("as", "name", "value") if key in each} | ({"rang"} if each else set())
-    asked = [str(each[key]) for key in ("split", "list") if key in each]
+    wanted = [str(each[key]) for key in ("split", "list") if key in each]
     for entry in rows.get("fields", {}).values():
-        asked += _from(entry if isinstance(entry, str) else entry.get("from", ()))
+        wanted += _from(entry if isinstance(entry, str) else entry.get("from", ()))
     for look in rows.get("readings", ()):
-        asked += look["from"].values()
+        wanted += look["from"].values()
     optional = set(each.get("columns", ()))
-    return made, [*(name for name in (*asked, *rows.get("when", {})) if name not in optional), *optional]
+    return made, [*(name for name in (*wanted, *rows.get("when", {})) if name not in optional), *optional]
 
 
 def _from(columns: str | Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Schemas that a publisher declares for a resource: found, fetched as any other answer, kept by digest.
 
-Belongs here: where such a schema is and what became of it. Does not: judging records by it (`stages/declared.py`).
+Belongs here: where such a schema is and what became of it. Does not: validating records by it (`stages/declared.py`).
 
 parameters of a source: `declared_schema` (`reject`: records that it refuses are rejected, the default; `tell`: they are
 only counted; `ignore`: it is not asked for), `schemas` (the address of a catalogue of schemas by name).
@@ -32,9 +32,9 @@ HOST = "data.gouv.fr"
 
 @dataclass(frozen=True)
 class Declared:
-    """What a publisher declares. `told` goes in the log; `path` is the Table Schema's file, if any."""
+    """What a publisher declares. `recorded` goes in the log; `path` is the Table Schema's file, if any."""
 
-    told: Mapping[str, Any]
+    recorded: Mapping[str, Any]
     path: Path | None = None
 
 
@@ -59,25 +59,25 @@ def declared_schema(context: FetchContext, client: Client, part: str, declared: 
     if isinstance(declared, str):
         declared = _parsed(declared)
     inline = isinstance(declared, Mapping) and "fields" in declared
-    told = {} if inline else {key: declared[key] for key in ("name", "version", "url") if declared.get(key)}
+    named = {} if inline else {key: declared[key] for key in ("name", "version", "url") if declared.get(key)}
     path = context.folder / f"{part}.schema"
     if inline:
         path.write_text(json.dumps(declared, ensure_ascii=False, sort_keys=True), encoding="utf-8")
     else:
-        url = told.get("url") or _by_name(context, client, told)
+        url = named.get("url") or _by_name(context, client, named)
         if url is None:
-            return Declared(told | {"state": "unknown"})
+            return Declared(named | {"state": "unknown"})
         try:
             answer = client.ask(str(url), to=path)
         except NotFound:
-            return Declared(told | {"state": "absent"})
+            return Declared(named | {"state": "absent"})
         except (AddressRefused, NotAuthorised, NotTheAnswer) as error:
             # It will be no other the next time; a server that fails may be.
-            return Declared(told | {"state": error.code})
-        told["url"] = answer.address
+            return Declared(named | {"state": error.code})
+        named["url"] = answer.address
     if path.stat().st_size > MAXIMUM or not _is_table_schema(path):
-        return Declared(told | {"state": "not-a-table-schema"})
-    return Declared(told | {"state": "kept", "sha256": sha256_file(path)}, path)
+        return Declared(named | {"state": "not-a-table-schema"})
+    return Declared(named | {"state": "kept", "sha256": sha256_file(path)}, path)
 
 
 def with_schema(got: Fetched, declared: Declared | None) -> Fetched:
@@ -85,7 +85,7 @@ def with_schema(got: Fetched, declared: Declared | None) -> Fetched:
     if declared is None or declared.path is None:
         return got
     content = got.content or sha256_file(got.path)
-    content = sha256_bytes(f"{content} {declared.told['sha256']}".encode())
+    content = sha256_bytes(f"{content} {declared.recorded['sha256']}".encode())
     return replace(got, content=content, evidence={"schema": declared.path})
 
 
@@ -94,23 +94,23 @@ def _parsed(text: str) -> Any:
     if text.lstrip().startswith("{"):
         try:
             return json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {"name": "JSON"}
     return {"url": text}
 
 
-def _by_name(context: FetchContext, client: Client, told: Mapping[str, Any]) -> str | None:
+def _by_name(context: FetchContext, client: Client, named: Mapping[str, Any]) -> str | None:
     """The address of a named schema, by the catalogue; None where there is no catalogue or it has no such name."""
     host = urlsplit(context.source.address).hostname or ""
     known = CATALOGUE if host == HOST or host.endswith(f".{HOST}") else None
     catalogue = context.source.parameters.get("schemas", known)
-    if catalogue is None or "name" not in told:
+    if catalogue is None or "name" not in named:
         return None
     answer = client.ask(str(catalogue))
     try:
         listed = answer.json()["schemas"]
-        item = next((item for item in listed if item["name"] == told["name"]), None)
-        return None if item is None else next(_addresses(item, told.get("version")), None)
+        item = next((item for item in listed if item["name"] == named["name"]), None)
+        return None if item is None else next(_addresses(item, named.get("version")), None)
     except (ValueError, KeyError, TypeError):
         expected = "schemas[].name, schema_url, versions[].version_name, schema_url"
         found = Said("autre forme", "other shape")
@@ -128,7 +128,7 @@ def _addresses(item: Mapping[str, Any], version: str | None) -> Iterator[str]:
 def _is_table_schema(path: Path) -> bool:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     fields = document.get("fields") if isinstance(document, dict) else None
     return isinstance(fields, list) and all(isinstance(field, dict) and field.get("name") for field in fields)

@@ -1,26 +1,33 @@
 """Descriptions of sources: `sources/*.yaml`, checked against `source.schema.json`, as `Source` and `Part`.
 
-Belongs here: reading and checking the files. Does not: interpreting a mapping (`records/conform/`), fetching
+Belongs here: reading and checking the files. Does not: interpreting a mapping (`mapping/`), fetching
 (`connectors/`). A wrong file costs its own source only; the error says file, line, key and what was expected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pipelines.core.checked_yaml import Fault, checked, text_of
 from pipelines.core.errors import ArobaseError
-from pipelines.core.lined_yaml import LinedDocument, YamlRefused, parse
+from pipelines.core.lined_yaml import LinedDocument
 from pipelines.core.project import Project
+from pipelines.core.registry import Registry
 from pipelines.core.text import Said
+from pipelines.sources.checked_before import CheckedBefore
 from pipelines.sources.errors import SourceFileError, SourceUnknown
-from pipelines.sources.registry import connector_names
-from pipelines.sources.shape import first_fault
-from pipelines.storage.faults import told as told_fault
+from pipelines.sources.registry import CONNECTORS, READERS
+from pipelines.storage.faults import as_error
+
+SCHEMA = Path(__file__).with_name("source.schema.json")
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,8 @@ class Source:
     obtained_time: time = time()
     enabled: bool = True
     """Whether runs collect it. One that is not on is described, and may be shown and tested."""
+    written: str = field(default="", repr=False, compare=False)
+    """The text of its file, as it was when this was read from it."""
 
     def part(self, name: str) -> Part:
         """Raises `KeyError` when the source has no such part."""
@@ -93,6 +102,8 @@ class Sources(dict[str, Source]):
 
     errors: tuple[ArobaseError, ...] = ()
     off: Mapping[str, Source] = MappingProxyType({})
+    checked: CheckedBefore | None = None
+    """What was found right when they were read, to be kept once results are (`CheckedBefore.save`)."""
 
     def find(self, name: str) -> Source:
         """The source of that name, on or off. Raises its file's own error when that is why it is not here, or
@@ -111,54 +122,61 @@ def load_sources(project: Project) -> Sources:
     """Read every `sources/*.yaml`. Never raises for a wrong file: its error is in `Sources.errors`."""
     found: dict[str, Source] = {}
     errors: list[ArobaseError] = []
+    before = CheckedBefore.of(project, SCHEMA, cache(lambda: frozenset(CONNECTORS)))
+    licences = cache(lambda: _licences(project))
     for path in sorted(project.sources.glob("*.yaml")):
         try:
-            found[path.stem] = load_source(path, licences=_licences(project))
-        except SourceFileError as error:
+            found[path.stem] = load_source(path, licences=licences(), before=before)
+        except ArobaseError as error:
             errors.append(error)
         except Exception as error:  # noqa: BLE001  whatever it is costs this one only
-            errors.append(told_fault(error, name=path.stem, stage="sources", file=f"sources/{path.name}"))
+            errors.append(as_error(error, name=path.stem, stage="sources", file=f"sources/{path.name}"))
     sources = Sources({name: source for name, source in found.items() if source.enabled})
     sources.off = {name: source for name, source in found.items() if not source.enabled}
     sources.errors = tuple(errors)
+    sources.checked = before
+    before.save()
     return sources
 
 
-def load_source(path: Path, *, licences: Iterable[str] | None = None) -> Source:
-    """Read one description. `licences` are the codes allowed, None when anything is. Raises `SourceFileError`."""
-    shown = f"sources/{path.name}"
+def load_source(path: Path, *, licences: Iterable[str] | None = None, before: CheckedBefore | None = None) -> Source:
+    """Read one description. `licences` are the codes allowed, None when anything is; `before`: the descriptions that
+    were found right before. Raises `SourceFileError`."""
+    name, data = f"sources/{path.name}", path.read_bytes()
+    known = None if before is None else before.value(data)
+    if known is not None:
+        # A name that agrees with no other is told below, with its line.
+        with suppress(SourceFileError):
+            _check_names(LinedDocument(known), path.stem, name, licences, before.connectors() if before else None)
+            return _source(known, name, text_of(data))
     try:
-        document = parse(path.read_text(encoding="utf-8"))
-    except YamlRefused as refused:
-        raise SourceFileError(
-            file=shown, line=refused.line, key=refused.key, found=refused.found, expected=refused.expected
-        ) from None
-    except UnicodeDecodeError as error:
-        byte = f"0x{error.object[error.start]:02x}"
-        raise SourceFileError(
-            file=shown,
-            line=error.object[: error.start].count(b"\n") + 1,
-            key="YAML",
-            found=Said(f"octet {byte}", f"byte {byte}"),
-            expected=Said("un texte UTF-8", "UTF-8 text"),
-        ) from None
-    fault = first_fault(document.value)
-    if fault is not None:
-        raise SourceFileError(
-            file=shown, line=document.line(fault.path), key=fault.key, found=fault.found, expected=fault.expected
-        )
-    _check_names(document, path.stem, shown, licences)
-    return _source(document.value, shown)
+        document = checked(data, SCHEMA)
+    except Fault as fault:
+        raise SourceFileError(file=name, **fault.facts) from None
+    _check_names(document, path.stem, name, licences)
+    source = _source(document.value, name, text_of(data))
+    if before is not None:
+        before.add(data, document.value)
+    return source
 
 
-def _check_names(document: LinedDocument, stem: str, shown: str, licences: Iterable[str] | None) -> None:
-    """What the JSON Schema cannot say: names that must agree with other names."""
+def _check_names(
+    document: LinedDocument,
+    stem: str,
+    file: str,
+    licences: Iterable[str] | None,
+    connectors: Collection[str] | None = None,
+) -> None:
+    """What the JSON Schema cannot say: names that must agree with other names. `connectors`: their names, for a caller
+    of thousands: the register asks each time whether the project has others by now."""
     raw = document.value
     parts = list(raw["parts"])
-    checks: list[tuple[tuple[str | int, ...], Any, list[str]]] = [
+    checks: list[tuple[tuple[str | int, ...], Any, list[str] | Registry[Any]]] = [
         (("name",), raw["name"], [stem]),
-        (("connector",), raw["connector"], connector_names()),
+        (("connector",), raw["connector"], list(connectors) if connectors else CONNECTORS),
     ]
+    of_domains = {name for name, part in raw["parts"].items() if part["format"] not in _formats_of_the_engine()}
+    checks += [(("parts", name, "format"), raw["parts"][name]["format"], READERS) for name in sorted(of_domains)]
     if licences is not None:
         checks.append((("licence",), raw["licence"], list(licences)))
     for name, part in raw["parts"].items():
@@ -170,18 +188,18 @@ def _check_names(document: LinedDocument, stem: str, shown: str, licences: Itera
     for path, value, allowed in checks:
         if value not in allowed:
             raise SourceFileError(
-                file=shown,
+                file=file,
                 line=document.line(path),
                 key=".".join(map(str, path)),
                 found=repr(value),
-                expected=" | ".join(allowed) or "—",
+                expected=allowed.expected(value) if isinstance(allowed, Registry) else " | ".join(allowed) or "—",
             )
     if "obtained" in raw:
         try:
             datetime.fromisoformat(raw["obtained"])
         except ValueError:
             raise SourceFileError(
-                file=shown,
+                file=file,
                 line=document.line(("obtained",)),
                 key="obtained",
                 found=repr(raw["obtained"]),
@@ -189,7 +207,14 @@ def _check_names(document: LinedDocument, stem: str, shown: str, licences: Itera
             ) from None
 
 
-def _source(raw: Mapping[str, Any], shown: str) -> Source:
+@cache
+def _formats_of_the_engine() -> frozenset[str]:
+    """The formats that the schema lists: readers are imported only for another one, which a domain may bring."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    return frozenset(schema["$defs"]["part"]["properties"]["format"]["anyOf"][0]["enum"])
+
+
+def _source(raw: Mapping[str, Any], file: str, written: str) -> Source:
     description = raw.get("description", "")
     return Source(
         name=raw["name"],
@@ -210,9 +235,10 @@ def _source(raw: Mapping[str, Any], shown: str) -> Source:
         secrets=tuple(raw.get("secrets", ())),
         parameters=raw.get("parameters", {}),
         parts=tuple(_part(name, part) for name, part in raw["parts"].items()),
-        path=shown,
+        path=file,
         people=tuple(raw.get("people", ())),
         enabled=raw.get("enabled", True),
+        written=written,
     )
 
 

@@ -149,8 +149,8 @@ def _kept_champ(champ: dict[str, Any], keep_file: FileKept | None) -> dict[str, 
 
 def _kept_file(file: Mapping[str, Any], keep_file: FileKept | None) -> dict[str, Any]:
     """A file without its address, which expires; with its digest when it was fetched."""
-    told = {key: file.get(key) for key in ("filename", "contentType", "checksum", "byteSize")}
-    return told | ({"sha256": keep_file(file)} if keep_file else {})
+    facts = {key: file.get(key) for key in ("filename", "contentType", "checksum", "byteSize")}
+    return facts | ({"sha256": keep_file(file)} if keep_file else {})
 
 
 def descriptor_of(champ: Mapping[str, Any]) -> str:

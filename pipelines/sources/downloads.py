@@ -30,17 +30,17 @@ def download(
     params: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
     page_is_wrong: bool = True,
-    told: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> Fetched | Unchanged:
-    """The answer of an address as a part. `told` is added to how it was obtained.
+    """The answer of an address as a part. `facts` is added to how it was obtained.
 
     Raises an `HttpError`: `NotTheAnswer` too for one that says that it is a page of several, which would be read as the
     whole (`parameters.next_page: ignore` takes it for what it is).
     """
     before = kept(previous, part)
     path = context.folder / f"{part}.download"
-    asked = dict(headers or {}) | _conditions(before, told or {})
-    answer = client.ask(url, params=params, headers=asked, to=path, page_is_wrong=page_is_wrong)
+    request_headers = dict(headers or {}) | _conditions(before, facts or {})
+    answer = client.ask(url, params=params, headers=request_headers, to=path, page_is_wrong=page_is_wrong)
     if answer.not_modified and before is not None:
         return Unchanged(before)
     _check_beginning(context, client, part, path, answer.address)
@@ -55,7 +55,7 @@ def download(
         answer.address,
         media_type=answer.media_type,
         content=without_noise(path, context.source.parameters.get("noise", ())),
-        fetch=answer.told() | dict(told or {}),
+        fetch=answer.facts() | dict(facts or {}),
     )
 
 
@@ -89,12 +89,12 @@ def kept(previous: Capture | None, part: str) -> Snapshot | None:
     return next((item for item in previous.parts if item.part == part), None) if previous else None
 
 
-def _conditions(before: Snapshot | None, told: Mapping[str, Any]) -> dict[str, str]:
+def _conditions(before: Snapshot | None, facts: Mapping[str, Any]) -> dict[str, str]:
     """The headers that ask for an answer only if it changed since `before`, which must have been asked for alike.
 
     A schema that is no longer declared, or ignored from now on, is told by nobody: it counts all the same.
     """
-    if before is None or any(before.fetch.get(key) != told.get(key) for key in {*told, "schema"}):
+    if before is None or any(before.fetch.get(key) != facts.get(key) for key in {*facts, "schema"}):
         return {}
     headers = before.fetch.get("headers", {})
     pairs = {"If-None-Match": headers.get("etag"), "If-Modified-Since": headers.get("last-modified")}

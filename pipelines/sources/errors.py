@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
 class SourceFileError(ArobaseError):
     """A file `sources/*.yaml` cannot be used as it stands; the other sources can."""
 
     code: ClassVar[str] = "source-file"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = "{file}, ligne {line} : « {key} » : {found} ; attendu : {expected}."
     en: ClassVar[str] = '{file}, line {line}: "{key}": {found}; expected: {expected}.'
 
@@ -28,7 +28,7 @@ class CollectError(ArobaseError):
     """A source could not be collected; its last capture, when there is one, stays in use."""
 
     code: ClassVar[str] = "collect"
-    mender: ClassVar[Mender] = Mender.SOURCE
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SOURCE
     fr: ClassVar[str] = "Source « {source} » : {found} ; attendu : {expected}."
     en: ClassVar[str] = 'Source "{source}": {found}; expected: {expected}.'
 
@@ -37,7 +37,7 @@ class SecretMissing(CollectError):
     """A source needs a secret that the environment does not hold."""
 
     code: ClassVar[str] = "secret-missing"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "Source « {source} » : la variable d'environnement {variable} est absente ou vide."
     en: ClassVar[str] = 'Source "{source}": the environment variable {variable} is absent or empty.'
 
@@ -46,7 +46,7 @@ class ObtainedUnchanged(CollectError):
     """The bytes of a shipped file changed, and its source still says that they were obtained when the old ones were."""
 
     code: ClassVar[str] = "obtained-unchanged"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
         "{file} : le contenu de {address} a changé, et « obtained » dit toujours {obtained}. Écrire dans « obtained » "
         "quand ce contenu-ci a été obtenu (AAAA-MM-JJ, ou AAAA-MM-JJTHH:MMZ pour le même jour)."
@@ -61,7 +61,7 @@ class SourceFileAbsent(CollectError):
     """A file that a source names is not where it says."""
 
     code: ClassVar[str] = "source-file-absent"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = "Source « {source} », partie « {part} » : {address} n'existe pas ; {hint}"
     en: ClassVar[str] = 'Source "{source}", part "{part}": {address} does not exist; {hint}'
 
@@ -70,7 +70,7 @@ class SourceUnreadable(CollectError):
     """A file or a store that a source names is there, but the system refuses to give it."""
 
     code: ClassVar[str] = "source-unreadable"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "Source « {source} », partie « {part} » : {address} ne se lit pas : {reason}."
     en: ClassVar[str] = 'Source "{source}", part "{part}": {address} cannot be read: {reason}.'
 
@@ -79,7 +79,7 @@ class StoreNotInstalled(CollectError):
     """A source lies in a store whose libraries are an extra of Arobase, and that extra is not installed."""
 
     code: ClassVar[str] = "store-not-installed"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "Source « {source} » : lire {scheme}:// demande un complément absent d'ici ({module}) ; "
         "à installer : pip install '.[{extra}]'."
@@ -102,7 +102,7 @@ class ClockBehind(CollectError):
     """The clock says a time long before the source was last asked: what is collected now would bear a false date."""
 
     code: ClassVar[str] = "clock-behind"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "Source « {source} » : l'horloge de cette machine indique {found}, mais la source a déjà été interrogée le "
         "{expected}. Remettez l'horloge à l'heure : la date d'une collecte est publiée. Si c'est l'ancienne date qui "

@@ -124,8 +124,10 @@ def only_named(
     kept = _kept(header, rows[last:], named, columns, part.options.get("header_name"))
     _write(got, part, rows, (first, kept), delimiter)
     gone = [_names_of(header, index) for index in range(max(map(len, header))) if index not in kept]
-    told = sorted({name for names in gone for name in names if columns.is_the_tool_s(name)})
-    return replace(got, content=None, fetch=dict(got.fetch) | {"dropped": told, "dropped_columns": len(gone)})
+    columns_of_the_tool = sorted({name for names in gone for name in names if columns.is_the_tool_s(name)})
+    return replace(
+        got, content=None, fetch=dict(got.fetch) | {"dropped": columns_of_the_tool, "dropped_columns": len(gone)}
+    )
 
 
 def _kept(

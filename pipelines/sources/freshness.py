@@ -1,6 +1,6 @@
 """How old a source's records are, against how often it says that it changes.
 
-Belongs here: durations of ISO 8601 and the verdict. Does not: asking the source.
+Belongs here: durations of ISO 8601 and the result. Does not: asking the source.
 """
 
 from __future__ import annotations
@@ -49,5 +49,5 @@ def freshness(source: Source, capture: Capture | None, now: datetime) -> Freshne
         return Freshness(None, None, allowed, is_late=allowed is not None)
     age = now - min(snapshot.obtained for snapshot in capture.parts)
     unchecked = now - capture.checked
-    asked = unchecked if source.obtained is None else timedelta(0)
-    return Freshness(age, unchecked, allowed, is_late=allowed is not None and asked > allowed)
+    since_checked = unchecked if source.obtained is None else timedelta(0)
+    return Freshness(age, unchecked, allowed, is_late=allowed is not None and since_checked > allowed)

@@ -61,8 +61,8 @@ class Merged:
             number, day = int(item["number"]), instant(item["dateSupression"]) if item.get("dateSupression") else "9999"
             if number not in places or places[number][0] <= day:
                 places.pop(number, None)
-                told = {"number": number, "date": item.get("dateSupression"), "reason": item.get("reason")}
-                gone[number] = told
+                deletion = {"number": number, "date": item.get("dateSupression"), "reason": item.get("reason")}
+                gone[number] = deletion
         return cls(files, places, [gone[number] for number in sorted(gone)])
 
     def write(self, path: Path) -> None:

@@ -54,8 +54,8 @@ def _way(members: Mapping[str, Any], query: Mapping[str, str], headers: Mapping[
     cursor = cursor or next((path for path in members if _last(path).lower().endswith(CURSORS)), None)
     also = {"more": more} if more else {}
     if cursor:
-        asked = next((name for name in query if name.lower().endswith(CURSORS)), "cursor")
-        return {"cursor": cursor, "parameter": asked, **also}
+        parameter = next((name for name in query if name.lower().endswith(CURSORS)), "cursor")
+        return {"cursor": cursor, "parameter": parameter, **also}
     offset = next((name for name in OFFSETS if name in query or name in map(_last, members)), None)
     if offset:
         return {"offset": offset, **also}

@@ -6,17 +6,16 @@ by being there. It yields what it fetched, part by part; it never writes into th
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.core.project import Project
+from pipelines.core.registry import Registry
+from pipelines.core.text import Said
 from pipelines.sources.closures import Closures
 from pipelines.sources.errors import SecretMissing
 
@@ -83,9 +82,15 @@ class FetchContext:
         return value
 
 
+READERS: Registry[Callable[..., Any]] = Registry(
+    Said("un format de fichier", "a file format"), "readers", "pipelines.formats"
+)
+"""What a source may call the format of a part; `pipelines/formats/registry.py` says what a reader is."""
 Connector = Callable[["Source", "Capture | None", FetchContext], Iterable[Fetched | Unchanged]]
 
-_connectors: dict[str, Connector] = {}
+CONNECTORS: Registry[Connector] = Registry(
+    Said("un connecteur", "a connector"), "connectors", "pipelines.sources.connectors"
+)
 
 
 def connector(name: str) -> Callable[[Connector], Connector]:
@@ -94,28 +99,4 @@ def connector(name: str) -> Callable[[Connector], Connector]:
     It raises errors of `pipelines.sources` when the answer is wrong or incomplete: then nothing of it is kept. Several
     parts may share one file.
     """
-
-    def register(function: Connector) -> Connector:
-        if _connectors.setdefault(name, function) is not function:
-            raise TypeError(f"two connectors are called {name!r}")
-        return function
-
-    return register
-
-
-@cache
-def _discover() -> None:
-    package = importlib.import_module("pipelines.sources.connectors")
-    for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-        importlib.import_module(f"pipelines.sources.connectors.{module}")
-
-
-def connectors() -> Mapping[str, Connector]:
-    """Every registered connector, by name."""
-    _discover()
-    return _connectors
-
-
-def connector_names() -> list[str]:
-    """The names of the connectors, sorted."""
-    return sorted(connectors())
+    return CONNECTORS.registering(name)

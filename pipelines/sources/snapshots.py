@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
@@ -80,7 +82,7 @@ class _Objects(ObjectStore):
     private: ObjectStore
 
     def __contains__(self, digest: object) -> bool:
-        return isinstance(digest, str) and self.path(digest).is_file()
+        return isinstance(digest, str) and (self.private.path(digest).is_file() or self.path(digest).is_file())
 
     def path(self, digest: str) -> Path:
         """Where the object lies; where it would lie as one that holds nothing personal, if there is none."""
@@ -123,7 +125,7 @@ class SnapshotStore:
         return self.private if self.is_personal else self.folder
 
     def log_path(self, source: str) -> Path:
-        return self.folder / "log" / f"{source}.jsonl"
+        return self.folder / f"log/{source}.jsonl"
 
     def path(self, snapshot: Snapshot) -> Path:
         """Where the bytes of a snapshot lie."""
@@ -144,9 +146,9 @@ class SnapshotStore:
 
     def make_private(self, digest: str) -> None:
         """Move an object that lies among those of other sources to the private ones, if this store's are."""
-        path = self.folder / "objects" / digest[:2] / digest
+        path = self.folder / f"objects/{digest[:2]}/{digest}"
         if self.is_personal and path.is_file():
-            self._place(path, self.private / "objects" / digest[:2] / digest)
+            self._place(path, self.private / f"objects/{digest[:2]}/{digest}")
 
     def _place(self, path: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -168,45 +170,64 @@ class SnapshotStore:
             if not line:
                 continue
             try:
-                entry = json.loads(line)
-            except json.JSONDecodeError:
+                entry = msgspec.json.decode(line)
+            except (msgspec.DecodeError, RecursionError):
                 entry = None
             if not isinstance(entry, dict):
                 raise SnapshotLogDamaged(file=f"snapshots/log/{path.name}", line=number)
             yield entry
 
-    def log(self, source: str, entry: Mapping[str, Any]) -> None:
-        """Append one entry, after cutting the torn end that a dying process may have left."""
+    def log(self, source: str, entry: Mapping[str, Any], *, flush: bool = True) -> None:
+        """Append one entry, after cutting the torn end that a dying process may have left. `flush`: to the disk."""
         path = self.log_path(source)
         line = json.dumps(entry, ensure_ascii=False, sort_keys=True)
-        if path.is_file() and not _ends_whole(path):
+        if not _ends_whole(path):
             _cut_torn_end(path)
-        append_line(path, line)
+        append_line(path, line, flush=flush)
 
     def latest(self, source: str) -> Capture | None:
         """The last complete capture of a source, and when it was last checked; None before the first."""
-        captured: dict[str, Any] | None = None
-        last: dict[str, Any] = {}
-        for entry in self.entries(source):
-            if entry["outcome"] == CAPTURED:
-                captured = last = entry
-            elif entry["outcome"] == UNCHANGED:
-                last = entry
-        if captured is None:
-            return None
-        return Capture(
-            source=source,
-            parts=tuple(_snapshot(item) for item in captured["parts"]),
-            changed=last is captured,
-            checked=instant(last["at"]),
-            state=last.get("state", {}),
-        )
+        path = self.log_path(source)
+        known = _known.get(path)
+        if known is not None and known[0] == _state(path):
+            return known[1]
+        return _latest(source, self.entries(source))
+
+    def checked(self, source: str, entry: Mapping[str, Any], capture: Capture) -> None:
+        """Append the entry of a check that found nothing new, while holding the source's lock; `capture`: the latest by
+        then, which this process need not read in the log again as long as the log is as it is now.
+
+        Nothing rests on this line: it is not flushed, for thousands of flushes are most of what such a run does.
+        """
+        self.log(source, entry, flush=False)
+        path = self.log_path(source)
+        _known[path] = _state(path), replace(capture, changed=False, checked=instant(entry["at"]))
+
+    def kept(self, source: str) -> Capture | None:
+        """The last capture, if its bytes are still there: the private folder may be deleted as a whole at any time.
+
+        What a source sent before its schemas knew of personal values is made private with it.
+        """
+        entries = list(self.entries(source))
+        if self.is_personal:
+            parts = _parts(entries)
+            for digest in dict.fromkeys(
+                digest for part in parts for digest in _digests(part["sha256"], part.get("fetch", {}))
+            ):
+                self.make_private(digest)
+        capture, objects = _latest(source, entries), self.objects
+        is_whole = capture is not None and all(part.sha256 in objects for part in capture.parts)
+        return capture if is_whole else None
 
     def snapshots(self, source: str) -> Iterator[Snapshot]:
         """Every snapshot that the log of a source knows, oldest first."""
-        for entry in self.entries(source):
-            if entry["outcome"] == CAPTURED:
-                yield from (_snapshot(item) for item in entry["parts"])
+        yield from map(_snapshot, _parts(self.entries(source)))
+
+    def snapshots_of(self, source: str, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], Snapshot]:
+        """The newest snapshot of each of these parts with these digests, as far as the log of a source knows them."""
+        parts = _parts(self.entries(source))
+        newest = {(part["part"], part["sha256"]): part for part in parts if (part["part"], part["sha256"]) in wanted}
+        return {place: _snapshot(part) for place, part in newest.items()}
 
     def last_failure(self, source: str) -> dict[str, Any] | None:
         """The log's entry of the last check when it failed; None when it succeeded, or before the first."""
@@ -214,6 +235,44 @@ class SnapshotStore:
         for entry in self.entries(source):
             last = entry
         return last if last is not None and last["outcome"] == FAILED else None
+
+
+_known: dict[Path, tuple[tuple[int, ...] | None, Capture]] = {}
+"""What the log of a source said last, and the log's state then: whatever is appended has another size."""
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        told = path.stat()
+    except FileNotFoundError:
+        return None
+    return told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino
+
+
+def _latest(source: str, entries: Iterable[Mapping[str, Any]]) -> Capture | None:
+    captured: Mapping[str, Any] | None = None
+    last: Mapping[str, Any] = {}
+    for entry in entries:
+        if entry["outcome"] == CAPTURED:
+            captured = last = entry
+        elif entry["outcome"] == UNCHANGED:
+            last = entry
+    if captured is None:
+        return None
+    return Capture(
+        source=source,
+        parts=tuple(_snapshot(item) for item in captured["parts"]),
+        changed=last is captured,
+        checked=instant(last["at"]),
+        state=last.get("state", {}),
+    )
+
+
+def _parts(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The snapshots in the entries of a log, as they are written there."""
+    for entry in entries:
+        if entry["outcome"] == CAPTURED:
+            yield from entry["parts"]
 
 
 def sends_personal_values(project: Project, source: Source) -> bool:
@@ -231,15 +290,23 @@ def sends_personal_values(project: Project, source: Source) -> bool:
 
 def digests_of(snapshot: Snapshot) -> list[str]:
     """The digests of a snapshot's bytes and of what is kept with them."""
-    return [snapshot.sha256, *snapshot.fetch.get("evidence", {}).values()]
+    return _digests(snapshot.sha256, snapshot.fetch)
+
+
+def _digests(sha256: str, fetch: Mapping[str, Any]) -> list[str]:
+    return [sha256, *fetch.get("evidence", {}).values()]
 
 
 def _ends_whole(path: Path) -> bool:
-    with path.open("rb") as file:
-        if not file.seek(0, os.SEEK_END):
-            return True
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
+    """Whether a log has no torn end; one that is not there has none."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            if not file.seek(0, os.SEEK_END):
+                return True
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) == b"\n"
+    except FileNotFoundError:
+        return True
 
 
 def _cut_torn_end(path: Path) -> None:

@@ -75,7 +75,7 @@ def open_store(source: Source, context: FetchContext) -> Any:
     _check_address(source, given)
     try:
         # An instance that is kept would keep its secrets, and a connection of another thread.
-        with told(source, source.parts[0].name):
+        with faults_named(source, source.parts[0].name):
             return OPENING[scheme](source, given | {"skip_instance_cache": True})
     except ImportError as error:
         raise StoreNotInstalled(source=source.name, scheme=scheme, module=error.name, extra=EXTRA) from None
@@ -180,8 +180,8 @@ def _any_name(source: Source, lines: Sequence[str]) -> bytes:
         except KeyImportError:
             place = Said(
                 *(
-                    f"parameters.host_keys, {number}: {words[0] if marked else said}"
-                    for said in ("clé illisible", "no key")
+                    f"parameters.host_keys, {number}: {words[0] if marked else marker}"
+                    for marker in ("clé illisible", "no key")
                 )
             )
             raise CollectError(source=source.name, found=place, expected=HOST_KEYS) from None
@@ -231,7 +231,7 @@ def _is_public(host: str) -> bool:
 
 
 @contextmanager
-def told(source: Source, part: str) -> Iterator[None]:
+def faults_named(source: Source, part: str) -> Iterator[None]:
     """What a store's library raises becomes `SourceUnreadable`, with the kind of the failure and never its text."""
     try:
         yield

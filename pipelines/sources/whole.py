@@ -56,19 +56,19 @@ def next_page(path: Path) -> str | None:
 
 
 def _found(members: Mapping[str, Raw]) -> Iterator[str]:
-    said = list(_members(members, "", 1))
-    for name, value in said:
+    members_found = list(_members(members, "", 1))
+    for name, value in members_found:
         last = name.rsplit(".", 1)[-1] if not name.lower().endswith("odata.nextlink") else "next"
         if _leads_on(last, value):
             yield name
-    number = next((value for name, value in said if PAGE.fullmatch(_last(name)) and _is_count(value)), None)
-    pages = next((value for name, value in said if PAGES.fullmatch(_last(name)) and _is_count(value)), None)
+    number = next((value for name, value in members_found if PAGE.fullmatch(_last(name)) and _is_count(value)), None)
+    pages = next((value for name, value in members_found if PAGES.fullmatch(_last(name)) and _is_count(value)), None)
     if number is not None and pages is not None and number < pages and pages > 1:
         yield f"page {number} / {pages}"
     lists = list(_lists(members, 1))
     if len(lists) == 1:
         length = len(decode(lists[0], type=list[Raw]))
-        yield from _short(said, length, is_paged=number is not None or _has_size(said))
+        yield from _short(members_found, length, is_paged=number is not None or _has_size(members_found))
 
 
 def _lists(members: Mapping[str, Raw], depth: int) -> Iterator[Raw]:
@@ -80,18 +80,18 @@ def _lists(members: Mapping[str, Raw], depth: int) -> Iterator[Raw]:
             yield from _lists(decode(raw, type=dict[str, Raw]), depth + 1)
 
 
-def _short(said: list[tuple[str, Any]], length: int, *, is_paged: bool) -> Iterator[str]:
+def _short(members: list[tuple[str, Any]], length: int, *, is_paged: bool) -> Iterator[str]:
     """A total that is more than the list holds, where the answer speaks of pages or of a total count."""
-    for name, value in said:
+    for name, value in members:
         last = _last(name)
         tells = TOTAL.fullmatch(last) and (is_paged or "." in name or last.lower() not in ("total", "count"))
         if tells and _is_count(value) and value > length:
             yield f"{name}: {value} > {length}"
 
 
-def _has_size(said: list[tuple[str, Any]]) -> bool:
+def _has_size(members: list[tuple[str, Any]]) -> bool:
     sizes = {"limit", "page_size", "pagesize", "per_page", "perpage", "size", "offset", "skip", "rows", "start"}
-    return any(_last(name).lower() in sizes for name, _value in said)
+    return any(_last(name).lower() in sizes for name, _value in members)
 
 
 def _leads_on(name: str, value: Any) -> bool:

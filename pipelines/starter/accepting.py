@@ -65,6 +65,6 @@ def _conclude(readme: Path, today: date) -> None:
     """Let the page that `arobase init` wrote no longer ask for what was done; a page rewritten since stays as it is."""
     if readme.is_file():
         text = readme.read_text(encoding="utf-8")
-        said = f"Confirmé / confirmed: {today.isoformat()} (`arobase init --accept`).\n"
+        line = f"Confirmé / confirmed: {today.isoformat()} (`arobase init --accept`).\n"
         if STEPS.search(text):
-            write_text(readme, STEPS.sub(said, text, count=1))
+            write_text(readme, STEPS.sub(line, text, count=1))

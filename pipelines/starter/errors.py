@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
 class FolderTaken(ArobaseError):
@@ -25,9 +25,25 @@ class FileUnusable(ArobaseError):
     """The file of records that a project would be started from cannot be read, or not with the schema given."""
 
     code: ClassVar[str] = "start-file"
-    mender: ClassVar[Mender] = Mender.SOURCE
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SOURCE
     fr: ClassVar[str] = "{file} ne peut pas servir de départ : {found}. Attendu : {expected}. Rien n'est écrit."
     en: ClassVar[str] = "{file} cannot be started from: {found}. Expected: {expected}. Nothing is written."
+
+
+class HeadersUnsure(ArobaseError):
+    """The header of a file may name somebody, or be a record: its names would be written into files of the project."""
+
+    code: ClassVar[str] = "headers-unsure"
+    fr: ClassVar[str] = (
+        "{file} : {what} peut être le nom d'une personne ou la valeur d'un enregistrement. Rien n'est écrit, et aucun "
+        "en-tête n'est affiché. Regardez le fichier : si ce n'est le nom de personne, relancez avec "
+        "--headers-checked ; si l'en-tête est plus bas, donnez sa ligne (--header-row) ; s'il manque, ajoutez-le."
+    )
+    en: ClassVar[str] = (
+        "{file}: {what} may be a person's name or a value of a record. Nothing is written, and no header is shown. "
+        "Look at the file: if it is nobody's name, run again with --headers-checked; if the header is further down, "
+        "give its row (--header-row); if there is none, add it."
+    )
 
 
 class NothingProposed(ArobaseError):
@@ -88,7 +104,7 @@ class SchemaNotUsable(ArobaseError):
     """The Table Schema at an address cannot make a table."""
 
     code: ClassVar[str] = "schema-not-usable"
-    mender: ClassVar[Mender] = Mender.SOURCE
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SOURCE
     fr: ClassVar[str] = "Le schéma {schema} ne peut pas servir : {found}. Attendu : {expected}. Rien n'est écrit."
     en: ClassVar[str] = "The schema {schema} cannot be used: {found}. Expected: {expected}. Nothing is written."
 
@@ -97,7 +113,7 @@ class PackageNotExtended(ArobaseError):
     """A table could not be added to a package's file without writing over what a person wrote there."""
 
     code: ClassVar[str] = "package-not-extended"
-    mender: ClassVar[Mender] = Mender.SCHEMA
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SCHEMA
     fr: ClassVar[str] = (
         "La table « {table} » n'a pas pu être ajoutée à {file} ({found}) ; attendu : {expected}. Rien n'est écrit."
     )

@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 
 from pipelines.core.project import Project
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said
 from pipelines.starter.documents import (
     incoming,
     package_document,
@@ -60,11 +60,13 @@ def start_from(
     licence: str = "non-precisee",
     publisher: str = "",
     confirmed: bool = False,
+    headers_checked: bool = False,
 ) -> Proposal:
     """Write a project that publishes the records of `file` once its proposals are confirmed, at once when `confirmed`.
 
-    `schema`: the file or the address of the Table Schema that describes the file. Raises `FolderTaken`, `FileUnusable`,
-    and what reading raises.
+    `schema`: the file or the address of the Table Schema that describes the file. `headers_checked`: somebody has
+    looked at the headers, and none is a person's name. Raises `FolderTaken`, `FileUnusable`, `HeadersUnsure`, and what
+    reading raises.
     """
     made: list[Proposal] = []
     who = publisher or getattr(UNKNOWN_PUBLISHER, language)
@@ -73,7 +75,13 @@ def start_from(
         _write_common(aside)
         described = None if schema is None else official_schema(schema)
         proposal, _sample = proposal_of(
-            Project.at(aside), file=file, schema=described, schema_from=schema or "", licence=licence, publisher=who
+            Project.at(aside),
+            file=file,
+            schema=described,
+            schema_from=schema or "",
+            licence=licence,
+            publisher=who,
+            headers_checked=headers_checked,
         )
         agreed = today if confirmed else None
         _write_proposal(aside, file, proposal, confirmed=agreed, today=today, language=language)
@@ -115,7 +123,7 @@ def _write_common(folder: Path) -> None:
 def _write_example(folder: Path, language: Language) -> None:
     _write_common(folder)
     shutil.copytree(HERE / "example", folder, dirs_exist_ok=True)
-    title = {"fr": "Lieux d'accueil numérique (exemple)", "en": "Digital welcome places (example)"}[language]
+    title = Said("Lieux d'accueil numérique (exemple)", "Digital welcome places (example)")[language]
     _write_readme(folder, language, title=title, package="exemple", table="lieux", proposal=None)
 
 

@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.delimited import DELIMITERS
+from pipelines.formats.delimited_header import DELIMITERS
 from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import FormatError
-from pipelines.formats.registry import readers
 from pipelines.formats.signature import signature
 from pipelines.sources import Part
+from pipelines.sources.registry import READERS
 
 FORMATS = ("csv", "tsv", "xlsx", "xls", "xlsb", "ods", "json", "jsonl", "parquet", "html")
 NAMED = {"htm": "html", "ndjson": "jsonl", "geojson": "json", "txt": "csv"}
@@ -119,7 +119,8 @@ def _first_rows(part: Part, path: Path, announced: str | None) -> Sequence[Seque
     content = Content(path, part, path.name, announced)
     try:
         if part.format in SHEETS:
-            return readers()[part.format](content).near
+            near: Sequence[Sequence[str]] = READERS[part.format](content).near
+            return near
         head = decoded(content).data[:HEAD].decode("utf-8", errors="ignore")
     except FormatError:
         return ()

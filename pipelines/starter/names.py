@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from pipelines.formats.reading import RESERVED
+from pipelines.schema.reserved import RESERVED
 
 PERSONAL = re.compile(r"(mail|courriel|tel|phone|prenom|nom_contact|contact|adresse|naissance|civilite)")
 CODES = re.compile(r"(code|insee|siret|siren|id)(_|$)")

@@ -14,13 +14,13 @@ import pyarrow as pa
 
 from pipelines.core.text import Said
 from pipelines.sources.http import Client
-from pipelines.sources.http.addresses import is_private, shown
+from pipelines.sources.http.addresses import is_private, public_address
 from pipelines.starter.errors import FileUnusable, SchemaNotUsable
-from pipelines.validation import JudgeError, judge
+from pipelines.validation import CannotValidate, validate
 
 MAXIMUM = 5_000_000
 EXPECTED = Said("un Table Schema (JSON) avec une liste « fields »", 'a Table Schema (JSON) with a list "fields"')
-JUDGED = ("fields", "missingValues", "custom_checks", "primaryKey")
+CHECKED = ("fields", "missingValues", "custom_checks", "primaryKey")
 """What of such a schema is taken over: its tables elsewhere are not here to be referred to."""
 
 
@@ -41,16 +41,18 @@ def official_schema(schema: str) -> Mapping[str, Any]:
     answer = client.ask(schema)
     try:
         document = json.loads(answer.body.decode("utf-8-sig"))
-    except ValueError:
-        raise SchemaNotUsable(schema=shown(schema), found=answer.media_type or "?", expected=EXPECTED) from None
-    return _checked(document, shown(schema))
+    except (ValueError, RecursionError):
+        raise SchemaNotUsable(
+            schema=public_address(schema), found=answer.media_type or "?", expected=EXPECTED
+        ) from None
+    return _checked(document, public_address(schema))
 
 
 def described_in(path: Path) -> Mapping[str, Any]:
     """The Table Schema of a file. Raises `FileUnusable`, `SchemaNotUsable`."""
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise FileUnusable(file=path, found=type(error).__name__, expected=EXPECTED) from None
     return _checked(document, str(path))
 
@@ -70,8 +72,8 @@ def _checked(document: Any, place: str) -> Mapping[str, Any]:
         raise SchemaNotUsable(schema=place, found=", ".join(twice), expected=expected)
     nothing = pa.table({name: pa.array([], pa.string()) for name in names})
     try:
-        judge(nothing, {key: document[key] for key in JUDGED if key in document}, name=place)
-    except JudgeError as error:
+        validate(nothing, {key: document[key] for key in CHECKED if key in document}, name=place)
+    except CannotValidate as error:
         raise SchemaNotUsable(
             schema=place, found=Said(error.message("fr"), error.message("en")), expected=EXPECTED
         ) from None

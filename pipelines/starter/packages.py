@@ -92,17 +92,17 @@ def extended(project: Project, name: str, table: str) -> str:
     Raises `AlreadyThere` for a table that it has, `PackageNotExtended` for a file in which its place is not found.
     """
     path = package_path(project, name)
-    text, shown = path.read_text(encoding="utf-8"), path.relative_to(project.root)
+    text, file = path.read_text(encoding="utf-8"), path.relative_to(project.root)
     try:
         before = parse(text).value
     except YamlRefused as error:
-        raise PackageNotExtended(file=shown, table=table, found=error.found, expected=error.expected) from None
+        raise PackageNotExtended(file=file, table=table, found=error.found, expected=error.expected) from None
     node = _tables(yaml.compose(text, yaml.SafeLoader))  # within the bounds of `parse`
     if node is None or not isinstance(before, dict):
-        raise PackageNotExtended(file=shown, table=table, found="—", expected=BLOCK)
+        raise PackageNotExtended(file=file, table=table, found="—", expected=BLOCK)
     known = [item if isinstance(item, str) else (item or {}).get("name") for item in before["tables"]]
     if table in known:
-        raise AlreadyThere(file=f"{shown} : tables.{table}", option="--name")
+        raise AlreadyThere(file=f"{file} : tables.{table}", option="--name")
     made = _with(text, node, table)
     try:
         after = parse(made).value
@@ -110,7 +110,7 @@ def extended(project: Project, name: str, table: str) -> str:
         after = None
     item = {"name": table, "rows": {"min": 1}}
     if after != {**before, "tables": [*before["tables"], item]}:
-        raise PackageNotExtended(file=shown, table=table, found="tables", expected=BLOCK)
+        raise PackageNotExtended(file=file, table=table, found="tables", expected=BLOCK)
     return made
 
 

@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.core.text import Said
-from pipelines.formats.reading import RESERVED
 from pipelines.privacy import PersonalValues, gate
 from pipelines.privacy.allowlist import AllowList
+from pipelines.schema.reserved import RESERVED
 from pipelines.starter.names import CODES, PERSONAL, PROPERTIES, plain_name
 
 # A number with a leading zero is a code; so is one too long to be counted with.
@@ -170,10 +170,10 @@ def _personal(data: pa.Table, place: str, allow: AllowList) -> dict[str, Said]:
         cells.setdefault(hold.field, set()).add(hold.row)
     reasons = {}
     for field, kinds in rules.items():
-        told, count = ", ".join(sorted(kinds)), len(cells[field])
+        listed, count = ", ".join(sorted(kinds)), len(cells[field])
         reasons[field] = Said(
-            f"contrôle de confidentialité : {told} ({count} {'case' if count == 1 else 'cases'})",
-            f"privacy check: {told} ({count} {'cell' if count == 1 else 'cells'})",
+            f"contrôle de confidentialité : {listed} ({count} {'case' if count == 1 else 'cases'})",
+            f"privacy check: {listed} ({count} {'cell' if count == 1 else 'cells'})",
         )
     return reasons
 
@@ -201,19 +201,19 @@ def _column(name: str, data: pa.Table, described: Mapping[str, Any] | None, foun
 
 def _guessed(name: str, cells: Sequence[str], rows: int) -> tuple[dict[str, Any], Said]:
     """A field that all cells pass, and why: the type that all have, `required` where none is empty."""
-    told: Mapping[str, Any] = {"type": "string"}
+    guess: Mapping[str, Any] = {"type": "string"}
     reason = TYPE_OF_TEXT if cells else TYPE_OF_NOTHING
     if CODES.search(plain_name(name)):
         reason = TYPE_OF_CODE
     elif cells:
-        told = next((told for told, shape in FORMS if all(shape.fullmatch(cell) for cell in cells)), told)
-    if told["type"] != "string":
-        written = f" ({told['format']})" if "format" in told else ""
+        guess = next((guess for guess, shape in FORMS if all(shape.fullmatch(cell) for cell in cells)), guess)
+    if guess["type"] != "string":
+        written = f" ({guess['format']})" if "format" in guess else ""
         reason = Said(
             f"ses {len(cells)} cases remplies en sont{written}",
             f"all of its {len(cells)} filled cells are of it{written}",
         )
-    guessed: dict[str, Any] = {"name": name, **told, "title": name, "title_en": name}
+    guessed: dict[str, Any] = {"name": name, **guess, "title": name, "title_en": name}
     return guessed | ({"constraints": {"required": True}} if cells and len(cells) == rows else {}), reason
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,12 +24,14 @@ from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.documents import loads
 from pipelines.formats.encoding import decoded
-from pipelines.formats.reading import RESERVED, read
+from pipelines.formats.reading import read
+from pipelines.privacy.headers import untold_headers
+from pipelines.schema.reserved import RESERVED
 from pipelines.sources import SnapshotStore, collect, load_source
-from pipelines.sources.crawls import value_at
 from pipelines.sources.http import Client
-from pipelines.sources.http.addresses import is_private, shown
+from pipelines.sources.http.addresses import is_private, public_address
 from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.pagination import value_at
 from pipelines.sources.proposing_pages import proposed_parameters
 from pipelines.sources.whole import next_page
 from pipelines.starter.errors import FormatUnknown, ListUnknown
@@ -189,19 +191,21 @@ class _Taking:
         return str(named.value)
 
     def _no_format(self, address: str) -> FormatUnknown:
-        place = shown(address) if "://" in address else address
+        place = public_address(address) if "://" in address else address
         return FormatUnknown(address=place, expected=" | ".join(FORMATS))
 
     def _document(self, got: _Got, options: Mapping[str, Any]) -> Any:
         """Raises `NotTheAnswer` for a page that is no JSON, and what decoding raises."""
         part = self._described("x", FILES, "json", {key: options[key] for key in options if key != "pointer"}).parts[0]
         try:
-            return loads(decoded(Content(got.path, part, shown(got.address), got.announced)).data)
+            return loads(decoded(Content(got.path, part, public_address(got.address), got.announced)).data)
         except ValueError:
             if self.chosen.get("connector") != PAGED:
                 return None  # told by the reader, with its line
             found = Said("autre forme", "other shape")
-            raise NotTheAnswer(source=self.name, address=shown(got.address), found=found, expected="JSON") from None
+            raise NotTheAnswer(
+                source=self.name, address=public_address(got.address), found=found, expected="JSON"
+            ) from None
 
     def _items(self, got: _Got, document: Any, options: Mapping[str, Any]) -> tuple[_Got, Any]:
         """The features of an OGC collection, where the address is that of the page that describes it.
@@ -218,8 +222,8 @@ class _Taking:
         there = urljoin(got.address, geojson[0]["href"])
         reason = Said("l'adresse décrit une collection OGC", "the address describes an OGC collection")
         self.found.append(Found("address", there, reason))
-        asked = self._asked(there)
-        return asked, self._document(asked, options)
+        answer = self._asked(there)
+        return answer, self._document(answer, options)
 
     def _is_paged(self, got: _Got, options: Mapping[str, Any]) -> bool:
         if self.chosen.get("connector") == PAGED:
@@ -232,7 +236,7 @@ class _Taking:
         """The first page of several, and how the others are asked for. Raises `NotTheAnswer`, `ListUnknown`."""
         parameters = proposed_parameters(document, got.address, got.headers)
         if "records" not in parameters and not isinstance(document, list):
-            raise ListUnknown(address=shown(got.address), found="—")
+            raise ListUnknown(address=public_address(got.address), found="—")
         parts = urlsplit(got.address)
         taken = {*parameters["pages"].values(), parameters.get("size", {}).get("parameter")}
         query = {key: value for key, value in parse_qsl(parts.query) if key not in taken}
@@ -245,8 +249,8 @@ class _Taking:
         for key in ("records", "total", "key"):
             if key in parameters:
                 value = parameters[key]
-                told = ", ".join(value) if isinstance(value, list) else value
-                self.found.append(Found(key, told, Said("lu dans la première réponse", "read in the first answer")))
+                text = ", ".join(value) if isinstance(value, list) else value
+                self.found.append(Found(key, text, Said("lu dans la première réponse", "read in the first answer")))
         records = document if "records" not in parameters else value_at(document, parameters["records"])
         path = self.folder / "page.jsonl"
         lines = (json.dumps(record, ensure_ascii=False, default=str) for record in records)
@@ -268,8 +272,8 @@ class _Taking:
                 options["drop"] = ["type"]
                 self.found.append(Found("drop", "type", ALWAYS_FEATURE))
         elif len(places) > 1:
-            place = shown(got.address) if "://" in got.address else got.address
-            raise ListUnknown(address=place, found=", ".join(places))
+            place = public_address(got.address) if "://" in got.address else got.address
+            raise ListUnknown(address=place, found=_listed(places))
 
     def _file(self, got: _Got, file_format: str, options: dict[str, Any]) -> Sample:
         connector = self.chosen.get("connector") or FILES
@@ -323,3 +327,9 @@ def _of_facts(facts: Mapping[str, Any], announced: str | None) -> Iterator[Found
         yield Found("delimiter", facts["delimiter"], WIDEST)
     if facts.get("sheet"):
         yield Found("sheet", facts["sheet"], VISIBLE)
+
+
+def _listed(places: Sequence[str]) -> str:
+    """Where lists are in a document, but where a member may be a person's name."""
+    hidden = untold_headers(places, are_members=True)
+    return ", ".join("…" if place in hidden else place for place in places)

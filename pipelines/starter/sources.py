@@ -1,7 +1,7 @@
 """Beginning a source: a sample is taken, and a YAML and a Table Schema are written for a person to correct.
 
 Belongs here: the source's two files. Does not: guesses (`guessing.py`, `proposal.py`). Nothing is proposed as public
-but what a field that is public already would take: the keeper of that table decided so.
+but what a field that is public already would take: the person who maintains that table decided so.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.privacy.allowlist import load_allow_list
@@ -22,6 +22,7 @@ from pipelines.schema import Privacy, TableSchema, load_table
 from pipelines.starter.documents import as_json
 from pipelines.starter.fields import mapped
 from pipelines.starter.guessing import Found
+from pipelines.starter.headers import check_headers
 from pipelines.starter.names import plain_name, proposed_fields
 from pipelines.starter.proposal import Column, Proposal, propose
 from pipelines.starter.samples import DRAFT, Sample, take_sample
@@ -42,7 +43,7 @@ class SourceExists(ArobaseError):
     """A source of that name is there already: nothing is written over it."""
 
     code: ClassVar[str] = "source-exists"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "{file} existe déjà, et a été modifié ; attendu : un autre nom, ou supprimez-le pour recommencer."
     )
@@ -62,14 +63,22 @@ class NewSource:
     is_first_page: bool
 
 
-def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], *, now: datetime) -> NewSource:
+def begin(
+    project: Project,
+    name: str,
+    address: str,
+    chosen: Mapping[str, Any],
+    *,
+    now: datetime,
+    headers_checked: bool = False,
+) -> NewSource:
     """Write `sources/<name>.yaml`, and `schemas/entrants/<name>.json` when there is none.
 
     The keys of `TO_COMPLETE` are left empty, and the source is refused until someone fills them.
     `chosen`: where given `connector`, `file_format`, `target` ("package/table"), `sheet`, `pointer`, `header_row`,
     `compression`; what is not is guessed. A proposal that nobody edited is replaced, so that it can be asked for again
-    with another option. Raises `SourceExists`, and what describing, collecting and reading raise; then nothing is
-    written.
+    with another option. `headers_checked`: somebody has looked at the headers, and none is a person's name. Raises
+    `SourceExists`, `HeadersUnsure`, and what describing, collecting and reading raise; then nothing is written.
     """
     path = project.sources / f"{name}.yaml"
     part = plain_name(name)
@@ -79,6 +88,8 @@ def begin(project: Project, name: str, address: str, chosen: Mapping[str, Any], 
     is_ours = path.exists() and _mark(path, SCHEMA_MARK) == _digest_of(schema)
     target = _target(project, chosen.get("target"))
     sample = take_sample(project, name, address, chosen, now=now)
+    if not headers_checked:
+        check_headers(sample, sample.address, () if target is None else target.names)
     proposal = propose(
         sample.table,
         part,

@@ -18,12 +18,13 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.core.text import Said
-from pipelines.formats.reading import RESERVED
 from pipelines.privacy.allowlist import load_allow_list
 from pipelines.schema import load_codelist, package_names
+from pipelines.schema.reserved import RESERVED
 from pipelines.starter.documents import as_json, as_yaml, incoming, package_document, published, source_document
 from pipelines.starter.errors import AlreadyThere, FileUnusable, NameUnusable
 from pipelines.starter.guessing import Found
+from pipelines.starter.headers import check_headers
 from pipelines.starter.names import common_name
 from pipelines.starter.official import is_address, missing_columns
 from pipelines.starter.packages import check_name, extended, package_path, written_in
@@ -59,13 +60,15 @@ def new_table(
     licence: str = "",
     publisher: str = "",
     chosen: Mapping[str, Any] | None = None,
+    headers_checked: bool = False,
 ) -> NewTable:
     """Propose a table from the file or the address `place`, from a schema, or from both, and write its files.
 
     Without `package`, the table is the first of a package of its own. A local file is copied to `sources/data/`.
     Without `place`, the table has the schema's fields and no source. Nothing is published before somebody confirmed it.
-    Raises `AlreadyThere`, `NameUnusable`, `FileUnusable`, and what reading, asking and the package's file raise; then
-    nothing is written.
+    `headers_checked`: somebody has looked at the headers, and none is a person's name. Raises `AlreadyThere`,
+    `NameUnusable`, `FileUnusable`, `HeadersUnsure`, and what reading, asking and the package's file raise; then nothing
+    is written.
     """
     proposal, sample = proposal_of(
         project,
@@ -78,6 +81,7 @@ def new_table(
         publisher=publisher,
         chosen=chosen,
         today=today,
+        headers_checked=headers_checked,
     )
     proposal = _in_package(project, replace(proposal, in_package=package or ""), licence, publisher)
     texts = _texts(project, proposal, sample, place, today)
@@ -120,10 +124,11 @@ def proposal_of(
     publisher: str = "",
     chosen: Mapping[str, Any] | None = None,
     today: date | None = None,
+    headers_checked: bool = False,
 ) -> tuple[Proposal, Sample | None]:
     """What a file, an address or a schema alone would be as a table, and the sample that it was made from.
 
-    Raises `FileUnusable`, `NameUnusable`, and what taking a sample raises.
+    Raises `FileUnusable`, `NameUnusable`, `HeadersUnsure`, and what taking a sample raises.
     """
     called = name or common_name(_stem(file, address, schema, schema_from))
     if TABLE_NAME.fullmatch(called) is None:
@@ -137,6 +142,9 @@ def proposal_of(
         now = datetime.combine(today or date.min, time(), UTC)
         where = address or f"data/{file.name if file else ''}"
         sample = take_sample(project, called.replace("_", "-"), where, chosen or {}, now=now, file=file)
+        if not headers_checked:
+            known = [item["name"] for item in (schema or {}).get("fields", ())]
+            check_headers(sample, file.name if file else where, known)
         _check_columns(sample, schema, file or Path(where))
     proposal = propose(
         pa.table({}) if sample is None else sample.table,

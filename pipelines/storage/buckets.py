@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.storage.atomic import new_file
 
 SCHEMES = ("s3://", "gs://", "az://", "file://")
@@ -24,6 +24,12 @@ MINIMUM_BLOCK = 1 << 20
 LONGEST = 120
 # What may stand in a library's text: the user in an address, a signed query, the document that a server answers with.
 USER, QUERY, ANSWER = re.compile(r"(?<=//)[^/\s]+@"), re.compile(r"\?[^\s)\"']*"), re.compile(r"[:\s]*<.*")
+# How the library begins when it gave up (`Generic S3 error: Error performing PUT https://… in 98s, after 10 retries,
+# max_retries: 10, retry_timeout: 180s  - `): why comes after it, and an address can be longer than what is told.
+GAVE_UP = re.compile(
+    r"^.*?Error performing (?P<verb>[A-Z]+) \S+ in [^,]*?(?P<retries>, after \d+ retries)?(?:, .*?)?\s+- "
+)
+CODE = re.compile(r"<Code>(?P<code>[A-Za-z]{1,40})</Code>")
 KEPT_SECRET = re.compile(r"SECRET|TOKEN|KEY|PASSWORD|CREDENTIAL|SAS", re.IGNORECASE)
 
 
@@ -32,7 +38,7 @@ class BucketUnreachable(ArobaseError):
 
     code: ClassVar[str] = "object-store-unreachable"
     passes: ClassVar[bool] = True
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "{address} : le dépôt d'objets répond « {found} »."
     en: ClassVar[str] = '{address}: the object store answers "{found}".'
 
@@ -41,7 +47,7 @@ class CannotReplace(ArobaseError):
     """An object store that cannot replace an object only while it is unchanged."""
 
     code: ClassVar[str] = "store-cannot-replace"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "{address} : ce dépôt d'objets refuse l'écriture conditionnelle (If-Match), sans laquelle deux machines "
         "pourraient s'effacer l'une l'autre. Gardez les sorties dans un dossier et envoyez les versions par "
@@ -58,7 +64,7 @@ class BucketsNotInstalled(ArobaseError):
     """The library that reaches object stores is not installed."""
 
     code: ClassVar[str] = "object-store-not-installed"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "{address} : le module « {module} » manque ; à installer : pip install '.[remote]'."
     en: ClassVar[str] = "{address}: the module “{module}” is missing; install it: pip install '.[remote]'."
 
@@ -68,7 +74,7 @@ def is_bucket(text: str) -> bool:
     return text.startswith(SCHEMES)
 
 
-def shown(address: str) -> str:
+def public_address(address: str) -> str:
     """An address for people: without a user and without a query, which may be keys."""
     return QUERY.sub("", USER.sub("", address))
 
@@ -87,29 +93,29 @@ class Bucket:
         try:
             from obstore.store import from_url
         except ImportError as error:
-            raise BucketsNotInstalled(address=shown(address), module=error.name) from None
+            raise BucketsNotInstalled(address=public_address(address), module=error.name) from None
         # A store on the operator's own network may speak plain HTTP, where its address says so.
         plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         more: dict[str, Any] = {"client_options": {"allow_http": True}} if plain and address.startswith("s3:") else {}
         if keys is not None:
             more["config"] = {"access_key_id": keys[0], "secret_access_key": keys[1]}
-        with _told(shown(address)):
-            return cls(shown(address), from_url(address.rstrip("/"), **more))
+        with _faults_named(public_address(address)):
+            return cls(public_address(address), from_url(address.rstrip("/"), **more))
 
     def names(self, under: str | None = None) -> list[str]:
         """The names of all objects, or of those under a folder, sorted."""
-        with self._told():
+        with self._faults_named():
             return sorted(item["path"] for page in self.store.list(under) for item in page)
 
     def tags(self, under: str) -> dict[str, str]:
         """The tag of every object under a folder, by name, in the order of names: another tag, other bytes."""
-        with self._told():
+        with self._faults_named():
             found = {item["path"]: str(item["e_tag"]) for page in self.store.list(under) for item in page}
         return dict(sorted(found.items()))
 
     def times(self, under: str) -> dict[str, datetime]:
         """When every object under a folder was written, by the store's own clock."""
-        with self._told():
+        with self._faults_named():
             return {item["path"]: item["last_modified"] for page in self.store.list(under) for item in page}
 
     def read(self, name: str) -> bytes | None:
@@ -123,19 +129,19 @@ class Bucket:
                 file.write(block)
 
     def _blocks(self, name: str) -> Iterator[bytes]:
-        with self._told():
+        with self._faults_named():
             yield from self.store.get(name).stream(min_chunk_size=MINIMUM_BLOCK)
 
     def send(self, name: str, data: bytes | Path) -> None:
         """Write an object, from bytes or from a file, over whatever is there."""
-        with self._told():
+        with self._faults_named():
             self.store.put(name, data)
 
     def create(self, name: str, data: bytes) -> bool:
         """Write an object where there is none (`If-None-Match: *`); false when there is one, which stays."""
         from obstore.exceptions import AlreadyExistsError
 
-        with self._told():
+        with self._faults_named():
             try:
                 self.store.put(name, data, mode="create", use_multipart=False)
             except AlreadyExistsError:
@@ -155,7 +161,7 @@ class Bucket:
         found, tag = self._seen(name)
         if found != old:
             return False
-        with self._told():
+        with self._faults_named():
             try:
                 self.store.put(name, new, mode={"e_tag": tag}, use_multipart=False)
             except (PreconditionError, NotSupportedError, NotImplementedError):
@@ -170,7 +176,7 @@ class Bucket:
         from obstore.exceptions import AlreadyExistsError, NotFoundError, NotSupportedError, PreconditionError
 
         mode: Any = "create" if tag is None else {"e_tag": tag}
-        with self._told():
+        with self._faults_named():
             try:
                 return str(self.store.put(name, data, mode=mode, use_multipart=False)["e_tag"])
             except (AlreadyExistsError, NotFoundError):
@@ -186,7 +192,7 @@ class Bucket:
         """The tag of an object, none when it is not there."""
         from obstore.exceptions import NotFoundError
 
-        with self._told():
+        with self._faults_named():
             try:
                 return str(self.store.head(name)["e_tag"])
             except (NotFoundError, FileNotFoundError):
@@ -196,7 +202,7 @@ class Bucket:
         """Delete an object, there or not."""
         from obstore.exceptions import NotFoundError
 
-        with self._told():
+        with self._faults_named():
             try:
                 self.store.delete(name)
             except (NotFoundError, FileNotFoundError):
@@ -205,19 +211,19 @@ class Bucket:
     def _seen(self, name: str) -> tuple[bytes | None, str | None]:
         from obstore.exceptions import NotFoundError
 
-        with self._told():
+        with self._faults_named():
             try:
                 got = self.store.get(name)
                 return bytes(got.bytes()), got.meta["e_tag"]
             except (NotFoundError, FileNotFoundError):
                 return None, None
 
-    def _told(self) -> Any:
-        return _told(self.address)
+    def _faults_named(self) -> Any:
+        return _faults_named(self.address)
 
 
 @contextmanager
-def _told(address: str) -> Iterator[None]:
+def _faults_named(address: str) -> Iterator[None]:
     """What the library raises, as an error that names the store, the kind of failure, and no key."""
     from obstore.exceptions import BaseError
 
@@ -229,10 +235,11 @@ def _told(address: str) -> Iterator[None]:
 
 def _filtered(text: str) -> str:
     """The first line of a library's text, without what may be a key; the lines after it are its own entrails."""
-    line = text.partition("\n")[0]
+    code = CODE.search(text)
+    line = GAVE_UP.sub(lambda found: f"{found['verb']}{found['retries'] or ''}: ", text.partition("\n")[0])
     for name, value in os.environ.items():
         if len(value) > 3 and KEPT_SECRET.search(name):
             line = line.replace(value, "…")
     for pattern in (ANSWER, QUERY, USER):
         line = pattern.sub("", line)
-    return line.strip()[:LONGEST]
+    return line.strip()[:LONGEST] + (f" ({code['code']})" if code else "")

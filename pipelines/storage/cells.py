@@ -1,6 +1,6 @@
 """How long a cell of a CSV file may be for Python's own reader, which stops at 128 KiB unless it is told otherwise.
 
-Belongs here: the one limit of whoever reads CSV files with `csv`. Does not: reading any.
+Belongs here: the one limit of all that reads CSV files with `csv`. Does not: reading any.
 """
 
 from __future__ import annotations

@@ -97,8 +97,8 @@ def is_of_the_machine(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in MACHINE
 
 
-def told(error: BaseException, *, name: str, stage: str, file: str) -> ArobaseError:
-    """The error to tell and to go on without: what the disk answered, or else a fault that nobody foresaw.
+def as_error(error: BaseException, *, name: str, stage: str, file: str) -> ArobaseError:
+    """An exception as an error to report and to go on without: what the disk answered, or an unforeseen fault.
 
     `name`, `stage`, `file`: as `core.faults.unexpected` takes them.
     """

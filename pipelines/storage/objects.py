@@ -17,7 +17,7 @@ class ObjectStore:
 
     def path(self, digest: str) -> Path:
         """Where the object of that digest lies, or would."""
-        return self.folder / digest[:2] / digest
+        return self.folder / f"{digest[:2]}/{digest}"
 
     def __contains__(self, digest: object) -> bool:
         return isinstance(digest, str) and self.path(digest).is_file()

@@ -10,53 +10,35 @@ own address and keys; without it, nothing of the two is read or written.
 from __future__ import annotations
 
 import json
-import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, ClassVar
+from typing import Any
 
-from pipelines.core.errors import ArobaseError, Mender
-from pipelines.storage.atomic import ASIDE, make_folder, new_folder, write_bytes, write_text
+from pipelines.storage.atomic import make_folder, new_folder, write_bytes, write_text
 from pipelines.storage.buckets import Bucket, BucketUnreachable
 from pipelines.storage.digests import sha256_file
+from pipelines.storage.errors import ObjectDamaged, Overtaken
+from pipelines.storage.shared_names import (
+    OBJECTS,
+    PRIVATE,
+    checked_name,
+    is_local,
+    is_object,
+    is_under,
+    prune_empty_folders,
+    shared_files,
+)
 
-PRIVATE = ("private", "work")
-OBJECTS = ("snapshots/objects", "private/_snapshots/objects")
-LOCAL = ("snapshots/locks", "snapshots/resume", "private/_snapshots/resume")
-"""What a machine keeps for itself: its own locks, and downloads that it resumes."""
 STATE, MANIFEST = ".store.json", "MANIFEST"
 KEPT_RESULTS = 2
 AT_ONCE = 8
 LARGE = 1 << 26
+
+
 Merge = Callable[[bytes, bytes], bytes]
-
-
-class Overtaken(ArobaseError):
-    """Another machine wrote what this one was about to write."""
-
-    code: ClassVar[str] = "store-overtaken"
-    passes: ClassVar[bool] = True
-    mender: ClassVar[Mender] = Mender.OPERATOR
-    fr: ClassVar[str] = "{address} : une autre exécution a écrit {name} entre-temps ; rien n'est écrasé. Relancez."
-    en: ClassVar[str] = "{address}: another run wrote {name} meanwhile; nothing is overwritten. Run again."
-
-
-class ObjectDamaged(ArobaseError):
-    """An object of the store does not hold the bytes that its name or its manifest promises."""
-
-    code: ClassVar[str] = "store-object-damaged"
-    mender: ClassVar[Mender] = Mender.OPERATOR
-    fr: ClassVar[str] = (
-        "{address}/{name} : son empreinte est {found}, {expected} était attendue. L'objet a été modifié ; remettez "
-        "l'original (versions du dépôt, sauvegarde) ou supprimez-le."
-    )
-    en: ClassVar[str] = (
-        "{address}/{name}: its SHA-256 is {found}, expected {expected}. The object was modified; restore the original "
-        "(versions of the store, a backup) or delete it."
-    )
 
 
 @dataclass(frozen=True)
@@ -70,8 +52,8 @@ class Known:
 
     def is_of(self, path: Path) -> bool:
         """Whether the file is that one still."""
-        told = path.stat()
-        return (told.st_size, told.st_mtime_ns) == (self.size, self.mtime_ns) or sha256_file(path) == self.sha256
+        state = path.stat()
+        return (state.st_size, state.st_mtime_ns) == (self.size, self.mtime_ns) or sha256_file(path) == self.sha256
 
 
 @dataclass
@@ -92,8 +74,8 @@ class Shared:
         name, that two machines wrote: of theirs and ours, what holds for both."""
         made = cls(folder, public, private, merges or {})
         try:
-            told = json.loads((folder / STATE).read_text(encoding="utf-8"))
-            made.known = {name: Known(**facts) for name, facts in told.items()}
+            document = json.loads((folder / STATE).read_text(encoding="utf-8"))
+            made.known = {name: Known(**facts) for name, facts in document.items()}
         except (OSError, ValueError, TypeError, AttributeError):
             made.known = {}
         return made
@@ -113,14 +95,14 @@ class Shared:
         for place in places:
             bucket = self.bucket(place)
             tags = self._tags(bucket, place) if bucket is not None else {}
-            for name in [*self._names_here(place), *(name for name in self.known if _is_under(name, place))]:
+            for name in [*self._names_here(place), *(name for name in self.known if is_under(name, place))]:
                 if name not in tags:
                     (self.folder / name).unlink(missing_ok=True)
                     self.known.pop(name, None)
-            _prune(self.folder / place)
+            prune_empty_folders(self.folder / place)
             if bucket is None:
                 continue
-            wanted = [name for name, tag in tags.items() if not _is_object(name) and not self._is_here(name, tag)]
+            wanted = [name for name, tag in tags.items() if not is_object(name) and not self._is_here(name, tag)]
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 list(pool.map(lambda name: self._fetch(bucket, name), wanted))  # noqa: B023  # the pool ends here
         self.save()
@@ -137,7 +119,7 @@ class Shared:
             if bucket is None:
                 continue
             lost += [(bucket, name) for name in self._names_here(place) if not self._give(bucket, name)]
-            for name in [name for name in self.known if _is_under(name, place)]:
+            for name in [name for name in self.known if is_under(name, place)]:
                 if not (self.folder / name).is_file():
                     bucket.delete(name)
                     del self.known[name]
@@ -190,6 +172,17 @@ class Shared:
             return folder.is_dir()
         return True
 
+    def fetch_newest(self, base: Path) -> None:
+        """Bring the result of a name that was sent last, where it is not here."""
+        if self.private is None:
+            return
+        times = self.private.times(base.relative_to(self.folder).as_posix())
+        whole = [name for name in times if name.endswith(f"/{MANIFEST}")]
+        if whole:
+            folder = self.folder / max(whole, key=lambda name: times[name]).removesuffix(f"/{MANIFEST}")
+            if not folder.is_dir():
+                self.fetch_result(folder)
+
     def give_result(self, folder: Path) -> None:
         """Send a result: its files under an attempt of its own, then the manifest that makes it one, created last.
 
@@ -206,6 +199,8 @@ class Shared:
         target = f"{name}/{MANIFEST}"
         if not self.private.create(target, text):
             there = _manifest(self.private.read(target))
+            if there is not None and there["attempt"] == attempt:
+                return  # this very one, of which no answer came
             if there is not None and there["files"] == manifest["files"]:
                 self._forget(f"{name}/{attempt}")
                 return
@@ -239,21 +234,21 @@ class Shared:
         if PurePosixPath(place).suffix and "/" not in place:
             tag = bucket.tag(place)
             return {} if tag is None else {place: tag}
-        return {name: tag for name, tag in bucket.tags(place).items() if not _is_local(name)}
+        return {name: tag for name, tag in bucket.tags(place).items() if not is_local(name)}
 
     def _names_here(self, place: str) -> list[str]:
         root = self.folder / place
         if root.is_file():
             return [place]
-        names = (path.relative_to(self.folder).as_posix() for path in _files(root))
-        return sorted(name for name in names if not _is_local(name))
+        names = (path.relative_to(self.folder).as_posix() for path in shared_files(root))
+        return sorted(name for name in names if not is_local(name))
 
     def _is_here(self, name: str, tag: str) -> bool:
         known, path = self.known.get(name), self.folder / name
         return known is not None and known.tag == tag and path.is_file() and known.is_of(path)
 
     def _fetch(self, bucket: Bucket, name: str) -> None:
-        path = self.folder / _checked(bucket, name)
+        path = self.folder / checked_name(bucket, name)
         tag = bucket.tag(name)
         if tag is None:
             return
@@ -267,7 +262,7 @@ class Shared:
         path, known = self.folder / name, self.known.get(name)
         if known is not None and known.is_of(path):
             return True
-        if _is_object(name) and path.stat().st_size > LARGE:
+        if is_object(name) and path.stat().st_size > LARGE:
             bucket.send(name, path)  # its name is its digest: over the same bytes, if any
             tag = bucket.tag(name)
         else:
@@ -296,8 +291,8 @@ class Shared:
 
     def _know(self, name: str, tag: str) -> None:
         path = self.folder / name
-        told = path.stat()
-        self.known[name] = Known(tag, sha256_file(path), told.st_size, told.st_mtime_ns)
+        state = path.stat()
+        self.known[name] = Known(tag, sha256_file(path), state.st_size, state.st_mtime_ns)
 
 
 _OPEN: dict[Path, Shared] = {}
@@ -321,42 +316,10 @@ def shared_of(outputs: Path) -> Shared | None:
 def _manifest(data: bytes | None) -> Mapping[str, Any] | None:
     """A result's manifest; none when it is not there, or not one."""
     try:
-        told = json.loads(data or b"")
-        attempt, files = str(told["attempt"]), dict(told["files"])
+        document = json.loads(data or b"")
+        attempt, files = str(document["attempt"]), dict(document["files"])
     except (ValueError, KeyError, TypeError):
         return None
     names = [attempt, *files]
     is_safe = all(".." not in PurePosixPath(name).parts and not name.startswith("/") for name in names)
     return {"attempt": attempt, "files": files} if is_safe else None
-
-
-def _prune(root: Path) -> None:
-    """Take away folders that are empty, as a store has none; the folder itself too."""
-    for place, _, _ in os.walk(root, topdown=False):
-        if not os.listdir(place):  # noqa: PTH208  # of a folder that `os.walk` gave as text
-            Path(place).rmdir()
-
-
-def _files(root: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(ASIDE)]
-        yield from (Path(place) / name for name in names if not name.startswith(ASIDE) and not name.endswith(".lock"))
-
-
-def _checked(bucket: Bucket, name: str) -> str:
-    """A name that stays in the folder. Raises `BucketUnreachable` for any other."""
-    if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
-        raise BucketUnreachable(address=bucket.address, found=repr(name))
-    return name
-
-
-def _is_under(name: str, place: str) -> bool:
-    return name == place or name.startswith(f"{place}/")
-
-
-def _is_object(name: str) -> bool:
-    return name.startswith(tuple(f"{place}/" for place in OBJECTS))
-
-
-def _is_local(name: str) -> bool:
-    return any(_is_under(name, place) for place in LOCAL)

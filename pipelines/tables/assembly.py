@@ -1,23 +1,29 @@
 """Assembling a table: rows of all sources together, the same row said twice kept once, key order, types, provenance.
 
-Two rows with the same key that differ are not settled here: the judge refuses the second one, and says so.
+Two rows with the same key that differ are not settled here: the validator refuses the second one, and says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.schema import TableSchema
-from pipelines.schema.arrow import arrow_schema, typed
+from pipelines.schema.arrow import arrow_schema, typed_column
+from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA
+from pipelines.storage.columns import ROWS, taken
+from pipelines.storage.sorting import in_order
+from pipelines.storage.spool import Spool, filtered, is_large, leave_out, pieces
 
-PLACE = ("_source", "_snapshot", "_part", "_position")
-PLACE_SCHEMA = pa.schema(
-    [("_source", pa.string()), ("_snapshot", pa.string()), ("_part", pa.string()), ("_position", pa.int64())]
-)
+MARKED = 1 << 20
+"""Rows whose marks are made at once."""
+KEY = "_key."
+"""Before the name of a key field, whose text is kept beside its value."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +45,17 @@ def gather(schema: TableSchema, sources: Sequence[pa.Table]) -> tuple[pa.Table, 
     precedence. The second table holds the schema's fields and the reserved columns of each repetition.
     """
     fields = [pa.field(name, pa.string()) for name in schema.names]
-    target = pa.schema([*fields, *PLACE_SCHEMA])
+    target = pa.schema([*fields, *RESERVED_SCHEMA])
     rows = pa.concat_tables([_widened(table, target) for table in sources]) if sources else target.empty_table()
     if not schema.primary_key or rows.num_rows < 2:
         return rows, target.empty_table()
     repeated = _rows_with_repeated_key(rows, schema.primary_key)
+    if not repeated:
+        return rows, target.empty_table()
     seen: set[tuple[str | None, ...]] = set()
     again: list[int] = []
-    cells = {name: rows.column(name).take(pa.array(repeated, pa.int64())).to_pylist() for name in schema.names}
+    several = pa.array(repeated, pa.int64())
+    cells = {name: taken(rows.column(name), several).to_pylist() for name in schema.names}
     for index, row in enumerate(zip(*cells.values(), strict=True)):
         if row in seen:
             again.append(repeated[index])
@@ -54,27 +63,87 @@ def gather(schema: TableSchema, sources: Sequence[pa.Table]) -> tuple[pa.Table, 
     if not again:
         return rows, target.empty_table()
     places = pa.array(again, pa.int64())
-    mask = pc.is_in(pa.array(range(rows.num_rows), pa.int64()), places)
-    return rows.filter(pc.invert(mask)), rows.take(places)
+    is_first = np.ones(rows.num_rows, np.bool_)
+    is_first[again] = False
+    again_said = pa.table({name: taken(rows.column(name), places) for name in rows.column_names})
+    return filtered(rows, pa.array(is_first)), again_said
 
 
 def finish(schema: TableSchema, accepted: pa.Table, repeated: pa.Table) -> Assembled:
     """The typed table of accepted rows in key order, and where each was read.
 
     `accepted` and `repeated` are text tables as `gather` gives them; a repetition of a refused row is dropped with it.
+    Where nobody else refers to `accepted`, its columns are freed one after the other: a large table is not held twice.
     """
-    key = list(schema.primary_key)
+    if is_large(accepted):
+        held = [accepted]
+        del accepted  # its file goes once its rows have their types
+        return _finish_on_disk(schema, held, repeated)
     order = _order(accepted, schema)
-    ordered = accepted.take(order)
-    places = pa.concat_tables([ordered.select([*key, *PLACE]), repeated.select([*key, *PLACE])])
-    if key:
-        kept = ordered.select(key).append_column("_order", pa.array(range(ordered.num_rows), pa.int64()))
-        places = places.join(kept, keys=key, join_type="inner")
-        places = places.sort_by([("_order", "ascending"), *((name, "ascending") for name in PLACE)])
-        places = places.select([*key, *PLACE])
-    else:
-        places = places.add_column(0, "_row", pa.array(range(places.num_rows), pa.int64()))
-    return Assembled(typed(ordered, schema), places.combine_chunks())
+    key = list(schema.primary_key)
+    columns = {name: accepted.column(name) for name in accepted.column_names}
+    del accepted
+    places = places_of({name: taken(columns[name], order) for name in [*key, *RESERVED]}, repeated, key)
+    target = arrow_schema(schema)
+    typed_columns = [typed_column(taken(columns.pop(item.name), order), item) for item in schema.fields]
+    return Assembled(pa.Table.from_arrays(typed_columns, schema=target), places)
+
+
+def _finish_on_disk(schema: TableSchema, accepted: list[pa.Table], repeated: pa.Table) -> Assembled:
+    """The same of a table larger than memory, which `accepted` alone holds: types first, then order."""
+    key, target = list(schema.primary_key), arrow_schema(schema)
+    rows = accepted.pop()
+    named = [pa.field(f"{KEY}{name}", pa.string()) for name in key]
+    places = [rows.schema.field(name) for name in RESERVED]
+    spool = Spool(pa.schema([*target, *named, *places]))
+    for piece in pieces(rows, ROWS):
+        columns = [typed_column(piece.column(item.name), item) for item in schema.fields]
+        columns += [piece.column(name) for name in [*key, *RESERVED]]
+        spool.add(pa.Table.from_arrays(columns, schema=spool.schema))
+    del rows
+
+    def keys(some: pa.Table) -> pa.Table:
+        return _keys({name: some.column(name) for name in key}, schema)
+
+    whole = in_order(spool.table(), keys) if key else spool.table()
+    own = {name: whole.column(f"{KEY}{name}") for name in key}
+    own |= {name: whole.column(name) for name in RESERVED}
+    table = pa.Table.from_arrays([whole.column(name) for name in target.names], schema=target)
+    return Assembled(table, places_of(own, repeated, key))
+
+
+def places_of(own: Mapping[str, pa.ChunkedArray], repeated: pa.Table, key: Sequence[str]) -> pa.Table:
+    """Where the rows were read, those of `repeated` beside the row that they say again. `own`: by name the key fields
+    and the places of the rows, in their order."""
+    places = pa.table(dict(own))
+    if not key:
+        return places.add_column(0, "_row", _numbered(places))
+    for name in key:
+        if places.column(name).null_count:  # a row whose key lacks a value cannot be named
+            places = filtered(places, pc.is_valid(places.column(name)))
+    if repeated.num_rows:
+        places = _with_repeated(places, _plain(repeated.select([*key, *RESERVED])), key)
+    places = places.select([*key, *RESERVED])
+    return places if is_large(places) else places.combine_chunks()
+
+
+def _with_repeated(places: pa.Table, repeated: pa.Table, key: Sequence[str]) -> pa.Table:
+    """The places of rows, and behind those of each row the others that say it again, all in order."""
+    numbered = places.append_column("_order", _numbered(places))
+    near = pc.is_in(numbered.column(key[0]), value_set=pc.unique(repeated.column(key[0])))
+    again = repeated.join(filtered(numbered.select([*key, "_order"]), near), keys=list(key), join_type="inner")
+    several = pc.is_in(numbered.column("_order"), value_set=again.column("_order").combine_chunks())
+    both = pa.concat_tables([_plain(filtered(numbered, several)), again.select(numbered.column_names)])
+    both = both.sort_by([(name, "ascending") for name in ("_order", *RESERVED)])
+    alone = filtered(numbered, pc.invert(several))
+    whole = pa.concat_tables([alone, both.cast(alone.schema)]).unify_dictionaries()
+    return in_order(whole, lambda some: some.select(["_order"]))
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """The table with its dictionaries as texts."""
+    columns = [item.cast(pa.string()) if pa.types.is_dictionary(item.type) else item for item in table.columns]
+    return pa.table(columns, names=table.column_names)
 
 
 def _widened(table: pa.Table, target: pa.Schema) -> pa.Table:
@@ -92,20 +161,55 @@ def _as(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
 
 
 def _rows_with_repeated_key(rows: pa.Table, key: Sequence[str]) -> list[int]:
-    numbered = rows.select(list(key)).append_column("_row", pa.array(range(rows.num_rows), pa.int64()))
-    groups = numbered.group_by(list(key), use_threads=False).aggregate([("_row", "count"), ("_row", "list")])
-    several = groups.filter(pc.greater(groups.column("_row_count"), 1)).column("_row_list")
-    return sorted(row for rows_of_key in several.to_pylist() for row in rows_of_key)
+    """The rows whose key another row has too, in order: few are looked at by their key, those whose marks are equal."""
+    marks = _marks(rows, key)
+    ordered = np.sort(marks)
+    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    if not len(twice):
+        return []
+    suspects = np.flatnonzero(np.isin(marks, twice))
+    keys = pa.table({name: taken(rows.column(name), pa.array(suspects)) for name in key})
+    met: dict[tuple[str | None, ...], list[int]] = {}
+    for row, found in zip(
+        suspects.tolist(), zip(*(column.to_pylist() for column in keys.columns), strict=True), strict=True
+    ):
+        met.setdefault(found, []).append(row)
+    return sorted(row for same in met.values() if len(same) > 1 for row in same)
+
+
+def _marks(rows: pa.Table, key: Sequence[str]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """A number for the key of each row, eight bytes each: equal keys have equal numbers."""
+    import polars
+
+    marks = np.empty(rows.num_rows, np.uint64)
+    for start in range(0, rows.num_rows, MARKED):
+        frame = polars.from_arrow(rows.slice(start, MARKED).select(list(key)))
+        assert isinstance(frame, polars.DataFrame)
+        marks[start : start + MARKED] = frame.hash_rows(seed=0).to_numpy()
+        leave_out()
+    return marks
+
+
+def _numbered(rows: pa.Table) -> pa.Array:
+    return pa.array(np.arange(rows.num_rows, dtype=np.int64))
 
 
 def _order(accepted: pa.Table, schema: TableSchema) -> pa.Array:
     """Row numbers in key order: by typed value, code lists by their text; with no key, as they come."""
     if not schema.primary_key:
-        return pa.array(range(accepted.num_rows), pa.int64())
+        return _numbered(accepted)
+    keys = _keys({name: accepted.column(name) for name in schema.primary_key}, schema)
+    return pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in schema.primary_key])
+
+
+def _keys(columns: Mapping[str, pa.ChunkedArray], schema: TableSchema) -> pa.Table:
+    """Key columns, text or typed, as rows are ordered by them: typed values, code lists and moments by their text."""
     target = arrow_schema(schema)
-    columns = {}
-    for name in schema.primary_key:
+    found = {}
+    for name, column in columns.items():
         kind = target.field(name).type
-        column = accepted.column(name)
-        columns[name] = column if pa.types.is_dictionary(kind) or pa.types.is_timestamp(kind) else column.cast(kind)
-    return pc.sort_indices(pa.table(columns), sort_keys=[(name, "ascending") for name in schema.primary_key])
+        if pa.types.is_dictionary(kind):
+            kind = pa.string()
+        is_moment = pa.types.is_timestamp(kind) and pa.types.is_string(column.type)
+        found[name] = column if is_moment else column.cast(kind)
+    return pa.table(found)

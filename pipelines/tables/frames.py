@@ -7,11 +7,12 @@ absent (`pd.NA`, or `None` in columns of text), and rows keep their order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isnan
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+
+from pipelines.tables.rows import is_absent
 
 
 def frame(table: pa.Table) -> pd.DataFrame:
@@ -39,5 +40,4 @@ def rows_of(data: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    is_absent = value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and isnan(value))
-    return None if is_absent else value
+    return None if is_absent(value) else value

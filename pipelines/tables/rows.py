@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from math import isnan
 from typing import Any
 
 import pyarrow as pa
@@ -15,6 +16,8 @@ from pipelines.core.project import Project
 from pipelines.schema import load_table
 
 DECIMALS = 6
+NOTHING = ("NAType", "NaTType")
+"""The types of pandas' marks of an absent value, by name: importing pandas takes half a second."""
 
 
 def text_table(project: Project, key: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
@@ -32,7 +35,12 @@ def text_table(project: Project, key: str, rows: Iterable[Mapping[str, Any]]) ->
 
 def joined(values: Iterable[Any]) -> str | None:
     """Distinct values in order, separated by "|"; absent when there is none."""
-    return "|".join(sorted({str(value) for value in values if value is not None})) or None
+    return "|".join(sorted({str(value) for value in values if not is_absent(value)})) or None
+
+
+def is_absent(value: Any) -> bool:
+    """Whether a cell holds nothing, in whichever way plain Python or a data frame says so."""
+    return value is None or type(value).__name__ in NOTHING or (isinstance(value, float) and isnan(value))
 
 
 def decimal(value: Fraction) -> str:
@@ -43,7 +51,7 @@ def decimal(value: Fraction) -> str:
 
 
 def _text(value: Any) -> str | None:
-    if value is None:
+    if is_absent(value):
         return None
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -21,6 +21,7 @@ from pipelines.validation.errors import ArchiveTooLarge, FileUnreadable
 RATIO = 200  # times: tables in text shrink 5 to 50 times, files made to fill a disk 1,000 times and more
 ALLOWED = 64 << 20  # bytes that any archive may unpack to
 PIECE = 1 << 20
+GZIP = ".gz"
 
 
 class _Members:
@@ -54,7 +55,7 @@ class _Members:
 
 
 OPENERS: dict[str, Callable[[Path], Any]] = {
-    ".gz": gzip.open,
+    GZIP: gzip.open,
     ".bz2": bz2.open,
     ".xz": lzma.open,
     ".zip": _Members,
@@ -64,6 +65,11 @@ OPENERS: dict[str, Callable[[Path], Any]] = {
 }
 
 
+def allowed(packed: int) -> int:
+    """To how many bytes that many packed ones may unpack."""
+    return max(ALLOWED, RATIO * packed)
+
+
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
     """All files of a zip file in a temporary folder, which goes when the block ends.
@@ -71,14 +77,14 @@ def unpacked(path: Path) -> Iterator[Path]:
     Raises `ArchiveTooLarge`, and `FileUnreadable` when it is damaged.
     """
     packed, room = path.stat().st_size, [0]
-    room[0] = max(ALLOWED, RATIO * packed)
+    room[0] = allowed(packed)
     with tempfile.TemporaryDirectory(prefix="package-") as folder:
         try:
             with zipfile.ZipFile(path) as archive:
                 for member in archive.infolist():
                     _unpack(archive, member, Path(folder), room)
         except _TooMuch:
-            raise ArchiveTooLarge(file=str(path), packed=packed, unpacked=max(ALLOWED, RATIO * packed)) from None
+            raise ArchiveTooLarge(file=str(path), packed=packed, unpacked=allowed(packed)) from None
         except DAMAGE as error:
             raise FileUnreadable(file=str(path), found=f"{type(error).__name__}: {error}") from error
         yield Path(folder)
@@ -112,7 +118,7 @@ def check_archive(path: Path, *, may_be_damaged: bool = False) -> None:
         with opener(path) as stream:
             while piece := stream.read(PIECE):
                 unpacked += len(piece)
-                if unpacked > max(ALLOWED, RATIO * packed):
+                if unpacked > allowed(packed):
                     raise ArchiveTooLarge(file=str(path), packed=packed, unpacked=unpacked)
     except DAMAGE as error:
         if may_be_damaged:

@@ -15,7 +15,12 @@ from typing import Any, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.schema.arrow import as_text as typed_as_text
+from pipelines.storage.spool import leave_out
+
+TOGETHER = 16  # blocks of a table on disk that are in memory at once, at most
 ROWS = 16_384  # rows of a block that is made of rows or of a table in memory
+CELLS = 1 << 19  # cells of a block that is made of rows: Python takes some 80 bytes for each
 Cells = list[str]
 
 
@@ -71,6 +76,11 @@ class Source(Protocol):
         """The blocks whose ordinals are wanted, in order, after `examined` has come to its end."""
 
 
+def rows_together(width: int) -> int:
+    """How many rows of Python's cells a block holds."""
+    return max(1, min(ROWS, CELLS // max(1, width)))
+
+
 def block_of_rows(rows: Sequence[Cells], width: int, first: int = 0, numbers: Sequence[int] | None = None) -> Block:
     """A block from rows as Python's reader gives them."""
     ragged = {index: list(cells) for index, cells in enumerate(rows) if len(cells) != width}
@@ -120,7 +130,8 @@ class _Serial:
 
 
 class TableSource(_Serial):
-    """A text table in memory, as the CSV file that it would make: its header is row 1."""
+    """A table in memory, as the CSV file that it would make: its header is row 1. One with types is made text here, a
+    block at a time."""
 
     failure: Any = None
     fraction: float | None = None
@@ -130,9 +141,11 @@ class TableSource(_Serial):
 
     def _blocks(self) -> Iterator[Block]:
         for first in range(0, self._table.num_rows, ROWS):
-            columns = [_one(column).fill_null("") for column in self._table.slice(first, ROWS).columns]
+            columns = [_one(column).fill_null("") for column in typed_as_text(self._table.slice(first, ROWS)).columns]
             self.fraction = min(1.0, (first + ROWS) / self._table.num_rows)
             yield Block(first, columns)
+            if first // ROWS % TOGETHER == 0:
+                leave_out()
 
 
 class StreamSource(_Serial):
@@ -147,12 +160,13 @@ class StreamSource(_Serial):
         from frictionless import FrictionlessException
 
         first, numbers, rows = 0, list[int](), list[Cells]()
+        most = rows_together(self._width)
         self.failure = None
         try:
             for number, cells in self._rows():
                 numbers.append(number)
                 rows.append(cells)
-                if len(rows) == ROWS:
+                if len(rows) == most:
                     yield block_of_rows(rows, self._width, first, numbers)
                     first, numbers, rows = first + len(rows), [], []
         except FrictionlessException as error:

@@ -2,7 +2,8 @@
 
 Frictionless spends nearly all of an error on exporting it to fill one template; the same object is made here in a
 fraction of that. Sources: frictionless 5.21, table/row.py, error/error.py, metadata/metadata.py, errors/cell.py.
-Belongs here: rows in which nothing but cells is refused. Does not: errors of whole rows and of keys (`hearing.py`).
+Belongs here: rows in which nothing but cells is refused. Does not: errors of whole rows and of keys
+(`row_validation.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pyarrow as pa
 
 from pipelines.validation.blocks import Block
 from pipelines.validation.examine import RULE_OF_NOTE, Finding
-from pipelines.validation.hearing import KeyFields
+from pipelines.validation.row_validation import KeyFields
 
 RENDERED = ("title", "description", "message", "tags")  # what Frictionless marks as defined in every error
 

@@ -53,7 +53,7 @@ class CellMemory:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ExaminedColumn:
     """What Frictionless says of the cells of one column of one block.
 
     `refused`: the mask of the cells that it refuses, None when there is none. `asked`: how many cells no proof decided.
@@ -91,20 +91,20 @@ class Column:
             return pc.equal(pc.binary_length(column), 0)
         return pc.is_in(column, self._blanks)
 
-    def judge(self, column: pa.Array) -> Judged:
+    def validate(self, column: pa.Array) -> ExaminedColumn:
         """Which cells of a column Frictionless refuses. `column` holds no null."""
         proof = self.proof
         if proof is None:
             return self._ask(column, column)
         if not proof.checks and not self.required:
-            return Judged()
+            return ExaminedColumn()
         cells, missing = self._present(column)
         open_: list[pa.Array] = [missing] if self.required and missing is not None else []
         if proof.checks and len(cells):
             unproved = self._unproved(cells, proof)
             if unproved is not None:
                 open_.append(unproved)
-        return self._ask(column, pa.concat_arrays(open_)) if open_ else Judged()
+        return self._ask(column, pa.concat_arrays(open_)) if open_ else ExaminedColumn()
 
     def _present(self, column: pa.Array) -> tuple[pa.Array, pa.Array | None]:
         """The cells that are not missing, and those that are, None when there is none."""
@@ -126,13 +126,13 @@ class Column:
         left = _left(distinct, proof.prove(distinct))
         return None if left is None else cells.filter(pc.is_in(cells, left))
 
-    def _ask(self, column: pa.Array, open_: pa.Array) -> Judged:
+    def _ask(self, column: pa.Array, open_: pa.Array) -> ExaminedColumn:
         """Ask Frictionless about the distinct cells of `open_`, which are some of the column's."""
         cells = pc.unique(open_).to_pylist()
         unknown = [cell for cell in cells if self._memory.get(self.number, cell) is None]
         self.reader.prepare(unknown)
         bad = [cell for cell in cells if self.read(cell)[1]]
-        return Judged(pc.is_in(column, pa.array(bad, pa.string())) if bad else None, len(open_))
+        return ExaminedColumn(pc.is_in(column, pa.array(bad, pa.string())) if bad else None, len(open_))
 
 
 def missing_values(field: Any) -> list[str]:

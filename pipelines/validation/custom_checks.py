@@ -20,7 +20,7 @@ from pipelines.core.text import Said
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.french_formats import FORMATS
 
-Judgement = Callable[[Sequence[Any]], str | None]  # values of the columns → a note, or None when all is well
+RuleFunction = Callable[[Sequence[Any]], str | None]  # values of the columns → a note, or None when all is well
 
 OPERATORS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
     ">": (operator.gt, "supérieure"),
@@ -34,15 +34,15 @@ OF_FIELD = ("customCheck", "frFormat")
 
 @dataclass(frozen=True)
 class CustomCheck:
-    """A declared check: the columns that it reads, the first of which its errors are told of, and its judgement."""
+    """A declared check: the columns that it reads, the first of which its errors are told of, and its fault_of."""
 
     name: str
     columns: tuple[str, ...]
-    judgement: Judgement
+    fault_of: RuleFunction
 
     def error(self, row: Any) -> Any | None:
-        """Frictionless' error for a row that it heard, or None."""
-        note = self.judgement([row[name] for name in self.columns])
+        """Frictionless' error for a row that it read, or None."""
+        note = self.fault_of([row[name] for name in self.columns])
         return None if note is None else _error_class(self.name).from_row(row, note=note, field_name=self.columns[0])
 
 
@@ -57,7 +57,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class _Rule:
-    """A check with its parameters. `needs_all`: a row that lacks a value of a column is not judged.
+    """A check with its parameters. `needs_all`: a row that lacks a value of a column is not validated.
 
     `kinds`: the types that its fields must have, any without it. `absence`: what is wrong when some of the columns are
     absent, None when that is no matter.
@@ -65,7 +65,7 @@ class _Rule:
 
     name: str
     columns: tuple[str, ...]
-    judgement: Judgement
+    fault_of: RuleFunction
     needs_all: bool = True
     kinds: tuple[str, ...] = ()
     absence: Callable[[Sequence[str]], str | None] = lambda absent: None
@@ -159,7 +159,7 @@ def _texts(params: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _of_one(refusal: Callable[[Any], str | None]) -> Judgement:
+def _of_one(refusal: Callable[[Any], str | None]) -> RuleFunction:
     return lambda values: refusal(values[0])
 
 
@@ -167,21 +167,21 @@ def _applied(rule: _Rule, absent: Sequence[str]) -> CustomCheck:
     """A rule over the columns that are there; the others count as without a value."""
     present = tuple(column for column in rule.columns if column not in absent)
 
-    def judgement(values: Sequence[Any]) -> str | None:
+    def fault_of(values: Sequence[Any]) -> str | None:
         known = dict(zip(present, values, strict=True))
         whole = [known.get(column) for column in rule.columns]
         if rule.needs_all and any(value is None for value in whole):
             return None
         try:
-            return rule.judgement(whole)
+            return rule.fault_of(whole)
         except ArithmeticError:  # a signalling NaN
             return "une valeur ne se calcule pas"
-        except (TypeError, AttributeError) as error:  # validata itself ends so, without a verdict
+        except (TypeError, AttributeError) as error:  # validata itself ends so, without a result
             found = Said(f"valeurs d'un autre type ({error})", f"values of another type ({error})")
             expected = Said("des champs du type que le contrôle demande", "fields of the type that the check asks for")
             raise SchemaUnusable(place=f"custom_checks: {rule.name}", found=found, expected=expected) from error
 
-    return CustomCheck(rule.name, present, judgement)
+    return CustomCheck(rule.name, present, fault_of)
 
 
 @cache
@@ -210,14 +210,14 @@ def _table_error_class(name: str) -> Any:
 def _compare(params: Mapping[str, Any]) -> _Rule:
     first, second, (compare, words) = _text(params, "column"), _text(params, "column2"), OPERATORS[params["op"]]
 
-    def judgement(values: Sequence[Any]) -> str | None:
+    def fault_of(values: Sequence[Any]) -> str | None:
         left, right = values
         pair = _comparable(left, right)
         if pair is None:
             return f"{first} n'est pas comparable avec {second}"
         return None if compare(*pair) else f"{first} devrait être {words} à {second} (« {left} », « {right} »)"
 
-    return _Rule("compare-columns-value", (first, second), judgement)
+    return _Rule("compare-columns-value", (first, second), fault_of)
 
 
 def _comparable(left: Any, right: Any) -> tuple[Any, Any] | None:
@@ -246,7 +246,7 @@ def _cohesive(params: Mapping[str, Any]) -> _Rule:
     columns = (_text(params, "column"), *_texts(params, "othercolumns"))
     named = ", ".join(columns)
 
-    def judgement(values: Sequence[Any]) -> str | None:
+    def fault_of(values: Sequence[Any]) -> str | None:
         is_empty = values[0] is None
         alike = all((value is None) == is_empty for value in values)
         return None if alike else f"{named} doivent toutes comporter une valeur ou toutes être vides"
@@ -256,34 +256,34 @@ def _cohesive(params: Mapping[str, Any]) -> _Rule:
             return None
         return f"{named} doivent être toutes présentes ou toutes absentes (absentes : {', '.join(absent)})"
 
-    return _Rule("cohesive-columns-value", columns, judgement, needs_all=False, absence=absence)
+    return _Rule("cohesive-columns-value", columns, fault_of, needs_all=False, absence=absence)
 
 
 def _sum(params: Mapping[str, Any]) -> _Rule:
     total, parts = _text(params, "column"), _texts(params, "columns")
 
-    def judgement(values: Sequence[Any]) -> str | None:
+    def fault_of(values: Sequence[Any]) -> str | None:
         found, expected = sum(values[1:]), values[0]
         return None if found == expected else f"{' + '.join(parts)} = {found}, et non {expected} ({total})"
 
-    return _Rule("sum-columns-value", (total, *parts), judgement, kinds=("integer", "number", "year"))
+    return _Rule("sum-columns-value", (total, *parts), fault_of, kinds=("integer", "number", "year"))
 
 
 def _one_of(params: Mapping[str, Any]) -> _Rule:
     columns = (_text(params, "column1"), _text(params, "column2"))
     named = " ou ".join(columns)
 
-    def judgement(values: Sequence[Any]) -> str | None:
+    def fault_of(values: Sequence[Any]) -> str | None:
         return None if any(values) else f"{named} doit comporter une valeur"  # zero and false are none, as in validata
 
     def absence(absent: Sequence[str]) -> str | None:
         return f"{named} : aucune des deux colonnes n'est présente" if len(absent) == len(columns) else None
 
-    return _Rule("one-of-required", columns, judgement, needs_all=False, absence=absence)
+    return _Rule("one-of-required", columns, fault_of, needs_all=False, absence=absence)
 
 
 def _interval(params: Mapping[str, Any]) -> _Rule:
-    may_be_alone = params.get("allow-year-only", "false") in ("true", "yes")
+    may_be_alone = "allow-year-only" in params and _text(params, "allow-year-only") in ("true", "yes")
     form = "année (AAAA) ou intervalle (AAAA/AAAA)" if may_be_alone else "AAAA/AAAA"
 
     def refusal(value: Any) -> str | None:

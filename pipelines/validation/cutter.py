@@ -3,44 +3,51 @@
 pyarrow's tokeniser agrees with Python's, its own block cutter does not (apache/arrow#51368 loses the LF of a quoted
 CRLF between two blocks): records are cut here, where quotes are regular. A block that pyarrow will not parse, or that
 holds a row of empty cells, is read by Python's `csv`. A file that is not plain raises `NotPlain` and is streamed.
-Encodings of one byte a character become UTF-8 a block at a time; gzip is unpacked as it is read; the spaces that a
-dialect skips are taken away before pyarrow reads the block.
+Encodings of one byte a character become UTF-8 a block at a time (`transcoding.py`); gzip is unpacked as it is read
+(`unpacking.py`); the spaces that a dialect skips are taken away (`skipped_spaces.py`).
 """
 
 from __future__ import annotations
 
 import csv
-import gzip
-import zlib
 from collections import deque
 from collections.abc import Callable, Container, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
+from isal import igzip
 
 from pipelines.validation.blocks import Block, Examined, block_of_rows, has_blank_row, rows_of_text
 from pipelines.validation.hashing import Hasher
-
-BYTEWISE = frozenset(
-    {"ascii", "cp437", "cp850", "cp858", "iso8859-1", "iso8859-15", "mac-roman"}
-    | {f"cp125{number}" for number in range(9)}
-    | {f"iso8859-{number}" for number in range(2, 17) if number not in (12, 15)}
+from pipelines.validation.skipped_spaces import (
+    NEWLINE,
+    RETURN,
+    Bytes,
+    Places,
+    before_spaces,
+    behind_quotes,
+    cut_out,
+    without_spaces,
 )
-"""Encodings of one byte a character in which every ASCII character is itself: records end at the same bytes."""
-SIZE = 4 << 20  # bytes of a block
+from pipelines.validation.transcoding import as_utf8
+from pipelines.validation.unpacking import DamagedGzip, Gunzipped
+
+SIZE, LEAST = 4 << 20, 1 << 20  # bytes of a block, and of one where there is little memory
+OF_MEMORY = 64  # a block takes that part of the memory: a dozen are read, parsed, examined and hashed at once
 LONGEST = 64 << 20  # a block that finds no end of record in that many bytes is streamed
 BOM = b"\xef\xbb\xbf"
-NEWLINE, RETURN, SPACE = ord("\n"), ord("\r"), ord(" ")
-ASCII = 128
-Places = np.ndarray[Any, np.dtype[np.int64]]
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 THREADS = 2
 AHEAD = 4  # blocks that wait, parsed and examined, before the next is cut
+
+
+def size_of_blocks(memory: int) -> int:
+    """Bytes of a block where a validation may take that much memory beside what Python and Arrow take."""
+    return min(SIZE, max(LEAST, memory // OF_MEMORY))
 
 
 class NotPlain(Exception):
@@ -65,7 +72,7 @@ class Writing:
 
     delimiter: str = ","
     quote: str = '"'
-    encoding: str = "utf-8"  # or one of `BYTEWISE`
+    encoding: str = "utf-8"  # or one of `transcoding.BYTEWISE`
     skips_spaces: bool = False
     is_packed: bool = False  # by gzip
 
@@ -75,9 +82,11 @@ class CutSource:
 
     failure: Any = None
 
-    def __init__(self, path: Path, writing: Writing, width: int, hasher: Hasher | None = None) -> None:
+    def __init__(
+        self, path: Path, writing: Writing, width: int, hasher: Hasher | None = None, size: int | None = None
+    ) -> None:
         self.path, self.writing, self.width = path, writing, width
-        self._hasher, self._size = hasher, SIZE
+        self._hasher, self._size = hasher, size or SIZE
         self._quote = ord(writing.quote)
         self._is_utf8 = writing.encoding == "utf-8"
         self._names = [f"c{number}" for number in range(width)]
@@ -113,12 +122,17 @@ class CutSource:
                 for future in waiting:
                     future.cancel()
 
-    def _opened(self) -> IO[bytes]:
-        return gzip.open(self.path) if self.writing.is_packed else self.path.open("rb")  # type: ignore[return-value]
+    def _opened(self) -> Gunzipped | IO[bytes]:
+        return Gunzipped(self.path) if self.writing.is_packed else self.path.open("rb")
+
+    def _seekable(self) -> IO[bytes]:
+        if not self.writing.is_packed:
+            return self.path.open("rb")
+        return cast("IO[bytes]", igzip.open(self.path))  # type: ignore[no-untyped-call]
 
     def again(self, wanted: Container[int]) -> Iterator[tuple[int, Block]]:
         """The wanted blocks, read again."""
-        with self._opened() as file:
+        with self._seekable() as file:
             for ordinal, place in enumerate(self._places):
                 if ordinal in wanted:
                     file.seek(place.offset)
@@ -132,15 +146,15 @@ class CutSource:
         self.fraction = None if self.writing.is_packed else (offset + length) / max(1, self._bytes)
         return replace(block, first=first), result
 
-    def _cut(self, file: IO[bytes]) -> Iterator[tuple[memoryview, int]]:
+    def _cut(self, file: Gunzipped | IO[bytes]) -> Iterator[tuple[memoryview, int]]:
         """Whole records, a few megabytes at a time, with their offset. Bytes are copied once, from the file."""
         offset, wanted, rest = 0, self._size, b""
         while True:
             raw = memoryview(pa.allocate_buffer(len(rest) + wanted)).cast("B")
             raw[: len(rest)] = rest
             try:
-                read = file.readinto(raw[len(rest) :])  # type: ignore[attr-defined] # every file opened as bytes has it
-            except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+                read = file.readinto(raw[len(rest) :])  # type: ignore[union-attr] # every file opened as bytes has it
+            except DamagedGzip as error:
                 raise NotPlain(str(error)) from error
             raw, is_last = raw[: len(rest) + read], read < wanted
             if not raw:
@@ -169,7 +183,7 @@ class CutSource:
         opening, closing = quotes[0::2], quotes[1::2]
         opening = opening[opening > start] - 1
         if self.writing.skips_spaces:
-            opening = _before_spaces(data, opening)
+            opening = before_spaces(data, opening)
             opening = opening[opening >= start]
         before = data[opening]
         after = data[closing[closing + 1 < len(data)] + 1]
@@ -178,11 +192,26 @@ class CutSource:
 
     def _parse(self, raw: memoryview, is_first: bool) -> Block:
         body = raw[len(BOM) :] if is_first and self._is_utf8 and raw[: len(BOM)] == BOM else raw
-        body = self._as_utf8(body)
-        cells = self._without_spaces(body) if self.writing.skips_spaces else body
-        # pyarrow would take a mark for one, after spaces too; Python's reader keeps it as a character of the cell
-        if cells is None or cells[: len(BOM)] == BOM:
+        columns = self._columns(body)
+        if columns is None or has_blank_row(columns):
             return self._parse_slowly(body, is_first)
+        # pyarrow is not asked to skip the header: with a NUL in it, it skips a row more.
+        return Block(0, [column.slice(1) for column in columns] if is_first else columns)
+
+    def _columns(self, body: memoryview) -> list[pa.Array] | None:
+        """The columns as pyarrow reads them, None where it does not read them, or not as Python's reader does."""
+        if not self.writing.skips_spaces:
+            return self._read(self._as_utf8(body))
+        moved = behind_quotes(body, self._quote)
+        if moved is not None:
+            columns = self._read(self._as_utf8(moved))
+            return None if columns is None else without_spaces(columns)
+        cells = cut_out(body, ord(self.writing.delimiter), self._quote)
+        return None if cells is None else self._read(self._as_utf8(cells))
+
+    def _read(self, cells: memoryview) -> list[pa.Array] | None:
+        if cells[: len(BOM)] == BOM:  # pyarrow would drop it; Python's reader keeps it as a character of the cell
+            return None
         try:
             table = pyarrow.csv.read_csv(
                 pa.py_buffer(cells),
@@ -202,57 +231,26 @@ class CutSource:
                 ),
             )
         except pa.ArrowInvalid:
-            return self._parse_slowly(body, is_first)
-        columns = [column.chunk(0) if column.num_chunks == 1 else column.combine_chunks() for column in table.columns]
-        if any(column.num_chunks != 1 for column in table.columns) or has_blank_row(columns):
-            return self._parse_slowly(body, is_first)
-        # pyarrow is not asked to skip the header: with a NUL in it, it skips a row more.
-        return Block(0, [column.slice(1) for column in columns] if is_first else columns)
+            return None
+        if any(column.num_chunks != 1 for column in table.columns):
+            return None
+        return [column.chunk(0) for column in table.columns]
 
     def _as_utf8(self, raw: memoryview) -> memoryview:
         """The same text in UTF-8. Raises `NotPlain` on a byte that stands for no character."""
-        if self._is_utf8 or not len(raw) or np.frombuffer(raw, np.uint8).max() < ASCII:
-            return raw
         try:
-            return memoryview(str(raw, self.writing.encoding).encode())
+            return raw if self._is_utf8 else as_utf8(raw, self.writing.encoding)
         except UnicodeDecodeError as error:
             raise NotPlain(str(error)) from error
-
-    def _without_spaces(self, raw: memoryview) -> memoryview | None:
-        """The bytes without the spaces before cells and outside quotes; None where the last line ends in them."""
-        data = np.frombuffer(raw, np.uint8)
-        quotes = np.flatnonzero(data == self._quote)
-        spaces = np.flatnonzero(data == SPACE)
-        first = spaces[(spaces == 0) | self._before[data[np.maximum(spaces, 1) - 1]]]
-        first = first[np.searchsorted(quotes, first) % 2 == 0]
-        kept = np.ones(len(data), np.bool_)
-        while len(first):
-            kept[first] = False
-            first = first[first + 1 < len(data)] + 1
-            first = first[data[first] == SPACE]
-        if len(data) and not kept[-1]:
-            return None  # the last line ends in such spaces: without them it could be gone
-        return raw if kept.all() else memoryview(data[kept].tobytes())
 
     def _parse_slowly(self, body: memoryview, is_first: bool) -> Block:
         try:
             writing = self.writing
-            text = str(body, "utf-8")
+            text = str(body, writing.encoding)
             rows = rows_of_text(text, writing.delimiter, writing.quote, skips_spaces=writing.skips_spaces)
         except (UnicodeDecodeError, csv.Error) as error:
             raise NotPlain(str(error)) from error
         return block_of_rows(rows[1:] if is_first else rows, self.width)
-
-
-def _before_spaces(data: Bytes, places: Places) -> Places:
-    """For each place the last one, at it or before, that holds no space; -1 where there is none."""
-    places = places.copy()
-    on_space = np.flatnonzero(data[places] == SPACE)
-    while len(on_space):
-        places[on_space] -= 1
-        on_space = on_space[places[on_space] >= 0]
-        on_space = on_space[data[places[on_space]] == SPACE]
-    return places
 
 
 def end_of_record(data: Bytes, quotes: Places) -> int:

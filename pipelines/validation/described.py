@@ -1,4 +1,4 @@
-"""Schemas, dialects and packages as documents: what `arobase check` is given, whoever wrote them.
+"""Schemas, dialects and packages as documents: what `arobase check` is given, no matter who wrote them.
 
 Belongs here: reading a document that may be anybody's, and how a table is to be read. Does not: our own schemas
 (`schema/`), files (`intake.py`).
@@ -7,9 +7,11 @@ Belongs here: reading a document that may be anybody's, and how a table is to be
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import json
 import lzma
+import stat
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +27,7 @@ from pipelines.validation.signatures import refused_kind
 DELIMITERS = (",", ";", "\t", "|")
 YAML = (".yaml", ".yml")
 LARGEST = 64 << 20  # bytes of a document
+DESCRIPTIONS = ("schema", "dialect", "profile")  # of a resource, each in its place or by its path
 HEAD = 4096
 LISTED = 20  # members of an archive that an error names
 WORKBOOKS = {"xlsx": "excel", "ods": "ods"}  # formats with sheets, and Frictionless' control of each
@@ -37,7 +40,10 @@ def read_document(path: Path, place: str, option: str) -> dict[str, Any]:
     YAML is read as YAML 1.2: a date or a `yes` is text. Raises `FileUnreadable`, and `SchemaUnusable` otherwise.
     """
     try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+        check_is_file(path, place, option)
+        if path.stat().st_size > LARGEST:
+            raise SchemaUnusable(place=place, found=f"> {LARGEST >> 20} MiB", expected="{…}")
+        data = path.read_bytes()
     except OSError as error:
         raise FileUnreadable(file=place, found=error.strerror or type(error).__name__, option=option) from error
     try:
@@ -49,6 +55,26 @@ def read_document(path: Path, place: str, option: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise SchemaUnusable(place=place, found=type(found).__name__, expected="{…}")
     return found
+
+
+def check_is_file(path: Path, place: str, option: str) -> None:
+    """Raises `FileUnreadable` for a pipe or a device, which may never end, and `OSError` for what is not there."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise FileUnreadable(file=place, found=Said("ce n'est pas un fichier", "it is not a file"), option=option)
+
+
+def check_documents(package: Mapping[str, Any], folder: Path, option: str) -> None:
+    """Look at the files that a package names as descriptions: Frictionless opens them, pipes and devices too.
+
+    Raises `FileUnreadable` for one that is neither a file nor absent, which Frictionless tells.
+    """
+    resources = package.get("resources")
+    for resource in resources if isinstance(resources, list) else []:
+        described = [resource.get(name) for name in DESCRIPTIONS] if isinstance(resource, Mapping) else [resource]
+        for named in described:
+            if isinstance(named, str) and not named.lower().startswith(("http://", "https://")):
+                with contextlib.suppress(OSError, ValueError):
+                    check_is_file(folder / named, named, option)
 
 
 def is_package_document(path: Path) -> bool:

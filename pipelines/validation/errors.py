@@ -1,34 +1,34 @@
-"""What keeps the judge from judging: each error says who can mend it.
+"""What keeps the validator from validating: each error says who can fix it.
 
-Belongs here: reasons for which there is no verdict at all. Does not: errors of the data; those are Frictionless' own
-and stand in the verdict.
+Belongs here: reasons for which there is no result at all. Does not: errors of the data; those are Frictionless' own
+and stand in the result.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 
 
-class JudgeError(ArobaseError):
-    """No verdict could be given."""
+class CannotValidate(ArobaseError):
+    """No result could be given."""
 
 
-class SchemaUnusable(JudgeError):
+class SchemaUnusable(CannotValidate):
     """The schema is not a Table Schema, or one of its constraints can never be applied."""
 
     code = "schema-unusable"
-    mender = Mender.SCHEMA
+    responsible = ResponsibleParty.SCHEMA
     fr = "Le schéma est invalide ({place}) : {found}. Attendu : {expected}."
     en = "The schema is invalid ({place}): {found}. Expected: {expected}."
 
 
-class FileUnreadable(JudgeError):
+class FileUnreadable(CannotValidate):
     """There is no such file, or it may not be read."""
 
     code = "file-unreadable"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "{file} : lecture impossible ({found})."
     en = "{file}: cannot be read ({found})."
 
@@ -37,147 +37,156 @@ class FileUnreadable(JudgeError):
         self.option = option  # where the path was given, for somebody who gave a wrong one
 
 
-class InputSilent(JudgeError):
+class AddressUnread(CannotValidate):
+    """An address did not give a table or a schema."""
+
+    code = "address-unread"
+    responsible = ResponsibleParty.OPERATOR
+    fr = "{address} : {found}."
+    en = "{address}: {found}."
+
+
+class InputSilent(CannotValidate):
     """A pipe brought nothing for too long."""
 
     code = "input-silent"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = (
         "{place} : rien n'est arrivé pendant {seconds} s, et le tube n'est pas fermé. Donnez plus de temps avec --wait."
     )
     en = "{place}: nothing came for {seconds} s, and the pipe is not closed. Give it more time with --wait."
 
 
-class InputTooLarge(JudgeError):
+class InputTooLarge(CannotValidate):
     """A pipe brought more than it may."""
 
     code = "input-too-large"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "{place} : plus de {limit} octets sont arrivés. Enregistrez-les dans un fichier, ou augmentez --limit-bytes."
     en = "{place}: more than {limit} bytes came. Save them to a file, or give a larger --limit-bytes."
 
 
-class InputCut(JudgeError):
+class InputCut(CannotValidate):
     """An endless pipe did not bring the rows that were asked for in its first lines."""
 
     code = "input-cut"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "{place} : le tube ne finit pas, et son début ne contient que {rows} lignes entières."
     en = "{place}: the pipe does not end, and its beginning holds {rows} whole rows only."
 
 
-class NotATable(JudgeError):
+class NotATable(CannotValidate):
     """A file is not a table of text, whatever its name says."""
 
     code = "not-a-table"
-    mender = Mender.SOURCE
+    responsible = ResponsibleParty.SOURCE
     fr = "{file} : ce n'est pas une table de texte, mais : {found}."
     en = "{file}: this is not a table of text, but: {found}."
 
 
-class MemberUnclear(JudgeError):
+class MemberUnclear(CannotValidate):
     """An archive holds several files, or not the one that was named."""
 
     code = "member-unclear"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "{file} : choisissez un fichier de l'archive avec --member ; elle contient : {found}."
     en = "{file}: choose a file of the archive with --member; it holds: {found}."
 
 
-class NotAnArchive(JudgeError):
+class NotAnArchive(CannotValidate):
     """A member was asked for of a file that is no archive."""
 
     code = "not-an-archive"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "{file} n'est pas une archive zip : retirez --member."
     en = "{file} is not a zip archive: leave out --member."
 
 
-class RejectsUnwritable(JudgeError):
+class RejectsUnwritable(CannotValidate):
     """The rejects file cannot be written where it was asked for."""
 
     code = "rejects-unwritable"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "{file} : écriture impossible ({found}). Vérifiez le chemin donné à --rejects."
     en = "{file}: cannot be written ({found}). Check the path given to --rejects."
 
 
-class FileChanged(JudgeError):
-    """The file changed while it was read, so that what was judged is no file's content."""
+class FileChanged(CannotValidate):
+    """The file changed while it was read, so that what was validated is no file's content."""
 
     code = "file-changed"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "{file} : le fichier a changé pendant sa lecture ; relancez quand personne ne l'écrit plus."
     en = "{file}: the file changed while it was read; run again once nobody writes it."
 
 
-class ArchiveTooLarge(JudgeError):
+class ArchiveTooLarge(CannotValidate):
     """A compressed file unpacks to far more than any table of that size would."""
 
     code = "archive-too-large"
-    mender = Mender.SOURCE
+    responsible = ResponsibleParty.SOURCE
     fr = "{file} : {packed} octets compressés en donnent plus de {unpacked} ; décompression refusée."
     en = "{file}: {packed} compressed bytes unpack to more than {unpacked}; refused."
 
 
-class ReferenceMissing(JudgeError):
+class ReferenceMissing(CannotValidate):
     """A foreign key names a table that was not given."""
 
     code = "reference-missing"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "La clé étrangère {fields} renvoie à la table « {table} », qui n'a pas été donnée ; tables données : {found}."
     en = "The foreign key {fields} refers to the table “{table}”, which was not given; tables given: {found}."
 
 
-class ReferenceNotTable(JudgeError):
+class ReferenceNotTable(CannotValidate):
     """A foreign key refers to a resource of the package that is no table."""
 
     code = "reference-not-table"
-    mender = Mender.SCHEMA
+    responsible = ResponsibleParty.SCHEMA
     fr = "Une clé étrangère renvoie à la ressource « {table} » ({place}), qui n'est pas une table."
     en = 'A foreign key refers to the resource "{table}" ({place}), which is not a table.'
 
 
-class ValidationFailed(JudgeError):
-    """Frictionless raised on a table or a descriptor that nobody foresaw: there is no verdict."""
+class ValidationFailed(CannotValidate):
+    """Frictionless raised on a table or a descriptor that nobody foresaw: there is no result."""
 
     code = "validation-failed"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "{place} : la validation s'est arrêtée sans résultat ({found})."
     en = "{place}: validation stopped without a result ({found})."
 
 
-class EncodingUnknown(JudgeError):
+class EncodingUnknown(CannotValidate):
     """The encoding that was named is none that text can be read in."""
 
     code = "encoding-unknown"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "L'encodage « {encoding} » n'existe pas. Donnez par exemple utf-8 ou cp1252."
     en = 'There is no encoding "{encoding}". Give for example utf-8 or cp1252.'
 
 
-class PatternTooSlow(JudgeError):
+class PatternTooSlow(CannotValidate):
     """A pattern takes more than its time on a cell: it would never end."""
 
     code = "pattern-too-slow"
-    mender = Mender.SCHEMA
-    fr = "Champ « {field} » : le motif {pattern} dépasse {seconds} s sur une cellule (aucun verdict) ; réécrivez-le."
-    en = "Field “{field}”: the pattern {pattern} takes more than {seconds} s on one cell (no verdict); rewrite it."
+    responsible = ResponsibleParty.SCHEMA
+    fr = "Champ « {field} » : le motif {pattern} dépasse {seconds} s sur une cellule (aucun result) ; réécrivez-le."
+    en = "Field “{field}”: the pattern {pattern} takes more than {seconds} s on one cell (no result); rewrite it."
 
 
-class PatternInterrupted(JudgeError):
+class PatternInterrupted(CannotValidate):
     """The process that matched a pattern was ended by somebody else."""
 
     code = "pattern-interrupted"
-    mender = Mender.OPERATOR
-    fr = "Champ « {field} » : le processus qui essayait le motif {pattern} a été arrêté (aucun verdict) ; relancez."
-    en = "Field “{field}”: the process that tried the pattern {pattern} was ended (no verdict); run again."
+    responsible = ResponsibleParty.OPERATOR
+    fr = "Champ « {field} » : le processus qui essayait le motif {pattern} a été arrêté (aucun result) ; relancez."
+    en = "Field “{field}”: the process that tried the pattern {pattern} was ended (no result); run again."
 
 
-class TableNotText(JudgeError):
+class TableNotText(CannotValidate):
     """A table in memory holds a column that is not text."""
 
     code = "table-not-text"
-    mender = Mender.OPERATOR
+    responsible = ResponsibleParty.OPERATOR
     fr = "La colonne « {column} » est de type {found} ; la validation n'accepte que du texte."
     en = 'The column "{column}" is of type {found}; only text can be validated.'

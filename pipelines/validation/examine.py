@@ -18,10 +18,10 @@ import pyarrow.compute as pc
 from pipelines.validation.blocks import Block
 from pipelines.validation.columns import Column
 from pipelines.validation.custom_checks import CustomCheck
-from pipelines.validation.hearing import KeyFields, Remembered, hear
 from pipelines.validation.keys import Indexes, Key, KeyedRows, keyed, texts_of
 from pipelines.validation.keytext import KINDS
 from pipelines.validation.references import ParentKeys
+from pipelines.validation.row_validation import KeyFields, Remembered, validate_rows
 
 Totals = Counter[tuple[str, str | None]]
 NO_KEYS = KeyFields((), (), ())
@@ -104,10 +104,10 @@ class Examiner:
         findings, proved, asked = [], set[int](), Counter[int]()
         for number, column in enumerate(self.columns):
             cells = block.filled(number)
-            judged = column.judge(cells)
-            refused = judged.refused
-            if judged.asked:
-                asked[number] += judged.asked
+            validated = column.validate(cells)
+            refused = validated.refused
+            if validated.asked:
+                asked[number] += validated.asked
             else:
                 proved.add(number)
             if refused is None:
@@ -143,7 +143,7 @@ class Examiner:
         return rows, orphans
 
     def _failed(self, block: Block, check: CustomCheck, totals: Totals) -> Indexes:
-        """The rows that a custom check refuses, each distinct combination of cells judged once."""
+        """The rows that a custom check refuses, each distinct combination of cells validated once."""
         numbers = [self._place[name] for name in check.columns]
         rows = zip(*(block.columns[number].to_pylist() for number in numbers), strict=True)
         known: dict[tuple[str | None, ...], bool] = {}
@@ -151,7 +151,7 @@ class Examiner:
         for index, cells in enumerate(rows):
             if cells not in known:
                 values = [self.columns[number].read(cell)[0] for number, cell in zip(numbers, cells, strict=True)]
-                known[cells] = check.judgement(values) is not None
+                known[cells] = check.fault_of(values) is not None
             if known[cells]:
                 found.append(index)
         if found:
@@ -170,7 +170,7 @@ class Examiner:
     def _hear_ragged(self, block: Block) -> dict[int, Sequence[Any]]:
         """Rows of another width, in Frictionless' words; their numbers are set when `first` is known."""
         rows = ((index, list(cells)) for index, cells in block.ragged.items())
-        return {index: errors for index, _, errors in hear(rows, self.handlers, NO_KEYS, Remembered(()))}
+        return {index: errors for index, _, errors in validate_rows(rows, self.handlers, NO_KEYS, Remembered(()))}
 
 
 def rule_totals(found: Finding) -> Totals:

@@ -1,7 +1,8 @@
 """The sieve: the errors of suspect rows, in Frictionless' own words.
 
-The sample that the report details is heard by Frictionless (`hear`), each row at its true position, with what is known
-of its keys. The complete list, for the rejects file, is written from the same notes and Frictionless' own templates.
+The sample that the report details is validated by Frictionless (`validate_rows`), each row at its true position, with
+what is known of its keys. The complete list, for the rejects file, is written from the same notes and Frictionless' own
+templates.
 Belongs here: one block's errors. Does not: finding suspects (`examine.py`).
 """
 
@@ -20,11 +21,11 @@ from pipelines.validation.blocks import Block
 from pipelines.validation.cell_errors import cell_errors
 from pipelines.validation.columns import Column
 from pipelines.validation.custom_checks import CustomCheck
+from pipelines.validation.error_counts import ErrorCounts, as_row
 from pipelines.validation.examine import RULE_OF_NOTE, Examination, Finding
-from pipelines.validation.hearing import Handlers, KeyFields, KnownHandlers, hear
 from pipelines.validation.keys import Key
-from pipelines.validation.tally import Tally, as_row
-from pipelines.validation.verdict import ERRORS
+from pipelines.validation.result import ERRORS
+from pipelines.validation.row_validation import Handlers, KeyFields, KnownHandlers, validate_rows
 
 ORDERED = ERRORS.insert(0, pa.field("index", pa.int64()))
 
@@ -50,7 +51,7 @@ class Suspects:
 
 
 class KnownKeys:
-    """What is known of the keys of one block: `hearing.Integrity` with no memory of other rows."""
+    """What is known of the keys of one block: `row_validation.Integrity` with no memory of other rows."""
 
     def __init__(self, suspects: Suspects, fields: KeyFields) -> None:
         block = suspects.block
@@ -70,31 +71,31 @@ class KnownKeys:
 
 
 def show(
-    suspects: Suspects, handlers: Handlers, fields: KeyFields, tally: Tally, columns: Sequence[Column] = ()
+    suspects: Suspects, handlers: Handlers, fields: KeyFields, error_counts: ErrorCounts, columns: Sequence[Column] = ()
 ) -> None:
-    """Hear the rows that still have something to show, and keep their errors in the tally.
+    """Validate one by one the rows that still have something to show, and count their errors.
 
     `columns`: those of the table. Their cells are known already: only what was refused is read again, where no key,
     custom check or row of another width wants the values.
     """
     block = suspects.block
-    chosen = sorted(_to_hear(suspects, fields, tally))
+    chosen = sorted(_to_hear(suspects, fields, error_counts))
     if not chosen:
         return
     plain = _refused_by_cells(suspects, chosen)
-    shown = cell_errors(block, plain, suspects.shown.findings, fields, lambda key: tally.room(key) > 0)
+    shown = cell_errors(block, plain, suspects.shown.findings, fields, lambda key: error_counts.room(key) > 0)
     known = handlers if suspects.checks else _known(suspects, handlers, fields, columns)
     integrity = KnownKeys(suspects, fields)
     for index in chosen:
         if index in shown:
             for error in shown[index]:
-                tally.show(error)
+                error_counts.show(error)
             continue
         read = handlers if index in suspects.shown.ragged else known
         row = (block.number(index), block.cells(index))
-        for _, _, errors in hear([row], read, fields, integrity, suspects.checks):
+        for _, _, errors in validate_rows([row], read, fields, integrity, suspects.checks):
             for error in errors:
-                tally.show(error)
+                error_counts.show(error)
 
 
 def _refused_by_cells(suspects: Suspects, rows: Sequence[int]) -> list[int]:
@@ -115,22 +116,26 @@ def _known(suspects: Suspects, handlers: Handlers, fields: KeyFields, columns: S
     return KnownHandlers(handlers, refused, missing)
 
 
-def _to_hear(suspects: Suspects, fields: KeyFields, tally: Tally) -> set[int]:
+def _to_hear(suspects: Suspects, fields: KeyFields, error_counts: ErrorCounts) -> set[int]:
     chosen: set[int] = set()
     shown = suspects.shown
     for finding in shown.findings:
         for rule, indexes in _by_rule(finding):
-            chosen.update(indexes[: max(0, tally.room((rule, finding.column.name)))].tolist())
-    chosen.update(shown.blank[: max(0, tally.room(("blank-row", None)))].tolist())
-    chosen.update(index for index, errors in shown.ragged.items() if any(tally.room(tally.key(e)) > 0 for e in errors))
+            chosen.update(indexes[: max(0, error_counts.room((rule, finding.column.name)))].tolist())
+    chosen.update(shown.blank[: max(0, error_counts.room(("blank-row", None)))].tolist())
+    chosen.update(
+        index
+        for index, errors in shown.ragged.items()
+        if any(error_counts.room(error_counts.key(e)) > 0 for e in errors)
+    )
     names = [*(("unique-error", name) for name in fields.unique), *([("primary-key", None)] if fields.primary else [])]
     for name, keyed, repeats in zip(names, shown.keyed, suspects.repeats, strict=True):
         indexes = sorted({*repeats, *(keyed.empty.tolist() if name[0] == "primary-key" else ())})
-        chosen.update(indexes[: max(0, tally.room(name))])
+        chosen.update(indexes[: max(0, error_counts.room(name))])
     for orphans in shown.orphans:
-        chosen.update(orphans[: max(0, tally.room(("foreign-key", None)))].tolist())
+        chosen.update(orphans[: max(0, error_counts.room(("foreign-key", None)))].tolist())
     for check, failed in zip(suspects.checks, shown.failed, strict=True):
-        chosen.update(failed[: max(0, tally.room((check.name, check.columns[0])))].tolist())
+        chosen.update(failed[: max(0, error_counts.room((check.name, check.columns[0])))].tolist())
     return chosen
 
 
@@ -231,7 +236,7 @@ def _message(template: str, facts: Mapping[str, Any]) -> pa.Array:
 def _row_errors(
     suspects: Suspects, fields: KeyFields, handlers: Any, tell: frozenset[str] | None
 ) -> Iterator[dict[str, Any]]:
-    """The errors of whole rows: heard, but only those that `_cell_errors` does not write."""
+    """The errors of whole rows: validated, but only those that `_cell_errors` does not write."""
     block, shown = suspects.block, suspects.shown
     whole: set[int] = {*shown.blank.tolist(), *shown.ragged}
     by_keys: set[int] = {index for found in (*shown.orphans, *shown.failed) for index in found.tolist()}
@@ -240,8 +245,8 @@ def _row_errors(
         by_keys.update(keyed.empty.tolist() if key.is_primary else ())
     chosen = sorted(whole | by_keys)
     rows = ((block.number(index), block.cells(index)) for index in chosen)
-    heard = hear(rows, handlers, fields, KnownKeys(suspects, fields), suspects.checks)
-    for index, (_, _, errors) in zip(chosen, heard, strict=True):
+    validated = validate_rows(rows, handlers, fields, KnownKeys(suspects, fields), suspects.checks)
+    for index, (_, _, errors) in zip(chosen, validated, strict=True):
         for error in errors:
             if index in whole or error.type not in ("type-error", "constraint-error"):
                 yield {"index": index, **told(as_row(error), error, tell)}

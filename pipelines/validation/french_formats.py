@@ -68,13 +68,16 @@ def _act(params: Mapping[str, Any]) -> Refusal:
 
 
 def _act_refusal(value: Any) -> str | None:
-    prefix, slash, _ = str(value).partition("/")
-    if not slash:
+    text = str(value)
+    # As validata looks it up: without a slash, all but the last character.
+    known = text[: text.find("/")].lower().translate(ACCENTS)
+    if known in ACTS and "/ " not in text:
+        return None
+    if "/" not in text:
         return "le signe oblique « / » est manquant"
-    known = prefix.lower().translate(ACCENTS)
-    if "/ " in str(value) or (known not in ACTS and known.rstrip() in ACTS):
+    if "/ " in text or known.rstrip() in ACTS:
         return "le signe oblique ne doit pas être précédé ni suivi d'espace"
-    return None if known in ACTS else "le préfixe de la nomenclature Actes n'est pas reconnu"
+    return "le préfixe de la nomenclature Actes n'est pas reconnu"
 
 
 def _telephone(params: Mapping[str, Any]) -> Refusal:

@@ -74,9 +74,9 @@ class _Refusing:
         self._host = host
 
     def get(self, url: str, **options: Any) -> Any:
-        from pipelines.sources.http.addresses import shown
+        from pipelines.sources.http.addresses import public_address
 
-        address = shown(url, ())
+        address = public_address(url, ())
         self._host.refused.append(address)
         raise OSError(f"{REFUSED}: {address}")
 

@@ -1,7 +1,7 @@
-"""What is judged: a file or a text table, opened by Frictionless itself.
+"""What is validated: a file or a text table, opened by Frictionless itself.
 
 Frictionless decides on the encoding, the dialect, the header and which field each column is read by. Belongs here:
-opening. Does not: reading the rows quickly (`blocks.py`) or hearing them (`hearing.py`).
+opening. Does not: reading the rows quickly (`blocks.py`) or validating them (`row_validation.py`).
 """
 
 from __future__ import annotations
@@ -72,14 +72,19 @@ def without_foreign_keys(descriptor: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_reserved(name: str, descriptor: Mapping[str, Any]) -> bool:
-    """Whether a column of a table in memory says where the row comes from, and so is never judged."""
+    """Whether a column of a table in memory says where the row comes from, and so is never validated."""
     fields = [item.get("name") for item in descriptor["fields"] if isinstance(item, Mapping)]
     return name.startswith("_") and name not in fields
 
 
-def text_columns(table: pa.Table, descriptor: Mapping[str, Any]) -> pa.Table:
-    """The columns of a table that are judged, as plain text. Raises `TableNotText`."""
+def text_columns(table: pa.Table, descriptor: Mapping[str, Any], *, typed: bool = False) -> pa.Table:
+    """The columns of a table that are validated, as plain text. Raises `TableNotText`.
+
+    `typed`: as they are, whatever their types; whoever reads them makes text of them a block at a time.
+    """
     kept = [name for name in table.column_names if not is_reserved(name, descriptor)]
+    if typed:
+        return table.select(kept)
     columns = []
     for name in kept:
         column = table.column(name)
@@ -138,14 +143,16 @@ def check_file(path: Path) -> tuple[int, int, int]:
 
 
 @contextmanager
-def unchanged(files: Sequence[Path], *, are_declared: bool = False) -> Iterator[None]:
+def unchanged(files: Sequence[Path], *, are_declared: bool = False, later: str = "") -> Iterator[None]:
     """Raises `FileChanged` when a file is not at the end what it was at the start, `FileUnreadable` without one.
 
     `are_declared`: by a Data Package, where a damaged archive is an error of the package and so Frictionless' to tell.
+    `later`: the suffix of archives that the caller looks into.
     """
     before = [check_file(file) for file in files]
     for file in files:
-        check_archive(file, may_be_damaged=are_declared)
+        if file.suffix.lower() != later:
+            check_archive(file, may_be_damaged=are_declared)
     yield
     for file, was in zip(files, before, strict=True):
         if check_file(file) != was:

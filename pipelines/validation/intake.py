@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.core.text import Said
-from pipelines.validation.errors import FileUnreadable, InputSilent, InputTooLarge, NotATable
+from pipelines.core.text import Language, Said
+from pipelines.validation.errors import AddressUnread, FileUnreadable, InputSilent, InputTooLarge, NotATable
 from pipelines.validation.signatures import refused_kind
 
 if TYPE_CHECKING:
     from pipelines.sources.http import Client
+    from pipelines.sources.http.errors import HttpError
 
 STANDARD_INPUT = "-"
 PIECE = 1 << 20
@@ -60,7 +61,7 @@ def is_address(named: str) -> bool:
 def local_input(named: str, folder: Path, limits: Limits, client: Client, option: str = "FILE") -> Input:
     """The local file of what was named; pipes and answers are kept in `folder`.
 
-    `option`: where it was named, for the error. Raises `JudgeError`, and `HttpError` for an address.
+    `option`: where it was named, for the error. Raises `CannotValidate`.
     """
     if is_address(named):
         return _downloaded(named, folder, client)
@@ -144,12 +145,51 @@ def _check_head(path: Path, place: str) -> None:
 
 
 def _downloaded(address: str, folder: Path, client: Client) -> Input:
-    from pipelines.sources.http.addresses import shown as shown_address
+    from pipelines.sources.http.addresses import public_address
+    from pipelines.sources.http.errors import HttpError
 
-    named = Path(urlsplit(address).path)
+    named, told = Path(urlsplit(address).path), public_address(address, ())
     target = _free(folder, "".join(named.suffixes[-2:]), "answer")
-    client.ask(address, to=target)
-    return Input(target, shown_address(address, ()), named.name.partition(".")[0] or "table")
+    try:
+        client.ask(address, to=target)
+    except HttpError as error:
+        raise AddressUnread(address=told, found=_unread(error)) from error
+    return Input(target, told, named.name.partition(".")[0] or "table")
+
+
+def _unread(error: HttpError) -> Said:
+    """Why an address gave nothing, for who named it in a command: no file of a source is theirs to correct."""
+    from pipelines.sources.http import errors
+
+    facts = error.facts
+    if isinstance(error, errors.AddressRefused):
+        return Said(
+            f"{_in('fr', facts['found'])} ; attendu : une adresse http(s) publique (ou --allow-private)",
+            f"{_in('en', facts['found'])}; expected: a public http(s) address (or --allow-private)",
+        )
+    if isinstance(error, errors.AnswerTooLarge):
+        limit = facts["limit"]
+        return Said(
+            f"plus de {limit} octets ; augmentez --limit-bytes", f"more than {limit} bytes; give a larger --limit-bytes"
+        )
+    if isinstance(error, errors.NotFound):
+        return Said(f"n'existe pas, ou plus ({facts['status']})", f"does not exist, or no longer ({facts['status']})")
+    if isinstance(error, errors.NotAuthorised):
+        return Said(f"accès refusé ({facts['status']})", f"access refused ({facts['status']})")
+    address = str(facts.get("address", ""))
+    return Said(_without_address(error.message("fr"), address), _without_address(error.message("en"), address))
+
+
+def _without_address(message: str, address: str) -> str:
+    """A message of the client from behind the address that it is about."""
+    return message.partition(address)[2].lstrip(" :").rstrip(".") if address else message.rstrip(".")
+
+
+def _in(language: Language, found: object) -> str:
+    """What an error found, in a language."""
+    if not isinstance(found, Said):
+        return str(found)
+    return found.fr if language == "fr" else found.en
 
 
 def _free(folder: Path, suffix: str, name: str) -> Path:

@@ -13,15 +13,17 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.schema.arrow import as_text
 from pipelines.validation.blocks import Cells, Source, StreamSource, TableSource
 from pipelines.validation.columns import CellMemory, Column
 from pipelines.validation.custom_checks import CustomCheck
-from pipelines.validation.cutter import BYTEWISE, CutSource, Writing
+from pipelines.validation.cutter import CutSource, Writing, size_of_blocks
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.hashing import Hasher
-from pipelines.validation.hearing import ForeignGroup, Handlers, KeyFields
 from pipelines.validation.keytext import comparable
 from pipelines.validation.readers import guarded_reader
+from pipelines.validation.row_validation import ForeignGroup, Handlers, KeyFields
+from pipelines.validation.transcoding import BYTEWISE
 
 TEXT_FORMATS = ("csv", "tsv")
 PLAIN_CSV = {"double_quote": True, "escape_char": None, "null_sequence": None}
@@ -31,7 +33,7 @@ PLAIN_CSV = {"double_quote": True, "escape_char": None, "null_sequence": None}
 class Case:
     """An opened table. `fields` are Frictionless', one a column; `keys` those whose fields are all there."""
 
-    judged: Path | pa.Table | None
+    validated: Path | pa.Table | None
     resource: Any
     fields: list[Any]
     labels: list[str]
@@ -43,7 +45,7 @@ class Case:
     @property
     def is_text(self) -> bool:
         """Whether all cells are text."""
-        return isinstance(self.judged, pa.Table) or self.resource.format in TEXT_FORMATS
+        return isinstance(self.validated, pa.Table) or self.resource.format in TEXT_FORMATS
 
     @property
     def provable(self) -> bool:
@@ -56,25 +58,29 @@ class Case:
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Row numbers and cells as Frictionless reads them, from the start."""
-        if not isinstance(self.judged, pa.Table):
+        if not isinstance(self.validated, pa.Table):
             self.resource.open()
             yield from self.resource.dialect.read_enumerated_content_stream(self.resource.cell_stream)
             return
         number = 2
-        for batch in self.judged.to_batches():
-            columns = [["" if cell is None else cell for cell in column.to_pylist()] for column in batch.columns]
+        for batch in self.validated.to_batches():
+            text = as_text(pa.Table.from_batches([batch]))
+            columns = [["" if cell is None else cell for cell in column.to_pylist()] for column in text.columns]
             for cells in zip(*columns, strict=True):
                 yield number, list(cells)
                 number += 1
 
-    def source(self, hasher: Hasher | None) -> Source:
-        """The fastest source of blocks that may be tried; a `CutSource` may still raise `NotPlain`."""
-        if isinstance(self.judged, pa.Table):
-            return TableSource(self.judged)
+    def source(self, hasher: Hasher | None, memory: int) -> Source:
+        """The fastest source of blocks that may be tried; a `CutSource` may still raise `NotPlain`.
+
+        `memory`: bytes that the validation may take, by which blocks are made smaller.
+        """
+        if isinstance(self.validated, pa.Table):
+            return TableSource(self.validated)
         writing = self._writing()
-        if writing is None or self.judged is None:
+        if writing is None or self.validated is None:
             return self.stream()
-        return CutSource(self.judged, writing, len(self.fields), hasher)
+        return CutSource(self.validated, writing, len(self.fields), hasher, size_of_blocks(memory))
 
     def stream(self) -> Source:
         """The source that reads whatever Frictionless can read."""
@@ -122,25 +128,47 @@ def _encoding(name: str) -> str | None:
     return known if known in BYTEWISE else None
 
 
-def table_schema(descriptor: Mapping[str, Any]) -> Any:
-    """Frictionless' `Schema`. Raises `SchemaUnusable` with all that Frictionless finds wrong in it."""
-    from frictionless import FrictionlessException, Schema
+def table_schema(descriptor: Mapping[str, Any], place: str = "schema") -> Any:
+    """Frictionless' `Schema`. `place`: its file, where that is known.
 
+    Raises `SchemaUnusable` with all that Frictionless finds wrong in it, and in which fields."""
     try:
-        schema = Schema.from_descriptor(dict(descriptor))
-        for field in schema.fields:
-            field.create_cell_reader()  # raises on a pattern that is not one
-        return schema
-    except FrictionlessException as error:
-        found = "; ".join(item.message for item in error.to_errors())
-        raise SchemaUnusable(place="schema", found=found, expected="Table Schema") from error
+        return _read_schema(descriptor)
     except Exception as error:  # Frictionless lets out whatever a strange document provokes
-        found = f"{type(error).__name__}: {error}"
-        raise SchemaUnusable(place="schema", found=found, expected="Table Schema") from error
+        raise SchemaUnusable(place=_faulty(descriptor, place), found=_told(error), expected="Table Schema") from error
+
+
+def _read_schema(descriptor: Mapping[str, Any]) -> Any:
+    from frictionless import Schema
+
+    schema = Schema.from_descriptor(dict(descriptor))
+    for field in schema.fields:
+        field.create_cell_reader()  # raises on a pattern that is not one
+    return schema
+
+
+def _told(error: Exception) -> str:
+    from frictionless import FrictionlessException
+
+    if isinstance(error, FrictionlessException):
+        return "; ".join(item.message for item in error.to_errors())
+    return f"{type(error).__name__}: {error}"
+
+
+def _faulty(descriptor: Mapping[str, Any], place: str) -> str:
+    """The place with the names of the fields that cannot be used alone: Frictionless' sentence names none."""
+    names = []
+    for item in descriptor["fields"]:
+        if isinstance(item, Mapping) and isinstance(item.get("name"), str):
+            try:
+                _read_schema({"fields": [item]})
+            except Exception:  # noqa: BLE001  the whole schema's error is raised
+                names.append(item["name"])
+    return f"{place}: {', '.join(names)}" if names else place
 
 
 def compile_case(
-    judged: Path | pa.Table | None,
+    validated: Path | pa.Table | None,
     resource: Any,
     keys: KeyFields,
     checks: Sequence[CustomCheck] = (),
@@ -153,7 +181,7 @@ def compile_case(
     handlers = Handlers(fields, readers)
     memory = memory or CellMemory()
     columns = [Column(field, number, readers[field.name], memory) for number, field in enumerate(fields, start=1)]
-    return Case(judged, resource, fields, list(resource.labels), columns, handlers, keys, checks)
+    return Case(validated, resource, fields, list(resource.labels), columns, handlers, keys, checks)
 
 
 def key_fields(

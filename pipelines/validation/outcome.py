@@ -1,6 +1,6 @@
 """The outcome of a case: rows accepted, rows rejected, errors, wherever the caller wants them.
 
-Belongs here: taking judged rows, block by block, in order. Does not: judging them.
+Belongs here: taking validated rows, block by block, in order. Does not: validating them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.storage.memory import table_memory
+from pipelines.storage.spool import Spool
 from pipelines.validation.blocks import Block
 from pipelines.validation.columns import Column
+from pipelines.validation.error_counts import ErrorCounts, as_row
 from pipelines.validation.explain import ORDERED, told
-from pipelines.validation.tally import Tally, as_row
-from pipelines.validation.verdict import ROW, Road
+from pipelines.validation.result import ROW, Road
 
 Progress = Callable[[int, float | None], None]  # rows read, and which part of the table that is when it is known
 Mask = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -30,14 +32,14 @@ class Rejects(Protocol):
 
 
 class Outcome:
-    """Rows and errors as they are judged. `table`: the text table that is judged, when it is one in memory.
+    """Rows and errors as they are validated. `table`: the text table that is validated, when it is one in memory.
 
-    `accept` gets the accepted rows of each block as they come; `keep` holds accepted and rejected rows for the verdict.
+    `accept` gets the accepted rows of each block as they come; `keep` holds accepted and rejected rows for the result.
     """
 
     def __init__(
         self,
-        tally: Tally,
+        error_counts: ErrorCounts,
         *,
         keep: bool,
         table: pa.Table | None,
@@ -45,8 +47,8 @@ class Outcome:
         rejects: Rejects | None,
         tell: frozenset[str] | None,
     ) -> None:
-        self.tally, self.keep, self.table, self.accept, self.rejects, self.tell = (
-            tally,
+        self.error_counts, self.keep, self.table, self.accept, self.rejects, self.tell = (
+            error_counts,
             keep,
             table,
             accept,
@@ -58,9 +60,11 @@ class Outcome:
         self.restart()
 
     def restart(self) -> None:
-        """Forget everything: the case is judged again from the start, in another way."""
-        self.tally.reset()
+        """Forget everything: the case is validated again from the start, in another way."""
+        self.error_counts.reset()
         self.accepted: list[pa.Table] = []
+        self._copies: list[int] = []  # places in `accepted` of what is no part of the table in memory
+        self._copied = 0
         self.rejected: list[pa.Table] = []
         self.rejected_rows = 0
         self.asked: Counter[int] = Counter()  # cells that no proof decided, by the place of their column
@@ -68,7 +72,7 @@ class Outcome:
     def roads(self) -> dict[str, Road]:
         """How the cells of each field were decided."""
         if self.path == "frictionless":
-            return {column.name: Road("heard") for column in self.columns}
+            return {column.name: Road("rows") for column in self.columns}
         return {
             column.name: Road("asked", self.asked[place]) if self.asked[place] else Road("proof")
             for place, column in enumerate(self.columns)
@@ -93,10 +97,10 @@ class Outcome:
         return self.rejects is not None
 
     def take(self, block: Block, mask: Mask | None, errors: pa.Table | None) -> None:
-        """The next judged block: the mask of its rejected rows (None: none is), and all errors when wanted."""
+        """The next validated block: the mask of its rejected rows (None: none is), and all errors when wanted."""
         rows = self._rows(block)
         if mask is None or not mask.any():
-            self._accept(rows)
+            self._accept(rows, is_copy=self.table is None)
             return
         self.rejected_rows += int(mask.sum())
         chosen = pa.array(mask)
@@ -106,10 +110,10 @@ class Outcome:
             numbers = pa.array([block.number(index) for index in np.flatnonzero(mask).tolist()], pa.int64())
             self.rejected.append(rows.filter(chosen).append_column(ROW, numbers))
         if self.keep or self.accept is not None:
-            self._accept(rows.filter(pc.invert(chosen)))
+            self._accept(rows.filter(pc.invert(chosen)), is_copy=True)
 
-    def take_heard(self, block: Block, errors_of: Mapping[int, Sequence[Any]]) -> None:
-        """The next block of rows that Frictionless heard, with its errors by place in the block."""
+    def take_rows(self, block: Block, errors_of: Mapping[int, Sequence[Any]]) -> None:
+        """The next block of rows that Frictionless validated, with its errors by place in the block."""
         mask = np.zeros(len(block), np.bool_)
         mask[list(errors_of)] = True
         errors = None
@@ -130,11 +134,29 @@ class Outcome:
         rejected = empty.append_column(ROW, pa.array([], pa.int64()))
         return pa.concat_tables([*self.accepted, empty]), pa.concat_tables([*self.rejected, rejected])
 
-    def _accept(self, rows: pa.Table) -> None:
+    def _accept(self, rows: pa.Table, *, is_copy: bool) -> None:
         if self.accept is not None:
             self.accept(rows)
-        if self.keep:
-            self.accepted.append(rows)
+        if not self.keep:
+            return
+        self.accepted.append(rows)
+        if is_copy:
+            self._copies.append(len(self.accepted) - 1)
+            self._copied += rows.nbytes
+            if self._copied > table_memory():
+                self._put_on_disk()
+
+    def _put_on_disk(self) -> None:
+        """Copies of rows that are together more than memory may hold."""
+        spool = Spool(self.accepted[self._copies[0]].schema, 0)
+        counts = [self.accepted[place].num_rows for place in self._copies]
+        for place in self._copies:
+            spool.add(self.accepted[place])
+        whole, start = spool.table(), 0
+        for place, count in zip(self._copies, counts, strict=True):
+            self.accepted[place] = whole.slice(start, count)
+            start += count
+        self._copies, self._copied = [], 0
 
     def _rows(self, block: Block) -> pa.Table:
         """The rows of a block: of the table in memory as it is, of a file with null for missing values."""

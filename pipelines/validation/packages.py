@@ -2,7 +2,7 @@
 
 Frictionless reads the descriptor, chooses encodings and dialects and opens the files; tables of text are then proved as
 any other. Belongs here: what `Package.validate` and `Resource.validate` of frictionless 5.21 do around the rows. Does
-not: the rows (`judge.py`), what a package may reach (`hosting.py`).
+not: the rows (`validate.py`), what a package may reach (`hosting.py`).
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 from pipelines.core.text import Said
 from pipelines.storage.damage import DAMAGE
 from pipelines.validation.archives import unpacked
-from pipelines.validation.errors import JudgeError, SchemaUnusable, ValidationFailed
+from pipelines.validation.error_counts import ErrorCounts
+from pipelines.validation.errors import CannotValidate, SchemaUnusable, ValidationFailed
 from pipelines.validation.hosting import Host, check_scheme, frictionless_host
 from pipelines.validation.inputs import local_file, readable_files, unchanged
-from pipelines.validation.judge import MEMORY, Asked, judge_resource
 from pipelines.validation.outcome import Outcome, Progress, Rejects
 from pipelines.validation.parents import ResourceParents
-from pipelines.validation.tally import Tally
-from pipelines.validation.verdict import Verdict
+from pipelines.validation.result import ValidationResult
+from pipelines.validation.validate import MEMORY, Asked, validate_opened
 
 if TYPE_CHECKING:
     from pipelines.sources.http import Client
@@ -45,20 +45,20 @@ class DataPackage:
 
 
 @dataclass
-class PackageVerdict:
-    """The verdicts on the resources of a package, in its order, and what there could be no verdict on."""
+class PackageResult:
+    """The results on the resources of a package, in its order, and what there could be no result on."""
 
     errors: Sequence[Any] = ()
-    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)  # with the place of each
-    failures: list[tuple[str, JudgeError]] = field(default_factory=list)
+    results: list[tuple[str, ValidationResult]] = field(default_factory=list)  # with the place of each
+    failures: list[tuple[str, CannotValidate]] = field(default_factory=list)
 
     def report(self) -> Any:
-        """Frictionless' own `Report` of the package; a resource without a verdict is not among its tasks."""
+        """Frictionless' own `Report` of the package; a resource without a result is not among its tasks."""
         from frictionless import Report
 
         if self.errors:
             return Report.from_validation(errors=list(self.errors))
-        return Report.from_validation_reports(time=0, reports=[verdict.report() for _, verdict in self.verdicts])
+        return Report.from_validation_reports(time=0, reports=[validation.report() for _, validation in self.results])
 
 
 def read_data_package(descriptor: str | dict[str, Any], basepath: str | None = None) -> DataPackage:
@@ -96,7 +96,7 @@ def _read_schemas(package: Any) -> None:
 def opened_package(path: str, client: Client | None = None) -> Iterator[tuple[DataPackage, Host]]:
     """The package at a path or an address: a descriptor, or a zip file that holds `datapackage.json`.
 
-    `client`: what addresses are read through, None to refuse them. Raises `JudgeError`.
+    `client`: what addresses are read through, None to refuse them. Raises `CannotValidate`.
     """
     with frictionless_host(client=client) as host:
         if is_zip_package(path):
@@ -129,23 +129,23 @@ def _read_unpacked(folder: Path) -> DataPackage:
     return read_data_package(descriptor, package.basepath)
 
 
-def validate_package_at(path: str, *, sample: int | None = 1000, memory: int = MEMORY) -> PackageVerdict:
-    """The verdict on the package at a path, as `validate_package` gives it. Raises `JudgeError`."""
+def validate_package_at(path: str, *, sample: int | None = 1000, memory: int = MEMORY) -> PackageResult:
+    """The result on the package at a path, as `validate_package` gives it. Raises `CannotValidate`."""
     with opened_package(path) as (package, _):
         return validate_package(package, sample=sample, memory=memory)
 
 
-def validate_package(package: DataPackage, *, sample: int | None = 1000, memory: int = MEMORY) -> PackageVerdict:
-    """The verdict on every resource of a package, and on the package as a whole. Must be called as `read_data_package`.
+def validate_package(package: DataPackage, *, sample: int | None = 1000, memory: int = MEMORY) -> PackageResult:
+    """The result on every resource of a package, and on the package as a whole. Must be called as `read_data_package`.
 
-    `sample` and `memory` are those of `judge`.
+    `sample` and `memory` are those of `validate`.
     """
-    found = PackageVerdict(errors=package.errors)
+    found = PackageResult(errors=package.errors)
     for resource in package.resources:
         try:
-            verdict = validate_resource(resource, folder=package.folder, sample=sample, memory=memory)
-            found.verdicts.append((resource.place, verdict))
-        except JudgeError as error:
+            validation = validate_resource(resource, folder=package.folder, sample=sample, memory=memory)
+            found.results.append((resource.place, validation))
+        except CannotValidate as error:
             found.failures.append((resource.place, error))
     return found
 
@@ -159,16 +159,16 @@ def validate_resource(
     rejects: Rejects | None = None,
     progress: Progress | None = None,
     limit_rows: int | None = None,
-) -> Verdict:
-    """The verdict on one resource of a package; all files that it reads stay as they are meanwhile.
+) -> ValidationResult:
+    """The result on one resource of a package; all files that it reads stay as they are meanwhile.
 
-    `folder` is that of the package, the other arguments those of `judge`.
-    Raises `JudgeError` when there can be no verdict.
+    `folder` is that of the package, the other arguments those of `validate`.
+    Raises `CannotValidate` when there can be no result.
     """
     from frictionless import FrictionlessException
     from frictionless.resources import TableResource
 
-    outcome = Outcome(Tally(sample, folder), keep=False, table=None, accept=None, rejects=rejects, tell=None)
+    outcome = Outcome(ErrorCounts(sample, folder), keep=False, table=None, accept=None, rejects=rejects, tell=None)
     try:
         check_scheme(resource)
         resource.to_descriptor(validate=True)
@@ -181,11 +181,11 @@ def validate_resource(
                 return _told(resource, outcome, resource.validate(limit_errors=0).tasks[0])
             foreign_keys = list(schema.foreign_keys)
             descriptor = schema.to_descriptor()
-            parents = ResourceParents(resource, descriptor, memory // 4)
+            parents = ResourceParents(resource, descriptor, memory)
             asked = Asked(tuple(foreign_keys), parents, outcome, memory, progress, limit_rows)
             with _without_foreign_keys(schema):
-                return judge_resource(local_file(resource), resource, asked)
-    except JudgeError:
+                return validate_opened(local_file(resource), resource, asked)
+    except CannotValidate:
         raise
     except Exception as error:  # whatever a strange descriptor makes Frictionless raise out of `validate`
         raise ValidationFailed(place=resource.place, found=f"{type(error).__name__}: {error}") from error
@@ -231,24 +231,24 @@ def _no_descriptor(place: str, error: object) -> SchemaUnusable:
     return SchemaUnusable(place=place, found=found[:300], expected=expected)
 
 
-def _told(resource: Any, outcome: Outcome, found: Any) -> Verdict:
-    """A verdict that Frictionless gave: the errors of a resource, or the task of a resource that is no table."""
+def _told(resource: Any, outcome: Outcome, found: Any) -> ValidationResult:
+    """A result that Frictionless gave: the errors of a resource, or the task of a resource that is no table."""
     from frictionless.report import ReportTask
 
     warnings: list[str] = []
     if isinstance(found, ReportTask):
         warnings, found = found.warnings, found.errors
     for error in found:
-        outcome.tally.add(error)
-    outcome.tally.warnings.extend(Said(warning, warning) for warning in warnings)
-    return Verdict(
+        outcome.error_counts.add(error)
+    outcome.error_counts.warnings.extend(Said(warning, warning) for warning in warnings)
+    return ValidationResult(
         rows=0,
         accepted=None,
         rejected=None,
-        errors=outcome.tally.table(),
-        totals=outcome.tally.ordered_totals(),
+        errors=outcome.error_counts.table(),
+        totals=outcome.error_counts.ordered_totals(),
         rejected_rows=0,
         path="frictionless",
-        warnings=tuple(outcome.tally.warnings),
-        source_report=outcome.tally.report(resource, []),
+        warnings=tuple(outcome.error_counts.warnings),
+        source_report=outcome.error_counts.report(resource, []),
     )

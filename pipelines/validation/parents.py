@@ -17,7 +17,6 @@ import pyarrow as pa
 from pipelines.validation.blocks import Block
 from pipelines.validation.cutter import NotPlain
 from pipelines.validation.errors import ReferenceMissing, ReferenceNotTable
-from pipelines.validation.hearing import KeyFields, keys_not_comparable
 from pipelines.validation.hosting import check_scheme
 from pipelines.validation.inputs import (
     Reading,
@@ -34,27 +33,30 @@ from pipelines.validation.keys import texts_of
 from pipelines.validation.keytext import KINDS, NotComparable, comparable
 from pipelines.validation.opening import Case, compile_case
 from pipelines.validation.references import ParentKeys
+from pipelines.validation.row_validation import KeyFields, keys_not_comparable
 
 Parent: TypeAlias = (
     Path | pa.Table | tuple[Path | pa.Table, SchemaLike] | tuple[Path | pa.Table, SchemaLike, Reading] | Any
 )
+OF_MEMORY = 4  # the keys of all parents take that part of the memory, before they are put on disk
 ReferredKey = tuple[str, tuple[str, ...]]  # table ("" for the table itself) and fields
 
 
 class Parents(ABC):
-    """The tables that one table refers to. `descriptor`: its Table Schema; `budget`: bytes of keys in memory."""
+    """The tables that one table refers to. `descriptor`: its Table Schema; `memory`: what the validation may take."""
 
     descriptor: Mapping[str, Any]
-    budget: int
+    memory: int
 
     def keys(self, foreign_keys: Sequence[Mapping[str, Any]]) -> dict[ReferredKey, ParentKeys]:
         """The key texts of every key that is referred to. Raises `NotComparable`, `ReferenceMissing`."""
         found: dict[ReferredKey, ParentKeys] = {}
+        budget = self.memory // OF_MEMORY // max(1, len({_referred(foreign) for foreign in foreign_keys}))
         for foreign in foreign_keys:
             key = _referred(foreign)
             if key not in found:
                 with self.opened(foreign) as case:
-                    found[key] = _key_texts(case, key[1], self.budget)
+                    found[key] = _key_texts(case, key[1], budget, self.memory)
         return found
 
     def values(self, foreign_keys: Sequence[Mapping[str, Any]]) -> dict[ReferredKey, set[tuple[Any, ...]]]:
@@ -74,13 +76,13 @@ class Parents(ABC):
 
 @dataclass(frozen=True)
 class GivenParents(Parents):
-    """Tables by name, and the table that is judged, for references to itself."""
+    """Tables by name, and the table that is validated, for references to itself."""
 
     given: Mapping[str, Any]  # of `Parent`
-    judged: Path | pa.Table
+    validated: Path | pa.Table
     descriptor: Mapping[str, Any]
     reading: Reading
-    budget: int
+    memory: int
 
     @contextmanager
     def opened(self, foreign: Mapping[str, Any]) -> Iterator[Case]:
@@ -102,7 +104,7 @@ class GivenParents(Parents):
         self, table: str, fields: tuple[str, ...], foreign: Mapping[str, Any]
     ) -> tuple[Path | pa.Table, dict[str, Any]]:
         if not table:
-            return self.judged, descriptor_of(self.descriptor)
+            return self.validated, descriptor_of(self.descriptor)
         given = self.given.get(table)
         if given is None:
             found = ", ".join(sorted(self.given)) or "-"
@@ -121,7 +123,7 @@ class ResourceParents(Parents):
 
     resource: Any
     descriptor: Mapping[str, Any]
-    budget: int
+    memory: int
 
     @contextmanager
     def opened(self, foreign: Mapping[str, Any]) -> Iterator[Case]:
@@ -182,7 +184,7 @@ def _places(case: Case, fields: tuple[str, ...]) -> list[int | None]:
     return [names.index(name) if name in names else None for name in fields]
 
 
-def _key_texts(case: Case, fields: tuple[str, ...], budget: int) -> ParentKeys:
+def _key_texts(case: Case, fields: tuple[str, ...], budget: int, memory: int) -> ParentKeys:
     places = _places(case, fields)
     if not case.provable or not all(place is None or comparable(case.fields[place]) for place in places):
         raise NotComparable("parent")
@@ -193,7 +195,7 @@ def _key_texts(case: Case, fields: tuple[str, ...], budget: int) -> ParentKeys:
         found = texts_of(case.columns, block.columns, wanted)
         return [pa.nulls(len(block), pa.string()) if place is None else found[place] for place in places]
 
-    for source in (case.source(None), case.stream()):
+    for source in (case.source(None, memory), case.stream()):
         keys = ParentKeys(kinds, budget)
         try:
             for _, part in source.examined(texts):

@@ -1,4 +1,4 @@
-"""Judging by proof: a first pass that proves, a second over the blocks that hold suspects.
+"""Validating by proof: a first pass that proves, a second over the blocks that hold suspects.
 
 Belongs here: the order of the two passes, and what is kept between them. Does not: what either finds in a block
 (`examine.py`, `explain.py`).
@@ -60,7 +60,8 @@ class FirstPass:
 
 
 class Proving:
-    """One case judged by proof. Raises `NotPlain` and `NotComparable`: it is then judged otherwise, from the start."""
+    """One case validated by proof. Raises `NotPlain` and `NotComparable`: it is then validated otherwise, from the
+    start."""
 
     def __init__(
         self,
@@ -84,13 +85,15 @@ class Proving:
         self.examine = Examiner(case.columns, case.handlers, self.keys, references, case.checks)
 
     def run(self) -> int:
-        """Judge every row; returns how many there were. The outcome has the rest."""
+        """Validate every row; returns how many there were. The outcome has the rest."""
         first = self._prove()
         repeats = self._verify(first)
         for key, found in zip(self.keys, repeats, strict=True):
             name = None if key.is_primary else self.case.fields[key.columns[0]].name
             if len(found.rows):
-                self.outcome.tally.totals["primary-key" if key.is_primary else "unique-error", name] += len(found.rows)
+                self.outcome.error_counts.totals["primary-key" if key.is_primary else "unique-error", name] += len(
+                    found.rows
+                )
         wanted = first.suspect.union(*(first.ordinals(found.rows) for found in repeats))
         self._explain(first, repeats, wanted)
         return first.rows
@@ -99,8 +102,9 @@ class Proving:
         starts, suspect, kept, few = [0], set[int](), dict[int, Block](), dict[int, Block]()
         numbers = list[Numbers]()
         room = self.budget // 8
-        logs = {key.columns: HashLog(self.budget // 4) for key in self.keys}
-        totals = self.outcome.tally.totals
+        different = {key.columns for key in self.keys}
+        logs = {columns: HashLog(self.budget // 4 // len(different)) for columns in different}
+        totals = self.outcome.error_counts.totals
         for ordinal, (block, shown) in enumerate(self.source.examined(self.examine)):
             numbers.append(_numbers(block))
             self.outcome.asked.update(shown.asked)
@@ -159,7 +163,7 @@ class Proving:
                 continue
             known = [NONE_REPEATED] * len(repeats) if ordinal in alone else repeats
             suspects = self._suspects(first, block, self.examine(block), known)
-            show(suspects, case.handlers, case.keys, outcome.tally, case.columns)
+            show(suspects, case.handlers, case.keys, outcome.error_counts, case.columns)
             table = None
             if outcome.wants_all_errors:
                 table = all_errors(suspects, case.columns, case.keys, case.handlers, tell=outcome.tell)

@@ -1,4 +1,4 @@
-"""Frictionless' own cell readers, guarded where Frictionless itself raises instead of judging.
+"""Frictionless' own cell readers, guarded where Frictionless itself raises instead of validating.
 
 Some of its failures are not ours: a signalling NaN compared with a bound or used in a key, a time or a date-time
 without an offset compared with a bound that has one (or the other way round), and whatever else makes its reader raise
@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pipelines.core.text import Said
-from pipelines.validation.errors import JudgeError, SchemaUnusable
-from pipelines.validation.fast.pattern_clock import PatternJudge
+from pipelines.validation.errors import CannotValidate, SchemaUnusable
+from pipelines.validation.fast.pattern_clock import TimedPattern
 from pipelines.validation.fast.patterns import may_explode
 
 Notes = Mapping[str, str] | None
@@ -62,7 +62,7 @@ def guarded_reader(field: Any, *, is_key: bool) -> Reader:
     def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
         try:
             value, notes = reader(cell)
-        except JudgeError:
+        except CannotValidate:
             raise
         except Exception:  # noqa: BLE001 - whatever Frictionless lets out, on this cell
             if broken is not None:
@@ -83,16 +83,16 @@ def _clocked_reader(field: Any) -> Reader | None:
     plain = field.to_copy()
     plain.schema = field.schema
     plain.constraints = {name: value for name, value in field.constraints.items() if name != "pattern"}
-    reader, judge = plain.create_cell_reader(), PatternJudge(field.name, pattern)
+    reader, validate = plain.create_cell_reader(), TimedPattern(field.name, pattern)
 
     def read(cell: Any) -> tuple[Any, dict[str, str] | None]:
         value, notes = reader(cell)
-        if value is None or (notes and "type" in notes) or judge.matches(value):
+        if value is None or (notes and "type" in notes) or validate.matches(value):
             return value, notes
         found = {**(notes or {}), "pattern": f'constraint "pattern" is "{pattern}"'}
         return value, {name: found[name] for name in field.supported_constraints if name in found}
 
-    return Reader(read, judge.prepare)
+    return Reader(read, validate.prepare)
 
 
 def _clocked_items(field: Any) -> Reader | None:

@@ -1,7 +1,7 @@
-"""The rejects file: every error of every rejected row, as CSV and as Parquet, written as the judge goes.
+"""The rejects file: every error of every rejected row, as CSV and as Parquet, written as the validator goes.
 
 One line an error, in the columns of `schema/quality/rejets.json`. A value is written only where the field may be told.
-Belongs here: writing and reading that file. Does not: finding errors, or judging rejected rows again.
+Belongs here: writing and reading that file. Does not: finding errors, or validating rejected rows again.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from pipelines.mapping.rejections import REJECTIONS
+from pipelines.schema.reserved import PUBLISHED
 from pipelines.storage.atomic import ASIDE
-from pipelines.validation.menders import Side, mender
 from pipelines.validation.phrases import expected, rule_title
+from pipelines.validation.responsible import Side, responsible_party
 
 REJECTS = REJECTIONS
 LEFT = f"{ASIDE}rejets-"
-PLACE = {"source": "_source", "snapshot": "_snapshot", "part": "_part", "position": "_position"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Aside:
 
 
 class RejectsFile:
-    """A sink of the judge, and a context: `<stem>.csv` and `<stem>.parquet` appear whole when it ends, or neither.
+    """A sink of the validator, and a context: `<stem>.csv` and `<stem>.parquet` appear whole when it ends, or neither.
 
     Both are written aside under a lock that goes with the process; what a killed run left aside in the folder goes when
     the next begins.
@@ -84,7 +84,7 @@ class RejectsFile:
             aside.file.close()
 
     def write_whole(self, errors: pa.Table) -> None:
-        """Add errors that are of no row: of the file, of its header (shape `verdict.ERRORS`)."""
+        """Add errors that are of no row: of the file, of its header (shape `result.ERRORS`)."""
         ordered = errors.add_column(0, "index", pa.array([0] * errors.num_rows, pa.int64()))
         self.write(ordered, pa.table({}))
 
@@ -122,7 +122,7 @@ def reject_lines(errors: pa.Table, rows: pa.Table, origin: Origin) -> pa.Table:
     given = {"source": origin.source, "snapshot": origin.snapshot, "part": origin.part}
     place = {
         name: rows.column(column).take(errors.column("index")) if column in rows.column_names else None
-        for name, column in PLACE.items()
+        for name, column in PUBLISHED.items()
     }
     rules = errors.column("rule")
     columns = {
@@ -137,7 +137,9 @@ def reject_lines(errors: pa.Table, rows: pa.Table, origin: Origin) -> pa.Table:
         "regle": rules,
         "message": _french(errors),
         "message_en": errors.column("message"),
-        "a_corriger_par": _mapped(rules, {rule: mender(rule, origin.side).value for rule in _distinct(rules)}),
+        "a_corriger_par": _mapped(
+            rules, {rule: responsible_party(rule, origin.side).value for rule in _distinct(rules)}
+        ),
         "etape": pa.array([origin.side] * size, pa.string()),
     }
     return pa.table([columns[name] for name in REJECTS.names], schema=REJECTS)

@@ -2,7 +2,7 @@
 
 JSON, JSON lines and OpenDocument as frictionless 5.21 reads them with its optional libraries, none of which is needed
 here; Parquet from Arrow, where Frictionless goes through pandas and turns whole numbers beside nulls into floats. Hash
-and size of the file are always computed. Belongs here: cells out of files. Does not: judging them.
+and size of the file are always computed. Belongs here: cells out of files. Does not: validating them.
 """
 
 from __future__ import annotations

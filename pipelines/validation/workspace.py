@@ -5,18 +5,19 @@ Belongs here: temporary files of the command. Does not: what it writes for the u
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 RUN = "run-"
+MOST = 100  # names that somebody else may have taken
 
 
-@contextmanager
+@contextlib.contextmanager
 def workspace() -> Iterator[Path]:
     """An empty folder that goes when the block ends; meanwhile all temporary files of the process are made in it.
 
@@ -41,12 +42,15 @@ def workspace() -> Iterator[Path]:
 
 
 def _base() -> Path:
-    """A folder of this user alone."""
-    found = Path(tempfile.gettempdir()) / f"arobase-{os.getuid()}"
-    found.mkdir(mode=0o700, exist_ok=True)
-    if found.is_symlink() or found.stat().st_uid != os.getuid():
-        return Path(tempfile.mkdtemp(prefix="arobase-"))  # somebody else made it first: it is not to be trusted
-    return found
+    """A folder of this user alone: the first of that name that nobody else made."""
+    name = Path(tempfile.gettempdir()) / f"arobase-{os.getuid()}"
+    for number in range(MOST):
+        found = name.with_name(f"{name.name}-{number}") if number else name
+        with contextlib.suppress(OSError):
+            found.mkdir(mode=0o700)
+        if not found.is_symlink() and found.is_dir() and found.stat().st_uid == os.getuid():
+            return found  # made by somebody else it would not be to be trusted
+    return Path(tempfile.mkdtemp(prefix=f"{name.name}-"))
 
 
 def _sweep(base: Path) -> None:

@@ -8,9 +8,16 @@ from typing import Any
 import click
 
 from pipelines.cli import commands
+from pipelines.commands._bilingual import speaking
+from pipelines.core.text import Language, Said
 from scripts.reference.markdown import page
 
 WIDTH = 100
+TITLE = Said("Ligne de commande", "Command line")
+INTRODUCTION = Said(
+    "Ce que répond `arobase COMMANDE --help --lang fr`. La description de chaque commande donne ses codes de sortie.",
+    "What `arobase COMMAND --help` says. Exit codes are part of each command's description.",
+)
 
 
 def every_command() -> Iterator[tuple[str, click.Context]]:
@@ -32,9 +39,9 @@ def every_command() -> Iterator[tuple[str, click.Context]]:
                 waiting.append(inner)
 
 
-def commands_page() -> str:
-    """The help of every command, in alphabetical order."""
-    told = {name: context.command.get_help(context) for name, context in every_command()}
-    sections = [f"## {name}\n\n```text\n{text.rstrip()}\n```" for name, text in sorted(told.items())]
-    introduction = "What `arobase COMMAND --help` says. Exit codes are part of each command's description."
-    return page("Command line", introduction, *sections)
+def commands_page(language: Language) -> str:
+    """The help of every command in one language, in alphabetical order."""
+    with speaking(language):
+        texts = {name: context.command.get_help(context) for name, context in every_command()}
+    sections = [f"## {name}\n\n```text\n{text.rstrip()}\n```" for name, text in sorted(texts.items())]
+    return page(TITLE[language], INTRODUCTION[language], *sections)

@@ -18,6 +18,8 @@ from pipelines.schema import (
     package_names,
     quality_names,
 )
+from pipelines.schema.codelist_tables import codelist_of
+from pipelines.schema.codelist_titles import CodeListTitles, titles_of
 from pipelines.schema.usage import usage_of
 from pipelines.sources import Sources
 from scripts.reference.markdown import code, page, table
@@ -55,6 +57,8 @@ def package_page(package: Package, sources: Sources) -> str:
 def origin(package: Package, item: PackageTable, sources: Sources) -> str:
     """Which sources fill a table, or which function derives it from which tables."""
     needed = f", while {' and '.join(code(name) for name in item.needs)} is on" if item.needs else ""
+    if codelist_of(item.name) is not None:
+        return f"the code list {code(f'schemas/codelists/{codelist_of(item.name)}.csv')}{needed}"
     if item.derived:
         return f"derived by `{item.derived}` from {', '.join(code(name) for name in item.inputs)}{needed}"
     key = f"{package.name}/{item.name}"
@@ -66,7 +70,7 @@ def incoming_page(schemas: Path) -> str:
     """Records in the shape that each source gives them, by schema."""
     names = sorted(path.stem for path in (schemas / "entrants").glob("*.json"))
     introduction = (
-        "The records as sources give them, before they are conformed. A record that its schema refuses is rejected, "
+        "The records as sources give them, before they are normalised. A record that its schema refuses is rejected, "
         "and kept with the reasons. Fields whose privacy is `personnel` are read only to make something of them that "
         "is not personal."
     )
@@ -138,17 +142,18 @@ def codelists_page(schemas: Path) -> str:
         "The closed vocabularies of the domain, `schemas/codelists/*.csv`. A code is never used again with another "
         "meaning; a code that went out of use keeps its days of validity."
     )
-    return page("Code lists", introduction, *(codelist_section(item) for item in lists))
+    return page("Code lists", introduction, *(codelist_section(item, titles_of(schemas, item.name)) for item in lists))
 
 
-def codelist_section(codes: CodeList) -> str:
+def codelist_section(codes: CodeList, titles: CodeListTitles) -> str:
+    called = f"{titles.title.fr} – {titles.title.en}"
     own = [name for name, _ in codes.codes[0].more] if codes.codes else []
     rows = []
     for item in codes.codes:
         days = f"{item.valid_from or ''} … {item.valid_to or ''}" if item.valid_from or item.valid_to else ""
         rows.append((code(item.code), item.label_fr, item.label_en, days, *dict(item.more).values(), item.source))
     heads = ("code", "libellé", "label", "valid", *own, "source")
-    return f"## {codes.name}\n\n{table(heads, rows)}"
+    return f"## {codes.name}\n\n{called}\n\n{table(heads, rows)}"
 
 
 def dictionary_pages(project: Project, sources: Sources) -> dict[str, str]:

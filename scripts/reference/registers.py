@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pipelines
-from pipelines.core.errors import MENDERS, ArobaseError
+from pipelines.core.errors import PARTIES, ArobaseError
 from pipelines.domains.inquiries.law import registre
 from pipelines.findings import Rule, finding_rules
-from pipelines.mapping.registry import converters, readings
-from pipelines.pipeline.check_groups import FAMILIES, SAID
+from pipelines.findings.versions import VersionLine
+from pipelines.mapping.registry import CONVERTERS, READINGS
+from pipelines.pipeline.check_groups import DESCRIPTIONS, FAMILIES
 from pipelines.sources import Source, Sources
 from scripts.reference.markdown import code, page, table
 
@@ -26,11 +27,12 @@ def import_every_module() -> None:
 
 
 def errors_page() -> str:
-    """Every error that a person can act on: its code, who mends it, its sentences, in the order of codes."""
+    """Every error that a person can act on: its code, who fixes it, its sentences, in the order of codes."""
     import_every_module()
     own = {name: kind for name, kind in ArobaseError.registry.items() if kind.__module__.startswith("pipelines.")}
     sections = [
-        f"## {name}\n\n{meaning(kind)}\n\n> {kind.fr}\n\n> {kind.en}\n\nMended by {MENDERS[kind.mender]['en']}; "
+        f"## {name}\n\n{meaning(kind)}\n\n> {kind.fr}\n\n> {kind.en}\n\n"
+        f"To be fixed by {PARTIES[kind.responsible]['en']}; "
         f"declared in `{place(kind)}`."
         for name, kind in sorted(own.items())
     ]
@@ -41,21 +43,51 @@ def errors_page() -> str:
     return page("Errors", introduction, *sections)
 
 
+VERSIONS = """## Versions of rules
+
+What a rule asks for may change with time. Any domain keeps the versions of its rules in a CSV file beside them, whose
+columns are `regle`, the code of the rule; `regime`, codes of the domain separated by `|`, or `*` for all; `valide_du`
+and `valide_au`, the first and the last day, empty for no bound; `parametre` and `valeur`, one a line; `base_legale`,
+the text; `certitude`, a code of the list [certitudes](code-lists.md#certitudes); `source`, how the text was read. Two
+lines that give one parameter of one rule on one day are an error ([`rule-versions`](errors.md#rule-versions)), and so
+is a rule that its file does not know.
+
+A rule names its file and takes the version of each row; a finding that is given the version has its basis, its name
+and its certainty:
+
+```python
+VERSIONS = Path(__file__).with_name("regles.csv")
+
+
+@finding_rule("MAI-01", reads=("mairie/deliberations",), base="Règlement intérieur", versions=VERSIONS)
+def transmission(tables, project):
+    \"\"\"Une délibération est transmise dans le délai de sa date.\"\"\"
+    for row in tables["mairie/deliberations"].to_pylist():
+        version = read_versions(VERSIONS).on("MAI-01", row["date_seance"])
+        if version is None or row["transmission_jours"] <= version.number("jours"):
+            continue
+        reckoning = f"{row['transmission_jours']} > {version.number('jours')}"
+        place = ("deliberations", (row["deliberation_id"],), "transmission_jours")
+        yield Finding(*place, "non_conforme", reckoning, f"{reckoning} jours", f"{reckoning} days", version=version)
+```"""
+
+
 def rules_page() -> str:
-    """Every rule: the judge's families, the rules across rows, the law of inquiries with its versions."""
+    """Every rule: the validator's families, the rules across rows, the law of inquiries with its versions."""
     families = table(
         ("family", "what it says", "Frictionless' errors"),
         [
             (code(name), said.en, ", ".join(code(item) for item in FAMILIES.get(name, ())))
-            for name, said in SAID.items()
+            for name, said in DESCRIPTIONS.items()
         ],
     )
     inquiries = [inquiry_rule(item) for item in registre.regles().values()]
     sections = [
-        f"## Families of the judge\n\nBlocking checks that every Table Schema gives rise to.\n\n{families}",
+        f"## Families of the validator\n\nBlocking checks that every Table Schema gives rise to.\n\n{families}",
         "## Rules across rows\n\nTheir conclusions are findings (`constats`) and never remove a row.",
         *(finding_section(item) for item in finding_rules()),
-        "## Law of inquiries\n\nWhich law applied is in [enquetes.md](../enquetes.md). A version of a rule holds for "
+        VERSIONS,
+        "## Law of inquiries\n\nWhich law applied is in [enquetes.md](../fr/enquetes.md). A version of a rule is for "
         "the regimes and between the days that it names; « lu » means that the text was read.",
         *inquiries,
     ]
@@ -66,33 +98,38 @@ def rules_page() -> str:
 
 
 def finding_section(rule: Rule) -> str:
-    told = (
+    about = (
         f"Reads {', '.join(code(name) for name in rule.reads)}. Basis: {rule.base}. Certainty `{rule.certainty}`, "
-        f"version {rule.version}; declared in `{place(rule.judge)}`."
+        f"version {rule.version}; declared in `{place(rule.check)}`."
     )
-    return f"### {rule.code}\n\n{rule.explanation}\n\n{told}"
+    section = f"### {rule.code}\n\n{rule.explanation}\n\n{about}"
+    return f"{section}\n\n{versions_table(rule.versions)}" if rule.versions else section
 
 
 def inquiry_rule(rule: registre.Regle) -> str:
-    lines = [item for item in registre.lignes() if item.regle == rule.id]
+    lines = [item for item in registre.lignes() if item.rule == rule.id]
+    return f"### {rule.id}\n\n**{rule.libelle}.** {rule.explication}\n\n{versions_table(lines)}"
+
+
+def versions_table(lines: Sequence[VersionLine]) -> str:
+    """What a rule asked for, in which regimes and between which days."""
     rows = [
         (
             ", ".join(item.regimes),
-            f"{item.valide_du or ''} … {item.valide_au or ''}" if item.valide_du or item.valide_au else "",
-            f"{item.parametre} {item.valeur}".strip(),
+            f"{item.valid_from or ''} … {item.valid_until or ''}" if item.valid_from or item.valid_until else "",
+            f"{item.parameter} {item.value}".strip(),
             item.base,
-            item.certitude,
+            item.certainty,
         )
         for item in lines
     ]
-    versions = table(("regimes", "valid", "parameter", "basis", "certainty"), rows)
-    return f"### {rule.id}\n\n**{rule.libelle}.** {rule.explication}\n\n{versions}"
+    return table(("regimes", "valid", "parameter", "basis", "certainty"), rows)
 
 
 def mappings_page() -> str:
     """Every converter and reading that a mapping can name."""
-    converting = [function_section(name, made) for name, made in sorted(converters().items())]
-    reading = [function_section(name, made) for name, made in sorted(readings().items())]
+    converting = [function_section(name, made) for name, made in sorted(CONVERTERS.items())]
+    reading = [function_section(name, made) for name, made in sorted(READINGS.items())]
     introduction = (
         "What a mapping can name under `with:` ([mapping.md](../mapping.md)). A converter makes one field of one or "
         "several columns; a reading fills several fields at once."

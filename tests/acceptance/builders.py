@@ -18,10 +18,17 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
+from pipelines.catalogue.publisher import read_publisher_settings
+from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
-from pipelines.pipeline.collect import make_snapshot
+from pipelines.pipeline import catalogue
+from pipelines.pipeline.collect import make_snapshot, make_snapshots
+from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.records import RecordsResult, make_records
+from pipelines.pipeline.release import release_of
+from pipelines.releases import Outcome
 from pipelines.sources import load_sources
+from tests import warm_start
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -54,13 +61,31 @@ def a_copy(folder: Path) -> Project:
 def after_a_run(shipped: Shipped, folder: Path) -> Project:
     """A copy of the project as it stands after its first run: to change, break, and run again."""
     shutil.copytree(shipped.project.root, folder, symlinks=True, dirs_exist_ok=True)
-    return Project.at(folder)
+    project = Project.at(folder)
+    know_the_catalogue(project)
+    return project
+
+
+def know_the_catalogue(project: Project) -> None:
+    """Note, as the run that made it did, that the catalogue of a copied project is right: its files are known by their
+    inodes, and a run would make all of it again, which a project that nobody copied is spared."""
+    catalogue._remember(project, catalogue._made_from(project, read_publisher_settings(project), None))
+
+
+def release_alone(project: Project, package: str) -> Outcome:
+    """Collect a package's sources and release it, by the clock of the machine, and leave the catalogue as it is."""
+    graph, now = BuildGraph(project), datetime.now(UTC)
+    for name, outcome in make_snapshots(project, graph.sources_of(package), now=lambda: now):
+        assert not isinstance(outcome, ArobaseError), (name, outcome)
+    return release_of(graph, package, key=None, now=now)
 
 
 def arobase(project: Project, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command line, as a person would type it in the project's folder; nothing of this terminal's language."""
     inherited = {name: value for name, value in os.environ.items() if name not in SPOKEN}
     told = {**inherited, "PYTHONPATH": str(REPOSITORY), "AROBASE_ROOT": str(project.root), **environment}
+    if not any(name.startswith("PYTHON") for name in environment):
+        return warm_start.arobase(words, folder=project.root, environment=told)
     asked = [sys.executable, "-m", "pipelines.cli", *words]
     return subprocess.run(
         asked, cwd=project.root, env=told, capture_output=True, text=True, errors="replace", check=False

@@ -1,4 +1,4 @@
-"""Files that are not what they should be: each error names the file, the place, what was found, and who can mend it.
+"""Files that are not what they should be: each error names the file, the place, what was found, and who can fix it.
 
 What a record alone can have wrong is in `test_bad_values.py`; what a whole run does about it in `test_recovery.py`.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.core.project import Project
 from tests.acceptance.builders import WORKBOOK, a_copy, cell, in_json, in_text, in_workbook, records_of
 
@@ -264,7 +264,7 @@ def test_a_bad_file_is_told_with_its_name_its_place_and_who_mends_it(project: Pr
     assert file in english
     for words in named:
         assert words in french
-    assert error.mender is (Mender.MAPPING if code == "source-file-absent" else Mender.SOURCE)
+    assert error.responsible is (ResponsibleParty.MAPPING if code == "source-file-absent" else ResponsibleParty.SOURCE)
     assert error.advice("fr") != error.advice("en")
     assert not (project.work / "records" / source).is_dir() or not list((project.work / "records" / source).iterdir())
 
@@ -304,3 +304,19 @@ def test_a_column_that_nobody_described_goes_no_further_and_is_told(project: Pro
     summary = records_of(project, "palmares").summary
     assert summary["parts"]["palmares"]["columns_without_field"] == ["humeur"]
     assert summary["rows"]["label/palmares"] == 284
+
+
+def test_a_column_that_may_be_named_after_somebody_is_counted_and_named_nowhere(project: Project) -> None:
+    """A table by person has names for headers; a fault of such a column is a reject, which is published."""
+
+    def by_person(text: str) -> str:
+        head, first, *rest = text.splitlines(keepends=True)
+        return "".join([head.replace(",remarque\n", ",remarque,Kerdoncuff\n"), first.replace("\n", ",a\0b\n"), *rest])
+
+    in_text(project, AWARDS, by_person)
+    result = records_of(project, "palmares")
+    assert result.summary["parts"]["palmares"]["columns_without_field"] == ["… (1)"]
+    assert "Kerdoncuff" not in str(result.summary)
+    told = result.rejects.to_pylist()
+    assert [line["regle"] for line in told] == ["octet-nul"]
+    assert "Kerdoncuff" not in str(told)

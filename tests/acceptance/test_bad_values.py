@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet spoiled: the record is refused at its place, with its value, its reason and who mends it."""
+"""Cells that a spreadsheet spoiled: the record is refused at its place, with its value, its reason and who fixes it."""
 
 from __future__ import annotations
 

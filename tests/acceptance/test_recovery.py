@@ -1,4 +1,4 @@
-"""A run on bad input: the others go on, the last good release stays as it was, and mending is enough."""
+"""A run on bad input: the others go on, the last good release stays as it was, and fixing it is enough."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.acceptance.builders import (
     in_text,
     in_workbook,
     obtained_again,
+    release_alone,
     versions,
 )
 
@@ -26,9 +27,9 @@ INQUIRIES = "data/inquiries/enquetes.csv"
 PROJECTS = "data/inquiries/projets-environnement.json"
 
 
-def a_run(project: Project, *packages: str) -> Run:
+def a_run(project: Project) -> Run:
     """By the clock of the machine, as the runs of the command line before: the log takes no event of an earlier day."""
-    return run(project, now=datetime.now(UTC), packages=packages or None)
+    return run(project, now=datetime.now(UTC))
 
 
 def codes(done: Run) -> dict[str, str]:
@@ -54,7 +55,7 @@ def test_a_cut_workbook_costs_its_package_and_no_other_until_it_is_whole_again(p
     assert verify(project.releases).is_sound
     (project.sources / WORKBOOK).write_bytes(whole)
     in_workbook(project, lambda book: setattr(cell(book["Actions"], "Id_Action", 6), "value", "1.5295E+04"))
-    outcome = a_run(project, "candidatures").outcomes["candidatures"]
+    outcome = release_alone(project, "candidatures")
     assert isinstance(outcome, Published)
     rejects = pq.read_table(outcome.path / "data" / "qualite" / "rejets.parquet").to_pylist()
     told = [(row["part"], row["position"], row["champ"], row["valeur"], row["etape"]) for row in rejects]
@@ -62,7 +63,7 @@ def test_a_cut_workbook_costs_its_package_and_no_other_until_it_is_whole_again(p
     assert pq.read_table(outcome.path / "data" / "actions.parquet").num_rows == 45
 
 
-def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(project: Project) -> None:
+def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_fixed(project: Project) -> None:
     awards = project.sources / AWARDS
     text = awards.read_text(encoding="utf-8")
     awards.write_text(text, encoding="utf-16")
@@ -81,13 +82,13 @@ def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(
     obtained_again(project, AWARDS)
     (project.sources / PROJECTS).write_bytes(projects)
     obtained_again(project, PROJECTS)
-    mended = a_run(project)
-    assert mended.went_well, mended.errors
-    outcome = mended.outcomes["label"]
+    fixed = a_run(project)
+    assert fixed.went_well, fixed.errors
+    outcome = fixed.outcomes["label"]
     assert isinstance(outcome, Published)
     released = pq.read_table(outcome.path / "data" / "palmares.parquet").to_pylist()
     assert [row["arobases"] for row in released if row["nom_publie"] == "Douvaine"] == [5]
-    assert isinstance(mended.outcomes["enquetes-publiques"], Unchanged)
+    assert isinstance(fixed.outcomes["enquetes-publiques"], Unchanged)
     after = files(project.releases)
     kept = {path: digest for path, digest in before.items() if "/1.0.0/" in path}
     assert {path: after.get(path) for path in kept} == kept, "what was published stays byte for byte"
@@ -96,7 +97,7 @@ def test_wrong_bytes_in_two_sources_leave_every_release_and_publish_once_mended(
 
 def test_replay_says_what_a_correction_brought_back(project: Project) -> None:
     in_text(project, AWARDS, lambda text: text.replace(",new,", ",nouvelle venue,", 1))
-    a_run(project, "label")
+    assert isinstance(release_alone(project, "label"), Published)
     published = versions(project, "label")
     first = arobase(project, "replay", "palmares", "--lang", "fr")
     assert first.returncode == 1, "one record is still refused"
@@ -109,4 +110,4 @@ def test_replay_says_what_a_correction_brought_back(project: Project) -> None:
     came_back = next(line for line in second.stdout.splitlines() if "revenus" in line)
     assert " 1 " in came_back
     assert "lecture-codes (1)" in came_back
-    assert versions(project, "label") == published, "nothing is published by judging again"
+    assert versions(project, "label") == published, "nothing is published by validating again"

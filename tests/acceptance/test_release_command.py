@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipelines.commands.release import _told, command
+from pipelines.commands._release_output import _failures
+from pipelines.commands.release import command
 from pipelines.core.project import Project
 from pipelines.core.text import Language
 from pipelines.storage import Busy
@@ -173,9 +174,9 @@ def test_what_a_store_gained_is_told(project: Project) -> None:
     assert f"file://{project.root}/depot : villes 1.0.0 envoyée" in done.output
 
 
-@pytest.mark.parametrize(("language", "mender"), [("fr", "→ qui exploite"), ("en", "→ whoever runs")])
+@pytest.mark.parametrize(("language", "who"), [("fr", "→ la personne qui administre"), ("en", "→ the operator of")])
 def test_a_sending_that_fails_after_a_whole_run_is_told_and_ends_with_one(
-    project: Project, monkeypatch: pytest.MonkeyPatch, language: str, mender: str
+    project: Project, monkeypatch: pytest.MonkeyPatch, language: str, who: str
 ) -> None:
     (project.root / "depot").mkdir()
 
@@ -185,7 +186,7 @@ def test_a_sending_that_fails_after_a_whole_run_is_told_and_ends_with_one(
     monkeypatch.setattr("pipelines.releases.object_store.send", down)
     done = release(project, "villes", "--to", f"file://{project.root}/depot", language=language)
     assert done.exit_code == 1
-    assert mender in done.output
+    assert who in done.output
     assert "[busy]" in done.output
     assert (project.releases / "villes" / "1.0.0").is_dir()
 
@@ -231,6 +232,6 @@ def test_what_a_column_lacks_and_what_a_publishers_schema_says_are_told_apart(
     done = a_run(project)
     done.records["actions"].summary["thin"].append("l.t: 0.5 < 1")
     done.records["actions"].summary["declared"].append({"fr": "refusés", "en": "refused"})
-    told = [line for _, line in _told(project, done, language)]
+    told = [line for _, line in _failures(project, done, language)]
     assert thin in told
     assert any(line.endswith(declared) for line in told)

@@ -16,7 +16,7 @@ import yaml
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 
-from pipelines.alerts.alert import Alert
+from pipelines.alerts.alert import About, Alert, Subject
 from pipelines.alerts.observing import Observation
 from pipelines.alerts.settings import FILE, AlertSettings, load_alerts
 from pipelines.core.project import Project
@@ -80,9 +80,14 @@ def by_mail(box: Mailbox, **more: Any) -> dict[str, Any]:
 
 
 def broken(name: str = "villes", what: str = "le fichier manque") -> Observation:
-    who = Said("qui exploite Arobase", "whoever runs Arobase")
+    who = Said("la personne qui administre Arobase", "the operator of Arobase")
     alert = Alert(
-        "run-failed", Said(name, name), Said(what, "the file is missing"), f"sources/{name}.yaml", who, "absent"
+        "run-failed",
+        Subject(About.SOURCE, name),
+        Said(what, "the file is missing"),
+        f"sources/{name}.yaml",
+        who,
+        "absent",
     )
     return Observation(alert.key, alert)
 

@@ -44,11 +44,14 @@ def said(
 
 def test_an_alert_is_told_once_when_it_opens_and_once_when_it_is_over(project: Project, box: Mailbox) -> None:
     settings = told_by(project, channels={"equipe": by_mail(box)}, language="fr")
-    assert said(project, settings, broken()) == ["equipe: Échec : villes"]
+    assert said(project, settings, broken()) == ["equipe: Échec : source villes"]
     assert said(project, settings, broken(), after=timedelta(hours=1)) == []
-    assert said(project, settings, well(), after=timedelta(hours=2)) == ["equipe: Rétabli : villes (échec)"]
+    assert said(project, settings, well(), after=timedelta(hours=2)) == ["equipe: Rétabli : source villes (échec)"]
     assert said(project, settings, well(), after=timedelta(hours=3)) == []
-    assert [mail["Subject"] for mail in box.mails] == ["[Arobase] Échec : villes", "[Arobase] Rétabli : villes (échec)"]
+    assert [mail["Subject"] for mail in box.mails] == [
+        "[Arobase] Échec : source villes",
+        "[Arobase] Rétabli : source villes (échec)",
+    ]
 
 
 def test_a_message_says_what_where_who_fixes_it_and_where_to_look(project: Project, box: Mailbox) -> None:
@@ -60,7 +63,7 @@ def test_a_message_says_what_where_who_fixes_it_and_where_to_look(project: Proje
     for part in (
         "What: the file is missing [absent]",
         "Where: sources/villes.yaml",
-        "To be fixed by: whoever runs Arobase",
+        "To be fixed by: the operator of Arobase",
     ):
         assert part in body
     assert "See: https://dagster.example.org/" in body
@@ -71,14 +74,29 @@ def test_an_alert_that_lasts_is_told_again_after_the_delay_that_was_asked_for(pr
     settings = told_by(project, channels={"equipe": by_mail(box)}, repeat="PT6H")
     said(project, settings, broken())
     assert said(project, settings, after=timedelta(hours=5)) == []
-    assert said(project, settings, after=timedelta(hours=7)) == ["equipe: Échec : villes"]
+    assert said(project, settings, after=timedelta(hours=7)) == ["equipe: Échec : source villes"]
 
 
 def test_what_was_not_looked_at_stays_as_it_was(project: Project, box: Mailbox) -> None:
     settings = told_by(project, channels={"equipe": by_mail(box)})
     said(project, settings, broken("villes"), broken("actions"))
     said(project, settings, well("villes"))
-    assert [alert.subject.fr for alert, _ in open_alerts(project).values()] == ["actions"]
+    assert [alert.subject.name for alert, _ in open_alerts(project).values()] == ["actions"]
+
+
+def test_what_was_remembered_before_alerts_said_what_they_are_about_is_told_once_more(
+    project: Project, box: Mailbox
+) -> None:
+    settings = told_by(project, channels={"equipe": by_mail(box)})
+    said(project, settings, broken())
+    path = project.outputs / "alerts" / "state.json"
+    state = json.loads(path.read_text(encoding="utf-8"))
+    (entry,) = state["alerts"].values()
+    entry["alert"] = {**entry["alert"], "subject": ["villes", "villes"]}
+    del entry["alert"]["about"], entry["alert"]["name"]
+    path.write_text(json.dumps({**state, "alerts": {"run-failed villes": entry}}), encoding="utf-8")
+    assert said(project, settings, broken()) == ["equipe: Échec : source villes"]
+    assert list(open_alerts(project)) == ["run-failed source villes"]
 
 
 def test_a_channel_hears_only_what_it_asked_for(project: Project, box: Mailbox) -> None:
@@ -94,9 +112,9 @@ def test_what_a_channel_did_not_take_is_sent_to_it_again_and_to_no_other(project
         box.answer = "451 plus tard"
         told = tell(project, settings, [broken()], now=NOW, environment={})
         assert [error.facts["found"] for error in told.errors] == ["SMTP 451"]
-        assert told.sent == [("secours", "Échec : villes")]
+        assert told.sent == [("secours", "Échec : source villes")]
         box.answer = "250 OK"
-        assert said(project, settings, broken()) == ["equipe: Échec : villes"]
+        assert said(project, settings, broken()) == ["equipe: Échec : source villes"]
         assert len(other.mails) == 1
 
 
@@ -106,7 +124,7 @@ def test_a_server_that_is_not_there_is_told_and_stops_nothing(project: Project) 
     settings = told_by(project, channels={"equipe": channel})
     told = tell(project, settings, [broken()], now=NOW, environment={})
     assert [error.code for error in told.errors] == ["alert-not-sent"]
-    assert list(open_alerts(project)) == ["run-failed villes"]
+    assert list(open_alerts(project)) == ["run-failed source villes"]
 
 
 def test_mail_is_sent_with_a_login_over_starttls(
@@ -125,7 +143,7 @@ def test_mail_is_sent_with_a_login_over_starttls(
         stranger = tell(project, settings, [broken()], now=NOW, environment=environment)
         assert [error.facts["found"] for error in stranger.errors] == ["SSLCertVerificationError"]
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        assert said(project, settings, **environment) == ["equipe: Échec : villes"]
+        assert said(project, settings, **environment) == ["equipe: Échec : source villes"]
         wrong = {**environment, "MAIL_PASSWORD": "autre"}
         told = tell(project, settings, [broken("actions")], now=NOW, environment=wrong)
         assert [error.facts["found"] for error in told.errors] == ["SMTP 535"]
@@ -143,8 +161,8 @@ def hook(server: Server, kind: str, **more: Any) -> tuple[dict[str, Any], dict[s
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        ("slack", {"text": "*Échec : a_b &lt;c&gt;*\n"}),
-        ("mattermost", {"text": "#### Échec : a\\_b \\<c\\>\n"}),
+        ("slack", {"text": "*Échec : source a_b &lt;c&gt;*\n"}),
+        ("mattermost", {"text": "#### Échec : source a\\_b \\<c\\>\n"}),
     ],
 )
 def test_a_chat_is_told_in_its_own_shape_and_escaping(project: Project, kind: str, expected: dict[str, str]) -> None:
@@ -167,7 +185,7 @@ def test_any_other_machine_is_told_as_json(project: Project) -> None:
     assert opened["state"] == "open"
     assert opened["what"] == "the file is missing"
     assert opened["code"] == "absent"
-    assert (over["state"], over["title"]) == ("ended", "Recovered: villes (failure)")
+    assert (over["state"], over["title"]) == ("ended", "Recovered: source villes (failure)")
 
 
 def test_a_matrix_room_shows_a_message_that_is_sent_twice_once(project: Project) -> None:
@@ -238,7 +256,7 @@ def test_a_memory_that_was_damaged_tells_again_rather_than_never(project: Projec
     settings = told_by(project, channels={"equipe": by_mail(box)})
     said(project, settings, broken())
     (folder_of(project) / "state.json").write_text('{"alerts": [', encoding="utf-8")
-    assert said(project, settings, broken()) == ["equipe: Échec : villes"]
+    assert said(project, settings, broken()) == ["equipe: Échec : source villes"]
 
 
 def test_what_is_remembered_is_for_the_owner_alone(project: Project, box: Mailbox) -> None:

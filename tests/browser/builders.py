@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from pipelines.releases.retract import retract
 from pipelines.releases.signature import new_key
-from tests.catalogue.builders import an_award, published, texts_published
+from tests.catalogue.builders import an_award, checks_published, published, texts_published
 from tests.releases.builders import PRIZES, Row, a_finding, a_package, a_request, prizes
 
 FLAGS = [
@@ -46,7 +46,8 @@ COMPARED = [
 
 def shown_releases(outputs: Path) -> None:
     """`prix`: 1.0.0 to 1.1.0, of which 1.0.2 is retracted, all signed; `foule`: one version of many rows;
-    `label`: two editions on a map; `territoires-numeriques`: what one question is answered from."""
+    `label`: two editions on a map; `suivi`: checks by rule, with labels for their codes; `territoires-numeriques`: what
+    one question is answered from."""
     releases, key = outputs / "releases", new_key(outputs / "key")
     (outputs / "allowed_signers").write_text(f"arobase {key.public_line}\n", encoding="utf-8")
     more = [
@@ -71,8 +72,11 @@ def shown_releases(outputs: Path) -> None:
         }
         for n in range(MANY)
     ]
-    awards = [an_award("2024", "01001", "01"), an_award("2025", "97113", "971"), an_award("2025", "2A004", "2A", "3")]
+    told = [("2024", "01001", "01", "5"), ("2025", "97113", "971", "5"), ("2025", "2A004", "2A", "3")]
+    awards = [an_award(*one) | {"territoire_nom": f"Lieu {one[1]}"} for one in told]
+    awards[0]["nom_publie"] = "Vieux Nom"
     texts_published(outputs, "label", "palmares", awards)
+    checks_published(outputs)
     texts_published(outputs, "territoires-numeriques", "comparaison_europe", COMPARED)
     published(
         a_request(crowd, package=a_package(name="foule", title="Foule inventée", title_en="Invented crowd")), releases

@@ -41,7 +41,7 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def address(outputs: Path) -> Iterator[str]:
     """A host with Range requests, whose address the catalogue was made with."""
-    with server(outputs, told=False) as made:
+    with server(outputs, logs_requests=False) as made:
         threading.Thread(target=made.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{made.server_address[1]}/"
         a_catalogue(outputs, base)
@@ -52,7 +52,7 @@ def address(outputs: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def plain_address(outputs: Path, address: str) -> Iterator[str]:
     """The same folders on a host without Range requests."""
-    with server(outputs, ranges=False, told=False) as made:
+    with server(outputs, ranges=False, logs_requests=False) as made:
         threading.Thread(target=made.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{made.server_address[1]}/catalogue/"
         made.shutdown()

@@ -35,7 +35,7 @@ def numbers(project: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def site(project: Path) -> Iterator[str]:
-    with server(project / "outputs", told=False) as made:
+    with server(project / "outputs", logs_requests=False) as made:
         threading.Thread(target=made.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{made.server_address[1]}/"
         a_catalogue(project / "outputs", base)

@@ -44,7 +44,7 @@ def million(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     origin = {**request.provenance, "prix": provenance_of(table, ["prix_id"])}
     published(a_request(tables=tables, provenance=origin), outputs / "releases")
     a_catalogue(outputs)
-    with server(outputs, told=False) as made:
+    with server(outputs, logs_requests=False) as made:
         threading.Thread(target=made.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{made.server_address[1]}/catalogue/"
         made.shutdown()
@@ -56,7 +56,7 @@ def first_rows(page: Page) -> float:
 
 
 def test_first_rows_of_a_million_come_with_less_than_two_megabytes(page: Page, million: str) -> None:
-    """How soon they come is measured, not judged: it is printed here, and kept in benchmarks/catalogue.md."""
+    """How soon they come is measured, not validated: it is printed here, and kept in benchmarks/catalogue.md."""
     fetched: list[int] = []
     page.on("response", lambda answer: fetched.append(int(answer.headers.get("content-length", "0"))))
     open_table(page, million, "prix/table-prix.html")

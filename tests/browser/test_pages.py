@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from importlib.resources import files
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.builders import open_table
 
@@ -329,13 +330,45 @@ def test_on_paper_a_table_fits_the_sheet(page: Page, address: str) -> None:
     expect(page.locator(".pager")).to_be_hidden()
 
 
-@pytest.mark.parametrize("typed", ["lieu 01001", "LIÉU-01001", "le lieu 01001", "01001"])
-def test_a_town_is_found_by_its_name_or_code(browser: Browser, address: str, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["lieu 01001", "LIÉU-01001", "le lieu 01001", "01001", "vieux nom"])
+def test_a_town_is_found_by_its_names_or_code(browser: Browser, address: str, typed: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}index.html")
     page.get_by_role("searchbox").fill(typed)
     page.get_by_role("link", name="Lieu 01001").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lieu 01001")
+
+
+def test_two_letters_are_answered_without_asking_the_network_again(browser: Browser, address: str) -> None:
+    """What the first answer needs came while nobody typed; the pieces of the index, which complete it, never come."""
+    page = browser.new_page()
+    page.route(re.compile("/recherche/[^_]"), lambda _: None)
+    with page.expect_response("**/_premiers.json"), page.expect_response("**/_debuts.json"):
+        page.goto(f"{address}index.html")
+    page.get_by_role("searchbox").press_sequentially("li")
+    expect(page.locator(".finder .answers a").first).to_contain_text("Lieu")
+    expect(page.locator(".finder .status")).to_have_text("Premières réponses ; écrivez la suite du nom.")
+
+
+def test_what_is_typed_before_the_first_answers_are_there_is_answered_when_they_come(
+    browser: Browser, address: str
+) -> None:
+    page = browser.new_page()
+    page.route(re.compile("/recherche/[^_]"), lambda _: None)
+    held: list[Route] = []
+    page.route("**/_premiers.json", lambda route: held.append(route))  # noqa: PLW0108  # a method of C takes no mark
+    page.goto(f"{address}index.html")
+    page.get_by_role("searchbox").fill("lieu")
+    expect(page.locator(".finder .status")).to_have_text("Recherche en cours…")
+    held[0].continue_()
+    expect(page.locator(".finder .answers a").first).to_contain_text("Lieu")
+
+
+def test_an_answer_says_by_which_other_name_it_was_found(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}index.html")
+    page.get_by_role("searchbox").fill("vieux")
+    expect(page.locator(".finder .answers li")).to_have_text("Lieu 01001 Commune (01), 01001, trouvé par Vieux Nom")
 
 
 def test_a_search_says_what_it_does_not_know_and_what_is_too_short(browser: Browser, address: str) -> None:
@@ -385,7 +418,7 @@ def test_the_map_tells_its_places_by_pointer_and_by_keyboard(page: Page, address
 def test_a_picture_is_saved_as_png(page: Page, address: str, tmp_path: Path) -> None:
     page.goto(f"{address}label/image-carte-2025.html")
     with page.expect_download() as saved:
-        page.get_by_role("button", name="PNG").click()
+        page.get_by_role("link", name="PNG").click()
     assert saved.value.suggested_filename == "carte-2025.png"
     saved.value.save_as(tmp_path / "carte.png")
     assert (tmp_path / "carte.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")

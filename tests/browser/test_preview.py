@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.builders import MANY, names, open_table
+from tests.releases.builders import NAMED
 
 
 def status(page: Page) -> str:
@@ -164,12 +165,13 @@ def test_a_row_says_where_it_comes_from_and_when_it_changed(page: Page, address:
     expect(sheet).to_contain_text("Source inventée")
     expect(sheet).to_contain_text("04" * 32)
     sheet.get_by_text("Comment chaque valeur a été obtenue").click()
-    assert sheet.locator(".ways dd").all_inner_texts() == ["correspondance", "résolution"]
+    ways = [text.replace("\u00a0", " ") for text in sheet.locator(".ways dd").all_inner_texts()]
+    assert ways == [step.words().fr for step in NAMED]
     expect(sheet).to_contain_text("R-1")
     assert page.url.endswith("#cle=p1")
     sheet.get_by_role("button", name="Chercher dans toutes les versions").click()
     expect(sheet.locator("ol li")).to_have_count(3)
-    expect(sheet.locator("ol")).to_contain_text("1.0.1 arobases : 3 → 4")
+    expect(sheet.locator("ol")).to_contain_text("1.0.1 Arobases : 3 → 4")
     sheet.get_by_role("button", name="Fermer").click()
     expect(sheet).to_be_hidden()
 
@@ -197,7 +199,7 @@ def test_an_english_row_says_its_findings_and_causes_in_english(page: Page, addr
     sheet = page.locator(".row-sheet")
     expect(sheet).to_contain_text("R-1 Complies: ")
     sheet.get_by_role("button", name="Search every version").click()
-    expect(sheet.locator("ol")).to_contain_text("1.0.1 arobases: 3 → 4 (cause: the source changed)")
+    expect(sheet.locator("ol")).to_contain_text("1.0.1 Arobases: 3 → 4 (cause: the source changed)")
 
 
 def test_a_deep_link_to_a_row_that_is_not_there_says_so(page: Page, address: str) -> None:

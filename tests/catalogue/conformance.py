@@ -1,4 +1,4 @@
-"""The two SHACL implementations that judge a graph against this project's shapes."""
+"""The two SHACL implementations that check a graph against this project's shapes."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ def test_a_retracted_version_leaves_the_addresses_that_stay(outputs: Path) -> No
     assert not latest.with_name("latest.zip").exists()
 
 
-def test_released_files_are_not_judged_a_second_time(tmp_path: Path) -> None:
+def test_released_files_are_not_checked_a_second_time(tmp_path: Path) -> None:
     seen: list[str] = []
 
     def inspect(folder: Path) -> None:
@@ -110,7 +110,7 @@ def test_released_files_are_not_judged_a_second_time(tmp_path: Path) -> None:
     assert [name for name in seen if name.startswith("prix/latest") and not name.endswith("SHA256SUMS")] == []
 
 
-def test_a_file_of_somebody_else_under_the_same_folder_is_judged(tmp_path: Path) -> None:
+def test_a_file_of_somebody_else_under_the_same_folder_is_checked(tmp_path: Path) -> None:
     two_versions(tmp_path)
     a_catalogue(tmp_path)
     (tmp_path / "catalogue" / "prix" / "latest" / "notes.txt").write_text("à moi", encoding="utf-8")

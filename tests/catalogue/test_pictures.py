@@ -110,8 +110,8 @@ def test_europe_is_compared_with_france(tmp_path: Path) -> None:
     rows = [
         {**quoted, "zone": "ue28", "part": "32"},
         {**quoted, "zone": "france", "part": "48"},
-        {**later, "zone": "france", "part": "54.6"},
-        {**later, "zone": "ue28", "part": "57.1"},
+        {**later, "zone": "france", "part": "54.58"},
+        {**later, "zone": "ue28", "part": "57.05"},
         {**later, "annee_observation": "2016", "zone": "ue28", "part": "59.7"},
     ]
     found = by_name(a_release(tmp_path, "territoires-numeriques", "comparaison_europe", rows))["europe"]
@@ -121,6 +121,8 @@ def test_europe_is_compared_with_france(tmp_path: Path) -> None:
         ("France, 2015 (DESI 2020)", "54.6%"),
         ("EU of 28, 2015 (DESI 2020)", "57.1%"),
     ]
+    assert ">57,1\u202f%<" in found.svg["fr"], "as the sentences of the page round it, halves up"
+    assert "57.1%" in found.headline("en")
 
 
 def test_compliance_by_year_adds_departements_up(tmp_path: Path) -> None:

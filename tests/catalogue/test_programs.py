@@ -32,7 +32,7 @@ def rows_of(outputs: Path) -> list[dict[str, str]]:
 
 def test_pandas_reads_the_table_from_its_address(tmp_path: Path) -> None:
     two_versions(tmp_path)
-    with server(tmp_path, told=False) as made:
+    with server(tmp_path, logs_requests=False) as made:
         threading.Thread(target=made.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{made.server_address[1]}/"
         read: dict[str, object] = {}

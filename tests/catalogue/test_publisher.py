@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.catalogue import House, read_house, write_catalogue
+from pipelines.catalogue import PublisherSettings, read_publisher_settings, write_catalogue
 from pipelines.catalogue.publisher import FILE, THEME_LIMIT, CatalogueFileError
 from pipelines.core.project import Project
 from tests.catalogue.builders import two_versions
@@ -24,9 +24,9 @@ theme: charte/theme.css
 """
 
 
-def a_house(root: Path, text: str | bytes) -> House:
+def publisher_settings(root: Path, text: str | bytes) -> PublisherSettings:
     (root / FILE).write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_house(Project.at(root))
+    return read_publisher_settings(Project.at(root))
 
 
 def themed(root: Path, css: str = ":root { --accent: #123456; }") -> Path:
@@ -37,19 +37,19 @@ def themed(root: Path, css: str = ":root { --accent: #123456; }") -> Path:
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Path:
-    """A catalogue of a house that says everything."""
-    house = a_house(themed(tmp_path), WHOLE)
-    write_catalogue(two_versions(tmp_path), tmp_path / "catalogue", house=house)
+    """A catalogue of a publisher whose file says everything."""
+    settings = publisher_settings(themed(tmp_path), WHOLE)
+    write_catalogue(two_versions(tmp_path), tmp_path / "catalogue", settings=settings)
     return tmp_path / "catalogue"
 
 
 def test_without_a_file_addresses_are_examples(tmp_path: Path) -> None:
-    assert read_house(Project.at(tmp_path)) == House()
-    assert House().base_url.startswith("https://example.org/")
+    assert read_publisher_settings(Project.at(tmp_path)) == PublisherSettings()
+    assert PublisherSettings().base_url.startswith("https://example.org/")
 
 
 def test_the_file_that_ships_is_right() -> None:
-    assert read_house(Project.at(ROOT)).base_url.startswith("https://")
+    assert read_publisher_settings(Project.at(ROOT)).base_url.startswith("https://")
 
 
 def test_every_document_bears_the_address_of_the_house(catalogue: Path) -> None:
@@ -81,13 +81,13 @@ def test_the_publisher_stands_in_dcat_in_the_feeds_and_under_each_page(catalogue
 def test_a_package_that_names_no_publisher_is_published_by_the_house(tmp_path: Path) -> None:
     from rdflib import DCTERMS, Graph, URIRef
 
-    releases, house = two_versions(tmp_path), a_house(themed(tmp_path), WHOLE)
+    releases, settings = two_versions(tmp_path), publisher_settings(themed(tmp_path), WHOLE)
     path = releases / "prix" / "1.0.1" / "data" / "datapackage.json"
     told = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps({**told, "contributors": []}), encoding="utf-8")
-    write_catalogue(releases, tmp_path / "catalogue", house=house)
+    write_catalogue(releases, tmp_path / "catalogue", settings=settings)
     graph = Graph().parse(tmp_path / "catalogue" / "catalog.ttl")
-    dataset = URIRef(f"{house.base_url}catalogue/prix/#jeu")
+    dataset = URIRef(f"{settings.base_url}catalogue/prix/#jeu")
     assert graph.value(dataset, DCTERMS.publisher) == URIRef("https://ville.example.org/")
     assert "Ville Inventée (2026)" in (tmp_path / "catalogue" / "prix" / "index.html").read_text(encoding="utf-8")
 
@@ -97,19 +97,19 @@ def test_the_theme_of_the_house_takes_the_place_of_ours(catalogue: Path) -> None
 
 
 def test_a_house_without_addresses_of_its_own_is_named_all_the_same(tmp_path: Path) -> None:
-    house = a_house(
+    settings = publisher_settings(
         tmp_path, "base_url: https://a.example.org/\npublisher: {title: Mairie}\ncontact: {title: Accueil}\n"
     )
-    write_catalogue(two_versions(tmp_path), tmp_path / "catalogue", house=house)
+    write_catalogue(two_versions(tmp_path), tmp_path / "catalogue", settings=settings)
     assert "Publié par Mairie · Contact\u00a0: Accueil" in (tmp_path / "catalogue" / "index.html").read_text("utf-8")
 
 
-def test_the_announcement_reads_the_file(tmp_path: Path) -> None:
-    from pipelines.pipeline.announce import make_announcement
+def test_the_catalogue_reads_the_file(tmp_path: Path) -> None:
+    from pipelines.pipeline.catalogue import make_catalogue
 
     project = Project.at(tmp_path)
-    a_house(tmp_path, "base_url: https://a.example.org/b/\n")
-    folder = make_announcement(project)
+    publisher_settings(tmp_path, "base_url: https://a.example.org/b/\n")
+    folder = make_catalogue(project)
     assert "<https://a.example.org/b/catalogue/#catalogue>" in (folder / "catalog.ttl").read_text(encoding="utf-8")
 
 
@@ -118,9 +118,9 @@ def test_the_announcement_reads_the_file(tmp_path: Path) -> None:
     [
         ("base_url: https://a.example.org\n", 1, "ending with /"),
         ("base_url: ftp://a.example.org/\n", 1, "base_url"),
-        ("publisher: {title: x}\n", 1, "base_url missing"),
+        ("publisher: {title: x}\n", 1, '"base_url": missing'),
         ("base_url: https://a.example.org/\nbase: x\n", 2, '"base": unknown key'),
-        ("base_url: https://a.example.org/\npublisher:\n  name: x\n", 2, "title missing"),
+        ("base_url: https://a.example.org/\npublisher:\n  name: x\n", 2, '"publisher.title": missing'),
         ("base_url: https://a.example.org/\ncontact:\n  title: x\n  email: nobody\n", 4, "generic e-mail"),
         ("base_url: https://a.example.org/\ntheme: absent.css\n", 2, "absent.css"),
         ("base_url: https://a.example.org/\ntheme: ../charte/theme.css\n", 2, "style sheet of the project"),
@@ -135,7 +135,7 @@ def test_a_wrong_file_is_told_by_line_and_key(tmp_path: Path, text: str | bytes,
     inside = tmp_path / "projet"
     inside.mkdir()
     with pytest.raises(CatalogueFileError, match=words) as caught:
-        a_house(inside, text)
+        publisher_settings(inside, text)
     assert f"{FILE}, line {line}:" in str(caught.value)
     french = caught.value.message("fr")
     assert f"{FILE}, ligne {line} :" in french
@@ -146,11 +146,11 @@ def test_a_wrong_file_is_told_by_line_and_key(tmp_path: Path, text: str | bytes,
 def test_a_theme_that_would_make_pages_heavy_is_refused(tmp_path: Path) -> None:
     themed(tmp_path, "x" * (THEME_LIMIT + 1))
     with pytest.raises(CatalogueFileError, match="100001 B; expected: ≤ 100000 B"):
-        a_house(tmp_path, WHOLE)
+        publisher_settings(tmp_path, WHOLE)
 
 
 def test_an_unknown_key_is_told_where_it_stands(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("base_url: https://example.org/\npublisher:\n  title: A\nthema: x\n", encoding="utf-8")
     with pytest.raises(CatalogueFileError) as caught:
-        read_house(Project.at(tmp_path))
+        read_publisher_settings(Project.at(tmp_path))
     assert (caught.value.facts["line"], caught.value.facts["key"]) == (4, "thema")

@@ -14,17 +14,28 @@ from pipelines.catalogue.pictures.gallery import of_its_time
 from pipelines.catalogue.questions import Question, questions_of
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.writing import write_catalogue
-from pipelines.commands._trace_shown import traced
+from pipelines.commands._trace_output import traced
 from pipelines.core.project import Project
 from pipelines.pipeline.collect import make_snapshots
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.releases import publish
 from pipelines.releases.trace import trace
-from tests.catalogue.builders import another_package
+from tests.catalogue.builders import another_package, tables_published
 from tests.catalogue.test_html import Page
 from tests.domains.territories.derived.builders import PROJECT
+from tests.releases.builders import field
 
 PACKAGES = ("label", "enquetes-publiques", "territoires-numeriques")
+ONE_SHARE = {
+    "serie": "s",
+    "zone": "france",
+    "annee_observation": "2020",
+    "part": "10",
+    "definition": "D",
+    "population_de_reference": "% des foyers",
+    "rupture_avant": "false",
+    "producteur": "Eux",
+}
 NAMES = (
     "qui-est-labellise",
     "ou-l-acces-manque",
@@ -167,6 +178,36 @@ def test_france_is_above_or_below_by_the_definition(questions: dict[str, Questio
     assert "48%" in lead
     assert "32%" in lead
     assert "54.6% against 57.1%" in lead
+
+
+@pytest.mark.heavy
+def test_no_series_of_europe_is_headed_by_its_code(questions: dict[str, Question]) -> None:
+    answers = questions["comment-la-france-se-compare"].answers
+    assert answers[0].heading["en"] == "Online exchanges with administrations, as an article quoted them in 2017"
+    for answer in answers:
+        assert "_" not in answer.heading["fr"], answer.heading["fr"]
+        assert answer.heading["fr"] != answer.heading["en"]
+        assert "Code\u00a0: " in answer.text["fr"]
+
+
+def test_a_series_is_named_by_the_labels_of_the_version_and_by_its_code_where_it_has_none(tmp_path: Path) -> None:
+    compared = [{"comparaison_id": name, "indicateur": name, **ONE_SHARE} for name in ("b1", "b2")]
+    key = {"fields": ["indicateur"], "reference": {"resource": "codes_indicateurs_europe", "fields": ["code"]}}
+    fields = [field(name) for name in compared[0]]
+    raw = {
+        "comparaison_europe": {"title": "C", "fields": fields, "primaryKey": ["comparaison_id"], "foreignKeys": [key]},
+        "codes_indicateurs_europe": {
+            "title": "Codes",
+            "fields": [field("code"), field("libelle_fr"), field("libelle_en")],
+            "primaryKey": ["code"],
+        },
+    }
+    codes = [{"code": "b1", "libelle_fr": "Foyers : fibre", "libelle_en": "Homes: fibre"}, {"code": "b2"}]
+    told = {"comparaison_europe": compared, "codes_indicateurs_europe": codes}
+    tables_published(tmp_path, "territoires-numeriques", raw, told, [])
+    (question,) = questions_of(read_holdings(tmp_path / "releases"))
+    assert [answer.heading["fr"] for answer in question.answers] == ["Foyers\u00a0: fibre", "b2"]
+    assert question.answers[0].text["en"].endswith("Series: s. Source: Eux. Code: b1.")
 
 
 def test_without_its_tables_a_question_has_no_page(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def address(outputs: Path) -> Iterator[str]:
 
 
 def running(outputs: Path, *, ranges: bool = True) -> Iterator[str]:
-    with server(outputs, ranges=ranges, told=False) as made:
+    with server(outputs, ranges=ranges, logs_requests=False) as made:
         threading.Thread(target=made.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{made.server_address[1]}"
         made.shutdown()

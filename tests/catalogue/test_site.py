@@ -66,7 +66,7 @@ def test_a_file_that_nobody_makes_any_more_goes_and_a_stranger_stays(tmp_path: P
     assert (catalogue / "medailles" / "notes.txt").is_file()
 
 
-def test_a_file_that_somebody_altered_is_mended(tmp_path: Path) -> None:
+def test_a_file_that_somebody_altered_is_repaired(tmp_path: Path) -> None:
     two_versions(tmp_path)
     catalogue = a_catalogue(tmp_path)
     page = catalogue / "prix" / "index.html"

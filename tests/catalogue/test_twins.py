@@ -10,7 +10,7 @@ import pytest
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, RDF
 
-from pipelines.catalogue import House, write_catalogue
+from pipelines.catalogue import PublisherSettings, write_catalogue
 from tests.catalogue.builders import BASE, published
 from tests.releases.builders import a_package, a_request
 
@@ -26,8 +26,8 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     period = {"temporal": {"start": "2024-01-01", "end": "2025-12-31"}}
     for name, more in (("prix", period), ("medailles", period), ("coupes", {})):
         published(a_request(package=a_package(name=name, more=more)), outputs / "releases")
-    house = House(licences={LICENCE: "lov2"})
-    write_catalogue(outputs / "releases", outputs / "catalogue", house=house, base_url=BASE)
+    settings = PublisherSettings(licences={LICENCE: "lov2"})
+    write_catalogue(outputs / "releases", outputs / "catalogue", settings=settings, base_url=BASE)
     return outputs / "catalogue"
 
 

@@ -63,7 +63,8 @@ def catalogues(folder: Path) -> Path:
     """A catalogue in which every kind of page is, its texts as people type them."""
     retracted(folder, reason="Valeur fausse : l'année n'est pas « 2024 » !")
     another_package(folder, title="L'accès : qui l'a ?", description="Ce qu'on sait « en 2024 » : 3 000 lignes, 5 % !")
-    texts_published(folder, "label", "palmares", [an_award("2024", "01001", "01"), an_award("2025", "97113", "971")])
+    awards = [{**an_award("2024", "01001", "01"), "remarque": "Cession d'un chemin : 3 000 m"}]
+    texts_published(folder, "label", "palmares", [*awards, {**an_award("2025", "97113", "971"), "remarque": ""}])
     return a_catalogue(folder)
 
 
@@ -73,6 +74,8 @@ def test_every_french_page_is_set_as_french_is(tmp_path: Path) -> None:
     found = {path.relative_to(catalogue).as_posix(): faults(path.read_text(encoding="utf-8")) for path in pages}
     assert len(pages) > 20
     assert {name: said for name, said in found.items() if said} == {}
+    told = (catalogue / "territoires/commune-01001.html").read_text(encoding="utf-8")
+    assert "<td>Cession d’un chemin\u00a0: 3\u202f000 m</td>" in told
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from pipelines.catalogue.wording import Wording
@@ -52,40 +50,6 @@ def test_a_share_of_nothing_is_a_dash() -> None:
 def test_french_punctuation_never_begins_a_line() -> None:
     assert FR.spaced("dit : « oui » ; vrai ?") == "dit\u00a0: «\u00a0oui\u00a0»\u202f; vrai\u202f?"
     assert EN.spaced("says : yes") == "says : yes"
-
-
-@pytest.mark.parametrize(
-    ("french", "english"),
-    [
-        ("sources/a.yaml, b : c, copiée", "sources/a.yaml, b: c, copied"),
-        ("sources/a.yaml, b : c, d, traduite en code", "sources/a.yaml, b: c, d, translated into a code"),
-        ("sources/a.yaml, b : constante « oui »", "sources/a.yaml, b: constant “oui”"),
-        ("sources/a.yaml, b : c, convertisseur « date »", "sources/a.yaml, b: c, converter “date”"),
-        ("sources/a.yaml, b : c, lecture « territoire » (code)", "sources/a.yaml, b: c, reading “territoire” (code)"),
-        ("calcul « gini » sur label/palmares", "computed by “gini” from label/palmares"),
-        ("résolution", "résolution"),
-    ],
-)
-def test_how_a_field_was_filled_is_told_in_both_languages(french: str, english: str) -> None:
-    assert Wording("en").step(french) == english
-    assert Wording("fr").step(french).replace("\u00a0", " ") == french
-
-
-def test_every_turn_of_the_stages_is_translated() -> None:
-    from pipelines.core.project import Project
-    from pipelines.pipeline.lineage import steps_of
-    from pipelines.schema import load_package
-    from pipelines.sources import load_sources
-
-    project = Project.at(Path(__file__).resolve().parents[2])
-    sources = load_sources(project).values()
-    for name in ("label", "enquetes-publiques", "territoires-numeriques"):
-        found = [step for steps in steps_of(load_package(project.schemas, name), sources).values() for step in steps]
-        assert found, name
-        for step in found:
-            told = Wording("en").step(step)
-            assert "«" not in told, told
-            assert not told.endswith(("copiée", "en code")), told
 
 
 def test_several_reasons_are_one_sentence() -> None:

@@ -23,10 +23,13 @@ def test_every_command_lets_its_language_be_chosen(name: str, command: click.Com
     ("words", "locale", "said"),
     [
         (["trace", "nope", "t", "k", "--lang", "fr"], "en", "À corriger par"),
-        (["trace", "nope", "t", "k", "--lang", "en"], "fr", "To be mended by"),
+        (["trace", "nope", "t", "k", "--lang", "en"], "fr", "To be fixed by"),
         (["sources", "show", "nope", "--lang", "fr"], "en", "À corriger par"),
         (["keys", "show", "absent.pub", "--lang", "fr"], "en", "À corriger par"),
         (["sources", "show", "nope"], "fr", "À corriger par"),
+        (["--lang", "fr", "sources", "show", "nope"], "en", "À corriger par"),
+        (["verify", "nope", "--lang", "fr"], "en", "nope n'existe pas ; donnez le chemin ou l'adresse d'une version"),
+        (["verify", "nope", "--lang", "en"], "fr", "nope does not exist; give the path or the address of a release"),
     ],
 )
 def test_an_error_is_said_in_the_language_that_was_chosen(

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from pipelines.commands._sources_shown import _told
+from pipelines.commands._sources_output import _change
 from pipelines.commands.sources import command
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.core.project import Project
 from pipelines.core.text import Language
 from pipelines.formats.errors import HeaderMissing
@@ -59,7 +59,7 @@ def test_a_trial_refuses_a_mapping_that_a_release_would_refuse(
     with pytest.raises(MappingError) as refused:
         run("test", "mairie")
     assert told in refused.value.message("en")
-    assert refused.value.mender is Mender.MAPPING
+    assert refused.value.responsible is ResponsibleParty.MAPPING
 
 
 def test_a_name_that_the_mapping_alone_has_is_the_mappings_to_mend_with_its_line(project: Project) -> None:
@@ -72,7 +72,7 @@ def test_a_name_that_the_mapping_alone_has_is_the_mappings_to_mend_with_its_line
     written = (project.sources / "mairie.yaml").read_text(encoding="utf-8").splitlines()
     with pytest.raises(MappingColumnUnknown) as refused:
         run("test", "mairie")
-    assert refused.value.mender is Mender.MAPPING
+    assert refused.value.responsible is ResponsibleParty.MAPPING
     line = refused.value.facts["line"]
     assert "titre: nmo" in written[line - 1]
     assert refused.value.message("en") == (
@@ -90,7 +90,7 @@ def test_a_renamed_column_of_the_file_is_the_publishers_and_said_in_one_language
     a_source(project, parts={"lignes": {"format": "csv", "schema": "lignes", "rows": rows}})
     with pytest.raises(HeaderMissing) as refused:
         run("test", "mairie")
-    assert refused.value.mender is Mender.SOURCE
+    assert refused.value.responsible is ResponsibleParty.SOURCE
     assert ", line 1: missing columns: nom; columns read: 1, none expected." in refused.value.message("en")
     assert ", ligne 1 : colonnes absentes : nom ; colonnes lues : 1, aucune attendue." in refused.value.message("fr")
 
@@ -118,7 +118,7 @@ def test_a_broken_file_is_a_line_of_the_list_and_counted(project: Project) -> No
     run("fetch")
     (project.sources / "faux.yaml").write_text("name: [")
     listed = run("list", "--lang", "en").output.splitlines()
-    assert listed[1].split() == ["faux", "—", "—", "file", "to", "mend", "see", "sources/faux.yaml"]
+    assert listed[1].split() == ["faux", "—", "—", "file", "to", "fix", "see", "sources/faux.yaml"]
     assert "2 sources, to look at: 1. One in detail: arobase sources show NAME" in listed
 
 
@@ -163,4 +163,4 @@ def test_an_address_that_tells_no_format_is_refused_in_words_and_without_its_sec
     [(0.5, "0.5"), (3, "3"), (True, "True"), (";", '";"'), ("utf-8", "utf-8"), (["a"], "(1)"), ([], "—")],
 )
 def test_what_was_detected_is_short_and_of_no_language(value: object, told: str) -> None:
-    assert _told({"x": value}) == f"x {told}"
+    assert _change({"x": value}) == f"x {told}"

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipelines.commands._trace_shown import traced
+from pipelines.commands._trace_output import traced
 from pipelines.commands.trace import RawAbsent, _reader, command
 from pipelines.core.project import Project
 from pipelines.releases.errors import NoSuchRow
+from pipelines.releases.steps import read_steps
 from pipelines.releases.trace import Cell, Origin, Trace
 from pipelines.sources import SnapshotStore, load_sources
 from tests.releases.builders import two_releases
@@ -26,7 +27,8 @@ def run(*words: str) -> Result:
 
 def a_trace(*origins: Origin) -> Trace:
     constraints = {"type": "string", "required": True, "unique": True, "enum": ["a", "b"], "maxLength": False}
-    cell = Cell("titre", None, ("sources/x.yaml, lignes : nom, copiée",), constraints, "1.0.0", "1.1.0")
+    steps = read_steps(["sources/x.yaml, lignes : nom, copiée"])
+    cell = Cell("titre", None, steps, constraints, "1.0.0", "1.1.0")
     finding = {"regle": "R-1", "resultat": "a_verifier", "message": "À voir.", "message_en": "See."}
     return Trace("label", "1.1.0", "actions", "une clé | " + "très longue " * 9, 7, (cell,), origins, (finding,))
 

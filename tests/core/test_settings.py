@@ -44,15 +44,15 @@ def test_a_name_that_is_nearly_a_setting_is_told_with_the_one_that_was_meant() -
 
 
 def shown(**environment: str) -> Result:
-    settings = {**dict.fromkeys(NAMES, ""), "COLUMNS": "250"}
+    settings = {**dict.fromkeys(NAMES, ""), "COLUMNS": "40"}
     return CliRunner().invoke(commands, ["settings"], env={**settings, **environment}, catch_exceptions=False)
 
 
 def test_the_command_shows_values_their_origin_and_no_secret() -> None:
     result = shown(AROBASE_ROOT=str(REPOSITORY), AROBASE_SIGNING_KEY="clé inventée", AROBASE_LANG="en")
     assert result.exit_code == 0
-    assert re.search(r"AROBASE_SIGNING_KEY +set, masked +environment", result.output)
-    assert re.search(r"AROBASE_OUTPUTS +outputs/ in the project +default", result.output)
+    assert re.search(r"AROBASE_SIGNING_KEY = set, masked \(environment\)", result.output)
+    assert re.search(r"AROBASE_OUTPUTS = outputs/ in the project \(default\)", result.output)
     assert "inventée" not in result.output
 
 

@@ -18,7 +18,7 @@ from pipelines.core.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
-UNITS = sorted((DEPLOY / "systemd").glob("*.service")) + sorted((DEPLOY / "systemd").glob("*.timer"))
+UNITS = sorted([*DEPLOY.glob("*/*.service"), *DEPLOY.glob("*/*.timer")])
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
 
 
@@ -39,8 +39,8 @@ def test_the_image_runs_as_nobody_in_particular_and_copies_what_there_is() -> No
     assert re.search(r"^USER \d{4,}$", last_stage, re.MULTILINE)
     assert "apt-get" not in last_stage
     copied = re.findall(r"^COPY (?!--from)((?:--\S+ )?.+)$", DOCKERFILE, re.MULTILINE)
-    sources = [name for line in copied for name in line.split()[:-1]]
-    assert [name for name in sources if not (ROOT / name).exists()] == []
+    sources = [name.replace("[l]", "l") for line in copied for name in line.split()[:-1]]
+    assert [name for name in sources if not (ROOT / name).exists() and name != "alerts.yaml"] == []
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8")
     assert [name for name in sources if f"!{name}" not in ignored.splitlines()] == []
 
@@ -53,6 +53,10 @@ def test_the_image_holds_the_main_jobs_libraries_in_their_versions() -> None:
     main, image = pinned(ROOT / "requirements.lock"), pinned(DEPLOY / "requirements.lock")
     assert {name: image.get(name) for name in main} == main
     assert image["dagster-postgres"]
+    cluster = pinned(DEPLOY / "ray" / "requirements.lock")
+    assert {name: cluster.get(name) for name in image} == image
+    assert cluster["ray"]
+    assert "ray" not in image
 
 
 def test_every_service_that_is_ours_is_held_as_tightly_as_it_can_be() -> None:
@@ -73,6 +77,12 @@ def test_only_the_container_of_runs_holds_keys_and_may_write_outputs_beside_the_
     ]
     writing = [name for name, item in services.items() if "outputs:/outputs" in item.get("volumes", ())]
     assert writing == ["code", "daemon"]
+    given = services["code"]
+    named = given["environment"]["AROBASE_SIGNING_KEY_FILE"]
+    assert named == "${AROBASE_SIGNING_KEY_FILE:+/run/keys/signing}"
+    assert "${AROBASE_SIGNING_KEY_FILE:-/dev/null}:/run/keys/signing:ro" in given["volumes"]
+    assert [name for name, item in services.items() if "env_file" in item] == ["code"]
+    assert "./inbox:/project/sources/inbox:ro" in given["volumes"]
 
 
 def test_every_variable_of_the_example_is_used_and_every_one_that_is_used_is_there() -> None:
@@ -96,6 +106,40 @@ def test_the_instance_is_one_that_dagster_takes(tmp_path: Path, monkeypatch: pyt
         assert instance.run_monitoring_enabled
 
 
+def test_the_instance_of_a_cluster_is_one_that_dagster_takes(tmp_path: Path) -> None:
+    document = yaml.safe_load((DEPLOY / "ray" / "dagster.yaml").read_text(encoding="utf-8"))
+    # PostgreSQL's part and Ray's need their packages: `make test-cluster` runs on the whole file.
+    assert document.pop("storage")["postgres"]
+    assert document.pop("run_launcher")["class"] == "RayRunLauncher"
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        assert instance.run_monitoring_enabled
+        assert not instance.run_retries_retry_on_asset_or_op_failure
+        assert instance.run_retries_max_retries
+
+
+def test_the_machines_of_a_cluster_have_every_variable_that_its_files_ask_for_and_no_secret() -> None:
+    text = (DEPLOY / "ray" / "environment.example").read_text(encoding="utf-8")
+    given = dict(re.findall(r"^([A-Z_]+)=(.*)", text, re.MULTILINE))
+    asked = re.findall(r"env: ([A-Z_]+)", (DEPLOY / "ray" / "dagster.yaml").read_text(encoding="utf-8"))
+    assert set(asked) <= set(given)
+    known = {setting.name for setting in SETTINGS}
+    assert {name for name in given if name.startswith("AROBASE_")} <= known
+    secret = [name for name in given if re.search("SECRET|KEY|TOKEN", name)]
+    assert secret
+    assert {given[name] for name in secret} == {"CHANGE_ME"}
+
+
+def test_kubernetes_and_ray_ask_dagster_for_the_same_retries() -> None:
+    on_ray = yaml.safe_load((DEPLOY / "ray" / "dagster.yaml").read_text(encoding="utf-8"))
+    values = yaml.safe_load((DEPLOY / "kubernetes" / "values.yaml").read_text(encoding="utf-8"))
+    daemon = values["dagsterDaemon"]
+    assert daemon["runRetries"]["maxRetries"] == on_ray["run_retries"]["max_retries"]
+    assert daemon["runRetries"]["retryOnAssetOrOpFailure"] is on_ray["run_retries"]["retry_on_asset_or_op_failure"]
+    assert daemon["runMonitoring"]["maxResumeRunAttempts"] == on_ray["run_monitoring"]["max_resume_run_attempts"]
+    assert values["runLauncher"]["type"] == "K8sRunLauncher"
+
+
 def test_the_code_location_has_the_name_that_it_has_everywhere() -> None:
     (deployed,) = yaml.safe_load((DEPLOY / "compose" / "workspace.yaml").read_text(encoding="utf-8"))["load_from"]
     (own,) = yaml.safe_load((ROOT / "workspace.yaml").read_text(encoding="utf-8"))["load_from"]
@@ -106,7 +150,8 @@ def test_the_code_location_has_the_name_that_it_has_everywhere() -> None:
 def test_the_catalogues_server_shows_nothing_but_what_is_public() -> None:
     text = (DEPLOY / "compose" / "Caddyfile").read_text(encoding="utf-8")
     (public,) = re.findall(r"@public path (.+)", text)
-    assert set(public.split()) == {"/", "/catalogue/*", "/releases/*", "/log/*", "/ledger.jsonl", "/signature.pub"}
+    pages = {"/", "/catalogue", "/catalogue/*"}
+    assert set(public.split()) == pages | {"/releases/*", "/log/*", "/ledger.jsonl", "/signature.pub"}
 
 
 @pytest.mark.skipif(shutil.which("caddy") is None, reason="Caddy is not installed here")
@@ -137,7 +182,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
 
 
 def test_every_program_of_the_units_is_one_that_the_project_installs() -> None:
-    programs = {"arobase", "dagster-webserver", "dagster-daemon"}
+    programs = {"arobase", "dagster-webserver", "dagster-daemon", "ray"}
     found = {
         Path(name).name for unit in UNITS for name in re.findall(r"^ExecStart=(\S+)", unit.read_text(), re.MULTILINE)
     }

@@ -16,6 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+from filelock import FileLock
+
+RELEASE = "arobase release"
+ELSEWHERE = ("TZ=Pacific/Auckland", "LC_ALL=tr_TR.UTF-8", "LANG=tr_TR.UTF-8", "PYTHONHASHSEED=4242")
+"""Another place, time and seed than those of the run that `tests/acceptance` makes, which it is compared with."""
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUNNABLE = ("console", "bash")
 REASONS = ("server", "network", "set-up")
@@ -136,6 +142,36 @@ def a_project(folder: Path) -> Path:
         if not path.is_symlink() and "reference" not in path.parts:
             path.chmod(0o755 if path.is_dir() else 0o644)
     return folder
+
+
+@dataclass(frozen=True)
+class Released:
+    """The project after the main job, and what the job printed."""
+
+    folder: Path
+    printed: str
+
+
+def released_once(factory: pytest.TempPathFactory) -> Released:
+    """The main job as a reader runs it, elsewhere: one run for all tests, whichever worker they are run by."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return _released(factory.getbasetemp() / "docs")
+    shared = factory.getbasetemp().parent / "docs"
+    with FileLock(f"{shared}.lock"):
+        return _released(shared)
+
+
+def _released(folder: Path) -> Released:
+    words, project = folder / "printed.txt", folder / "ailleurs, où l'on écrit"
+    if not words.is_file():
+        folder.mkdir(exist_ok=True)
+        # What a killed run left: a project half copied, and half released.
+        shutil.rmtree(project, ignore_errors=True)
+        # By `env`, since a shell would itself tell of a locale that the machine does not have.
+        done = run(" ".join(["env", *ELSEWHERE, RELEASE]), a_project(project))
+        assert done.returncode == 0, done.stdout
+        words.write_text(done.stdout, encoding="utf-8")
+    return Released(project, words.read_text(encoding="utf-8"))
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:

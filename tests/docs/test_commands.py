@@ -2,47 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
-from tests.docs.builders import REPOSITORY, a_project, agrees, blocks, pages, run
-
-RELEASE = "arobase release"
-
-
-@dataclass(frozen=True)
-class Released:
-    """The project after the main job, and what the job printed."""
-
-    folder: Path
-    printed: str
+from pipelines.core.project import Project
+from tests.acceptance.builders import know_the_catalogue
+from tests.docs.builders import RELEASE, REPOSITORY, Released, agrees, blocks, pages, released_once, run
 
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Released:
-    """One run for all pages, whichever worker they are tested by."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return released_in(tmp_path_factory.mktemp("docs"))
-    shared = tmp_path_factory.getbasetemp().parent / "docs"
-    with FileLock(f"{shared}.lock"):
-        return released_in(shared)
-
-
-def released_in(folder: Path) -> Released:
-    words = folder / "printed.txt"
-    if not words.is_file():
-        folder.mkdir(exist_ok=True)
-        # What a killed run left: a project half copied, and half released.
-        shutil.rmtree(folder / "project", ignore_errors=True)
-        done = run(RELEASE, a_project(folder / "project"))
-        assert done.returncode == 0, done.stdout
-        words.write_text(done.stdout, encoding="utf-8")
-    return Released(folder / "project", words.read_text(encoding="utf-8"))
+    return released_once(tmp_path_factory)
 
 
 def with_commands() -> list[Path]:
@@ -53,6 +25,7 @@ def with_commands() -> list[Path]:
 def test_every_command_of_a_page_does_what_the_page_says(path: Path, released: Released, tmp_path: Path):
     folder = tmp_path / "project"
     shutil.copytree(released.folder, folder, symlinks=True)
+    know_the_catalogue(Project.at(folder))
     for block in blocks(path.read_text(encoding="utf-8"), path.name):
         commands = block.commands() if block.is_run else []
         for number, (command, shown) in enumerate(commands, start=1):

@@ -88,7 +88,7 @@ def test_every_picture_is_small_and_shown_by_a_page(path: Path):
 
 
 @pytest.mark.parametrize(
-    ("shown", "printed", "verdict"),
+    ("shown", "printed", "agreed"),
     [
         ([], "anything", True),
         (["one", "…", "four"], "one\ntwo\nthree\nfour\n", True),
@@ -99,8 +99,8 @@ def test_every_picture_is_small_and_shown_by_a_page(path: Path):
         (["one two"], "\none two   \n\n", True),
     ],
 )
-def test_what_is_shown_is_held_against_what_was_printed(shown: list[str], printed: str, verdict: bool):
-    assert agrees(shown, printed) is verdict
+def test_what_is_shown_is_held_against_what_was_printed(shown: list[str], printed: str, agreed: bool):
+    assert agrees(shown, printed) is agreed
 
 
 def test_a_marker_speaks_of_the_block_right_after_it():

@@ -63,7 +63,7 @@ def test_every_error_and_every_rule_has_its_section(made: dict[str, str]):
     assert [name for name in registre.regles() if f"\n### {name}\n" not in made["rules.md"]] == []
 
 
-def test_a_stale_a_missing_and_a_left_over_page_are_told_and_mended(tmp_path: Path):
+def test_a_stale_a_missing_and_a_left_over_page_are_told_and_fixed(tmp_path: Path):
     wanted = {"a.md": "a\n", "b.md": "b\n"}
     (tmp_path / "a.md").write_text("old\n", encoding="utf-8")
     (tmp_path / "gone.md").write_text("x\n", encoding="utf-8")

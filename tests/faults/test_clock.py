@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.releases.verify import verify
+from tests import warm_start
 
 ROOT = Path(__file__).resolve().parents[2]
 FUTURE, PAST = "2099-06-01T12:00:00", "1970-01-02T00:00:00"
@@ -23,8 +24,9 @@ def arobase(project: Path, moment: str, *words: str, is_right: bool = False) -> 
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AROBASE_")}
     environment = {**kept, "AROBASE_ROOT": str(project), "AROBASE_LANG": "en", "PYTHONPATH": str(ROOT)}
     environment |= {"AROBASE_CLOCK_IS_RIGHT": "1"} if is_right else {}
-    start = ["-m", "tests.faults.at_time", moment] if moment else ["-m", "pipelines.cli"]
-    command = [sys.executable, *start, *words]
+    if not moment:
+        return warm_start.arobase(words, folder=ROOT, environment=environment)
+    command = [sys.executable, "-m", "tests.faults.at_time", moment, *words]
     return subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)
 
 
@@ -61,6 +63,10 @@ def project(example: Path, tmp_path: Path) -> Path:
 
 def test_no_event_is_dated_before_the_last_one_until_somebody_says_that_the_clock_is_right(project: Path) -> None:
     assert arobase(project, FUTURE, "release").returncode == 0
+    (project / "outputs" / "work" / "release" / "exemple.json").unlink()  # what differs is looked for again
+    unchanged = arobase(project, "", "release")
+    assert unchanged.returncode == 0, unchanged.stderr
+    assert "Nothing changed" in unchanged.stdout  # and nothing would be dated
     one_place_more(project)
     refused = arobase(project, "", "release")
     assert refused.returncode != 0

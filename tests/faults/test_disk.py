@@ -14,19 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm_start
 from tests.pipeline.builders import a_small_project
 
 
 def arobase(root: Path, outputs: Path, *words: str, umask: int = 0o022) -> subprocess.CompletedProcess[str]:
     places = {"AROBASE_ROOT": str(root), "AROBASE_OUTPUTS": str(outputs), "AROBASE_LANG": "en"}
-    return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", *words],
-        env={**os.environ, **places},
-        umask=umask,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return warm_start.arobase(words, environment={**os.environ, **places}, umask=umask)
 
 
 @pytest.fixture

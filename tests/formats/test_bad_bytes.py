@@ -1,4 +1,4 @@
-"""Files that are not what they should be: each gets an error that names the file, the place and who can mend it."""
+"""Files that are not what they should be: each gets an error that names the file, the place and who can fix it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.core.errors import Mender
+from pipelines.core.errors import ResponsibleParty
 from pipelines.formats.errors import (
     Damaged,
     EmptyFile,
@@ -28,7 +28,7 @@ from tests.formats.builders import a_file, a_part, an_xls, an_xlsx, reading, rec
 def test_an_empty_file_says_so(tmp_path: Path, file_format: str, content: bytes) -> None:
     with pytest.raises(EmptyFile) as raised:
         reading(a_file(tmp_path, content), a_part(file_format))
-    assert raised.value.mender is Mender.SOURCE
+    assert raised.value.responsible is ResponsibleParty.SOURCE
     assert "mairie/part" in raised.value.message("fr")
 
 

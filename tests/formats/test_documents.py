@@ -10,8 +10,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.core.registry import NameTaken
 from pipelines.formats.errors import FormatError, HeaderMissing
-from pipelines.formats.registry import Records, reader, readers
+from pipelines.formats.registry import Records, reader
+from pipelines.sources.registry import READERS
 from tests.formats.builders import a_file, a_part, positions, reading, records
 
 
@@ -127,6 +129,6 @@ def test_a_format_has_one_reader() -> None:
     def another(content: object) -> Records:
         raise AssertionError(content)
 
-    assert "csv" in readers()
-    with pytest.raises(TypeError):
+    assert "csv" in READERS
+    with pytest.raises(NameTaken):
         reader("csv")(another)

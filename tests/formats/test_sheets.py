@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.formats.errors import Damaged, HeaderMissing, SheetMissing
-from pipelines.formats.sheets import cell_text
+from pipelines.formats.sheet_cells import cell_text
 from tests.formats.builders import a_part, an_ods, an_xls, an_xlsx, positions, reading, records
 
 ROWS: list[list[Any]] = [["Nom ", "code_insee"], ["Bourg", 1053], ["Ajaccio", "2A004"]]
@@ -52,7 +52,7 @@ def test_a_number_that_lost_its_digits_keeps_its_exponent_and_is_told(tmp_path: 
     assert json.loads(table.schema.metadata[b"facts"])["exponents"] == [{"row": 2, "column": "siret"}]
 
 
-def test_a_code_typed_in_scientific_notation_is_left_to_the_judge(tmp_path: Path) -> None:
+def test_a_code_typed_in_scientific_notation_is_left_to_the_validator(tmp_path: Path) -> None:
     path = an_xlsx(tmp_path / "x", {"A": [["code"], ["1.034E+03"]]})
     assert records(reading(path, a_part("xlsx"))) == [{"code": "1.034E+03"}]
 

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from pipelines.geo import ALERTS, CERTAINTIES, METHODS
-from pipelines.mapping.registry import Unreadable, readings
+from pipelines.mapping.registry import READINGS, Unreadable
 from tests.geo.builders import DATA, PROJECT
 
 OUTPUTS = {
@@ -20,7 +20,7 @@ OUTPUTS = {
 
 @cache
 def read():
-    return readings()["territoire"](PROJECT, {})
+    return READINGS["territoire"](PROJECT, {})
 
 
 @cache
@@ -89,7 +89,7 @@ def test_no_name_is_no_territory():
 
 
 def test_an_option_stands_for_an_absent_cell():
-    commune = readings()["territoire"](PROJECT, {"nature": "commune"})
+    commune = READINGS["territoire"](PROJECT, {"nature": "commune"})
     assert commune({"nom": "Arras"})["certitude"] == "certaine"
     assert commune({"nom": "CC du Pays des Achards", "nature": "EPCI"})["nature"] == "epci"
 

@@ -1,4 +1,4 @@
-"""Records and mappings for the tests of conforming; every person in them is invented."""
+"""Records and mappings for the tests of normalising; every person in them is invented."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.core.project import Project
-from pipelines.mapping import Conformed, PartRecords, conform
+from pipelines.mapping import Normalised, PartRecords, normalise
 from pipelines.schema import load_incoming
 from tests.schema.builders import a_project, a_table
 
@@ -50,14 +50,14 @@ def a_part(
     return PartRecords(records(columns, part), load_incoming(project.schemas, part), rows, join)
 
 
-def conformed(
+def normalised(
     project: Project, columns: Mapping[str, Sequence[str | None]], *rows: Mapping[str, Any], **more: Any
-) -> Conformed:
+) -> Normalised:
     """What one part becomes by its `rows` entries."""
-    return conform({"a": a_part(project, columns, rows, **more)}, project, file=FILE)
+    return normalise({"a": a_part(project, columns, rows, **more)}, project, file=FILE)
 
 
-def lines(result: Conformed, table: str = "p/t") -> list[dict[str, Any]]:
+def lines(result: Normalised, table: str = "p/t") -> list[dict[str, Any]]:
     """The rows of a table without their reserved columns."""
     found = result.rows[table]
     return found.select([name for name in found.column_names if not name.startswith("_")]).to_pylist()

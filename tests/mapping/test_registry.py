@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.mapping.registry import converter, converters, reading, readings
+from pipelines.core.registry import NameTaken
+from pipelines.mapping.registry import CONVERTERS, READINGS, converter, reading
 
 
 def test_every_converter_and_reading_of_the_folder_is_registered() -> None:
-    assert "arobases" in converters()
-    assert "territoire" in readings()
+    assert "arobases" in CONVERTERS
+    assert "territoire" in READINGS
 
 
 def test_two_converters_or_readings_of_one_name_are_refused() -> None:
-    assert readings()
-    with pytest.raises(TypeError, match="two converters are called 'arobases'"):
+    assert READINGS
+    with pytest.raises(NameTaken, match='"arobases" is given to a converter twice'):
         converter("arobases")(lambda texts, options: "")
-    with pytest.raises(TypeError, match="two readings are called 'territoire'"):
+    with pytest.raises(NameTaken, match='"territoire" is given to a reading twice'):
         reading("territoire")(lambda project, options: lambda texts: {})
 
 
 def test_a_converter_may_be_registered_again_by_its_own_file() -> None:
-    name, function = next(iter(converters().items()))
+    name, function = next(iter(CONVERTERS.items()))
     assert converter(name)(function) is function

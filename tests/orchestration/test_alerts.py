@@ -66,6 +66,18 @@ def test_a_failed_run_is_told_with_its_cause_and_its_page_and_is_over_when_it_we
     assert not open_alerts(project)
 
 
+def test_a_source_that_is_not_there_is_told_as_that_and_who_fixes_it_fixes_what_follows(
+    project: Project, instance: dg.DagsterInstance
+) -> None:
+    (project.sources / "data" / "villes.csv").unlink()
+    seen = of_run(project, instance, a_dagster_run(project, instance, "tout"), link=LINK)
+    alerts = {item.key: item.alert for item in seen if item.alert}
+    assert alerts["run-failed source villes"].code == "source-file-absent"
+    assert alerts["run-failed table villes/villes"].code == "rows-missing"
+    who = {key: alert.who.en for key, alert in alerts.items()}
+    assert set(who.values()) == {"the person who maintains the source's file (sources/*.yaml)"}, who
+
+
 def test_a_refused_release_is_told_as_one_and_is_over_when_it_went_through(
     project: Project, instance: dg.DagsterInstance, box: Mailbox
 ) -> None:
@@ -77,8 +89,8 @@ def test_a_refused_release_is_told_as_one_and_is_over_when_it_went_through(
         tell(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
     subjects = [mail["Subject"] for mail in box.mails]
     assert subjects == [
-        "[Arobase] Release refused: villes",
-        "[Arobase] Recovered: villes (release refused)",
+        "[Arobase] Release refused: package villes",
+        "[Arobase] Recovered: package villes (release refused)",
     ]
 
 
@@ -102,7 +114,7 @@ def test_what_the_command_line_opened_dagster_closes_and_the_other_way_round(
         told_by_command(project, settings)
     else:
         told_by_dagster(project, instance, settings)
-    assert "run-failed villes" in open_alerts(project)
+    assert "run-failed source villes" in open_alerts(project)
     rewrite(project, "villes", text)
     if first == "command":
         told_by_dagster(project, instance, settings)
@@ -120,8 +132,8 @@ def test_a_table_of_too_few_rows_is_a_refused_release_as_for_the_command_line(
     path.write_text(yaml.safe_dump(described), encoding="utf-8")
     seen = of_run(project, instance, a_dagster_run(project, instance, "tout"), link=LINK)
     amiss = [item.key for item in seen if item.alert]
-    assert amiss == ["release-refused villes"]
-    assert "release-refused villes" in {item.key for item in of_command(project, a_run(project)) if item.alert}
+    assert amiss == ["release-refused package villes"]
+    assert "release-refused package villes" in {item.key for item in of_command(project, a_run(project)) if item.alert}
 
 
 def test_collecting_alone_closes_a_failed_collection_and_no_failed_reading(
@@ -132,14 +144,14 @@ def test_collecting_alone_closes_a_failed_collection_and_no_failed_reading(
     text = file.read_text(encoding="utf-8")
     file.unlink()
     told_by_dagster(project, instance, settings, "collecte")
-    assert "run-failed villes" in open_alerts(project)
+    assert "run-failed source villes" in open_alerts(project)
     rewrite(project, "villes", text)
     told_by_dagster(project, instance, settings, "collecte")
     assert not open_alerts(project)
     rewrite(project, "villes", "autre\n1\n")
     told_by_dagster(project, instance, settings)
     told_by_dagster(project, instance, settings, "collecte")
-    assert "run-failed villes" in open_alerts(project), "it is collected, and still cannot be read"
+    assert "run-failed source villes" in open_alerts(project), "it is collected, and still cannot be read"
 
 
 def test_an_alert_of_dagster_is_told_in_both_languages_whatever_the_deployment_speaks(
@@ -148,7 +160,7 @@ def test_an_alert_of_dagster_is_told_in_both_languages_whatever_the_deployment_s
     monkeypatch.setenv("AROBASE_LANG", "en")
     rewrite(project, "villes", "autre\n1\n")
     seen = of_run(project, instance, a_dagster_run(project, instance, "tout"), link=LINK)
-    (alert,) = [item.alert for item in seen if item.key == "run-failed villes" and item.alert]
+    (alert,) = [item.alert for item in seen if item.key == "run-failed source villes" and item.alert]
     assert "colonne" in alert.what.fr
     assert "column" in alert.what.en
     assert alert.who.fr != alert.who.en

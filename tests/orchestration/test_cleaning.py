@@ -12,14 +12,14 @@ from dagster._core.instance.config import dagster_instance_config
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.cleaning import CLEAN, forget_runs
-from tests.pipeline.builders import a_run
+from tests.pipeline.builders import first_run
 from tests.pipeline.test_cleaning import kept, three_answers
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def test_the_job_deletes_what_may_go_and_no_more(project: Project, instance: dg.DagsterInstance) -> None:
-    a_run(project)
+    first_run(project)
     released, between, last = three_answers(project)
     job = build_definitions(project).resolve_job_def(CLEAN)
     config = {"ops": {"delete_old": {"config": {"answers": 1}}}}

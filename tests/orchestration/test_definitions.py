@@ -210,6 +210,24 @@ def test_a_collection_of_several_sources_fails_with_one_of_them(project: Project
     assert partitions_now(project, instance, "snapshots") == {"actions": "FAILED", "villes": "MATERIALIZED"}
 
 
+def test_a_lost_history_is_begun_anew_and_publishes_nothing(project: Project, instance: dg.DagsterInstance):
+    assert execute(project, instance).success
+    published = files(project.releases)
+    with dg.DagsterInstance.ephemeral() as empty:
+        assert execute(project, empty).success
+        assert partitions_now(project, empty, "records") == {"actions": "MATERIALIZED", "villes": "MATERIALIZED"}
+    assert files(project.releases) == published
+
+
+def test_a_run_that_names_no_source_says_how_to_name_some(project: Project, instance: dg.DagsterInstance):
+    job = build_definitions(project).resolve_job_def(COLLECT)
+    result = job.execute_in_process(instance=instance, raise_on_error=False)
+    failed = result.failure_data_for_node("snapshots")
+    assert "ne nomme aucune source" in failed.user_failure_data.description
+    assert "dagster/asset_partition_range_start" in failed.user_failure_data.description
+    assert not [event for event in result.all_events if event.is_step_up_for_retry]
+
+
 def test_what_waiting_may_help_is_asked_again_and_what_answered_is_not(
     project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ):
@@ -282,6 +300,7 @@ def test_there_is_a_job_a_package_and_one_for_everything(project: Project):
     assert {job.name for job in definitions.resolve_all_job_defs() if not job.name.startswith("__")} == {
         EVERYTHING,
         COLLECT,
+        *("lecture", "publication"),
         "villes",
         "bilan",
         *("envoyer", "verifier", "retirer", "rejuger", "conservation", "menage"),

@@ -10,7 +10,7 @@ import dagster as dg
 
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
-from tests.pipeline.builders import ACTIONS, a_run, rewrite
+from tests.pipeline.builders import ACTIONS, a_run, first_run, rewrite
 
 
 def run_job(
@@ -33,7 +33,7 @@ def said(result: dg.ExecuteInProcessResult) -> str:
 
 
 def test_releases_are_sent_to_a_store_once(project: Project, instance: dg.DagsterInstance, tmp_path: Path):
-    a_run(project)
+    first_run(project)
     store = tmp_path / "depot"
     store.mkdir()
     first = run_job(project, instance, "envoyer", "envoi", address=f"file://{store}")
@@ -43,7 +43,7 @@ def test_releases_are_sent_to_a_store_once(project: Project, instance: dg.Dagste
 
 
 def test_an_altered_release_fails_its_verification_and_is_named(project: Project, instance: dg.DagsterInstance):
-    a_run(project)
+    first_run(project)
     assert "villes 1.0.0" in shown(run_job(project, instance, "verifier", "verification"))["versions"]
     path = project.releases / "villes" / "1.0.0" / "data" / "villes.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("Metz", "Mets"), encoding="utf-8")
@@ -51,7 +51,7 @@ def test_an_altered_release_fails_its_verification_and_is_named(project: Project
 
 
 def test_a_version_is_retracted_only_when_it_is_named_twice(project: Project, instance: dg.DagsterInstance):
-    a_run(project)
+    first_run(project)
     rewrite(project, "actions", ACTIONS + "a3,47001,Wifi\n")
     a_run(project)
     asked = {"package": "villes", "version": "1.0.0", "reason": "une erreur"}
@@ -65,7 +65,7 @@ def test_a_version_is_retracted_only_when_it_is_named_twice(project: Project, in
 
 
 def test_a_retraction_of_what_is_not_there_says_so(project: Project, instance: dg.DagsterInstance):
-    a_run(project)
+    first_run(project)
     asked = {"package": "villes", "version": "9.9.9", "reason": "une erreur", "confirm": "villes 9.9.9"}
     assert "9.9.9" in said(run_job(project, instance, "retirer", "retrait", **asked))
 
@@ -83,7 +83,7 @@ def test_what_comes_back_after_a_correction_is_counted(project: Project, instanc
 
 
 def test_what_is_kept_goes_when_its_time_is_over_and_not_before(project: Project, instance: dg.DagsterInstance):
-    a_run(project)
+    first_run(project)
     kept = project.private / "conservation.json"
     assert "rien" in shown(run_job(project, instance, "conservation", "suppression"))["supprimé"]
     told = json.loads(kept.read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ from pipelines.core.project import Project
 from pipelines.orchestration.packages import catalogue_asset, findings_asset, release_asset
 from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import Package, load_package
-from tests.pipeline.builders import a_run, a_small_project, rewrite
+from tests.pipeline.builders import a_run, a_small_project, first_run, rewrite
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_what_needs_tables_that_were_never_made_says_which_source_lacks(
 
 
 def test_a_release_that_is_refused_fails_with_its_reasons_and_its_record(project: Project):
-    a_run(project)
+    first_run(project)
     rewrite(project, "actions", "id,ville,titre\na9,99999,Une action d'une ville que personne ne connaît\n")
     a_run(project)
     result = made(project, release_asset(load_package(project.schemas, "villes")))
@@ -51,7 +51,7 @@ def test_a_release_that_is_refused_fails_with_its_reasons_and_its_record(project
 
 
 def test_a_catalogue_that_the_gate_holds_fails_and_names_the_page(project: Project):
-    a_run(project)
+    first_run(project)
     (project.catalogue / "note.html").write_text("<p>Vu avec Mme Inventée</p>", encoding="utf-8")
     result = made(project, catalogue_asset({}))
     assert not result.success
@@ -60,12 +60,12 @@ def test_a_catalogue_that_the_gate_holds_fails_and_names_the_page(project: Proje
 
 @pytest.mark.parametrize(
     ("step", "asset"),
-    [("release.release_of", "villes"), ("announce.make_announcement", "catalogue")],
+    [("release.release_of", "villes"), ("catalogue.make_catalogue", "catalogue")],
 )
 def test_what_nobody_foresaw_is_told_by_its_place_and_never_by_its_text(
     project: Project, monkeypatch: pytest.MonkeyPatch, step: str, asset: str
 ):
-    a_run(project)
+    first_run(project)
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("invente@example.org")
@@ -81,9 +81,9 @@ def test_what_nobody_foresaw_is_told_by_its_place_and_never_by_its_text(
 def test_a_preview_that_could_not_be_looked_at_is_held_and_the_table_stands(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ):
-    a_run(project)
+    first_run(project)
 
-    def gone(*_: object) -> None:
+    def gone(*_: object, **__: object) -> None:
         raise FileNotFoundError(2, "No such file or directory")
 
     monkeypatch.setattr("pipelines.pipeline.personal.scan_text", gone)

@@ -15,7 +15,7 @@ from pipelines.orchestration.workspace import Workspace
 from pipelines.pipeline.run import run
 from pipelines.releases.retract import retract
 from tests.orchestration.builders import described_portal
-from tests.pipeline.builders import ACTIONS, NOW, a_run, rewrite
+from tests.pipeline.builders import ACTIONS, NOW, a_run, first_run, rewrite
 
 
 def test_every_day_everything_runs_over_all_sources(project: Project, on_disk: dg.DagsterInstance):
@@ -111,8 +111,8 @@ def tick(
     return definitions.resolve_sensor_def(sensor).evaluate_tick(context)
 
 
-def test_a_new_snapshot_opens_a_run_whoever_collected_it(project: Project, instance: dg.DagsterInstance):
-    a_run(project)
+def test_a_new_snapshot_opens_first_run_no_matter_who_collected_it(project: Project, instance: dg.DagsterInstance):
+    first_run(project)
     first = tick(project, instance, "sources_changees")
     assert not first.run_requests
     assert not tick(project, instance, "sources_changees", first.cursor).run_requests
@@ -123,7 +123,7 @@ def test_a_new_snapshot_opens_a_run_whoever_collected_it(project: Project, insta
 
 
 def test_a_delivery_that_a_run_has_read_opens_no_second_run(project: Project, instance: dg.DagsterInstance):
-    a_run(project)
+    first_run(project)
     cursor = tick(project, instance, "sources_changees").cursor
     path = project.sources / "inbox" / "actions" / "livraison.csv"
     path.parent.mkdir(parents=True)
@@ -139,7 +139,7 @@ def test_a_delivery_that_a_run_has_read_opens_no_second_run(project: Project, in
 
 
 def test_a_source_that_is_again_what_it_was_opens_a_run_each_time(project: Project, instance: dg.DagsterInstance):
-    a_run(project)
+    first_run(project)
     cursor, keys = tick(project, instance, "sources_changees").cursor, []
     for text in (ACTIONS + "a3,47001,Wifi\n", ACTIONS) * 2:
         rewrite(project, "actions", text)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +108,21 @@ def a_small_project(folder: Path) -> Project:
 
 def a_run(project: Project, **more: Any) -> Run:
     return run(project, now=NOW, **more)
+
+
+def first_run(project: Project, *packages: str) -> None:
+    """What `a_run` leaves of the small project as `a_small_project` makes it: run once a process, then copied."""
+    shutil.copytree(_after_a_first_run(packages), project.outputs, symlinks=True, dirs_exist_ok=True)
+
+
+@cache
+def _after_a_first_run(packages: tuple[str, ...]) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="arobase-small-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = a_small_project(folder)
+    done = a_run(made, packages=packages or None)
+    assert done.went_well, done.errors
+    return made.outputs
 
 
 def rewrite(project: Project, name: str, text: str) -> None:

@@ -14,7 +14,7 @@ from pipelines.cli import commands
 from pipelines.core.project import Project
 from pipelines.pipeline.cleaning import NotCleaned, clean, removable
 from pipelines.sources import SnapshotStore
-from tests.pipeline.builders import ACTIONS, NOW, a_run, a_small_project, rewrite
+from tests.pipeline.builders import ACTIONS, NOW, a_run, a_small_project, first_run, rewrite
 
 AGE = timedelta(days=90)
 LATER = NOW + timedelta(days=400)
@@ -88,7 +88,7 @@ def test_where_it_is_not_certain_what_a_version_needs_nothing_goes(project: Proj
 
 
 def test_results_of_what_is_no_more_go_and_those_of_a_wrong_file_stay(project: Project) -> None:
-    a_run(project)
+    first_run(project)
     (project.sources / "actions.yaml").write_text("name: [\n", encoding="utf-8")
     assert [item for item in removable(project, LATER, AGE) if item.kind == "result"] == []
     (project.sources / "actions.yaml").unlink()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 
 from pipelines.core.project import Project
 from pipelines.pipeline.collect import as_captured, delivered, make_snapshot
+from pipelines.pipeline.errors import PartNeverCollected
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.inbox import deliveries
 from pipelines.sources import SnapshotStore, load_sources
-from tests.pipeline.builders import ACTIONS, a_run, a_small_project
+from tests.pipeline.builders import ACTIONS, a_run, a_small_project, first_run
 
 
 @pytest.fixture
@@ -71,10 +73,10 @@ def test_a_source_of_several_files_takes_them_all_by_name_from_the_delivery(proj
 
 
 def test_the_capture_says_in_which_format_it_came(project: Project):
-    a_run(project)
-    workshop = BuildGraph(project)
-    source = workshop.sources["actions"]
-    assert as_captured(source, workshop.capture("actions")) == source
+    first_run(project)
+    graph = BuildGraph(project)
+    source = graph.sources["actions"]
+    assert as_captured(source, graph.capture("actions")) == source
 
 
 def test_an_export_of_a_form_left_by_hand_keeps_what_the_source_names_only(tmp_path: Path):
@@ -90,3 +92,12 @@ def test_an_export_of_a_form_left_by_hand_keeps_what_the_source_names_only(tmp_p
     capture = make_snapshot(project, load_sources(project)["actions"], now=datetime(2026, 11, 23, tzinfo=UTC))
     kept = SnapshotStore.of(project).path(capture.parts[0]).read_text(encoding="utf-8")
     assert kept == "id,ville,titre\na1,47001,Wifi\n"
+
+
+def test_a_part_that_came_after_the_last_capture_is_told_by_name(project: Project):
+    a_run(project)
+    graph = BuildGraph(project)
+    source = graph.sources["actions"]
+    later = replace(source, parts=(*source.parts, replace(source.parts[0], name="suite")))
+    with pytest.raises(PartNeverCollected, match="suite"):
+        as_captured(later, graph.capture("actions"))

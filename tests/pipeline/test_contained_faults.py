@@ -14,7 +14,7 @@ from pipelines.pipeline import release as releasing
 from pipelines.pipeline import run as running
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.releases import Published
-from tests.pipeline.builders import a_run, a_small_project
+from tests.pipeline.builders import a_run, a_small_project, first_run
 
 VALUE = "quelquun@example.org"
 
@@ -53,7 +53,7 @@ def test_a_source_that_raises_anything_blocks_its_package_only(
 
 
 def test_the_graph_that_dagster_asks_gives_the_same_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    a_run(project)
+    first_run(project)
     monkeypatch.setattr(reading, "read_part", failing_for("actions", reading.read_part, ValueError))
     (project.sources / "actions.yaml").write_text(
         (project.sources / "actions.yaml").read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8"
@@ -72,11 +72,11 @@ def test_a_release_and_a_catalogue_that_raise_anything_are_told(
             raise ZeroDivisionError(VALUE)
         return true(given, request, *rest, **more)
 
-    def make_announcement(_project: Project) -> None:
+    def make_catalogue(_project: Project) -> None:
         raise OSError(VALUE)
 
     monkeypatch.setattr(releasing, "make_release", make_release)
-    monkeypatch.setattr(running, "make_announcement", make_announcement)
+    monkeypatch.setattr(running, "make_catalogue", make_catalogue)
     done = a_run(project)
     assert isinstance(done.blocked["villes"], UnexpectedFault)
     assert isinstance(done.outcomes["bilan"], Published)

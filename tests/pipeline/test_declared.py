@@ -88,7 +88,7 @@ def test_what_a_schema_refuses_may_only_be_told(project: Project) -> None:
     assert [item["en"] for item in found.summary["declared"]] == ["lignes: essai/actions: 2/4 refused"]
 
 
-def test_another_schema_judges_the_same_data_anew(project: Project) -> None:
+def test_another_schema_validates_the_same_data_anew(project: Project) -> None:
     with serving() as server:
         before = the_records(project, server, {"fields": FIELDS[:1]})
         after = the_records(project, server, {"fields": FIELDS[:3]})
@@ -107,7 +107,7 @@ def test_another_schema_judges_the_same_data_anew(project: Project) -> None:
         ({"fields": [{"name": "id"}, {"name": "id"}]}, "csv", 'two fields named "id"'),
     ],
 )
-def test_a_schema_by_which_nothing_can_be_judged_is_told_and_refuses_nothing(
+def test_a_schema_by_which_nothing_can_be_validated_is_told_and_refuses_nothing(
     project: Project, schema: dict[str, Any], fmt: str, said: str
 ) -> None:
     with serving() as server:
@@ -167,7 +167,7 @@ def test_what_cannot_be_used_in_a_publishers_schema_is_told_and_stops_nothing(
         assert not any(word in item["fr"] for word in (" not ", "badly", "known"))
 
 
-def test_a_schema_that_cannot_be_judged_by_says_why_and_that_its_publisher_can_mend_it(project: Project) -> None:
+def test_a_schema_that_cannot_be_validated_by_says_why_and_that_its_publisher_can_mend_it(project: Project) -> None:
     with serving() as server:
         found = the_records(project, server, {"fields": [{"name": "id", "type": "montant"}]})
     (told,) = found.summary["declared"]

@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import warm_start
 from tests.pipeline.builders import a_small_project
 
 
 def arobase(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "AROBASE_ROOT": str(root), "AROBASE_LANG": "en"}
     environment.pop("AROBASE_OUTPUTS", None)
-    command = [sys.executable, "-m", "pipelines.cli", *words]
-    return subprocess.run(command, env=environment, text=True, capture_output=True, check=False)
+    return warm_start.arobase(words, environment=environment)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ def test_a_run_leaves_a_journal_of_its_steps_with_rows_and_seconds(
     tables = {step["name"]: step for step in journal["steps"] if step["stage"] == "tables"}
     assert tables["villes/villes"]["rows"] > 0
     assert all(step["seconds"] >= 0 for step in journal["steps"])
-    assert [step["stage"] for step in journal["steps"]][-1] == "announce"
+    assert [step["stage"] for step in journal["steps"]][-1] == "catalogue"
 
 
 def test_with_v_each_stage_is_a_line_of_json(released: tuple[Path, subprocess.CompletedProcess[str]]) -> None:

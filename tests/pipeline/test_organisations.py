@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.core.project import Project
-from pipelines.pipeline.announce import make_announcement
+from pipelines.pipeline.catalogue import make_catalogue
 from pipelines.pipeline.personal import may_show
 from pipelines.privacy import PersonalDataFound
 from pipelines.releases import Published
@@ -45,7 +45,7 @@ def test_a_declared_field_goes_through_in_tables_files_pages_and_previews(tmp_pa
     project = a_project(tmp_path, about="organisation", basis=BASIS)
     outcome = a_run(project, packages=["villes"]).outcomes["villes"]
     assert isinstance(outcome, Published)
-    make_announcement(project)
+    make_catalogue(project)
     shown = "\n".join(PLACES.splitlines())
     assert may_show(project, "aperçu", shown).is_clean
     data = project.releases / "villes" / outcome.version / "data"
@@ -107,7 +107,7 @@ def test_an_exception_for_a_table_holds_in_its_files_and_pages(tmp_path: Path):
         file.write("role,villes/actions,titre,nom_civilite,,,Un texte,S,Un rôle public inventé.\n")
     rewrite(project, "actions", "id,ville,titre\na1,57463,Confié à Mme Inventée\n")
     assert isinstance(a_run(project, packages=["villes"]).outcomes["villes"], Published)
-    make_announcement(project)
+    make_catalogue(project)
     (project.catalogue / "note.html").write_text("<p>Vu avec Mme Autre</p>", encoding="utf-8")
     with pytest.raises(PersonalDataFound):
-        make_announcement(project)
+        make_catalogue(project)

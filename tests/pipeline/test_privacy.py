@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.core.project import Project
-from pipelines.pipeline.announce import make_announcement
+from pipelines.pipeline.catalogue import make_catalogue
 from pipelines.pipeline.collect import make_snapshots
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.personal import inspection
@@ -19,7 +19,7 @@ from pipelines.pipeline.release import make_release
 from pipelines.privacy import PersonalDataFound, PersonalValuesGone, Vault
 from pipelines.releases import Unchanged
 from pipelines.sources import load_sources
-from tests.pipeline.builders import ACTIONS, NOW, TOWNS, a_run, a_small_project, rewrite
+from tests.pipeline.builders import ACTIONS, NOW, TOWNS, a_run, a_small_project, first_run, rewrite
 
 LEAK = "contact.invente@example.org"
 QUARANTINE = "quarantaine/villes.jsonl"
@@ -28,7 +28,7 @@ QUARANTINE = "quarantaine/villes.jsonl"
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     made = a_small_project(tmp_path)
-    a_run(made)
+    first_run(made)
     return made
 
 
@@ -68,7 +68,7 @@ def test_a_held_row_waits_in_the_private_folder_with_its_place_and_rule(project:
     assert (project.private / "quarantaine").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_mended_row_is_published_and_its_quarantine_goes(project: Project):
+def test_a_fixed_row_is_published_and_its_quarantine_goes(project: Project):
     rewrite(project, "actions", ACTIONS.replace("Ateliers", f"Ateliers ({LEAK})"))
     a_run(project)
     rewrite(project, "actions", ACTIONS.replace("Ateliers", "Ateliers du soir"))
@@ -99,7 +99,7 @@ def test_what_only_the_files_of_a_version_show_is_held_before_anybody_sees_it(pr
 def test_a_page_of_the_catalogue_that_names_somebody_is_an_error_naming_the_page(project: Project):
     (project.catalogue / "note.html").write_text("<p>Vu avec Mme Inventée</p>", encoding="utf-8")
     with pytest.raises(PersonalDataFound) as raised:
-        make_announcement(project)
+        make_catalogue(project)
     assert raised.value.facts["place"] == "note.html"
     assert "Inventée" not in str(raised.value)
 
@@ -110,7 +110,7 @@ def test_a_page_that_is_held_was_never_seen_and_the_old_one_stays(project: Proje
         "base_url: https://example.org/arobase/\npublisher: {title: Mme Inventée}\n", encoding="utf-8"
     )
     with pytest.raises(PersonalDataFound):
-        make_announcement(project)
+        make_catalogue(project)
     assert {path: path.read_bytes() for path in project.catalogue.rglob("*") if path.is_file()} == before
     assert outside_private(project, "Mme Inventée") == []
 
@@ -118,14 +118,14 @@ def test_a_page_that_is_held_was_never_seen_and_the_old_one_stays(project: Proje
 def test_a_picture_holds_the_catalogue_until_the_allow_list_names_it_and_a_git_folder_does_not(project: Project):
     (project.catalogue / ".git").mkdir()
     (project.catalogue / ".git" / "index").write_bytes(b"DIRC\x00\x00")
-    make_announcement(project)
+    make_catalogue(project)
     (project.catalogue / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
     with pytest.raises(PersonalDataFound) as raised:
-        make_announcement(project)
+        make_catalogue(project)
     assert (raised.value.facts["place"], raised.value.facts["rule"]) == ("logo.png", "fichier_illisible")
     with (project.schemas / "privacy" / "admis.csv").open("a", encoding="utf-8") as file:
         file.write("logo,logo.png,*,fichier_illisible,,,Aucune personne,S,Un dessin inventé.\n")
-    make_announcement(project)
+    make_catalogue(project)
 
 
 def test_a_run_tells_that_a_page_was_held(project: Project):
@@ -142,7 +142,7 @@ def test_what_is_kept_of_somebody_withdrawn_at_the_source_goes_with_the_next_sna
     assert not any(LEAK.encode() in _values(path) for path in project.private.rglob("*.parquet"))
 
 
-def test_an_answer_that_comes_back_is_judged_by_its_own_values(project: Project):
+def test_an_answer_that_comes_back_is_validated_by_its_own_values(project: Project):
     other = TOWNS.replace(LEAK, "quelquun.invente@example.org")
     rewrite(project, "villes", other)
     a_run(project)
@@ -165,8 +165,8 @@ def test_what_is_left_of_another_snapshot_goes_also_when_nothing_is_read_again(p
 def test_nothing_is_published_whose_personal_values_another_run_forgot(project: Project):
     rewrite(project, "actions", ACTIONS.replace("Ateliers", "Ateliers du soir"))
     dict(make_snapshots(project, load_sources(project).values(), now=lambda: NOW))
-    workshop = BuildGraph(project)
-    request, apart = workshop.request("villes"), workshop.apart("villes")
+    graph = BuildGraph(project)
+    request, apart = graph.request("villes"), graph.apart("villes")
     assert sum(apart.values()) > 0
     Vault(project.private).forget("villes")
     with pytest.raises(PersonalValuesGone) as raised:
@@ -177,8 +177,8 @@ def test_nothing_is_published_whose_personal_values_another_run_forgot(project: 
 
 
 def test_the_last_look_at_a_version_knows_that_another_run_forgot_values(project: Project):
-    workshop = BuildGraph(project)
-    inspect = inspection(project, workshop.request("villes"), workshop.apart("villes"))
+    graph = BuildGraph(project)
+    inspect = inspection(project, graph.request("villes"), graph.apart("villes"))
     inspect(project.releases / "villes" / "1.0.0")
     Vault(project.private).forget("villes")
     with pytest.raises(PersonalValuesGone):

@@ -18,7 +18,7 @@ from pipelines.pipeline.results import code_digest, code_digest_of
 from pipelines.releases.errors import CauseUnknown
 from pipelines.releases.log.journal import Journal
 from pipelines.sources.errors import ObtainedUnchanged
-from tests.pipeline.builders import REPOSITORY, TOWNS, a_run, a_small_project, rewrite
+from tests.pipeline.builders import REPOSITORY, TOWNS, a_run, a_small_project, first_run, rewrite
 
 
 def test_the_code_of_a_release_is_kept_once_and_is_the_code_at_hand(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_the_code_of_a_release_is_kept_once_and_is_the_code_at_hand(tmp_path: Pa
 
 def test_the_log_says_when_and_by_which_code_a_release_was_published(tmp_path: Path) -> None:
     project = a_small_project(tmp_path)
-    a_run(project)
+    first_run(project)
     leaf = json.loads(Journal.read(project.releases).tree.entry(0))
     assert (leaf["at"], leaf["code"]) == ("2026-11-23T12:00:00Z", code_digest())
 
@@ -69,7 +69,7 @@ def arobase(code: Path, project: Project, *words: str) -> int:
 
 def test_a_kept_result_that_was_altered_by_hand_is_made_again(tmp_path: Path) -> None:
     project = a_small_project(tmp_path)
-    a_run(project)
+    first_run(project)
     poisoned = 0
     for path in project.work.rglob("*.parquet"):
         table = pq.read_table(path)
@@ -86,7 +86,7 @@ def test_a_kept_result_that_was_altered_by_hand_is_made_again(tmp_path: Path) ->
 
 def test_a_file_added_to_a_kept_result_is_seen(tmp_path: Path) -> None:
     project = a_small_project(tmp_path)
-    a_run(project)
+    first_run(project)
     result = next(path.parent for path in project.work.rglob("contents.json"))
     (result / "more").write_text("x")
     a_run(project)
@@ -108,7 +108,7 @@ def test_a_change_that_nothing_explains_stops_the_release(tmp_path: Path) -> Non
 
 def test_a_shipped_file_that_changed_says_when_it_was_obtained(tmp_path: Path) -> None:
     project = a_small_project(tmp_path)
-    a_run(project)
+    first_run(project)
     path = project.sources / "data" / "villes.csv"
     path.write_text(TOWNS.replace("Agen", "Auch"), encoding="utf-8")
     done = a_run(project)

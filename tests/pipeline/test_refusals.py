@@ -13,7 +13,7 @@ from pipelines.mapping.rejections import Rejection
 from pipelines.pipeline.refusals import refusals
 from pipelines.schema import Privacy, load_incoming, load_package, load_table
 from pipelines.sources import load_sources
-from pipelines.validation import judge
+from pipelines.validation import validate
 from tests.schema.builders import a_project, a_table
 
 HERE = Project.here()
@@ -25,8 +25,8 @@ def refused(folder: Path, hidden: tuple[str, ...]) -> list[Rejection]:
     a_table(folder, "essai/nombres", [{"name": "axe"}, {"name": "nombre", "type": "integer"}])
     schema = load_table(folder / "schemas", "essai", "nombres")
     place = {"_source": ["s"], "_snapshot": ["0" * 64], "_part": ["p"], "_position": pa.array([2], pa.int64())}
-    verdict = judge(pa.table({"axe": ["canal"], "nombre": ["3 lettres"], **place}), schema, name="x", sample=None)
-    return list(refusals(verdict, schema, table="essai/nombres", stage="sortie", hidden=hidden))
+    validation = validate(pa.table({"axe": ["canal"], "nombre": ["3 lettres"], **place}), schema, name="x", sample=None)
+    return list(refusals(validation, schema, table="essai/nombres", stage="sortie", hidden=hidden))
 
 
 def test_the_value_of_a_public_field_is_shown(tmp_path: Path) -> None:
@@ -65,8 +65,8 @@ def test_a_count_that_is_refused_as_it_comes_in_is_not_shown(name: str) -> None:
     place = {"_source": ["s"], "_snapshot": ["0" * 64], "_part": ["p"], "_position": pa.array([2], pa.int64())}
     cells = {column: ["3 lettres" if column == field else None] for column in schema.names}
     table = pa.table({column: pa.array(values, pa.string()) for column, values in cells.items()} | place)
-    verdict = judge(table, schema, name="x", sample=None)
-    found = [item for item in refusals(verdict, schema, table="entrants/x", stage="entree") if item.champ == field]
+    validation = validate(table, schema, name="x", sample=None)
+    found = [item for item in refusals(validation, schema, table="entrants/x", stage="entree") if item.champ == field]
     assert [item.valeur for item in found] == [None]
     assert not any("3 lettres" in item.message + item.message_en for item in found)
 
@@ -83,8 +83,8 @@ def test_a_rule_over_several_columns_quotes_none(tmp_path: Path, check: dict[str
     a_table(tmp_path, "entrants/essai", [{"name": "debut"}, {"name": "fin", "privacy": "personnel"}])
     place = {"_source": ["s"], "_snapshot": ["0" * 64], "_part": ["p"], "_position": pa.array([2], pa.int64())}
     declared = {"fields": [{"name": name, "type": "integer"} for name in ("debut", "fin")], "custom_checks": [check]}
-    verdict = judge(pa.table({"debut": ["7191"], "fin": ["6404"], **place}), declared, name="x", sample=None)
-    (found,) = refusals(verdict, load_incoming(tmp_path / "schemas", "essai"), table="publie/x", stage="entree")
+    validation = validate(pa.table({"debut": ["7191"], "fin": ["6404"], **place}), declared, name="x", sample=None)
+    (found,) = refusals(validation, load_incoming(tmp_path / "schemas", "essai"), table="publie/x", stage="entree")
     assert (found.champ, found.regle, found.valeur) == ("debut", check["name"], None)
     assert not any(value in found.message + found.message_en for value in ("6404", "7191"))
 
@@ -100,7 +100,7 @@ def test_a_reference_is_quoted_where_its_fields_are_public(tmp_path: Path, priva
     parents = {"villes": pa.table({"code": ["57463"]})}
     table = pa.table({"ville": ["inventee"], **place})
     (found,) = refusals(
-        judge(table, schema, parents=parents, name="x", sample=None), schema, table="essai/actions", stage="sortie"
+        validate(table, schema, parents=parents, name="x", sample=None), schema, table="essai/actions", stage="sortie"
     )
     assert (found.regle, "inventee" in found.message_en) == ("foreign-key", is_shown)
     assert "inventee" not in found.message

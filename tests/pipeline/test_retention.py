@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from pipelines.cli import commands
 from pipelines.core.project import Project
 from pipelines.pipeline.retention import DeletionLogDamaged, IngredientDeleted, NobodyFound, delete, deletions, holdings
-from tests.pipeline.builders import ACTIONS, NOW, a_run, a_small_project, rewrite
+from tests.pipeline.builders import ACTIONS, NOW, a_run, a_small_project, first_run, rewrite
 
 LEAK = "contact.invente@example.org"
 
@@ -23,7 +23,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("AROBASE_ROOT", str(made.root))
     monkeypatch.setenv("AROBASE_OUTPUTS", str(made.outputs))
     monkeypatch.setenv("AROBASE_LANG", "en")
-    a_run(made, packages=["villes"])
+    first_run(made, "villes")
     return made
 
 

@@ -11,7 +11,7 @@ from pipelines.cli import commands
 from pipelines.core.project import Project
 from pipelines.pipeline.retraction import make_retraction
 from pipelines.privacy import PersonalDataFound, ReasonInvalid
-from tests.pipeline.builders import NOW, a_run, a_small_project
+from tests.pipeline.builders import NOW, a_small_project, first_run
 
 NAMING = [
     "À la demande de Mme Inventée.",
@@ -24,7 +24,7 @@ NAMING = [
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     made = a_small_project(tmp_path_factory.mktemp("projet"))
-    a_run(made)
+    first_run(made)
     return made
 
 
@@ -39,6 +39,8 @@ def test_a_reason_that_names_somebody_is_refused_and_nothing_is_written(project:
     with pytest.raises(PersonalDataFound) as raised:
         make_retraction(project, "villes", "1.0.0", reason, now=NOW)
     assert raised.value.facts["place"] == "--reason"
+    assert raised.value.code == "reason-personal"
+    assert "quarantine" not in raised.value.message("en")
     assert not any(word in str(raised.value) for word in ("Inventée", "dupont", "06 12", "invente "))
     assert everything(project) == before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.run import Event, steps_ahead
 from pipelines.privacy import Vault
 from pipelines.releases import Published, Unchanged
-from tests.pipeline.builders import ACTIONS, TOWNS, a_run, a_small_project, rewrite
+from tests.pipeline.builders import ACTIONS, TOWNS, a_run, a_small_project, first_run, rewrite
 
 
 @pytest.fixture
@@ -37,16 +38,16 @@ def test_every_package_is_published_and_nothing_personal_leaves(project: Project
 
 
 def test_a_second_run_on_the_same_input_publishes_and_computes_nothing(project: Project):
-    a_run(project)
+    first_run(project)
     events: list[Event] = []
     done = a_run(project, tell=events.append)
     assert {type(item) for item in done.outcomes.values()} == {Unchanged}
-    assert {event.outcome for event in events if event.stage != "announce"} == {"kept"}
+    assert {event.outcome for event in events if event.stage != "catalogue"} == {"kept"}
 
 
 @pytest.mark.parametrize("damage", [b"", b"autre chose", None])
 def test_a_page_that_somebody_changed_is_made_again(project: Project, damage: bytes | None):
-    a_run(project)
+    first_run(project)
     page = project.catalogue / "villes" / "index.html"
     made = page.read_bytes()
     if damage is None:
@@ -58,18 +59,18 @@ def test_a_page_that_somebody_changed_is_made_again(project: Project, damage: by
 
 
 def test_an_unchanged_catalogue_is_not_made_again_and_another_house_shows_in_it(project: Project, monkeypatch):
-    a_run(project)
+    first_run(project)
     before = {path: path.stat().st_mtime_ns for path in project.catalogue.rglob("*")}
     monkeypatch.setattr("pipelines.catalogue.write_catalogue", None)
     a_run(project)
     assert {path: path.stat().st_mtime_ns for path in project.catalogue.rglob("*")} == before
     monkeypatch.undo()
     (project.root / "catalogue.yaml").write_text("base_url: https://donnees.example.org/\n", encoding="utf-8")
-    assert a_run(project).announced
+    assert a_run(project).catalogue_is_written
     assert "donnees.example.org" in (project.catalogue / "sitemap.xml").read_text(encoding="utf-8")
 
 
-def test_a_run_tells_as_many_steps_as_it_announced(project: Project):
+def test_a_run_tells_as_many_steps_as_it_said_before(project: Project):
     events: list[Event] = []
     ahead = steps_ahead(BuildGraph(project))
     a_run(project, tell=events.append)
@@ -77,7 +78,7 @@ def test_a_run_tells_as_many_steps_as_it_announced(project: Project):
 
 
 def test_only_what_changed_is_computed_again(project: Project):
-    a_run(project)
+    first_run(project)
     rewrite(project, "actions", ACTIONS + "a3,47001,Wifi\n")
     events: list[Event] = []
     done = a_run(project, tell=events.append)
@@ -88,7 +89,7 @@ def test_only_what_changed_is_computed_again(project: Project):
         ("tables", "villes/actions"),
         ("findings", "villes"),
         ("release", "villes"),
-        ("announce", "catalogue"),
+        ("catalogue", "catalogue"),
     }
     assert done.outcomes["villes"].version == "1.1.0"
     assert isinstance(done.outcomes["bilan"], Unchanged)
@@ -97,6 +98,22 @@ def test_only_what_changed_is_computed_again(project: Project):
 def test_one_package_brings_those_that_it_reads(project: Project):
     assert set(a_run(project, packages=["bilan"]).outcomes) == {"bilan", "villes"}
     assert set(a_run(project, packages=["villes"]).outcomes) == {"villes"}
+
+
+def test_a_code_list_that_is_called_otherwise_is_published_as_a_revision(project: Project):
+    path = project.schemas / "villes" / "actions.json"
+    described = json.loads(path.read_text(encoding="utf-8"))
+    described["fields"][2]["codelist"] = "couleurs"
+    path.write_text(json.dumps(described), encoding="utf-8")
+    rewrite(project, "actions", "id,ville,titre\na1,57463,rouge\na2,47001,vert\n")
+    assert a_run(project, packages=["villes"]).went_well
+    (project.schemas / "codelists" / "titles.yaml").write_text(
+        "couleurs: {title: couleurs de façade, title_en: colours of fronts}\n", encoding="utf-8"
+    )
+    outcome = a_run(project, packages=["villes"]).outcomes["villes"]
+    assert (type(outcome), outcome.version) == (Published, "1.0.1")
+    resources = json.loads((outcome.path / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert "Codes : couleurs de façade" in [item.get("title") for item in resources]
 
 
 def test_a_refused_row_takes_its_children_with_it_and_says_why(project: Project):
@@ -113,7 +130,7 @@ def test_a_refused_row_takes_its_children_with_it_and_says_why(project: Project)
 
 
 def test_a_broken_source_leaves_the_last_release_and_the_other_packages_alone(project: Project):
-    a_run(project)
+    first_run(project)
     before = sorted(path.name for path in (project.releases / "villes").iterdir())
     rewrite(project, "actions", "identifiant,ville,titre\na1,57463,Ateliers\n")
     done = a_run(project)
@@ -126,7 +143,7 @@ def test_a_broken_source_leaves_the_last_release_and_the_other_packages_alone(pr
 
 
 def test_a_source_that_cannot_be_collected_leaves_its_last_snapshot_in_use(project: Project):
-    a_run(project)
+    first_run(project)
     (project.sources / "data" / "actions.csv").unlink()
     done = a_run(project)
     assert [(name, error.code) for name, error in done.errors] == [("actions", "source-file-absent")]
@@ -177,7 +194,7 @@ def test_a_part_without_an_incoming_schema_is_refused(project: Project):
 
 
 def test_a_wrong_description_costs_the_tables_that_it_names_and_no_other(project: Project):
-    a_run(project)
+    first_run(project)
     path = project.sources / "actions.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "inconnu: 1\n", encoding="utf-8")
     done = a_run(project)
@@ -187,7 +204,7 @@ def test_a_wrong_description_costs_the_tables_that_it_names_and_no_other(project
 
 
 def test_a_withdrawn_record_leaves_the_next_release_as_a_redaction(project: Project):
-    a_run(project)
+    first_run(project)
     (project.withdrawals).mkdir()
     line = "actions,lignes,id,a2,demande de la collectivité,2026-11-20\n"
     (project.withdrawals / "actions.csv").write_text(f"source,part,champ,cle,motif,date\n{line}", encoding="utf-8")
@@ -200,7 +217,7 @@ def test_a_withdrawn_record_leaves_the_next_release_as_a_redaction(project: Proj
 
 
 def test_records_that_are_not_public_are_written_only_in_the_private_folder(project: Project):
-    a_run(project)
+    first_run(project)
     files = [path for path in project.outputs.rglob("*") if path.is_file() and b"contact.invente" in path.read_bytes()]
     assert {path.relative_to(project.private).parts[0] for path in files} >= {"_snapshots"}
     assert (project.private.stat().st_mode & 0o777) == 0o700
@@ -208,7 +225,7 @@ def test_records_that_are_not_public_are_written_only_in_the_private_folder(proj
 
 
 def test_what_is_published_does_not_change_when_the_private_folder_is_deleted(project: Project):
-    a_run(project)
+    first_run(project)
     shutil.rmtree(project.private)
     done = a_run(project)
     assert (done.blocked, type(done.outcomes["villes"]).__name__) == ({}, "Unchanged")
@@ -216,7 +233,7 @@ def test_what_is_published_does_not_change_when_the_private_folder_is_deleted(pr
 
 
 def test_the_gate_knows_the_personal_values_again_after_the_private_folder_was_deleted(project: Project):
-    a_run(project)
+    first_run(project)
     known = Vault(project.private).read("villes").by_record
     shutil.rmtree(project.private)
     done = a_run(project)
@@ -227,7 +244,7 @@ def test_the_gate_knows_the_personal_values_again_after_the_private_folder_was_d
 
 
 def test_records_whose_bytes_were_deleted_say_so_until_the_source_is_asked_again(project: Project):
-    a_run(project)
+    first_run(project)
     shutil.rmtree(project.private)
     shutil.rmtree(project.work)
     failed = dict(a_run(project, collecting=False).errors)["villes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from click.testing import CliRunner, Result
 
 from pipelines.cli import commands
 from pipelines.core.project import Project
-from pipelines.pipeline.announce import make_announcement
-from pipelines.releases import build, files
+from pipelines.pipeline import release
+from pipelines.pipeline.catalogue import make_catalogue
+from pipelines.releases import build, files, publish
 from pipelines.releases.request import ReleaseRequest
-from tests.pipeline.builders import a_run, a_small_project, obtained_later
+from tests.pipeline.builders import a_run, a_small_project, first_run, obtained_later
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ GENUINE = files.provenance_table
 
 
 def test_releases_are_made_again_and_are_the_same(project: Project) -> None:
-    a_run(project)
+    first_run(project)
     done = verified(project, "--deep")
     assert (done.exit_code, "sound" in done.output) == (0, True), done.output
     assert "not made again" not in done.output
@@ -56,6 +58,39 @@ def test_reversed_provenance_is_seen(project: Project, monkeypatch: pytest.Monke
     assert done.exit_code == 1
     assert "/1.0.0/data/qualite/provenance.parquet" in done.output
     assert "[remade]" in done.output
+
+
+def another_value(request: ReleaseRequest) -> ReleaseRequest:
+    """Of any table: those of corrections and of code lists are tables as others are."""
+    table = request.tables["actions"]
+    place = table.column_names.index("titre")
+    titles = pa.array(["Forgé", *table.column(place).to_pylist()[1:]], table.schema.field(place).type)
+    return replace(request, tables={**request.tables, "actions": table.set_column(place, "titre", titles)})
+
+
+def no_notice(request: ReleaseRequest) -> ReleaseRequest:
+    return replace(request, warnings=tuple(item for item in request.warnings if not item.is_notice))
+
+
+def other_notice(request: ReleaseRequest) -> ReleaseRequest:
+    told = (replace(item, fr="Rien.", en="Nothing.") if item.is_notice else item for item in request.warnings)
+    return replace(request, warnings=tuple(told))
+
+
+@pytest.mark.parametrize("forged", [another_value, no_notice, other_notice])
+def test_what_the_key_s_holder_publishes_otherwise_than_it_was_made_is_seen(
+    project: Project, monkeypatch: pytest.MonkeyPatch, forged: Callable[[ReleaseRequest], ReleaseRequest]
+) -> None:
+    """A value, or a notice of what was wrong in earlier versions: the release is whole, and agrees with itself."""
+    path = project.schemas / "villes" / "package.yaml"
+    notice = "notices: [{fr: Erreur avant 2026., en: Wrong before 2026.}]\n"
+    path.write_text(path.read_text(encoding="utf-8") + notice, encoding="utf-8")
+    with monkeypatch.context() as altered:
+        altered.setattr(release, "publish", lambda request, *rest, **more: publish(forged(request), *rest, **more))
+        a_run(project, packages=["villes"])
+    assert verified(project).exit_code == 0
+    done = verified(project, "--deep")
+    assert (done.exit_code, "[remade]" in done.output) == (1, True), done.output
 
 
 def test_rejects_and_findings_left_out_are_seen(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +113,7 @@ def test_rejects_and_findings_left_out_are_seen(project: Project, monkeypatch: p
 
 
 def test_what_cannot_be_made_again_here_is_said(project: Project, tmp_path: Path) -> None:
-    a_run(project)
+    first_run(project)
     shutil.copytree(project.outputs, tmp_path / "elsewhere")
     done = verified(project, str(tmp_path / "elsewhere" / "releases"), "--deep", language="fr")
     assert (done.exit_code, "n'ont pas été recalculés" in done.output) == (0, True)
@@ -123,5 +158,5 @@ def test_a_file_that_somebody_added_to_the_catalogue_is_told(project: Project) -
 
 def test_a_catalogue_shown_by_a_server_of_this_machine_is_sound(project: Project) -> None:
     a_run(project, packages=["villes"])
-    make_announcement(project, base_url="http://127.0.0.1:8123/")
+    make_catalogue(project, base_url="http://127.0.0.1:8123/")
     assert verified(project, "--deep").exit_code == 0

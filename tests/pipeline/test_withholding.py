@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from pipelines.core.project import Project
 from pipelines.privacy import PersonalDataFound
 from pipelines.releases import Published, Unchanged
+from tests import warm_start
 from tests.pipeline.builders import ACTIONS, TOWNS, a_run, a_small_project, rewrite
 
 MANY = TOWNS + "".join(f"3100{n},Ville {n},3,\n" for n in range(1, 9))
@@ -62,7 +61,7 @@ def test_a_held_row_and_those_that_refer_to_it_stay_back_and_the_rest_is_release
     assert [(json.loads(line)["lieu"], json.loads(line)["regle"]) for line in kept] == [("villes/villes", "courriel")]
 
 
-def test_the_same_again_is_unchanged_and_a_mended_row_comes_back(tmp_path: Path):
+def test_the_same_again_is_unchanged_and_a_fixed_row_comes_back(tmp_path: Path):
     project = a_project(tmp_path, "{rows: 2}")
     rewrite(project, "villes", HELD)
     first = a_run(project, packages=["villes"]).outcomes["villes"]
@@ -104,8 +103,7 @@ def test_a_version_that_went_without_rows_can_be_made_again_and_verifies(tmp_pat
     assert isinstance(a_run(project, packages=["villes"]).outcomes["villes"], Published)
     places = {"AROBASE_ROOT": str(project.root), "AROBASE_OUTPUTS": str(project.outputs), "AROBASE_LANG": "en"}
     for words in (("rebuild", "villes"), ("verify", str(project.releases))):
-        command = [sys.executable, "-m", "pipelines.cli", *words]
-        done = subprocess.run(command, env={**os.environ, **places}, capture_output=True, text=True, check=False)
+        done = warm_start.arobase(words, environment={**os.environ, **places})
         assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -115,6 +113,6 @@ def test_a_deep_verification_accepts_what_was_withheld(tmp_path: Path):
     rewrite(project, "villes", HELD)
     a_run(project, packages=["villes"])
     places = {"AROBASE_ROOT": str(project.root), "AROBASE_OUTPUTS": str(project.outputs), "AROBASE_LANG": "en"}
-    command = [sys.executable, "-m", "pipelines.cli", "verify", "--deep", str(project.releases)]
-    done = subprocess.run(command, env={**os.environ, **places}, capture_output=True, text=True, check=False)
+    words = ["verify", "--deep", str(project.releases)]
+    done = warm_start.arobase(words, environment={**os.environ, **places})
     assert done.returncode == 0, done.stdout + done.stderr

@@ -38,12 +38,23 @@ def test_a_wrong_package_costs_itself_only(tmp_path: Path, breaks: Callable[[Pro
     assert list(done.blocked) == ["bilan"]
     assert [place for place, _ in done.errors] == ["bilan"]
     assert "schemas/bilan/" in done.errors[0][1].message("en")
-    assert done.announced
+    assert done.catalogue_is_written
     assert a_run(project, packages=["villes"]).went_well, "nobody asked for the wrong one"
     assert not a_run(project, packages=["bilan"]).went_well
     keys = {key.to_user_string() for key in build_definitions(project).resolve_asset_graph().get_all_asset_keys()}
     assert "villes/release" in keys
     assert "bilan/release" not in keys
+
+
+def test_real_records_and_made_up_ones_are_not_published_together(tmp_path: Path) -> None:
+    project = a_small_project(tmp_path)
+    source = project.sources / "actions.yaml"
+    source.write_text(source.read_text(encoding="utf-8") + "example: true\n", encoding="utf-8")
+    done = a_run(project)
+    assert isinstance(done.outcomes["bilan"], Published), "only real records reach it"
+    assert [(place, error.code) for place, error in done.errors] == [("villes", "made-up-among-real")]
+    source.write_text(source.read_text(encoding="utf-8").replace("example: true", "example: false"), encoding="utf-8")
+    assert isinstance(a_run(project).outcomes["villes"], Published)
 
 
 @pytest.mark.parametrize("text", ["tables: [", "- une liste\n", "", "title: Villes\n"])

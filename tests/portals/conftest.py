@@ -1,4 +1,4 @@
-"""The invented project, released once for all tests of this room and copied for each."""
+"""The invented project, released once for all tests of this module and copied for each."""
 
 from __future__ import annotations
 

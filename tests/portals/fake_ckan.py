@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.portals.server import Asked, Told
+from tests.portals.server import Asked, Served, Told
 
 TOKEN = "jeton-ckan-invente"
 
@@ -59,13 +59,25 @@ class FakeCkan:
         table = self.tables.get(body["resource_id"])
         if table is None:
             return failed(404, {"__type": "Not Found Error", "message": "Not found: Resource was not found."})
-        return good({"fields": [{"id": "_id", "type": "int"}, *table["fields"]], "total": len(table["records"])})
+        start, limit = body.get("offset", 0), body.get("limit", 100)
+        told = {"fields": [{"id": "_id", "type": "int"}, *table["fields"]], "total": len(table["records"])}
+        return good({**told, "records": table["records"][start : start + limit]})
 
     def datastore_delete(self, body: dict[str, Any]) -> Told:
-        self.tables.pop(body["resource_id"])
+        filters = body.get("filters")
+        if filters is None:
+            self.tables.pop(body["resource_id"])
+            return good({})
+        table = self.tables[body["resource_id"]]
+        wanted = {name: told if isinstance(told, list) else [told] for name, told in filters.items()}
+        table["records"] = [
+            record for record in table["records"] if any(record[name] not in told for name, told in wanted.items())
+        ]
         return good({})
 
     def datastore_create(self, body: dict[str, Any]) -> Told:
+        if body["resource_id"] in self.tables:
+            return self._altered(self.tables[body["resource_id"]], body)
         self.tables[body["resource_id"]] = {
             "fields": body["fields"],
             "primary_key": body.get("primary_key"),
@@ -74,7 +86,27 @@ class FakeCkan:
         return good({})
 
     def datastore_upsert(self, body: dict[str, Any]) -> Told:
-        self.tables[body["resource_id"]]["records"] += body["records"]
+        table = self.tables[body["resource_id"]]
+        if body["method"] == "upsert":
+            key = table["primary_key"]
+            by_key = {tuple(record[name] for name in key): record for record in table["records"]}
+            by_key |= {tuple(record[name] for name in key): record for record in body["records"]}
+            table["records"] = list(by_key.values())
+        else:
+            table["records"] = [*table["records"], *body["records"]]
+        return good({})
+
+    def _altered(self, table: dict[str, Any], body: dict[str, Any]) -> Told:
+        """As `alter_table` of CKAN's DataStore: columns that are new come last, none changes its type."""
+        told = {item["id"]: item for item in body["fields"]}
+        known = {item["id"]: item["type"] for item in table["fields"]}
+        fields = [{**told.get(item["id"], item), "type": item["type"]} for item in table["fields"]]
+        fields += [item for item in body["fields"] if item["id"] not in known]
+        if body.get("delete_fields"):
+            fields = [item for item in fields if item["id"] in told]
+        names = [item["id"] for item in fields]
+        table["fields"] = fields
+        table["records"] = [{name: record.get(name) for name in names} for record in table["records"]]
         return good({})
 
     def _kept(self, dataset: dict[str, Any]) -> dict[str, Any]:
@@ -92,3 +124,11 @@ def good(result: Any) -> Told:
 
 def failed(status: int, error: dict[str, Any]) -> Told:
     return Told(status, {"help": "http://ckan.example.org/", "success": False, "error": error})
+
+
+def dataset(ckan: Served) -> dict[str, object]:
+    return ckan.portal.datasets["prix"]
+
+
+def resources(ckan: Served) -> dict[str, dict[str, object]]:
+    return {item["arobase_key"]: item for item in ckan.portal.datasets["prix"]["resources"] if "arobase_key" in item}

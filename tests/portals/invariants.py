@@ -1,6 +1,6 @@
 """What the public may see of a portal at any moment of a push: the whole dataset, the one before it, or none.
 
-Belongs here: judging what a portal shows, real or stood for. Does not: any push.
+Belongs here: validating what a portal shows, real or stood for. Does not: any push.
 """
 
 from __future__ import annotations

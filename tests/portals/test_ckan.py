@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from pipelines.core.project import Project
-from pipelines.portals.client import Reply
-from pipelines.portals.datastore import DataStore
 from pipelines.portals.errors import (
     Ambiguous,
     ChangedMeanwhile,
@@ -20,20 +14,16 @@ from pipelines.portals.errors import (
     PortalUnreachable,
     TokenRefused,
 )
-from pipelines.portals.offers import OfferedFile
 from pipelines.releases.store import ReleaseStore
-from tests.portals.builders import Renew, a_portal, looked, pushed, written_by_the_second_of_two_pushes
-from tests.portals.fake_ckan import TOKEN, failed
+from tests.portals.builders import (
+    Renew,
+    a_portal,
+    looked,
+    pushed,
+    written_by_the_second_of_two_pushes,
+)
+from tests.portals.fake_ckan import TOKEN, dataset, failed, resources
 from tests.portals.server import Asked, Served, Told
-from tests.releases.builders import PRIZES
-
-
-def dataset(ckan: Served) -> dict[str, object]:
-    return ckan.portal.datasets["prix"]
-
-
-def resources(ckan: Served) -> dict[str, dict[str, object]]:
-    return {item["arobase_key"]: item for item in ckan.portal.datasets["prix"]["resources"] if "arobase_key" in item}
 
 
 def test_a_package_becomes_a_dataset_with_its_files(project: Project, ckan: Served) -> None:
@@ -55,29 +45,6 @@ def test_a_resource_leads_to_the_release_and_bears_its_hash(project: Project, ck
     assert str(told["hash"]) in document.read_text(encoding="utf-8")
 
 
-def test_the_datastore_has_the_types_of_the_schema_and_its_dictionary(project: Project, ckan: Served) -> None:
-    pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
-    table = ckan.portal.tables[resources(ckan)["prix/csv"]["id"]]
-    kinds = {item["id"]: item["type"] for item in table["fields"]}
-    assert kinds == {
-        "prix_id": "text",
-        "annee": "int8",
-        "nom": "text",
-        "arobases": "int8",
-        "part": "numeric",
-        "niveau": "text",
-    }
-    assert table["fields"][2]["info"] == {"label": "Nom", "notes": "Nom du lauréat.\n\nName of the laureate."}
-    assert table["primary_key"] == ["prix_id"]
-
-
-def test_the_datastore_holds_the_rows_and_null_for_an_empty_cell(project: Project, ckan: Served) -> None:
-    pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
-    records = ckan.portal.tables[resources(ckan)["prix/csv"]["id"]]["records"]
-    assert [row["nom"] for row in records] == [row["nom"] for row in PRIZES]
-    assert records[2]["arobases"] is None
-
-
 def test_the_same_release_pushed_twice_writes_nothing(project: Project, ckan: Served) -> None:
     portal = a_portal(project, "ckan", ckan.address)
     assert written_by_the_second_of_two_pushes(project, portal, TOKEN, ckan) == []
@@ -92,15 +59,6 @@ def test_a_new_release_updates_the_same_dataset_and_resources(project: Project, 
     assert {key: item["id"] for key, item in resources(ckan).items()} == before
     assert len(ckan.portal.tables[before["prix/csv"]]["records"]) == 4
     assert dataset(ckan)["version"] == "1.1.0"
-
-
-def test_a_table_that_did_not_change_is_not_loaded_again(project: Project, ckan: Served, renew: Renew) -> None:
-    portal = a_portal(project, "ckan", ckan.address)
-    pushed(project, portal, TOKEN)
-    renew()
-    ckan.asked.clear()
-    pushed(project, portal, TOKEN)
-    assert [item for item in ckan.writes if "datastore_create" in item] == ["POST /api/3/action/datastore_create"]
 
 
 def test_what_others_put_there_stays(project: Project, ckan: Served, renew: Renew) -> None:
@@ -157,18 +115,6 @@ def test_a_dataset_made_by_another_in_between_is_left_alone(project: Project, ck
         pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
 
 
-def test_rows_are_not_loaded_into_a_version_that_is_no_longer_ours(project: Project, ckan: Served) -> None:
-    def another_pushes(asked: Asked, told: Told) -> Told:
-        if asked.path.endswith("package_create"):
-            dataset(ckan)["version"] = "9.0.0"
-        return told
-
-    ckan.after = another_pushes
-    with pytest.raises(ChangedMeanwhile):
-        pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
-    assert ckan.portal.tables == {}
-
-
 def test_a_resource_that_vanished_during_the_push_is_told(project: Project, ckan: Served) -> None:
     def another_deletes(asked: Asked, told: Told) -> Told:
         if asked.path.endswith("package_create"):
@@ -204,7 +150,7 @@ def test_drift_is_named_and_removed(project: Project, ckan: Served) -> None:
     pushed(project, portal, TOKEN)
     dataset(ckan)["title"] = "Autre titre"
     ckan.portal.tables[resources(ckan)["prix/csv"]["id"]]["records"].pop()
-    told = [item.told() for item in looked(project, portal, TOKEN).differences]
+    told = [item.message() for item in looked(project, portal, TOKEN).differences]
     assert told == ["jeu.title: Autre titre → Prix inventés", "prix/csv/datastore.rows: 2 → 3"]
     assert pushed(project, portal, TOKEN).done == "updated"
     assert looked(project, portal, TOKEN).differences == ()
@@ -215,7 +161,10 @@ def test_a_doubled_resource_of_ours_goes(project: Project, ckan: Served) -> None
     pushed(project, portal, TOKEN)
     dataset(ckan)["resources"].append({**resources(ckan)["prix/csv"], "id": "double"})
     (difference,) = looked(project, portal, TOKEN).differences
-    assert (difference.told(), difference.told("en")) == ("ressource double: double → —", "resource double: double → —")
+    assert (difference.message(), difference.message("en")) == (
+        "ressource double: double → —",
+        "resource double: double → —",
+    )
     pushed(project, portal, TOKEN)
     assert len(dataset(ckan)["resources"]) == 7
 
@@ -227,11 +176,6 @@ def test_a_dataset_of_this_name_that_is_not_ours_is_not_touched(project: Project
         pushed(project, a_portal(project, "ckan", ckan.address), TOKEN)
     assert ckan.writes == []
     assert pushed(project, a_portal(project, "ckan", ckan.address, prefix="arobase-"), TOKEN).done == "created"
-
-
-def test_a_portal_without_datastore_gets_no_rows(project: Project, ckan: Served) -> None:
-    pushed(project, a_portal(project, "ckan", ckan.address, datastore=False), TOKEN)
-    assert ckan.portal.tables == {}
 
 
 def test_what_the_portal_drops_is_told(project: Project, ckan: Served) -> None:
@@ -268,46 +212,6 @@ def test_a_wrong_token_is_named_by_its_variable_and_never_shown(project: Project
         pushed(project, a_portal(project, "ckan", ckan.address), "mauvais-jeton")
     assert "JETON_DU_PORTAIL" in str(caught.value)
     assert "mauvais-jeton" not in str(caught.value)
-
-
-def loaded(path: Path, text: str, size: int = 1) -> list[tuple[str, dict[str, Any]]]:
-    """What is asked of the DataStore to load a table of two columns, `a` and `b`, the second of objects."""
-    asked: list[tuple[str, dict[str, Any]]] = []
-
-    def action(name: str, body: dict[str, Any], *, reads: bool = False) -> Reply:
-        asked.append((name, body))
-        return Reply(200, {"result": {}}, "")
-
-    path.write_text(text, encoding="utf-8")
-    schema = {"fields": [{"name": "a", "type": "any"}, {"name": "b", "type": "object"}]}
-    item = OfferedFile("t/csv", "t", "csv", "T", "", path, "", size, "0" * 64, "text/csv", rows=1, schema=schema)
-    DataStore(action, ValueError).load("r", item, empty=True)
-    return asked
-
-
-def test_a_cell_longer_than_pythons_reader_takes_by_itself_is_loaded(tmp_path: Path) -> None:
-    limit = csv.field_size_limit(131_072)
-    try:
-        asked = loaded(tmp_path / "t.csv", f"a,b\n{'x' * 200_000},\n")
-    finally:
-        csv.field_size_limit(limit)
-    assert len(asked[0][1]["records"][0]["a"]) == 200_000
-
-
-def test_a_table_without_a_key_is_loaded_all_the_same(tmp_path: Path) -> None:
-    ((name, body),) = loaded(tmp_path / "t.csv", 'a,b\n1,"{""x"": 1}"\n')
-    assert name == "datastore_create"
-    assert "primary_key" not in body
-    assert body["records"] == [{"a": "1", "b": {"x": 1}}]
-
-
-def test_a_table_too_large_for_one_request_is_loaded_in_parts(tmp_path: Path) -> None:
-    asked = loaded(tmp_path / "t.csv", "a,b\n" + "1,\n" * 7_000, size=8_000_001)
-    assert [(name, len(body.get("records", ()))) for name, body in asked] == [
-        ("datastore_create", 0),
-        ("datastore_upsert", 5_000),
-        ("datastore_upsert", 2_000),
-    ]
 
 
 def test_a_first_push_is_shown_to_the_public_once_its_tables_are_whole(project: Project, ckan: Served) -> None:

@@ -1,7 +1,7 @@
 """Between the push and the portal, everything that networks do: the public sees a whole dataset or the one before.
 
 Each fault spoils one request of a first push and one of an update; which one goes round from fault to fault. What the
-public sees is judged after every request that reaches the portal. The next push ends the work and doubles nothing.
+public sees is validated after every request that reaches the portal. The next push ends the work and doubles nothing.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ def test_the_public_sees_a_whole_dataset_or_the_one_before(
     with stage(project, software) as (portal, proxy, there, seen):
         said: list[str] = []
 
-        def judged(_: Asked, told: Told) -> Told:
+        def validated(_: Asked, told: Told) -> Told:
             try:
                 said.append(seen())
             except AssertionError as error:  # in a thread of the server, which would only cut the connection
                 said.append(str(error) or "half")
             return told
 
-        there.after = judged
+        there.after = validated
         for done, (before, version) in enumerate((("", "1.0.0"), ("1.0.0", "1.1.0"))):
             if version == "1.1.0":
                 renew()

@@ -11,11 +11,11 @@ import pytest
 from pipelines.core.project import Project
 from pipelines.portals import load_portal, load_portals
 from pipelines.portals.ckan import Ckan
-from pipelines.portals.client import Door
+from pipelines.portals.client import PortalClient
 from pipelines.portals.datagouv import Datagouv
 from pipelines.portals.descriptions import read_portal
 from pipelines.portals.errors import LeftOut, NoSuchPortal, PortalFileError, TokenMissing
-from pipelines.portals.offers import make_offer
+from pipelines.portals.publications import make_publication
 from pipelines.releases.errors import NoSuchRelease, ReleaseDamaged
 from tests.portals.builders import NOW, ROOT, Renew, a_portal
 
@@ -48,12 +48,12 @@ def test_only_the_packages_named_go_there(tmp_path: Path) -> None:
     ("text", "line", "words"),
     [
         (GOOD + "tokn: X\n", 6, "tokn"),
-        (GOOD.replace("token: JETON\n", ""), 1, "token missing"),
+        (GOOD.replace("token: JETON\n", ""), 1, '"token": missing'),
         (GOOD.replace("JETON", "valeur secrète"), 4, "never its value"),
         (GOOD.replace("org/\ntoken", "org\ntoken"), 3, "/"),
         (GOOD + "portal: ckan\n", 6, "repeated"),
         ("[1, 2]", 1, "portal"),
-        (GOOD.encode() + b"\xff", 1, "UTF-8"),
+        (GOOD.encode() + b"\xff", 6, "UTF-8"),
     ],
 )
 def test_a_wrong_file_is_told_by_line_and_key(tmp_path: Path, text: str | bytes, line: int, words: str) -> None:
@@ -109,7 +109,7 @@ def test_a_project_without_packages_says_where_they_would_be(tmp_path: Path) -> 
 def test_a_package_that_the_portals_file_leaves_out_is_not_pushed(project: Project) -> None:
     portal = a_portal(project, "ckan", "https://ckan.example.org/", packages=["label"])
     with pytest.raises(LeftOut, match=r"prix does not go there.*label"):
-        make_offer(project, portal, "prix")
+        make_publication(project, portal, "prix")
 
 
 def test_keywords_are_sent_as_the_portals_keep_them(project: Project) -> None:
@@ -117,9 +117,9 @@ def test_keywords_are_sent_as_the_portals_keep_them(project: Project) -> None:
     told = {}
     for software, kind in (("datagouv", Datagouv), ("ckan", Ckan)):
         portal = a_portal(project, software, "https://donnees.example.org/")
-        offer = dataclasses.replace(make_offer(project, portal, "prix"), keywords=words)
-        door = Door(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW)
-        told[software] = kind(door).wanted(offer).dataset["tags"]
+        publication = dataclasses.replace(make_publication(project, portal, "prix"), keywords=words)
+        client = PortalClient(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW)
+        told[software] = kind(client).wanted(publication).dataset["tags"]
     assert told == {
         "datagouv": ["aegir", "ecoles", "oeuvres-d-art", "strasse"],
         "ckan": ["Straße", "un", "Ægir", "Écoles", "Œuvres d art"],
@@ -135,10 +135,10 @@ def test_a_licence_bears_the_code_that_our_list_gives_for_data_gouv_fr(
     path = project.schemas / "prix" / "package.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("etalab-2.0", licence), encoding="utf-8")
     portal = a_portal(project, "datagouv", "https://donnees.example.org/")
-    door = Door(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW)
-    assert Datagouv(door).wanted(make_offer(project, portal, "prix")).dataset["license"] == sent
+    client = PortalClient(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW)
+    assert Datagouv(client).wanted(make_publication(project, portal, "prix")).dataset["license"] == sent
     mapped = a_portal(project, "datagouv", "https://donnees.example.org/", licences={licence: "autre"})
-    told = Datagouv(dataclasses.replace(door, portal=mapped)).wanted(make_offer(project, mapped, "prix"))
+    told = Datagouv(dataclasses.replace(client, portal=mapped)).wanted(make_publication(project, mapped, "prix"))
     assert told.dataset["license"] == "autre"
 
 
@@ -150,9 +150,9 @@ def test_a_token_that_is_not_there_is_told_by_its_variable(project: Project, env
 
 def test_an_offer_is_the_current_version(project: Project, renew: Renew) -> None:
     renew()
-    offer = make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
-    assert (offer.version, offer.order) == ("1.1.0", ("1.0.0", "1.1.0"))
-    assert offer.description.endswith("Version 1.1.0 : https://donnees.example.org/catalogue/prix/")
+    publication = make_publication(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
+    assert (publication.version, publication.order) == ("1.1.0", ("1.0.0", "1.1.0"))
+    assert publication.description.endswith("Version 1.1.0 : https://donnees.example.org/catalogue/prix/")
 
 
 @pytest.mark.parametrize(
@@ -172,13 +172,13 @@ def test_a_version_is_older_than_what_the_ledger_or_its_number_says(
     project: Project, renew: Renew, there: str, older: bool
 ) -> None:
     renew()
-    offer = make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
-    assert offer.is_older_than(there) is older
+    publication = make_publication(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
+    assert publication.is_older_than(there) is older
 
 
 def test_an_older_version_goes_back_over_one_that_was_retracted(project: Project) -> None:
-    offer = make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
-    later = dataclasses.replace(offer, order=("1.0.0", "1.1.0"))
+    publication = make_publication(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
+    later = dataclasses.replace(publication, order=("1.0.0", "1.1.0"))
     assert later.is_older_than("1.1.0")
     assert not dataclasses.replace(later, gone=frozenset({"1.1.0"})).is_older_than("1.1.0")
 
@@ -186,12 +186,12 @@ def test_an_older_version_goes_back_over_one_that_was_retracted(project: Project
 def test_a_release_that_was_altered_is_not_pushed(project: Project) -> None:
     (project.releases / "prix" / "1.0.0" / "data" / "prix.csv").write_text("autre", encoding="utf-8")
     with pytest.raises(ReleaseDamaged, match=r"prix/1\.0\.0/data/prix\.csv"):
-        make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
+        make_publication(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
 
 
 def test_a_package_without_a_release_is_not_pushed(project: Project) -> None:
     with pytest.raises(NoSuchRelease):
-        make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "absent")
+        make_publication(project, a_portal(project, "ckan", "https://ckan.example.org/"), "absent")
 
 
 def test_a_version_without_parquet_offers_its_other_files(project: Project) -> None:
@@ -199,13 +199,19 @@ def test_a_version_without_parquet_offers_its_other_files(project: Project) -> N
     told = json.loads(path.read_text(encoding="utf-8"))
     told["resources"] = [item for item in told["resources"] if not item["path"].endswith(".parquet")]
     path.write_text(json.dumps(told), encoding="utf-8")
-    offer = make_offer(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
-    assert [item.key for item in offer.files] == ["editions/csv", "editions/ods", "prix/csv", "prix/ods", "datapackage"]
+    publication = make_publication(project, a_portal(project, "ckan", "https://ckan.example.org/"), "prix")
+    assert [item.key for item in publication.files] == [
+        "editions/csv",
+        "editions/ods",
+        "prix/csv",
+        "prix/ods",
+        "datapackage",
+    ]
 
 
 def test_a_package_that_claims_no_period_sends_none(project: Project) -> None:
     portal = a_portal(project, "datagouv", "https://donnees.example.org/")
-    offer = make_offer(project, portal, "prix")
-    dialect = Datagouv(Door(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW))
-    assert "temporal_coverage" in dialect.wanted(offer).dataset
-    assert "temporal_coverage" not in dialect.wanted(dataclasses.replace(offer, temporal={})).dataset
+    publication = make_publication(project, portal, "prix")
+    dialect = Datagouv(PortalClient(portal, "X-API-KEY", "jeton", project.outputs / "log.jsonl", lambda: NOW))
+    assert "temporal_coverage" in dialect.wanted(publication).dataset
+    assert "temporal_coverage" not in dialect.wanted(dataclasses.replace(publication, temporal={})).dataset

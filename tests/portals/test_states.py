@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.portals.states import Difference, State, differences
+from pipelines.portals.comparison import Difference, State, differences
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,13 @@ from pipelines.portals.states import Difference, State, differences
 )
 def test_a_place_is_told_in_the_readers_language_and_a_table_by_its_name(place: str, in_english: str) -> None:
     difference = Difference(place, "a", None)
-    assert difference.told("fr") == f"{place}: a → —"
-    assert difference.told("en") == f"{in_english}: a → —"
+    assert difference.message("fr") == f"{place}: a → —"
+    assert difference.message("en") == f"{in_english}: a → —"
 
 
 def test_a_difference_is_told_whole() -> None:
     long = "é" * 500
-    assert Difference("jeu.description", long, f"{long}a").told() == f"jeu.description: {long} → {long}a"
+    assert Difference("jeu.description", long, f"{long}a").message() == f"jeu.description: {long} → {long}a"
 
 
 def test_everything_that_is_to_be_made_is_counted() -> None:

@@ -1,4 +1,4 @@
-"""Records, rows and gates of invented people, for the tests of this room."""
+"""Records, rows and gates of invented people, for the tests of this module."""
 
 from __future__ import annotations
 

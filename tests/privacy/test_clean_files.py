@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.privacy import AllowList, CleanFiles, PersonalValues, scan_folder
-from pipelines.privacy.clean_files import values_digest
+from pipelines.privacy import AllowList, CleanFiles, scan_folder
 
 ALLOW = AllowList()
 
@@ -45,13 +44,6 @@ def test_another_key_remembers_nothing(tmp_path: Path) -> None:
     folder = pages(tmp_path)
     first, _ = scanned(folder, tmp_path / "m.json")
     assert scanned(folder, tmp_path / "m.json", "another")[0] == first
-
-
-def test_other_values_make_another_digest() -> None:
-    one = PersonalValues({("s", "a", "p", 1): (("nom", "Inventé"),)})
-    other = PersonalValues({("s", "a", "p", 1): (("nom", "Imaginé"),)})
-    assert values_digest(one) != values_digest(other)
-    assert values_digest(one) == values_digest(PersonalValues(dict(one.by_record)))
 
 
 def test_a_memory_that_cannot_be_read_is_none(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.core.registry import NameTaken
 from pipelines.privacy.detectors import detector, detectors
 from pipelines.privacy.readings import readings
 from pipelines.privacy.sifting import passages, sieve, spaces
@@ -97,6 +98,7 @@ FOUND = {
         "Mme la professeure Kerléo",
         "M. l'adjoint Kerléo",
         "veuve Kerléo",
+        "m. kerdoncuff",
     ],
     "adresse_postale": [
         "12 rue des Lilas, 44000 Nantes",
@@ -121,11 +123,14 @@ FOUND = {
         "Date de naissance : 12-03-1985",
         "naissance 1985-03-12",
         "né(e) le 12.03.85",
+        "02.04.1962 (date de naissance)",
+        "12 mars 1985, date et lieu de naissance",
     ],
     "adresse_ip": [
         "192.0.2.44",
         "IP : 8.8.4.4",
         "déposé depuis 88.120.4.77",
+        "໑໙໒.໐.໒.໔໔",
         "2001:db8:85a3::8a2e:370:7334",
         "adresse 52:54:00:ab:cd:ef",
     ],
@@ -136,6 +141,9 @@ LEFT_ALONE = [
     "0612345678abcdef0612345678abcdef",
     "d41d8cd98f00b204e9800998ecf8427e",
     "Monsieur Bricolage",
+    "Numéro vert : 0 800 00 00 00, ou 0825 123 456",
+    "m.parquetRead(m.offset),m.kerdoncuff=1",
+    "12 m. carrés, haie de 3 m. environ ; m. le maire",
     "Permis d'aménager au 14 chemin des Vignes",
     "la commune nouvelle, née le 1er janvier 2019",
     "une communauté de communes née de la fusion du 01/01/2017",
@@ -229,7 +237,7 @@ def test_the_sieve_lets_pass_nothing_that_a_detector_would_find(example: str, be
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80))
-def test_any_text_can_be_judged(text: str) -> None:
+def test_any_text_can_be_checked(text: str) -> None:
     for passage in passages(text):
         assert 0 <= passage.start < passage.end <= len(passage.text)
 
@@ -265,9 +273,29 @@ def test_nothing_hides_what_follows_it_after_a_stop(example: tuple[str, str], be
 
 
 def test_two_detectors_cannot_share_a_rule() -> None:
-    with pytest.raises(TypeError, match="nir"):
+    with pytest.raises(NameTaken, match="nir"):
         detector("nir", sieve="x")(lambda text: iter([(0, len(text))]))
 
 
 def test_no_break_spaces_count_as_spaces_in_a_sieve() -> None:
     assert spaces(r"a\s[\s.]\d") == "a[\\s\u00a0\u202f][\\s\u00a0\u202f.]\\d"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["0", "00", "+", "33", "(0)", "0033", "+33 (0)", "00590", "+262", "0041", "00 ", "0-", "é0", "(0"]),
+    st.lists(
+        st.tuples(st.sampled_from(["", "", "", " ", ".", "-", "/", "\u00a0", "–", "_", "(0)"]), st.integers(0, 9))
+    ),
+)
+def test_a_number_however_it_is_written_passes_the_sieve(start: str, digits: list[tuple[str, int]]) -> None:
+    text = start + "".join(f"{gap}{digit}" for gap, digit in digits)
+    telephone = next(item for item in detectors() if item.rule == "telephone")
+    if any(True for _ in telephone.find(text)):
+        assert pc.match_substring_regex(pa.array([text]), spaces(telephone.sieve))[0].as_py()
+
+
+def test_identifiers_of_nine_digits_cost_no_search_for_numbers() -> None:
+    telephone = next(item for item in detectors() if item.rule == "telephone")
+    numbers = pa.array([f"{number:09d}" for number in range(0, 10_000_000, 9_973)])
+    assert not pc.any(pc.match_substring_regex(numbers, spaces(telephone.sieve))).as_py()

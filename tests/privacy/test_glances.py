@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.privacy import PersonalValues
 from pipelines.privacy.kinds import FIRST_NAMES, kind_of, kinds_of
-from pipelines.privacy.multi_value import taken_apart, taken_apart_together
+from pipelines.privacy.multi_value import taken_apart
 from pipelines.privacy.normalisation import (
     CELL,
     ROW,
@@ -98,9 +99,9 @@ def test_many_rows_show_what_each_shows_alone(records: list[list[tuple[str, str]
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE | RAW), max_size=4), max_size=5))
 def test_cells_are_taken_apart_together_as_one_by_one(records: list[list[tuple[str, str]]]) -> None:
-    own = [tuple(values) for values in records]
-    together = taken_apart_together(own)
-    assert [together.get(place, values) for place, values in enumerate(own)] == [taken_apart(values) for values in own]
+    own = {("s", "0" * 64, "p", place): tuple(values) for place, values in enumerate(records)}
+    told = PersonalValues(own)
+    assert [told.of([record]) for record in own] == [taken_apart(values) for values in own.values()]
 
 
 CELLS = st.one_of(

@@ -103,7 +103,7 @@ def test_what_is_cut_between_the_template_and_a_page_is_found(tmp_path: Path) ->
     assert {hold.place for hold in report.holds} == {f"page-{PAGES // 2}.html"}
 
 
-def test_the_name_of_one_page_of_many_is_judged(tmp_path: Path) -> None:
+def test_the_name_of_one_page_of_many_is_checked(tmp_path: Path) -> None:
     folder = site(tmp_path / "s")
     (folder / "page-07.html").rename(folder / "quemeneur-solene.html")
     clean = CleanFiles(tmp_path / "m.json", "k")
@@ -120,7 +120,7 @@ def test_a_page_that_is_held_is_not_remembered_with_the_others(tmp_path: Path) -
     assert scan_folder(folder, NOTHING, PERSONAL, clean=CleanFiles.read(memory, "k")).cells < PAGES
 
 
-def test_pages_found_clean_are_not_judged_again_by_a_second_look_of_the_same_run(tmp_path: Path) -> None:
+def test_pages_found_clean_are_not_checked_again_by_a_second_look_of_the_same_run(tmp_path: Path) -> None:
     folder = site(tmp_path / "s", line=f"<p>{LEAKS[0]}</p>")
     clean = CleanFiles(tmp_path / "m.json", "k")
     first = scan_folder(folder, NOTHING, PERSONAL, clean=clean)

@@ -1,4 +1,4 @@
-"""A scan judges each text once, and what it remembers never lets anything through. Everybody here is invented."""
+"""A scan checks each text once, and what it remembers never lets anything through. Everybody here is invented."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROW = "Révision du plan local d'urbanisme, 14 permanences en mairie"
 
 
 @pytest.fixture
-def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def checked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every text that patterns were looked for in, in order."""
     asked: list[str] = []
 
@@ -44,10 +44,10 @@ def several_files(folder: Path, cell: str) -> None:
     (folder / "c.json").write_text(f'["{cell}", "autre"]')
 
 
-def test_a_clean_text_is_judged_once_in_a_folder(tmp_path: Path, judged: list[str]) -> None:
+def test_a_clean_text_is_checked_once_in_a_folder(tmp_path: Path, checked: list[str]) -> None:
     several_files(tmp_path, ROW)
     assert scan_folder(tmp_path, NOTHING, PERSONAL).is_clean
-    assert judged.count(ROW) == judged.count("autre") == 2  # once as a column, once as a text
+    assert checked.count(ROW) == checked.count("autre") == 2  # once as a column, once as a text
 
 
 def test_a_text_that_is_held_is_held_wherever_it_stands(tmp_path: Path) -> None:
@@ -90,16 +90,16 @@ def test_no_column_hides_behind_another_of_its_name(header: list[str]) -> None:
         assert [hold.rule for hold in report.holds] == ["courriel"], place
 
 
-def test_a_scan_that_remembers_no_more_judges_again(judged: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scan_that_remembers_no_more_checks_again(checked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seen, "REMEMBERED", len("court"))
     scan = Scan(NOTHING, PERSONAL.everyone())
     for _ in range(2):
         assert scan.texts("a.md", [(0, "ligne", "court"), (1, "ligne", ROW)]).is_clean
         assert not scan.texts("a.md", [(0, "ligne", LEAK)]).is_clean
-    assert (judged.count("court"), judged.count(ROW)) == (1, 2)
+    assert (checked.count("court"), checked.count(ROW)) == (1, 2)
 
 
-def test_few_texts_and_many_are_judged_alike() -> None:
+def test_few_texts_and_many_are_checked_alike() -> None:
     texts = [LEAK, ROW, "M. Durand", "06 12 34 56 78", "amVhbi5kdXBvbnRAZXhhbXBsZS5vcmc=", "rien"]
     together = passages_of(readings_of(pa.array([*texts, "un texte de rien " * 100])))
     one_by_one = {place: list(found) for place, text in enumerate(texts) if (found := passages(text))}
@@ -108,7 +108,7 @@ def test_few_texts_and_many_are_judged_alike() -> None:
 
 
 @pytest.mark.parametrize("together", [1, 200, 8_000_000])
-def test_files_are_judged_alike_however_many_are_opened_together(
+def test_files_are_checked_alike_however_many_are_opened_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
 ) -> None:
     monkeypatch.setattr(files, "TOGETHER", together)
@@ -138,8 +138,8 @@ def test_an_outline_that_holds_something_is_held_in_each_table_that_has_it(tmp_p
     assert places == {(name, pointer) for name in ("a.geojson", "b.geojson") for pointer in pointers}
 
 
-def test_what_was_judged_together_is_not_judged_again_though_nothing_more_can_be_remembered(
-    tmp_path: Path, judged: list[str], monkeypatch: pytest.MonkeyPatch
+def test_what_was_checked_together_is_not_checked_again_though_nothing_more_can_be_remembered(
+    tmp_path: Path, checked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(seen, "REMEMBERED", 0)
     for number in range(3):
@@ -148,4 +148,4 @@ def test_what_was_judged_together_is_not_judged_again_though_nothing_more_can_be
         )
     report = scan_folder(tmp_path, NOTHING, PERSONAL)
     assert {hold.place for hold in report.holds} == {"1.html"}
-    assert sum(ROW in text for text in judged) == 1
+    assert sum(ROW in text for text in checked) == 1

@@ -1,4 +1,4 @@
-"""What was judged once is not judged again, and nothing slips through for it. Everybody here is invented."""
+"""What was checked once is not checked again, and nothing slips through for it. Everybody here is invented."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def files_of(table: pa.Table, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("cell", ["rien", LEAK, "vu avec Quéméneur Solène", "M. Durand"])
-def test_files_are_held_alike_whether_their_tables_were_judged_before_or_not(tmp_path: Path, cell: str) -> None:
+def test_files_are_held_alike_whether_their_tables_were_checked_before_or_not(tmp_path: Path, cell: str) -> None:
     table = pa.table({"id": ["1", "2"], "objet": ["rien", cell], "nombre": [1, 2]})
     personal, seen = PersonalValues({RECORD: tuple(SOLENE.items())}), Seen()
     gate({"p/t": table}, personal, AllowList(), seen=seen)
@@ -71,7 +71,7 @@ def test_files_are_held_alike_whether_their_tables_were_judged_before_or_not(tmp
     assert scan_folder(tmp_path, AllowList(), personal, seen=seen) == alone
 
 
-def test_what_was_clean_of_some_people_is_judged_again_for_others(tmp_path: Path) -> None:
+def test_what_was_clean_of_some_people_is_checked_again_for_others(tmp_path: Path) -> None:
     files_of(pa.table({"objet": ["vu avec Quéméneur Solène"]}), tmp_path)
     seen = Seen()
     assert scan_folder(tmp_path, AllowList(), PersonalValues(), seen=seen).is_clean

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.privacy import PersonalValues
-from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.normalisation import fold, unmask
 from tests.privacy.builders import SOLENE, gate_of, own
 
@@ -171,8 +170,8 @@ def test_everyones_full_names_are_known_but_no_single_word() -> None:
     assert everyone.kind_in("Quéméneur") is None
     assert everyone.kind_in("rue Jean Paul") is None
     assert everyone.kind_in("le 12 34 56 78 90") is None
-    assert not Everyone.of([])
-    assert Everyone.of([]).kind_in("Solène Quéméneur") is None
+    assert not PersonalValues().everyone()
+    assert PersonalValues().everyone().kind_in("Solène Quéméneur") is None
 
 
 def test_values_of_two_sources_of_a_row_are_put_together() -> None:
@@ -358,3 +357,32 @@ def test_a_random_identifier_holds_nobodys_number() -> None:
     everyone = PersonalValues({("s", "0" * 64, "p", 1): (("telephone", "0805874097"),)}).everyone()
     assert everyone.kind_in("88c4e6bb-0587-4097-88f1-d45271675106") is None
     assert everyone.kind_in("appeler le 08 05 87 40 97") == "telephone"
+
+
+MAILBOXES = ["recharge", "espaces.verts", "service.technique", "mobilite-electrique", "mairie57", "enquetepublique"]
+
+
+@pytest.mark.parametrize("local", MAILBOXES)
+def test_the_words_of_a_mailbox_are_nobodys_name(local: str) -> None:
+    """A contact such as recharge@example.org once made the word "recharge" somebody's name in every text."""
+    people = PersonalValues({("s", "0" * 64, "p", 1): (("contact", f"{local}@example.org"),)})
+    words = local.replace(".", " ").replace("-", " ")
+    for text in (f"Le {words} de la commune", words.replace(" ", ""), local):
+        assert people.everyone().kind_in(text) is None
+    assert people.everyone().kind_in(f"{local}@example.org") in (None, "courriel")
+    assert own(f"Le {words} de la commune", {"contact": f"{local}@example.org"}) == set()
+    assert own(f"{words} : {local} arobase example point org", {"contact": f"{local}@example.org"}) == {"courriel"}
+
+
+@pytest.mark.parametrize(
+    ("local", "text"),
+    [
+        ("solene.quemeneur", "fichier solenequemeneur.pdf"),
+        ("annequemeneur", "annequemeneur a écrit"),
+        ("quemeneur1970", "voir quemeneur1970"),
+        ("recharge.quemeneur", "rechargequemeneur"),
+    ],
+)
+def test_the_words_of_somebodys_address_are_theirs_without_its_domain(local: str, text: str) -> None:
+    people = PersonalValues({("s", "0" * 64, "p", 1): (("contact", f"{local}@example.org"),)})
+    assert people.everyone().kind_in(text) is not None

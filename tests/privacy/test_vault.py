@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -32,6 +33,17 @@ def test_what_is_written_is_read_again_and_by_nobody_else(tmp_path: Path) -> Non
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
 
 
+def test_other_values_make_another_digest_and_the_same_ones_the_same(tmp_path: Path) -> None:
+    vault = an_open_vault(tmp_path)
+    assert Vault(tmp_path / "nowhere").digest() == ""
+    vault.write(a_table(SOLENE), ["nom"])
+    first = vault.digest()
+    vault.write(a_table(SOLENE), ["prenom"])
+    assert vault.digest() != first
+    vault.write(a_table(SOLENE), ["nom"])
+    assert vault.digest() == first
+
+
 def test_modes_do_not_depend_on_the_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
@@ -50,13 +62,13 @@ def test_what_another_process_forgets_during_a_look_is_not_kept_any_more(
     vault.write(a_table(SOLENE), ["nom"])
     other = a_table({"nom": "Payet"})
     vault.write(other.set_column(other.schema.get_field_index("_source"), "_source", [["autre"]]), ["nom"])
-    read = pq.read_table
+    opened = pq.ParquetFile
 
-    def forgotten_first(path: Path) -> pa.Table:
+    def forgotten_first(path: Path, **options: Any) -> pq.ParquetFile:
         vault.forget("essai")
-        return read(path)
+        return opened(path, **options)
 
-    monkeypatch.setattr(pq, "read_table", forgotten_first)
+    monkeypatch.setattr(pq, "ParquetFile", forgotten_first)
     assert list(vault.read().by_record.values()) == [(("nom", "Payet"),)]
 
 

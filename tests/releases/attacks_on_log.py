@@ -15,7 +15,8 @@ from pipelines.releases.ledger import Ledger
 from pipelines.releases.log.journal import Journal, leaf_of
 from pipelines.releases.log.notes import Checkpoint
 from pipelines.releases.signature import load_key, new_key
-from pipelines.releases.store import ReleaseStore, commitment, published_facts, tombstone_text
+from pipelines.releases.store import ReleaseStore, published_facts
+from pipelines.releases.tombstones import commitment, tombstone_text
 from pipelines.storage import sha256_file
 from tests.releases.attacks import Attack, newest, releases_of, rewrite
 
@@ -218,6 +219,18 @@ def hollow(place: str) -> Attack:
     return attack
 
 
+def endless_lists(place: str, mode: str) -> Attack:
+    """JSON so deep that a reader of it gives up."""
+
+    def attack(folder: Path) -> None:
+        path = folder / "outputs" / place
+        path.parent.mkdir(exist_ok=True)
+        with path.open(mode) as file:
+            file.write('{"package":' + "[" * 100_000 + "]" * 100_000 + "}\n")
+
+    return attack
+
+
 def added(place: str, text: str = "x") -> Attack:
     def attack(folder: Path) -> None:
         path = folder / "outputs" / place
@@ -303,5 +316,9 @@ ATTACKS: dict[str, Attack] = {
     "a hollow descriptor": hollow(f"{VERSION}/data/datapackage.json"),
     "a hollow index": hollow(f"{PRIX}/versions.json"),
     "a hollow head": hollow("log/checkpoint"),
+    "lists within lists as a line of the ledger": endless_lists("ledger.jsonl", "a"),
+    "lists within lists as versions.json": endless_lists(f"{PRIX}/versions.json", "w"),
+    "lists within lists as a stamp": endless_lists("log/times/1-00000000.tsr", "w"),
+    "a bag-info.txt of another form": endless_lists(f"{VERSION}/bag-info.txt", "w"),
     "a version under another number, far from its log": renamed,
 }

@@ -15,6 +15,7 @@ import pyarrow as pa
 from pipelines.core.project import PROJECT_FILE
 from pipelines.releases import Published, ReleaseRequest, SnapshotUsed, SourceUsed, publish
 from pipelines.releases.signature import SigningKey, new_key
+from pipelines.releases.steps import Step, StepKind
 from pipelines.schema import Package, PackageTable, TableSchema, load_quality
 from pipelines.schema.arrow import typed
 from pipelines.schema.tables import parse_table
@@ -33,6 +34,11 @@ EDITIONS: list[Row] = [
     {"annee": "2025", "ouverte": "false", "date": None, "clos": None, "score": None},
 ]
 SNAPSHOT = "ab" * 32
+NAMED = (
+    Step(StepKind.CONVERTED, "sources/prix.yaml", "fichier", ("nom",), "propre"),
+    Step(StepKind.LOOKED_UP, "sources/prix.yaml", "fichier", ("nom",), "territoire", "nom"),
+)
+"""What touched the names of prizes."""
 
 
 def field(name: str, kind: str = "string", **more: Any) -> dict[str, Any]:
@@ -154,7 +160,7 @@ def a_request(
         created=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
         code="code-1",
         quality_schemas=quality,
-        steps={"prix/nom": ("correspondance / mapping", "résolution / resolution")},
+        steps={"prix/nom": NAMED},
     )
     return replace(request, **more)
 

@@ -46,8 +46,8 @@ def look(releases: Path, number: int, known: list[str]) -> None:
     assert found.is_sound or (found.first is not None and found.first.code == "no-release" and not known), found.flaws
     outcome = publish(a_request(rows(number)), releases, key=key)
     assert isinstance(outcome, Published | Unchanged), outcome
-    shelf = ReleaseStore.read(releases, "prix")
-    gone = [version for version in known if version not in shelf.versions and version not in shelf.retracted]
+    store = ReleaseStore.read(releases, "prix")
+    gone = [version for version in known if version not in store.versions and version not in store.retracted]
     assert not gone, gone
     again = verify(releases, keys=(key.public_line,))
     assert again.is_sound, again.flaws

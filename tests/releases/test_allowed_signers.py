@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.releases import signature
-from pipelines.releases.allowed_signers import Trust, absolute_time, load_trust, match_list, parse_lines
+from pipelines.releases.allowed_signers import Trust, load_trust
 from pipelines.releases.errors import KeyUnreadable
+from pipelines.releases.openssh_lines import absolute_time, parse_lines
+from pipelines.releases.openssh_patterns import match_list
 from pipelines.releases.signature import BEGIN, END, MAGIC, SigningKey, new_key, signing_blob
 
 MESSAGE = b"what is signed\n"
@@ -122,12 +124,13 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 def test_ssh_keygen_and_arobase_give_the_same_answer(keys: Keys, certificate: str | None) -> None:
     path = keys.signature(certificate)
     accepted = 0
-    for text in FILES:
+    for template in FILES:
+        text = template
         for letter, key in (("K", keys.signing), ("O", keys.other), ("A", keys.authority)):
-            text = " ".join(key.public_line if word == letter else word for word in text.split(" "))  # noqa: PLW2901
-            text = "\n".join(line.replace(f" {letter}\t", " ") for line in text.split("\n"))  # noqa: PLW2901
-        text = text.replace("\tK ", f"\t{keys.signing.public_line} ").replace("K\n", f"{keys.signing.public_line}\n")  # noqa: PLW2901
-        text = text.replace("O\n", f"{keys.other.public_line}\n")  # noqa: PLW2901
+            text = " ".join(key.public_line if word == letter else word for word in text.split(" "))
+            text = "\n".join(line.replace(f" {letter}\t", " ") for line in text.split("\n"))
+        text = text.replace("\tK ", f"\t{keys.signing.public_line} ").replace("K\n", f"{keys.signing.public_line}\n")
+        text = text.replace("O\n", f"{keys.other.public_line}\n")
         file = keys.folder / "allowed_signers"
         file.write_text(text + "\n")
         asked = [

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.releases import Published, Warned, publish
+from pipelines.releases.steps import Step, StepKind
 from pipelines.schema.errors import SchemaFileError
 from tests.releases.builders import (
     PRIZES,
@@ -172,8 +173,9 @@ def test_the_order_of_sources_and_of_their_snapshots_changes_no_byte(tmp_path: P
     parts = tuple(replace(used, part=part) for part in ("b", "a"))
     sources = (a_source(snapshots=parts), a_source(name="autre"))
     turned = (sources[1], replace(sources[0], snapshots=parts[::-1]))
-    one = published(tmp_path / "one", sources=sources, steps={"prix/nom": ["x"], "prix/annee": ["y"]})
-    two = published(tmp_path / "two", sources=turned, steps={"prix/annee": ["y"], "prix/nom": ["x"]})
+    x, y = (Step(StepKind.COPIED, "sources/a.yaml", "b", (name,)) for name in "xy")
+    one = published(tmp_path / "one", sources=sources, steps={"prix/nom": [x], "prix/annee": [y]})
+    two = published(tmp_path / "two", sources=turned, steps={"prix/annee": [y], "prix/nom": [x]})
     assert (one / "manifest-sha256.txt").read_bytes() == (two / "manifest-sha256.txt").read_bytes()
 
 

@@ -28,6 +28,7 @@ from pipelines.releases.retract import retract
 from pipelines.releases.store import ReleaseStore
 from pipelines.releases.verify import UNDER_WAY, verify
 from pipelines.releases.verify_chain import is_left_aside
+from tests import warm_start
 from tests.releases.builders import a_request, prizes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,9 +54,8 @@ else:
 """
 
 
-def run(program: str, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
-    asked = [sys.executable, "-c", program.format(root=str(ROOT)), *words]
-    return subprocess.run(asked, capture_output=True, text=True, check=False, **more)
+def run(program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return warm_start.program(program.format(root=str(ROOT)), words)
 
 
 @pytest.mark.parametrize("name", STEPS)
@@ -83,9 +83,9 @@ def test_a_retraction_killed_at_a_step_is_completed_by_the_next_run(tmp_path: Pa
     assert run(DIES, str(releases), "retract", name).returncode == -signal.SIGKILL
     assert verify(releases).is_sound
     publish(a_request(SECOND), releases, key=None)
-    shelf = ReleaseStore.read(releases, "prix")
+    store = ReleaseStore.read(releases, "prix")
     was_said = name != "begun"
-    assert (("1.0.0" in shelf.retracted), (releases / "prix" / "1.0.0").exists()) == (was_said, not was_said)
+    assert (("1.0.0" in store.retracted), (releases / "prix" / "1.0.0").exists()) == (was_said, not was_said)
     after = verify(releases)
     assert (after.is_sound, UNDER_WAY in after.notes) == (True, False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.releases.canonical import canonical, key_text, text
+from pipelines.releases.canonical import canonical, key_text, repeated, text
 from pipelines.releases.csvfile import BOM, FILE_ROWS, csv_bytes, write_csv, write_excel_csv
+from pipelines.releases.descriptor import to_json
 from pipelines.releases.parquet import read_parquet, write_parquet
 from pipelines.storage import sha256_file
 from tests.releases.builders import EDITIONS, PRIZES, a_schema, a_table, editions_schema, field, prizes_schema
@@ -221,3 +223,30 @@ def test_a_missing_column_is_told() -> None:
     schema = a_schema("t", {"fields": [field("a")]})
     with pytest.raises(KeyError):
         canonical(pa.table({"b": ["x"]}), schema)
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "c", "", None]), max_size=8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORDS, WORDS, st.permutations(["", "c", "b", "a", "z"]))
+def test_texts_that_repeat_are_kept_alike_whatever_encoded_them_before(
+    one: list[str | None], other: list[str | None], order: list[str]
+) -> None:
+    def encoded(words: list[str | None]) -> pa.Array:
+        places = pa.array([None if word is None else order.index(word) for word in words], pa.int32())
+        return pa.DictionaryArray.from_arrays(places, pa.array(order))
+
+    plain = repeated(pa.chunked_array([[*one, *other]], pa.string()))
+    known = repeated(pa.chunked_array([encoded(one), encoded(other)]))
+    assert known.dictionary.to_pylist() == plain.dictionary.to_pylist()
+    assert known.indices.to_pylist() == plain.indices.to_pylist()
+
+
+JSON_VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.recursive(JSON_VALUES, lambda some: st.lists(some) | st.dictionaries(st.text(), some), max_leaves=20))
+def test_json_is_written_as_python_indents_it(document: object) -> None:
+    assert to_json(document) == json.dumps(document, ensure_ascii=False, indent=2) + "\n"

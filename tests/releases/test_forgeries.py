@@ -126,7 +126,7 @@ def test_provenance_of_unknown_rows_or_snapshots_is_refused_though_signed(folder
 
 
 def test_rows_that_break_the_schema_are_refused_though_sealed(tmp_path: Path) -> None:
-    """`publish` trusts its caller's judge; `verify` trusts nobody."""
+    """`publish` trusts its caller's check; `verify` trusts nobody."""
     schema = prizes_schema()
     schema["fields"][3]["constraints"]["maximum"] = 4
     table = a_table(PRIZES, a_schema("prix", prizes_schema()))

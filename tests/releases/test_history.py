@@ -20,6 +20,7 @@ from pipelines.releases.store import ReleaseStore, pending, settle
 from pipelines.releases.trace import trace
 from pipelines.releases.verify import verify
 from tests.releases.builders import (
+    NAMED,
     PRIZES,
     SNAPSHOT,
     Row,
@@ -47,7 +48,7 @@ def test_a_cell_is_traced_to_its_snapshot_and_position(tmp_path: Path) -> None:
     assert (found.version, found.row) == ("1.1.0", 2)
     cell = found.cells[0]
     assert (cell.value, cell.first_version, cell.last_version) == ("Bourg, l'Exemple", "1.0.0", "1.1.0")
-    assert cell.steps == ("correspondance / mapping", "résolution / resolution")
+    assert cell.steps == NAMED
     assert cell.constraints["type"] == "string"
     origin = found.origins[0]
     assert (origin.snapshot, origin.part, origin.position) == (SNAPSHOT, "fichier", 3)
@@ -309,8 +310,8 @@ def test_an_empty_place_has_no_release(tmp_path: Path) -> None:
 
 def test_nothing_is_settled_where_nothing_was_begun(tmp_path: Path) -> None:
     releases = two_releases(tmp_path)
-    shelf = ReleaseStore.read(releases, "prix")
-    assert pending(releases, shelf.ledger) == []
+    store = ReleaseStore.read(releases, "prix")
+    assert pending(releases, store.ledger) == []
     assert settle(releases) == []
     assert settle(tmp_path / "absent" / "releases") == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from pathlib import Path
 
 import pymerkle
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks.releases import log_reading
 from pipelines.releases import publish
+from pipelines.releases import verify as verify_module
 from pipelines.releases.errors import KeyMissing, KeyOther, LogDamaged, NoteUnreadable
 from pipelines.releases.log import merkle
 from pipelines.releases.log.journal import Journal, is_leaf_of, leaf_of
@@ -199,3 +201,35 @@ def test_only_a_release_s_leaf_says_more_than_its_line() -> None:
     assert not is_leaf_of(leaf_of(line, {"more": "x"}), line)
     refused = line.replace("published", "refused")
     assert not is_leaf_of(leaf_of(refused, {"at": "x"}), refused)
+
+
+@pytest.fixture
+def long_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The package's folder of two releases whose ledger counts as too long to be read for one of them."""
+    monkeypatch.setattr(verify_module, "SHORT_LEDGER", 0)
+    return two_releases(tmp_path) / "prix"
+
+
+def test_one_release_of_a_long_ledger_is_verified_without_the_others(long_ledger: Path) -> None:
+    first, second = sorted(long_ledger.glob("[0-9]*"))
+    (long_ledger.parents[1] / "ledger.jsonl").write_text("nobody reads this\n", encoding="utf-8")
+    (second / "data" / "datapackage.json").write_text("nor this", encoding="utf-8")
+    assert verify_module.verify(first).is_sound
+    assert not verify_module.verify(second).is_sound
+
+
+def test_one_release_of_a_long_ledger_has_its_own_place_in_the_log(long_ledger: Path) -> None:
+    first, second = sorted(long_ledger.glob("[0-9]*"))
+    shutil.copyfile(first / "inclusion.tlog-proof", second / "inclusion.tlog-proof")
+    assert [flaw.code for flaw in verify_module.verify(second).flaws] == ["inclusion"]
+
+
+def test_one_release_of_a_long_ledger_is_what_the_index_says(long_ledger: Path) -> None:
+    index = long_ledger / "versions.json"
+    second = max(long_ledger.glob("[0-9]*"))
+    told = json.loads(index.read_text(encoding="utf-8"))
+    next(item for item in told["versions"] if item["version"] == second.name)["tagmanifest"] = "0" * 64
+    index.write_text(json.dumps(told), encoding="utf-8")
+    assert [flaw.code for flaw in verify_module.verify(second).flaws] == ["index"]
+    index.write_text("[" * 100_000, encoding="utf-8")
+    assert [flaw.code for flaw in verify_module.verify(second).flaws] == ["index"]

@@ -14,9 +14,10 @@ from click.testing import CliRunner
 
 from pipelines.cli import commands
 from pipelines.releases import publish
-from pipelines.releases.object_store import LedgersDiffer, Sent, VersionTaken, fetch_depot, send
+from pipelines.releases.object_store import LedgersDiffer, Sent, VersionTaken, send
 from pipelines.releases.remote import ReleaseUnreachable
 from pipelines.releases.retract import retract
+from pipelines.releases.store_fetching import fetch_depot
 from pipelines.releases.verify import verify
 from pipelines.storage.buckets import Bucket, BucketUnreachable
 from tests.releases.builders import a_key, a_request, prizes, two_releases

@@ -16,9 +16,10 @@ from pipelines.releases import publish
 from pipelines.releases.errors import LedgerBroken
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import Ledger
-from pipelines.releases.object_store import LedgersDiffer, Sent, VersionClaimed, fetch_depot, send
+from pipelines.releases.object_store import LedgersDiffer, Sent, VersionClaimed, send
 from pipelines.releases.remote import ReleaseUnreachable
 from pipelines.releases.retract import retract
+from pipelines.releases.store_fetching import fetch_depot
 from pipelines.releases.verify import Verification, verify
 from pipelines.storage import sha256_bytes
 from pipelines.storage.buckets import Bucket, BucketUnreachable

@@ -24,7 +24,8 @@ from pipelines.releases.signature import (
     signer,
     trusted_keys,
 )
-from pipelines.releases.store import line_of, tombstone_line
+from pipelines.releases.store import line_of
+from pipelines.releases.tombstones import tombstone_line
 from pipelines.storage import Busy, lock, new_folder, sweep
 
 
@@ -70,6 +71,8 @@ def test_the_key_comes_from_the_environment_or_a_file_it_names(tmp_path: Path) -
     assert named is not None
     assert given.fingerprint == named.fingerprint == key.fingerprint
     assert key_of_environment({}) is None
+    with pytest.raises(KeyUnreadable, match="for a file, its path in AROBASE_SIGNING_KEY_FILE"):
+        key_of_environment({"AROBASE_SIGNING_KEY": str(tmp_path / "cle")})
 
 
 def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.releases import Published, Refused, Unchanged, publish
+from pipelines.releases import Published, Refused, Unchanged, Warned, publish
 from pipelines.releases.build import Attempt, _check_complete, build, canonical_tables
 from pipelines.releases.errors import PrivateFieldAsked, ReleaseDamaged
 from pipelines.releases.previous import Previous
@@ -152,6 +152,24 @@ def test_a_table_that_shrinks_too_much_is_refused(tmp_path: Path) -> None:
     outcome = publish(a_request(PRIZES[:1]), releases, key=None)
     assert isinstance(outcome, Refused)
     assert outcome.reasons[0].en == "prix: 1 rows against 3 in the current version, loss allowed: 50%"
+
+
+def test_a_notice_lets_rows_go_once(tmp_path: Path) -> None:
+    releases = published(tmp_path).parent.parent
+    notice = Warned("Deux prix étaient inventés.", "Two prizes were made up.", is_notice=True, losses=(("prix", 0.7),))
+    first = publish(replace(a_request(PRIZES[:1]), warnings=(notice,)), releases, key=None)
+    assert isinstance(first, Published)
+    again = publish(replace(a_request([]), warnings=(notice,)), releases, key=None)
+    assert isinstance(again, Refused)
+    assert any("loss allowed: 50%" in reason.en for reason in again.reasons)
+
+
+def test_a_notice_lets_no_more_go_than_it_says(tmp_path: Path) -> None:
+    releases = published(tmp_path).parent.parent
+    notice = Warned("Un prix était inventé.", "One prize was made up.", is_notice=True, losses=(("prix", 0.6),))
+    outcome = publish(replace(a_request(PRIZES[:1]), warnings=(notice,)), releases, key=None)
+    assert isinstance(outcome, Refused)
+    assert outcome.reasons[0].en == "prix: 1 rows against 3 in the current version, loss allowed: 60%"
 
 
 def test_missing_and_undeclared_tables_are_refused(tmp_path: Path) -> None:

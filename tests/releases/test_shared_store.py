@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from pipelines.releases import publish
-from pipelines.releases.object_store import fetch_depot, send
-from pipelines.releases.shared_store import give_releases, take_releases
+from pipelines.releases.object_store import send
+from pipelines.releases.shared_store import StoreBusy, give_releases, take_releases
+from pipelines.releases.store_fetching import fetch_depot
 from pipelines.releases.verify import verify
 from pipelines.storage.buckets import Bucket
-from pipelines.storage.shared import Overtaken
+from pipelines.storage.errors import Overtaken
 from tests.releases.builders import a_request, prizes, two_releases
 from tests.releases.watched import ADDRESS, Watched, a_store, objects_of, once
 
@@ -87,7 +88,25 @@ def test_tiles_that_a_dead_sender_left_go_and_those_that_are_published_stay(
     assert kept == {name: data for name, data in published.items() if name.startswith("log/tile/")}
     take_releases(bucket, here)
     publish(a_request(prizes(p1={"nom": "Ici"})), here, key=None, now=datetime(2026, 5, 3, tzinfo=UTC))
-    with pytest.raises(Overtaken):  # by the claim of its own first attempt, which is taken over
-        give_releases(bucket, here, wait_seconds=0.0, sleep=never)
-    give_releases(bucket, here, wait_seconds=0.0, sleep=never)
+    # The claim of its own first attempt is gone: nobody is waited for.
+    give_releases(bucket, here, wait_seconds=60, sleep=never)
     assert is_sound(bucket, tmp_path / "copy", monkeypatch)
+
+
+def test_a_rival_that_lives_and_does_not_end_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    here, _, bucket = two_machines(tmp_path)
+    (package,) = (path.name for path in here.iterdir() if path.is_dir() and not path.name.startswith("."))
+    version = max(path.name for path in (here / package).iterdir() if path.name[0].isdecimal())
+    bucket.create(f"releases/{package}/.reservations/{version}", b"0" * 64)
+    sent: list[str] = []
+
+    def alive(_seconds: float) -> None:
+        sent.append(f"releases/{package}/{version}/data/{len(sent)}.csv")
+        bucket.send(sent[-1], b"another's")
+
+    before = objects_of(bucket)
+    with pytest.raises(StoreBusy, match=f"{package} {version}"):
+        give_releases(bucket, here, wait_seconds=0.1, sleep=alive)
+    assert sent
+    assert before.items() <= objects_of(bucket).items()
+    assert set(sent) <= set(objects_of(bucket))

@@ -59,7 +59,7 @@ def test_bag_info_of_another_form_has_no_signer(tmp_path: Path) -> None:
     assert [flaw.code for flaw in verify_bag.signature(bag, None)] == ["form"]
 
 
-def test_an_unsigned_bag_is_refused_by_whoever_trusts_a_key(tmp_path: Path) -> None:
+def test_an_unsigned_bag_is_refused_by_anyone_who_trusts_a_key(tmp_path: Path) -> None:
     bag = a_bag(tmp_path)
     assert list(verify_bag.signature(bag, None)) == []
     assert [flaw.code for flaw in verify_bag.signature(bag, Trust.of_keys(("ssh-ed25519 QUJD",)))] == ["unsigned"]
@@ -175,7 +175,7 @@ def test_every_flaw_of_a_check_can_be_listed(tmp_path: Path) -> None:
     """`verify` stops at the first of each check; the checks themselves go on as far as they can."""
     releases = two_releases(tmp_path)
     bag = releases / "prix" / "1.1.0"
-    shelf = ReleaseStore.read(releases, "prix")
+    store = ReleaseStore.read(releases, "prix")
     for name in ("prix", "editions"):
         pq.write_table(pa.table({"x": [1]}), bag / "data" / f"{name}.parquet")
     assert [flaw.code for flaw in verify_values.values(bag)] == ["types", "types"]
@@ -184,8 +184,8 @@ def test_every_flaw_of_a_check_can_be_listed(tmp_path: Path) -> None:
     (bag / MANIFEST).unlink()
     assert [flaw.code for flaw in verify_bag.tags(bag)] == ["tag-missing"]
     (bag / TAGMANIFEST).write_text("x")
-    nothing = verify_chain.comes_next(shelf.ledger, None, has_log=True)
-    assert [flaw.code for flaw in verify_chain.recorded(shelf, nothing)] == ["swapped"]
+    nothing = verify_chain.comes_next(store.ledger, None, has_log=True)
+    assert [flaw.code for flaw in verify_chain.recorded(store, nothing)] == ["swapped"]
 
 
 def test_a_package_described_in_one_language_says_it_once(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Witnesses: going back, and writing another history, are seen by whoever remembers the log's head."""
+"""Witnesses: going back, and writing another history, are seen by anyone who remembers the log's head."""
 
 from __future__ import annotations
 

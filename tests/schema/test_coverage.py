@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from pipelines.releases.periods import period
+from pipelines.schema import load_package
 from pipelines.schema.coverage import check_coverage
 from pipelines.schema.errors import SchemaFileError
 from tests.releases.builders import Row, a_package, a_schema, a_table, field
+from tests.schema.builders import a_project
+from tests.schema.test_packages import DESCRIPTION
 
 RIGHT: tuple[dict[str, Any], ...] = (
     {},
@@ -42,8 +48,14 @@ WRONG: tuple[tuple[str, Any], ...] = (
 
 
 @pytest.mark.parametrize("raw", RIGHT)
-def test_what_is_right_is_taken(raw: dict[str, Any]) -> None:
-    check_coverage(raw, "package.yaml")
+def test_what_is_right_is_kept_as_it_was_written(raw: dict[str, Any], tmp_path: Path) -> None:
+    described = {**DESCRIPTION, **raw}
+    path = a_project(tmp_path).schemas / "p" / "package.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(described), encoding="utf-8")
+    kept = load_package(tmp_path / "schemas", "p").more
+    written = json.dumps(raw, sort_keys=True, default=str)
+    assert json.dumps({key: kept[key] for key in raw}, sort_keys=True) == written
 
 
 @pytest.mark.parametrize(("key", "value"), WRONG)

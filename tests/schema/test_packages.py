@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 
 from pipelines.schema import load_package, load_packages, package_names
-from pipelines.schema.errors import PackageFileError, SchemaNotFound
+from pipelines.schema.errors import PackageFileError, SchemaFileError, SchemaNotFound
 from tests.schema.builders import a_project, a_table
 
 DESCRIPTION = {
@@ -66,8 +67,8 @@ def test_what_a_package_must_say_is_asked_for(tmp_path: Path, missing: str):
     with pytest.raises(PackageFileError) as caught:
         load_package(project.schemas, "p")
     facts = caught.value.facts
-    assert (facts["line"], facts["found"].en) == (1, f"{missing} missing")
-    assert missing in facts["expected"]
+    assert (facts["line"], facts["key"], facts["found"].en) == (1, missing, "missing")
+    assert facts["expected"].en.startswith(f"{missing}: ")
 
 
 def test_a_document_that_is_not_yaml_is_refused(tmp_path: Path):
@@ -83,7 +84,18 @@ def test_a_table_without_a_name_is_refused(tmp_path: Path):
     a_package(tmp_path, tables=[{"derived": "x"}])
     with pytest.raises(PackageFileError) as caught:
         load_package(project.schemas, "p")
-    assert (caught.value.facts["key"], caught.value.facts["found"].en) == ("tables.0", "name missing")
+    assert (caught.value.facts["key"], caught.value.facts["found"].en) == ("tables.0.name", "missing")
+
+
+def test_a_notice_lets_rows_go_of_tables_that_are_there(tmp_path: Path):
+    project = a_project(tmp_path)
+    notice = {"fr": "Faux.", "en": "Wrong.", "losses": {"t": 0.5, "d": 1}}
+    a_package(tmp_path, notices=[notice])
+    assert load_package(project.schemas, "p").more["notices"] == [notice]
+    a_package(tmp_path, notices=[notice, {**notice, "losses": {"ailleurs": 0.5}}])
+    with pytest.raises(PackageFileError) as caught:
+        load_package(project.schemas, "p")
+    assert (caught.value.facts["key"], caught.value.facts["found"]) == ("notices.losses", "ailleurs")
 
 
 PROTECT = {"counts": ["n"], "groups": ["lieu", "axe"], "category": "modalite", "flag": "masquage", "hidden": "masque"}
@@ -175,3 +187,45 @@ def test_a_wrong_package_costs_itself_only(tmp_path: Path):
         packages.find("ligne")
     with pytest.raises(SchemaNotFound):
         packages.find("rien")
+
+
+def test_a_reference_to_a_table_that_the_package_has_not_costs_its_package_only(tmp_path: Path):
+    project = a_project(tmp_path)
+    path = a_package(tmp_path)
+    key = {"fields": ["x"], "reference": {"resource": "absente", "fields": ["x"]}}
+    schema = {"title": "T", "fields": [{"name": "x", "privacy": "public"}], "foreignKeys": [key]}
+    (path.parent / "t.json").write_text(json.dumps(schema), encoding="utf-8")
+    path.write_text(yaml.safe_dump(DESCRIPTION | {"tables": ["t"]}), encoding="utf-8")
+    packages = load_packages(project.schemas)
+    assert dict(packages) == {}
+    error = packages.errors["p"]
+    assert isinstance(error, SchemaFileError)
+    assert (error.facts["file"], error.facts["place"], error.facts["found"]) == (
+        "schemas/p/t.json", "foreignKeys, x", "absente",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("own", "parents", "named", "found"),
+    [
+        ("public", "public", ["z"], "u: z"),
+        ("public", "public", ["x", "y"], "u: x, y"),
+        ("public", "interne", ["y"], "u: y"),
+        ("interne", "interne", ["y"], None),
+    ],
+)
+def test_a_reference_names_fields_that_there_are_and_that_are_published_with_it(
+    tmp_path: Path, own: str, parents: str, named: list[str], found: str | None
+):
+    project = a_project(tmp_path)
+    path = a_package(tmp_path)
+    key = {"fields": ["x"], "reference": {"resource": "u", "fields": named}}
+    child = {"title": "T", "fields": [{"name": "x", "privacy": own}], "foreignKeys": [key]}
+    parent = {"title": "U", "fields": [{"name": "x", "privacy": "public"}, {"name": "y", "privacy": parents}]}
+    for name, schema in (("t", child), ("u", parent)):
+        (path.parent / f"{name}.json").write_text(json.dumps(schema), encoding="utf-8")
+    path.write_text(yaml.safe_dump(DESCRIPTION | {"tables": ["t", "u"]}), encoding="utf-8")
+    packages = load_packages(project.schemas)
+    error = packages.errors.get("p")
+    assert (error.facts["found"] if error else None) == found
+    assert ("p" in packages) == (found is None)

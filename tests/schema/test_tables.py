@@ -80,6 +80,8 @@ def test_a_table_that_is_not_there_is_named(tmp_path: Path):
         ('{"fields": ["a"]}', "fields"),
         ('{"fields": [{"name": "a", "privacy": "public"}, {"name": "a", "privacy": "public"}]}', "fields"),
         ('{"fields": [{"name": "a", "privacy": "public"}], "primaryKey": "b"}', "primaryKey/foreignKeys"),
+        ('{"like": "p/t"}', "like"),
+        ('{"fields": ' + "[" * 100_000 + "]" * 100_000 + "}", "—"),
     ],
 )
 def test_a_broken_schema_says_where_and_what_was_expected(tmp_path: Path, text: str, place: str):
@@ -92,6 +94,13 @@ def test_a_broken_schema_says_where_and_what_was_expected(tmp_path: Path, text: 
     assert caught.value.facts["expected"]
 
 
+def test_a_schema_that_is_not_utf_8_says_at_which_byte(tmp_path: Path):
+    project = a_project(tmp_path)
+    a_table(tmp_path, "p/t", []).write_bytes('{"title": "é"}'.encode("latin-1"))
+    with pytest.raises(SchemaFileError, match="byte 12"):
+        load_table(project.schemas, "p", "t")
+
+
 def test_a_field_is_found_by_its_name_or_the_table_says_no(tmp_path: Path):
     project = a_project(tmp_path)
     a_table(tmp_path, "p/t", [{"name": "a", "constraints": {"required": True}}])
@@ -101,7 +110,7 @@ def test_a_field_is_found_by_its_name_or_the_table_says_no(tmp_path: Path):
         table["b"]
 
 
-def test_the_profile_and_the_custom_checks_of_a_schema_reach_the_judge(tmp_path: Path):
+def test_the_profile_and_the_custom_checks_of_a_schema_reach_the_validator(tmp_path: Path):
     project = a_project(tmp_path)
     checks = [{"name": "siret", "params": {"column": "a"}}]
     profile = "https://datapackage.org/profiles/2.0/tableschema.json"

@@ -148,20 +148,19 @@ def test_whatever_a_connector_raises_is_an_error_of_its_source_without_a_value(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     from pipelines.core.faults import UnexpectedFault
-    from pipelines.sources.registry import _connectors, connectors
+    from pipelines.sources.registry import CONNECTORS
 
     def broken(*_given: object) -> object:
         raise KeyError("quelquun@example.org")
 
-    connectors()
-    _connectors["essai"] = broken  # type: ignore[assignment]
+    CONNECTORS.register("essai", broken)  # type: ignore[arg-type]
     try:
         project = a_project(tmp_path)
         source = a_source(project, connector="essai")
         with pytest.raises(UnexpectedFault) as raised:
             collected(project, source)
     finally:
-        del _connectors["essai"]
+        CONNECTORS.forget("essai")
     told = str(raised.value) + caplog.text + (project.snapshots / "log" / "mairie.jsonl").read_text()
     assert "KeyError" in str(raised.value)
     assert "sources/mairie.yaml" in str(raised.value)

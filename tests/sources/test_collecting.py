@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.core.project import Project
+from pipelines.core.registry import NameTaken
 from pipelines.sources import Capture, SnapshotStore, Source, latest
 from pipelines.sources.errors import (
     CaptureIncomplete,
@@ -19,7 +20,7 @@ from pipelines.sources.errors import (
     SourceFileAbsent,
     SourceUnreadable,
 )
-from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connector, connectors
+from pipelines.sources.registry import CONNECTORS, FetchContext, Fetched, Unchanged, connector
 from tests.sources.builders import MORNING, NOON, a_project, a_shipped_file, a_source, collected, kept_bytes
 
 
@@ -193,7 +194,7 @@ def test_an_answer_that_lacks_a_part_is_kept_not_at_all(tmp_path: Path, monkeypa
         (context.folder / "x").write_bytes(b"x")
         yield Fetched("un", context.folder / "x", "https://example.org/x")
 
-    monkeypatch.setitem(connectors(), "files", half)  # type: ignore[arg-type]  # the register is a dict behind its Mapping
+    monkeypatch.setitem(CONNECTORS._items, "files", half)
     parts = {"un": {"format": "csv"}, "deux": {"format": "csv"}}
     with pytest.raises(CaptureIncomplete, match="deux"):
         collected(project, a_source(project, parts=parts))
@@ -213,7 +214,7 @@ def test_what_a_connector_keeps_is_given_back_to_it(tmp_path: Path, monkeypatch:
         (context.folder / "x").write_bytes(b"x")
         yield Fetched("lignes", context.folder / "x", "https://example.org/x")
 
-    monkeypatch.setitem(connectors(), "files", counting)  # type: ignore[arg-type]  # the register is a dict behind its Mapping
+    monkeypatch.setitem(CONNECTORS._items, "files", counting)
     source = a_source(project)
     outcomes = [collected(project, source).changed for _ in range(3)]
     assert (seen, outcomes) == ([None, 1, 2], [True, False, False])
@@ -266,7 +267,8 @@ def test_any_other_unreadable_line_is_an_error(tmp_path: Path, damage: str) -> N
 
 
 def test_a_connector_s_name_is_taken_once() -> None:
-    with pytest.raises(TypeError):
+    assert "files" in CONNECTORS
+    with pytest.raises(NameTaken, match="files"):
         connector("files")(lambda *_: [])
 
 

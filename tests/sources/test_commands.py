@@ -11,7 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from pipelines.commands._sources_shown import aligned, size
+from pipelines.commands._sources_output import aligned, size
 from pipelines.commands.sources import command
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
@@ -346,7 +346,9 @@ def test_a_column_that_another_part_reads_through_a_join_is_not_left_over(projec
     assert "left over (1)  fax (100%)" in output
 
 
-def a_publishable_source(project: Project, content: str, *incoming: dict[str, Any], published: tuple[str, ...]) -> None:
+def a_publishable_source(
+    project: Project, content: str, *incoming: dict[str, Any], published: tuple[str, ...], **more: Any
+) -> None:
     """A source of `content`, mapped column by column, and a package that publishes it."""
     a_shipped_file(project, content=content)
     a_table(project, "lieux", *published)
@@ -356,7 +358,7 @@ def a_publishable_source(project: Project, content: str, *incoming: dict[str, An
     (project.schemas / "entrants").mkdir(exist_ok=True)
     (project.schemas / "entrants" / "lignes.json").write_text(json.dumps({"fields": list(incoming)}))
     rows = [{"table": "label/lieux", "fields": {name: name for name in published}}]
-    a_source(project, parts={"lignes": {"format": "csv", "schema": "lignes", "rows": rows}})
+    a_source(project, parts={"lignes": {"format": "csv", "schema": "lignes", "rows": rows}}, **more)
 
 
 def test_a_trial_passes_where_a_release_would_publish_everything(project: Project) -> None:
@@ -389,6 +391,32 @@ def test_a_trial_tells_the_rows_and_the_personal_values_that_a_release_would_ref
     assert "entrants/lignes, field annee: refused 1 times" in result.output
     assert "label/lieux, field note: 1 possible personal values" in result.output
     assert "jeanne" not in result.output
+
+
+def test_a_trial_looks_for_the_personal_values_of_each_record_as_a_release_does(project: Project) -> None:
+    """A surname alone is nobody's by its pattern: it is held because the same record has it in a personal column."""
+    fields: list[dict[str, Any]] = [
+        {"name": "nom", "type": "string", "privacy": "personnel"},
+        {"name": "note", "type": "string", "privacy": "public"},
+    ]
+    content = "nom,note\nKerdoncuff,vu avec Kerdoncuff\nPennec,rien\n"
+    a_publishable_source(project, content, *fields, published=("note",))
+    result = run("test", "mairie", "--lang", "en")
+    assert result.exit_code == 1
+    assert "label/lieux, field note: 1 possible personal values (valeur_du_dossier:nom)" in result.output
+    assert "Kerdoncuff" not in result.output
+    assert not list(project.outputs.rglob("*")), "nothing is kept"
+
+
+def test_a_trial_tells_a_changed_file_that_keeps_its_old_date(project: Project) -> None:
+    field = {"name": "nom", "type": "string", "privacy": "public"}
+    a_publishable_source(project, "nom\nSéné\n", field, published=("nom",), obtained="2026-01-31")
+    assert run("fetch", "mairie").exit_code == 0
+    assert run("test", "mairie").exit_code == 0
+    a_publishable_source(project, "nom\nVannes\n", field, published=("nom",), obtained="2026-01-31")
+    result = run("test", "mairie", "--lang", "en")
+    assert result.exit_code == 1
+    assert "[obtained-unchanged]" in result.output
 
 
 def test_a_proposal_is_asked_for_again_until_somebody_edits_it(project: Project) -> None:

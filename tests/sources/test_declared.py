@@ -105,7 +105,7 @@ def test_a_name_is_looked_up_in_the_catalogue_of_data_gouv_fr_for_its_own_source
     context = FetchContext(project, a_source(project, address=address), NOON, tmp_path, tmp_path, {})
     declared = declared_schema(context, Client("mairie"), "lignes", {"name": "scdl/x"})
     assert declared is not None
-    assert (declared.told["state"], found) == ("unknown", asked)
+    assert (declared.recorded["state"], found) == ("unknown", asked)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_declared_schema_may_be_ignored_and_a_word_that_is_none_is_told(tmp_pa
 
 
 @pytest.mark.parametrize("ignored", [False, True])
-def test_a_schema_that_is_no_longer_declared_or_is_ignored_from_now_on_judges_no_more(
+def test_a_schema_that_is_no_longer_declared_or_is_ignored_from_now_on_validates_no_more(
     tmp_path: Path, *, ignored: bool
 ) -> None:
     def conditional(request: Request) -> Reply:

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 import yaml
 
-from pipelines.core.lined_yaml import YamlRefused, parse
+from pipelines.core.checked_yaml import first_fault
+from pipelines.core.lined_yaml import LinedDocument, YamlRefused, parse
 from pipelines.core.text import Said
 from pipelines.sources import load_sources
+from pipelines.sources.descriptions import SCHEMA
 from pipelines.sources.errors import SourceFileError, SourceUnknown
-from pipelines.sources.shape import SCHEMA, first_fault
 from tests.sources.builders import a_description, a_project, a_source
 
 TEXT = """\
@@ -97,7 +98,7 @@ def test_a_wrong_file_does_not_keep_the_others_from_loading(tmp_path: Path) -> N
     [
         (TEXT.replace("connector: files", "connector: fichiers"), 3, "connector", "files"),
         (TEXT.replace("name: mairie", "name: autre"), 1, "name", "mairie"),
-        (TEXT.replace("format: csv", "format: dbf"), 9, "parts.lignes.format", "csv | tsv"),
+        (TEXT.replace("format: csv", "format: dbf"), 9, "parts.lignes.format", "csv, demarche"),
         (TEXT.replace("delimiter:", "delimeter:"), 10, "parts.lignes.options.delimeter", "delimiter"),
         (TEXT.replace("licence: etalab-2.0\n", ""), 1, "licence", "schemas/codelists/licences.csv"),
         (
@@ -132,7 +133,7 @@ def test_a_wrong_file_gets_its_line_its_key_and_what_was_expected(
     error = the_error(tmp_path, wrong)
     assert (error.facts["file"], error.facts["line"], error.facts["key"]) == ("sources/mairie.yaml", line, key)
     told = error.facts["expected"]
-    assert any(expected in words for words in (told if isinstance(told, Said) else (told,)))
+    assert any(expected in words for words in ((told.fr, told.en) if isinstance(told, Said) else (told,)))
     assert "attendu" in error.message("fr")
 
 
@@ -183,9 +184,7 @@ def test_a_tab_is_refused_with_its_line() -> None:
 
 
 def test_long_values_are_shortened_in_messages() -> None:
-    fault = first_fault(a_description(title=["x" * 200]))
-    assert fault is not None
-    assert len(fault.found) == 60
+    assert len(told_of(a_description(title=["x" * 200]))["found"]) == 60
 
 
 def test_the_schema_for_editors_is_a_valid_json_schema() -> None:
@@ -202,7 +201,14 @@ def test_every_key_of_the_documentation_is_allowed() -> None:
     described: dict[str, Any] = yaml.safe_load(page.read_text(encoding="utf-8").split("```yaml")[1].split("```")[0])
     described["obtained"] = str(described["obtained"])
     described["parts"]["palmares"]["rows"][0] |= {"fields": {"titre": "title"}, "readings": []}
-    assert first_fault(described) is None
+    assert first_fault(LinedDocument(described), SCHEMA) is None
+
+
+def told_of(described: dict[str, Any]) -> dict[str, Any]:
+    """What is said of a description that is not what the schema says."""
+    fault = first_fault(LinedDocument(described), SCHEMA)
+    assert fault is not None
+    return fault.facts
 
 
 def french(told: str | Said) -> str:
@@ -232,10 +238,9 @@ def test_what_was_expected_is_said_in_the_readers_language(tmp_path: Path) -> No
 def test_a_key_that_nothing_reads_is_refused_with_what_was_expected(
     part: dict[str, Any], key: str, expected: str
 ) -> None:
-    fault = first_fault(a_description(parts={"lignes": {"format": "csv"} | part}))
-    assert fault is not None
-    assert fault.key == f"parts.lignes.{key}"
-    assert expected in french(fault.expected)
+    told = told_of(a_description(parts={"lignes": {"format": "csv"} | part}))
+    assert told["key"] == f"parts.lignes.{key}"
+    assert expected in french(told["expected"])
 
 
 @pytest.mark.parametrize(
@@ -249,10 +254,9 @@ def test_a_missing_key_and_a_name_that_is_none_are_told_with_what_they_should_be
     change: dict[str, Any], key: str, expected: str
 ) -> None:
     described = {name: value for name, value in (a_description() | change).items() if value is not None}
-    fault = first_fault(described)
-    assert fault is not None
-    assert fault.key == key
-    assert expected in french(fault.expected)
+    told = told_of(described)
+    assert told["key"] == key
+    assert expected in french(told["expected"])
 
 
 def test_an_alias_bomb_is_refused_before_it_takes_memory() -> None:

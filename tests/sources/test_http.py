@@ -15,6 +15,7 @@ import pytest
 
 from pipelines.sources.http import Patience
 from pipelines.sources.http.answers import Cut, receive
+from pipelines.sources.http.backoff import own_wait, wait_asked_for
 from pipelines.sources.http.errors import (
     AnswerTooLarge,
     HttpError,
@@ -24,8 +25,7 @@ from pipelines.sources.http.errors import (
     Throttled,
     Unreachable,
 )
-from pipelines.sources.http.gates import Gate
-from pipelines.sources.http.waiting import own_wait, told_wait
+from pipelines.sources.http.rate_limits import RateLimit
 from tests.sources.clients import Sleeper, a_client, waits
 from tests.sources.server import Reply, Request, as_json, listening, serving
 
@@ -41,8 +41,8 @@ def test_an_answer_is_received_whole_with_how_it_was_obtained() -> None:
         "text/csv",
         f"{server.url}/x?page=1",
     )
-    assert answer.told()["headers"]["etag"] == '"1"'
-    assert "set-cookie" not in answer.told()["headers"]
+    assert answer.facts()["headers"]["etag"] == '"1"'
+    assert "set-cookie" not in answer.facts()["headers"]
     assert server.asked[0].headers["user-agent"].startswith("arobase/")
 
 
@@ -96,7 +96,7 @@ def test_a_wait_beyond_the_limit_is_an_error() -> None:
     ],
 )
 def test_what_a_server_says_about_waiting_is_understood(headers: dict[str, str], wait: float | None) -> None:
-    assert told_wait(headers, 1795413600.0) == wait
+    assert wait_asked_for(headers, 1795413600.0) == wait
 
 
 def test_our_own_wait_doubles_with_jitter_and_stays_under_a_minute() -> None:
@@ -257,7 +257,7 @@ def test_a_host_gets_no_more_at_once_than_allowed() -> None:
 
 def test_requests_to_a_host_are_spaced_as_its_limit_asks() -> None:
     sleeper = Sleeper()
-    door = Gate(1, 60.0)
+    door = RateLimit(1, 60.0)
     for _ in range(3):
         with door.entered(sleeper):
             pass
@@ -274,7 +274,7 @@ def test_a_source_that_allows_no_attempt_gets_one() -> None:
         a_client(patience=Patience(attempts=0)).ask(f"{server.url}/x")
 
 
-def test_a_body_shorter_than_its_length_is_cut_whoever_reads_it() -> None:
+def test_a_body_shorter_than_its_length_is_cut_no_matter_who_reads_it() -> None:
     """urllib3 counts too, unless it is told not to."""
 
     class Raw(io.BytesIO):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.sources.http import addresses as addressing
-from pipelines.sources.http.addresses import is_public, refusal, shown
+from pipelines.sources.http.addresses import is_public, public_address, refusal
 from pipelines.sources.http.errors import (
     AddressRefused,
     CertificateWrong,
@@ -123,7 +123,7 @@ def test_only_http_is_asked_and_a_proxy_resolves_names() -> None:
 
 def test_an_address_is_shown_without_its_secrets() -> None:
     url = "https://user:pw@example.org/d?apikey=abc&token=x&where=a%3D1&X-Amz-Signature=y#z"
-    assert shown(url) == "https://example.org/d?apikey=***&token=***&where=a%3D1&X-Amz-Signature=***"
+    assert public_address(url) == "https://example.org/d?apikey=***&token=***&where=a%3D1&X-Amz-Signature=***"
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,18 @@ def test_an_address_is_shown_without_its_secrets() -> None:
         ),
         *("client_secret", "authToken", "auth_token", "x-api-key", "mdp", "motDePasse", "sig", "Signature", "oauth2"),
         *("sessionid", "AWSAccessKeyId", "sas", "hmac", "cle_api", "Authorization", "X-Amz-Credential", "bearer"),
+        *("jeton", "PHPSESSID", "session_key"),
     ],
 )
 def test_the_value_of_a_parameter_that_is_named_like_a_secret_is_not_shown(name: str) -> None:
-    address = shown(f"https://example.org/d?{name}=s3cret&page=2")
+    address = public_address(f"https://example.org/d?{name}=s3cret&page=2")
     assert "s3cret" not in address
     assert address.endswith("page=2")
+
+
+def test_a_secret_after_a_semicolon_is_not_shown() -> None:
+    address = public_address("https://example.org/d;jsessionid=s3cret;v=2/liste?a=1;key=s3cret&page=2")
+    assert address == "https://example.org/d;jsessionid=***;v=2/liste?a=1%3Bkey%3D***&page=2"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,7 @@ def test_the_value_of_a_parameter_that_is_named_like_a_secret_is_not_shown(name:
     ["code", "passage", "author", "keyword", "monkey", "page", "design", "spin", "clef_primaire", "session", "select"],
 )
 def test_the_value_of_another_parameter_is_shown(name: str) -> None:
-    assert shown(f"https://example.org/d?{name}=57463") == f"https://example.org/d?{name}=57463"
+    assert public_address(f"https://example.org/d?{name}=57463") == f"https://example.org/d?{name}=57463"
 
 
 def test_a_name_that_changes_its_mind_between_the_check_and_the_call_gains_nothing(

@@ -1,4 +1,4 @@
-"""The connector `opendatasoft`, and what holds for every crawl in pages."""
+"""The connector `opendatasoft`, and what holds for every collection in pages."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def test_the_first_failure_of_a_process_is_told_though_its_block_imports_the_lib
         monkeypatch.setitem(sys.modules, "asyncssh", asyncssh)
         raise asyncssh.ConnectionLost("cut")
 
-    with pytest.raises(SourceUnreadable, match="ConnectionLost"), stores.told(source, "lignes"):
+    with pytest.raises(SourceUnreadable, match="ConnectionLost"), stores.faults_named(source, "lignes"):
         imports_and_fails()
 
 

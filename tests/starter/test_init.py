@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests import warm_start
+
 DATA = Path(__file__).parent / "data"
 PEOPLE = (
     "Numéro;Intitulé;Ouverture;Part;Gratuit;Courriel;Contact\n"
@@ -23,9 +25,7 @@ PEOPLE = (
 
 def arobase(*words: str | Path, folder: Path, lang: str = "en") -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AROBASE_")}
-    command = [sys.executable, "-m", "pipelines.cli", *map(str, words)]
-    environment = {**kept, "AROBASE_LANG": lang}
-    return subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
+    return warm_start.arobase([str(word) for word in words], folder=folder, environment={**kept, "AROBASE_LANG": lang})
 
 
 def rows(project: Path, package: str, table: str) -> list[dict[str, str]]:
@@ -154,15 +154,31 @@ def test_personal_columns_are_proposed_as_personal_and_reach_no_public_file(tmp_
     assert "ortolan" not in (tmp_path / "mine" / "README.md").read_text(encoding="utf-8").lower()
 
 
-def test_a_file_without_a_header_has_its_first_record_printed_nowhere(tmp_path: Path) -> None:
-    text = "1;Camille Ortolan;camille.ortolan@example.org\n2;Alix Bruant;alix.bruant@example.org\n"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1;Camille Ortolan;camille.ortolan@example.org\n2;Alix Bruant;alix.bruant@example.org\n",
+        "Ortolan;maraîcher;Agen\nBruant;menuisier;Metz\n",
+        "Mois;Ortolan;Bruant\n2025-01;12;13\n",
+        "commune;places\ncommune;12\nortolan;13\n",
+    ],
+)
+def test_a_header_that_may_be_somebodys_name_is_written_and_printed_nowhere(text: str, tmp_path: Path) -> None:
     (tmp_path / "agents.csv").write_text(text, encoding="utf-8")
     made = arobase("init", "mine", "--from", "agents.csv", folder=tmp_path)
+    assert made.returncode == 2, made.stdout
+    assert "headers-unsure" in made.stderr
+    assert "--headers-checked" in made.stderr
+    assert not (tmp_path / "mine").exists()
+    for word in ("camille", "ortolan", "bruant", "agen", "example.org"):
+        assert word not in (made.stdout + made.stderr).lower().replace("agents.csv", "")
+
+
+def test_headers_that_somebody_has_checked_are_taken_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "visites.csv").write_text("Mois;Metz;Agen\n2025-01;12;13\n2025-02;10;9\n", encoding="utf-8")
+    made = arobase("init", "mine", "--from", "visites.csv", "--headers-checked", folder=tmp_path)
     assert made.returncode == 0, made.stderr
-    assert "(column 3)" in made.stdout
-    assert "is the header where it should be?" in made.stdout
-    for word in ("camille", "ortolan", "example.org"):
-        assert word not in (made.stdout + made.stderr).lower()
+    assert "Agen" in made.stdout
 
 
 def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path) -> None:
@@ -213,6 +229,13 @@ def test_a_file_that_cannot_be_started_from_is_refused_and_nothing_is_written(
     assert done.returncode == 2, done.stdout
     assert told in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_the_settings_of_dagster_of_a_new_project_are_those_of_this_one() -> None:
+    """No telemetry, no dialog over the pages, and what is forgotten when: the same in each project."""
+    root = Path(__file__).resolve().parents[2]
+    shipped = root / "pipelines" / "starter" / "common" / "dagster.yaml"
+    assert shipped.read_bytes() == (root / "dagster.yaml").read_bytes()
 
 
 def test_licences_of_a_new_project_are_those_of_this_one() -> None:

@@ -14,7 +14,14 @@ from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.sources import collect, load_sources
 from pipelines.starter import new_table, official_schema
-from pipelines.starter.errors import AlreadyThere, ListUnknown, NameUnusable, PackageNotExtended, SchemaNotUsable
+from pipelines.starter.errors import (
+    AlreadyThere,
+    FileUnusable,
+    ListUnknown,
+    NameUnusable,
+    PackageNotExtended,
+    SchemaNotUsable,
+)
 from pipelines.starter.guessing import list_of
 from pipelines.starter.packages import extended
 from pipelines.starter.sources import begin
@@ -170,6 +177,15 @@ def test_a_check_of_columns_that_are_published_in_another_form_stays_with_the_so
 )
 def test_what_is_no_table_schema_is_refused(document: Any) -> None:
     with serving(schema=as_json(document)) as server, pytest.raises(SchemaNotUsable):
+        official_schema(f"{server.url}/schema")
+
+
+def test_a_schema_of_lists_within_lists_is_refused_from_a_file_and_from_an_address(tmp_path: Path) -> None:
+    deep = '{"fields": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    (tmp_path / "deep.json").write_text(deep, encoding="utf-8")
+    with pytest.raises(FileUnusable):
+        official_schema(str(tmp_path / "deep.json"))
+    with serving(schema=Reply(deep.encode())) as server, pytest.raises(SchemaNotUsable):
         official_schema(f"{server.url}/schema")
 
 

@@ -171,6 +171,20 @@ def test_what_fails_is_told_by_its_kind_and_a_line_without_keys(monkeypatch: pyt
     assert len(told) < 250
 
 
+def test_why_a_store_gave_up_is_told_however_long_the_address() -> None:
+    text = (
+        "Generic S3 error: Error performing PUT https://depot.example.org/" + "folder/" * 30 + "a.csv in 98.2s, after "
+        "10 retries, max_retries: 10, retry_timeout: 180s  - Server returned non-2xx status code: 507 Insufficient "
+        "Storage: <?xml?><Error><Code>InternalError</Code><Message>invented-mark</Message></Error>"
+    )
+    with pytest.raises(BucketUnreachable) as error:
+        Bucket("s3://depot", Fails(text)).send("a", b"1")
+    assert error.value.facts["found"] == (
+        "PreconditionError: PUT, after 10 retries: Server returned non-2xx status code: 507 Insufficient Storage "
+        "(InternalError)"
+    )
+
+
 def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     with pytest.raises(BucketsNotInstalled, match=r"pip install '\.\[remote\]'"):

@@ -9,7 +9,8 @@ from obstore.store import LocalStore, MemoryStore
 
 from pipelines.storage import sha256_bytes, write_text
 from pipelines.storage.buckets import Bucket, CannotReplace
-from pipelines.storage.shared import ObjectDamaged, Overtaken, Shared
+from pipelines.storage.errors import ObjectDamaged, Overtaken
+from pipelines.storage.shared import Shared
 
 LOG = "snapshots/log/a.jsonl"
 
@@ -134,3 +135,15 @@ def test_a_store_that_cannot_replace_what_is_unchanged_is_refused(tmp_path: Path
     with pytest.raises(CannotReplace):
         bucket.swap("a", tag, b"2")
     assert bucket.read("a") == b"1"
+
+
+def test_a_manifest_whose_answer_was_lost_keeps_its_files(
+    tmp_path: Path, public: Bucket, private: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library asks again when no answer comes, and then hears that an object is there: its own."""
+    one, other = (a_copy(tmp_path / name, public, private) for name in "ab")
+    write_text(one.folder / "work/records/s/m/table.parquet", "rows")
+    create = Bucket.create
+    monkeypatch.setattr(Bucket, "create", lambda bucket, name, data: create(bucket, name, data) and False)
+    one.give_result(one.folder / "work/records/s/m")
+    assert other.fetch_result(other.folder / "work/records/s/m")

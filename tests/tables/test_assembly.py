@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.core.registry import NameTaken, UnknownName
 from pipelines.schema import TableSchema, load_table
 from pipelines.tables import derivation, finish, gather
 from pipelines.tables.registry import derived
@@ -57,7 +58,7 @@ def test_the_same_row_said_twice_is_kept_once_with_both_places(tmp_path: Path):
     ]
 
 
-def test_two_rows_with_the_same_key_that_differ_are_left_to_the_judge(tmp_path: Path):
+def test_two_rows_with_the_same_key_that_differ_are_left_to_the_validator(tmp_path: Path):
     gathered, again = gather(a_schema(tmp_path), [rows("a", ("1", "vert", "x")), rows("b", ("1", "rouge", "x"))])
     assert gathered.column("couleur").to_pylist() == ["vert", "rouge"]
     assert again.num_rows == 0
@@ -117,7 +118,7 @@ def test_a_derivation_is_found_by_its_name_and_no_two_share_one():
         return tables["p/t"]
 
     assert derivation("essai-de-derivation") is _first
-    with pytest.raises(TypeError, match="essai-de-derivation"):
+    with pytest.raises(NameTaken, match="essai-de-derivation"):
         derived("essai-de-derivation")(lambda tables, _project: tables["p/t"])
-    with pytest.raises(KeyError):
-        derivation("inconnue")
+    with pytest.raises(UnknownName, match=r'"essai-de-derivatio" is not .*; perhaps "essai-de-derivation"; known'):
+        derivation("essai-de-derivatio")

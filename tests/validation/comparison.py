@@ -1,4 +1,4 @@
-"""Frictionless itself to compare with: its report on a file, and what differs from our verdict.
+"""Frictionless itself to compare with: its report on a file, and what differs from our result.
 
 Belongs here: the comparison. Does not: making files (`builders.py`).
 """
@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.validation import judge
+from pipelines.validation import validate
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.inputs import file_format
 from tests.validation.builders import Hostile
@@ -37,7 +37,7 @@ class Collected:
 
 @dataclass
 class Raised:
-    """Frictionless raised instead of judging."""
+    """Frictionless raised instead of validating."""
 
     error: Exception
 
@@ -120,7 +120,7 @@ def plain_report(report: Any) -> dict[str, Any]:
 
 
 def difference(case: Hostile, folder: Path, *, keep: bool = True) -> tuple[str | None, str]:
-    """What differs between our verdict and Frictionless' on a case, None when nothing does; and how it was decided."""
+    """What differs between our result and Frictionless' on a case, None when nothing does; and how it was decided."""
     path, parent = folder / ("table.csv.gz" if case.is_packed else "table.csv"), None
     path.write_bytes(gzip.compress(case.data, mtime=0) if case.is_packed else case.data)
     if case.parent is not None:
@@ -130,7 +130,7 @@ def difference(case: Hostile, folder: Path, *, keep: bool = True) -> tuple[str |
     parents: Any = {"parent": (parent, case.parent_schema)} if parent else {}
     collected = Collected()
     try:
-        verdict = judge(
+        validation = validate(
             path,
             case.schema,
             parents=parents,
@@ -144,18 +144,18 @@ def difference(case: Hostile, folder: Path, *, keep: bool = True) -> tuple[str |
     except SchemaUnusable as error:
         return (None, "unusable") if isinstance(wanted, Raised) else (f"unusable: {error}", "unusable")
     if isinstance(wanted, Raised):
-        return (None if not verdict.is_valid else f"valid, Frictionless raises {wanted.error!r}"), "raised"
-    mine, theirs = plain_report(verdict.report()), plain_report(wanted)
+        return (None if not validation.is_valid else f"valid, Frictionless raises {wanted.error!r}"), "raised"
+    mine, theirs = plain_report(validation.report()), plain_report(wanted)
     if mine != theirs:
-        return f"report:\nours   {_short(mine)}\ntheirs {_short(theirs)}", verdict.path
-    return _complete(verdict, wanted, collected), verdict.path
+        return f"report:\nours   {_short(mine)}\ntheirs {_short(theirs)}", validation.path
+    return _complete(validation, wanted, collected), validation.path
 
 
-def _complete(verdict: Any, wanted: Any, collected: Collected) -> str | None:
+def _complete(validation: Any, wanted: Any, collected: Collected) -> str | None:
     errors = wanted.tasks[0].errors
     totals = Counter((error.type, getattr(error, "field_name", None) or None) for error in errors)
-    if dict(totals) != dict(verdict.totals):
-        return f"totals: ours {verdict.totals}, theirs {totals}"
+    if dict(totals) != dict(validation.totals):
+        return f"totals: ours {validation.totals}, theirs {totals}"
     of_rows = [error for error in errors if hasattr(error, "row_number")]
     ours = Counter(
         (row["row"], row["field"], row["rule"], row["cell"], row["note"], row["message"]) for row in collected.rows()
@@ -174,17 +174,17 @@ def _complete(verdict: Any, wanted: Any, collected: Collected) -> str | None:
     if ours != theirs:
         return f"all errors: only ours {ours - theirs}, only theirs {theirs - ours}"
     rejected = {error.row_number for error in of_rows}
-    if verdict.rejected_rows != len(rejected):
-        return f"rejected rows: {verdict.rejected_rows}, theirs {sorted(rejected)}"
-    return None if verdict.accepted is None else _rows(verdict, rejected, wanted.tasks[0].stats.get("rows") or 0)
+    if validation.rejected_rows != len(rejected):
+        return f"rejected rows: {validation.rejected_rows}, theirs {sorted(rejected)}"
+    return None if validation.accepted is None else _rows(validation, rejected, wanted.tasks[0].stats.get("rows") or 0)
 
 
-def _rows(verdict: Any, rejected: set[int], rows: int) -> str | None:
-    found = verdict.rejected.column("_row").to_pylist()
+def _rows(validation: Any, rejected: set[int], rows: int) -> str | None:
+    found = validation.rejected.column("_row").to_pylist()
     if sorted(rejected) != found:
         return f"rejected rows: ours {found}, theirs {sorted(rejected)}"
-    if verdict.accepted.num_rows + len(found) != rows:
-        return f"accepted rows: {verdict.accepted.num_rows} of {rows}"
+    if validation.accepted.num_rows + len(found) != rows:
+        return f"accepted rows: {validation.accepted.num_rows} of {rows}"
     return None
 
 

@@ -1,4 +1,4 @@
-"""The two oracles of the judge, as functions: cells against Frictionless' reader, files against its report.
+"""The two oracles of the validator, as functions: cells against Frictionless' reader, files against its report.
 
 They are run by the tests as they are, and again over mutated proofs, which they must catch.
 """
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 from frictionless.vendors import stringcase
 
-from pipelines.validation import blocks, cutter, judge, proving
+from pipelines.validation import blocks, cutter, proving, validate
 from pipelines.validation.columns import Column
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.keytext import NotComparable, comparable, key_texts
@@ -26,7 +26,7 @@ from tests.validation.builders import VERSION_2, hostile, odd_cell, odd_field, s
 from tests.validation.comparison import difference
 
 CELLS, ALONE = 2000, 100
-judging = sys.modules[judge.__module__]  # the package's `judge` is the function
+validating = sys.modules[validate.__module__]  # the package's `validate` is the function
 
 
 def columns_of_cells(seed: int, cells: int) -> Iterator[tuple[dict[str, Any], Any, list[str]]]:
@@ -90,7 +90,7 @@ def wrong_keys(seed: int, cells: int) -> list[tuple[dict[str, Any], str, str]]:
         for cell in distinct:
             try:
                 text = key_texts(column, pa.array([cell], pa.string()))[0].as_py()
-            except (NotComparable, SchemaUnusable):  # a bound that is no value of the field gives no verdict at all
+            except (NotComparable, SchemaUnusable):  # a bound that is no value of the field gives no result at all
                 continue
             value = column.read(cell)[0]
             known = values.setdefault(value, (cell, text))
@@ -111,7 +111,6 @@ def differences(seed: int, files: int, folder: Path, patch: pytest.MonkeyPatch) 
         rows = rng.choice([1, 3, 7, 16384])
         patch.setattr(cutter, "SIZE", rng.choice([16, 40, 100, 1 << 20]))
         patch.setattr(blocks, "ROWS", rows)
-        patch.setattr(judging, "ROWS", rows)
         patch.setattr(proving, "FEW", rng.choice([0, 1, 20]))
         keep = rng.random() < 0.5
         case = hostile(rng)

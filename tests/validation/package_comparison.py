@@ -21,7 +21,7 @@ from frictionless.vendors import stringcase
 from pipelines.validation import blocks, cutter
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.hosting import Host, _Refusing
-from pipelines.validation.packages import PackageVerdict, validate_package_at
+from pipelines.validation.packages import PackageResult, validate_package_at
 from tests.validation.comparison import Raised, plain_report
 from tests.validation.package_builders import Made, a_package, zipped
 
@@ -50,11 +50,11 @@ def package_difference(path: str) -> str | None:
     if isinstance(wanted, Raised):
         return None if found.failures or not found.report().valid else f"valid, Frictionless raises {wanted.error!r}"
     if found.failures:
-        return f"no verdict: {found.failures}\ntheirs {plain_report(wanted)}"
+        return f"no result: {found.failures}\ntheirs {plain_report(wanted)}"
     return _difference(found, wanted)
 
 
-def _difference(found: PackageVerdict, wanted: Any) -> str | None:
+def _difference(found: PackageResult, wanted: Any) -> str | None:
     mine, theirs = _stable(plain_report(found.report())), _stable(plain_report(wanted))
     return None if mine == theirs else f"ours   {mine}\ntheirs {theirs}"
 

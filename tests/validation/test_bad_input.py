@@ -1,4 +1,4 @@
-"""Files and schemas that are broken, hostile or absurd: an error that says who can mend it, or Frictionless' own."""
+"""Files and schemas that are broken, hostile or absurd: an error that says who can fix it, or Frictionless' own."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import pyarrow as pa
 import pytest
 from frictionless.fields import ArrayField, StringField
 
-from pipelines.core.errors import Mender
-from pipelines.validation import archives, blocks, judge
+from pipelines.core.errors import ResponsibleParty
+from pipelines.validation import archives, blocks, validate
 from pipelines.validation.errors import (
     ArchiveTooLarge,
+    CannotValidate,
     EncodingUnknown,
     FileChanged,
     FileUnreadable,
-    JudgeError,
     PatternInterrupted,
     PatternTooSlow,
     SchemaUnusable,
@@ -32,10 +32,10 @@ SCHEMA: dict[str, Any] = {"fields": [{"name": "a", "type": "integer"}, {"name": 
 
 
 def same_as_frictionless(path: Path, schema: dict[str, Any] = SCHEMA) -> Any:
-    """Our verdict, after its report was compared with Frictionless' own."""
-    verdict = judge(path, schema, sample=None, name="child")
-    assert plain_report(verdict.report()) == plain_report(frictionless_report(path, schema))
-    return verdict
+    """Our result, after its report was compared with Frictionless' own."""
+    validation = validate(path, schema, sample=None, name="child")
+    assert plain_report(validation.report()) == plain_report(frictionless_report(path, schema))
+    return validation
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def same_as_frictionless(path: Path, schema: dict[str, Any] = SCHEMA) -> Any:
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00", {"encoding-error"}),
     ],
 )
-def test_broken_bytes_are_judged_as_frictionless_does(data: bytes, rules: set[str], tmp_path: Path) -> None:
+def test_broken_bytes_are_validated_as_frictionless_does(data: bytes, rules: set[str], tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(data)
-    verdict = same_as_frictionless(path)
-    assert {rule for rule, _ in verdict.totals} & rules or not rules
-    assert verdict.is_valid is (not rules)
+    validation = same_as_frictionless(path)
+    assert {rule for rule, _ in validation.totals} & rules or not rules
+    assert validation.is_valid is (not rules)
 
 
 def test_a_cell_of_three_megabytes_is_read(tmp_path: Path) -> None:
@@ -87,13 +87,13 @@ def test_a_file_without_an_end_of_record_is_streamed(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("width", [1_000, pytest.param(10_000, marks=pytest.mark.heavy)])
-def test_thousands_of_columns_are_judged(width: int, tmp_path: Path) -> None:
+def test_thousands_of_columns_are_validated(width: int, tmp_path: Path) -> None:
     names = [f"c{number}" for number in range(width)]
     path = tmp_path / "table.csv"
     path.write_text(",".join(names) + "\n" + ",".join(["1"] * width) + "\n" + ",".join(["1"] * (width - 1)) + ",x\n")
-    verdict = judge(path, {"fields": [{"name": name, "type": "integer"} for name in names]}, sample=2)
-    assert verdict.totals == {("type-error", names[-1]): 1}
-    assert verdict.rows == 2
+    validation = validate(path, {"fields": [{"name": name, "type": "integer"} for name in names]}, sample=2)
+    assert validation.totals == {("type-error", names[-1]): 1}
+    assert validation.rows == 2
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_thousands_of_columns_are_judged(width: int, tmp_path: Path) -> None:
 )
 def test_a_schema_that_is_not_one_is_said_to_be_the_schemas_fault(schema: Any) -> None:
     with pytest.raises(SchemaUnusable) as caught:
-        judge(pa.table({"a": ["1"]}), schema)
-    assert caught.value.mender is Mender.SCHEMA
+        validate(pa.table({"a": ["1"]}), schema)
+    assert caught.value.responsible is ResponsibleParty.SCHEMA
     assert caught.value.message("fr")
 
 
@@ -124,35 +124,35 @@ def test_a_schema_that_is_not_one_is_said_to_be_the_schemas_fault(schema: Any) -
 def test_a_key_of_lists_or_objects_is_answered_until_one_is_met(kind: str, cell: str, key: dict[str, Any]) -> None:
     limits = {} if key else {"constraints": {"unique": True}}
     schema = {"fields": [{"name": "a", "type": kind, **limits}, {"name": "b"}], **key}
-    assert ("primary-key" in str(judge(pa.table({"a": [""], "b": ["1"]}), schema).totals)) == bool(key)
+    assert ("primary-key" in str(validate(pa.table({"a": [""], "b": ["1"]}), schema).totals)) == bool(key)
     if kind == "geojson":
         cell = '{"type": "Point", "coordinates": [1, 2]}'
     with pytest.raises(SchemaUnusable) as caught:
-        judge(pa.table({"a": [cell], "b": ["1"]}), schema)
-    assert caught.value.mender is Mender.SCHEMA
+        validate(pa.table({"a": [cell], "b": ["1"]}), schema)
+    assert caught.value.responsible is ResponsibleParty.SCHEMA
 
 
 def test_a_bound_that_is_no_value_is_found_when_a_cell_meets_it() -> None:
     schema = {"fields": [{"name": "a", "type": "integer", "constraints": {"minimum": "x"}}]}
-    assert judge(pa.table({"a": ["y"]}), schema).totals == {("type-error", "a"): 1}
+    assert validate(pa.table({"a": ["y"]}), schema).totals == {("type-error", "a"): 1}
     with pytest.raises(SchemaUnusable, match="minimum"):
-        judge(pa.table({"a": ["1"]}), schema)
+        validate(pa.table({"a": ["1"]}), schema)
 
 
 def test_a_pattern_that_explodes_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pattern_clock, "SECONDS", 0.3)
     schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": r"(\w+\s?)+(?!x)"}}]}
-    assert judge(pa.table({"a": ["abc def"]}), schema).is_valid
+    assert validate(pa.table({"a": ["abc def"]}), schema).is_valid
     with pytest.raises(PatternTooSlow) as caught:
-        judge(pa.table({"a": ["a" * 40 + "!"]}), schema)
-    assert caught.value.mender is Mender.SCHEMA
+        validate(pa.table({"a": ["a" * 40 + "!"]}), schema)
+    assert caught.value.responsible is ResponsibleParty.SCHEMA
 
 
 @pytest.mark.parametrize("cell", ["a" * 40 + "!", "a" * 300 + "b!", "Abc-def " * 30 + "!", "é" * 40 + "\n!"])
 @pytest.mark.parametrize("pattern", ["(a{0,15}){0,15}", "([A-Za-z]{1,15}[ -]?){1,10}", "(a+)+", r"(\w+\s?)+"])
 def test_a_pattern_that_explodes_in_re_refuses_at_once_where_re2_says_the_same(pattern: str, cell: str) -> None:
     schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": pattern}}]}
-    assert judge(pa.table({"a": [cell]}), schema).totals == {("constraint-error", "a"): 1}
+    assert validate(pa.table({"a": [cell]}), schema).totals == {("constraint-error", "a"): 1}
 
 
 def test_a_pattern_of_the_items_of_an_array_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +160,7 @@ def test_a_pattern_of_the_items_of_an_array_is_stopped(monkeypatch: pytest.Monke
     item = {"type": "string", "constraints": {"pattern": r"(\w+\s?)+(?!x)"}}
     schema = {"fields": [{"name": "a", "type": "array", "arrayItem": item}]}
     with pytest.raises(PatternTooSlow):
-        judge(pa.table({"a": ['["abc def"]', f'["abc", "{"a" * 40}!"]']}), schema)
+        validate(pa.table({"a": ['["abc def"]', f'["abc", "{"a" * 40}!"]']}), schema)
 
 
 @pytest.mark.parametrize("constraints", [{}, {"maxLength": 2}, {"required": True}])
@@ -191,10 +191,10 @@ def test_a_pattern_is_tried_on_many_cells_at_once(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(pattern_clock, "TOGETHER", 7)
     schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": r"([a-z0-9]+ ?)+(?!x)"}}]}
     cells = [f"mot {number}" if number % 3 else f"mot{number}!" for number in range(500)]
-    assert judge(pa.table({"a": cells}), schema).totals == {("constraint-error", "a"): 167}
+    assert validate(pa.table({"a": cells}), schema).totals == {("constraint-error", "a"): 167}
 
 
-def test_a_process_that_is_ended_by_another_gives_no_verdict() -> None:
+def test_a_process_that_is_ended_by_another_gives_no_result() -> None:
     clock = PatternClock("a", "(a+)+(?!x)")
     assert clock.matches(["a"]) == [True]
     assert clock._process is not None
@@ -207,7 +207,7 @@ def test_a_process_that_is_ended_by_another_gives_no_verdict() -> None:
 
 
 @pytest.mark.parametrize("pattern", [r"(\w+\s?)+", r"(\w+\s?)+(?!x)"])
-def test_a_pattern_under_the_clock_is_judged_as_frictionless_does(pattern: str, tmp_path: Path) -> None:
+def test_a_pattern_under_the_clock_is_validated_as_frictionless_does(pattern: str, tmp_path: Path) -> None:
     limits = {"pattern": pattern, "minLength": 3, "enum": ["abc", "de f"]}
     schema = {"fields": [{"name": "a", "type": "string", "constraints": limits, "missingValues": ["", "NA"]}]}
     path = tmp_path / "table.csv"
@@ -217,7 +217,7 @@ def test_a_pattern_under_the_clock_is_judged_as_frictionless_does(pattern: str, 
 
 def test_a_pattern_that_explodes_in_re_does_not_in_re2() -> None:
     schema = {"fields": [{"name": "a", "type": "string", "constraints": {"pattern": "(a+)+b?"}}]}
-    assert judge(pa.table({"a": ["a" * 5000]}), schema).is_valid
+    assert validate(pa.table({"a": ["a" * 5000]}), schema).is_valid
 
 
 def test_a_signalling_nan_is_a_type_error_of_its_cell(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_a_signalling_nan_is_a_type_error_of_its_cell(tmp_path: Path) -> None:
         ]
     }
     assert isinstance(frictionless_report(path, schema), Raised)
-    assert judge(path, schema).totals == {("type-error", "a"): 1, ("type-error", "b"): 1}
+    assert validate(path, schema).totals == {("type-error", "a"): 1, ("type-error", "b"): 1}
 
 
 def test_a_local_time_against_a_bound_with_an_offset_is_a_type_error_of_its_cell(tmp_path: Path) -> None:
@@ -238,17 +238,17 @@ def test_a_local_time_against_a_bound_with_an_offset_is_a_type_error_of_its_cell
     path.write_text("a\n2024-01-05T10:20:30\n2024-01-05T10:20:30Z\n")
     schema = {"fields": [{"name": "a", "type": "datetime", "constraints": {"minimum": "2020-01-01T00:00:00Z"}}]}
     assert isinstance(frictionless_report(path, schema), Raised)
-    assert judge(path, schema).totals == {("type-error", "a"): 1}
+    assert validate(path, schema).totals == {("type-error", "a"): 1}
 
 
 def test_a_file_that_is_not_there() -> None:
     with pytest.raises(FileUnreadable):
-        judge("/nulle/part.csv", SCHEMA)
+        validate("/nulle/part.csv", SCHEMA)
 
 
 def test_a_folder_is_not_a_table(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadable):
-        judge(tmp_path, SCHEMA)
+        validate(tmp_path, SCHEMA)
 
 
 def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path) -> None:
         path.write_text("a,b\nx,x\nx,x\n")
 
     with pytest.raises(FileChanged):
-        judge(path, SCHEMA, progress=meanwhile)
+        validate(path, SCHEMA, progress=meanwhile)
 
 
 def test_an_archive_made_to_fill_a_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,17 +267,17 @@ def test_an_archive_made_to_fill_a_disk_is_refused(tmp_path: Path, monkeypatch: 
     packed = tmp_path / "table.csv.gz"
     packed.write_bytes(gzip.compress(b"0" * (8 << 20)))
     with pytest.raises(ArchiveTooLarge):
-        judge(packed, SCHEMA)
+        validate(packed, SCHEMA)
     with zipfile.ZipFile(tmp_path / "table.csv.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("table.csv", b"0" * (8 << 20))
     with pytest.raises(ArchiveTooLarge):
-        judge(tmp_path / "table.csv.zip", SCHEMA)
+        validate(tmp_path / "table.csv.zip", SCHEMA)
     for name in ("table.csv.zip", "table.xlsx", "table.ods"):
         with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("a.csv", b"a,b\n")
             archive.writestr("b.csv", b"0" * (8 << 20))
         with pytest.raises(ArchiveTooLarge):
-            judge(tmp_path / name, SCHEMA)
+            validate(tmp_path / name, SCHEMA)
 
 
 @pytest.mark.parametrize("name", ["a.csv.gz", "a.csv.zip", "a.csv.bz2", "a.csv.xz"])
@@ -285,15 +285,15 @@ def test_an_archive_made_to_fill_a_disk_is_refused(tmp_path: Path, monkeypatch: 
 def test_a_damaged_archive_is_an_error(name: str, data: bytes, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    with pytest.raises(JudgeError):
-        judge(path, SCHEMA)
+    with pytest.raises(CannotValidate):
+        validate(path, SCHEMA)
 
 
 def test_an_archive_with_nothing_in_it_is_an_error(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.csv.zip", "w"):
         pass
     with pytest.raises(FileUnreadable, match="empty"):
-        judge(tmp_path / "a.csv.zip", SCHEMA)
+        validate(tmp_path / "a.csv.zip", SCHEMA)
 
 
 class Unreadable(StringField):
@@ -305,7 +305,7 @@ class Unreadable(StringField):
 
 def test_a_schema_is_refused_in_one_language_at_a_time() -> None:
     with pytest.raises(SchemaUnusable) as caught:
-        judge(pa.table({"a": ["[1]"]}), {"fields": [{"name": "a", "type": "array"}], "primaryKey": ["a"]})
+        validate(pa.table({"a": ["[1]"]}), {"fields": [{"name": "a", "type": "array"}], "primaryKey": ["a"]})
     assert caught.value.message("fr").endswith("Attendu : une clé dont les valeurs se comparent.")
     assert caught.value.message("en").endswith("Expected: a key whose values can be compared.")
     with pytest.raises(SchemaUnusable) as caught:
@@ -322,16 +322,16 @@ def test_a_schema_is_refused_in_one_language_at_a_time() -> None:
         ({"type": "datetime", "constraints": {"minimum": "2024-01-01T00:00:00Z"}}, "2024-01-05T10:20:30"),
     ],
 )
-def test_a_cell_that_does_not_compare_with_a_bound_gets_a_verdict(field: dict[str, Any], cell: str) -> None:
-    verdict = judge(pa.table({"a": [cell, "x"]}), {"fields": [{"name": "a", **field}]})
-    assert verdict.totals[("type-error", "a")] >= 1
+def test_a_cell_that_does_not_compare_with_a_bound_gets_a_result(field: dict[str, Any], cell: str) -> None:
+    validation = validate(pa.table({"a": [cell, "x"]}), {"fields": [{"name": "a", **field}]})
+    assert validation.totals[("type-error", "a")] >= 1
 
 
-def test_an_encoding_that_does_not_exist_is_no_verdict(tmp_path: Path) -> None:
+def test_an_encoding_that_does_not_exist_is_no_result(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a,b\n1,x\n")
     for encoding in ("foo", "base64", "rot13", "hex"):
         with pytest.raises(EncodingUnknown):
-            judge(tmp_path / "t.csv", SCHEMA, encoding=encoding)
+            validate(tmp_path / "t.csv", SCHEMA, encoding=encoding)
 
 
 @pytest.mark.parametrize("heard", [False, True])
@@ -347,6 +347,6 @@ def test_a_repeat_names_the_true_position_whatever_rows_were_skipped(
     dialect = {"csv": {"delimiter": ",", "skipInitialSpace": False}, "commentChar": "#", "skipBlankRows": True}
     for rows in (1, 2, 3, 100):
         monkeypatch.setattr(blocks, "ROWS", rows)
-        verdict = judge(path, schema, dialect=dialect)
-        notes = {line["row"]: line["note"] for line in verdict.errors.to_pylist()}
+        validation = validate(path, schema, dialect=dialect)
+        notes = {line["row"]: line["note"] for line in validation.errors.to_pylist()}
         assert notes == {7: "the same as in the row at position 2", 9: "the same as in the row at position 5"}

@@ -1,4 +1,4 @@
-"""What the benchmark of the judge writes down: figures with their machine and its load, and pages that agree."""
+"""What the benchmark of the validator writes down: figures with their machine and its load, and pages that agree."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.validation import run
+from benchmarks.validation import pages, run
 from benchmarks.validation.chart import chart, shapes_chart
-from benchmarks.validation.shape_contestants import arobase, frictionless
+from benchmarks.validation.shape_contestants import CONTESTANTS, arobase, frictionless
 from benchmarks.validation.shapes import DIALECTS, SHAPES, Shape
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,16 +59,17 @@ def test_the_results_that_are_kept_are_those_of_the_page() -> None:
     assert (results / "validation.md").read_text() == run.told(about)
 
 
-@pytest.mark.parametrize(("page", "count"), [("docs/validation.md", 25), ("docs/tours.md", 24)])
-def test_a_page_quotes_the_results(page: str, count: int) -> None:
+@pytest.mark.parametrize("name", pages.PAGES)
+def test_a_page_shows_the_figures_that_are_kept(name: str) -> None:
     about = json.loads((ROOT / "benchmarks" / "validation" / "results" / "validation.json").read_text())
-    lines = (ROOT / page).read_text().splitlines()
-    rows = [[cell.strip() for cell in line.split("|")[1:7]] for line in lines if "| arobase" in line]
-    assert len(rows) == count
-    for title, name, *quoted in rows:
-        figures = about["files"][title][name]
-        told = [f"{figures['wall']:.2f}", f"{figures['cpu']:.2f}", f"{figures['peak_mb']:.0f}"]
-        assert quoted == [*told, run.sooner(about["files"][title], name)], title
+    text = (ROOT / name).read_text()
+    assert text == pages.page(name, text, about)
+
+
+def test_a_shape_takes_the_place_of_what_was_measured_over_other_rows(tmp_path: Path) -> None:
+    run.record(tmp_path, {"5 rows of a": {"arobase": entry(1.0)}, "5 rows of b": {"arobase": entry(1.0)}})
+    about = run.record(tmp_path, {"9 rows of a": {"arobase": entry(1.0)}, "a, all bad": {"arobase": entry(1.0)}})
+    assert list(about["files"]) == ["9 rows of a", "5 rows of b", "a, all bad"]
 
 
 def test_the_chart_that_is_kept_is_that_of_the_figures() -> None:
@@ -86,12 +87,13 @@ def test_the_chart_of_shapes_shows_each_that_was_measured_beside_frictionless() 
     assert [title for title in by_shape if f"| {title} | arobase |" not in tours] == []
 
 
-def test_the_readme_shows_every_shape() -> None:
+def test_the_readme_shows_every_shape_and_every_dialect() -> None:
     about = json.loads((ROOT / "benchmarks" / "validation" / "results" / "validation.json").read_text())
     page = (ROOT / "README.md").read_text()
     assert "(benchmarks/validation/results/shapes.svg)" in page
-    for title, found in run.of_shapes(about).items():
-        assert f"| {title} | {found['arobase']['wall']:.2f} | {run.sooner(found, 'arobase')} |" in page
+    for shape in (*SHAPES, *DIALECTS):
+        titles = [title for title in run.of_shapes(about) if title.endswith(f"{run.ROWS_OF}{shape.title}")]
+        assert [f"| {title} | " in page for title in titles] == [True], shape.title
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, *DIALECTS], ids=lambda shape: shape.name)
@@ -102,3 +104,9 @@ def test_every_shape_is_what_frictionless_says_of_it(shape: Shape, tmp_path: Pat
         path = shape.write(tmp_path, 12, share)
         assert arobase(shape)(path) == frictionless(shape)(path)
         assert (arobase(shape)(path)[1] > 0) is bool(share)
+
+
+@pytest.mark.parametrize("name", ["floor", "duckdb"])
+@pytest.mark.parametrize("shape", DIALECTS, ids=lambda shape: shape.name)
+def test_a_contestant_reads_every_dialect(shape: Shape, name: str, tmp_path: Path) -> None:
+    assert CONTESTANTS[name](shape)(shape.write(tmp_path, 12)) == (12, 0)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from frictionless import errors
 
-from pipelines.validation import cell_errors, explain, judge
+from pipelines.validation import cell_errors, explain, validate
 from tests.validation.comparison import frictionless_report, plain_report
 
 KEYED: dict[str, Any] = {
@@ -44,9 +44,9 @@ def test_an_error_that_is_made_here_is_the_one_that_frictionless_makes(rule: str
 def test_errors_come_in_the_order_of_frictionless_beside_keys(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("a,b,c\n" + "\n".join(ROWS) + "\n", encoding="utf-8")
-    verdict = judge(path, KEYED, sample=None, name="child")
-    assert verdict.path == "proof"
-    assert plain_report(verdict.report()) == plain_report(frictionless_report(path, KEYED))
+    validation = validate(path, KEYED, sample=None, name="child")
+    assert validation.path == "proof"
+    assert plain_report(validation.report()) == plain_report(frictionless_report(path, KEYED))
 
 
 def test_rows_of_which_only_cells_are_refused_are_not_read_again(
@@ -54,5 +54,5 @@ def test_rows_of_which_only_cells_are_refused_are_not_read_again(
 ) -> None:
     path = tmp_path / "table.csv"
     path.write_text("a,b,c\nx,a,1\n1,bad,2\n", encoding="utf-8")
-    monkeypatch.setattr(explain, "hear", lambda *given: pytest.fail("a row was read again"))
-    assert judge(path, KEYED).error_count == 3
+    monkeypatch.setattr(explain, "validate_rows", lambda *given: pytest.fail("a row was read again"))
+    assert validate(path, KEYED).error_count == 3

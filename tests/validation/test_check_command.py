@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.commands import check
-from pipelines.commands._check_run import progress_bar
+from pipelines.commands._progress_bar import progress_bar
 from pipelines.commands.check import Size, command
-from pipelines.validation import judge
+from pipelines.validation import validate
 from pipelines.validation.rejects import read_rejects
 
 SCHEMA: dict[str, Any] = {
@@ -102,11 +102,36 @@ def test_no_cell_of_a_field_that_is_not_public_is_shown(folder: Path) -> None:
 
 
 def test_notes_that_only_frictionless_words_are_owned_once(folder: Path) -> None:
-    (folder / "autre.csv").write_text("id,jour\n1,2020-01-01\n")
+    (folder / "autre.csv").write_bytes("id,jour,lieu\n1,2020-01-01,Alès\n".encode("latin-1"))
     french = run("autre.csv", "--schema", "schema.json", "--lang", "fr").output
     assert french.count("Les notes en anglais sont celles de Frictionless, telles quelles.") == 1
     assert "celles de Frictionless" not in run("autre.csv", "--schema", "schema.json", "--lang", "en").output
     assert "celles de Frictionless" not in run("mauvais.csv", "--schema", "schema.json", "--lang", "fr").output
+
+
+@pytest.mark.parametrize("start", ["\r\n", "\ufeff\n", "\n\n"])
+def test_a_first_line_that_is_blank_is_told_as_the_cause(start: str, folder: Path) -> None:
+    (folder / "deux.json").write_text(json.dumps({"fields": [{"name": "id", "type": "integer"}, {"name": "nom"}]}))
+    (folder / "vide.csv").write_bytes(f"{start}id,nom\n1,a\n".encode())
+    result = run("vide.csv", "--schema", "deux.json", "--lang", "fr")
+    assert result.exit_code == 1
+    assert "! vide.csv : la première ligne du fichier est vide" in result.output
+    told = json.loads(run("vide.csv", "--schema", "deux.json", "--format", "json").output)
+    assert told["tasks"][0]["warnings"] == [], "the report stays Frictionless' own"
+    assert len(told["notices"]) == 1
+
+
+def test_a_blank_line_that_frictionless_takes_away_is_not_told(folder: Path) -> None:
+    (folder / "vide.csv").write_text("\nid,jour,lieu\n1,2020-01-01,Alès\n")
+    assert run("vide.csv", "--schema", "schema.json", "--lang", "fr").output.startswith("✔ vide.csv : valide, 1 ligne")
+
+
+def test_columns_without_a_name_and_absent_ones_are_told_by_their_place(folder: Path) -> None:
+    (folder / "sans.csv").write_text(",jour\n1,2020-01-01\n")
+    output = run("sans.csv", "--schema", "schema.json", "--lang", "fr").output
+    assert "colonne 1 ; attendu : « id »" in output
+    assert "colonne 3 ; attendu : « lieu »" in output
+    assert "Les notes en anglais" not in output
 
 
 @pytest.mark.parametrize(
@@ -129,7 +154,7 @@ def test_a_command_misused_is_told_in_the_language(
 def test_json_is_frictionless_report_with_totals(folder: Path) -> None:
     result = run("bon.csv", "mauvais.csv", "--schema", "schema.json", "--format", "json")
     told = json.loads(result.output)
-    report = judge(folder / "mauvais.csv", SCHEMA, delimiter=";").report().to_descriptor()
+    report = validate(folder / "mauvais.csv", SCHEMA, delimiter=";").report().to_descriptor()
     assert told["tasks"][1]["errors"] == report["tasks"][0]["errors"]
     assert told["valid"] is False
     assert told["stats"]["errors"] == 5
@@ -168,6 +193,7 @@ def test_rejects_are_written_for_each_file(folder: Path) -> None:
         (["bon.csv"], "--schema"),
         (["--schema", "schema.json"], "--schema"),
         (["bon.csv", "--schema", "schema.json", "--memory", "beaucoup"], "512M"),
+        (["bon.csv", "--schema", "schema.json", "--memory", "15M"], "16M"),
         (["bon.csv", "--package", "paquet.json"], "enfants.csv"),
     ],
 )
@@ -241,6 +267,39 @@ def test_it_is_a_program(folder: Path) -> None:
     found = subprocess.run(arguments, capture_output=True, encoding="utf-8", env=environment, check=False)
     assert found.returncode == 1
     assert "lignes écartées sur 5" in found.stdout
+
+
+def test_pandas_is_not_imported_and_a_data_frame_may_still_be_made(folder: Path) -> None:
+    script = """
+import sys
+from pipelines.commands.check import command
+command(["bon.csv", "--schema", "schema.json"], standalone_mode=False)
+assert "pandas" not in sys.modules
+import pyarrow as pa
+assert pa.table({"n": [1]}).to_pandas()["n"].tolist() == [1]
+assert pa.Table.from_pandas(sys.modules["pandas"].DataFrame({"n": [1.0, None]}))["n"].null_count == 1
+"""
+    environment = {"PYTHONPATH": str(Path(check.__file__).parents[2]), "PATH": ""}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.heavy
+def test_a_check_takes_what_it_was_allowed_and_200_megabytes(folder: Path) -> None:
+    rows = (f'{number},2020-01-01,"Alès {"x" * 60}\n"\n' for number in range(600_000))
+    with (folder / "grand.csv").open("w") as file:
+        file.write("id,jour,lieu\n")
+        file.writelines(rows)
+    # By a small process: the peak of one that is started counts that of whoever starts it, until it runs its program.
+    measured = "import os, sys; _, status, used = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ), 0); "
+    measured += "print(status, used.ru_maxrss, file=sys.stderr)"
+    line = [sys.executable, "-m", "pipelines.commands.check", "grand.csv", "--schema", "schema.json", "--memory", "16M"]
+    environment = {"PYTHONPATH": str(Path(check.__file__).parents[2]), "PATH": ""}
+    words = [sys.executable, "-c", measured, *line]
+    told = subprocess.run(words, env=environment, check=True, capture_output=True, text=True)
+    status, peak = map(int, told.stderr.splitlines()[-1].split())
+    assert status == 0
+    assert peak * 1024 < (16 << 20) + 200 * 10**6
 
 
 def test_the_road_of_each_field_is_told(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines.validation import judge
+from pipelines.validation import validate
 from tests.validation.comparison import Collected
 
 RECORDED: list[dict[str, Any]] = json.loads((Path(__file__).parent / "validata.json").read_text())
@@ -27,9 +27,9 @@ def refused(schema: dict[str, Any], rows: list[list[str | None]]) -> list[int]:
     """The places of the rows that the custom check refuses."""
     names = [field["name"] for field in schema["fields"]]
     table = pa.table({name: pa.array([row[n] for row in rows], pa.string()) for n, name in enumerate(names)})
-    verdict = judge(table, schema)
+    validation = validate(table, schema)
     name = schema["custom_checks"][0]["name"]
-    return [line["row"] - 2 for line in verdict.errors.to_pylist() if line["rule"] == name]
+    return [line["row"] - 2 for line in validation.errors.to_pylist() if line["rule"] == name]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,10 @@ def test_a_value_by_itself(name: str, good: str, bad: str) -> None:
 def test_a_year_alone_may_be_allowed() -> None:
     schema = a_schema("year-interval-value", {"v": "string"}, column="v", **{"allow-year-only": "yes"})
     assert refused(schema, [["2017"], ["17"]]) == [1]
+    schema["custom_checks"][0]["params"]["allow-year-only"] = True  # validata takes a text alone, and runs nothing
+    told = validate(pa.table({"v": ["17"]}), schema)
+    assert told.is_valid
+    assert "was not run" in told.warnings[0].en
 
 
 @pytest.mark.parametrize(
@@ -106,9 +110,9 @@ def test_sums_are_exact_and_what_is_no_finite_number_is_no_sum(total: str, parts
 )
 def test_a_check_on_columns_of_another_type_is_told_as_not_run(check: dict[str, Any]) -> None:
     schema = {"fields": [{"name": "t"}, {"name": "a"}], "custom_checks": [check]}
-    verdict = judge(pa.table({"t": ["1"], "a": ["1"]}), schema)
-    assert verdict.is_valid
-    assert "ne sont pas du type" in verdict.warnings[0].fr
+    validation = validate(pa.table({"t": ["1"], "a": ["1"]}), schema)
+    assert validation.is_valid
+    assert "ne sont pas du type" in validation.warnings[0].fr
 
 
 def test_one_of_two_columns() -> None:
@@ -128,12 +132,12 @@ def test_one_of_two_columns() -> None:
     ],
 )
 def test_a_check_that_cannot_be_run_is_told(entry: dict[str, Any]) -> None:
-    verdict = judge(pa.table({"a": ["1"]}), {"fields": [{"name": "a"}], "custom_checks": [entry]})
-    assert verdict.is_valid
-    assert "non appliqué" in verdict.warnings[0].fr
-    assert entry["name"] in verdict.warnings[0].fr
-    assert entry["name"] in verdict.warnings[0].en
-    assert verdict.report().tasks[0].warnings == [verdict.warnings[0].en]
+    validation = validate(pa.table({"a": ["1"]}), {"fields": [{"name": "a"}], "custom_checks": [entry]})
+    assert validation.is_valid
+    assert "non appliqué" in validation.warnings[0].fr
+    assert entry["name"] in validation.warnings[0].fr
+    assert entry["name"] in validation.warnings[0].en
+    assert validation.report().tasks[0].warnings == [validation.warnings[0].en]
 
 
 @pytest.mark.parametrize("heard", [False, True])
@@ -143,12 +147,12 @@ def test_custom_errors_are_counted_sampled_and_rejected(heard: bool) -> None:
         schema["fields"][1]["constraints"] = {"unique": True}  # a key of times is left to Frictionless
     table = pa.table({"a": ["1", "1", "x", "1"], "b": ["10:20:30", None, None, None]})
     collected = Collected()
-    verdict = judge(table, schema, sample=1, rejects=collected)
-    assert verdict.path == ("frictionless" if heard else "proof")
-    assert verdict.totals == {("cohesive-columns-value", "a"): 2, ("type-error", "a"): 1}
-    assert [line["rule"] for line in verdict.errors.to_pylist()] == ["cohesive-columns-value", "type-error"]
+    validation = validate(table, schema, sample=1, rejects=collected)
+    assert validation.path == ("frictionless" if heard else "proof")
+    assert validation.totals == {("cohesive-columns-value", "a"): 2, ("type-error", "a"): 1}
+    assert [line["rule"] for line in validation.errors.to_pylist()] == ["cohesive-columns-value", "type-error"]
     assert len(collected.rows()) == 3
-    assert verdict.rejected.column("_row").to_pylist() == [3, 4, 5]
+    assert validation.rejected.column("_row").to_pylist() == [3, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -169,17 +173,24 @@ def test_columns_that_are_absent(columns: list[str], cells: list[str], wrong: li
             "fields": [{"name": item} for item in columns],
             "custom_checks": [{"name": name, "params": params}],
         }
-        found = [rule for rule, _ in judge(table, schema).totals]
+        found = [rule for rule, _ in validate(table, schema).totals]
         assert found == ([name] if name in wrong or (name.startswith("cohesive") and "cohesive" in wrong) else [])
-        assert judge(table.slice(0, 0), schema).is_valid  # validata looks at rows: a table without any is as it is
+        assert validate(table.slice(0, 0), schema).is_valid  # validata looks at rows: a table without any is as it is
 
 
 @pytest.mark.parametrize("key", ["customCheck", "frFormat"])
 def test_a_field_declares_its_own_check(key: str) -> None:
     schema = {"fields": [{"name": "v", key: "siren"}, {"name": "w", key: {"name": "code-region", "cog": "2024"}}]}
     table = pa.table({"v": ["732829320", "1"], "w": ["84", "99"]})
-    totals = judge(table, schema).totals
+    totals = validate(table, schema).totals
     assert totals == {("siren", "v"): 1, ("code-region", "w"): 1}
+
+
+def test_an_act_without_a_slash_is_looked_up_as_validata_does() -> None:
+    schema = RECORDED[1]["schema"]
+    assert schema["custom_checks"][0]["name"] == "nomenclature-actes-value"
+    cells = ["URBANISMEx", "Commande publique.", "Urbanisme", "Jardinagex"]
+    assert refused(schema, [[cell, "x"] for cell in cells]) == [2, 3]
 
 
 @pytest.mark.parametrize("number", range(len(RECORDED)))

@@ -1,4 +1,5 @@
-"""The judge's report is Frictionless' own, error for error, over hostile files; and no cell is proved that it refuses.
+"""The validator's report is Frictionless' own, error for error, over hostile files; and no cell is proved that it
+refuses.
 
 `python -m tests.validation.test_equality 50000` runs as many files as are asked for, from a seed that it prints.
 """

@@ -142,7 +142,7 @@ def test_whole_numbers_beside_nulls_stay_whole_in_parquet(folder: Path) -> None:
 @pytest.mark.parametrize(
     "kind", ["integer", "number", "string", "boolean", "any", "date", "time", "year", "array", "list"]
 )
-def test_any_json_value_in_any_field_gets_a_verdict(cell: str, kind: str, folder: Path) -> None:
+def test_any_json_value_in_any_field_gets_a_result(cell: str, kind: str, folder: Path) -> None:
     (folder / "s.json").write_text(json.dumps({"fields": [{"name": "a", "type": kind}, {"name": "b"}]}))
     (folder / "t.json").write_text(f'[{{"a": {cell}, "b": 1}}]')
     assert run("t.json", schema="s.json").exit_code in (0, 1)
@@ -366,9 +366,18 @@ def test_a_table_and_a_schema_are_read_by_their_addresses(address: str) -> None:
 
 
 def test_an_address_is_guarded_as_those_of_sources_are(address: str) -> None:
-    assert run(f"{address}/t.csv").exit_code == 2  # this machine is a private address
-    assert run(f"{address}/absent.csv", "--allow-private").exit_code == 2
-    assert run(f"{address}/t.csv", "--allow-private", "--limit-bytes", "10").exit_code == 2
+    refused = run(f"{address}/t.csv")  # this machine is a private address
+    absent = run(f"{address}/absent.csv", "--allow-private")
+    large = run(f"{address}/t.csv", "--allow-private", "--limit-bytes", "10")
+    nobody = run("http://127.0.0.1:9/t.csv", "--allow-private")
+    assert [result.exit_code for result in (refused, absent, large, nobody)] == [2, 2, 2, 2]
+    assert "--allow-private" in refused.output
+    assert f"{address}/absent.csv : n'existe pas, ou plus (404)." in absent.output
+    assert "plus de 10 octets ; augmentez --limit-bytes" in large.output
+    assert nobody.output.count("127.0.0.1:9") == 1
+    for result in (refused, absent, large, nobody):
+        assert "Source «" not in result.output, "nobody who checks a file has the file of a source to correct"
+        assert "YAML" not in result.output
 
 
 def test_a_package_names_addresses_that_are_read_only_when_asked_for(address: str, folder: Path) -> None:
@@ -450,11 +459,11 @@ def test_no_failure_looks_like_an_invalid_table(folder: Path, monkeypatch: pytes
     def broken(*_: object, **__: object) -> None:
         raise MemoryError("no more")
 
-    monkeypatch.setattr(_check_run, "judge", broken)
+    monkeypatch.setattr(_check_run, "validate", broken)
     result = run("t.csv")
     assert result.exit_code == 2
     assert "sans résultat (MemoryError: no more)" in result.output
-    monkeypatch.setattr(_check_run, "judge", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(_check_run, "validate", lambda *_, **__: (_ for _ in ()).throw(KeyboardInterrupt))
     assert run("t.csv").exit_code == 130
 
 
@@ -482,11 +491,37 @@ def test_rejects_hold_the_errors_of_no_row_too(folder: Path) -> None:
     assert read_rejects(folder / "r.2024.csv").column("regle").to_pylist() == ["constraint-error", "incorrect-label"]
 
 
-def test_rejects_that_cannot_be_written_are_no_verdict(folder: Path) -> None:
+def test_rejects_that_cannot_be_written_are_no_result(folder: Path) -> None:
     (folder / "fichier").write_text("")
     result = run("t.csv", "--rejects", "fichier/r")
     assert result.exit_code == 2
     assert "--rejects" in result.output
+
+
+def test_rejects_never_take_the_place_of_what_is_read(folder: Path) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    result = run("t.csv", "--rejects", "t")
+    assert result.exit_code == 2
+    assert "t.csv" in result.output
+    described = {"fields": [{"name": name} for name in ("id", "jour", "nom")]}
+    package = {"name": "p", "resources": [{"name": "n", "path": "p-n.csv", "schema": described}]}
+    (folder / "datapackage.json").write_text(json.dumps(package))
+    (folder / "p-n.csv").write_text(as_csv(GOOD))
+    assert run("datapackage.json", "--rejects", "p", schema=None).exit_code == 2
+    assert (folder / "p-n.csv").read_text() == as_csv(GOOD)
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+
+@pytest.mark.parametrize("description", ["schema", "dialect"])
+def test_a_pipe_or_a_device_is_no_description(description: str, folder: Path) -> None:
+    os.mkfifo(folder / "tube")
+    for named in ("/dev/zero", "tube"):
+        assert run("--package", named, schema=None).exit_code == 2
+    resource = {"name": "n", "path": "t.csv", description: "tube"}
+    (folder / "datapackage.json").write_text(json.dumps({"name": "p", "resources": [resource]}))
+    result = run("datapackage.json", schema=None)
+    assert result.exit_code == 2
+    assert "tube" in result.output
 
 
 def test_what_a_killed_run_left_goes_with_the_next(folder: Path) -> None:

@@ -1,13 +1,16 @@
-"""The oracles catch wrong proofs: each mutant breaks the judge in one way, and one of them must see it.
+"""The oracles catch wrong proofs: each mutant breaks the validator in one way, and one of them must see it.
 
-A mutant is a patch of one name of the judge. The oracles run as in `test_equality.py`, until they
-find something.
+A mutant is a patch of one name of the validator. The oracles run as in `test_equality.py`, until they find something:
+first over the seed that caught the mutant before (`caught_by.json`, which `python -m tests.validation.test_mutants`
+writes anew), then over all others.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +24,9 @@ from pipelines.validation.fast import calendars, cells, numbers, patterns, place
 from tests.validation.oracle import differences, wrong_keys, wrongly_proved
 
 Mutate = Callable[[pytest.MonkeyPatch], None]
-CELLS, FILES, SEED = 2_000_000, 400, 7
+CELLS, PORTION, FILES, SEED = 2_000_000, 2000, 400, 7
+CAUGHT_BY = Path(__file__).with_name("caught_by.json")
+"""The seed of the first portion of cells, or of the first file, in which each mutant is seen."""
 
 
 def form(owner: Any, kind: str, mutated: Any) -> Mutate:
@@ -242,15 +247,21 @@ FILE_MUTANTS: dict[str, Mutate] = {
 PARENTS = references.ParentKeys.__init__
 
 
+def seeds_of(mutant: str, number: int) -> Iterator[int]:
+    """The seed that caught the mutant before, then `number` of them."""
+    yield json.loads(CAUGHT_BY.read_text(encoding="utf-8")).get(mutant, SEED)
+    yield from range(SEED, SEED + number)
+
+
 @pytest.mark.parametrize("mutant", CELL_MUTANTS)
 def test_a_wrong_proof_is_caught_by_the_cells(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     CELL_MUTANTS[mutant](monkeypatch)
-    assert any(_wrong(seed) for seed in range(SEED, SEED + CELLS // 20_000))
+    assert any(_wrong(seed) for seed in seeds_of(mutant, CELLS // PORTION))
 
 
-def _wrong(seed: int) -> bool:
+def _wrong(seed: int, cells: int = PORTION) -> bool:
     try:
-        return bool(wrongly_proved(seed, 20_000)[0])
+        return bool(wrongly_proved(seed, cells)[0])
     except pa.ArrowInvalid:  # a proof that cannot be carried out is seen as well
         return True
 
@@ -258,27 +269,59 @@ def _wrong(seed: int) -> bool:
 @pytest.mark.parametrize("mutant", KEY_MUTANTS)
 def test_a_wrong_key_is_caught_by_the_cells(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     KEY_MUTANTS[mutant](monkeypatch)
-    assert any(wrong_keys(seed, 20_000) for seed in range(SEED, SEED + CELLS // 20_000))
+    assert any(wrong_keys(seed, PORTION) for seed in seeds_of(mutant, CELLS // PORTION))
 
 
 @pytest.mark.parametrize("mutant", FILE_MUTANTS)
-def test_a_wrong_judge_is_caught_by_the_files(mutant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_validator_is_caught_by_the_files(mutant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     FILE_MUTANTS[mutant](monkeypatch)
-    assert next(_seen(tmp_path, monkeypatch), None) is not None
+    assert any(_seen(seed, tmp_path, monkeypatch) for seed in seeds_of(mutant, FILES))
 
 
-def _seen(folder: Path, patch: pytest.MonkeyPatch) -> Any:
+def _seen(seed: int, folder: Path, patch: pytest.MonkeyPatch) -> bool:
     try:
-        yield from differences(SEED, FILES, folder, patch)
-    except Exception as error:  # noqa: BLE001 - a mutant that fails instead of judging is seen as well
-        yield repr(error)
+        return next(differences(seed, 1, folder, patch), None) is not None
+    except Exception:  # noqa: BLE001 - a mutant that fails instead of validating is seen as well
+        return True
 
 
-def test_the_oracles_find_nothing_in_the_judge_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not _wrong(SEED)
+def test_the_oracles_find_nothing_in_the_validator_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not _wrong(SEED, 20_000)
     assert not wrong_keys(SEED, 20_000)
     assert next(differences(SEED, 20, tmp_path, monkeypatch), None) is None
 
 
+def test_no_seed_that_catches_a_mutant_catches_the_validator_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for mutant, seed in json.loads(CAUGHT_BY.read_text(encoding="utf-8")).items():
+        if mutant in CELL_MUTANTS:
+            assert not _wrong(seed), mutant
+        elif mutant in KEY_MUTANTS:
+            assert not wrong_keys(seed, PORTION), mutant
+        else:
+            assert not _seen(seed, tmp_path, monkeypatch), mutant
+
+
 def test_there_are_at_least_twenty_mutants() -> None:
     assert len(CELL_MUTANTS) + len(KEY_MUTANTS) + len(FILE_MUTANTS) >= 20
+
+
+def find_seeds() -> dict[str, int]:
+    """The seed that catches each mutant first."""
+    found: dict[str, int] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for mutants, number, is_caught in (
+            (CELL_MUTANTS, CELLS // PORTION, lambda seed, _: _wrong(seed)),
+            (KEY_MUTANTS, CELLS // PORTION, lambda seed, _: bool(wrong_keys(seed, PORTION))),
+            (FILE_MUTANTS, FILES, lambda seed, patch: _seen(seed, Path(folder), patch)),
+        ):
+            for mutant, mutate in mutants.items():
+                with pytest.MonkeyPatch.context() as patch:
+                    mutate(patch)
+                    found[mutant] = next(seed for seed in range(SEED, SEED + number) if is_caught(seed, patch))
+    return found
+
+
+if __name__ == "__main__":
+    CAUGHT_BY.write_text(json.dumps(find_seeds(), indent=2) + "\n", encoding="utf-8")

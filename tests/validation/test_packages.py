@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.validation import judge, parents
+from pipelines.validation import parents, validate
 from tests.validation.package_comparison import package_differences
 
-judging: Any = sys.modules[judge.__module__]  # the package's `judge` is the function
+validating: Any = sys.modules[validate.__module__]  # the package's `validate` is the function
 SEED = 20_261_128
 PACKAGES, SHARE = 2000, 100
 
@@ -44,10 +44,10 @@ def parent_in_the_default_dialect(self: Any, table: str) -> Any:
 
 FOUND = parents.ResourceParents._find
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
-    "counts and hashes are not compared": (judging, "_end_errors", no_error),
-    "a hash of another kind is passed over": (judging, "_ignored_hash", no_error),
+    "counts and hashes are not compared": (validating, "_end_errors", no_error),
+    "a hash of another kind is passed over": (validating, "_ignored_hash", no_error),
     "parents are read in the default dialect": (parents.ResourceParents, "_find", parent_in_the_default_dialect),
-    "the start of the header is not told": (judging, "_start_errors", no_error),
+    "the start of the header is not told": (validating, "_start_errors", no_error),
 }
 
 

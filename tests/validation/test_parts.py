@@ -1,4 +1,4 @@
-"""Parts of the judge by themselves, where a whole verdict would not show what they do."""
+"""Parts of the validator by themselves, where a whole result would not show what they do."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import datetime
 import decimal
 import hashlib
 import random
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.validation import blocks, cutter, judge
+from pipelines.core.text import number
+from pipelines.validation import blocks, cutter, validate
 from pipelines.validation.described import likely_delimiter
 from pipelines.validation.fast.pattern_clock import PatternClock
 from pipelines.validation.fast.patterns import may_explode, subset_in_re2
@@ -26,7 +26,7 @@ from pipelines.validation.keys import HashLog, verified
 from pipelines.validation.keytext import NotComparable, value_text
 from pipelines.validation.phrases import advice, circumstance, expected, rule_title
 from pipelines.validation.references import ParentKeys
-from pipelines.validation.summary import counted, number, shown
+from pipelines.validation.summary import counted, shown
 
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=40)), min_size=1, max_size=30)
 
@@ -200,11 +200,10 @@ def test_many_blocks_are_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "t.tsv").write_text(text.replace(",", "\t"))
     monkeypatch.setattr(cutter, "SIZE", 200)
     monkeypatch.setattr(blocks, "ROWS", 7)
-    monkeypatch.setattr(sys.modules[judge.__module__], "ROWS", 7)
     steps: list[int] = []
     heard = {**schema, "primaryKey": ["b", "a"]}
     totals = [
-        judge(tmp_path / name, described, delimiter=mark, progress=lambda rows, part: steps.append(rows)).totals
+        validate(tmp_path / name, described, delimiter=mark, progress=lambda rows, part: steps.append(rows)).totals
         for name, mark in (("t.csv", ","), ("t.tsv", "\t"))
         for described in (schema, heard)
     ]
@@ -219,9 +218,9 @@ def test_a_parent_that_cannot_be_read_is_the_only_error(tmp_path: Path) -> None:
         "foreignKeys": [{"fields": ["a"], "reference": {"resource": "p", "fields": ["k"]}}],
     }
     (tmp_path / "p.csv").write_bytes(b"k\n" + b"1\n" * 20_000 + b"\xff\n")
-    verdict = judge(pa.table({"a": ["1", "x"]}), schema, parents={"p": tmp_path / "p.csv"})
-    assert verdict.totals == {("encoding-error", None): 1}
-    assert verdict.report().tasks[0].labels == []
+    validation = validate(pa.table({"a": ["1", "x"]}), schema, parents={"p": tmp_path / "p.csv"})
+    assert validation.totals == {("encoding-error", None): 1}
+    assert validation.report().tasks[0].labels == []
 
 
 def test_a_parent_without_the_field_has_no_keys(tmp_path: Path) -> None:
@@ -230,7 +229,7 @@ def test_a_parent_without_the_field_has_no_keys(tmp_path: Path) -> None:
         "foreignKeys": [{"fields": ["a"], "reference": {"resource": "p", "fields": ["k"]}}],
     }
     parent = (pa.table({"z": ["1"]}), {"fields": [{"name": "z", "type": "integer"}]})
-    assert judge(pa.table({"a": ["1"]}), schema, parents={"p": parent}).totals == {("foreign-key", None): 1}
+    assert validate(pa.table({"a": ["1"]}), schema, parents={"p": parent}).totals == {("foreign-key", None): 1}
 
 
 def test_the_delimiter_is_the_one_that_finds_the_fields() -> None:

@@ -1,4 +1,4 @@
-"""The rejects file: every error, where it stands, who can mend it, and no value that may not be told."""
+"""The rejects file: every error, where it stands, who can fix it, and no value that may not be told."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipelines.core.errors import Mender
-from pipelines.validation import judge
-from pipelines.validation.menders import mender
+from pipelines.core.errors import ResponsibleParty
+from pipelines.validation import validate
 from pipelines.validation.rejects import REJECTS, Origin, RejectsFile, read_rejects
+from pipelines.validation.responsible import responsible_party
 
 SCHEMA: dict[str, Any] = {
     "fields": [{"name": "id", "type": "integer"}, {"name": "nom", "type": "string", "constraints": {"maxLength": 3}}]
@@ -22,7 +22,7 @@ ORIGIN = Origin("palmares", "label/palmares", "0" * 64, "palmares.csv")
 def test_both_files_say_the_same(tmp_path: Path) -> None:
     table = pa.table({"id": ["x", "1"], "nom": ["a", "trop\nlong"]})
     with RejectsFile(tmp_path / "rejects", ORIGIN) as rejects:
-        judge(table, SCHEMA, rejects=rejects, tell=frozenset({"id"}))
+        validate(table, SCHEMA, rejects=rejects, tell=frozenset({"id"}))
     lines = read_rejects(tmp_path / "rejects.csv")
     assert lines.equals(read_rejects(tmp_path / "rejects.parquet"))
     assert lines.schema == REJECTS
@@ -50,13 +50,13 @@ def test_rows_that_say_where_they_come_from_are_believed(tmp_path: Path) -> None
     place = {"_source": ["s"], "_snapshot": ["f" * 64], "_part": ["p"], "_position": [77]}
     table = pa.table({"id": ["x"], "nom": ["a"], **place})
     with RejectsFile(tmp_path / "rejects", Origin("autre", "t", side="sortie")) as rejects:
-        judge(table, SCHEMA, rejects=rejects)
+        validate(table, SCHEMA, rejects=rejects)
     line = read_rejects(tmp_path / "rejects.parquet").to_pylist()[0]
     assert (line["source"], line["snapshot"], line["part"], line["position"]) == ("s", "f" * 64, "p", 77)
     assert line["a_corriger_par"] == "mapping"
 
 
-def test_nothing_is_left_when_the_judge_fails(tmp_path: Path) -> None:
+def test_nothing_is_left_when_the_validator_fails(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), RejectsFile(tmp_path / "rejects", ORIGIN):
         raise ZeroDivisionError
     assert list(tmp_path.iterdir()) == []
@@ -65,12 +65,12 @@ def test_nothing_is_left_when_the_judge_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rule", "side", "who"),
     [
-        ("type-error", "entree", Mender.SOURCE),
-        ("type-error", "sortie", Mender.MAPPING),
-        ("primary-key", "sortie", Mender.SOURCE),
-        ("encoding-error", "sortie", Mender.SOURCE),
-        ("field-error", "entree", Mender.SCHEMA),
+        ("type-error", "entree", ResponsibleParty.SOURCE),
+        ("type-error", "sortie", ResponsibleParty.MAPPING),
+        ("primary-key", "sortie", ResponsibleParty.SOURCE),
+        ("encoding-error", "sortie", ResponsibleParty.SOURCE),
+        ("field-error", "entree", ResponsibleParty.SCHEMA),
     ],
 )
-def test_who_can_mend(rule: str, side: Any, who: Mender) -> None:
-    assert mender(rule, side) is who
+def test_who_can_mend(rule: str, side: Any, who: ResponsibleParty) -> None:
+    assert responsible_party(rule, side) is who

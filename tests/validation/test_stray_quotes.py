@@ -12,14 +12,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.commands.check import command
-from pipelines.formats.quotes import Cutter, QuoteFault
+from pipelines.formats.quotes import Cutter, QuoteFault, swallows
 from pipelines.validation import stray_quotes as module
 from pipelines.validation.inputs import Reading
 from pipelines.validation.stray_quotes import stray_quotes
+from pipelines.validation.unpacking import UNPACKING
 
 SCHEMA = {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "string"}]}
 CELLS = st.text(alphabet=st.sampled_from('ab1é ";,\n\r\t'), max_size=6)
@@ -77,31 +78,86 @@ def test_a_dialect_decides_what_quotes_and_where_the_rule_does_not_hold(tmp_path
     assert found(a_file(tmp_path, 'a,b\n1,"x\\"y"\n'), dialect={"csv": {"escapeChar": "\\"}}) == []
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def in_one_cut(text: str) -> list[tuple[int, int, str]]:
+    """What the rule says of every record of a text that is cut as a whole."""
+    records = list(Cutter(",").records(text))
+    width = len(records[0].cells)
+    faults = [(record.first, record.last, record.fault) for record in records]
+    for number, record in enumerate(records):
+        if number and record.fault is None and swallows(record.cells, ",", width):
+            faults[number] = (record.first, record.last, QuoteFault.SWALLOWED)
+    return [(first, last, str(fault)) for first, last, fault in faults if fault is not None]
+
+
+@settings(max_examples=300, deadline=None)
 @given(
-    rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5), stray=st.integers(0, 60), window=st.integers(1, 9)
+    rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=5),
+    stray=st.integers(0, 60),
+    window=st.integers(1, 30),
+    written_in=st.tuples(st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"])),
 )
 def test_windows_and_the_look_at_bytes_find_what_one_cut_of_the_whole_text_finds(
-    tmp_path: Path, rows: list[tuple[str, str]], stray: int, window: int
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[str, str]],
+    stray: int,
+    window: int,
+    written_in: tuple[str, str],
 ) -> None:
+    end, encoding = written_in
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([("a", "b"), *rows])
+    csv.writer(text, lineterminator=end).writerows([("a", "b"), *rows])
     written = text.getvalue()
-    spoiled = written[:stray] + '"' + written[stray:]
-    for content in (written, spoiled):
+    folder = tmp_path_factory.mktemp("quotes")
+    for content in (written, written[:stray] + '"' + written[stray:]):
         if any(mark == "\r" and content[place + 1 : place + 2] != "\n" for place, mark in enumerate(content)):
-            continue  # a return alone ends no line: such a file has no verdict on its records
-        path = a_file(tmp_path, content)
-        whole = Cutter(",").records(content)
-        expected = [(item.first, item.last) for item in whole if item.fault is not None]
-        wide = [(item[0], item[1]) for item in found(path) if item[2] != QuoteFault.SWALLOWED]
-        assert wide == expected
-        before, module.WINDOW = module.WINDOW, window
-        try:
-            narrow = [(item[0], item[1]) for item in found(path) if item[2] != QuoteFault.SWALLOWED]
-        finally:
-            module.WINDOW = before
-        assert narrow == expected
+            continue  # a return alone ends no line: such a file has no result on its records
+        path = a_file(folder, content.encode(encoding))
+        assert found(path, encoding=encoding) == in_one_cut(content)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "WINDOW", window)
+            patch.setattr(module, "FIRST", window)
+            assert found(path, encoding=encoding) == in_one_cut(content)
+
+
+def test_only_records_that_may_be_at_fault_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FIRST", 10)
+    cut: list[str] = []
+    records = Cutter.records
+
+    def watched(self: Cutter, text: str, line: int = 1) -> Any:
+        cut.append(text)
+        return records(self, text, line)
+
+    monkeypatch.setattr(Cutter, "records", watched)
+    lines = ['1,"rue\nA"\n', '2,"b, c"\n', '3,"x\n4,y"\n', "5,z\n"]
+    assert found(a_file(tmp_path, "a,b\n" * 4 + "".join(lines * 50)))[0] == (8, 9, QuoteFault.SWALLOWED)
+    assert set(cut[2:]) == {lines[2]}
+
+
+def test_a_gzip_file_that_only_python_unpacks_is_looked_through_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def __enter__(self) -> Any:
+            raise UNPACKING
+
+        def __exit__(self, *_: object) -> None: ...
+
+    monkeypatch.setattr("isal.igzip.open", lambda _: Broken())
+    path = a_file(tmp_path, gzip.compress(SWALLOWED.encode()), "t.csv.gz")
+    assert found(path) == [(2, 4, QuoteFault.TEXT_AFTER)]
+
+
+@pytest.mark.parametrize("longest", [40, 1 << 26])
+def test_a_quote_left_open_at_the_start_of_a_long_file_is_told(
+    tmp_path: Path, longest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LONGEST", longest)
+    monkeypatch.setattr(module, "WINDOW", 16)
+    monkeypatch.setattr(module, "FIRST", 16)
+    ((first, last, fault),) = found(a_file(tmp_path, 'a,b\n1,"x\n' + "2,y\n" * 40))
+    assert (first, fault) == (2, QuoteFault.NEVER_CLOSED)
+    assert last == 42 if longest > 40 else 2 < last < 42
 
 
 def run(*arguments: str) -> Result:

@@ -13,12 +13,12 @@ from typing import TypeVar
 
 from pipelines.catalogue.model import Version
 from pipelines.catalogue.wording import Wording
-from pipelines.core.domains import discover
 from pipelines.core.logs import logger
-from pipelines.core.text import Language
+from pipelines.core.registry import Registry
+from pipelines.core.text import Language, Said, in_both
 
 T = TypeVar("T")
-Both = Mapping[Language, str]
+Drawn = Mapping[Language, str]
 _WORDS = re.compile(r"(?<=>)[^<>]+(?=<)")
 
 
@@ -40,21 +40,21 @@ class Picture:
     """
 
     name: str
-    title: Both
-    note: Both
-    svg: Both
+    title: Said
+    note: Said
+    svg: Drawn
     figures: Mapping[Language, Figures]
     table: str
     group: str = ""
     label: str = ""
     shapes: str = ""
-    finding: Both = field(default_factory=dict)
+    finding: Said | None = None
     version: Version | None = None
-    narrow: Both = field(default_factory=dict)
+    narrow: Drawn = field(default_factory=dict)
 
     def headline(self, language: Language) -> str:
         """The finding, or what is shown where there is nothing to find."""
-        return self.finding.get(language) or self.title[language]
+        return (self.finding or self.title)[language]
 
     @property
     def page(self) -> str:
@@ -66,17 +66,22 @@ class Picture:
         """The picture as a file, in the folder of its package."""
         return f"images/{self.name}.svg"
 
+    @property
+    def png(self) -> str:
+        """The same file in points, in the folder of its package."""
+        return f"images/{self.name}.png"
+
 
 _log = logger("catalogue")
 Drawing = Callable[[Version], Iterator[Picture]]
-DRAWINGS: dict[str, tuple[str, Drawing]] = {}
+DRAWINGS: Registry[tuple[str, Drawing]] = Registry(Said("une image", "a picture"), "charts")
 
 
 def draws(place: str) -> Callable[[Drawing], Drawing]:
-    """Register a drawing of the table `place` (`package/table`)."""
+    """Register a drawing of the table `place` (`package/table`) under the name of its function."""
 
     def register(drawing: Drawing) -> Drawing:
-        DRAWINGS[drawing.__name__] = (place, drawing)
+        DRAWINGS.register(drawing.__name__, (place, drawing), drawing)
         return drawing
 
     return register
@@ -84,10 +89,8 @@ def draws(place: str) -> Callable[[Drawing], Drawing]:
 
 def pictures_of(version: Version) -> list[Picture]:
     """The pictures of a version: those whose table it has, with rows."""
-    discover("charts")
     found: list[Picture] = []
-    for name in sorted(DRAWINGS):
-        place, drawing = DRAWINGS[name]
+    for name, (place, drawing) in DRAWINGS.items():
         package, _, table = place.partition("/")
         if package == version.package and version.table(table) is not None:
             found += of_its_time(partial(_drawn, drawing, version), name) or []
@@ -102,13 +105,17 @@ def printed(picture: Picture) -> Picture:
     """A picture whose words are set as those of its language are printed."""
     return replace(
         picture,
-        title=_each(picture.title, lambda words, text: words.spaced(text)),
-        finding=_each(picture.finding, lambda words, text: words.spaced(text)),
-        note=_each(picture.note, lambda words, text: words.spaced(text)),
+        title=_spaced(picture.title),
+        finding=picture.finding and _spaced(picture.finding),
+        note=_spaced(picture.note),
         svg=_each(picture.svg, _drawing_printed),
         narrow=_each(picture.narrow, _drawing_printed),
         figures=_each(picture.figures, figures_printed),
     )
+
+
+def _spaced(text: Said) -> Said:
+    return in_both(lambda language: Wording(language).spaced(text[language]))
 
 
 def _drawing_printed(words: Wording, drawing: str) -> str:
@@ -121,8 +128,8 @@ def figures_printed(words: Wording, figures: Figures) -> Figures:
     return Figures(list(map(words.spaced, figures.heads)), lines)
 
 
-def _each(told: Mapping[Language, T], make: Callable[[Wording, T], T]) -> Mapping[Language, T]:
-    return {language: make(Wording(language), text) for language, text in told.items()}
+def _each(by_language: Mapping[Language, T], make: Callable[[Wording, T], T]) -> Mapping[Language, T]:
+    return {language: make(Wording(language), text) for language, text in by_language.items()}
 
 
 def of_its_time(make: Callable[[], T], name: str) -> T | None:

@@ -55,7 +55,7 @@ class Row:
 
     label: str
     parts: Sequence[tuple[float, str]]
-    told: str = ""
+    note: str = ""
 
 
 def narrow(name: str, title: str, description: str, rows: Sequence[Row], entries: Sequence[tuple[str, str]]) -> str:
@@ -65,7 +65,7 @@ def narrow(name: str, title: str, description: str, rows: Sequence[Row], entries
         drawn.append(legend(4 + (place % 2) * PHONE / 2, top + 12 + place // 2 * 24, [entry]))
     top += 24 * -(-len(entries) // 2)
     highest = max((sum(value for value, _ in row.parts) for row in rows), default=0) or 1
-    reach = PHONE - 18 - max((8 * len(row.told) for row in rows), default=0)
+    reach = PHONE - 18 - max((8 * len(row.note) for row in rows), default=0)
     for place, row in enumerate(rows):
         x, y = 4.0, top + 4 + place * _ROW
         drawn.append(text(x, y + 14, shortened(row.label, 46), kind="small"))
@@ -74,8 +74,8 @@ def narrow(name: str, title: str, description: str, rows: Sequence[Row], entries
             if wide:
                 drawn.append(bar(x, y + 20, wide, _BAR, f"{kind} key"))
             x += wide
-        if row.told:
-            drawn.append(text(x + 6, y + 32, row.told, kind="small"))
+        if row.note:
+            drawn.append(text(x + 6, y + 32, row.note, kind="small"))
     return drawing(f"{name}-etroit", PHONE, int(top + 4 + _ROW * len(rows) + 4), title, description, *drawn)
 
 

@@ -40,8 +40,8 @@ def rules() -> tuple[Rule, ...]:
     names = dict(re.findall(r"(--[\w-]+):\s*([^;]+);", light[1]))
     found: list[Rule] = [((_compound(".ground"),), {"fill": names["--card"]})]
     for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", drawn[1]):
-        told = {name: _valued(value, names) for name, value in re.findall(r"([\w-]+):\s*([^;]+)", body)}
-        found += [(tuple(map(_compound, selector.split())), told) for selector in selectors.split(",")]
+        properties = {name: _valued(value, names) for name, value in re.findall(r"([\w-]+):\s*([^;]+)", body)}
+        found += [(tuple(map(_compound, selector.split())), properties) for selector in selectors.split(",")]
     return tuple(found)
 
 
@@ -61,8 +61,8 @@ def standalone(picture: Picture, language: Language, source: str) -> str:
     assert size is not None
     width, height = (float(number) for number in size.groups())
     inner = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")]
-    top = wrap(picture.headline(language), int((width - 2 * MARGIN) / WIDE))
-    bottom = [line for words in (picture.note[language], source) for line in wrap(words, int(width / NARROW))]
+    top = wrap(picture.headline(language), max(1, int((width - 2 * MARGIN) / WIDE)))
+    bottom = [line for words in (picture.note[language], source) for line in wrap(words, max(1, int(width / NARROW)))]
     above, below = HEADLINE * len(top) + 2 * MARGIN, SOURCE * len(bottom) + 2 * MARGIN
     outlines = _OUTLINES.search(picture.shapes)
     whole = (width + 2 * MARGIN, above + height + below)
@@ -95,9 +95,9 @@ def _paint(node: ElementTree.Element, above: list[Compound]) -> None:
     own = node.tag.removeprefix(f"{{{SVG}}}"), frozenset((node.attrib.pop("class", "")).split())
     path = [*above, own]
     node.attrib.pop("data-code", None)
-    for selector, told in rules():
+    for selector, properties in rules():
         if _selects(selector, path):
-            node.attrib.update(told)
+            node.attrib.update(properties)
     for inner in node:
         _paint(inner, path)
 

@@ -11,10 +11,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from pipelines.catalogue.model import Holding, Version
-from pipelines.catalogue.pictures.gallery import Both, Figures, Picture, figures_printed, of_its_time, pictures_of
+from pipelines.catalogue.pictures.gallery import Figures, Picture, figures_printed, of_its_time, pictures_of
 from pipelines.catalogue.wording import Wording
-from pipelines.core.domains import discover
-from pipelines.core.text import Language
+from pipelines.core.registry import Registry
+from pipelines.core.text import Language, Said
 
 Versions = Mapping[str, Version]
 
@@ -23,8 +23,8 @@ Versions = Mapping[str, Version]
 class Answer:
     """One part of an answer: a heading, a sentence with its figures, and the numbers that they come from."""
 
-    heading: Both
-    text: Both
+    heading: Said
+    text: Said
     figures: Mapping[Language, Figures] | None = None
 
 
@@ -36,9 +36,9 @@ class Question:
     """
 
     name: str
-    title: Both
-    lead: Both
-    cautions: Sequence[Both]
+    title: Said
+    lead: Said
+    cautions: Sequence[Said]
     answers: Sequence[Answer]
     tables: Sequence[str]
     pictures: Sequence[str] = ()
@@ -50,14 +50,16 @@ class Question:
 
 
 Asked = Callable[[Versions], Question]
-ASKED: dict[str, tuple[int, tuple[str, ...], Asked]] = {}
+QUESTIONS: Registry[tuple[int, tuple[str, ...], Asked]] = Registry(
+    Said("une question", "a question"), "charts", order=lambda item: item[0]
+)
 
 
 def asks(place: int, *needs: str) -> Callable[[Asked], Asked]:
     """Register a question: its place among the others, and the tables ("package/table") that it reads."""
 
     def register(asked: Asked) -> Asked:
-        ASKED[asked.__name__] = (place, needs, asked)
+        QUESTIONS.register(asked.__name__, (place, needs, asked), asked)
         return asked
 
     return register
@@ -65,12 +67,11 @@ def asks(place: int, *needs: str) -> Callable[[Asked], Asked]:
 
 def questions_of(holdings: Sequence[Holding]) -> list[Question]:
     """The questions that what is published now answers, in their order; packages of made-up data answer none."""
-    discover("charts")
     versions = {item.name: item.current for item in holdings if item.current is not None and not item.is_example}
     found: list[Question] = []
-    for _, needs, asked in sorted(ASKED.values(), key=lambda item: item[0]):
+    for _, needs, make in QUESTIONS.values():
         if all(_holds(versions, key) for key in needs):
-            question = of_its_time(partial(asked, versions), asked.__name__)
+            question = of_its_time(partial(make, versions), make.__name__)
             found += [_with_pictures(question, versions)] if question is not None else []
     return found
 
@@ -83,9 +84,9 @@ def _holds(versions: Versions, key: str) -> bool:
 def _with_pictures(question: Question, versions: Versions) -> Question:
     packages = dict.fromkeys(key.partition("/")[0] for key in question.tables)
     drawn = {item.name: item for package in packages for item in pictures_of(versions[package])}
-    shown = tuple(drawn[name] for name in question.pictures if name in drawn)
+    pictures = tuple(drawn[name] for name in question.pictures if name in drawn)
     answers = [_printed(answer) for answer in question.answers]
-    return replace(question, answers=answers, shown=shown)
+    return replace(question, answers=answers, shown=pictures)
 
 
 def _printed(answer: Answer) -> Answer:
@@ -100,6 +101,6 @@ def tenth(text: str) -> float:
     return float(Decimal(text).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def both(fr: str, en: str) -> Both:
+def both(fr: str, en: str) -> Said:
     """A text in both languages, with the spaces of French."""
-    return {"fr": Wording("fr").spaced(fr), "en": en}
+    return Said(Wording("fr").spaced(fr), en)

@@ -90,27 +90,6 @@
     (figure.querySelector('.on-narrow') ?? figure.querySelector('.scroll')).after(make('label', { className: 'place' }, `${figure.dataset.place} `, choice), said);
   }
 
-  /* A picture as PNG, drawn here from its SVG at twice its size, in light colours: nothing is sent anywhere. */
-  for (const line of document.querySelectorAll('.as-png')) {
-    const button = line.querySelector('button'), said = line.querySelector('[role="status"]');
-    line.hidden = false;
-    button.addEventListener('click', async () => {
-      try {
-        const drawn = make('img', { src: line.dataset.svg });
-        await drawn.decode();
-        const canvas = make('canvas', { width: 2 * drawn.naturalWidth, height: 2 * drawn.naturalHeight });
-        canvas.getContext('2d').drawImage(drawn, 0, 0, canvas.width, canvas.height);
-        const bytes = await new Promise((made, failed) => canvas.toBlob(blob => blob ? made(blob) : failed(new Error('no PNG')), 'image/png'));
-        const address = URL.createObjectURL(bytes);
-        make('a', { href: address, download: `${line.dataset.name}.png` }).click();
-        setTimeout(() => URL.revokeObjectURL(address), 60000);
-      } catch (problem) {
-        console.warn('png', problem);
-        said.textContent = line.dataset.failed;
-      }
-    });
-  }
-
   /* A file on the host, read in pieces; a host without Range requests sends it whole, once. */
   const remote = (url, length) => {
     const kept = [];
@@ -177,7 +156,7 @@
     const titled = name => data.fields.find(field => field.name === name).title || name;
     const named = head => [make('span', { textContent: titled(head.dataset.field) }), make('code', { textContent: head.dataset.field })];
     const files = new Map();
-    const state = { version: data.versions[0], start: 0, sort: null, down: false, column: '', wanted: '', order: null, turn: 0 };
+    const state = { version: data.versions[0], start: 0, sort: null, down: false, column: '', wanted: '', exact: new Map(), finding: null, codes: false, order: null, turn: 0 };
 
     const text = (value, field) => {
       if (value === null || value === undefined) return null;
@@ -185,6 +164,11 @@
       if (typeof value === 'number' && Number.isInteger(field.scale)) return value.toFixed(field.scale);
       return String(value);
     };
+    // What a reader sees of a value: the label of a code, unless codes are asked for.
+    const shown = (value, field) => state.codes ? value : field.labels[value] ?? value;
+    const fieldOf = name => data.fields.find(field => field.name === name);
+    const isFiltered = () => Boolean(state.wanted || state.exact.size || state.finding);
+    const looked = () => state.column ? [state.column] : data.fields.map(field => field.name);
     const file = (version, kind) => {
       const name = `${version.number}/${kind}`;
       if (!files.has(name)) files.set(name, parquet(version[kind]));
@@ -198,13 +182,23 @@
 
     /* Which rows are shown, in which order; null stands for all of them in the file's order. */
     const arrange = async () => {
-      if (!state.wanted && !state.sort) return null;
+      if (!isFiltered() && !state.sort) return null;
       const found = folded(state.wanted);
-      const looked = state.column ? [state.column] : data.fields.map(field => field.name);
       let order = Array.from({ length: count() }, (_, place) => place);
+      for (const [name, value] of state.exact) {
+        const values = await table().column(name), field = fieldOf(name);
+        order = order.filter(place => (text(values[place], field) ?? '') === value);
+      }
+      if (state.finding) {
+        const keys = await keysOf(state.finding), key = await keyAt();
+        order = order.filter(place => keys.has(key(place)));
+      }
       if (found) {
-        const columns = await Promise.all(looked.map(async name => [await table().column(name), data.fields.find(field => field.name === name)]));
-        order = order.filter(place => columns.some(([values, field]) => folded(text(values[place], field) ?? '').includes(found)));
+        const columns = await Promise.all(looked().map(async name => [await table().column(name), fieldOf(name), new Set(codesOf(fieldOf(name), found))]));
+        order = order.filter(place => columns.some(([values, field, codes]) => {
+          const value = text(values[place], field) ?? '';
+          return codes.has(value) || folded(value).includes(found);
+        }));
       }
       if (state.sort) {
         const values = await table().column(state.sort), sign = state.down ? -1 : 1;
@@ -217,6 +211,17 @@
       }
       return order;
     };
+    /* The codes of a field whose label holds a text: a reader looks for what is shown. */
+    const codesOf = (field, found) => Object.keys(field.labels).filter(code => folded(field.labels[code]).includes(found));
+    /* The keys of the rows that a rule concluded something of; `result` alone, if one is asked for. */
+    const keysOf = async ({ rule, result }) => {
+      const rows = await file(state.version, 'findings').rows(0, state.version.findings.count);
+      return new Set(rows.filter(row => row.table === data.table && row.regle === rule && row.cle && (!result || row.resultat === result)).map(row => row.cle));
+    };
+    const keyAt = async () => {
+      const parts = await Promise.all(data.key.map(name => table().column(name))), fields = data.key.map(fieldOf);
+      return place => parts.map((values, part) => escaped(text(values[place], fields[part]) ?? '')).join(' | ');
+    };
     const rowsAt = async places => {
       const found = new Map();
       for (const group of await table().groups()) {
@@ -228,13 +233,16 @@
       return places.map(place => ({ place, row: found.get(place) }));
     };
 
+    const cell = (value, field) => {
+      const words = shown(value, field), named = words === value ? '' : value;
+      return make('td', { textContent: words, ...(words.length > 40 || named ? { title: named ? `${words} (${named})` : words } : {}) });
+    };
     const draw = lines => {
       body.replaceChildren(...lines.map(({ place, row }) => make('tr', {},
         make('th', { scope: 'row' }, make('a', { href: link(row), 'aria-label': `${words.open} ${place + 1}`, textContent: number.format(place + 1) })),
         ...data.fields.map(field => row[field.name] === null
           ? make('td', { className: 'absent' }, make('span', { 'aria-hidden': 'true', textContent: '–' }), make('span', { className: 'hidden', textContent: words.empty }))
-          : make('td', { textContent: row[field.name], title: row[field.name].length > 40 ? row[field.name] : '' })))));
-      body.querySelectorAll('td[title=""]').forEach(cell => cell.removeAttribute('title'));
+          : cell(row[field.name], field)))));
     };
     const link = row => {
       const told = new URLSearchParams({ cle: keyOf(row) });
@@ -258,14 +266,15 @@
         const lines = places.length ? await rowsAt(places) : [];
         if (turn !== state.turn) return;
         draw(lines);
-        const shown = fill(words.rows, { a: number.format(state.start + 1), b: number.format(end), n: number.format(total) });
-        status.textContent = total ? shown + (state.wanted ? ` ${fill(words.matching, { n: number.format(count()) })}` : '') : words.none;
+        const told = fill(words.rows, { a: number.format(state.start + 1), b: number.format(end), n: number.format(total) });
+        status.textContent = total ? told + (isFiltered() ? ` ${fill(words.matching, { n: number.format(count()) })}` : '') : words.none;
         pager.hidden = false;
         const [first, previous, next] = pager.children;
         first.disabled = previous.disabled = state.start === 0;
         next.disabled = end >= total;
         if (section.dataset.state !== 'file') performance.mark('first-rows');
         section.dataset.state = 'file';
+        program().catch(problem => console.warn('code', problem));
       } catch (problem) {
         if (turn === state.turn) fall(problem);
       }
@@ -277,7 +286,7 @@
       const names = data.fields.map(field => field.name);
       draw(data.sample.map((values, place) => ({ place, row: Object.fromEntries(names.map((name, at) => [name, values[at] || null])) })));
       status.textContent = fill(words.sample, { n: data.sample.length, v: data.versions[0].number });
-      controls.hidden = pager.hidden = true;
+      controls.hidden = held.hidden = pager.hidden = true;
       for (const head of heads) head.replaceChildren(...named(head));
       section.dataset.state = 'sample';
     };
@@ -301,6 +310,10 @@
       const told = new URLSearchParams();
       if (state.wanted) told.set('contient', state.wanted);
       if (state.wanted && state.column) told.set('colonne', state.column);
+      for (const [name, value] of state.exact) told.set(`est.${name}`, value);
+      if (state.finding) told.set('constat', state.finding.rule);
+      if (state.finding?.result) told.set('resultat', state.finding.result);
+      if (state.codes) told.set('codes', 'oui');
       if (state.sort !== data.order) told.set('tri', state.sort ?? '');
       if (state.sort && state.down !== (state.sort === data.order)) told.set('sens', state.down ? 'decroissant' : 'croissant');
       return told.toString();
@@ -313,6 +326,9 @@
       const told = new URLSearchParams(location.search), known = name => data.fields.some(field => field.name === name);
       state.wanted = told.get('contient') ?? '';
       if (known(told.get('colonne'))) state.column = told.get('colonne');
+      state.exact = new Map([...told].filter(([name]) => name.startsWith('est.') && known(name.slice(4))).map(([name, value]) => [name.slice(4), value]));
+      state.finding = told.get('constat') ? { rule: told.get('constat'), result: told.get('resultat') ?? '' } : null;
+      state.codes = told.get('codes') === 'oui';
       state.sort = told.has('tri') ? (known(told.get('tri')) ? told.get('tri') : null) : data.order;
       state.down = told.has('sens') ? told.get('sens') === 'decroissant' : state.sort !== null && state.sort === data.order;
     };
@@ -323,7 +339,7 @@
       const places = state.order ?? Array.from({ length: count() }, (_, place) => place);
       const names = data.fields.map(field => field.name), lines = [names.join(',')];
       for (const { row } of places.length ? await rowsAt(places) : []) lines.push(names.map(name => quoted(row[name] ?? '')).join(','));
-      const name = `${data.table}-${state.version.number}${state.wanted ? '-filtre' : ''}.csv`;
+      const name = `${data.table}-${state.version.number}${isFiltered() ? '-filtre' : ''}.csv`;
       const address = URL.createObjectURL(new Blob([lines.join('\n') + '\n'], { type: 'text/csv;charset=utf-8' }));
       make('a', { href: address, download: name }).click();
       setTimeout(() => URL.revokeObjectURL(address), 60000);
@@ -335,12 +351,9 @@
       sheet.replaceChildren(make('p', { textContent: words.reading }));
       const version = state.version;
       try {
-        const parts = await Promise.all(data.key.map(name => table().column(name)));
-        const fields = data.key.map(name => data.fields.find(field => field.name === name));
+        const keyOfRow = await keyAt();
         let place = -1;
-        for (let at = 0; at < count() && place < 0; at++) {
-          if (parts.map((values, part) => escaped(text(values[at], fields[part]) ?? '')).join(' | ') === key) place = at;
-        }
+        for (let at = 0; at < count() && place < 0; at++) if (keyOfRow(at) === key) place = at;
         if (place < 0) { sheet.replaceChildren(make('p', { textContent: words.gone })); return; }
         const [{ row }] = await rowsAt([place]);
         const origins = make('div'), said = make('div'), past = make('div');
@@ -351,7 +364,7 @@
             make('a', { href: `${section.dataset.report}#${encodeURIComponent(location.href.split('#')[0] + link(row))}`, textContent: words.report })),
           make('dl', { className: 'values' }, ...data.fields.flatMap(field => [
             make('dt', { textContent: field.title || field.name }),
-            make('dd', {}, led(field, row[field.name]) ?? linked(row[field.name] ?? '–'))])),
+            make('dd', {}, led(field, row[field.name]) ?? linked(row[field.name] ?? '–'), ...coded(field, row[field.name]))])),
           ...ways(),
           make('h4', { textContent: words.why }), origins,
           make('h4', { textContent: words.findings }), said,
@@ -383,8 +396,10 @@
       if (!field.leads || value == null) return null;
       const told = new URLSearchParams({ cle: escaped(String(value)) });
       if (version !== data.versions[0]) told.set('version', version.number);
-      return make('a', { href: `${field.leads}#${told}`, textContent: value });
+      return make('a', { href: `${field.leads}#${told}`, textContent: field.labels[value] ?? value });
     };
+    /* Beside a label, the code that the files hold. */
+    const coded = (field, value) => field.labels[value] === undefined ? [] : [' ', make('code', { className: 'soft', textContent: value })];
     const linked = value => /^https?:\/\/\S+$/.test(value) ? make('a', { href: value, rel: 'external nofollow', textContent: value }) : value;
     const provenance = async (version, line) => {
       const origin = file(version, 'provenance'), found = [];
@@ -417,17 +432,39 @@
       const link = led(settled, renamed ? renamed.apres ?? renamed.avant : row[settled.name], gone ?? version);
       return link ? [`, ${words.correction}${words.colon}`, link] : [];
     };
+    const labelled = (name, value) => value == null ? '∅' : fieldOf(name)?.labels[value] ?? value;
     const across = async (key, row) => {
       const lines = [];
       for (const version of [...data.versions].reverse()) {
         if (!version.changes?.count) continue;
         const changes = (await file(version, 'changes').rows(0, version.changes.count)).filter(change => change.cle === key);
         for (const change of changes) {
-          const what = change.champ == null ? (change.nature === 'ajout' ? words.added : words.removed) : `${change.champ}${words.colon}${change.avant ?? '∅'} → ${change.apres ?? '∅'}`;
+          const what = change.champ == null ? (change.nature === 'ajout' ? words.added : words.removed) : `${fieldOf(change.champ)?.title || change.champ}${words.colon}${labelled(change.champ, change.avant)} → ${labelled(change.champ, change.apres)}`;
           lines.push(make('li', {}, make('strong', { textContent: version.number }), ` ${what} `, make('span', { className: 'soft' }, `(${words.cause}${words.colon}${caused(change.cause)}`, ...corrected(change, changes, row, version), ')')));
         }
       }
       return lines.length ? make('ol', {}, ...lines) : make('p', { textContent: words.steady });
+    };
+
+    /* What the rows are held to, each a button that lets go of it. */
+    const held = make('p', { className: 'held' });
+    const hold = () => {
+      const chip = (label, release) => make('button', { type: 'button', 'aria-label': `${words.release} ${label}`, onclick: () => { release(); hold(); remember(); refresh({ rearrange: true }); status.focus(); } },
+        label, make('span', { 'aria-hidden': 'true', textContent: ' ×' }));
+      held.replaceChildren(
+        ...[...state.exact].map(([name, value]) => chip(`${titled(name)}${words.colon}${labelled(name, value)}`, () => state.exact.delete(name))),
+        ...(state.finding ? [chip(`${words.rule} ${state.finding.rule}${state.finding.result ? `${words.colon}${words.results[state.finding.result] ?? state.finding.result}` : ''}`, () => { state.finding = null; })] : []));
+      held.hidden = !held.children.length;
+    };
+
+    /* The code below reads what is shown: this version, these rows. */
+    const programs = [...document.querySelectorAll('.program')].map(part => ({ tool: part.dataset.tool, code: part.querySelector('code'), first: part.querySelector('code').textContent }));
+    const program = async () => {
+      const found = folded(state.wanted), folder = version => version.address.slice(0, -`${data.table}.parquet`.length), at = folder(state.version);
+      const named = found ? looked().map(name => [name, codesOf(fieldOf(name), found)]).filter(([, codes]) => codes.length) : [];
+      const finding = state.finding && { ...state.finding, key: data.key, keys: await keysOf(state.finding), parquet: `${at}qualite/constats.parquet`, csv: `${at}qualite/constats.csv` };
+      const filter = { fields: data.fields, wanted: found, looked: looked(), coded: named, exact: [...state.exact], finding };
+      for (const { tool, code, first } of programs) code.textContent = Snippets.filtered(tool, first.replace(folder(data.versions[0]), at), data.table, filter);
     };
 
     const follow = () => {
@@ -454,7 +491,12 @@
         try { await saveRows(); } catch (problem) { console.warn('save', problem); status.textContent = words.unread; }
         save.disabled = false;
       } });
-      controls.replaceChildren(make('label', {}, words.version, versions), make('label', {}, words.column, columns), make('label', {}, words.contains, wanted), save);
+      const codes = make('input', { type: 'checkbox', checked: state.codes, onchange: () => { state.codes = codes.checked; remember(); refresh(); } });
+      const hasLabels = data.fields.some(field => Object.keys(field.labels).length);
+      controls.replaceChildren(make('label', {}, words.version, versions), make('label', {}, words.column, columns), make('label', {}, words.contains, wanted),
+        ...(hasLabels ? [make('label', { className: 'choice' }, codes, words.codes)] : []), save);
+      controls.after(held);
+      hold();
       controls.hidden = false;
       const turn = to => () => { state.start = Math.max(0, to()); refresh(); };
       pager.replaceChildren(

@@ -44,10 +44,10 @@ def rows_of(data: bytes, sheet: str, *, size: int, area: int) -> Iterator[list[A
     """The rows of a sheet from the first on, as `child.py` writes them. Raises `Unscannable`, `ReaderDied`."""
     seconds = SECONDS + area // CELLS_A_SECOND
     command = [sys.executable, "-I", str(CHILD), sheet, str(memory_for(size, area)), str(seconds)]
-    with tempfile.TemporaryFile() as workbook, tempfile.TemporaryFile() as told:
+    with tempfile.TemporaryFile() as workbook, tempfile.TemporaryFile() as messages:
         workbook.write(data)
         workbook.seek(0)
-        with subprocess.Popen(command, stdin=workbook, stdout=subprocess.PIPE, stderr=told) as child:
+        with subprocess.Popen(command, stdin=workbook, stdout=subprocess.PIPE, stderr=messages) as child:
             assert child.stdout is not None
             try:
                 for line in child.stdout:
@@ -57,14 +57,14 @@ def rows_of(data: bytes, sheet: str, *, size: int, area: int) -> Iterator[list[A
             finally:
                 child.stdout.close()
                 code = child.wait()
-        _check(code, told)
+        _check(code, messages)
 
 
-def _check(code: int, told: IO[bytes]) -> None:
+def _check(code: int, messages: IO[bytes]) -> None:
     if code == 0:
         return
-    told.seek(0)
-    words = told.read(SHOWN).decode("utf-8", errors="replace").strip().split("\n")[0]
+    messages.seek(0)
+    words = messages.read(SHOWN).decode("utf-8", errors="replace").strip().split("\n")[0]
     if code == UNREADABLE:
         raise Unscannable(words)
     reason = f"signal {-code}" if code < 0 else f"code {code}"

@@ -36,15 +36,15 @@ class CodeFormat:
         places = sum(is_digit for is_digit, _text in self.parts)
         padded = digits.rjust(self.least, "0").rjust(places)
         surplus, padded = padded[: len(padded) - places], padded[len(padded) - places :]
-        shown: list[str] = []
+        written: list[str] = []
         rank = 0
         for is_digit, text in self.parts:
             if not is_digit:
-                shown.append(text)
+                written.append(text)
                 continue
-            shown.append(f"{surplus}{padded[rank]}".strip() if rank == 0 else padded[rank].strip())
+            written.append(f"{surplus}{padded[rank]}".strip() if rank == 0 else padded[rank].strip())
             rank += 1
-        return "".join(shown).strip()
+        return "".join(written).strip()
 
 
 @lru_cache(maxsize=1024)
@@ -107,5 +107,5 @@ def shown_code(value: float, code: str) -> str | None:
     found = code_format(code)
     if found is None or value < 0 or not float(value).is_integer() or value >= 1e15:
         return None
-    shown = found.shown(int(value))
-    return shown if shown != str(int(value)) else None
+    text = found.shown(int(value))
+    return text if text != str(int(value)) else None

@@ -195,10 +195,10 @@ class _Reader:
 
     def _look(self, cell: _Cell, place: tuple[int, int], columns: int, text: str, kinds: list[str]) -> None:
         is_error = "error" in kinds or ("formula" in cell.attributes and _ERROR.fullmatch(text.strip()))
-        shown = None
+        displayed = None
         if "float" in kinds and not is_error:
-            shown = _code(cell.attributes.get("value", ""), text)
-        if not is_error and shown is None:
+            displayed = _code(cell.attributes.get("value", ""), text)
+        if not is_error and displayed is None:
             return
         if self._repeated * columns > _MOST_REPEATED:
             raise Unscannable(f"{self._repeated} × {columns}")
@@ -206,8 +206,8 @@ class _Reader:
             for column in range(place[1], place[1] + columns):
                 if is_error:
                     self.found.errors[row, column] = text.strip()[:20] or "Err"
-                elif shown is not None:
-                    self.found.shown[row, column] = shown
+                elif displayed is not None:
+                    self.found.shown[row, column] = displayed
 
 
 def _code(value: str, text: str) -> str | None:

@@ -160,9 +160,9 @@ class SpreadsheetMlScan:
             return text
         code = self._formats.get(self._cell.get("StyleID", ""), "")
         if code and moment(code) is None:
-            shown = shown_code(value, code)
-            if shown is not None:
-                sheet.scan.shown[place] = shown
+            displayed = shown_code(value, code)
+            if displayed is not None:
+                sheet.scan.shown[place] = displayed
         return value
 
 

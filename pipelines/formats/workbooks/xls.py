@@ -196,9 +196,9 @@ class XlsScan:
             if is_no_day(value, kind, is_1904=self.book.is_1904):
                 found.no_dates[place] = value
             return
-        shown = shown_code(value, kind)
-        if shown is not None:
-            found.shown[place] = shown
+        displayed = shown_code(value, kind)
+        if displayed is not None:
+            found.shown[place] = displayed
 
 
 def unpacked(packed: int) -> float:

@@ -1,7 +1,7 @@
 """The scan of an `.xlsb` workbook: the records of its parts walked once.
 
-Source: [MS-XLSB], 2.1.4 (records), 2.4 (their bodies). A formula has always a value here, whoever computed it: what was
-never computed cannot be seen, and is told.
+Source: [MS-XLSB], 2.1.4 (records), 2.4 (their bodies). A formula always has a value here, no matter what computed
+it: what was never computed cannot be seen, and is reported.
 """
 
 from __future__ import annotations
@@ -157,6 +157,6 @@ class XlsbScan:
             if is_no_day(value, str(format_kind), is_1904=self.book.is_1904):
                 found.no_dates[place] = value
         elif format_kind is not None:
-            shown = shown_code(value, format_kind)
-            if shown is not None:
-                found.shown[place] = shown
+            displayed = shown_code(value, format_kind)
+            if displayed is not None:
+                found.shown[place] = displayed

@@ -242,9 +242,9 @@ class _SheetReader:
             if is_no_day(value, kind, is_1904=self._is_1904):
                 self.found.no_dates[place] = value
             return
-        shown = shown_code(value, kind)
-        if shown is not None:
-            self.found.shown[place] = shown
+        displayed = shown_code(value, kind)
+        if displayed is not None:
+            self.found.shown[place] = displayed
 
     def _merge(self, reference: str) -> None:
         start, _colon, end = reference.partition(":")

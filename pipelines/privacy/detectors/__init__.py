@@ -6,12 +6,13 @@ A new detector is a new file in this folder with a decorated function, and nothi
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+
+from pipelines.core.registry import Registry
+from pipelines.core.text import Said
 
 Span = tuple[int, int]
 Finder = Callable[[str], Iterator[Span]]
@@ -55,16 +56,16 @@ def accepted(pattern: re.Pattern[str], text: str, is_right: Callable[[re.Match[s
             place = match.start() + 1
 
 
-_detectors: dict[str, Detector] = {}
+DETECTORS: Registry[Detector] = Registry(
+    Said("un détecteur de données personnelles", "a detector of personal data"), "detectors", __name__
+)
 
 
 def detector(rule: str, *, sieve: str) -> Callable[[Finder], Finder]:
-    """Register a detector. Raises `TypeError` when two share a rule."""
+    """Register a detector. Raises `NameTaken` when two share a rule."""
 
     def register(function: Finder) -> Finder:
-        known = _detectors.setdefault(rule, Detector(rule, sieve, function))
-        if known.find is not function:
-            raise TypeError(f"two detectors are called {rule!r}")
+        DETECTORS.register(rule, Detector(rule, sieve, function), function)
         return function
 
     return register
@@ -73,6 +74,4 @@ def detector(rule: str, *, sieve: str) -> Callable[[Finder], Finder]:
 @cache
 def detectors() -> tuple[Detector, ...]:
     """All detectors, by rule."""
-    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
-        importlib.import_module(module.name)
-    return tuple(_detectors[rule] for rule in sorted(_detectors))
+    return tuple(DETECTORS.values())

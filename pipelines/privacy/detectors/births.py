@@ -20,6 +20,11 @@ _BORN = re.compile(
     rf"\b(?:n[ée]e?s?|n[ée]\(e\)s?|n[ée]·e|naissance|born|d\.?d\.?n\.?)\b[)]?(?P<between>[^.;\n\d]{{0,40}}?)\s?(?P<date>{_DATE})",
     re.IGNORECASE,
 )
+# "12/03/1985 (date de naissance)": the word comes after.
+_DATE_SAID = re.compile(
+    rf"(?<!\d)(?P<date>{_DATE})\s?[,(:–-]?\s?(?:date\s(?:et\slieu\s)?de\snaissance|n[ée]\(e\)|naissance\b|d\.?d\.?n\b)",
+    re.IGNORECASE,
+)
 # What is born without being a person. "née de la fusion", "la commune nouvelle, née le 1er janvier 2019".
 _THINGS = re.compile(
     r"\b(?:communes?|communaut[ée]s?|intercommunalit[ée]s?|agglom[ée]rations?|m[ée]tropoles?|associations?|syndicats?|soci[ée]t[ée]s?"
@@ -32,11 +37,14 @@ _THINGS = re.compile(
 
 @detector(
     "date_naissance",
-    sieve=r"(?i)(^|[^\pL\d_])(n[ée]e?s?|naissance|born|d\.?d\.?n\.?)[^\pL\d][^.;\n\d]{0,45}\d",
+    sieve=r"(?i)(^|[^\pL\d_])(n[ée]e?s?|naissance|born|d\.?d\.?n\.?)[^\pL\d][^.;\n\d]{0,45}\d"
+    r"|\d\s?[,(:–-]?\s?(date\s(et\slieu\s)?de\s)?(naissance|n[ée]\(e\)|d\.?d\.?n)",
 )
 def births(text: str) -> Iterator[Span]:
-    """A whole date after "né", "née", "naissance" or "DDN". A municipality or a body is born too, and is free."""
+    """A whole date after "né", "née", "naissance" or "DDN", or before "date de naissance". A municipality or a body is
+    born too, and is free."""
     yield from (match.span() for match in accepted(_BORN, text, _is_of_a_person))
+    yield from (match.span() for match in _DATE_SAID.finditer(text))
 
 
 def _is_of_a_person(match: re.Match[str]) -> bool:

@@ -77,11 +77,17 @@ _CALENDAR = re.compile(  # the digit stands before what looks behind it, so that
 )
 _ANNOUNCING = ("tel", "tél", "portable", "mobile", "gsm", "vini")
 _GROUPS = re.compile(r"\d+")
+_SERVICES = ("080", "081", "082", "089")  # Arcep: special numbers, of services only
+
+
+_GAP = r"[\s.\-–—/_()]*"
 
 
 @detector(
     "telephone",
-    sieve=r"(?i)(\+|\b00|\b0|\(0|\b33)([\s.\-–—/_()]*\d){8}"
+    # As many digits as the shortest number has, and no zero where none can be: most identifiers stay outside.
+    sieve=rf"(?i)\+({_GAP}\d){{8}}|\b00{_GAP}[1-9]({_GAP}\d){{7}}|\b0{_GAP}[1-9]({_GAP}\d){{8}}"
+    rf"|\b33{_GAP}[67]({_GAP}\d){{8}}"
     r"|(t[ée]l([ée]phone)?\.?|portable|mobile|gsm|vini)\s*(\.|:|n°)?\s*\d\d",
 )
 def phones(text: str) -> Iterator[Span]:
@@ -101,8 +107,12 @@ def phones(text: str) -> Iterator[Span]:
 
 
 def _is_national(match: re.Match[str]) -> bool:
-    """Whether ten digits are written as a number is: in one piece, or in groups of four or less."""
-    sizes = [len(group) for group in _GROUPS.findall(match[0])]
+    """Whether ten digits are written as a number is: in one piece, or in groups of four or less; and are not those of a
+    service, which nobody is called at ("0 800 …", "0 825 …")."""
+    groups = _GROUPS.findall(match[0])
+    if "".join(groups).startswith(_SERVICES):
+        return False
+    sizes = [len(group) for group in groups]
     text = match.string
     is_glued = text[match.end() : match.end() + 1].isalpha() or text[max(0, match.start() - 1)] in "-_"
     return (sizes == [10] and not is_glued) or max(sizes) <= 4

@@ -1,4 +1,4 @@
-"""Addresses of machines: IPv4, IPv6 and MAC. They lead to whoever sat before one (CJEU, C-582/14, Breyer)."""
+"""Addresses of machines: IPv4, IPv6 and MAC. They lead to the person who sat before one (CJEU, C-582/14, Breyer)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _is_v4(written: str) -> bool:
     parts = written.split(".")
     if any(int(part) > 255 or (len(part) > 1 and part[0] == "0") for part in parts):
         return False
-    address = ipaddress.IPv4Address(written)
+    address = ipaddress.IPv4Address(".".join(str(int(part)) for part in parts))  # digits of any script
     return not any(address in network for network in _NOBODY)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from pipelines.privacy.detectors import Span, accepted, detector
+from pipelines.privacy.plain_words import are_plain, words_of
 
 _PARTICLE = r"(?:de\s+la\s+|de\s+|du\s+|des\s+|d['’]\s?|le\s+|la\s+|l['’]|el\s+|ben\s+|van\s+(?:der\s+)?|von\s+)"
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞŒ]"
@@ -24,6 +25,8 @@ _NAMED = re.compile(
 _LOWER = re.compile(
     rf"m(?<![\w'’-]m)(?:me|lle|r|onsieur|adame|ademoiselle)\.?\s+(?P<particle>{_PARTICLE})?(?P<word>[a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)*)"
 )
+# "m. kerdoncuff": "m." is a measure too, and a list of ordinary words tells them apart. Without a space it is code.
+_LOWER_INITIAL = re.compile(r"m(?<![\w'’.-]m)\.\s(?P<word>[a-zà-ÿ]{4,}(?:-[a-zà-ÿ]+)*)")
 
 # "M. le docteur Kerléo", "Madame la présidente Jeanne Kerléo": an office stands between the title and the name.
 _OFFICE_NAMED = re.compile(
@@ -120,6 +123,7 @@ _NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
     sieve=rf"(^|[^\w'’-])({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+({_PARTICLE})?[a-zà-ÿ]{{3}}"
     rf"|{_TITLE}\s?([Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?[A-Za-zÀ-ÿ-]{{4,25}}\s"
+    rf"|m\.\s[a-zà-ÿ]{{4}}"
     rf"|(docteure?|professeure?|maître|dr\.?|pr\.?|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL})",
 )
 def names_after_a_civility(text: str) -> Iterator[Span]:
@@ -131,6 +135,7 @@ def names_after_a_civility(text: str) -> Iterator[Span]:
         _accepted_at(initials, _OFFICE_NAMED, text, _names_after_office),
         accepted(_PLAIN_TITLE, text, _names_after_office),
         accepted(_LOWER, text, _names_in_lower_case),
+        accepted(_LOWER_INITIAL, text, _names_after_an_initial),
     ):
         yield from (match.span() for match in found)
 
@@ -171,12 +176,17 @@ def _names_in_lower_case(match: re.Match[str]) -> bool:
     return not is_plain and not _is_called_so(match)
 
 
+def _names_after_an_initial(match: re.Match[str]) -> bool:
+    is_a_measure = match.string[: match.start()].rstrip()[-1:].isdigit()
+    return not is_a_measure and not are_plain(words_of(match["word"])) and not _is_called_so(match)
+
+
 def _is_office(match: re.Match[str]) -> bool:
     """Whether what stands between a title and a name is an office; a title alone has none."""
-    told = match.groupdict().get("office")
-    if told is None:
+    group = match.groupdict().get("office")
+    if group is None:
         return True
-    office, more = told.lower(), (match["more"] or "").lower().split()
+    office, more = group.lower(), (match["more"] or "").lower().split()
     known = office in _OFFICES or bool(FUNCTIONS.intersection((office, *office.split("-"))))
     return known and all(word in _OF_OFFICES or word in FUNCTIONS or word in _OFFICES for word in more)
 

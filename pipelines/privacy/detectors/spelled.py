@@ -37,19 +37,19 @@ _RUN = re.compile(rf"(?<!\w){_WORD}(?:[\s,.\-–/]+{_WORD}){{4,}}(?!\w)", re.IGN
 
 def _spoken() -> dict[str, str]:
     """Every way to say a number of 0 to 99, as words without hyphens, and its digits."""
-    said = {word: str(value) for value, word in enumerate(_UNITS)}
-    said |= {"une": "1"} | {f"dix {_UNITS[unit]}": str(10 + unit) for unit in (7, 8, 9)}
+    numerals = {word: str(value) for value, word in enumerate(_UNITS)}
+    numerals |= {"une": "1"} | {f"dix {_UNITS[unit]}": str(10 + unit) for unit in (7, 8, 9)}
     for ten, value in _TENS.items():
-        said[ten] = str(value)
+        numerals[ten] = str(value)
         for unit in range(1, 10):
-            said[f"{ten} {_UNITS[unit]}"] = said[f"{ten} et {_UNITS[unit]}"] = str(value + unit)
+            numerals[f"{ten} {_UNITS[unit]}"] = numerals[f"{ten} et {_UNITS[unit]}"] = str(value + unit)
     for unit in range(20):
         tail = _UNITS[unit] if unit < 17 else f"dix {_UNITS[unit - 10]}"
         if unit >= 10:
-            said[f"soixante {tail}"] = said[f"soixante et {tail}"] = str(60 + unit)
-        said[f"quatre vingt {tail}" if unit else "quatre vingt"] = str(80 + unit)
-        said[f"quatre vingts {tail}" if unit else "quatre vingts"] = str(80 + unit)
-    return said
+            numerals[f"soixante {tail}"] = numerals[f"soixante et {tail}"] = str(60 + unit)
+        numerals[f"quatre vingt {tail}" if unit else "quatre vingt"] = str(80 + unit)
+        numerals[f"quatre vingts {tail}" if unit else "quatre vingts"] = str(80 + unit)
+    return numerals
 
 
 _SAID = _spoken()

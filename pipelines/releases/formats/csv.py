@@ -54,5 +54,5 @@ class ExcelCsv(OutputFormat):
         if found == released.spreadsheet:
             return
         if found != spreadsheet_digest(released.opened, with_formulas=True):
-            shown = released.parquet.relative_to(released.data).as_posix()
-            yield Flaw("excel", f"data/{path.relative_to(released.data).as_posix()}", shown)
+            place = released.parquet.relative_to(released.data).as_posix()
+            yield Flaw("excel", f"data/{path.relative_to(released.data).as_posix()}", place)

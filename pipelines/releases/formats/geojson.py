@@ -83,10 +83,10 @@ def features(published: Published) -> Iterator[bytes]:
     yield b'{"type":"FeatureCollection","name":' + _json(published.name).encode() + b',"features":[\n'
     codes = published.table.column(field).cast(pa.string()).to_pylist()
     last = len(codes) - 1
-    for row, (code, told) in enumerate(zip(codes, properties(published.table), strict=True)):
+    for row, (code, values) in enumerate(zip(codes, properties(published.table), strict=True)):
         shape = shapes.get(code or "", "null")
         end = "\n" if row == last else ",\n"
-        yield f'{{"type":"Feature","geometry":{shape},"properties":{told}}}{end}'.encode()
+        yield f'{{"type":"Feature","geometry":{shape},"properties":{values}}}{end}'.encode()
     yield b"]}\n"
 
 

@@ -201,10 +201,10 @@ def zipped(parts: Sequence[Part], packed: Sequence[bytes]) -> bytes:
     for part, raw in zip(parts, packed, strict=True):
         method = 8 if part.is_packed else 0
         sizes = (zlib.crc32(part.data), len(raw), len(part.data), len(part.name), 0)
-        told = struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 33, *sizes)
-        directory += b"PK\x01\x02" + struct.pack("<H", 20) + told + struct.pack("<HHHII", 0, 0, 0, 0, len(body))
+        header = struct.pack("<HHHHHIIIHH", 20, 0, method, 0, 33, *sizes)
+        directory += b"PK\x01\x02" + struct.pack("<H", 20) + header + struct.pack("<HHHII", 0, 0, 0, 0, len(body))
         directory += part.name.encode()
-        body += b"PK\x03\x04" + told + part.name.encode() + raw
+        body += b"PK\x03\x04" + header + part.name.encode() + raw
     count = len(parts)
     return body + directory + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), len(body), 0)
 

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from pipelines.core.domains import discover
+from pipelines.core.registry import Registry
 from pipelines.core.text import Said
 from pipelines.releases.csvfile import Written
 from pipelines.releases.flaws import Flaw
@@ -136,19 +136,23 @@ class OutputFormat(ABC):
         """What is wrong with the file: it must hold the values of the table's Parquet file."""
 
 
-_formats: dict[str, OutputFormat] = {}
+FORMATS: Registry[OutputFormat] = Registry(
+    Said("un format de publication", "an output format"),
+    "formats",
+    "pipelines.releases.formats",
+    order=lambda item: item.order,
+)
+_PLACES: Registry[str] = Registry(Said("un emplacement de fichiers", "a place of files"), "formats")
 
 
 def output_format(kind: type[OutputFormat]) -> type[OutputFormat]:
-    """Register a format. Raises `TypeError` when two have one name or one place."""
+    """Register a format. Raises `NameTaken` when two have one name, or write their files at one place."""
     found = kind()
-    known = _formats.setdefault(found.name, found)
-    if type(known) is not kind:
-        raise TypeError(f"two formats are called {found.name!r}")
+    FORMATS.register(found.name, found, kind)
+    _PLACES.register(found.path("…"), found.name, kind)
     return kind
 
 
 def output_formats() -> tuple[OutputFormat, ...]:
     """Every format, in the order in which a table's files are told."""
-    discover("formats", "pipelines.releases.formats")
-    return tuple(sorted(_formats.values(), key=lambda item: (item.order, item.name)))
+    return tuple(FORMATS.values())

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.releases.log.journal import Journal
 from pipelines.releases.log.tiles import Tree
 
@@ -25,7 +25,7 @@ class LogClockBehind(ArobaseError):
     """The clock says a time before the last event of the log: what happens now would bear a false date."""
 
     code: ClassVar[str] = "log-clock-behind"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "L'horloge de cette machine indique {found}, mais le dernier événement du journal est du {expected}. Remettez "
         "l'horloge à l'heure : la date d'un événement est publiée et ne se corrige plus. Si c'est cet événement "
@@ -71,9 +71,9 @@ def dates_that_go_back(tree: Tree) -> Iterator[tuple[int, datetime, datetime]]:
 def date_of(leaf: bytes) -> datetime | None:
     """The date of an event, none for one without."""
     try:
-        told = json.loads(leaf)
-        date = datetime.fromisoformat(str(told.get("at", ""))) if isinstance(told, dict) else None
-    except ValueError:
+        event = json.loads(leaf)
+        date = datetime.fromisoformat(str(event.get("at", ""))) if isinstance(event, dict) else None
+    except (ValueError, RecursionError):
         return None
     return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
 

@@ -6,7 +6,7 @@ Belongs here: what a leaf holds, adding one, ending what a process that died beg
 A leaf is the ledger's line, with what a release itself cannot know (the time of its publication, the commit of the code
 that made it) added to the lines of releases. An event is added in this order, all under the ledger's lock: `next` is
 written, which is the whole addition; then what commits the event (a folder, a tombstone, the ledger's line); then the
-ledger's line, the tiles, the checkpoint; `next` goes. Whoever finds a `next` ends the addition when the ledger holds
+ledger's line, the tiles, the checkpoint; `next` goes. Anyone who finds a `next` ends the addition when the ledger holds
 its line, and deletes it when not.
 """
 
@@ -174,10 +174,10 @@ class Journal:
 def leaf_of(line: str, circumstances: Mapping[str, str]) -> bytes:
     """The leaf of a ledger's line, with what is known of the event beyond it."""
     entry = json.loads(line)
-    told = {name: value for name, value in circumstances.items() if value}
-    if not told:
+    event = {name: value for name, value in circumstances.items() if value}
+    if not event:
         return line.encode()
-    return json.dumps({**told, **entry}, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps({**event, **entry}, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def is_leaf_of(leaf: bytes, line: str) -> bool:
@@ -185,12 +185,12 @@ def is_leaf_of(leaf: bytes, line: str) -> bool:
     if leaf == line.encode():
         return True
     try:
-        told, entry = json.loads(leaf), json.loads(line)
+        event, entry = json.loads(leaf), json.loads(line)
     except ValueError:
         return False
-    if not isinstance(told, dict) or entry.get("event") != "published":
+    if not isinstance(event, dict) or entry.get("event") != "published":
         return False
-    added = {name: told[name] for name in CIRCUMSTANCES if name in told and name not in entry}
+    added = {name: event[name] for name in CIRCUMSTANCES if name in event and name not in entry}
     return leaf_of(line, added) == leaf
 
 

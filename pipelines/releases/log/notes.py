@@ -27,7 +27,7 @@ LARGEST_TIME = (1 << 63) - 1
 
 
 class Signer(Protocol):
-    """Whoever can make raw Ed25519 signatures."""
+    """Anyone who can make raw Ed25519 signatures."""
 
     @property
     def public_bytes(self) -> bytes: ...
@@ -59,7 +59,7 @@ class NoteKey:
         """From a `vkey`. Raises `NoteUnreadable`."""
         name, _, rest = text.strip().partition("+")
         identifier, _, encoded = rest.partition("+")
-        material = _decoded(encoded, text[:80])
+        material = decoded(encoded, text[:80])
         if not is_key_name(name) or len(material) != 1 + KEY_BYTES or material[0] not in (ED25519, COSIGNATURE):
             raise NoteUnreadable(file=text[:80], found=Said("autre chose", "something else"), expected=VKEY)
         key = cls(name, material[0], material[1:])
@@ -135,7 +135,7 @@ class Checkpoint:
         lines = body.split("\n")[:-1]
         if len(lines) < 3 or not all(lines):
             raise NoteUnreadable(file=place, found=f"{len(lines)}", expected=CHECKPOINT)
-        size, root = lines[1], _decoded(lines[2], place)
+        size, root = lines[1], decoded(lines[2], place)
         if not is_size(size) or len(root) != HASH_BYTES or base64.b64encode(root).decode() != lines[2]:
             raise NoteUnreadable(file=place, found=f"{size[:30]} {lines[2][:50]}", expected=CHECKPOINT)
         return cls(lines[0], int(size), root, tuple(lines[3:]), signatures)
@@ -166,7 +166,7 @@ def parse_signatures(text: str, place: str) -> tuple[NoteSignature, ...]:
 
 def _signature(line: str, place: str) -> NoteSignature:
     name, _, encoded = line.removeprefix(DASH).partition(" ")
-    data = _decoded(encoded, place)
+    data = decoded(encoded, place)
     if not line.startswith(DASH) or not is_key_name(name) or len(data) <= ID_BYTES:
         raise NoteUnreadable(file=place, found=ascii(line[:60]), expected=NOTE)
     return NoteSignature(name, data[:ID_BYTES], data[ID_BYTES:])
@@ -228,7 +228,8 @@ def is_size(text: str) -> bool:
     return text.isascii() and text.isdigit() and (text == "0" or not text.startswith("0")) and len(text) < 20
 
 
-def _decoded(text: str, place: str) -> bytes:
+def decoded(text: str, place: str) -> bytes:
+    """The bytes of a text in base64. Raises `NoteUnreadable`."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

@@ -6,13 +6,12 @@ Belongs here: the file format, and checking one. Does not: whom to trust (`trust
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass, replace
 
 from pipelines.core.text import Said
 from pipelines.releases.errors import NoteUnreadable
 from pipelines.releases.log.merkle import HASH_BYTES, is_included, leaf_hash
-from pipelines.releases.log.notes import Checkpoint, is_size
+from pipelines.releases.log.notes import Checkpoint, decoded, is_size
 
 HEADER = "c2sp.org/tlog-proof@v1"
 LONGEST_PROOF = 63
@@ -53,19 +52,12 @@ class Proof:
         kinds = [line.partition(" ") for line in lines[1:3]]
         if [kind for kind, _, _ in kinds] != ["extra", "index"] or not is_size(kinds[1][2]):
             raise NoteUnreadable(file=place, found=ascii(lines[1][:60]), expected="extra, index")
-        hashes = tuple(_decoded(line, place) for line in lines[3:])
+        hashes = tuple(decoded(line, place) for line in lines[3:])
         if len(hashes) > LONGEST_PROOF or any(len(item) != HASH_BYTES for item in hashes):
             expected = Said(f"au plus {LONGEST_PROOF} empreintes", f"at most {LONGEST_PROOF} hashes")
             raise NoteUnreadable(file=place, found=str(len(hashes)), expected=expected)
-        return cls(_decoded(kinds[0][2], place), int(kinds[1][2]), hashes, Checkpoint.parse(note, place))
+        return cls(decoded(kinds[0][2], place), int(kinds[1][2]), hashes, Checkpoint.parse(note, place))
 
 
 def _encoded(data: bytes) -> str:
     return base64.b64encode(data).decode()
-
-
-def _decoded(text: str, place: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise NoteUnreadable(file=place, found=ascii(text[:60]), expected="base64") from None

@@ -1,6 +1,6 @@
 """Logs that stand elsewhere: their files fetched one by one as they are needed, and heads that somebody kept.
 
-Belongs here: reading. Does not: judging what is read (`verify_log.py`).
+Belongs here: reading. Does not: checking what is read (`verify_log.py`).
 """
 
 from __future__ import annotations

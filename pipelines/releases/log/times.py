@@ -40,9 +40,9 @@ def stamp(journal: Journal, address: str, post: Post) -> Path:
         raise TimeStampRefused(address=address, found=str(error)[:80]) from None
     if answer.status != 0:
         raise TimeStampRefused(address=address, found=str(answer.status))
-    told = {"address": address, "checkpoint": body.decode(), "token": base64.b64encode(reply).decode()}
+    document = {"address": address, "checkpoint": body.decode(), "token": base64.b64encode(reply).decode()}
     path = journal.folder / FOLDER / f"{journal.size}-{sha256_bytes(address.encode())[:8]}.tsr"
-    write_text(path, json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    write_text(path, json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
     return path
 
 

@@ -1,4 +1,4 @@
-"""Witnesses: whoever remembers the head of a log, and cosigns a newer one only when it continues that.
+"""Witnesses: those who remember the head of a log, and cosign a newer one only when it continues that.
 
 Belongs here: a witness's memory and its answers, asking a witness. Does not: sockets (`commands/witness.py`).
 Source: C2SP `tlog-witness`, `tlog-cosignature`. The memory of a log is one file, `<sha256 of its origin>/checkpoint`,

@@ -13,13 +13,13 @@ from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.sources.checksums import check
-from pipelines.sources.crawls import Crawl, follow
 from pipelines.sources.declared import declared_schema, with_schema
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download
 from pipelines.sources.errors import CollectError
 from pipelines.sources.http import Answer, Client, client_of
 from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.pagination import Pagination, follow
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connector
 from pipelines.sources.snapshots import Capture
 
@@ -44,13 +44,13 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
         resource = _chosen(source, part, resources)
         if source.parameters.get("datastore"):
             version = resource.get("last_modified") or resource.get("metadata_modified")
-            asked = {"resource": resource["id"], "headers": headers, "version": version}
-            yield _rows(context, client, part.name, f"{base}/datastore_search", asked)
+            request = {"resource": resource["id"], "headers": headers, "version": version}
+            yield _rows(context, client, part.name, f"{base}/datastore_search", request)
             continue
-        told = {"resource": resource["id"], "modified": resource.get("last_modified")}
+        facts = {"resource": resource["id"], "modified": resource.get("last_modified")}
         declared = declared_schema(context, client, part.name, resource.get("schema"))
-        told |= {"schema": declared.told} if declared else {}
-        got = download(context, client, part.name, previous, resource["url"], headers=headers, told=told)
+        facts |= {"schema": declared.recorded} if declared else {}
+        got = download(context, client, part.name, previous, resource["url"], headers=headers, facts=facts)
         if isinstance(got, Fetched):
             check(got.path, None, resource.get("hash"), source=source.name, address=got.address)
             got = with_schema(got, declared)
@@ -82,19 +82,19 @@ def _chosen(source: Source, part: Part, resources: list[dict[str, Any]]) -> dict
     return found[0]
 
 
-def _rows(context: FetchContext, client: Client, part: str, url: str, asked: Mapping[str, Any]) -> Fetched:
-    """The rows of the DataStore in the order of their `_id`, as JSON Lines. `asked`: the resource, the headers, the
+def _rows(context: FetchContext, client: Client, part: str, url: str, request: Mapping[str, Any]) -> Fetched:
+    """The rows of the DataStore in the order of their `_id`, as JSON Lines. `request`: the resource, the headers, the
     version. An estimated total is not believed: rows are asked for until there are no more."""
-    query = {"resource_id": asked["resource"], "limit": PAGE, "sort": "_id"}
+    query = {"resource_id": request["resource"], "limit": PAGE, "sort": "_id"}
 
-    def page(crawl: Crawl) -> tuple[Answer, list[Any], int | None]:
-        result, answer = _result(client, url, query | {"offset": crawl.records}, asked["headers"])
+    def page(paged: Pagination) -> tuple[Answer, list[Any], int | None]:
+        result, answer = _result(client, url, query | {"offset": paged.records}, request["headers"])
         rows, total = result.get("records"), result.get("total")
         if not isinstance(rows, list) or not isinstance(total, int):
             found, expected = Said("autre forme", "other shape"), "records, total"
             raise NotTheAnswer(source=client.source, address=answer.address, found=found, expected=expected)
         return answer, rows, None if result.get("total_was_estimated") else total
 
-    key = {"url": url, "query": query, "version": asked["version"]}
-    with Crawl(context, part, key, once=("_id",), or_whole=True) as crawl:
-        return crawl.fetched(url, total=follow(crawl, page), resource=asked["resource"])
+    key = {"url": url, "query": query, "version": request["version"]}
+    with Pagination(context, part, key, once=("_id",), or_whole=True) as paged:
+        return paged.fetched(url, total=follow(paged, page), resource=request["resource"])

@@ -2,7 +2,7 @@
 
 The address is the portal's (`https://www.data.gouv.fr`). A part's `path` is the identifier or the title of a resource;
 without one, the dataset's only main resource in the part's format. The file comes from the resource's permanent
-address; the checksum that the portal declares is compared; a declared schema is kept beside, and judges the records.
+address; the checksum that the portal declares is compared; a declared schema is kept beside, and validates the records.
 
 parameters: `dataset` or `resource`, `tabular` (the tabular interface's address: rows in pages instead of the file),
 and those of `declared.py`.
@@ -15,13 +15,13 @@ from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.sources.checksums import check
-from pipelines.sources.crawls import Crawl, follow
 from pipelines.sources.declared import declared_schema, with_schema
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download, kept
 from pipelines.sources.errors import CollectError
 from pipelines.sources.http import Answer, Client, client_of
 from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.pagination import Pagination, follow
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connector
 from pipelines.sources.snapshots import Capture
 
@@ -95,15 +95,15 @@ def _file(
 ) -> Fetched | Unchanged:
     """The resource's file; not asked for again when the portal declares the checksum of the last one."""
     checksum = resource.get("checksum") or {}
-    told = {"resource": resource["id"], "checksum": checksum.get("value"), "modified": resource.get("last_modified")}
+    facts = {"resource": resource["id"], "checksum": checksum.get("value"), "modified": resource.get("last_modified")}
     declared = declared_schema(context, client, part.name, resource.get("schema"))
-    told |= {"schema": declared.told} if declared else {}
+    facts |= {"schema": declared.recorded} if declared else {}
     before = kept(previous, part.name)
-    if before is not None and told["checksum"] and all(before.fetch.get(key) == told.get(key) for key in SAME):
+    if before is not None and facts["checksum"] and all(before.fetch.get(key) == facts.get(key) for key in SAME):
         return Unchanged(before)
     # `latest` is permanent; `url` changes with each upload.
     url = str(resource.get("latest") or resource["url"])
-    got = download(context, client, part.name, previous, url, told=told)
+    got = download(context, client, part.name, previous, url, facts=facts)
     if isinstance(got, Unchanged):
         return got
     check(got.path, checksum.get("type"), checksum.get("value"), source=context.source.name, address=got.address)
@@ -114,8 +114,8 @@ def _rows(context: FetchContext, client: Client, part: str, base: str, resource:
     """The rows of the tabular interface, page by page, as JSON Lines."""
     url = f"{base}/{resource['id']}/data/"
 
-    def page(crawl: Crawl) -> tuple[Answer, list[Any], int | None]:
-        answer = client.ask(url, params={"page": crawl.pages + 1, "page_size": PAGE})
+    def page(paged: Pagination) -> tuple[Answer, list[Any], int | None]:
+        answer = client.ask(url, params={"page": paged.pages + 1, "page_size": PAGE})
         document = _document(context.source, answer)
         rows, total = document.get("data"), (document.get("meta") or {}).get("total")
         if not isinstance(rows, list) or not isinstance(total, int):
@@ -125,5 +125,5 @@ def _rows(context: FetchContext, client: Client, part: str, base: str, resource:
 
     checksum = (resource.get("checksum") or {}).get("value")
     key = {"url": url, "version": resource.get("last_modified"), "checksum": checksum}
-    with Crawl(context, part, key, once=("__id",), or_whole=True) as crawl:
-        return crawl.fetched(url, total=follow(crawl, page), resource=resource["id"])
+    with Pagination(context, part, key, once=("__id",), or_whole=True) as paged:
+        return paged.fetched(url, total=follow(paged, page), resource=resource["id"])

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.core.text import Said
-from pipelines.sources.crawls import Crawl
 from pipelines.sources.descriptions import Source
 from pipelines.sources.dossiers import Dossiers, dossiers_of, drift, form, kept_dossier
 from pipelines.sources.downloads import kept
@@ -22,6 +21,7 @@ from pipelines.sources.errors import CollectError
 from pipelines.sources.http import Answer, Client, client_of
 from pipelines.sources.http.errors import NotAuthorised, NotTheAnswer
 from pipelines.sources.merging import Merged
+from pipelines.sources.pagination import Pagination
 from pipelines.sources.registry import FetchContext, Fetched, connector
 from pipelines.sources.snapshots import Capture, SnapshotStore
 
@@ -52,47 +52,47 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
     known = context.state.get("key") == asking.key
     before = kept(previous, source.parts[0].name) if known else None
     start = context.state.get("cursor") if before else None
-    with Crawl(context, source.parts[0].name, asking.key | {"from": start}, keep_answers=False) as crawl:
+    with Pagination(context, source.parts[0].name, asking.key | {"from": start}, keep_answers=False) as paged:
         shape = asking.form()
-        _dossiers(asking, crawl, start)
+        _dossiers(asking, paged, start)
         withdrawn = [item for name in LISTS for item in asking.deleted(name)]
         base = SnapshotStore.of(context.project).path(before) if before else None
-        merged = Merged.of(base, crawl.path("records"), withdrawn)
+        merged = Merged.of(base, paged.path("records"), withdrawn)
         merged.write(context.folder / "dossiers.jsonl")
-        told = {
-            "pages": crawl.pages,
-            "changed": crawl.records,
+        facts = {
+            "pages": paged.pages,
+            "changed": paged.records,
             "dossiers": len(merged.places),
             "withdrawn": merged.withdrawn,
             "drift": drift(context.state.get("form"), shape, source),
         }
-        evidence = {"pages": crawl.path("pages")}
+        evidence = {"pages": paged.path("pages")}
         # An empty page has no cursor: the last one that was given stays the place to go on from.
-        cursor = crawl.cursor or start
+        cursor = paged.cursor or start
         for part in source.parts:
             path = context.folder / "dossiers.jsonl"
-            yield Fetched(part.name, path, source.address, "application/x-ndjson", fetch=told, evidence=evidence)
+            yield Fetched(part.name, path, source.address, "application/x-ndjson", fetch=facts, evidence=evidence)
         context.state.update(key=asking.key, cursor=cursor, form=shape)
 
 
-def _dossiers(asking: Asking, crawl: Crawl, start: str | None) -> None:
+def _dossiers(asking: Asking, paged: Pagination, start: str | None) -> None:
     """Follow the pages to their end, each dossier cut down to what may be kept."""
     seen: dict[int, str] = {}
     while True:
-        answer, found = asking.dossiers(crawl.cursor or start)
+        answer, found = asking.dossiers(paged.cursor or start)
         nodes, info = found.nodes, found.page_info
         dates = {node.number: node.date_derniere_modification for node in nodes}
         if nodes and all(seen.get(number) == day for number, day in dates.items()):
-            raise crawl.refused(answer.address, Said("page répétée", "repeated page"))
+            raise paged.refused(answer.address, Said("page répétée", "repeated page"))
         seen |= dates
-        end = info.end_cursor or crawl.cursor
-        if info.has_next_page and end == (crawl.cursor or start):
-            raise crawl.refused(answer.address, Said("curseur qui n'avance pas", "cursor that does not advance"))
+        end = info.end_cursor or paged.cursor
+        if info.has_next_page and end == (paged.cursor or start):
+            raise paged.refused(answer.address, Said("curseur qui n'avance pas", "cursor that does not advance"))
         try:
             kept = [kept_dossier(node, asking.files) for node in nodes]
         except ValueError as error:
             raise asking.wrong(answer, str(error)) from None
-        crawl.add(answer, kept, end if nodes else crawl.cursor)
+        paged.add(answer, kept, end if nodes else paged.cursor)
         if not info.has_next_page:
             return
 
@@ -140,13 +140,13 @@ class Asking:
         return answer, self._demarche(answer)
 
     def _answer(self, variables: Mapping[str, Any]) -> Answer:
-        asked = {f"include{name}": False for name in NOTHING} | {
+        include = {f"include{name}": False for name in NOTHING} | {
             "demarcheNumber": self.source.parameters["number"],
             "updatedSince": self.since,
             "includeAnotations": self.annotations,
             **variables,
         }
-        body = {"queryId": "ds-query-v2", "operationName": "getDemarche", "variables": asked}
+        body = {"queryId": "ds-query-v2", "operationName": "getDemarche", "variables": include}
         return self.client.ask(self.url, method="POST", json=body, headers=self.headers)
 
     def _demarche(self, answer: Answer) -> dict[str, Any]:
@@ -186,16 +186,16 @@ class Asking:
         prefix, cursor = LISTS[name], None
         while True:
             include = {f"include{name[0].upper()}{name[1:]}": True, "includeDossiers": False}
-            asked = {f"{prefix}First": PAGE, f"{prefix}After": cursor, f"{prefix}Since": self.since}
-            answer, demarche = self.page(include | asked)
+            variables = {f"{prefix}First": PAGE, f"{prefix}After": cursor, f"{prefix}Since": self.since}
+            answer, demarche = self.page(include | variables)
             page = self.list(answer, demarche, name)
             yield from page["nodes"]
             info = page["pageInfo"]
             if not info.get("hasNextPage"):
                 return
             if info.get("endCursor") in (None, cursor):
-                told = Said(f"{name} : curseur qui n'avance pas", f"{name}: cursor that does not advance")
-                raise self.wrong(answer, told)
+                reason = Said(f"{name} : curseur qui n'avance pas", f"{name}: cursor that does not advance")
+                raise self.wrong(answer, reason)
             cursor = info["endCursor"]
 
     def wrong(self, answer: Answer, found: str | Said) -> NotTheAnswer:

@@ -40,7 +40,7 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
             continue
         try:
             document = json.loads(got.path.read_bytes())
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict) or document.get("class") != "dataset" or "dimension" not in document:
             where = {"source": source.name, "address": got.address}

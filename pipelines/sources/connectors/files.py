@@ -15,22 +15,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.core.text import Said
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.downloads import download
-from pipelines.sources.errors import SourceFileAbsent
 from pipelines.sources.exports import TOOLS, columns_of, only_named
 from pipelines.sources.http import client_of
 from pipelines.sources.http.client import MAXIMUM_SIZE
 from pipelines.sources.http.errors import AnswerTooLarge
+from pipelines.sources.local_files import CONNECTOR, EXPORT_OF, absent, in_folder
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connector
 from pipelines.sources.snapshots import Capture
-from pipelines.sources.stores import OPENING, open_store, told
+from pipelines.sources.stores import OPENING, faults_named, open_store
 
 BLOCK = 1 << 20
 
 
-@connector("files")
+@connector(CONNECTOR)
 def fetch(source: Source, previous: Capture | None, context: FetchContext) -> Iterator[Fetched | Unchanged]:
     """The file of each part. Raises `SourceFileAbsent`, `SourceUnreadable`, and what the client raises."""
     scheme = source.address.partition("://")[0] if "://" in source.address else ""
@@ -40,22 +39,22 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
     if scheme in OPENING:
         store = open_store(source, context)
         for index, part in enumerate(source.parts):
-            copy, shown, name = _from_store(store, source, part, context.folder / str(index))
-            yield Fetched(part.name, copy, shown, fetch={"file": name})
+            copy, address, name = _from_store(store, source, part, context.folder / str(index))
+            yield Fetched(part.name, copy, address, fetch={"file": name})
         return
-    tool = source.parameters.get("export_of")
+    tool = source.parameters.get(EXPORT_OF)
     copies: dict[str, Path] = {}
     for part in source.parts:
-        origin, shown, name = _in_folder(source, part, context.project.sources)
+        origin, address, name = in_folder(source, part, context.project.sources)
         if tool in TOOLS:
             # Of a form tool, each part names its own columns: the file is cut for each.
             copy = _copy(origin, context.folder / f"{part.name}.export", source, part)
-            got = Fetched(part.name, copy, shown, fetch={"file": name})
+            got = Fetched(part.name, copy, address, fetch={"file": name})
             yield only_named(got, part, columns_of(str(tool), source), source=source, project=context.project)
             continue
-        if shown not in copies:
-            copies[shown] = _copy(origin, context.folder / str(len(copies)), source, part)
-        yield Fetched(part.name, copies[shown], shown, fetch={"file": name})
+        if address not in copies:
+            copies[address] = _copy(origin, context.folder / str(len(copies)), source, part)
+        yield Fetched(part.name, copies[address], address, fetch={"file": name})
 
 
 def _addresses(source: Source, previous: Capture | None, context: FetchContext) -> Iterator[Fetched | Unchanged]:
@@ -66,24 +65,10 @@ def _addresses(source: Source, previous: Capture | None, context: FetchContext) 
         yield download(context, client, part.name, previous, url, headers=headers, page_is_wrong=part.format != "html")
 
 
-def _in_folder(source: Source, part: Part, base: Path) -> tuple[Path, str, str]:
-    """The file of a part, how its address is shown, its name. Raises `SourceFileAbsent` with what lies there."""
-    place = base / source.address
-    if place.is_file():
-        if part.path in (None, place.name):
-            return place, _shown(place, base), place.name
-        hint = Said(f"l'adresse désigne le fichier {place.name}", f"the address names the file {place.name}")
-        raise SourceFileAbsent(source=source.name, part=part.name, address=part.path, hint=hint)
-    found = sorted(item for item in place.glob(part.path or "*") if item.is_file() and not item.name.startswith("."))
-    if found and (part.path is not None or len(found) == 1):
-        return found[-1], _shown(found[-1], base), found[-1].name
-    raise _absent(source, part, sorted(item.name for item in place.iterdir()) if place.is_dir() else [])
-
-
 def _from_store(store: Any, source: Source, part: Part, target: Path) -> tuple[Path, str, str]:
     """The same from a store that fsspec reaches, copied. Raises `SourceFileAbsent`, `SourceUnreadable`."""
     scheme = source.address.partition("://")[0]
-    with told(source, part.name):
+    with faults_named(source, part.name):
         place = store._strip_protocol(source.address)
         if store.isfile(place):
             found = [place]
@@ -91,7 +76,7 @@ def _from_store(store: Any, source: Source, part: Part, target: Path) -> tuple[P
             pattern = f"{place.rstrip('/')}/{part.path or '*'}"
             found = sorted(item for item in store.glob(pattern) if store.isfile(item))
             if not found or (part.path is None and len(found) > 1):
-                raise _absent(source, part, [item.rpartition("/")[2] for item in found])
+                raise absent(source, part, [item.rpartition("/")[2] for item in found])
         chosen = str(found[-1])
         limit = int(source.parameters.get("maximum_size", MAXIMUM_SIZE))
         if store.size(chosen) > limit:
@@ -103,18 +88,6 @@ def _from_store(store: Any, source: Source, part: Part, target: Path) -> tuple[P
 
 
 def _copy(origin: Path, target: Path, source: Source, part: Part) -> Path:
-    with told(source, part.name):
+    with faults_named(source, part.name):
         shutil.copyfile(origin, target)
     return target
-
-
-def _absent(source: Source, part: Part, there: list[str]) -> SourceFileAbsent:
-    shown = f"{source.address}/{part.path}" if part.path else source.address
-    names = ", ".join(there) or "—"
-    hint = Said(f"fichiers présents : {names}", f"files there: {names}")
-    return SourceFileAbsent(source=source.name, part=part.name, address=shown, hint=hint)
-
-
-def _shown(origin: Path, base: Path) -> str:
-    """The address that readers of a release see: relative to the project when the file lies in it."""
-    return f"sources/{origin.relative_to(base)}" if origin.is_relative_to(base) else origin.as_uri()

@@ -33,8 +33,8 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
         if "survey" in source.parameters:
             path = context.folder / f"{part.name}.download"
             path.write_bytes(_export(source, client, context))
-            told = {"survey": source.parameters["survey"]}
-            got: Fetched | Unchanged = Fetched(part.name, path, source.address, "text/csv", fetch=told)
+            facts = {"survey": source.parameters["survey"]}
+            got: Fetched | Unchanged = Fetched(part.name, path, source.address, "text/csv", fetch=facts)
         else:
             got = download(context, client, part.name, previous, source.address)
         yield only_named(got, part, columns, source=source, project=context.project)
@@ -50,7 +50,7 @@ def _export(source: Source, client: Client, context: FetchContext) -> bytes:
             source=source.name, address=source.address, status="RemoteControl", secrets=", ".join(source.secrets)
         )
     try:
-        asked = [
+        arguments = [
             session,
             parameters["survey"],
             "csv",
@@ -59,7 +59,7 @@ def _export(source: Source, client: Client, context: FetchContext) -> bytes:
             parameters.get("headings", "code"),
             "short",
         ]
-        answer = _call(client, source, "export_responses", asked)
+        answer = _call(client, source, "export_responses", arguments)
     finally:
         _call(client, source, "release_session_key", [session])
     try:

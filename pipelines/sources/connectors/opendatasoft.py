@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 
 from pipelines.core.text import Said
-from pipelines.sources.crawls import Crawl, follow
 from pipelines.sources.descriptions import Source
 from pipelines.sources.downloads import download
 from pipelines.sources.errors import CollectError
 from pipelines.sources.http import Answer, client_of
 from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.pagination import Pagination, follow
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged, connector
 from pipelines.sources.snapshots import Capture
 
@@ -53,8 +53,8 @@ def fetch(source: Source, previous: Capture | None, context: FetchContext) -> It
 def _records(context: FetchContext, part: str, url: str, query: dict[str, Any], ask: Asking) -> Fetched:
     """All pages as JSON Lines."""
 
-    def page(crawl: Crawl) -> tuple[Answer, list[Any], int | None]:
-        answer = ask(url, params=query | {"limit": PAGE, "offset": crawl.records})
+    def page(paged: Pagination) -> tuple[Answer, list[Any], int | None]:
+        answer = ask(url, params=query | {"limit": PAGE, "offset": paged.records})
         try:
             document = answer.json()
             total, results = int(document["total_count"]), list(document["results"])
@@ -72,5 +72,5 @@ def _records(context: FetchContext, part: str, url: str, query: dict[str, Any], 
         return answer, results, total
 
     counted = context.source.parameters.get("repeated") == "count"
-    with Crawl(context, part, {"url": url, "query": query}, once=(), counts_repeated=counted) as crawl:
-        return crawl.fetched(url, total=follow(crawl, page))
+    with Pagination(context, part, {"url": url, "query": query}, once=(), counts_repeated=counted) as paged:
+        return paged.fetched(url, total=follow(paged, page))

@@ -1,7 +1,7 @@
 """The connector `paged_json`: a list that a JSON interface gives page by page, described in YAML.
 
 The address is that of the first page; a part's `path`, if it has one, is joined to an address that ends in `/`. What
-comes is put together as JSON Lines (format `jsonl`), proved whole as every crawl is (`crawls.py`).
+comes is put together as JSON Lines (format `jsonl`), proved whole as every collection in pages is (`pagination.py`).
 
 parameters:
   `pages`     how to go on, one of: `next` (dotted name of the next page's address, `links.next` for a relation in a
@@ -31,12 +31,12 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.core.text import Said
-from pipelines.sources.crawls import Crawl, Page, follow_pages, value_at
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.errors import CollectError
 from pipelines.sources.http import Answer, Client, client_of
 from pipelines.sources.http.errors import NotTheAnswer
 from pipelines.sources.links import next_in_header, relation_in
+from pipelines.sources.pagination import Page, Pagination, follow_pages, value_at
 from pipelines.sources.registry import FetchContext, Fetched, connector
 from pipelines.sources.snapshots import Capture
 
@@ -53,18 +53,18 @@ def fetch(source: Source, _previous: Capture | None, context: FetchContext) -> I
             raise CollectError(source=source.name, found=found, expected=" | ".join(FORMATS))
         asking = _Asking.of(source, part, context)
         parameters = source.parameters
-        asked = {
+        request = {
             name: parameters.get(name)
             for name in ("pages", "size", "records", "total", "key", "query", "version", "body")
         }
-        with Crawl(
+        with Pagination(
             context,
             part.name,
-            {"url": asking.url, **asked},
+            {"url": asking.url, **request},
             once=tuple(parameters.get("key", ())),
             counts_repeated=parameters.get("repeated") == "count",
-        ) as crawl:
-            yield crawl.fetched(asking.url, total=follow_pages(crawl, asking.page))
+        ) as paged:
+            yield paged.fetched(asking.url, total=follow_pages(paged, asking.page))
 
 
 @dataclass
@@ -93,43 +93,43 @@ class _Asking:
         joined = urljoin(source.address, part.path) if part.path and source.address.endswith("/") else source.address
         return cls(source, client_of(context), joined, headers, ways[0])
 
-    def page(self, crawl: Crawl) -> Page:
-        """The page after those that the crawl has. Raises `NotTheAnswer`, `CrawlRefused`."""
-        answer = self._answer(crawl)
+    def page(self, paged: Pagination) -> Page:
+        """The page after those that are there. Raises `NotTheAnswer`, `CrawlRefused`."""
+        answer = self._answer(paged)
         try:
             document = answer.json()
         except ValueError:
             raise self._wrong(answer, Said("JSON illisible ou coupé", "unreadable or cut JSON"), "JSON") from None
         records = self._records(answer, document)
         total = self._total(answer, document)
-        version = self._told(document, "version")
-        cursor, is_last = self._onward(crawl, answer, document, records)
+        version = self._stated(document, "version")
+        cursor, is_last = self._onward(paged, answer, document, records)
         return Page(answer, records, total, None if version is None else str(version), cursor, is_last)
 
-    def _answer(self, crawl: Crawl) -> Answer:
-        told = self._told_to_page(crawl)
-        address = str(crawl.cursor) if self.way == "next" and crawl.cursor is not None else self.url
+    def _answer(self, paged: Pagination) -> Answer:
+        sent = self._page_size(paged)
+        address = str(paged.cursor) if self.way == "next" and paged.cursor is not None else self.url
         constant = None if address != self.url else dict(self.source.parameters.get("query", {}))
         body = self.source.parameters.get("body")
         if body is None:
-            asked = None if constant is None else (constant | told or None)
-            return self.client.ask(address, params=asked, headers=self.headers)
+            json_body = None if constant is None else (constant | sent or None)
+            return self.client.ask(address, params=json_body, headers=self.headers)
         document = copy.deepcopy(body)
-        for place, value in told.items():
+        for place, value in sent.items():
             _put(document, place, value)
         return self.client.ask(address, method="POST", params=constant or None, json=document, headers=self.headers)
 
-    def _told_to_page(self, crawl: Crawl) -> dict[str, Any]:
+    def _page_size(self, paged: Pagination) -> dict[str, Any]:
         """What says which page is asked for, by the name of the parameter."""
         pages, size = self.source.parameters["pages"], self.source.parameters.get("size")
-        told: dict[str, Any] = {size["parameter"]: size["value"]} if size else {}
-        if self.way == "cursor" and crawl.cursor is not None:
-            told[pages["parameter"]] = crawl.cursor
+        sent: dict[str, Any] = {size["parameter"]: size["value"]} if size else {}
+        if self.way == "cursor" and paged.cursor is not None:
+            sent[pages["parameter"]] = paged.cursor
         elif self.way == "offset":
-            told[pages["offset"]] = crawl.records + pages.get("first", 0)
+            sent[pages["offset"]] = paged.records + pages.get("first", 0)
         elif self.way == "page":
-            told[pages["page"]] = crawl.pages + pages.get("first", 1)
-        return told
+            sent[pages["page"]] = paged.pages + pages.get("first", 1)
+        return sent
 
     def _records(self, answer: Answer, document: Any) -> list[Any]:
         place = self.source.parameters.get("records")
@@ -141,11 +141,11 @@ class _Asking:
 
     def _total(self, answer: Answer, document: Any) -> int | None:
         """The total that the page tells; None where none is described, or where it is an estimate."""
-        told = self.source.parameters.get("total")
-        if told is None:
+        declared = self.source.parameters.get("total")
+        if declared is None:
             return None
-        place = told if isinstance(told, str) else told.get("at")
-        header = None if isinstance(told, str) else told.get("header")
+        place = declared if isinstance(declared, str) else declared.get("at")
+        header = None if isinstance(declared, str) else declared.get("header")
         value = answer.headers.get(str(header).lower()) if header else value_at(document, str(place))
         if isinstance(value, str) and value.isdigit():
             value = int(value)
@@ -154,9 +154,9 @@ class _Asking:
                 f"un nombre d'enregistrements ({header or place})", f"a number of records ({header or place})"
             )
             raise self._wrong(answer, Said("aucun", "none"), expected)
-        return None if not isinstance(told, str) and told.get("estimated") else value
+        return None if not isinstance(declared, str) and declared.get("estimated") else value
 
-    def _onward(self, crawl: Crawl, answer: Answer, document: Any, records: list[Any]) -> tuple[Any, bool | None]:
+    def _onward(self, paged: Pagination, answer: Answer, document: Any, records: list[Any]) -> tuple[Any, bool | None]:
         """Where to go on, and whether the page says that it is the last."""
         pages = self.source.parameters["pages"]
         more = value_at(document, pages["more"]) if "more" in pages else None
@@ -165,23 +165,23 @@ class _Asking:
         is_last = None if more is None else not more
         if self.way == "next":
             link = next_in_header(answer.headers) if pages["next"] == "header" else _link_at(document, pages["next"])
-            following = self._following(crawl, answer, link) if link else None
+            following = self._following(paged, answer, link) if link else None
             return following, following is None if is_last is None else is_last
         if self.way == "cursor":
             cursor = value_at(document, pages["cursor"]) or None
             return cursor, cursor is None if is_last is None else is_last
-        return crawl.records + len(records), is_last
+        return paged.records + len(records), is_last
 
-    def _following(self, crawl: Crawl, answer: Answer, link: Any) -> str:
+    def _following(self, paged: Pagination, answer: Answer, link: Any) -> str:
         """The next page's address, on the same server: a secret goes nowhere else. Raises `CrawlRefused`."""
-        following = urljoin(self.url if crawl.cursor is None else str(crawl.cursor), str(link))
+        following = urljoin(self.url if paged.cursor is None else str(paged.cursor), str(link))
         here, there = urlsplit(self.url), urlsplit(following)
         if (here.scheme, here.netloc) != (there.scheme, there.netloc):
-            told = Said("page suivante sur un autre serveur", "next page on another server")
-            raise crawl.refused(answer.address, told)
+            reason = Said("page suivante sur un autre serveur", "next page on another server")
+            raise paged.refused(answer.address, reason)
         return following
 
-    def _told(self, document: Any, name: str) -> Any:
+    def _stated(self, document: Any, name: str) -> Any:
         place = self.source.parameters.get(name)
         return None if place is None else value_at(document, place)
 

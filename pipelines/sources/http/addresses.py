@@ -19,10 +19,11 @@ HIDDEN = "***"
 # ("pass" is one in "user_pass" and none in "passage").
 SECRET_KEYS = re.compile(
     r"api_?key|access_?key|private_?key|token|secret|signature|passw|passphrase|mot_?de_?passe|credential|authori[sz]ation"
-    r"|x_?amz|session_?id|bearer"
+    r"|x_?amz|sess(?:ion)?_?(?:id|key)|bearer|jeton"
     r"|(?<![a-z])(?:keys?|auth|authkey|oauth\d?|pwd|pass|pw|mdp|jwt|sig|sid|otp|pin|hmac|cle|cle_?api|sas)(?![a-z])",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(r"(?<=;)(?P<name>[^;=&/?#]+)=[^;&/?#]+")  # "/d;jsessionid=…": of a path, or after another value
 _WORDS_OF_A_NAME = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-.\[\]]+")  # "accessKey" and "access-key" are "access_key"
 # Addresses that carry an IPv4 address in an IPv6 one, and where it stands (RFC 6052, 4291, 3056, 4380).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -100,17 +101,22 @@ def refusal(url: str, *, allow_private: bool, through_proxy: bool) -> Said | Non
         # A name that does not resolve is not refused here: asking it fails, and that may pass.
         return None
     private = [str(item[4][0]) for item in found if not is_public(str(item[4][0]))]
-    told = Said("ce nom mène à une adresse privée", "this name leads to a private address")
-    return told if private else None
+    reason = Said("ce nom mène à une adresse privée", "this name leads to a private address")
+    return reason if private else None
 
 
-def shown(url: str, secrets: Collection[str] = ()) -> str:
+def public_address(url: str, secrets: Collection[str] = ()) -> str:
     """An address for people: without a user, without the values of secret parameters, without any known secret."""
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    query = urlencode([(key, HIDDEN if is_secret(key) else value) for key, value in pairs], safe=HIDDEN + "/:,")
-    return redacted(urlunsplit((parts.scheme, host, parts.path, query, "")), secrets)
+    known = [(key, HIDDEN if is_secret(key) else _BESIDE.sub(_masked, value)) for key, value in pairs]
+    query = urlencode(known, safe=HIDDEN + "/:,")
+    return redacted(urlunsplit((parts.scheme, host, _BESIDE.sub(_masked, parts.path), query, "")), secrets)
+
+
+def _masked(found: re.Match[str]) -> str:
+    return f"{found['name']}={HIDDEN}" if is_secret(found["name"]) else found[0]
 
 
 def redacted(text: str, secrets: Collection[str]) -> str:

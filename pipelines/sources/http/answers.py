@@ -118,7 +118,7 @@ class Answer:
         """Whether its header `Link` has a relation `next`. Source: RFC 8288."""
         return next_in_header(self.headers) is not None
 
-    def told(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """How it was obtained, for the log."""
         return {
             "status": self.status,

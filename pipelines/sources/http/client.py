@@ -22,8 +22,9 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.core.text import Said
 from pipelines.sources.closures import Closures
-from pipelines.sources.http.addresses import redacted, refusal, shown
+from pipelines.sources.http.addresses import public_address, redacted, refusal
 from pipelines.sources.http.answers import Answer, Cut, TooLarge, receive
+from pipelines.sources.http.backoff import own_wait, wait_asked_for
 from pipelines.sources.http.errors import (
     AddressRefused,
     AnswerTooLarge,
@@ -36,9 +37,8 @@ from pipelines.sources.http.errors import (
     Throttled,
     Unreachable,
 )
-from pipelines.sources.http.gates import gate, host_of
+from pipelines.sources.http.rate_limits import gate, host_of
 from pipelines.sources.http.session import PeerRefused, a_session
-from pipelines.sources.http.waiting import own_wait, told_wait
 from pipelines.sources.registry import FetchContext
 
 MAY_PASS = (408, 425, 429, 500, 502, 503, 504)
@@ -48,7 +48,7 @@ TOKENS = ("authorization", "x-api-key", "cookie")
 FURTHEST = 5
 NO_TOKEN = Said("aucun, cette source n'en envoie pas", "none, this source sends no token")
 MAXIMUM_SIZE = 2_000_000_000
-TOLD = 200
+LONGEST_REASON = 200
 WHOLE = (200,)
 EMPTY = Said("réponse vide", "an empty answer")
 CHALLENGE = Said(
@@ -193,13 +193,13 @@ class Client:
     def _send(self, request: _Request) -> Any:
         import requests
 
-        told = {"User-Agent": f"arobase/{_version()} (source {self.source})", "Accept-Encoding": "gzip"}
+        headers = {"User-Agent": f"arobase/{_version()} (source {self.source})", "Accept-Encoding": "gzip"}
         try:
             return self._session().request(
                 request.method,
                 request.url,
                 params=request.params,
-                headers=told | dict(request.headers),
+                headers=headers | dict(request.headers),
                 json=request.json,
                 stream=True,
                 allow_redirects=False,
@@ -218,7 +218,7 @@ class Client:
         headers = {key.lower(): value for key, value in response.headers.items()}
         status = response.status_code
         if status in MAY_PASS:
-            raise _Again(f"HTTP {status}", told_wait(headers, time.time()))
+            raise _Again(f"HTTP {status}", wait_asked_for(headers, time.time()))
         if 200 <= status < 300 and status not in WHOLE:
             raise self._error(NotTheAnswer, request.url, found=f"HTTP {status}", expected=ONE_ANSWER)
         is_unchanged = status == 304 and any(name.lower() in CONDITIONS for name in request.headers)
@@ -239,7 +239,7 @@ class Client:
         except (Cut, urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
             raise _Again(CUT if isinstance(error, Cut) else _reason(error)) from None
         seconds = time.monotonic() - request.began
-        address = shown(response.url, self.secrets)
+        address = public_address(response.url, self.secrets)
         return Answer(status, address, headers, size, digest, seconds, attempt, body.getvalue(), request.to)
 
     def _refused(self, response: Any, status: int, url: str, headers: Mapping[str, str]) -> HttpError:
@@ -247,11 +247,11 @@ class Client:
             return self._error(NotAuthorised, url, status=status, secrets=", ".join(self.names) or NO_TOKEN)
         if status in (404, 410):
             return self._error(NotFound, url, status=status)
-        said = self._said(response, headers)
-        found = Said(f"HTTP {status} : {said}", f"HTTP {status}: {said}") if said else f"HTTP {status}"
+        reason = self._words_of(response, headers)
+        found = Said(f"HTTP {status} : {reason}", f"HTTP {status}: {reason}") if reason else f"HTTP {status}"
         return self._error(HttpError, url, found=found)
 
-    def _said(self, response: Any, headers: Mapping[str, str]) -> str:
+    def _words_of(self, response: Any, headers: Mapping[str, str]) -> str:
         """The sentence of an error in JSON (`message`, `error`), without secrets; nothing else of a body is shown."""
         body = io.BytesIO()
         try:
@@ -259,11 +259,11 @@ class Client:
             import json
 
             document = json.loads(body.getvalue())
-        except (Cut, TooLarge, OSError, ValueError):
+        except (Cut, TooLarge, OSError, ValueError, RecursionError):
             return ""
         texts = [document.get(key) for key in ("message", "error")] if isinstance(document, dict) else []
-        said = next((text for text in texts if isinstance(text, str)), "")
-        return redacted(said, self.secrets)[:TOLD]
+        answer = next((text for text in texts if isinstance(text, str)), "")
+        return redacted(answer, self.secrets)[:LONGEST_REASON]
 
     def _check(self, url: str) -> None:
         from requests.utils import get_environ_proxies
@@ -279,7 +279,7 @@ class Client:
         return self._local.session
 
     def _error(self, kind: type[HttpError], url: str, **facts: Any) -> HttpError:
-        return kind(source=self.source, address=shown(url, self.secrets), **facts)
+        return kind(source=self.source, address=public_address(url, self.secrets), **facts)
 
 
 def client_of(context: FetchContext) -> Client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pipelines.core.errors import Mender
+from pipelines.core.errors import ResponsibleParty
 from pipelines.sources.errors import CollectError
 
 
@@ -12,7 +12,7 @@ class HttpError(CollectError):
     """An address did not give what was asked."""
 
     code: ClassVar[str] = "http"
-    mender: ClassVar[Mender] = Mender.SOURCE
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SOURCE
     fr: ClassVar[str] = "Source « {source} » : {address} : {found}."
     en: ClassVar[str] = 'Source "{source}": {address}: {found}.'
 
@@ -43,7 +43,7 @@ class NotAuthorised(HttpError):
     """401 or 403: the token is absent, expired, or may not see this."""
 
     code: ClassVar[str] = "not-authorised"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "Source « {source} » : {address} refuse l'accès ({status}) ; jeton à vérifier : {secrets}."
     en: ClassVar[str] = 'Source "{source}": {address} refuses access ({status}); token to check: {secrets}.'
 
@@ -52,7 +52,7 @@ class NotFound(HttpError):
     """404 or 410: the address or the identifier is wrong, or the data is gone."""
 
     code: ClassVar[str] = "not-found"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = "Source « {source} » : {address} n'existe pas ou plus ({status})."
     en: ClassVar[str] = 'Source "{source}": {address} does not exist, or no longer ({status}).'
 
@@ -69,7 +69,7 @@ class AddressRefused(HttpError):
     """An address that is not public, in a source that does not allow private ones."""
 
     code: ClassVar[str] = "address-refused"
-    mender: ClassVar[Mender] = Mender.MAPPING
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
         "Source « {source} » : {address} : {found} ; attendu : une adresse http(s) publique "
         "(ou parameters.allow_private: true dans le YAML)."

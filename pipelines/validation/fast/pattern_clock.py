@@ -25,25 +25,29 @@ SECONDS = 2.0
 TICK = 0.1  # how long answers may wait for others before they are sent
 TOGETHER = 1000  # cells that are asked at once
 REMEMBERED = 10_000  # answers that a thread keeps
-# The alarm ends a process that nobody is left to end: a match that never returns hears of no closed pipe.
+ALONE = 4 * SECONDS
+"""Seconds of work on one text, or on what is answered together, after which the process ends by itself: whoever would
+have ended it was killed."""
+# A match that never returns hears of no closed pipe; one that does ends without a word where nobody reads its answer.
 _PROGRAM = f"""
 import json, re, signal, sys, time
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 sys.stdout.write("r")
 sys.stdout.flush()
 for line in sys.stdin:
     pattern, texts = json.loads(line)
     match, answers, sent = re.compile("^{{0}}$".format(pattern)).match, [], time.monotonic()
-    signal.alarm(30)
+    signal.setitimer(signal.ITIMER_PROF, {ALONE})
     for text in texts:
         answers.append("1" if match(text) else "0")
         if time.monotonic() - sent > {TICK}:
             sys.stdout.write("".join(answers))
             sys.stdout.flush()
             answers, sent = [], time.monotonic()
-            signal.alarm(30)
+            signal.setitimer(signal.ITIMER_PROF, {ALONE})
     sys.stdout.write("".join(answers))
     sys.stdout.flush()
-    signal.alarm(0)
+    signal.setitimer(signal.ITIMER_PROF, 0)
 """
 
 
@@ -110,7 +114,7 @@ class PatternClock:
         self.close()
 
 
-class PatternJudge:
+class TimedPattern:
     """Whether cells match a pattern that Python may never answer for: by RE2, or else under a clock."""
 
     def __init__(self, field: str, pattern: str) -> None:

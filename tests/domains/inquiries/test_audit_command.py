@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.commands._results import result_labels
 from pipelines.core.project import Project
 from pipelines.core.text import Said
-from pipelines.domains.inquiries.commands._audit_shown import audited
+from pipelines.domains.inquiries.commands._audit_output import audited
 from pipelines.domains.inquiries.law.rapport import RESULTATS
 from pipelines.domains.inquiries.law.registre import regles
 

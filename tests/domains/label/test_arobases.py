@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.mapping.registry import Unreadable, converters
+from pipelines.mapping.registry import CONVERTERS, Unreadable
 
 CODELISTS = Path(__file__).resolve().parents[3] / "schemas" / "codelists"
 
 
 def convert(name, *texts, **options):
-    return converters()[name](texts, options)
+    return CONVERTERS[name](texts, options)
 
 
 @pytest.mark.parametrize(

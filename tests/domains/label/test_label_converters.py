@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.core.project import Project
-from pipelines.mapping.registry import Unreadable, converters, readings
+from pipelines.mapping.registry import CONVERTERS, READINGS, Unreadable
 
 PROJECT = Project.at(Path(__file__).resolve().parents[3])
 
 
 def convert(name, *texts, **options):
-    return converters()[name](texts, options)
+    return CONVERTERS[name](texts, options)
 
 
 def look(name, options=None, **texts):
-    return readings()[name](PROJECT, options or {})(texts)
+    return READINGS[name](PROJECT, options or {})(texts)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ import pytest
 
 from pipelines.core.project import Project
 from pipelines.formats import read
-from pipelines.mapping import PartRecords, conform
-from pipelines.schema import load_incoming
+from pipelines.mapping import PartRecords, normalise
+from pipelines.mapping.engine import RESERVED
+from pipelines.mapping.registry import CONVERTERS
+from pipelines.schema import load_codelist, load_incoming
 from pipelines.sources import load_sources
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,7 +47,7 @@ def rows(path):
         part.name: PartRecords(table, load_incoming(PROJECT.schemas, part.schema), part.rows, part.join)
         for part, table in zip(source.parts, records(path).values(), strict=True)
     }
-    return conform(parts, PROJECT, file=source.path)
+    return normalise(parts, PROJECT, file=source.path)
 
 
 @pytest.mark.parametrize("suffix", ["xlsx", "xls"])
@@ -66,6 +68,39 @@ def test_every_sheet_becomes_a_row_and_none_is_refused():
     assert found.rejections == ()
     assert found.rows["candidatures/actions"].num_rows == 46
     assert found.rows["candidatures/actions_services"].num_rows == 62
+    assert found.rows["candidatures/fonctions"].num_rows == 46
+
+
+@pytest.mark.parametrize(
+    ("title", "elected", "code"),
+    [
+        ("Maire", "oui", "maire"),
+        ("Madame le maire de Trifouillis", "", "maire"),
+        ("Maire adjoint", "oui", "elu"),
+        ("Adjointe au maire", "non", "elu"),
+        ("Conseillère municipale déléguée au numérique", "", "elu"),
+        ("", "OUI", "elu"),
+        ("Directeur des systèmes d'information", "non", "numerique"),
+        ("Correspondante Villes Internet", "non", "correspondant"),
+        ("Secrétaire de mairie", "non", "direction"),
+        ("Adjoint administratif", "non", "autre"),
+        ("Directeur de cabinet du maire", "non", "autre"),
+        ("Barnabé Supposé", "non", "autre"),
+        ("", "", "non_precisee"),
+        (None, None, "non_precisee"),
+    ],
+)
+def test_a_function_is_one_of_the_list_whatever_was_entered(title: str | None, elected: str | None, code: str):
+    assert CONVERTERS["fonction_de_fiche"]((title, elected), {}) == code
+    assert code in load_codelist(PROJECT.schemas, "fonctions").values
+
+
+def test_nothing_of_what_was_entered_about_a_person_reaches_the_functions():
+    people = records(SHIPPED)["personnes"]
+    texts = [column for column in people.columns if pa.types.is_string(column.type)]
+    entered = {cell for column in texts for cell in column.to_pylist() if cell}
+    published = rows(SHIPPED).rows["candidatures/fonctions"].drop_columns(list(RESERVED))
+    assert not entered & {cell for column in published.columns for cell in column.to_pylist()}
 
 
 def test_the_workbook_says_that_it_is_an_example():

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 
-from pipelines.catalogue import read_house, write_catalogue
+from pipelines.catalogue import read_publisher_settings, write_catalogue
 from pipelines.core.project import Project
 from pipelines.portals import Portal
 from pipelines.portals.errors import NewerThere
@@ -120,8 +120,8 @@ def journey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Journey]:
         made.push()
         shipped = shipped_once(tmp_path_factory).project
         with hosting(shipped.outputs) as elsewhere:
-            house = replace(read_house(shipped), base_url=elsewhere)
-            write_catalogue(shipped.releases, shipped.catalogue, house=house)
+            settings = replace(read_publisher_settings(shipped), base_url=elsewhere)
+            write_catalogue(shipped.releases, shipped.catalogue, settings=settings)
             made.shipped = [harvested(portal, elsewhere) for _ in range(2)]
         yield made
     shutil.rmtree(folder, ignore_errors=True)

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.catalogue import write_catalogue
+from pipelines.catalogue.publisher import PublisherSettings
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.store import ReleaseStore, package_folders
 from tests.acceptance.builders import shipped_once
@@ -62,9 +63,12 @@ def test_a_column_of_a_large_table_is_fetched_without_the_others(shown: tuple[Co
 
 
 def test_the_script_of_every_package_that_ships_is_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Those of made-up records as well, of which machines are told where a catalogue asks for it."""
     project = shipped_once(tmp_path_factory).project
     with counting(project.outputs) as made:
-        write_catalogue(project.releases, project.catalogue, base_url=made.address)
+        write_catalogue(
+            project.releases, project.catalogue, settings=PublisherSettings(examples=True), base_url=made.address
+        )
         for folder in package_folders(project.releases):
             store = ReleaseStore.read(project.releases, folder.name)
             descriptor = read_descriptor(store.path() / "data")

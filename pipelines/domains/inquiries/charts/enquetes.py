@@ -15,22 +15,22 @@ from pipelines.catalogue.pictures import marks
 from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language, Said
+from pipelines.core.text import Language, Said, in_both
 
-RESULTS: dict[str, tuple[str, dict[Language, str]]] = {
-    "conforme": ("f3", {"fr": "conforme", "en": "complies"}),
-    "non_conforme": ("f2", {"fr": "non conforme", "en": "does not comply"}),
-    "a_verifier": ("f4", {"fr": "à vérifier", "en": "to check"}),
-    "non_evalue": ("q1", {"fr": "non évalué", "en": "not evaluated"}),
+RESULTS: dict[str, tuple[str, Said]] = {
+    "conforme": ("f3", Said("conforme", "complies")),
+    "non_conforme": ("f2", Said("non conforme", "does not comply")),
+    "a_verifier": ("f4", Said("à vérifier", "to check")),
+    "non_evalue": ("q1", Said("non évalué", "not evaluated")),
 }
-NOT_EVALUATED: dict[Language, str] = {
-    "fr": "« Non évalué » : un fait nécessaire n'est pas dans la source ; ce n'est pas un manquement. Ces enquêtes "
+NOT_EVALUATED: Said = Said(
+    "« Non évalué » : un fait nécessaire n'est pas dans la source ; ce n'est pas un manquement. Ces enquêtes "
     "ont été "
     "choisies à la main : ces nombres ne disent rien de l'ensemble des enquêtes publiques.",
-    "en": "“Not evaluated”: a necessary fact is not in the source; this is not a breach. These inquiries were picked "
+    "“Not evaluated”: a necessary fact is not in the source; this is not a breach. These inquiries were picked "
     "by "
     "hand: the numbers say nothing of public inquiries as a whole.",
-}
+)
 SHOWN = 18
 Counts = Mapping[str, Mapping[str, int]]
 
@@ -44,7 +44,7 @@ def compliance_by_year(version: Version) -> Iterator[Picture]:
     for row in read_rows(version, "conformite_annuelle"):
         for result, column in columns.items():
             counts[row["annee"]][result] += int(row[f"{column}_nombre"] or 0)
-    title: dict[Language, str] = {"fr": "Contrôles légaux par année", "en": "Legal checks by year"}
+    title: Said = Said("Contrôles légaux par année", "Legal checks by year")
     yield from _picture("conformite-par-annee", title, dict(sorted(counts.items())), "conformite_annuelle", {})
 
 
@@ -59,22 +59,20 @@ def compliance_by_rule(version: Version) -> Iterator[Picture]:
             counts[row["regle"]][row["resultat"]] += 1
     if all(found["non_evalue"] == sum(found.values()) for found in counts.values()):
         return
-    title: dict[Language, str] = {"fr": "Contrôles légaux par règle", "en": "Legal checks by rule"}
+    title: Said = Said("Contrôles légaux par règle", "Legal checks by rule")
     rules = read_rows(version, "regles") if version.table("regles") else []
     names = {row["regle"]: Said(row["libelle"], row.get("libelle_en") or row["libelle"]) for row in rules}
     yield from _picture("conformite-par-regle", title, dict(sorted(counts.items())), "controles_legaux", names)
 
 
-def _picture(
-    name: str, title: Mapping[Language, str], counts: Counts, table: str, names: Mapping[str, Said]
-) -> Iterator[Picture]:
+def _picture(name: str, title: Said, counts: Counts, table: str, names: Mapping[str, Said]) -> Iterator[Picture]:
     """Stacked bars, one per label of `counts`. `names`: what a label that is a rule's code stands for."""
     if not counts:
         return
     yield Picture(
         name=name,
         title=title,
-        finding={language: _finding(counts, language) for language in LANGUAGES},
+        finding=in_both(lambda language: _finding(counts, language)),
         note=NOT_EVALUATED,
         svg={language: _stacked(name, title[language], counts, language, names) for language in LANGUAGES},
         narrow={language: _narrow(name, title[language], counts, language, names) for language in LANGUAGES},
@@ -140,11 +138,11 @@ def _stacked(name: str, title: str, counts: Counts, language: Language, names: M
             if wide:
                 drawn.append(marks.bar(x, y + 2, wide, tall - 8, f"{kind} key"))
             x += wide
-    said = _said(counts, language)
-    return marks.drawing(f"{name}-{language}", left + width + 40, bottom + 34, title, said, *drawn)
+    headline = _headline(counts, language)
+    return marks.drawing(f"{name}-{language}", left + width + 40, bottom + 34, title, headline, *drawn)
 
 
-def _said(counts: Counts, language: Language) -> str:
+def _headline(counts: Counts, language: Language) -> str:
     totals = {result: sum(found[result] for found in counts.values()) for result in RESULTS}
     colon = Wording(language).choose(" : ", ": ")
     return ", ".join(f"{RESULTS[result][1][language]}{colon}{total}" for result, total in totals.items())
@@ -160,7 +158,7 @@ def _narrow(name: str, title: str, counts: Counts, language: Language, names: Ma
         for label, found in counts.items()
     ]
     entries = [(kind, words[language]) for kind, words in RESULTS.values()]
-    return marks.narrow(f"{name}-{language}", title, _said(counts, language), rows, entries)
+    return marks.narrow(f"{name}-{language}", title, _headline(counts, language), rows, entries)
 
 
 @draws("enquetes-publiques/enquetes")
@@ -173,15 +171,15 @@ def timelines(version: Version) -> Iterator[Picture]:
         return
     yield Picture(
         name="chronologies",
-        title={"fr": "Les enquêtes les plus récentes, jour après jour", "en": "The most recent inquiries, day by day"},
-        finding={language: _lengths(chosen, language) for language in LANGUAGES},
-        note={
-            "fr": "Trait fin : de l'arrêté au rapport, quand ils sont connus. Trait épais : l'enquête elle-même, de "
+        title=Said("Les enquêtes les plus récentes, jour après jour", "The most recent inquiries, day by day"),
+        finding=in_both(lambda language: _lengths(chosen, language)),
+        note=Said(
+            "Trait fin : de l'arrêté au rapport, quand ils sont connus. Trait épais : l'enquête elle-même, de "
             "l'ouverture à la clôture, ces deux jours comptés. Les enquêtes dont l'ouverture ou la clôture n'est pas "
             "connue ne sont pas dessinées.",
-            "en": "Thin line: from the order to the report, when known. Thick line: the inquiry, opening to closing, "
+            "Thin line: from the order to the report, when known. Thick line: the inquiry, opening to closing, "
             "both days counted. Inquiries whose opening or closing is not known are not drawn.",
-        },
+        ),
         svg={language: _lives(chosen, language) for language in LANGUAGES},
         narrow={language: _narrow_lives(chosen, language) for language in LANGUAGES},
         figures={language: _lives_figures(chosen, language) for language in LANGUAGES},
@@ -230,13 +228,12 @@ def _lives(rows: Sequence[dict[str, str]], language: Language) -> str:
                 at(one["ouverture_date"]), y + 4, max(at(one["cloture_date"]) - at(one["ouverture_date"]), 2), 12, "f1"
             )
         )
-    title = "Chronologie des enquêtes récentes" if language == "fr" else "Timeline of recent inquiries"
-    said = (
-        f"{len(rows)} enquêtes, du {first} au {last} ; le tableau qui suit donne chaque date."
-        if language == "fr"
-        else f"{len(rows)} inquiries, from {first} to {last}; the table below has each date."
-    )
-    return marks.drawing(f"chronologies-{language}", left + width + 40, bottom + 30, title, said, *drawn)
+    title = Said("Chronologie des enquêtes récentes", "Timeline of recent inquiries")[language]
+    headline = Said(
+        f"{len(rows)} enquêtes, du {first} au {last} ; le tableau qui suit donne chaque date.",
+        f"{len(rows)} inquiries, from {first} to {last}; the table below has each date.",
+    )[language]
+    return marks.drawing(f"chronologies-{language}", left + width + 40, bottom + 30, title, headline, *drawn)
 
 
 def _narrow_lives(rows: Sequence[dict[str, str]], language: Language) -> str:
@@ -244,8 +241,8 @@ def _narrow_lives(rows: Sequence[dict[str, str]], language: Language) -> str:
     words, lines = Wording(language), []
     for one in rows:
         days = (date.fromisoformat(one["cloture_date"]) - date.fromisoformat(one["ouverture_date"])).days + 1
-        told = words.counted(days, words.choose("jour", "day"), words.choose("jours", "days"))
-        lines.append(marks.Row(one["titre"], [(days, "f1")], told))
+        length = words.counted(days, words.choose("jour", "day"), words.choose("jours", "days"))
+        lines.append(marks.Row(one["titre"], [(days, "f1")], length))
     title = words.choose("Durée des enquêtes récentes", "Length of recent inquiries")
     return marks.narrow(f"chronologies-{language}", title, _lengths(rows, language), lines, [])
 

@@ -1,7 +1,7 @@
 """`arobase audit`: what the rules say of a release, for a person (HTML) and for a machine (CSV).
 
 Belongs here: reading a release's files, writing the two reports, the summary on the terminal. Does not: any rule, any
-page (`rules/inquiries/rapport.py`).
+page (`law/rapport.py`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from pipelines.core.errors import ArobaseError, Mender
+from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
+from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.core.project import Project
-from pipelines.core.text import Language, terminal_language
+from pipelines.core.text import Language, Said, terminal_language
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,27 +31,48 @@ class NothingToAudit(ArobaseError):
     """A release without inquiries: the law that this command knows has nothing to say of it."""
 
     code: ClassVar[str] = "nothing-to-audit"
-    mender: ClassVar[Mender] = Mender.OPERATOR
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = "{package} {version} n'a pas de table « enquetes » ; voir ses constats : {place}."
     en: ClassVar[str] = '{package} {version} has no table "enquetes"; see its findings: {place}.'
 
 
-class UnknownRule(ArobaseError):
-    """A rule that is asked for and does not exist."""
+@as_command(
+    "audit",
+    help=Said(
+        """Contrôler de nouveau les enquêtes d'une version de JEU, d'après ses seuls fichiers.
 
-    code: ClassVar[str] = "unknown-rule"
-    mender: ClassVar[Mender] = Mender.OPERATOR
-    fr: ClassVar[str] = "« {rule} » n'est pas une règle ; règles : {known}."
-    en: ClassVar[str] = '"{rule}" is not a rule; rules: {known}.'
+        Écrit audit-JEU-VERSION.html et .csv dans le dossier (par défaut : celui des sorties).
 
+        Codes de sortie : 0, les contrôles publiés disent la même chose ; 1, ils diffèrent ; 2, rien n'a pu être
+        contrôlé.""",
+        """Check the inquiries of a release of PACKAGE against the law again.
 
-@click.command("audit")
-@click.argument("package")
-@click.option("--rule", help="Only this rule (EP-12).")
-@click.option("--departement", help="Only the inquiries of this département (2A, 974).")
-@click.option("--version", help="Version to audit (default: the current one).")
-@click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Folder of the two reports.")
-@click.option("--lang", type=click.Choice(["fr", "en"]), help="Language of the messages.")
+        Reads the release's files alone. Writes audit-PACKAGE-VERSION.html and .csv in the folder (default: the outputs
+        folder).
+
+        Exit codes: 0, the published checks are the same; 1, they differ; 2, nothing could be audited.""",
+    ),
+)
+@argument("package", metavar=Said("JEU", "PACKAGE"))
+@option("--rule", metavar=Said("RÈGLE", "RULE"), help=Said("Cette règle seulement (EP-12).", "Only this rule (EP-12)."))
+@option(
+    "--departement",
+    metavar=Said("CODE", "CODE"),
+    help=Said(
+        "Les enquêtes de ce département seulement (2A, 974).", "Only the inquiries of this département (2A, 974)."
+    ),
+)
+@option(
+    "--version",
+    metavar=Said("VERSION", "VERSION"),
+    help=Said("La version à contrôler (par défaut : la courante).", "Version to audit (default: the current one)."),
+)
+@option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=Said("Dossier des deux rapports.", "Folder of the two reports."),
+)
+@lang_option
 def command(
     *,
     package: str,
@@ -60,49 +82,51 @@ def command(
     output: Path | None,
     lang: str | None,
 ) -> None:
-    """Check the inquiries of a release of PACKAGE against the law again, from its files alone.
-
-    Writes audit-PACKAGE-VERSION.html and .csv in the folder (default: the outputs folder). Exit codes: 0 the release's
-    own checks say the same, 1 they differ, 2 nothing could be audited.
-    """
+    """Audit a release, and exit by whether it publishes the same."""
     from pipelines.domains.inquiries.law import controler_tous, controles, enquetes
-    from pipelines.domains.inquiries.law.constats import contester
     from pipelines.domains.inquiries.law.rapport import choisis, rapport_csv, rapport_html
-    from pipelines.domains.inquiries.law.registre import regles
+    from pipelines.domains.inquiries.law.registre import LOI
     from pipelines.storage import write_text
 
     language = terminal_language(lang)
-    if rule is not None and rule not in regles():
-        raise UnknownRule(rule=rule, known=", ".join(regles()))
+    if rule is not None:
+        LOI.declaration(rule)  # an unknown one is told before anything is read
     if departement is not None and not DEPARTEMENT.fullmatch(departement):
-        expected = {"fr": "attendu : un code de département", "en": "expected: the code of a département"}
-        raise click.BadParameter(expected[language], param_hint="--departement")
+        raise Misused(
+            Said(
+                f"--departement {departement} ; attendu : un code de département (2A, 974)",
+                f"--departement {departement}; expected: the code of a département (2A, 974)",
+            )
+        )
     project = Project.here()
-    audited, tables = read_release(project.releases, package, version)
+    folder, tables = read_release(project.releases, package, version)
+    audited = folder.name
     constats = controler_tous(enquetes(tables))
     kept = choisis(constats, regle=rule, departement=departement)
-    asked = "".join(f"-{part}" for part in (rule, departement) if part)
-    base = (output or project.outputs) / f"audit-{package}-{audited}{asked}"
-    how_to_contest = contester(project).fr
+    filters = "".join(f"-{part}" for part in (rule, departement) if part)
+    base = (output or project.outputs) / f"audit-{package}-{audited}{filters}"
+    how_to_contest = _how_to_contest(project, package, folder / "data").fr
     page = rapport_html(kept, titre=f"Contrôles légaux : {package} {audited}", contester=how_to_contest)
     write_text(base.with_name(f"{base.name}.html"), page)
     write_text(base.with_name(f"{base.name}.csv"), rapport_csv(kept, contester=how_to_contest))
     same = _says_the_same(controles(tables), tables.get(f"{package}/controles_legaux"))
-    for line in _shown(kept, f"{package} {audited}", project, language):
+    for line in _report(kept, f"{package} {audited}", project, language):
         click.echo(line)
     click.echo(f"{base}.html\n{base}.csv")
     if not same:
-        told = {
-            "fr": "Les contrôles publiés ne sont pas ceux que les règles et les tables de la version donnent.",
-            "en": "The published checks are not those that the rules and the tables of the release give.",
-        }
-        click.echo(told[language])
+        message = Said(
+            "Les contrôles publiés ne sont pas ceux que les règles et les tables de la version donnent.",
+            "The published checks are not those that the rules and the tables of the release give.",
+        )
+        click.echo(message[language])
         raise SystemExit(1)
 
 
-def read_release(releases: Path, package: str, version: str | None) -> tuple[str, dict[str, pa.Table]]:
-    """(version, its tables of inquiries by "package/table"). Raises `NoSuchRelease`, `RetractedRelease`,
-    `NothingToAudit`."""
+def read_release(releases: Path, package: str, version: str | None) -> tuple[Path, dict[str, pa.Table]]:
+    """(the folder of a version, its tables of inquiries by "package/table").
+
+    Raises `NoSuchRelease`, `RetractedRelease`, `NothingToAudit`.
+    """
     import pyarrow.parquet as pq
 
     from pipelines.releases.store import ReleaseStore
@@ -117,7 +141,17 @@ def read_release(releases: Path, package: str, version: str | None) -> tuple[str
     }
     if f"{package}/enquetes" not in tables:
         raise NothingToAudit(package=package, version=folder.name, place=data / "qualite" / "constats.csv")
-    return folder.name, tables
+    return folder, tables
+
+
+def _how_to_contest(project: Project, package: str, data: Path) -> Said:
+    """As the project's own package says it; of a release of somebody else's, the contact that its descriptor names."""
+    from pipelines.domains.inquiries.law.controles import contester, voie_de_recours
+    from pipelines.releases.descriptor import read_descriptor
+
+    if (project.schemas / package / "package.yaml").is_file():
+        return contester(project, package)
+    return voie_de_recours(read_descriptor(data).get("contact", {}))
 
 
 def _says_the_same(again: pa.Table, published: pa.Table | None) -> bool:
@@ -132,9 +166,9 @@ def _says_the_same(again: pa.Table, published: pa.Table | None) -> bool:
     return lines[0] == lines[1]
 
 
-def _shown(constats: list[Constat], title: str, project: Project, language: Language) -> Iterator[str]:
+def _report(constats: list[Constat], title: str, project: Project, language: Language) -> Iterator[str]:
     from pipelines.commands._results import result_labels
-    from pipelines.domains.inquiries.commands._audit_shown import audited
+    from pipelines.domains.inquiries.commands._audit_output import audited
     from pipelines.domains.inquiries.law.rapport import RESULTATS, totaux
 
     known = result_labels(project, language)

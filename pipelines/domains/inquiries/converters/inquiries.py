@@ -1,7 +1,7 @@
 """Converters of inquiry records: identifiers, court numbers, durations, time zones, addresses, places.
 
 Belongs here: what the mappings of inquiry sources name. Does not: reading a printed sentence (`notices.py`), resolving
-a place name (the reading `territoire`), judging an inquiry (`rules/inquiries/`).
+a place name (the reading `territoire`), checking an inquiry (`rules/inquiries/`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from pipelines.core.project import Project
-from pipelines.mapping.registry import Reading, Text, Unreadable, converter, reading, readings
+from pipelines.mapping.registry import READINGS, Reading, Text, Unreadable, converter, reading
 
 SEPARATOR = "\x1f"  # a character that no printed text holds, so that ("ab", "c") and ("a", "bc") differ
 
@@ -179,17 +179,17 @@ def inquiry_place(project: Project, options: Mapping[str, Any]) -> Reading:
     Inputs: nom, departement (one or several codes, "53 - Mayenne"), date, contexte; outputs: those of `territoire`.
     Without a name, the territory is the département itself; without either, there is none.
     """
-    resolve = readings()["territoire"](project, options)
+    resolve = READINGS["territoire"](project, options)
 
     def read(inputs: Mapping[str, Text]) -> Mapping[str, Text]:
         name = first_present((inputs.get("nom"),), {"absent": "-"})
         codes = department((inputs.get("departement"),), {})
         if name is None and codes is None:
             return {}
-        asked = {"date": first_present((inputs.get("date"),), {"absent": "-"}), "contexte": inputs.get("contexte")}
+        query = {"date": first_present((inputs.get("date"),), {"absent": "-"}), "contexte": inputs.get("contexte")}
         if name is None:
-            return resolve({**asked, "nom": codes, "nature": "departement"})
+            return resolve({**query, "nom": codes, "nature": "departement"})
         # Inquiries print communes: without it, a name that an intercommunal body shares would stay in doubt.
-        return resolve({**asked, "nom": name, "nature": "commune", "departement": codes})
+        return resolve({**query, "nom": name, "nature": "commune", "departement": codes})
 
     return read

@@ -35,8 +35,8 @@ def inquiry_notice(project: Project, options: Mapping[str, Any]) -> Reading:
             return {}
         years = [int(word[:4]) for word in (inputs.get("annees") or "").split() if word[:4].isdecimal()]
         notice = read_notice(text, years)
-        told: dict[str, Text] = {field: getattr(notice, name).value for field, name in _FACTS.items()}
-        return {**told, "alerte": _warning(notice)}
+        values: dict[str, Text] = {field: getattr(notice, name).value for field, name in _FACTS.items()}
+        return {**values, "alerte": _warning(notice)}
 
     return read
 

@@ -13,11 +13,10 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.core.text import Said
-from pipelines.domains.inquiries.law.controles import controler_regle
+from pipelines.domains.inquiries.law.controles import contester, controler_regle
 from pipelines.domains.inquiries.law.enquete import LINKED, PACKAGE, enquetes
 from pipelines.domains.inquiries.law.registre import regles
 from pipelines.findings.registry import Finding, Outcome, finding_rule
-from pipelines.schema import load_package
 
 ENQUETES, CONTROLES = f"{PACKAGE}/enquetes", f"{PACKAGE}/controles_legaux"
 SOURCE = "source_url"
@@ -51,12 +50,12 @@ def _de_la_loi(tables: Mapping[str, pa.Table], project: Project, certitudes: tup
     reelles = {ligne["enquete_id"]: ligne for ligne in _reelles(tables)}
     lues = {enquete.id: enquete for enquete in enquetes(tables)}
     issues: dict[str, Outcome] = {"non_conforme": "non_conforme", "a_verifier": "a_verifier"}
-    recours = contester(project)
+    recours, connues = contester(project, PACKAGE), regles()
     for ligne in tables[CONTROLES].to_pylist():
         issue = issues.get(ligne["resultat"])
         if issue is None or ligne["certitude"] not in certitudes or ligne["enquete_id"] not in reelles:
             continue
-        titre = regles()[ligne["regle"]].titre
+        titre = connues[ligne["regle"]].titre
         reserve = controler_regle(ligne["regle"], lues[ligne["enquete_id"]]).resultat.remarque
         dit = DIT[issue]
         yield Finding(
@@ -72,20 +71,10 @@ def _de_la_loi(tables: Mapping[str, pa.Table], project: Project, certitudes: tup
         )
 
 
-def contester(project: Project) -> Said:
-    """How to contest a result on a named procedure, and by when it is answered: `contestation` of `package.yaml`."""
-    package = load_package(project.schemas, PACKAGE)
-    days = int(package.more["contestation"]["reponse_jours"])
-    address = package.contact["email"]
-    return Said(
-        f"Pour contester ce résultat : {address}, en citant l'enquête et la règle ; réponse sous {days} jours.",
-        f"To contest this result: {address}, quoting the inquiry and the rule; answer within {days} days.",
-    )
-
-
 @finding_rule("ENQ-01", reads=[ENQUETES], base="Décompte inclusif des arrêtés et avis d'enquête", certainty="observe")
 def duree_publiee(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
     """La durée publiée est celle que donnent les dates publiées, jour d'ouverture et jour de clôture compris."""
+    recours = contester(project, PACKAGE)
     for ligne in _reelles(tables):
         publiee, calculee = ligne["duree_publiee_jours"], ligne["duree_inclusive_jours"]
         if publiee is None or calculee is None or publiee == calculee or ligne["cloture_initiale_date"] is not None:
@@ -97,8 +86,8 @@ def duree_publiee(tables: Mapping[str, pa.Table], project: Project) -> Iterable[
             "duree_publiee_jours",
             "a_verifier",
             calcul,
-            f"La source annonce {publiee} jours ; ses dates en donnent {calculee}.",
-            f"The source announces {publiee} days; its dates give {calculee}.",
+            f"La source annonce {publiee} jours ; ses dates en donnent {calculee}. {recours.fr}",
+            f"The source announces {publiee} days; its dates give {calculee}. {recours.en}",
             _source(ligne),
         )
 
@@ -106,6 +95,7 @@ def duree_publiee(tables: Mapping[str, pa.Table], project: Project) -> Iterable[
 @finding_rule("ENQ-02", reads=[ENQUETES], base="Un numéro du tribunal par désignation", certainty="observe")
 def numero_partage(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
     """Deux enquêtes n'ont pas le même numéro du tribunal administratif ; sinon l'un des deux est à vérifier."""
+    recours = contester(project, PACKAGE)
     par_numero: dict[str, list[dict[str, Any]]] = {}
     for ligne in _reelles(tables):
         if ligne["tribunal_numero"]:
@@ -119,8 +109,8 @@ def numero_partage(tables: Mapping[str, pa.Table], project: Project) -> Iterable
                 "tribunal_numero",
                 "a_verifier",
                 f"{len(porteuses)} enquêtes > 1 pour {numero}",
-                f"Le numéro {numero} est aussi celui de {autres}.",
-                f"Number {numero} is also that of {autres}.",
+                f"Le numéro {numero} est aussi celui de {autres}. {recours.fr}",
+                f"Number {numero} is also that of {autres}. {recours.en}",
                 tuple(adresse for porteuse in porteuses for adresse in _source(porteuse)),
             )
 
@@ -131,6 +121,7 @@ def numero_partage(tables: Mapping[str, pa.Table], project: Project) -> Iterable
 def territoire_ouvert(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
     """Chaque nom lu dans la source désigne un territoire officiel ; un nom ambigu n'est rattaché à aucun, et ses
     candidats sont donnés."""
+    recours = contester(project, PACKAGE)
     reelles = {ligne["enquete_id"]: ligne for ligne in _reelles(tables)}
     for ligne in tables[f"{PACKAGE}/enquete_territoires"].to_pylist():
         if ligne["territoire_code"] or ligne["enquete_id"] not in reelles:
@@ -142,8 +133,8 @@ def territoire_ouvert(tables: Mapping[str, pa.Table], project: Project) -> Itera
             "territoire_code",
             "a_verifier",
             f"candidats : {candidats}",
-            f"« {ligne['nom_imprime']} » n'est rattaché à aucun territoire ; candidats : {candidats}.",
-            f'"{ligne["nom_imprime"]}" is matched to no territory; candidates: {candidats}.',
+            f"« {ligne['nom_imprime']} » n'est rattaché à aucun territoire ; candidats : {candidats}. {recours.fr}",
+            f'"{ligne["nom_imprime"]}" is matched to no territory; candidates: {candidats}. {recours.en}',
             _source(reelles[ligne["enquete_id"]]),
         )
 

@@ -14,13 +14,12 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.core.text import Said
-from pipelines.domains.inquiries.law import durees, organe, publicite, suites  # noqa: F401 - importing a module registers its rules
-from pipelines.domains.inquiries.law.enquete import PACKAGE, Enquete, enquetes
+from pipelines.domains.inquiries.law.enquete import Enquete, enquetes
 from pipelines.domains.inquiries.law.regimes import SANS_ENQUETE, Choix, choisir, regimes_possibles, reserve_locale
 from pipelines.domains.inquiries.law.registre import (
+    LOI,
     Regle,
     Resultat,
-    Version,
     ensemble,
     lignes,
     non_applicable,
@@ -29,12 +28,15 @@ from pipelines.domains.inquiries.law.registre import (
     regles,
     version_de,
 )
+from pipelines.findings.versions import RuleVersion
+from pipelines.schema import load_package
 from pipelines.tables.registry import derived
 
 SANS_VERSION = Said("règle sans version pour ce régime à cette date", "no version of the rule for this regime and date")
 EVALUES = ("conforme", "non_conforme", "a_verifier")
+ECARTS = ("non_conforme", "a_verifier")
 CONTROLES = ("enquete_id", "regle", "regime", "resultat", "calcul", "fait_manquant", "remarque", "base_legale")
-SUITE_CONTROLES = ("regle_version", "certitude")
+SUITE_CONTROLES = ("regle_version", "certitude", "contester")
 REGLES = ("regle", "regle_version", "libelle", "libelle_en", "explication", "preuve_du_manquement", "base_legale")
 SUITE_REGLES = (
     "valide_du",
@@ -55,20 +57,18 @@ class Constat:
     enquete: Enquete
     regle: Regle
     choix: Choix
-    version: Version | None
+    version: RuleVersion | None
     resultat: Resultat
 
     @property
     def base(self) -> str:
         """The legal basis of the version that was used, else of the rule's first version."""
-        return (
-            self.version.base if self.version else next(item.base for item in lignes() if item.regle == self.regle.id)
-        )
+        return self.version.base if self.version else next(item.base for item in lignes() if item.rule == self.regle.id)
 
     @property
     def certitude(self) -> str:
-        first = next(item.certitude for item in lignes() if item.regle == self.regle.id)
-        return self.version.certitude if self.version else first
+        first = next(item.certainty for item in lignes() if item.rule == self.regle.id)
+        return self.version.certainty if self.version else first
 
 
 def controler(enquete: Enquete) -> list[Constat]:
@@ -92,8 +92,8 @@ def _atteintes(constats: Iterable[Constat]) -> set[str]:
 
 
 def controler_regle(identifiant: str, enquete: Enquete) -> Constat:
-    """One rule on one inquiry. Raises `KeyError` for a rule that does not exist."""
-    return _constat(enquete, regles()[identifiant], choisir(enquete))
+    """One rule on one inquiry. Raises `UnknownName` for a rule that does not exist."""
+    return _constat(enquete, LOI[identifiant], choisir(enquete))
 
 
 def _constat(enquete: Enquete, item: Regle, choix: Choix) -> Constat:
@@ -139,16 +139,45 @@ def _lieu_inconnu(enquete: Enquete) -> Said | None:
 def _pourrait_valoir(item: Regle, enquete: Enquete) -> bool:
     """Whether the rule has a version for one of the regimes that the family leaves open."""
     possibles = regimes_possibles(enquete)
-    return any(possibles.intersection(ligne.regimes) for ligne in lignes() if ligne.regle == item.id)
+    return any(possibles.intersection(ligne.regimes) for ligne in lignes() if ligne.rule == item.id)
 
 
-def controles(tables: Mapping[str, pa.Table]) -> pa.Table:
-    """`controles_legaux` as text, from the typed tables of the package: one row per inquiry and rule."""
+def contester(project: Project, package: str) -> Said:
+    """How to contest a result on a named procedure that `package` publishes, and by when it is answered.
+
+    The address is its contact's, the time is `contestation` of its `package.yaml`, where that says one.
+    """
+    declared = load_package(project.schemas, package)
+    return voie_de_recours(declared.contact, declared.more.get("contestation"))
+
+
+def voie_de_recours(contact: Mapping[str, str], contestation: Mapping[str, int] | None = None) -> Said:
+    """The sentence that says so, for the contact of a package; without `contestation` it promises no time."""
+    adresse = contact.get("email") or contact.get("url") or contact.get("title", "")
+    fr = f"Pour contester ce résultat : {adresse}, en citant l'enquête et la règle"
+    en = f"To contest this result: {adresse}, quoting the inquiry and the rule"
+    if contestation is None:
+        return Said(f"{fr}.", f"{en}.")
+    jours = contestation["reponse_jours"]
+    return Said(f"{fr} ; réponse sous {jours} jours.", f"{en}; answer within {jours} days.")
+
+
+def jeu_des_enquetes(tables: Mapping[str, pa.Table]) -> str:
+    """The package whose inquiries these tables hold: that of `enquetes`, or of the first table where it is absent."""
+    lue = next((key for key in tables if key.endswith("/enquetes")), next(iter(tables)))
+    return lue.partition("/")[0]
+
+
+def controles(tables: Mapping[str, pa.Table], recours: str | None = None) -> pa.Table:
+    """`controles_legaux` as text, from the typed tables of the package: one row per inquiry and rule.
+
+    `recours`: how to contest a result, and by when it is answered, written with each that says more than "met".
+    """
     constats = controler_tous(enquetes(tables))
-    return _table((*CONTROLES, *SUITE_CONTROLES), (_ligne(constat) for constat in constats))
+    return _table((*CONTROLES, *SUITE_CONTROLES), (_ligne(constat, recours) for constat in constats))
 
 
-def _ligne(constat: Constat) -> tuple[str | None, ...]:
+def _ligne(constat: Constat, recours: str | None) -> tuple[str | None, ...]:
     dit, version = constat.resultat, constat.version
     vu = (
         constat.enquete.id,
@@ -159,7 +188,8 @@ def _ligne(constat: Constat) -> tuple[str | None, ...]:
         dit.manque,
         dit.remarque.fr if dit.remarque else None,
     )
-    return (*vu, constat.base, version.version if version else None, constat.certitude)
+    suite = (constat.base, version.name if version else None, constat.certitude)
+    return (*vu, *suite, recours if dit.resultat in ECARTS else None)
 
 
 def regles_table(lues: Sequence[Enquete]) -> pa.Table:
@@ -169,11 +199,11 @@ def regles_table(lues: Sequence[Enquete]) -> pa.Table:
 
     def rangs() -> Iterator[tuple[str | None, ...]]:
         for item in lignes():
-            dite = connues[item.regle]
-            debut = (item.regle, item.version, *dite.titre, dite.explication, dite.preuve, item.base)
-            bornes = [jour.isoformat() if jour else None for jour in (item.valide_du, item.valide_au)]
-            fin = (";".join(dite.faits) or None, "true" if item.regle in atteintes else "false")
-            yield (*debut, *bornes, item.parametre, item.valeur or None, item.certitude, item.source, *fin)
+            dite = connues[item.rule]
+            debut = (item.rule, item.name, dite.titre.fr, dite.titre.en, dite.explication, dite.preuve, item.base)
+            bornes = [jour.isoformat() if jour else None for jour in (item.valid_from, item.valid_until)]
+            fin = (";".join(dite.faits) or None, "true" if item.rule in atteintes else "false")
+            yield (*debut, *bornes, item.parameter, item.value or None, item.certainty, item.source, *fin)
 
     return _table((*REGLES, *SUITE_REGLES), rangs())
 
@@ -213,7 +243,7 @@ def _table(noms: tuple[str, ...], rangs: Iterator[tuple[str | None, ...]]) -> pa
 
 @derived("controles_legaux")
 def _controles_legaux(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
-    return controles(tables)
+    return controles(tables, contester(project, jeu_des_enquetes(tables)).fr)
 
 
 @derived("regles")
@@ -223,4 +253,4 @@ def _regles(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
 
 @derived("conformite_annuelle")
 def _conformite_annuelle(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
-    return conformite_annuelle(tables[f"{PACKAGE}/controles_legaux"], tables)
+    return conformite_annuelle(tables[f"{jeu_des_enquetes(tables)}/controles_legaux"], tables)

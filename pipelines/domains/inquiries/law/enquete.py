@@ -1,4 +1,4 @@
-"""The inquiry that rules judge: its facts, each absent when it was not read, built from the typed tables.
+"""The inquiry that rules check: its facts, each absent when it was not read, built from the typed tables.
 
 Belongs here: the facts and what follows from them alone. Does not: any legal rule.
 """
@@ -180,7 +180,7 @@ COLONNES = {
 
 
 def enquetes(tables: Mapping[str, pa.Table]) -> list[Enquete]:
-    """The inquiries of the typed tables ("enquetes-publiques/<table>"), in the order of the table `enquetes`.
+    """The inquiries of the typed tables ("<package>/<table>"), in the order of the table `enquetes`.
 
     A table that is absent counts as empty, so that a part of a package can be audited.
     """
@@ -236,9 +236,10 @@ def _evenement(row: Mapping[str, Any]) -> Evenement:
 
 
 def _rows(tables: Mapping[str, pa.Table], name: str) -> Iterator[dict[str, Any]]:
-    table = tables.get(f"{PACKAGE}/{name}")
-    if table is not None:
-        yield from table.to_pylist()
+    """The rows of a table, whichever package holds it: the law is that of every inquiry."""
+    for key, table in tables.items():
+        if key.rpartition("/")[2] == name:
+            yield from table.to_pylist()
 
 
 def _by_inquiry(tables: Mapping[str, pa.Table], name: str) -> dict[str, list[dict[str, Any]]]:

@@ -1,6 +1,6 @@
 """The picture of an inquiry's dates: what took place, and the limits that the law set, as SVG with its text.
 
-Belongs here: drawing. Does not: judging; limits come from the versions of rules that the checks use. A pure string: no
+Belongs here: drawing. Does not: checking; limits come from the versions of rules that the checks use. A pure string: no
 clock, no font measured. Colours are CSS variables, with defaults for light and for dark.
 """
 
@@ -14,7 +14,8 @@ from html import escape
 from pipelines.domains.inquiries.law.delais import jours, plus_mois
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regimes import choisir
-from pipelines.domains.inquiries.law.registre import Version, version_de
+from pipelines.domains.inquiries.law.registre import version_de
+from pipelines.findings.versions import RuleVersion
 
 LARGEUR, GAUCHE, DROITE, LIGNE, HAUT = 860, 300, 24, 28, 16
 CLAIR = {
@@ -53,7 +54,7 @@ class Rangee:
 
     @property
     def texte(self) -> str:
-        """The line in words, for whoever does not see it."""
+        """The line in words, for anyone who does not see it."""
         dit = self.libelle
         if self.periode:
             dit += f" : du {self.periode[0]} au {self.periode[1]}"
@@ -94,13 +95,13 @@ def frise(enquete: Enquete) -> str:
 def _rangees(enquete: Enquete) -> Iterator[Rangee]:
     choix = choisir(enquete)
 
-    def regle(identifiant: str) -> Version | None:
+    def regle(identifiant: str) -> RuleVersion | None:
         return version_de(identifiant, choix.regime, choix.jour)
 
-    def avant_ouverture(version: Version | None) -> tuple[None, date] | None:
+    def avant_ouverture(version: RuleVersion | None) -> tuple[None, date] | None:
         if version is None or enquete.ouverture is None:
             return None
-        return None, enquete.ouverture - jours(version.nombre("avance_jours"))
+        return None, enquete.ouverture - jours(version.number("avance_jours"))
 
     def un(jour: date | None) -> tuple[date, ...]:
         return (jour,) if jour else ()
@@ -127,7 +128,7 @@ def _rangees(enquete: Enquete) -> Iterator[Rangee]:
     rappel = regle("EP-12")
     fenetre = None
     if rappel and enquete.ouverture:
-        fenetre = enquete.ouverture, enquete.ouverture + jours(rappel.nombre("rappel_jours") - 1)
+        fenetre = enquete.ouverture, enquete.ouverture + jours(rappel.number("rappel_jours") - 1)
     yield Rangee("Rappel, presse", publies("journal", 2), bande=fenetre)
     yield Rangee("Permanences", tuple(sorted({item.jour for item in enquete.permanences})))
     yield Rangee("Procès-verbal de synthèse", un(enquete.pv_synthese), bande=_apres(enquete.cloture, regle("EP-21")))
@@ -149,12 +150,12 @@ def jours_d_affichage(enquete: Enquete) -> tuple[tuple[date, ...], tuple[date, .
     return tuple(sorted(poses)), tuple(sorted(vus - poses))
 
 
-def _apres(depart: date | None, version: Version | None) -> tuple[date, date] | None:
+def _apres(depart: date | None, version: RuleVersion | None) -> tuple[date, date] | None:
     if depart is None or version is None:
         return None
-    if "delai_mois" in version.parametres:
-        return depart, plus_mois(depart, version.nombre("delai_mois"))
-    return depart, depart + jours(version.nombre("delai_jours"))
+    if "delai_mois" in version.parameters:
+        return depart, plus_mois(depart, version.number("delai_mois"))
+    return depart, depart + jours(version.number("delai_jours"))
 
 
 def _dessin(rangees: list[Rangee], dates: list[date]) -> Iterator[str]:

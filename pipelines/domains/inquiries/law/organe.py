@@ -1,6 +1,6 @@
 """Rules on who conducts the inquiry: designation, commission, substitutes, replacement, closing of the registers.
 
-Belongs here: EP-08 to EP-10, EP-24, EP-34. Does not: any name; whoever conducts an inquiry is not a fact here. The
+Belongs here: EP-08 to EP-10, EP-24, EP-34. Does not: any name; who conducts an inquiry is not a fact here. The
 independence of the examiner (L123-5) cannot be checked from open data and has no rule.
 """
 
@@ -13,7 +13,6 @@ from pipelines.domains.inquiries.law.delais import jours
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.registre import (
     Resultat,
-    Version,
     a_verifier,
     conforme,
     conforme_si,
@@ -24,6 +23,7 @@ from pipelines.domains.inquiries.law.registre import (
     regle,
 )
 from pipelines.domains.inquiries.law.suites import DELAI_ACCORDE, remise
+from pipelines.findings.versions import RuleVersion
 
 
 def jour_de_designation(enquete: Enquete) -> date | None:
@@ -38,17 +38,19 @@ def jour_de_designation(enquete: Enquete) -> date | None:
     preuve="La date de saisine du tribunal et celle de la désignation, à plus de quinze jours.",
     faits=("saisine_du_tribunal",),
 )
-def designation(enquete: Enquete, version: Version) -> Resultat:
+def designation(enquete: Enquete, version: RuleVersion) -> Resultat:
     """Le tribunal administratif désigne le commissaire enquêteur ou la commission dans les quinze jours de sa
     saisine."""
     saisine: date | None = enquete.fait("saisine_du_tribunal")
     if saisine is None or enquete.designation is None:
         manque = "date de saisine du tribunal" if saisine is None else "date de désignation"
         return non_evalue(manque, remarque=_numero(enquete))
-    vu = remise(enquete, saisine, enquete.designation, version.nombre("delai_jours"))
+    vu = remise(enquete, saisine, enquete.designation, version.number("delai_jours"))
     if vu.resultat == "non_conforme" and _designe_de_nouveau(enquete):
-        told = Said("la date peut être celle d'une seconde désignation", "the date may be that of a second appointment")
-        return a_verifier(vu.calcul or "", told)
+        remarque = Said(
+            "la date peut être celle d'une seconde désignation", "the date may be that of a second appointment"
+        )
+        return a_verifier(vu.calcul or "", remarque)
     return vu
 
 
@@ -76,22 +78,24 @@ def _numero(enquete: Enquete) -> Said | None:
     "Odd number of members",
     preuve="Le nombre de membres de la commission, pair.",
 )
-def nombre_impair(enquete: Enquete, version: Version) -> Resultat:
+def nombre_impair(enquete: Enquete, version: RuleVersion) -> Resultat:
     """L'enquête est conduite par un commissaire enquêteur, ou par une commission d'un nombre impair de membres."""
     membres = enquete.membres
     if enquete.organe == "commissaire_enqueteur":
         if membres not in (None, 1):
-            told = Said(f"un commissaire enquêteur, et {membres} membres", f"a single examiner, and {membres} members")
-            return incoherent(f"{membres} membres", told)
+            remarque = Said(
+                f"un commissaire enquêteur, et {membres} membres", f"a single examiner, and {membres} members"
+            )
+            return incoherent(f"{membres} membres", remarque)
         membres = 1
     if membres is None:
         return non_evalue("nombre de membres de la commission" if enquete.organe else "organe de l'enquête")
     calcul = f"{membres} {'membres' if membres > 1 else 'membre'}, nombre {'impair' if membres % 2 else 'pair'}"
     if membres % 2 == 0 and enquete.suppleant:
-        told = Said(
+        remarque = Said(
             "un suppléant a pu être compté avec les membres", "a substitute may have been counted with the members"
         )
-        return a_verifier(calcul, told)
+        return a_verifier(calcul, remarque)
     return conforme_si(membres % 2 == 1, calcul)
 
 
@@ -102,11 +106,11 @@ def nombre_impair(enquete: Enquete, version: Version) -> Resultat:
     preuve="L'absence de suppléant, écrite dans la source, pour une désignation de juin 2012 à décembre 2016.",
     datation=jour_de_designation,
 )
-def suppleants(enquete: Enquete, version: Version) -> Resultat:
+def suppleants(enquete: Enquete, version: RuleVersion) -> Resultat:
     """De juin 2012 à décembre 2016, un suppléant au moins est désigné. Du 1er janvier 2017 au 11 mars 2023, l'article
     L123-4 n'en demande pas ; R123-5 en nommait jusqu'au 27 avril 2017, et son application aux procédures en cours n'a
     pas été lue : rien n'est affirmé. Depuis le 12 mars 2023, un ou plusieurs suppléants sont de nouveau nommés."""
-    regle_du_jour = version.parametres["suppleant"]
+    regle_du_jour = version.parameters["suppleant"]
     if regle_du_jour == "permis":
         return non_applicable(
             Said(
@@ -119,21 +123,21 @@ def suppleants(enquete: Enquete, version: Version) -> Resultat:
     vu = "désigné" if enquete.suppleant else "absent"
     calcul = f"suppléant {vu} ; {regle_du_jour.replace('_', ' ')} le {jour_de_designation(enquete)}"
     if regle_du_jour == "non_requis":
-        told = Said(
+        remarque = Said(
             "L123-4 ne demande aucun suppléant à cette date ; l'application de R123-5 aux procédures en cours n'a pas "
             "été "
             "lue",
             "L123-4 asks for no substitute on that date; how R123-5 applied to procedures under way was not read",
         )
-        return a_verifier(calcul, told)
+        return a_verifier(calcul, remarque)
     if enquete.suppleant:
         return conforme(calcul)
     if enquete.designation is None:
-        told = Said(
+        remarque = Said(
             "la date de désignation n'est pas connue : le texte d'avant peut s'appliquer",
             "the date of the appointment is not known: the text before may hold",
         )
-        return a_verifier(calcul, told)
+        return a_verifier(calcul, remarque)
     return non_conforme(calcul)
 
 
@@ -145,14 +149,14 @@ def suppleants(enquete: Enquete, version: Version) -> Resultat:
     "délai "
     "supplémentaire n'a été accordé.",
 )
-def remplacement(enquete: Enquete, version: Version) -> Resultat:
+def remplacement(enquete: Enquete, version: RuleVersion) -> Resultat:
     """Le commissaire enquêteur nommé en remplacement rend son rapport dans les trente jours de sa nomination."""
     remplacements = enquete.survenus("remplacement")
     if not remplacements:
         return non_applicable(Said("aucun remplacement lu", "no replacement was read"))
     if enquete.rapport is None:
         return non_evalue("date du rapport")
-    nomination, maximum = remplacements[-1].jour, version.nombre("delai_jours")
+    nomination, maximum = remplacements[-1].jour, version.number("delai_jours")
     vu = remise(enquete, nomination, enquete.rapport, maximum)
     if vu.resultat == "non_conforme" and enquete.fait("delai_supplementaire_accorde") is not False:
         return a_verifier(
@@ -169,20 +173,20 @@ def remplacement(enquete: Enquete, version: Version) -> Resultat:
     "enquêteur.",
     faits=("registres_clos_par",),
 )
-def cloture_des_registres(enquete: Enquete, version: Version) -> Resultat:
+def cloture_des_registres(enquete: Enquete, version: RuleVersion) -> Resultat:
     """Les registres sont clos par la personne que la loi désigne : le commissaire enquêteur depuis 2012 pour une
     enquête environnementale, le maire ou le préfet pour une enquête d'expropriation ou du CRPA."""
     par: str | None = enquete.fait("registres_clos_par")
     if par is None:
         return non_evalue("auteur de la clôture des registres")
-    attendu = version.parametres["cloture_registre"]
+    attendu = version.parameters["cloture_registre"]
     calcul = f"clos par {par.replace('_', ' ')} ; attendu : {attendu.replace('_', ' ')}"
     if par in attendu.split("_ou_"):
         return conforme(calcul)
     if attendu != "commissaire_enqueteur":
-        told = Said(
+        remarque = Said(
             "le commissaire enquêteur clôt les registres quand l'enquête n'a lieu que dans une commune",
             "the examiner closes the registers where the inquiry takes place in a single municipality",
         )
-        return a_verifier(calcul, told)
+        return a_verifier(calcul, remarque)
     return non_conforme(calcul)

@@ -14,7 +14,7 @@ from html import escape
 from itertools import groupby
 
 from pipelines.core.text import Said
-from pipelines.domains.inquiries.law.controles import Constat
+from pipelines.domains.inquiries.law.controles import ECARTS, Constat
 from pipelines.domains.inquiries.law.delais import PARIS, heure_de_paris
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.frise import frise
@@ -30,7 +30,6 @@ COLONNES = (
     *("enquete_id", "titre", "departements", "annee", "regime", "regle", "libelle", "resultat", "calcul"),
     *("fait_manquant", "remarque", "base_legale", "version", "certitude", "contester"),
 )
-ECARTS = ("non_conforme", "a_verifier")
 PORTEE = (
     "Un résultat porte sur l'enquête telle que les sources la décrivent. Ce n'est pas une décision de justice, ni un "
     "avis "
@@ -70,10 +69,10 @@ def rapport_csv(constats: Sequence[Constat], *, contester: str) -> str:
         enquete, dit, version = constat.enquete, constat.resultat, constat.version
         debut = (enquete.id, enquete.titre, ";".join(enquete.departements), enquete.annee, constat.choix.regime)
         remarque = dit.remarque.fr if dit.remarque else None
-        juge = (constat.regle.id, constat.regle.libelle, dit.resultat, dit.calcul, dit.manque, remarque)
+        controle = (constat.regle.id, constat.regle.libelle, dit.resultat, dit.calcul, dit.manque, remarque)
         contestation = contester if dit.resultat in ECARTS else None
-        fin = (constat.base, version.version if version else None, constat.certitude, contestation)
-        ecrivain.writerow((*debut, *juge, *fin))
+        fin = (constat.base, version.name if version else None, constat.certitude, contestation)
+        ecrivain.writerow((*debut, *controle, *fin))
     return sortie.getvalue()
 
 

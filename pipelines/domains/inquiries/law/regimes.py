@@ -1,7 +1,7 @@
 """Regimes of inquiries: which law applied, by the family and the day of the opening order.
 
-Belongs here: choosing a regime. Does not: judging a rule under it. The table of regimes is data, `regimes.csv`. Today's
-date is never asked.
+Belongs here: choosing a regime. Does not: checking a rule under it. The table of regimes is data, `regimes.csv`.
+Today's date is never asked.
 """
 
 from __future__ import annotations

@@ -1,41 +1,26 @@
 """Rules of inquiries: how one is registered, what it is given, what it answers.
 
-Belongs here: the register, the versions of rules (`regles.csv`), the results. Does not: any rule; each stands in a
-module beside, with its explanation for the public as its docstring.
+Belongs here: the register, where the versions of its rules are (`regles.csv`), the results. Does not: any rule; each is
+in a module beside, with its explanation for the public as its docstring.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from pipelines.core.docstrings import docstring
+from pipelines.core.registry import Registry
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.enquete import Enquete
+from pipelines.findings.versions import RuleVersion, VersionLine, read_versions
 
 REGLES = Path(__file__).parent / "regles.csv"
 # Only a text that was read, or a logical impossibility, can be missed; any other miss is to be verified.
 CERTITUDES_SURES = ("lu", "logique")
 TEXTE_NON_LU = Said("le texte de la règle n'a pas été lu en entier", "the text of the rule was not read in full")
-
-
-@dataclass(frozen=True)
-class Version:
-    """A rule as it stood for a regime on a day: its legal basis, its parameters, how sure its text is."""
-
-    regle: str
-    version: str
-    base: str
-    certitude: str
-    parametres: Mapping[str, str]
-
-    def nombre(self, parametre: str) -> int:
-        """A parameter that is a number. Raises `KeyError` when this version has not that parameter."""
-        return int(self.parametres[parametre])
 
 
 @dataclass(frozen=True)
@@ -67,8 +52,8 @@ def a_verifier(calcul: str, remarque: Said) -> Resultat:
 
 def incoherent(calcul: str, remarque: Said) -> Resultat:
     """The facts that were read contradict each other: one of them is wrong, and no rule can tell which."""
-    told = Said(f"donnée incohérente : {remarque.fr}", f"inconsistent data: {remarque.en}")
-    return Resultat("a_verifier", calcul, None, told)
+    texte = Said(f"donnée incohérente : {remarque.fr}", f"inconsistent data: {remarque.en}")
+    return Resultat("a_verifier", calcul, None, texte)
 
 
 def non_evalue(manque: str, calcul: str | None = None, remarque: Said | None = None) -> Resultat:
@@ -79,7 +64,7 @@ def non_applicable(remarque: Said) -> Resultat:
     return Resultat("non_applicable", None, None, remarque)
 
 
-Controle = Callable[[Enquete, Version], Resultat]
+Controle = Callable[[Enquete, RuleVersion], Resultat]
 Datation = Callable[[Enquete], date | None]
 
 
@@ -104,7 +89,11 @@ class Regle:
         return self.titre.fr
 
 
-_regles: dict[str, Regle] = {}
+LOI: Registry[Regle] = Registry(
+    Said("une règle du droit des enquêtes", "a rule of the law of inquiries"),
+    "rules",
+    "pipelines.domains.inquiries.law",
+)
 
 
 def regle(
@@ -123,81 +112,33 @@ def regle(
         if not explication:
             raise TypeError(f"la règle {identifiant} n'a pas d'explication")
         nouvelle = Regle(identifiant, Said(titre, titre_en), explication, preuve, faits, controle, datation)
-        if _regles.setdefault(identifiant, nouvelle).controle is not controle:
-            raise TypeError(f"deux règles s'appellent {identifiant}")
+        LOI.register(identifiant, nouvelle, controle)
         return controle
 
     return register
 
 
-def regles() -> dict[str, Regle]:
-    """Every registered rule, by identifier."""
-    return dict(sorted(_regles.items()))
+def regles() -> Mapping[str, Regle]:
+    """Every registered rule, by identifier, in their order."""
+    return dict(LOI.items())
 
 
-@dataclass(frozen=True)
-class Ligne:
-    """One line of `regles.csv`: a parameter of a rule for some regimes (`*`: all, even none) between two days."""
-
-    regle: str
-    regimes: tuple[str, ...]
-    valide_du: date | None
-    valide_au: date | None
-    parametre: str
-    valeur: str
-    base: str
-    certitude: str
-    source: str
-
-    @property
-    def version(self) -> str:
-        """The name of the version: its regimes, and the day from which it holds where they have several."""
-        nom = "+".join(self.regimes) if self.regimes != ("*",) else "toutes"
-        return f"{nom}@{self.valide_du}" if self.valide_du else nom
-
-    def vaut(self, regime: str | None, jour: date | None) -> bool:
-        """Both ends included; without a day, only a line that no day bounds holds."""
-        if self.regimes != ("*",) and regime not in self.regimes:
-            return False
-        if jour is None:
-            return self.valide_du is None and self.valide_au is None
-        return (self.valide_du is None or self.valide_du <= jour) and (self.valide_au is None or jour <= self.valide_au)
-
-
-@cache
-def lignes() -> tuple[Ligne, ...]:
+def lignes() -> tuple[VersionLine, ...]:
     """The lines of `regles.csv`, in their order."""
-    with REGLES.open(encoding="utf-8", newline="") as file:
-        return tuple(_ligne(item) for item in csv.DictReader(file))
+    return read_versions(REGLES).lines
 
 
-def _ligne(item: Mapping[str, str]) -> Ligne:
-    bornes = [date.fromisoformat(item[nom]) if item[nom] else None for nom in ("valide_du", "valide_au")]
-    return Ligne(
-        item["regle"],
-        tuple(item["regime"].split("|")),
-        bornes[0],
-        bornes[1],
-        *(item[nom] for nom in ("parametre", "valeur", "base_legale", "certitude", "source")),
-    )
-
-
-def version_de(identifiant: str, regime: str | None, jour: date | None) -> Version | None:
+def version_de(identifiant: str, regime: str | None, jour: date | None) -> RuleVersion | None:
     """The version of a rule for a regime on a day; None when the rule does not hold there."""
-    trouvees = [item for item in lignes() if item.regle == identifiant and item.vaut(regime, jour)]
-    if not trouvees:
-        return None
-    premiere = trouvees[0]
-    parametres = {item.parametre: item.valeur for item in trouvees}
-    return Version(identifiant, premiere.version, premiere.base, premiere.certitude, parametres)
+    return read_versions(REGLES).on(identifiant, jour, regime)
 
 
-def prudent(resultat: Resultat, version: Version, reserve: Said | None) -> Resultat:
+def prudent(resultat: Resultat, version: RuleVersion, reserve: Said | None) -> Resultat:
     """A breach under a text that was not read, or under a reserve on facts or regime, is only to be verified."""
     if resultat.resultat != "non_conforme":
         return resultat
     reasons = [resultat.remarque, reserve]
-    if version.certitude not in CERTITUDES_SURES:
+    if version.certainty not in CERTITUDES_SURES:
         reasons.insert(1, TEXTE_NON_LU)
     elif reserve is None:
         return resultat
@@ -206,7 +147,7 @@ def prudent(resultat: Resultat, version: Version, reserve: Said | None) -> Resul
 
 def ensemble(*remarques: Said | None) -> Said | None:
     """Several reserves as one; None when there is none."""
-    told = [remarque for remarque in remarques if remarque is not None]
-    if not told:
+    ecrites = [remarque for remarque in remarques if remarque is not None]
+    if not ecrites:
         return None
-    return Said(" ; ".join(remarque.fr for remarque in told), "; ".join(remarque.en for remarque in told))
+    return Said(" ; ".join(remarque.fr for remarque in ecrites), "; ".join(remarque.en for remarque in ecrites))

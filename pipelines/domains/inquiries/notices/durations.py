@@ -36,10 +36,12 @@ def read_duration(text: str, opening: str | None, closing: str | None) -> Fact:
     Weeks count as seven days and leave open whether the last day is one more: they are read as seven times their number
     only where the dates settle it, or deny both.
     """
-    said = {number for match in _DURATION.finditer(text) if _is_duration(match, text) for number in _numbers(match)}
-    if len(said) != 1:
-        return ambiguous(*sorted({str(days) for days, _ in said})) if said else NOT_READ
-    days, weeks = next(iter(said))
+    durations = {
+        number for match in _DURATION.finditer(text) if _is_duration(match, text) for number in _numbers(match)
+    }
+    if len(durations) != 1:
+        return ambiguous(*sorted({str(days) for days, _ in durations})) if durations else NOT_READ
+    days, weeks = next(iter(durations))
     count = None
     if opening and closing:
         count = (date.fromisoformat(closing) - date.fromisoformat(opening)).days + 1

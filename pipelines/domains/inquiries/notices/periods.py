@@ -153,19 +153,19 @@ def _hour(printed: str | None) -> Fact:
 
 def _agreed(found: Sequence[Period]) -> Period:
     """What several announcements of a period say together: their one value, or all of them as candidates."""
-    told = {
+    values = {
         name: _one([getattr(item, name) for item in found]) for name in Period.__dataclass_fields__ if name != "spans"
     }
-    return Period(**told, spans=tuple(span for item in found for span in item.spans))
+    return Period(**values, spans=tuple(span for item in found for span in item.spans))
 
 
 def _one(facts: Sequence[Fact]) -> Fact:
-    said = [fact for fact in facts if fact.status is not Status.UNREAD]
-    values = sorted({fact.value for fact in said if fact.value})
+    read = [fact for fact in facts if fact.status is not Status.UNREAD]
+    values = sorted({fact.value for fact in read if fact.value})
     if len(values) > 1:
         return ambiguous(*values)
-    valued = [fact for fact in said if fact.value]
-    return (valued or said or [NOT_READ])[0]
+    valued = [fact for fact in read if fact.value]
+    return (valued or read or [NOT_READ])[0]
 
 
 def _from_labels(text: str, years: Iterable[int]) -> Period:

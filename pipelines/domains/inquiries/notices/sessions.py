@@ -95,8 +95,8 @@ def _range(start: str, end: str) -> tuple[Fact, Fact]:
     if is_open and first is not None and last is not None and first <= f"{int(last[:2]) - 12:02d}{last[2:]}":
         return NOT_READ, read(last)
     if first is None or last is None or last <= first:
-        told = f"de {start.strip()} à {end.strip()}"
-        return contradicted(None, told), contradicted(None, told)
+        hours = f"de {start.strip()} à {end.strip()}"
+        return contradicted(None, hours), contradicted(None, hours)
     return read(first), read(last)
 
 

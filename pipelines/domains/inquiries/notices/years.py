@@ -56,8 +56,8 @@ def period(opening: PrintedDate, closing: PrintedDate, years: Iterable[int] = ()
 def _both_printed(opening: PrintedDate, closing: PrintedDate) -> tuple[Fact, Fact]:
     first, last = opening.in_year(opening.year or 0), closing.in_year(closing.year or 0)
     if first and last and last < first:
-        told = f"clôture {last} avant ouverture {first}"
-        return contradicted(None, told, first.isoformat()), contradicted(None, told, last.isoformat())
+        contradiction = f"clôture {last} avant ouverture {first}"
+        return contradicted(None, contradiction, first.isoformat()), contradicted(None, contradiction, last.isoformat())
     if first and last and not SHORTEST <= (last - first).days + 1 <= LONGEST:
         return ambiguous(first.isoformat()), ambiguous(last.isoformat())
     return _as_printed(opening, first), _as_printed(closing, last)

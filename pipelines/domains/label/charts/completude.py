@@ -16,7 +16,7 @@ from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
 from pipelines.catalogue.questions.asking import Answer, Question, Versions, asks, both
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said
 
 WIDTH, LEFT, TOP, STEP, REACH = 900, 70, 50, 26, 520
 ENOUGH = 0.8
@@ -39,7 +39,7 @@ def known_by_edition(version: Version) -> Iterator[Picture]:
         return
     yield Picture(
         name="completude-par-edition",
-        title={"fr": "Lauréats connus, par édition", "en": "Awarded known, by edition"},
+        title=Said("Lauréats connus, par édition", "Awarded known, by edition"),
         finding=both(_finding(rows, "fr"), _finding(rows, "en")),
         note=PARTIAL,
         svg={language: _bars(rows, language) for language in LANGUAGES},
@@ -69,19 +69,19 @@ def _bars(rows: Rows, language: Language) -> str:
         drawn.append(marks.text(LEFT - 8, y + 14, row["edition"], anchor="end", kind="small"))
         drawn.append(marks.bar(LEFT, y, REACH * total / highest, 16, "q1"))
         drawn.append(marks.bar(LEFT, y, REACH * min(known, total) / highest, 16, "f3"))
-        told = words.choose(f"{known} connus sur {total}", f"{known} known of {total}")
-        drawn.append(marks.text(LEFT + REACH * total / highest + 10, y + 14, told, kind="small"))
+        label = words.choose(f"{known} connus sur {total}", f"{known} known of {total}")
+        drawn.append(marks.text(LEFT + REACH * total / highest + 10, y + 14, label, kind="small"))
     entries = [("f3", words.choose("connus", "known")), ("q1", words.choose("total publié", "published total"))]
     key = marks.legend(LEFT, 22, entries, step=160)
     title = words.choose("Lauréats connus, par édition", "Awarded known, by edition")
     enough = sum(_rate(row) >= ENOUGH for row in rows)
-    said = words.choose(
+    headline = words.choose(
         f"{len(rows)} éditions dont le total est publié ; au moins 80 % des lauréats sont connus pour {enough} "
         "d'entre elles.",
         f"{len(rows)} editions whose total is published; at least 80 % of the awarded are known for {enough} of them.",
     )
     height = TOP + STEP * len(rows) + 20
-    return marks.drawing(f"completude-{language}", WIDTH, height, title, said, *drawn, key)
+    return marks.drawing(f"completude-{language}", WIDTH, height, title, headline, *drawn, key)
 
 
 def _narrow(rows: Rows, language: Language) -> str:
@@ -109,8 +109,8 @@ def _completeness(rows: Rows, language: Language) -> Figures:
     for row in rows:
         total = int(row["labellises_nombre"]) if row["labellises_nombre"] else 0
         known = int(row["laureats_connus_nombre"] or 0)
-        shown = words.number(total) if total else words.choose("non publié", "not published")
-        lines.append((row["edition"], words.number(known), shown, words.share(min(known, total), total)))
+        published_total = words.number(total) if total else words.choose("non publié", "not published")
+        lines.append((row["edition"], words.number(known), published_total, words.share(min(known, total), total)))
     return Figures(heads[language], lines)
 
 
@@ -119,19 +119,19 @@ def who_is_awarded(versions: Versions) -> Question:
     """Who is labelled: what is known of each edition, and the levels of those that are known."""
     version = versions["label"]
     laureates, editions = read_rows(version, "laureats"), read_rows(version, "editions")
-    told = [row for row in editions if row["labellises_nombre"]]
-    known = sum(min(int(row["laureats_connus_nombre"] or 0), int(row["labellises_nombre"])) for row in told)
-    total = sum(int(row["labellises_nombre"]) for row in told)
-    few = [row for row in told if _rate(row) < ENOUGH]
+    totalled = [row for row in editions if row["labellises_nombre"]]
+    known = sum(min(int(row["laureats_connus_nombre"] or 0), int(row["labellises_nombre"])) for row in totalled)
+    total = sum(int(row["labellises_nombre"]) for row in totalled)
+    few = [row for row in totalled if _rate(row) < ENOUGH]
     fr, en = Wording("fr"), Wording("en")
     return Question(
         name="qui-est-labellise",
         title=both("Qui est labellisé ?", "Who is awarded?"),
         lead=both(
-            f"On connaît {fr.number(known)} des {fr.number(total)} lauréats que les {len(told)} éditions au total "
+            f"On connaît {fr.number(known)} des {fr.number(total)} lauréats que les {len(totalled)} éditions au total "
             "publié ont "
             f"annoncés, soit {fr.share(known, total)}. La liste complète des lauréats n'est publiée nulle part.",
-            f"{en.number(known)} are known of the {en.number(total)} awarded that the {len(told)} editions with a "
+            f"{en.number(known)} are known of the {en.number(total)} awarded that the {len(totalled)} editions with a "
             "published "
             f"total announced: {en.share(known, total)}. The complete list of the awarded is published nowhere.",
         ),
@@ -140,10 +140,10 @@ def who_is_awarded(versions: Versions) -> Question:
             both(
                 "On ne peut pas comparer les départements, ni le rural et l'urbain, tant que moins de 80 % des "
                 "lauréats d'une "
-                f"édition sont connus : c'est le cas de {len(few)} éditions sur {len(told)}.",
+                f"édition sont connus : c'est le cas de {len(few)} éditions sur {len(totalled)}.",
                 "Départements, or rural and urban places, cannot be compared while less than 80 % of the awarded "
                 "of an edition "
-                f"are known: that is so of {len(few)} editions of {len(told)}.",
+                f"are known: that is so of {len(few)} editions of {len(totalled)}.",
             ),
             both(
                 "Le label est demandé par la collectivité : ne pas l'avoir ne dit rien de ses services.",
@@ -154,8 +154,8 @@ def who_is_awarded(versions: Versions) -> Question:
             Answer(
                 both("Ce que l'on sait de chaque édition", "What is known of each edition"),
                 both(
-                    f"{len(editions)} éditions, dont {len(told)} avec un total publié.",
-                    f"{len(editions)} editions, {len(told)} of them with a published total.",
+                    f"{len(editions)} éditions, dont {len(totalled)} avec un total publié.",
+                    f"{len(editions)} editions, {len(totalled)} of them with a published total.",
                 ),
                 {language: _completeness(editions, language) for language in LANGUAGES},
             ),

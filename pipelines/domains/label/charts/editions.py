@@ -11,7 +11,7 @@ from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
 from pipelines.catalogue.questions.asking import both
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said
 
 LEVELS = ("1", "2", "3", "4", "5")
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 900, 400, 50, 55, 40
@@ -33,14 +33,14 @@ def arobases_by_edition(version: Version) -> Iterator[Picture]:
     }
     yield Picture(
         name="arobases-par-edition",
-        title={"fr": "Niveaux connus par édition", "en": "Known levels by edition"},
+        title=Said("Niveaux connus par édition", "Known levels by edition"),
         finding=both(_finding(counts, "fr"), _finding(counts, "en")),
-        note={
-            "fr": "Lauréats dont la page qui les nomme dit le niveau ; les palmarès publiés sont partiels et nomment "
+        note=Said(
+            "Lauréats dont la page qui les nomme dit le niveau ; les palmarès publiés sont partiels et nomment "
             "plus volontiers les cinq arobases.",
-            "en": "Laureates whose level is said by the page that names them; published lists are partial and more "
+            "Laureates whose level is said by the page that names them; published lists are partial and more "
             "readily name five at-signs.",
-        },
+        ),
         svg={language: _bars(counts, language) for language in LANGUAGES},
         narrow={language: _narrow(counts, language) for language in LANGUAGES},
         figures={language: _figures(counts, language) for language in LANGUAGES},
@@ -61,7 +61,6 @@ def _finding(counts: Mapping[str, Mapping[str, int]], language: Language) -> str
 
 
 def _bars(counts: Mapping[str, Mapping[str, int]], language: Language) -> str:
-    french = language == "fr"
     totals = {edition: sum(levels.values()) for edition, levels in counts.items()}
     scale = marks.ticks(max(totals.values()))
     reach = HEIGHT - TOP - BOTTOM
@@ -80,16 +79,15 @@ def _bars(counts: Mapping[str, Mapping[str, int]], language: Language) -> str:
                 drawn.append(marks.bar(x, y, step * 0.7, tall, f"q{level} key"))
         drawn.append(marks.text(x + step * 0.35, HEIGHT - BOTTOM + 20, edition, anchor="middle", kind="small"))
     key = marks.legend(LEFT, 22, [(f"q{level}", f"{level} @") for level in LEVELS], step=80)
-    title = "Niveaux connus par édition" if french else "Known levels by edition"
+    title = Said("Niveaux connus par édition", "Known levels by edition")[language]
     best = max(totals, key=lambda edition: (totals[edition], edition))
-    said = (
+    headline = Said(
         f"Barres empilées, de {min(counts)} à {max(counts)} ; l'édition {best} a le plus de lauréats connus "
-        f"({totals[best]})."
-        if french
-        else f"Stacked bars from {min(counts)} to {max(counts)}; the {best} edition has most known laureates "
-        f"({totals[best]})."
-    )
-    return marks.drawing(f"arobases-{language}", WIDTH, HEIGHT, title, said, *drawn, key)
+        f"({totals[best]}).",
+        f"Stacked bars from {min(counts)} to {max(counts)}; the {best} edition has most known laureates "
+        f"({totals[best]}).",
+    )[language]
+    return marks.drawing(f"arobases-{language}", WIDTH, HEIGHT, title, headline, *drawn, key)
 
 
 def _narrow(counts: Mapping[str, Mapping[str, int]], language: Language) -> str:
@@ -104,5 +102,5 @@ def _narrow(counts: Mapping[str, Mapping[str, int]], language: Language) -> str:
 
 
 def _figures(counts: Mapping[str, Mapping[str, int]], language: Language) -> Figures:
-    heads = ["Édition" if language == "fr" else "Edition", *(f"{level} @" for level in LEVELS)]
+    heads = [Said("Édition", "Edition")[language], *(f"{level} @" for level in LEVELS)]
     return Figures(heads, [[edition, *(str(levels[item]) for item in LEVELS)] for edition, levels in counts.items()])

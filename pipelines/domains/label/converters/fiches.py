@@ -14,7 +14,8 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Any
 
 from pipelines.core.project import Project
-from pipelines.mapping.registry import Reading, Text, Unreadable, converter, reading, readings
+from pipelines.geo.names import strip_accents
+from pipelines.mapping.registry import READINGS, Reading, Text, Unreadable, converter, reading
 
 _NUMBER_ID = re.compile(r"([1-9]\d*)(?:\.0)?")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
@@ -26,6 +27,21 @@ _GROUPING = re.compile(r"[ \u00a0\u202f.]")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?")
 _FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _INTERCOMMUNAL = re.compile(r"(?:CA|CC|CU|EPT|communauté|métropole|agglomération|syndicat)\b", re.IGNORECASE)
+_MAYOR = re.compile(r"(?:(?:m|mme|monsieur|madame)\.? )?(?:l[ea] )?maire(?: d[eu'].+)?")
+_ELECTED = re.compile(
+    r"\b(?:elue?|(?:maire|president|presidente)[- ]adjointe?|adjointe? (?:au|a la|du) maire|"
+    r"conseill(?:er|ere) (?:municipale?|communautaire|departementale?|regionale?)|(?:vice-)?presidente?)\b"
+)
+_FUNCTIONS = tuple(
+    (code, re.compile(rf"\b(?:{words})\b"))
+    for code, words in (
+        ("correspondant", "correspondante?"),
+        ("numerique", "numeriques?|informatiques?|systemes? d'information|dsi|tic|internet|web"),
+        ("communication", "communication|webmestre|webmaster"),
+        ("direction", "direct(?:eur|rice) general[e]?|dgs|dga|secretaire generale?|secretaire de mairie"),
+    )
+)
+_YES = ("oui", "true", "vrai", "1", "x", "o")
 LIMITS = {"latitude": 90, "longitude": 180}
 # Observed: ceremonies in November or December of the edition's year up to 2009, in January or February from 2011 on.
 LAST_YEAR_END_EDITION = 2009
@@ -89,6 +105,22 @@ def sheet_body(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     return name if _is_intercommunal(kind, name) else town or name
 
 
+@converter("fonction_de_fiche")
+def sheet_function(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
+    """The function of a person as a code of the list `fonctions`, from the title entered and the column "elected".
+
+    Whatever is entered, a name too, only a code comes out. A title decides before the column: it is the more exact.
+    """
+    title, elected = (strip_accents(text or "").casefold().strip() for text in texts)
+    if _MAYOR.fullmatch(title):
+        return "maire"
+    if elected in _YES or _ELECTED.search(title):
+        return "elu"
+    if not title:
+        return "non_precisee"
+    return next((code for code, words in _FUNCTIONS if words.search(title)), "autre")
+
+
 @converter("code_commune")
 def municipal_code(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """An official municipal code, its lost leading zero given back (1034 → 01034). Raises `Unreadable`."""
@@ -147,7 +179,7 @@ def sheet_place(project: Project, options: Mapping[str, Any]) -> Reading:
 
     Inputs `type`, `nom`, `ville`, `code`, `code_postal`; outputs as the reading `territoire`. Raises `Unreadable`.
     """
-    resolve = readings()["territoire"](project, {})
+    resolve = READINGS["territoire"](project, {})
 
     def read(texts: Mapping[str, Text]) -> Mapping[str, Text]:
         code = municipal_code((texts.get("code"),), {})

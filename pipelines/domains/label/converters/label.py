@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.core.project import Project
 from pipelines.geo.names import strip_accents
-from pipelines.mapping.registry import Reading, Text, Unreadable, converter, converters, reading
+from pipelines.mapping.registry import CONVERTERS, Reading, Text, Unreadable, converter, reading
 from pipelines.schema import load_codelist
 
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
@@ -60,7 +60,7 @@ def mention_validity(project: Project, options: Mapping[str, Any]) -> Reading:
         edition = texts.get("annee") or ""
         if not re.fullmatch(r"\d{4}", edition):
             raise Unreadable("une année d'édition AAAA", "a year of edition YYYY")
-        code = converters()["mention"]((texts.get("mention"), edition), {"otherwise": "autre"})
+        code = CONVERTERS["mention"]((texts.get("mention"), edition), {"otherwise": "autre"})
         if code is None:
             return {}
         return {"code": code, "debut": edition, "fin": str(int(edition) + years[code] - 1)}
@@ -77,7 +77,7 @@ def mentions_passage(project: Project, options: Mapping[str, Any]) -> Reading:
 
     def read(texts: Mapping[str, Text]) -> Mapping[str, Text]:
         match = _THEME_COUNT.fullmatch(texts.get("passage") or "")
-        code = converters()["mention"]((match["theme"],), {"otherwise": "autre"}) if match else None
+        code = CONVERTERS["mention"]((match["theme"],), {"otherwise": "autre"}) if match else None
         if match is None or code in (None, "autre"):
             return {"mesure": "autre"}
         return {"mesure": "mentions_par_theme", "detail": code, "nombre": match["count"], "precision": "exact"}

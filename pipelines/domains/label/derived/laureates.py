@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.domains.label.derived.completeness import completeness, published_totals, share
+from pipelines.domains.label.rules.rows import laureate
 from pipelines.schema import load_codelist
 from pipelines.tables.frames import frame, rows_of
 from pipelines.tables.registry import derived
@@ -58,12 +59,7 @@ def laureates(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
 
 def with_body(claims: pd.DataFrame) -> pd.DataFrame:
     """The claims, each with its body (`corps`): nature and code, else the settled name, else the name in the source."""
-
-    def body(row: pd.Series) -> str:
-        known = row["territoire_code"] or row["territoire_nom"]
-        return f"{row['territoire_nature']}:{known}" if known else f"nom:{row['nom_publie']}"
-
-    return claims.assign(corps=claims.apply(body, axis="columns") if len(claims) else [])
+    return claims.assign(corps=claims.apply(laureate, axis="columns") if len(claims) else [])
 
 
 def laureate_id(edition: int, body: str) -> str:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pyarrow as pa
 
 from pipelines.core.project import Project
+from pipelines.core.text import Said
 from pipelines.domains.label.rules.rows import (
     ACTIONS,
     AWARDS,
@@ -217,22 +218,22 @@ def change_fits_the_edition_before(tables: Mapping[str, pa.Table], project: Proj
         outcome: Outcome = "non_evalue"
         if earlier:
             outcome = "conforme" if level - move in earlier else "non_conforme"
-        shown = " ou ".join(str(one) for one in earlier) or "?"
+        expected = " ou ".join(str(one) for one in earlier) or "?"
         yield Finding(
             table="palmares",
             key=(row["fait_id"],),
             field="evolution",
             outcome=outcome,
-            arithmetic=f"{level} − {move} = {level - move} ; niveau de {before or 'l’édition précédente'} : {shown}",
-            fr=f"{row['nom_publie']}, édition {row['edition']} : {_told(outcome)[0]}.",
-            en=f"{row['nom_publie']}, edition {row['edition']}: {_told(outcome)[1]}.",
+            arithmetic=f"{level} − {move} = {level - move} ; niveau de {before or 'l’édition précédente'} : {expected}",
+            fr=f"{row['nom_publie']}, édition {row['edition']} : {_change_label(outcome).fr}.",
+            en=f"{row['nom_publie']}, edition {row['edition']}: {_change_label(outcome).en}.",
             sources=addresses([row]),
         )
 
 
-def _told(outcome: Outcome) -> tuple[str, str]:
+def _change_label(outcome: Outcome) -> Said:
     if outcome == "non_evalue":
-        return "il manque le niveau précédent", "the level before is missing"
+        return Said("il manque le niveau précédent", "the level before is missing")
     if outcome == "conforme":
-        return "l'évolution annoncée s'accorde avec le niveau précédent", "the change fits the level before"
-    return "l'évolution annoncée contredit le niveau précédent", "the change contradicts the level before"
+        return Said("l'évolution annoncée s'accorde avec le niveau précédent", "the change fits the level before")
+    return Said("l'évolution annoncée contredit le niveau précédent", "the change contradicts the level before")

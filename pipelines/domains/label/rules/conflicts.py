@@ -12,6 +12,7 @@ from itertools import pairwise
 import pyarrow as pa
 
 from pipelines.core.project import Project
+from pipelines.core.text import Said
 from pipelines.domains.label.rules.rows import AWARDS, FIGURES, Row, addresses, grouped, is_exact, laureate, rows
 from pipelines.findings.registry import Finding, finding_rule
 
@@ -31,19 +32,19 @@ INTERCOMMUNAL_WORDS = ("collectivité", "territoire", "communauté", "intercommu
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def _agreement(edition: int, measure: str, said: Mapping[str, list[Row]], what: tuple[str, str]) -> Finding:
-    """Whether all sources of an edition say the same; `said`: rows by what they say."""
-    used = [row for items in said.values() for row in items]
-    is_agreed = len(said) == 1
-    listed = " ; ".join(f"{value} ({', '.join(addresses(items))})" for value, items in sorted(said.items()))
+def _agreement(edition: int, measure: str, by_value: Mapping[str, list[Row]], what: Said) -> Finding:
+    """Whether all sources of an edition say the same; `by_value`: rows by what they say."""
+    used = [row for items in by_value.values() for row in items]
+    is_agreed = len(by_value) == 1
+    listed = " ; ".join(f"{value} ({', '.join(addresses(items))})" for value, items in sorted(by_value.items()))
     return Finding(
         table="editions",
         key=(str(edition),),
         field=FIELDS.get(measure),
         outcome="conforme" if is_agreed else "non_conforme",
         arithmetic=listed,
-        fr=f"Édition {edition}, {what[0]} : les sources {'s’accordent' if is_agreed else 'se contredisent'}.",
-        en=f"Edition {edition}, {what[1]}: the sources {'agree' if is_agreed else 'contradict each other'}.",
+        fr=f"Édition {edition}, {what.fr} : les sources {'s’accordent' if is_agreed else 'se contredisent'}.",
+        en=f"Edition {edition}, {what.en}: the sources {'agree' if is_agreed else 'contradict each other'}.",
         sources=addresses(used),
         aspect=measure,
     )
@@ -62,8 +63,8 @@ def sources_agree_on_figures(tables: Mapping[str, pa.Table], project: Project) -
     """Les pages qui donnent le même nombre exact pour la même édition s'accordent."""
     figures = [row for row in rows(tables, FIGURES) if is_exact(row)]
     for measure in COMPARED:
-        for edition, said in _compared(figures, measure):
-            yield _agreement(edition, measure, said, (f"« {measure} »", f'"{measure}"'))
+        for edition, by_value in _compared(figures, measure):
+            yield _agreement(edition, measure, by_value, Said(f"« {measure} »", f'"{measure}"'))
 
 
 @finding_rule("LAB-06", reads=(FIGURES,), base="Comparaison des pages qui parlent de la même édition", version="2")
@@ -75,7 +76,9 @@ def units_are_the_same(tables: Mapping[str, pa.Table], project: Project) -> Iter
         kinds = grouped(items, lambda row: unit_kind(row["unite_publiee"]))
         if len(items) < 2:
             continue
-        listed = " ; ".join(f"{kind} : {', '.join(_units(said))}" for kind, said in sorted(kinds.items()))
+        listed = " ; ".join(
+            f"{kind} : {', '.join(_units(figures_of_unit))}" for kind, figures_of_unit in sorted(kinds.items())
+        )
         is_same = len(kinds) == 1
         yield Finding(
             table="editions",
@@ -102,8 +105,8 @@ def _units(items: list[Row]) -> list[str]:
 @finding_rule("LAB-07", reads=(FIGURES,), base="Comparaison des pages qui parlent de la même édition")
 def sources_agree_on_the_number(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Les pages qui numérotent une édition lui donnent le même numéro."""
-    for edition, said in _compared(rows(tables, FIGURES), "numero_edition"):
-        yield _agreement(edition, "numero_edition", said, ("numéro", "number"))
+    for edition, by_value in _compared(rows(tables, FIGURES), "numero_edition"):
+        yield _agreement(edition, "numero_edition", by_value, Said("numéro", "number"))
 
 
 @finding_rule("LAB-08", reads=(FIGURES,), base="Une édition au plus par an", certainty="observe")
@@ -131,8 +134,8 @@ def numbers_follow_the_years(tables: Mapping[str, pa.Table], project: Project) -
 def sources_agree_on_the_ceremony(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Les pages qui datent la cérémonie d'une édition au jour près donnent le même jour."""
     dated = [row for row in rows(tables, FIGURES) if _DAY.fullmatch(row["valeur_publiee"] or "")]
-    for edition, said in _compared(dated, "ceremonie_date"):
-        yield _agreement(edition, "ceremonie_date", said, ("date de la cérémonie", "date of the ceremony"))
+    for edition, by_value in _compared(dated, "ceremonie_date"):
+        yield _agreement(edition, "ceremonie_date", by_value, Said("date de la cérémonie", "date of the ceremony"))
 
 
 @finding_rule("LAB-11", reads=(FIGURES,), base=f"Seuil du projet : un rapport de {JUMP} ou plus", certainty="observe")
@@ -168,7 +171,9 @@ def sources_agree_on_levels(tables: Mapping[str, pa.Table], project: Project) ->
         if len(addresses(items)) < 2:
             continue
         levels = grouped(items, lambda row: int(row["arobases"]))
-        listed = " ; ".join(f"{level} ({', '.join(addresses(said))})" for level, said in sorted(levels.items()))
+        listed = " ; ".join(
+            f"{level} ({', '.join(addresses(rows_of_level))})" for level, rows_of_level in sorted(levels.items())
+        )
         is_agreed, name = len(levels) == 1, items[0]["territoire_nom"] or items[0]["nom_publie"]
         yield Finding(
             table="palmares",

@@ -1,6 +1,6 @@
 """Rows of the label's tables as its rules read them: grouped, and with their territories told apart.
 
-Belongs here: grouping. Does not: any judgement.
+Belongs here: grouping. Does not: any rule.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pyarrow as pa
 
 from pipelines.core.project import Project
+from pipelines.core.text import Said
 from pipelines.domains.label.rules.rows import FIGURES, LEVELS, Row, grouped, rows, sum_of
 from pipelines.findings.registry import Finding, Outcome, finding_rule
 
@@ -23,7 +24,7 @@ def _pages(tables: Mapping[str, pa.Table]) -> list[list[Row]]:
 
 
 def _sum_against_total(
-    page: list[Row], parts: Sequence[str], optional: Sequence[str], total: str, what: tuple[str, str]
+    page: list[Row], parts: Sequence[str], optional: Sequence[str], total: str, what: Said
 ) -> Iterator[Finding]:
     """Whether the parts of a page make its total; `what` names the parts in French and English."""
     whole = next((row for row in page if row["mesure"] == total and row["nombre"] is not None), None)
@@ -35,7 +36,7 @@ def _sum_against_total(
     yield _sum_finding(whole, numbers, missing, [*found.values(), whole], what)
 
 
-def _sum_finding(whole: Row, numbers: list[int], missing: list[str], used: list[Row], what: tuple[str, str]) -> Finding:
+def _sum_finding(whole: Row, numbers: list[int], missing: list[str], used: list[Row], what: Said) -> Finding:
     outcome: Outcome
     total, year = whole["nombre"], whole["edition"]
     if missing:
@@ -57,8 +58,8 @@ def _sum_finding(whole: Row, numbers: list[int], missing: list[str], used: list[
         field="nombre",
         outcome=outcome,
         arithmetic=arithmetic,
-        fr=f"Édition {year}, {what[0]} : {fr}.",
-        en=f"Edition {year}, {what[1]}: {en}.",
+        fr=f"Édition {year}, {what.fr} : {fr}.",
+        en=f"Edition {year}, {what.en}: {en}.",
         sources=(whole["source_reference"],),
     )
 
@@ -67,14 +68,14 @@ def _sum_finding(whole: Row, numbers: list[int], missing: list[str], used: list[
 def levels_make_the_total(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Les nombres de lauréats par niveau, simples mentions comprises, font le nombre de labellisés de la même page."""
     for page in _pages(tables):
-        yield from _sum_against_total(page, LEVELS, ("arobases_0",), "labellises", ("niveaux", "levels"))
+        yield from _sum_against_total(page, LEVELS, ("arobases_0",), "labellises", Said("niveaux", "levels"))
 
 
 @finding_rule("LAB-02", reads=(FIGURES,), base="Arithmétique, dans une même page")
 def kinds_make_the_total(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Les nombres de territoires, de villes et de villages font le nombre de labellisés de la même page."""
     for page in _pages(tables):
-        yield from _sum_against_total(page, KINDS, (), "labellises", ("natures", "kinds"))
+        yield from _sum_against_total(page, KINDS, (), "labellises", Said("natures", "kinds"))
 
 
 @finding_rule("LAB-03", reads=(FIGURES,), base="Arithmétique, dans une même page")
@@ -86,7 +87,9 @@ def classes_make_the_total(tables: Mapping[str, pa.Table], project: Project) -> 
         if whole is not None and classes:
             classes.sort(key=lambda row: _least(row["detail"]))
             numbers = [row["nombre"] for row in classes]
-            yield _sum_finding(whole, numbers, [], [*classes, whole], ("classes de population", "population classes"))
+            yield _sum_finding(
+                whole, numbers, [], [*classes, whole], Said("classes de population", "population classes")
+            )
 
 
 def _least(bounds: str) -> int:

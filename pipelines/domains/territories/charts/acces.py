@@ -12,17 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pipelines.catalogue.addresses import LANGUAGES
 from pipelines.catalogue.model import Version
 from pipelines.catalogue.pictures import marks
-from pipelines.catalogue.pictures.gallery import Both, Figures, Picture, draws
+from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
 from pipelines.catalogue.questions.asking import Answer, Question, Versions, asks, both, tenth
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said, in_both
 
 Rows = Sequence[Mapping[str, str]]
 PACKAGE = "territoires-numeriques"
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 900, 380, 60, 50, 50
 LOWEST = 10
-SERIES: dict[str, Both] = {
+SERIES: dict[str, Said] = {
     "arcep_deploiement_baro2021": both(
         "Déploiement de la fibre, baromètre 2021 (2017-2022)", "Deployment of fibre, 2021 barometer (2017-2022)"
     ),
@@ -33,7 +33,7 @@ SERIES: dict[str, Both] = {
         "Éligibilité à la fibre, Ma connexion internet", "Eligibility for fibre, Ma connexion internet"
     ),
 }
-CAUTIONS: tuple[Both, ...] = (
+CAUTIONS: tuple[Said, ...] = (
     both(
         "Un local éligible n'est ni un abonné, ni un habitant. Un local « raccordable » peut demander des travaux.",
         "Premises that are eligible are neither subscribers nor people. “Connectable” premises may need works.",
@@ -64,9 +64,9 @@ CAUTIONS: tuple[Both, ...] = (
 )
 
 
-def _caution() -> Both:
+def _caution() -> Said:
     """All that must not be concluded, as the sentence that stands under a picture."""
-    return {language: " ".join(caution[language] for caution in CAUTIONS) for language in LANGUAGES}
+    return in_both(lambda language: " ".join(caution[language] for caution in CAUTIONS))
 
 
 def _by_series(rows: Rows) -> dict[str, list[Mapping[str, str]]]:
@@ -76,8 +76,8 @@ def _by_series(rows: Rows) -> dict[str, list[Mapping[str, str]]]:
     return {name: sorted(of, key=lambda row: row["date_reference"]) for name, of in sorted(found.items())}
 
 
-def _name(series: str) -> Both:
-    return SERIES.get(series, {"fr": series, "en": series})
+def _name(series: str) -> Said:
+    return SERIES.get(series, Said(series, series))
 
 
 @draws("territoires-numeriques/acces_inegalites")
@@ -90,7 +90,7 @@ def access_gap(version: Version) -> Iterator[Picture]:
         yield Picture(
             name=f"acces-{series.replace('_', '-')}",
             title=_name(series),
-            finding={language: _gap(drawn, language) for language in LANGUAGES},
+            finding=Said(_gap(drawn, "fr"), _gap(drawn, "en")),
             note=_caution(),
             svg={language: _lines(series, drawn, language) for language in LANGUAGES},
             narrow={language: _lines(series, drawn, language, is_narrow=True) for language in LANGUAGES},
@@ -103,7 +103,7 @@ def _gap(rows: Rows, language: Language) -> str:
     """How far rural départements were behind urban ones, at the first date and at the last."""
     words = Wording(language)
 
-    def told(row: Mapping[str, str]) -> str:
+    def gap_on(row: Mapping[str, str]) -> str:
         gap = words.number(tenth(row["ecart_ruraux_urbains"]), 1)
         return words.choose(
             f"{gap} points au {words.day(row['date_reference'])}", f"{gap} points on {words.day(row['date_reference'])}"
@@ -112,8 +112,8 @@ def _gap(rows: Rows, language: Language) -> str:
     if not (rows[0]["ecart_ruraux_urbains"] and rows[-1]["ecart_ruraux_urbains"]):
         return ""
     return words.choose(
-        f"Écart entre départements urbains et ruraux : {told(rows[0])}, {told(rows[-1])}",
-        f"Gap between urban and rural départements: {told(rows[0])}, {told(rows[-1])}",
+        f"Écart entre départements urbains et ruraux : {gap_on(rows[0])}, {gap_on(rows[-1])}",
+        f"Gap between urban and rural départements: {gap_on(rows[0])}, {gap_on(rows[-1])}",
     )
 
 
@@ -140,12 +140,12 @@ def _lines(series: str, rows: Rows, language: Language, *, is_narrow: bool = Fal
             if len(points) > 1:
                 drawn.append(marks.line(points, kind))
     urban, rural = words.choose("urbains", "urban"), words.choose("ruraux", "rural")
-    for place, (kind, told) in enumerate((("l1", urban), ("l2", rural))):
+    for place, (kind, label_of_kind) in enumerate((("l1", urban), ("l2", rural))):
         x, y = (4, 12 + place * 20) if is_narrow else (LEFT + place * 260, 22)
-        label = words.choose(f"départements {told}, moyenne", f"{told} départements, mean")
+        label = words.choose(f"départements {label_of_kind}, moyenne", f"{label_of_kind} départements, mean")
         drawn += [marks.line([(x, y), (x + 34, y)], kind), marks.text(x + 44, y + 5, label, kind="small")]
     last = rows[-1]
-    said = words.choose(
+    headline = words.choose(
         f"Au {words.day(last['date_reference'])} : {words.number(tenth(last['moyenne_ruraux']), 1)} % dans les "
         "départements "
         f"ruraux, {words.number(tenth(last['moyenne_urbains']), 1)} % dans les urbains.",
@@ -153,7 +153,7 @@ def _lines(series: str, rows: Rows, language: Language, *, is_narrow: bool = Fal
         "départements, "
         f"{words.number(tenth(last['moyenne_urbains']), 1)}% in urban ones.",
     )
-    return marks.drawing(name, width, HEIGHT, _name(series)[language], said, *drawn)
+    return marks.drawing(name, width, HEIGHT, _name(series)[language], headline, *drawn)
 
 
 BREAKS = frozenset({"2019-12-31"})  # the list of premises grew: what comes before and after is not one line
@@ -187,11 +187,11 @@ def _measures(rows: Rows, language: Language) -> Figures:
         "moyenne_urbains",
         "ecart_ruraux_urbains",
     )
-    lines = [(words.day(row["date_reference"]), *(_shown(row[name], words) for name in columns)) for row in rows]
+    lines = [(words.day(row["date_reference"]), *(_figure(row[name], words) for name in columns)) for row in rows]
     return Figures(heads, lines)
 
 
-def _shown(value: str, words: Wording) -> str:
+def _figure(value: str, words: Wording) -> str:
     return words.number(tenth(value), 1) if value else "–"
 
 
@@ -248,7 +248,7 @@ def _lowest(name: str, rows: Rows) -> Answer:
     def figures(language: Language) -> Figures:
         words = Wording(language)
         heads = (words.choose("Département", "Département"), words.choose("Part raccordable (%)", "Connectable (%)"))
-        return Figures(heads, [(row["departement_code"], _shown(row["part_fibre"], words)) for row in chosen])
+        return Figures(heads, [(row["departement_code"], _figure(row["part_fibre"], words)) for row in chosen])
 
     return Answer(
         both(f"{_name(name)['fr']} : les plus bas", f"{_name(name)['en']}: the lowest"),

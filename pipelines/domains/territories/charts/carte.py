@@ -19,7 +19,7 @@ from pipelines.catalogue.pictures import marks
 from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said
 
 CLASSES = ((0, "0"), (1, "1"), (2, "2"), (3, "3"), (4, "4–5"), (6, "6 +"))
 BOXES = {
@@ -71,19 +71,17 @@ def labelled_by_departement(version: Version) -> Iterator[Picture]:
         counts = Counter(code for year, code, *_ in seen if year == edition)
         yield Picture(
             name=f"carte-{edition}",
-            title={
-                "fr": f"Collectivités lauréates connues par département – édition {edition}",
-                "en": f"Known laureates by département – {edition} edition",
-            },
-            finding={language: _finding(edition, counts, language) for language in LANGUAGES},
-            note={
-                "fr": f"{known[edition][0]} 0 : aucune collectivité labellisée connue. "
+            title=Said(
+                f"Collectivités lauréates connues par département – édition {edition}",
+                f"Known laureates by département – {edition} edition",
+            ),
+            finding=Said(_finding(edition, counts, "fr"), _finding(edition, counts, "en")),
+            note=Said(
+                f"{known[edition].fr} 0 : aucune collectivité labellisée connue. "
                 "Contours : Victor Cazanave, "
                 "CC BY 4.0, simplifiés.",
-                "en": f"{known[edition][1]} 0: no known awarded authority. "
-                "Outlines: Victor Cazanave, CC BY 4.0, "
-                "simplified.",
-            },
+                f"{known[edition].en} 0: no known awarded authority. Outlines: Victor Cazanave, CC BY 4.0, simplified.",
+            ),
             svg={language: _map(edition, counts, language) for language in LANGUAGES},
             narrow={language: _map(edition, counts, language, is_narrow=True) for language in LANGUAGES},
             figures={language: _figures(counts, language) for language in LANGUAGES},
@@ -117,34 +115,33 @@ def _called(code: str) -> str:
     return name
 
 
-def _known(version: Version) -> dict[str, tuple[str, str]]:
+def _known(version: Version) -> dict[str, Said]:
     """How many of each edition are known, in French and in English."""
-    told: dict[str, tuple[str, str]] = defaultdict(lambda: ("Palmarès partiel.", "Partial award list."))
+    notes: dict[str, Said] = defaultdict(lambda: Said("Palmarès partiel.", "Partial award list."))
     for row in read_rows(version, "laureats") if version.table("laureats") else []:
         known, total = row["connus_nombre"], row["total_publie"]
         if total:
-            told[row["edition"]] = (f"{known} lauréats connus sur {total}.", f"{known} awarded known of {total}.")
+            notes[row["edition"]] = Said(f"{known} lauréats connus sur {total}.", f"{known} awarded known of {total}.")
         else:
-            told[row["edition"]] = (
+            notes[row["edition"]] = Said(
                 f"{known} lauréats connus ; total non publié.",
                 f"{known} awarded known; no published total.",
             )
-    return told
+    return notes
 
 
 def _map(edition: str, counts: Counter[str], language: Language, *, is_narrow: bool = False) -> str:
-    french, frame = language == "fr", outlines()
+    frame = outlines()
     land = "".join(_land(code, counts[code]) for code in frame["paths"]) + _inset(counts)
     side = frame["width"] + 4
     total, places = sum(counts.values()), len(counts)
-    title = f"Édition {edition}" if french else f"{edition} edition"
-    said = (
+    title = Said(f"Édition {edition}", f"{edition} edition")[language]
+    headline = Said(
         f"{total} collectivités lauréates connues dans {places} départements ou collectivités d'outre-mer ; le tableau "
-        "qui suit donne chaque nombre."
-        if french
-        else f"{total} known laureates in {places} départements or overseas collectivities; the table below has each "
-        "number."
-    )
+        "qui suit donne chaque nombre.",
+        f"{total} known laureates in {places} départements or overseas collectivities; the table below has each "
+        "number.",
+    )[language]
     width, height = frame["width"], frame["height"]
     if is_narrow:
         tall = round(marks.PHONE * height / width)
@@ -152,23 +149,23 @@ def _map(edition: str, counts: Counter[str], language: Language, *, is_narrow: b
         boxes = "".join(_box(4, place, code, counts[code], tall + 70) for place, code in enumerate(known))
         small = f'<svg width="{marks.PHONE}" height="{tall}" viewBox="0 0 {width} {height}">{land}</svg>'
         key = marks.text(5, 13, "Paris", kind="small")
-        key += marks.text(4, tall + 20, "Lauréats connus" if french else "Known laureates", kind="small")
+        key += marks.text(4, tall + 20, Said("Lauréats connus", "Known laureates")[language], kind="small")
         key += marks.legend(4, tall + 46, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=56)
         bottom = tall + 76 + len(known) * (BOX_HEIGHT + 3)
         name = f"carte-{edition}-{language}-etroit"
-        return marks.drawing(name, marks.PHONE, bottom, title, said, small, key, boxes)
+        return marks.drawing(name, marks.PHONE, bottom, title, headline, small, key, boxes)
     boxes = "".join(_box(side, place, code, counts[code]) for place, code in enumerate(BOXES))
     heads = marks.text(10, 20, "Paris", kind="small")
-    heads += marks.text(side, 22, "Outre-mer" if french else "Overseas", kind="big")
-    key = marks.text(side, 545, "Lauréats connus" if french else "Known laureates", kind="small")
+    heads += marks.text(side, 22, Said("Outre-mer", "Overseas")[language], kind="big")
+    key = marks.text(side, 545, Said("Lauréats connus", "Known laureates")[language], kind="small")
     key += marks.legend(side, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=54)
     # The land comes first: on a narrow screen, which shows the left of a drawing, it is what is seen.
-    return marks.drawing(f"carte-{edition}-{language}", width + ASIDE, height, title, said, land, heads, boxes, key)
+    return marks.drawing(f"carte-{edition}-{language}", width + ASIDE, height, title, headline, land, heads, boxes, key)
 
 
 def _land(code: str, count: int) -> str:
-    told = f"{escape(_called(code))} ({code}) : {count}"
-    return f'<use href="#dep-{code}" class="land {colour(count)}" data-code="{code}"><title>{told}</title></use>'
+    label = f"{escape(_called(code))} ({code}) : {count}"
+    return f'<use href="#dep-{code}" class="land {colour(count)}" data-code="{code}"><title>{label}</title></use>'
 
 
 def _inset(counts: Counter[str]) -> str:

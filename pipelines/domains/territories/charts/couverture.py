@@ -11,32 +11,33 @@ from pipelines.catalogue.addresses import LANGUAGES
 from pipelines.catalogue.model import Version
 from pipelines.catalogue.pictures import marks
 from pipelines.catalogue.pictures.gallery import Figures, Picture, draws
+from pipelines.catalogue.questions.asking import tenth
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said, in_both
 
 Rows = Sequence[dict[str, str]]
-PARTIAL: dict[Language, str] = {
-    "fr": "Seuls les lauréats connus sont comptés : ces nombres sont des minimums.",
-    "en": "Only known laureates are counted: these numbers are minima.",
+PARTIAL: Said = Said(
+    "Seuls les lauréats connus sont comptés : ces nombres sont des minimums.",
+    "Only known laureates are counted: these numbers are minima.",
+)
+SCALE: Said = Said(
+    "0 : tous les départements sont couverts de même ; 1 : un seul concentre tout.",
+    "0: all départements are covered alike; 1: a single one has it all.",
+)
+CLASSES: dict[str, Said] = {
+    "moins_3000": Said("moins de 3 000 habitants", "under 3,000 people"),
+    "3000_19999": Said("3 000 à 19 999", "3,000 to 19,999"),
+    "20000_99999": Said("20 000 à 99 999", "20,000 to 99,999"),
+    "100000_et_plus": Said("100 000 et plus", "100,000 and more"),
+    "moins_2000": Said("rural (moins de 2 000)", "rural (under 2,000)"),
+    "2000_et_plus": Said("urbain (2 000 et plus)", "urban (2,000 and more)"),
 }
-SCALE: dict[Language, str] = {
-    "fr": "0 : tous les départements sont couverts de même ; 1 : un seul concentre tout.",
-    "en": "0: all départements are covered alike; 1: a single one has it all.",
-}
-CLASSES: dict[str, dict[Language, str]] = {
-    "moins_3000": {"fr": "moins de 3 000 habitants", "en": "under 3,000 people"},
-    "3000_19999": {"fr": "3 000 à 19 999", "en": "3,000 to 19,999"},
-    "20000_99999": {"fr": "20 000 à 99 999", "en": "20,000 to 99,999"},
-    "100000_et_plus": {"fr": "100 000 et plus", "en": "100,000 and more"},
-    "moins_2000": {"fr": "rural (moins de 2 000)", "en": "rural (under 2,000)"},
-    "2000_et_plus": {"fr": "urbain (2 000 et plus)", "en": "urban (2,000 and more)"},
-}
-COMPARED: dict[tuple[str, str, str], dict[Language, str]] = {
-    ("echanges_en_ligne", "", "france"): {"fr": "France, cité en 2017", "en": "France, quoted in 2017"},
-    ("echanges_en_ligne", "", "ue28"): {"fr": "Europe, cité en 2017", "en": "Europe, quoted in 2017"},
-    ("desi_5a1_egovu", "2015", "france"): {"fr": "France, 2015 (DESI 2020)", "en": "France, 2015 (DESI 2020)"},
-    ("desi_5a1_egovu", "2015", "ue28"): {"fr": "Europe à 28, 2015 (DESI 2020)", "en": "EU of 28, 2015 (DESI 2020)"},
+COMPARED: dict[tuple[str, str, str], Said] = {
+    ("echanges_en_ligne", "", "france"): Said("France, cité en 2017", "France, quoted in 2017"),
+    ("echanges_en_ligne", "", "ue28"): Said("Europe, cité en 2017", "Europe, quoted in 2017"),
+    ("desi_5a1_egovu", "2015", "france"): Said("France, 2015 (DESI 2020)", "France, 2015 (DESI 2020)"),
+    ("desi_5a1_egovu", "2015", "ue28"): Said("Europe à 28, 2015 (DESI 2020)", "EU of 28, 2015 (DESI 2020)"),
 }
 WIDE, LEFT, TOP = 420, 60, 20
 
@@ -55,15 +56,15 @@ def lorenz(version: Version) -> Iterator[Picture]:
     gini = float(measure["gini"])
     yield Picture(
         name="lorenz",
-        title={
-            "fr": f"Inégalité de couverture entre départements, édition {edition}",
-            "en": f"Inequality of coverage between départements, {edition} edition",
-        },
-        finding={
-            "fr": f"Couverture inégale entre départements : indice de Gini de {Wording('fr').number(gini, 3)} sur 1",
-            "en": f"Unequal coverage between départements: a Gini index of {Wording('en').number(gini, 3)} out of 1",
-        },
-        note={language: f"{SCALE[language]} {_between(measure, language)}" for language in LANGUAGES},
+        title=Said(
+            f"Inégalité de couverture entre départements, édition {edition}",
+            f"Inequality of coverage between départements, {edition} edition",
+        ),
+        finding=Said(
+            f"Couverture inégale entre départements : indice de Gini de {Wording('fr').number(gini, 3)} sur 1",
+            f"Unequal coverage between départements: a Gini index of {Wording('en').number(gini, 3)} out of 1",
+        ),
+        note=in_both(lambda language: f"{SCALE[language]} {_between(measure, language)}"),
         svg={language: _curve(edition, points, gini, language) for language in LANGUAGES},
         narrow={language: _curve(edition, points, gini, language, is_narrow=True) for language in LANGUAGES},
         figures={language: _curve_figures(points, language) for language in LANGUAGES},
@@ -86,7 +87,7 @@ def _between(measure: dict[str, str], language: Language) -> str:
 def _curve(
     edition: str, points: Sequence[tuple[float, float]], gini: float, language: Language, *, is_narrow: bool = False
 ) -> str:
-    french, words = language == "fr", Wording(language)
+    words = Wording(language)
     side = 270 if is_narrow else WIDE
     drawn = []
     for part in (0, 25, 50, 75, 100):
@@ -96,24 +97,23 @@ def _curve(
         drawn += [marks.text(x, TOP + side + 22, str(part), anchor="middle", kind="small")]
     drawn.append(marks.line([(LEFT, TOP + side), (LEFT + side, TOP)], "axis l3"))
     drawn.append(marks.line([(LEFT + side * x, TOP + side * (1 - y)) for x, y in points], "l1"))
-    across = "Part cumulée de la population (%)" if french else "Cumulated share of the population (%)"
-    upward = "Part cumulée des habitants couverts" if french else "Cumulated share of people covered"
+    across = Said("Part cumulée de la population (%)", "Cumulated share of the population (%)")[language]
+    upward = Said("Part cumulée des habitants couverts", "Cumulated share of people covered")[language]
     drawn.append(marks.text(LEFT, TOP + side + 46, across, kind="small"))
     aside, under = (4, TOP + side + 40) if is_narrow else (LEFT + side + 30, 0)
-    equal = "Égalité parfaite" if french else "Perfect equality"
-    for place, (kind, told) in enumerate((("l1", upward), ("l3", equal))):
+    equal = Said("Égalité parfaite", "Perfect equality")[language]
+    for place, (kind, label) in enumerate((("l1", upward), ("l3", equal))):
         y = under + 40 + 30 * place
-        drawn += [marks.line([(aside, y), (aside + 34, y)], kind), marks.text(aside + 44, y + 5, told, kind="small")]
+        drawn += [marks.line([(aside, y), (aside + 34, y)], kind), marks.text(aside + 44, y + 5, label, kind="small")]
     drawn.append(marks.text(aside, under + 120, f"Gini {words.number(gini, 3)}", kind="big"))
-    title = f"Courbe de Lorenz, édition {edition}" if french else f"Lorenz curve, {edition} edition"
-    said = (
-        f"La courbe s'écarte de l'égalité : indice de Gini {words.number(gini, 3)}."
-        if french
-        else f"The curve lies away from equality: Gini index {words.number(gini, 3)}."
-    )
+    title = Said(f"Courbe de Lorenz, édition {edition}", f"Lorenz curve, {edition} edition")[language]
+    headline = Said(
+        f"La courbe s'écarte de l'égalité : indice de Gini {words.number(gini, 3)}.",
+        f"The curve lies away from equality: Gini index {words.number(gini, 3)}.",
+    )[language]
     if is_narrow:
-        return marks.drawing(f"lorenz-{language}-etroit", marks.PHONE, TOP + side + 180, title, said, *drawn)
-    return marks.drawing(f"lorenz-{language}", LEFT + side + 330, TOP + side + 60, title, said, *drawn)
+        return marks.drawing(f"lorenz-{language}-etroit", marks.PHONE, TOP + side + 180, title, headline, *drawn)
+    return marks.drawing(f"lorenz-{language}", LEFT + side + 330, TOP + side + 60, title, headline, *drawn)
 
 
 def _curve_figures(points: Sequence[tuple[float, float]], language: Language) -> Figures:
@@ -139,16 +139,16 @@ def coverage_by_size(version: Version) -> Iterator[Picture]:
     chosen = [known[name] for name in CLASSES if name in known]
     yield Picture(
         name="couverture-par-taille",
-        title={
-            "fr": f"Habitants couverts par taille de commune, édition {edition}",
-            "en": f"People covered by size of municipality, {edition} edition",
-        },
-        finding={language: _extremes(chosen, language) for language in LANGUAGES},
+        title=Said(
+            f"Habitants couverts par taille de commune, édition {edition}",
+            f"People covered by size of municipality, {edition} edition",
+        ),
+        finding=in_both(lambda language: _extremes(chosen, language)),
         note=PARTIAL,
         svg={
             language: _shares(
                 f"tailles-{language}",
-                "Habitants couverts" if language == "fr" else "People covered",
+                Said("Habitants couverts", "People covered")[language],
                 [(CLASSES[one["classe"]][language], 100 * float(one["part_population"] or 0)) for one in chosen],
                 language,
             )
@@ -157,7 +157,7 @@ def coverage_by_size(version: Version) -> Iterator[Picture]:
         narrow={
             language: _narrow_shares(
                 f"tailles-{language}",
-                "Habitants couverts" if language == "fr" else "People covered",
+                Said("Habitants couverts", "People covered")[language],
                 [(CLASSES[one["classe"]][language], 100 * float(one["part_population"] or 0)) for one in chosen],
                 language,
             )
@@ -173,14 +173,14 @@ def _extremes(rows: Rows, language: Language) -> str:
     words = Wording(language)
     ranked = sorted(rows, key=lambda one: float(one["part_population"] or 0))
 
-    def told(one: dict[str, str]) -> str:
+    def range_end(one: dict[str, str]) -> str:
         return f"{words.share(float(one['part_population'] or 0), 1)} ({CLASSES[one['classe']][language]})"
 
-    if told(ranked[0]) == told(ranked[-1]):
+    if range_end(ranked[0]) == range_end(ranked[-1]):
         return ""
     return words.choose(
-        f"Habitants couverts : de {told(ranked[0])} à {told(ranked[-1])}",
-        f"People covered: from {told(ranked[0])} to {told(ranked[-1])}",
+        f"Habitants couverts : de {range_end(ranked[0])} à {range_end(ranked[-1])}",
+        f"People covered: from {range_end(ranked[0])} to {range_end(ranked[-1])}",
     )
 
 
@@ -209,7 +209,7 @@ def europe(version: Version) -> Iterator[Picture]:
     """France and the average: as quoted in 2017, and the same year by the later definition. They are not one series."""
     rows = read_rows(version, "comparaison_europe")
     chosen = [
-        (label, float(row["part"]))
+        (label, tenth(row["part"]))
         for (indicator, year, zone), label in COMPARED.items()
         for row in rows
         if (row["indicateur"], row.get("annee_observation", ""), row["zone"]) == (indicator, year, zone)
@@ -218,27 +218,27 @@ def europe(version: Version) -> Iterator[Picture]:
         return
     yield Picture(
         name="europe",
-        title={
-            "fr": "Échanges en ligne avec l'administration, France et moyenne européenne",
-            "en": "On-line exchanges with administrations, France and the European average",
-        },
-        finding={language: _turned(dict(_by_key(rows)), language) for language in LANGUAGES},
-        note={
-            "fr": "Les deux premiers chiffres sont cités par un article de 2017, qui n'en donne ni l'année ni la "
+        title=Said(
+            "Échanges en ligne avec l'administration, France et moyenne européenne",
+            "On-line exchanges with administrations, France and the European average",
+        ),
+        finding=in_both(lambda language: _turned(dict(_by_key(rows)), language)),
+        note=Said(
+            "Les deux premiers chiffres sont cités par un article de 2017, qui n'en donne ni l'année ni la "
             "définition : ce qu'ils mesurent n'est pas prouvé. Les deux suivants sont recalculés par la Commission "
             "pour "
             "2015, parmi les seuls internautes qui avaient un formulaire à remettre. Le dénominateur change le sens "
             "de la "
             "comparaison : on ne passe pas de l'un à l'autre.",
-            "en": "The first two figures are quoted by an article of 2017, with neither year nor definition: what they "
+            "The first two figures are quoted by an article of 2017, with neither year nor definition: what they "
             "measure is not proved. The next two were computed again by the Commission for 2015, among internet users "
             "who "
             "had a form to send. The denominator turns the comparison over: they are not one series.",
-        },
+        ),
         svg={
             language: _shares(
                 f"europe-{language}",
-                "Échanges en ligne" if language == "fr" else "Exchanges on line",
+                Said("Échanges en ligne", "Exchanges on line")[language],
                 [(label[language], part) for label, part in chosen],
                 language,
             )
@@ -247,7 +247,7 @@ def europe(version: Version) -> Iterator[Picture]:
         narrow={
             language: _narrow_shares(
                 f"europe-{language}",
-                "Échanges en ligne" if language == "fr" else "Exchanges on line",
+                Said("Échanges en ligne", "Exchanges on line")[language],
                 [(label[language], part) for label, part in chosen],
                 language,
             )
@@ -255,7 +255,7 @@ def europe(version: Version) -> Iterator[Picture]:
         },
         figures={
             language: Figures(
-                ("Zone", "Part" if language == "fr" else "Share"),
+                ("Zone", Said("Part", "Share")[language]),
                 [(label[language], Wording(language).share(part, 100)) for label, part in chosen],
             )
             for language in LANGUAGES
@@ -266,7 +266,7 @@ def europe(version: Version) -> Iterator[Picture]:
 
 def _by_key(rows: Rows) -> Iterator[tuple[tuple[str, str, str], float]]:
     for row in rows:
-        yield (row["indicateur"], row.get("annee_observation", ""), row["zone"]), float(row["part"])
+        yield (row["indicateur"], row.get("annee_observation", ""), row["zone"]), tenth(row["part"])
 
 
 def _turned(parts: Mapping[tuple[str, str, str], float], language: Language) -> str:
@@ -284,8 +284,8 @@ def _turned(parts: Mapping[tuple[str, str, str], float], language: Language) -> 
 def _narrow_shares(name: str, title: str, parts: Sequence[tuple[str, float]], language: Language) -> str:
     words = Wording(language)
     rows = [marks.Row(label, [(part, "f1")], words.share(part, 100)) for label, part in parts]
-    said = words.listed(f"{label} : {words.share(part, 100)}" for label, part in parts)
-    return marks.narrow(name, title, said, rows, [])
+    listed = words.listed(f"{label} : {words.share(part, 100)}" for label, part in parts)
+    return marks.narrow(name, title, listed, rows, [])
 
 
 def _shares(name: str, title: str, parts: Sequence[tuple[str, float]], language: Language) -> str:
@@ -310,5 +310,5 @@ def _shares(name: str, title: str, parts: Sequence[tuple[str, float]], language:
         drawn += [marks.text(left - 12, y + 22, label, anchor="end", kind="small")]
         drawn += [marks.bar(left, y + 4, max(width * part / scale[-1], 1), tall - 16, "f1")]
         drawn += [marks.text(left + width * part / scale[-1] + 8, y + 22, words.share(part, 100), kind="small")]
-    said = " ; ".join(f"{label} : {words.share(part, 100)}" for label, part in parts)
-    return marks.drawing(name, left + width + 90, 50 + tall * len(parts), title, said, *drawn)
+    listed = " ; ".join(f"{label} : {words.share(part, 100)}" for label, part in parts)
+    return marks.drawing(name, left + width + 90, 50 + tall * len(parts), title, listed, *drawn)

@@ -10,15 +10,18 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from pipelines.catalogue.addresses import LANGUAGES
+from pipelines.catalogue.labels import Named, field_labels, read_labels
+from pipelines.catalogue.model import Version
 from pipelines.catalogue.pictures.gallery import Figures
 from pipelines.catalogue.questions.asking import Answer, Question, Versions, asks, both, tenth
 from pipelines.catalogue.rows import read_rows
 from pipelines.catalogue.wording import Wording
-from pipelines.core.text import Language
+from pipelines.core.text import Language, Said
 
 TABLE = "territoires-numeriques/comparaison_europe"
 FRANCE = "france"
 QUOTED, LATER, YEAR = "echanges_en_ligne", "desi_5a1_egovu", "2015"
+QUOTED_FROM, DESI = "desi_egov_internautes", "desi_"
 Row = Mapping[str, str]
 Rows = Sequence[Row]
 
@@ -26,8 +29,10 @@ Rows = Sequence[Row]
 @asks(4, TABLE)
 def how_france_compares(versions: Versions) -> Question:
     """How France compares: the two quoted figures, what they most likely measure, and each series by itself."""
-    rows = read_rows(versions["territoires-numeriques"], "comparaison_europe")
-    series = sorted({(row["indicateur"], row["serie"]) for row in rows})
+    version = versions["territoires-numeriques"]
+    rows = read_rows(version, "comparaison_europe")
+    named = _labels(version)
+    series = sorted({(row["indicateur"], row["serie"]) for row in rows}, key=lambda one: (_place(one[0]), one))
     return Question(
         name="comment-la-france-se-compare",
         title=both("Comment la France se compare-t-elle ?", "How does France compare?"),
@@ -54,13 +59,13 @@ def how_france_compares(versions: Versions) -> Question:
                 "Covered is not subscribed, and subscribed is not used.",
             ),
         ),
-        answers=[_answer([row for row in rows if (row["indicateur"], row["serie"]) == one]) for one in series],
+        answers=[_answer([row for row in rows if (row["indicateur"], row["serie"]) == one], named) for one in series],
         tables=(TABLE,),
         pictures=("europe",),
     )
 
 
-def _lead(rows: Rows) -> Mapping[Language, str]:
+def _lead(rows: Rows) -> Said:
     def part(indicator: str, year: str, zone: str) -> float | None:
         found = [
             tenth(row["part"])
@@ -90,15 +95,33 @@ def _lead(rows: Rows) -> Mapping[Language, str]:
     )
 
 
-def _answer(rows: Rows) -> Answer:
+def _labels(version: Version) -> Mapping[str, Named]:
+    """By field, what its codes mean; nothing in a version that publishes no list of them."""
+    table = version.table("comparaison_europe")
+    return field_labels(version, table, read_labels(version)) if table is not None else {}
+
+
+def _place(indicator: str) -> int:
+    """The quoted figures first, then those of exchanges, then those of coverage."""
+    order = (QUOTED, QUOTED_FROM, LATER)
+    if indicator in order:
+        return order.index(indicator)
+    return len(order) + indicator.startswith(DESI)
+
+
+def _answer(rows: Rows, named: Mapping[str, Named]) -> Answer:
+    """One series: its name in words, its code after it, what it measures and of whom, who measured it."""
     first = rows[0]
-    heading = f"{first['indicateur']} ({first['serie']})"
+    code, series = first["indicateur"], first["serie"]
+    names = named.get("indicateur", {}).get(code) or dict.fromkeys(LANGUAGES, code)
+    of_series = named.get("serie", {}).get(series) or dict.fromkeys(LANGUAGES, series)
+    what = f"{first['definition']} ({first['population_de_reference']})"
     return Answer(
-        both(heading, heading),
+        both(names["fr"], names["en"]),
         both(
-            f"{first['definition']} ; {first['population_de_reference']}. Source : {first['producteur']}.",
-            f"Definition, in French as published: {first['definition']}; {first['population_de_reference']}. Source: "
-            f"{first['producteur']}.",
+            f"Définition : {what}. Série : {of_series['fr']}. Source : {first['producteur']}. Code : {code}.",
+            f"Definition, in French as published: {what}. Series: {of_series['en']}. Source: {first['producteur']}. "
+            f"Code: {code}.",
         ),
         {language: _figures(rows, language) for language in LANGUAGES},
     )
@@ -125,9 +148,9 @@ def _figures(rows: Rows, language: Language) -> Figures:
 
 
 def _line(year: str, zone: str, france: Row | None, average: Row | None, words: Wording) -> tuple[str, ...]:
-    shown = [words.number(tenth(row["part"]), 1) if row else "–" for row in (france, average)]
+    shares = [words.number(tenth(row["part"]), 1) if row else "–" for row in (france, average)]
     gap = words.number(tenth(str(Decimal(france["part"]) - Decimal(average["part"]))), 1) if france and average else "–"
     broken = any(row and row["rupture_avant"] == "true" for row in (france, average))
     union = {"ue28": "28", "ue27": "27"}.get(zone, zone)
     unsaid = words.choose("non donnée", "not given")
-    return (year or unsaid, union, *shown, gap, words.choose("oui", "yes") if broken else words.choose("non", "no"))
+    return (year or unsaid, union, *shares, gap, words.choose("oui", "yes") if broken else words.choose("non", "no"))

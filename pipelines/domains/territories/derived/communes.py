@@ -7,13 +7,11 @@ says that the label and access cause one another.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Hashable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from pipelines.core.project import Project
@@ -21,6 +19,7 @@ from pipelines.domains.territories.derived.coverage import AWARDS, PACKAGE
 from pipelines.domains.territories.derived.knowledge import LAUREATES, Knowledge, knowledge_by_edition
 from pipelines.geo.gazetteer import read_reference
 from pipelines.geo.geography import COMMUNAL, VINTAGE
+from pipelines.tables.frames import frame, rows_of
 from pipelines.tables.registry import derived
 from pipelines.tables.rows import text_table
 
@@ -28,79 +27,38 @@ SITES = f"{PACKAGE}/sites_programmes"
 RECORDED = f"{PACKAGE}/releves_acces_communes"
 ACCESS, DENSITY = f"{PACKAGE}/acces_fixe_communes", f"{PACKAGE}/densite_communes"
 CLASSES = tuple(str(number) for number in range(1, 8))
+COUNTS = ("counted", "premises", "fibre", "fibre_of", "wired", "wired_of", "without_fibre")
+NOTHING: Mapping[Hashable, int] = dict.fromkeys(COUNTS, 0)
+"""What is counted of a density class of which nothing is known."""
 
 
 @derived("acces_fixe_communes")
 def access_by_commune(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """The recorded access of each commune and date, its density class while the grid is on, and the label."""
-    today = _codes_of_today(project)
-    classes = _class_of_each(tables[DENSITY], today) if DENSITY in tables else {}
-    awarded = _awarded(tables[AWARDS])
-
-    def rows() -> Iterator[dict[str, Any]]:
-        for row in tables[RECORDED].to_pylist():
-            code = today.get(row["code_commune"], row["code_commune"])
-            yield row | {"classe_densite": classes.get(code), "labellisee_connue": code in awarded}
-
-    return text_table(project, ACCESS, rows())
+    access = frame(tables[RECORDED])
+    place = _place_today(access["code_commune"], project)
+    access["classe_densite"] = place.map(_class_of_each(tables[DENSITY], project)) if DENSITY in tables else None
+    access["labellisee_connue"] = place.isin(_awarded(tables[AWARDS]))
+    return text_table(project, ACCESS, rows_of(access))
 
 
 @derived("zones_blanches_communes")
 def sites_by_commune(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row per commune, programme and quarter; a site that operators share counts once."""
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in tables[SITES].to_pylist():
-        found[row["code_commune"], row["programme"], row["trimestre"]].append(row)
-
-    def rows() -> Iterator[dict[str, Any]]:
-        for (code, programme, quarter), sites in sorted(found.items()):
-            with_4g = [site for site in sites if site["site_4g"]]
-            yield {
-                "code_commune": code,
-                "programme": programme,
-                "trimestre": quarter,
-                "sites": len(_places(sites)),
-                "sites_4g": len(_places(with_4g)),
-                "operateurs": len({site["operateur_code"] for site in sites}),
-            }
-
-    return text_table(project, f"{PACKAGE}/zones_blanches_communes", rows())
+    sites = frame(tables[SITES])
+    sites["lieu"] = _place_of_site(sites)
+    with_4g = sites[sites["site_4g"].fillna(False)]
+    keys = ["code_commune", "programme", "trimestre"]
+    counted = sites.groupby(keys).agg(sites=("lieu", "nunique"), operateurs=("operateur_code", "nunique"))
+    counted["sites_4g"] = with_4g.groupby(keys)["lieu"].nunique().reindex(counted.index, fill_value=0)
+    return text_table(project, f"{PACKAGE}/zones_blanches_communes", rows_of(counted.reset_index()))
 
 
-def _places(sites: Iterable[Mapping[str, Any]]) -> set[tuple[str, ...]]:
-    """The places that sites stand at: one for those that share it, else one for each operator's own."""
-    return {
-        ("partage", site["site_partage"])
-        if site["site_partage"]
-        else ("propre", site["operateur_code"], site["site_numero"])
-        for site in sites
-    }
-
-
-@dataclass
-class _Class:
-    """What is counted of one density class at one date."""
-
-    premises: int = 0
-    counted: int = 0
-    fibre: int = 0
-    fibre_of: int = 0
-    wired: int = 0
-    wired_of: int = 0
-    without_fibre: set[str] = field(default_factory=set)
-
-    def add(self, row: Mapping[str, Any]) -> None:
-        """The access of a commune whose premises are known."""
-        self.counted += 1
-        self.premises += row["locaux"]
-        if row["locaux_fibre"] is not None:
-            self.fibre += row["locaux_fibre"]
-            self.fibre_of += row["locaux"]
-            if row["locaux_fibre"] == 0:
-                self.without_fibre.add(row["code_commune"])
-        if row["locaux_filaire_30"] is not None:
-            self.wired += row["locaux_filaire_30"]
-            self.wired_of += row["locaux"]
+def _place_of_site(sites: pd.DataFrame) -> pd.Series:
+    """What tells the places of sites apart: one for those that share it, else one for each operator's own."""
+    shared = sites["site_partage"].fillna("")
+    own = "propre\x1f" + sites["operateur_code"].fillna("") + "\x1f" + sites["site_numero"].fillna("")
+    return own.where(shared == "", "partage\x1f" + shared)
 
 
 @derived("label_et_acces")
@@ -109,42 +67,60 @@ def label_and_access(tables: Mapping[str, pa.Table], project: Project) -> pa.Tab
 
     Communes that the grid does not know (restored since) are in no class, and in no count.
     """
-    today = _codes_of_today(project)
-    classes = _class_of_each(tables[DENSITY], today)
-    awarded = _awarded(tables[AWARDS])
+    classes = _class_of_each(tables[DENSITY], project)
+    communes = pd.DataFrame({"classe": classes, "labellisee": classes.index.isin(_awarded(tables[AWARDS]))})
+    labelled = communes.groupby("classe")["labellisee"].agg(["size", "sum"]).to_dict("index")
+    access = frame(tables[ACCESS])
+    access["classe"] = _place_today(access["code_commune"], project).map(classes)
+    counts = _access_by_class(access).to_dict("index")
     known = _known(tables[LAUREATES])
-    access: dict[date, dict[str, _Class]] = defaultdict(lambda: {name: _Class() for name in CLASSES})
-    for row in tables[ACCESS].to_pylist():
-        counts = access[row["date_reference"]]
-        name = classes.get(today.get(row["code_commune"], row["code_commune"]))
-        if name is not None and row["locaux"]:
-            counts[name].add(row)
 
     def rows() -> Iterator[dict[str, Any]]:
-        for day, counts in sorted(access.items()):
-            for name in CLASSES:
-                communes = {code for code, of in classes.items() if of == name}
-                if communes:
-                    yield {"date_reference": day, "classe_densite": name} | _row(communes, awarded, known, counts[name])
+        for day in sorted(access["date_reference"].unique()):
+            for name in (name for name in CLASSES if name in labelled):
+                about = {"date_reference": day, "classe_densite": name}
+                yield about | _row(labelled[name], known, counts.get((day, name), NOTHING))
 
     return text_table(project, f"{PACKAGE}/label_et_acces", rows())
 
 
-def _row(communes: set[str], awarded: frozenset[str], known: Knowledge, counts: _Class) -> dict[str, Any]:
-    found = len(communes & awarded)
-    rate = Fraction(1000 * found, len(communes))
+def _access_by_class(access: pd.DataFrame) -> pd.DataFrame:
+    """By date and class, what is counted of the communes whose premises are known, in whole numbers.
+
+    `fibre_of` and `wired_of`: the premises of the communes whose fibre, and whose wired access, is known.
+    """
+    counted = access[access["locaux"].fillna(0) != 0]
+    fibre, wired, premises = counted["locaux_fibre"], counted["locaux_filaire_30"], counted["locaux"]
+    summed = pd.DataFrame(
+        {
+            "counted": 1,
+            "premises": premises,
+            "fibre": fibre.fillna(0),
+            "fibre_of": premises.where(fibre.notna(), 0),
+            "wired": wired.fillna(0),
+            "wired_of": premises.where(wired.notna(), 0),
+            "without_fibre": (fibre == 0).fillna(False).astype("int64"),
+        },
+        columns=list(COUNTS),
+    )
+    return summed.groupby([counted["date_reference"], counted["classe"]]).sum()
+
+
+def _row(labelled: Mapping[Hashable, int], known: Knowledge, counts: Mapping[Hashable, int]) -> dict[str, Any]:
+    communes, found = labelled["size"], labelled["sum"]
+    rate = Fraction(1000 * found, communes)
     return {
-        "communes": len(communes),
+        "communes": communes,
         "labellisees_connues": found,
         "labellisees_pour_mille_minimum": rate,
         "labellisees_pour_mille": rate if known.is_enough else None,
         **known.state(),
         **known.row(),
-        "communes_avec_locaux": counts.counted,
-        "locaux": counts.premises,
-        "part_fibre": _percent(counts.fibre, counts.fibre_of),
-        "part_filaire_30": _percent(counts.wired, counts.wired_of),
-        "communes_sans_fibre": len(counts.without_fibre),
+        "communes_avec_locaux": counts["counted"],
+        "locaux": counts["premises"],
+        "part_fibre": _percent(counts["fibre"], counts["fibre_of"]),
+        "part_filaire_30": _percent(counts["wired"], counts["wired_of"]),
+        "communes_sans_fibre": counts["without_fibre"],
     }
 
 
@@ -152,34 +128,28 @@ def _percent(part: int, whole: int) -> Fraction | None:
     return Fraction(100 * part, whole) if whole else None
 
 
-def _codes_of_today(project: Project) -> Mapping[str, str]:
-    """The code that holds the place of each former code today."""
-    rows = read_reference(project.reference, f"anciens_codes-{VINTAGE}", ["code", "code_actuel"]).to_pylist()
-    return {row["code"]: row["code_actuel"] for row in rows}
+def _place_today(codes: pd.Series, project: Project) -> pd.Series:
+    """The codes that hold the places of these today: their own, where they are codes of today."""
+    former = read_reference(project.reference, f"anciens_codes-{VINTAGE}", ["code", "code_actuel"])
+    places = dict(zip(*(former.column(name).to_pylist() for name in ("code", "code_actuel")), strict=True))
+    return codes.map(places).fillna(codes)
 
 
-def _class_of_each(density: pa.Table, today: Mapping[str, str]) -> Mapping[str, str]:
-    """The class of each commune of today in the newest grid: where communes merged, that of the most populated."""
-    rows = density.to_pylist()
-    newest = max((row["millesime"] for row in rows), default=None)
-    found: dict[str, tuple[int, str]] = {}
-    for row in sorted(rows, key=lambda row: row["code_commune"]):
-        if row["millesime"] != newest:
-            continue
-        code = today.get(row["code_commune"], row["code_commune"])
-        people = row["population"] or 0
-        if code not in found or people > found[code][0]:
-            found[code] = people, row["classe_densite"]
-    return {code: name for code, (_, name) in found.items()}
+def _class_of_each(density: pa.Table, project: Project) -> pd.Series:
+    """The class of each commune of today in the newest grid, by code: where communes merged, that of the most
+    populated."""
+    grid = frame(density)
+    grid = grid[grid["millesime"] == grid["millesime"].max()]
+    grid = grid.assign(place=_place_today(grid["code_commune"], project), population=grid["population"].fillna(0))
+    grid = grid.sort_values(["population", "code_commune"], ascending=[False, True]).drop_duplicates("place")
+    return pd.Series(grid["classe_densite"].to_list(), index=grid["place"].to_list(), dtype="object").sort_index()
 
 
-def _awarded(awards: pa.Table) -> frozenset[str]:
+def _awarded(awards: pa.Table) -> set[str]:
     """Communes of today that are known to have been awarded in their own name, at one edition at least."""
-    return frozenset(
-        row["code_actuel"] or row["territoire_code"]
-        for row in awards.select(["code_actuel", "territoire_code", "territoire_nature"]).to_pylist()
-        if row["territoire_nature"] in COMMUNAL and (row["code_actuel"] or row["territoire_code"])
-    )
+    awarded = frame(awards.select(["code_actuel", "territoire_code", "territoire_nature"]))
+    communes = awarded[awarded["territoire_nature"].isin(COMMUNAL)]
+    return set(communes["code_actuel"].fillna(communes["territoire_code"]).dropna())
 
 
 def _known(laureates: pa.Table) -> Knowledge:

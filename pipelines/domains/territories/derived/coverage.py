@@ -7,17 +7,17 @@ Belongs here: who is covered, counted once whatever the number of laureates that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.domains.territories.derived.knowledge import LAUREATES, knowledge_by_edition
-from pipelines.geo.geography import COMMUNAL, VINTAGE, Commune, Geography, load_geography
+from pipelines.geo.geography import COMMUNAL, VINTAGE, Geography, load_geography
 from pipelines.schema import load_codelist
 from pipelines.tables.registry import derived
 from pipelines.tables.rows import text_table
@@ -26,6 +26,8 @@ AWARDS = "label/palmares"
 PACKAGE = "territoires-numeriques"
 # The alert of a territory that is not in the département printed beside its name.
 CONTRADICTED = "departement_contredit"
+BY_SIZE = ("taille", "rural_urbain")
+"""The breakdowns of communes by their people."""
 
 
 @dataclass(frozen=True)
@@ -49,29 +51,6 @@ class Covered:
         return {
             "membres_millesimes": "|".join(map(str, self.vintages)) or None,
             "population_millesime": self.people,
-        }
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Communes and people of a unit, and those of them that are covered."""
-
-    communes: int
-    population: int
-    laureates: int
-    covered: int
-    people: int
-
-    def row(self) -> dict[str, Any]:
-        """As fields of the coverage tables; a share of nothing is absent."""
-        return {
-            "communes_nombre": self.communes,
-            "population": self.population,
-            "communes_laureates_nombre": self.laureates,
-            "communes_couvertes_nombre": self.covered,
-            "population_couverte": self.people,
-            "part_communes": Fraction(self.covered, self.communes) if self.communes else None,
-            "part_population": Fraction(self.people, self.population) if self.population else None,
         }
 
 
@@ -110,60 +89,56 @@ def coverage_by_edition(awards: pa.Table, geography: Geography) -> list[Covered]
     ]
 
 
-class Area(list[Commune]):
-    """The communes of a unit; their people and their codes are counted once, however many editions are held to them."""
-
-    @cached_property
-    def population(self) -> int:
-        return sum(commune.population for commune in self)
-
-    @cached_property
-    def people_by_code(self) -> dict[str, int]:
-        return {commune.code: commune.population for commune in self}
+COUNTS = (
+    "communes_nombre",
+    "population",
+    "communes_laureates_nombre",
+    "communes_couvertes_nombre",
+    "population_couverte",
+)
 
 
-def units(communes: Iterable[Commune], unit_of: Callable[[Commune], str]) -> dict[str, Area]:
-    """Communes by unit, in order of codes."""
-    found: dict[str, Area] = defaultdict(Area)
-    for commune in communes:
-        found[unit_of(commune)].append(commune)
-    return dict(sorted(found.items()))
-
-
-@dataclass
-class Breakdown:
-    """The communes of today by unit, with the people of each edition's own vintage; made once a vintage.
-
-    `make` puts communes in units, all units in their order.
-    """
-
-    geography: Geography
-    make: Callable[[Iterable[Commune]], dict[str, Area]]
-    _made: dict[int, dict[str, Area]] = field(default_factory=dict)
-
-    def of(self, covered: Covered) -> dict[str, Area]:
-        """The units as an edition counts them."""
-        if covered.people not in self._made:
-            self._made[covered.people] = self.make(self.geography.communes_at(covered.people).values())
-        return self._made[covered.people]
-
-
-def breakdown(geography: Geography, unit_of: Callable[[Commune], str]) -> Breakdown:
-    """The communes by what `unit_of` says of each."""
-    return Breakdown(geography, lambda communes: units(communes, unit_of))
-
-
-def count(unit: Area, covered: Covered) -> Counts:
-    """What is covered among these communes."""
-    people = unit.people_by_code
-    reached = covered.all & people.keys()
-    return Counts(
-        communes=len(unit),
-        population=unit.population,
-        laureates=len(covered.laureates & people.keys()),
-        covered=len(reached),
-        people=sum(people[code] for code in reached),
+def communes_frame(geography: Geography, vintage: int) -> pd.DataFrame:
+    """The communes of today, with their people of a vintage: code, departement, region, population."""
+    communes = geography.communes_at(vintage).values()
+    return pd.DataFrame(
+        [(one.code, one.departement, one.region, one.population) for one in communes],
+        columns=["code", "departement", "region", "population"],
     )
+
+
+def counts_by(unit: pd.Series, communes: pd.DataFrame, covered: Covered) -> pd.DataFrame:
+    """Communes and people of each unit, and those of them that are covered: whole numbers, by unit in order.
+
+    `unit`: that of each commune; of a categorical, the units without a commune are counted too.
+    """
+    is_covered = communes["code"].isin(covered.all)
+    counts = pd.DataFrame(
+        {
+            "communes_nombre": 1,
+            "population": communes["population"],
+            "communes_laureates_nombre": communes["code"].isin(covered.laureates).astype("int64"),
+            "communes_couvertes_nombre": is_covered.astype("int64"),
+            "population_couverte": communes["population"].where(is_covered, 0),
+        }
+    )
+    return counts.groupby(unit, observed=False, sort=True).sum()
+
+
+def with_shares(counts: Mapping[str, int]) -> dict[str, Any]:
+    """A line of counts with its shares, exact; a share of nothing is absent."""
+    communes, people = counts["communes_nombre"], counts["population"]
+    return {
+        **counts,
+        "part_communes": Fraction(counts["communes_couvertes_nombre"], communes) if communes else None,
+        "part_population": Fraction(counts["population_couverte"], people) if people else None,
+    }
+
+
+def lines_of(counts: pd.DataFrame) -> Iterator[tuple[str, dict[str, int]]]:
+    """The units of a frame of counts, each with its line."""
+    for code, *values in counts[list(COUNTS)].itertuples():
+        yield str(code), dict(zip(COUNTS, map(int, values), strict=True))
 
 
 def size_classes(project: Project, breakdown: str) -> list[tuple[str, int, int | None]]:
@@ -176,22 +151,43 @@ def size_classes(project: Project, breakdown: str) -> list[tuple[str, int, int |
     return found
 
 
-def class_of(population: int, classes: list[tuple[str, int, int | None]]) -> str:
-    """The class of a commune. Raises `ValueError` when the classes leave a hole."""
-    for code, least, most in classes:
-        if least <= population and (most is None or population <= most):
-            return code
-    raise ValueError(f"no population class holds {population}")
+def classed(population: pd.Series, classes: list[tuple[str, int, int | None]]) -> pd.Series:
+    """The class of each commune, a categorical in the order of the classes.
+
+    Raises `ValueError` when the classes leave a hole.
+    """
+    found = pd.Series(None, index=population.index, dtype="object")
+    for code, least, most in reversed(classes):
+        holds = population >= least if most is None else population.between(least, most)
+        found = found.mask(holds, code)
+    if found.isna().any():
+        raise ValueError(f"no population class holds {population[found.isna()].iloc[0]}")
+    return found.astype(pd.CategoricalDtype([code for code, _, _ in classes], ordered=True))
 
 
-def by_class(geography: Geography, classes: list[tuple[str, int, int | None]]) -> Breakdown:
-    """The communes by class of population, in the order of the classes; a class without a commune is there, empty."""
+@dataclass
+class Units:
+    """The communes of today, and the unit of each by breakdown, with the people of each edition's own vintage.
 
-    def make(communes: Iterable[Commune]) -> dict[str, Area]:
-        found = units(communes, lambda commune: class_of(commune.population, classes))
-        return {code: found.get(code, Area()) for code, _, _ in classes}
+    `classes`: of the breakdowns by size; any other breakdown is a column of `communes_frame`.
+    """
 
-    return Breakdown(geography, make)
+    geography: Geography
+    classes: Mapping[str, list[tuple[str, int, int | None]]] = field(default_factory=dict)
+    _made: dict[int, pd.DataFrame] = field(default_factory=dict)
+
+    def count(self, breakdown: str, covered: Covered) -> pd.DataFrame:
+        """The counts of every unit of a breakdown (`counts_by`), as an edition counts them."""
+        communes = self._communes(covered.people)
+        return counts_by(communes[breakdown], communes, covered)
+
+    def _communes(self, vintage: int) -> pd.DataFrame:
+        if vintage not in self._made:
+            communes = communes_frame(self.geography, vintage)
+            for name, classes in self.classes.items():
+                communes[name] = classed(communes["population"], classes)
+            self._made[vintage] = communes
+        return self._made[vintage]
 
 
 @derived("couverture_departements")
@@ -199,16 +195,18 @@ def departements(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row an edition and a département or overseas collectivity, also where nobody is covered."""
     geography = load_geography(project.reference)
     known = knowledge_by_edition(tables[LAUREATES])
-    by_departement = breakdown(geography, lambda commune: commune.departement)
+    units = Units(geography)
 
     def rows() -> Iterator[dict[str, Any]]:
         for covered in coverage_by_edition(tables[AWARDS], geography):
-            shown, found = known[covered.edition].row(), by_departement.of(covered)
-            for code, area in geography.departements.items():
+            known_of_edition = known[covered.edition].row()
+            counts = units.count("departement", covered).reindex(list(geography.departements), fill_value=0)
+            for code, line in lines_of(counts):
+                area = geography.departements[code]
                 about = {"departement_code": code, "departement_nom": area.name, "region_code": area.region}
                 yield {
                     "edition": covered.edition, **about, "outre_mer": area.is_overseas,
-                    **count(found.get(code, Area()), covered).row(), **covered.says, **shown,
+                    **with_shares(line), **covered.says, **known_of_edition,
                 }  # fmt: skip
 
     return text_table(project, f"{PACKAGE}/couverture_departements", rows())
@@ -219,15 +217,16 @@ def regions(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """One row an edition and a region or overseas collectivity, also where nobody is covered."""
     geography = load_geography(project.reference)
     known = knowledge_by_edition(tables[LAUREATES])
-    by_region = breakdown(geography, lambda commune: commune.region)
+    units = Units(geography)
 
     def rows() -> Iterator[dict[str, Any]]:
         for covered in coverage_by_edition(tables[AWARDS], geography):
-            shown, found = known[covered.edition].row(), by_region.of(covered)
-            for code, area in geography.regions.items():
+            known_of_edition = known[covered.edition].row()
+            counts = units.count("region", covered).reindex(list(geography.regions), fill_value=0)
+            for code, line in lines_of(counts):
+                area = geography.regions[code]
                 about = {"edition": covered.edition, "region_code": code, "region_nom": area.name}
-                counted = count(found.get(code, Area()), covered).row()
-                yield {**about, "outre_mer": area.is_overseas, **counted, **covered.says, **shown}
+                yield {**about, "outre_mer": area.is_overseas, **with_shares(line), **covered.says, **known_of_edition}
 
     return text_table(project, f"{PACKAGE}/couverture_regions", rows())
 
@@ -240,18 +239,18 @@ def sizes(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
     """
     geography = load_geography(project.reference)
     known = knowledge_by_edition(tables[LAUREATES])
-    breakdowns = {name: by_class(geography, size_classes(project, name)) for name in ("taille", "rural_urbain")}
+    units = Units(geography, {name: size_classes(project, name) for name in BY_SIZE})
 
     def rows() -> Iterator[dict[str, Any]]:
         for covered in coverage_by_edition(tables[AWARDS], geography):
             knowledge = known[covered.edition]
-            shown = {**knowledge.row(), **knowledge.state()}
-            for name, classes in breakdowns.items():
-                for code, communes in classes.of(covered).items():
+            known_of_edition = {**knowledge.row(), **knowledge.state()}
+            for name in BY_SIZE:
+                for code, line in lines_of(units.count(name, covered)):
                     about = {"edition": covered.edition, "decoupage": name, "classe": code}
-                    counted = count(communes, covered).row()
+                    shares = with_shares(line)
                     if not knowledge.is_enough:
-                        counted = {key: counted[key] for key in ("communes_nombre", "population")}
-                    yield {**about, **counted, **covered.says, **shown}
+                        shares = {key: shares[key] for key in ("communes_nombre", "population")}
+                    yield {**about, **shares, **covered.says, **known_of_edition}
 
     return text_table(project, f"{PACKAGE}/couverture_tailles", rows())

@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.domains.territories.derived.bounds import gini_bounds
 from pipelines.domains.territories.derived.coverage import (
     AWARDS,
+    BY_SIZE,
     PACKAGE,
-    Area,
-    Breakdown,
-    Covered,
-    breakdown,
-    by_class,
-    count,
+    Units,
     coverage_by_edition,
+    lines_of,
     size_classes,
 )
 from pipelines.domains.territories.derived.inequality import Unit, gini, lorenz
@@ -90,22 +88,20 @@ def curves(tables: Mapping[str, pa.Table], project: Project) -> pa.Table:
 
 def measured(tables: Mapping[str, pa.Table], project: Project, geography: Geography) -> Iterator[Measured]:
     """Every edition over every breakdown, in their order."""
-    breakdowns: dict[str, Breakdown] = {"departement": breakdown(geography, lambda one: one.departement)}
-    for name in ("taille", "rural_urbain"):
-        breakdowns[name] = by_class(geography, size_classes(project, name))
+    units = Units(geography, {name: size_classes(project, name) for name in BY_SIZE})
     known = knowledge_by_edition(tables[LAUREATES])
     for covered in coverage_by_edition(tables[AWARDS], geography):
         people = geography.population_of(covered.all, covered.people)
-        for name, areas in breakdowns.items():
-            found = tuple(_units(areas.of(covered), covered))
+        for name in ("departement", *BY_SIZE):
+            found = tuple(_units(units.count(name, covered)))
             yield Measured(covered.edition, covered.people, name, found, people, known[covered.edition])
 
 
-def _units(areas: Mapping[str, Area], covered: Covered) -> Iterator[Unit]:
-    for code, communes in areas.items():
-        counted = count(communes, covered)
-        if counted.population:
-            yield Unit(code, counted.population, counted.people)
+def _units(counts: pd.DataFrame) -> Iterator[Unit]:
+    """The units that have people."""
+    for code, line in lines_of(counts):
+        if line["population"]:
+            yield Unit(code, line["population"], line["population_couverte"])
 
 
 def people_within_reach(geography: Geography, year: int, unknown: int) -> int:

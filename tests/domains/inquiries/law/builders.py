@@ -1,4 +1,4 @@
-"""Inquiries and tables for the tests of this room: what a test does not say is "not read"."""
+"""Inquiries and tables for the tests of this module: what a test does not say is "not read"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The inquiries that ship with the project, read and conformed as the pipeline does, as typed tables."""
+"""The inquiries that ship with the project, read and normalised as the pipeline does, as typed tables."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pyarrow as pa
 from pipelines.core.project import Project
 from pipelines.domains.inquiries.law import conformite_annuelle, controles, enquetes, regles_table
 from pipelines.formats import read
-from pipelines.mapping import PartRecords, conform
+from pipelines.mapping import PartRecords, normalise
 from pipelines.mapping.rejections import Rejection
 from pipelines.schema import load_incoming, load_table
 from pipelines.schema.arrow import typed
 from pipelines.sources import load_sources
-from pipelines.validation import judge
+from pipelines.validation import validate
 
 ROOT = Path(__file__).parents[4]
 SOURCES = ("enquetes-collectees",)
@@ -23,7 +23,7 @@ PACKAGE = "enquetes-publiques"
 
 
 @cache
-def conformed() -> tuple[dict[str, pa.Table], tuple[Rejection, ...], dict[str, int]]:
+def normalised() -> tuple[dict[str, pa.Table], tuple[Rejection, ...], dict[str, int]]:
     """(text rows by "package/table", what was refused on the way, records refused as they came in, by part)."""
     project = Project.at(ROOT)
     rows: dict[str, list[pa.Table]] = {}
@@ -36,10 +36,12 @@ def conformed() -> tuple[dict[str, pa.Table], tuple[Rejection, ...], dict[str, i
             path = ROOT / "sources" / source.address
             records = read(part, path / part.path if part.path else path, source=name, snapshot="0" * 64)
             schema = load_incoming(project.schemas, part.schema or "")
-            verdict = judge(records.select([*schema.names, *(c for c in records.column_names if c[0] == "_")]), schema)
-            incoming[part.name] = verdict.rejected_rows
+            validation = validate(
+                records.select([*schema.names, *(c for c in records.column_names if c[0] == "_")]), schema
+            )
+            incoming[part.name] = validation.rejected_rows
             parts[part.name] = PartRecords(records, schema, part.rows, part.join)
-        found = conform(parts, project, file=source.path)
+        found = normalise(parts, project, file=source.path)
         refused.extend(found.rejections)
         for table, made in found.rows.items():
             rows.setdefault(table, []).append(made)
@@ -54,7 +56,7 @@ def conformed() -> tuple[dict[str, pa.Table], tuple[Rejection, ...], dict[str, i
 def tables() -> dict[str, pa.Table]:
     """The typed tables of the package, derived ones included."""
     made: dict[str, pa.Table] = {}
-    for key, rows in conformed()[0].items():
+    for key, rows in normalised()[0].items():
         made[key] = _typed(key, rows)
     made[f"{PACKAGE}/controles_legaux"] = _typed(f"{PACKAGE}/controles_legaux", controles(made))
     made[f"{PACKAGE}/regles"] = _typed(f"{PACKAGE}/regles", regles_table(enquetes(made)))

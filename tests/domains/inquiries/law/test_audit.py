@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,13 +11,16 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines.core.registry import UnknownName
 from pipelines.domains.inquiries.commands import audit
-from pipelines.domains.inquiries.commands.audit import NothingToAudit, UnknownRule, command
+from pipelines.domains.inquiries.commands.audit import NothingToAudit, command
+from pipelines.domains.inquiries.law.controles import contester, jeu_des_enquetes
 from tests.domains.inquiries.law.shipped import PACKAGE, ROOT, tables
+from tests.schema.builders import a_project
 
 
 class StandingStore:
-    """A shelf whose current version is one folder, so that these tests need no signed release."""
+    """A store whose current version is one folder, so that these tests need no signed release."""
 
     folder: Path
 
@@ -87,9 +91,36 @@ def test_a_release_without_inquiries_says_where_its_findings_are(release: Path) 
     assert "constats.csv" in error.message("fr")
 
 
+def test_a_project_that_has_not_the_package_names_the_contact_of_the_release(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AROBASE_ROOT", str(a_project(tmp_path / "ailleurs").root))
+    descriptor = {"resources": [], "contact": {"title": "Une ville", "url": "https://ville.example/contact"}}
+    (release / "data" / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    done = run("--rule", "EP-22")
+    assert done.exit_code == 0, done.output
+    contested = {line["contester"] for line in lines(tmp_path / f"audit-{PACKAGE}-1.0.0-EP-22.csv")}
+    assert "Pour contester ce résultat : https://ville.example/contact, en citant l'enquête et la règle." in contested
+
+
+def test_a_package_of_another_name_that_promises_no_time_is_contested_at_its_contact(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    (project.schemas / "procedures").mkdir()
+    described = (ROOT / "schemas" / PACKAGE / "package.yaml").read_text(encoding="utf-8")
+    without = described.replace("contestation: {reponse_jours: 30}\n", "")
+    assert without != described
+    (project.schemas / "procedures" / "package.yaml").write_text(without, encoding="utf-8")
+    told = contester(project, "procedures")
+    assert told.en == "To contest this result: enquetes@example.org, quoting the inquiry and the rule."
+
+
+def test_checks_say_how_they_are_contested_in_the_package_that_holds_the_inquiries() -> None:
+    assert jeu_des_enquetes({"lieux/communes": pa.table({}), "procedures/enquetes": pa.table({})}) == "procedures"
+
+
 def test_an_unknown_rule_says_which_are_known(release: Path) -> None:
     error = run("--rule", "EP-99").exception
-    assert isinstance(error, UnknownRule)
+    assert isinstance(error, UnknownName)
     assert "EP-12" in error.message("en")
 
 

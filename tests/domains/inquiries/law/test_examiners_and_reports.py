@@ -39,7 +39,7 @@ def test_a_commission_is_odd(members: int, expected: str) -> None:
     assert result("EP-09", an_inquiry(**OLD, organe="commission", membres=members)) == expected
 
 
-def test_a_single_examiner_is_odd_and_an_unknown_commission_is_not_judged() -> None:
+def test_a_single_examiner_is_odd_and_an_unknown_commission_is_not_checked() -> None:
     assert result("EP-09", an_inquiry(**OLD, organe="commissaire_enqueteur")) == "conforme"
     assert missing("EP-09", an_inquiry(**OLD, organe="commission")) == "nombre de membres de la commission"
     assert missing("EP-09", an_inquiry(**OLD)) == "organe de l'enquête"
@@ -194,14 +194,14 @@ def test_the_report_stays_available_for_a_year() -> None:
 
 
 def test_unfavourable_conclusions_ask_a_local_authority_to_deliberate() -> None:
-    def judged(**facts: object) -> str:
+    def checked(**facts: object) -> str:
         return result("EP-31", an_inquiry(**OLD, objects=[("plu_revision", "defavorable", "objet")], facts=facts))
 
-    assert judged() == "non_evalue"
-    assert judged(maitre_ouvrage_collectivite=False) == "non_applicable"
-    assert judged(maitre_ouvrage_collectivite=True) == "non_evalue"
-    assert judged(maitre_ouvrage_collectivite=True, deliberation_motivee=True) == "conforme"
-    assert judged(maitre_ouvrage_collectivite=True, deliberation_motivee=False) == "a_verifier"
+    assert checked() == "non_evalue"
+    assert checked(maitre_ouvrage_collectivite=False) == "non_applicable"
+    assert checked(maitre_ouvrage_collectivite=True) == "non_evalue"
+    assert checked(maitre_ouvrage_collectivite=True, deliberation_motivee=True) == "conforme"
+    assert checked(maitre_ouvrage_collectivite=True, deliberation_motivee=False) == "a_verifier"
     assert result("EP-31", an_inquiry(**OLD, objects=[("plu_revision", "favorable", "objet")])) == "non_applicable"
     assert missing("EP-31", an_inquiry(**OLD)) == "sens des conclusions"
 
@@ -223,14 +223,14 @@ def test_public_utility_is_declared_within_a_year_or_eighteen_months() -> None:
 
 
 def test_works_begin_within_five_years() -> None:
-    def judged(begun: str, **facts: object) -> str:
+    def checked(begun: str, **facts: object) -> str:
         dates = {"decision": day("2014-02-28"), "debut_des_travaux": day(begun)}
         return result("EP-33", an_inquiry(**OLD, facts={**dates, **facts}))
 
-    assert judged("2019-02-28") == "conforme"
-    assert judged("2019-03-01") == "non_evalue"
-    assert judged("2019-03-01", validite_prolongee=True) == "conforme"
-    assert judged("2019-03-01", validite_prolongee=False) == "non_conforme"
+    assert checked("2019-02-28") == "conforme"
+    assert checked("2019-03-01") == "non_evalue"
+    assert checked("2019-03-01", validite_prolongee=True) == "conforme"
+    assert checked("2019-03-01", validite_prolongee=False) == "non_conforme"
     assert missing("EP-33", an_inquiry(**OLD)) == "dates de la décision et du début des travaux"
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.core.registry import NameTaken
 from pipelines.domains.inquiries.law import (
     Enquete,
     Evenement,
@@ -20,7 +21,8 @@ from pipelines.domains.inquiries.law import (
     regles_table,
 )
 from pipelines.domains.inquiries.law.regimes import regime_le
-from pipelines.domains.inquiries.law.registre import Regle, Version, conforme_si, lignes, regle, regles, version_de
+from pipelines.domains.inquiries.law.registre import Regle, conforme_si, lignes, regle, regles, version_de
+from pipelines.findings.versions import RuleVersion
 from pipelines.schema import load_codelist
 from tests.domains.inquiries.law.builders import SCHEMAS, a_table, an_inquiry
 
@@ -118,7 +120,7 @@ def test_an_inquiry_of_which_nothing_was_read_is_accused_of_nothing(family: str)
 
 def test_thirty_nine_rules_and_the_road_stand_in_the_data_and_in_the_code() -> None:
     numbered = {f"EP-{number:02d}" for number in range(1, 35)} | {f"PC-{number:02d}" for number in range(1, 6)}
-    assert set(regles()) == {line.regle for line in lignes()} == numbered | {"VOIRIE-15"}
+    assert set(regles()) == {line.rule for line in lignes()} == numbered | {"VOIRIE-15"}
 
 
 def test_every_rule_explains_itself_in_a_sentence() -> None:
@@ -145,19 +147,19 @@ def test_a_rule_that_no_inquiry_reaches_is_told_and_not_counted() -> None:
 
 def test_no_two_versions_of_a_rule_hold_on_one_day() -> None:
     for rule in regles():
-        for line in (item for item in lignes() if item.regle == rule):
-            for other in (item for item in lignes() if item.regle == rule and item.parametre == line.parametre):
+        for line in (item for item in lignes() if item.rule == rule):
+            for other in (item for item in lignes() if item.rule == rule and item.parameter == line.parameter):
                 if line is other or not set(line.regimes) & set(other.regimes):
                     continue
-                ends = (line.valide_au or date.max) < (other.valide_du or date.min)
-                assert ends or (other.valide_au or date.max) < (line.valide_du or date.min)
+                ends = (line.valid_until or date.max) < (other.valid_from or date.min)
+                assert ends or (other.valid_until or date.max) < (line.valid_from or date.min)
 
 
 def test_codes_of_the_data_are_codes_of_the_lists() -> None:
     regimes = set(load_codelist(SCHEMAS, "enquete_regimes").values)
     certainties = set(load_codelist(SCHEMAS, "certitudes").values)
     for line in lignes():
-        assert line.certitude in certainties
+        assert line.certainty in certainties
         assert line.regimes == ("*",) or set(line.regimes) <= regimes
 
 
@@ -174,7 +176,7 @@ def test_a_version_needs_a_day_where_days_bound_it() -> None:
 
 
 def test_a_rule_without_an_explanation_is_refused() -> None:
-    def silent(inquiry: Enquete, version: Version) -> Any:
+    def silent(inquiry: Enquete, version: RuleVersion) -> Any:
         return conforme_si(True, "")
 
     with pytest.raises(TypeError, match="explication"):
@@ -182,11 +184,12 @@ def test_a_rule_without_an_explanation_is_refused() -> None:
 
 
 def test_two_rules_of_one_name_are_refused() -> None:
-    def other(inquiry: Enquete, version: Version) -> Any:
+    def other(inquiry: Enquete, version: RuleVersion) -> Any:
         """Une autre règle."""
         return conforme_si(True, "")
 
-    with pytest.raises(TypeError, match="EP-01"):
+    assert "EP-01" in regles()
+    with pytest.raises(NameTaken, match="EP-01"):
         regle("EP-01", "doublon", "twin", preuve="Aucune.")(other)
     assert isinstance(regles()["EP-01"], Regle)
 

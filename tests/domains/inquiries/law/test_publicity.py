@@ -64,16 +64,16 @@ def test_a_reminder_comes_in_the_first_eight_days_of_each_newspaper() -> None:
 
 
 def test_national_newspapers_are_asked_of_national_operations_only() -> None:
-    def judged(**facts: object) -> str:
+    def checked(**facts: object) -> str:
         return result("EP-13", an_inquiry(**TOLD, facts=facts))
 
-    assert judged() == "non_evalue"
-    assert judged(importance_nationale=False) == "non_applicable"
-    assert judged(importance_nationale=True) == "non_evalue"
-    assert judged(importance_nationale=True, parutions_nationales=days(["2018-01-20", "2018-01-21"])) == "conforme"
-    assert judged(importance_nationale=True, parutions_nationales=days(["2018-01-20", "2018-01-22"])) == "a_verifier"
+    assert checked() == "non_evalue"
+    assert checked(importance_nationale=False) == "non_applicable"
+    assert checked(importance_nationale=True) == "non_evalue"
+    assert checked(importance_nationale=True, parutions_nationales=days(["2018-01-20", "2018-01-21"])) == "conforme"
+    assert checked(importance_nationale=True, parutions_nationales=days(["2018-01-20", "2018-01-22"])) == "a_verifier"
     all_known = {"importance_nationale": True, "parutions_toutes_connues": True}
-    assert judged(**all_known, parutions_nationales=days(["2018-01-20", "2018-01-22"])) == "non_conforme"
+    assert checked(**all_known, parutions_nationales=days(["2018-01-20", "2018-01-22"])) == "non_conforme"
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_posters_go_up_fifteen_days_before_and_stay(posters: list[str | tuple[st
     assert result("EP-14", an_inquiry(**TOLD, posters=posters, facts=all_known)) == asserted
 
 
-def test_posters_without_an_opening_are_not_judged() -> None:
+def test_posters_without_an_opening_are_not_checked() -> None:
     assert missing("EP-14", an_inquiry(order="2018-01-02", posters=["2018-01-21"])) == "date d'ouverture"
 
 
-def test_road_posters_are_judged_by_a_text_read_in_2015_only() -> None:
+def test_road_posters_are_checked_by_a_text_read_in_2015_only() -> None:
     road = {"family": "enquete_voirie", "objects": ["voirie_classement"], "opening": "2021-09-10"}
     assert result("EP-14", an_inquiry(**road, order="2021-08-01", posters=["2021-09-02"])) == "a_verifier"
 

@@ -67,7 +67,7 @@ def test_without_a_date_the_missing_fact_is_the_order() -> None:
     assert (choice.regime, choice.manque) == (None, "date de l'arrêté d'ouverture")
 
 
-def test_before_the_first_law_nothing_is_judged() -> None:
+def test_before_the_first_law_nothing_is_checked() -> None:
     found = check("EP-02", an_inquiry(order="1984-01-02", opening="1984-02-01", closing="1984-02-05"))
     assert found.resultat.resultat == "non_evalue"
     assert found.resultat.manque == "droit applicable le 1984-01-02, non lu"
@@ -102,7 +102,7 @@ def test_a_rural_path_over_several_communes_has_its_own_regime() -> None:
     assert choisir(an_inquiry(**path, communes=1)).regime == "voirie_communale"
 
 
-def test_an_unknown_family_is_never_judged() -> None:
+def test_an_unknown_family_is_never_checked() -> None:
     found = check("EP-02", an_inquiry(family="indeterminee", opening="2020-01-06", closing="2020-01-08"))
     assert found.resultat.resultat == "non_evalue"
 

@@ -28,7 +28,7 @@ def test_overseas_departements_are_under_the_common_code(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", ["977", "984", "986", "987", "988", "989"])
-def test_a_territory_with_a_code_of_its_own_is_not_judged(code: str) -> None:
+def test_a_territory_with_a_code_of_its_own_is_not_checked(code: str) -> None:
     assert result("EP-02", short(code)) == "non_evalue"
     assert result("EP-02", short("971", code)) == "non_evalue"
 
@@ -46,7 +46,7 @@ LOCAL_OBJECTS = [
 
 
 @pytest.mark.parametrize(("code", "kind", "law"), LOCAL_OBJECTS)
-def test_a_collectivity_that_writes_its_planning_law_is_not_judged_on_it(code: str, kind: str, law: str) -> None:
+def test_a_collectivity_that_writes_its_planning_law_is_not_checked_on_it(code: str, kind: str, law: str) -> None:
     inquiry = replace(short(code), objets=(Objet(kind),))
     found = check("EP-02", inquiry).resultat
     assert found.resultat == "non_evalue"
@@ -77,7 +77,7 @@ def test_no_rule_at_all_concludes_on_planning_in_these_collectivities() -> None:
         assert found <= {"EP-01"}, code  # the order of dates is logic, not law
 
 
-def test_a_road_of_saint_martin_is_not_judged_by_the_national_code() -> None:
+def test_a_road_of_saint_martin_is_not_checked_by_the_national_code() -> None:
     road = an_inquiry(
         family="enquete_voirie", objects=["voirie_classement"], order="2014-08-01", opening="2014-09-01",
         closing="2014-09-10", departements=("978",),
@@ -86,7 +86,7 @@ def test_a_road_of_saint_martin_is_not_judged_by_the_national_code() -> None:
 
 
 @pytest.mark.parametrize(("order", "expected"), [("2011-03-30", "non_evalue"), ("2011-03-31", "non_conforme")])
-def test_mayotte_is_judged_since_it_is_a_departement(order: str, expected: str) -> None:
+def test_mayotte_is_checked_since_it_is_a_departement(order: str, expected: str) -> None:
     inquiry = an_inquiry(order=order, opening="2011-05-02", closing="2011-05-20", departements=("976",))
     assert result("EP-02", inquiry) == expected
 

@@ -1,4 +1,4 @@
-"""The shipped inquiries go through the whole way: nothing refused, every one judged, the known doubts told."""
+"""The shipped inquiries go through the whole way: nothing refused, every one checked, the known doubts told."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.domains.inquiries.law.registre import regles
-from pipelines.findings import assess
+from pipelines.findings import run_rules
 from pipelines.schema import load_table
 from pipelines.schema.arrow import as_text
 from pipelines.tables.registry import derivation
-from pipelines.validation import judge
-from tests.domains.inquiries.law.shipped import PACKAGE, ROOT, conformed, tables
+from pipelines.validation import validate
+from tests.domains.inquiries.law.shipped import PACKAGE, ROOT, normalised, tables
 
 NAMES = (
     *("enquetes", "enquete_objets", "enquete_territoires", "enquete_publicites", "enquete_permanences"),
@@ -39,7 +39,7 @@ def outcomes(title: str) -> dict[str, str]:
 
 
 def test_nothing_is_refused_on_the_way() -> None:
-    _, refused, incoming = conformed()
+    _, refused, incoming = normalised()
     assert refused == ()
     assert set(incoming.values()) == {0}
 
@@ -50,8 +50,8 @@ def test_every_table_is_accepted_by_its_schema() -> None:
         whole = load_table(ROOT / "schemas", PACKAGE, name)
         kept = tuple(key for key in whole.foreign_keys if key.table in parents)
         schema = replace(whole, foreign_keys=kept)
-        verdict = judge(as_text(tables()[f"{PACKAGE}/{name}"]), schema, parents=parents)
-        assert verdict.is_valid, (name, verdict.totals)
+        validation = validate(as_text(tables()[f"{PACKAGE}/{name}"]), schema, parents=parents)
+        assert validation.is_valid, (name, validation.totals)
 
 
 def test_the_counts_are_those_of_the_files() -> None:
@@ -140,13 +140,24 @@ def test_annual_counts_add_up() -> None:
 
 
 def test_the_known_contradictions_become_findings() -> None:
-    found = assess(PACKAGE, tables(), Project.at(ROOT)).to_pylist()
+    found = run_rules(PACKAGE, tables(), Project.at(ROOT)).to_pylist()
     told = Counter(str(row["regle"]) for row in found)
     assert told["ENQ-01"] == 4
     assert told["ENQ-02"] == 2
     assert told["ENQ-03"] == 1
     assert (told["LOI-01"], told["LOI-02"], told["LOI-03"]) == (10, 5, 1)
     assert {row["resultat"] for row in found if row["regle"] in ("LOI-02", "LOI-03")} == {"a_verifier"}
+
+
+def test_whatever_is_held_against_a_named_procedure_says_how_to_contest_it() -> None:
+    project = Project.at(ROOT)
+    for row in derivation("controles_legaux")(tables(), project).to_pylist():
+        is_held = row["resultat"] in ("non_conforme", "a_verifier")
+        assert bool(row["contester"]) is is_held
+        assert not is_held or "enquetes@example.org" in row["contester"]
+    for row in run_rules(PACKAGE, tables(), project).to_pylist():
+        assert "réponse sous 30 jours" in row["message"]
+        assert "answer within 30 days" in row["message_en"]
 
 
 def test_a_package_without_rows_gives_tables_without_rows() -> None:

@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from pipelines.core.project import Project
 from pipelines.domains.inquiries.converters.inquiries import OVERSEAS_ZONES
-from pipelines.mapping.registry import Unreadable, converters, readings
+from pipelines.mapping.registry import CONVERTERS, READINGS, Unreadable
 
 ROOT = Path(__file__).parents[4]
 
 
 def convert(name: str, *texts: str | None, **options: Any) -> str | None:
-    return converters()[name](texts, options)
+    return CONVERTERS[name](texts, options)
 
 
 def look(name: str, **inputs: str | None) -> Mapping[str, str | None]:
-    return readings()[name](Project.at(ROOT), {})(inputs)
+    return READINGS[name](Project.at(ROOT), {})(inputs)
 
 
 def test_an_identifier_is_the_digest_of_its_texts() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipelines.core.project import Project
-from pipelines.findings import assess
+from pipelines.findings import run_rules
 from pipelines.schema import load_table
 from pipelines.schema.arrow import arrow_schema
 
@@ -54,7 +54,7 @@ def tables(**given: list[dict]) -> dict[str, pa.Table]:
 
 def findings(code: str, **given: list[dict]) -> list[dict]:
     """What one rule finds on these rows."""
-    return [row for row in assess("label", tables(**given), PROJECT).to_pylist() if row["regle"] == code]
+    return [row for row in run_rules("label", tables(**given), PROJECT).to_pylist() if row["regle"] == code]
 
 
 def finding(code: str, **given: list[dict]) -> dict:

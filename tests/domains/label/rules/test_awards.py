@@ -11,7 +11,7 @@ def test_a_level_without_arobase_existed_in_2006_and_no_more_in_2009():
     assert (found["resultat"], found["cle"], found["calcul"]) == ("non_conforme", "id-1", "0 hors de [1, 5] pour 2009")
 
 
-def test_a_level_that_is_not_stated_is_not_judged():
+def test_a_level_that_is_not_stated_is_not_checked():
     assert findings("LAB-13", palmares=[award(2023, "69266")]) == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from pipelines.geo import CERTAINTIES, METHODS
 from pipelines.schema import load_codelist, load_incoming, load_package
 from pipelines.sources import load_sources
-from pipelines.validation import judge
+from pipelines.validation import validate
 from tests.domains.label.rules.builders import PROJECT
 
 PACKAGES = {name: load_package(PROJECT.schemas, name) for name in ("label", "candidatures", "territoires-numeriques")}
@@ -19,9 +19,10 @@ TABLES = [(name, table.name) for name, package in PACKAGES.items() for table in 
 OURS = ("palmares", "totaux-editions", "initiatives", "formulaires", "europe")
 LISTS = (
     "arobases", "axes", "classes_population", "decoupages", "distinctions", "domaines_2017", "enjeux", "etats_mesures",
-    "etats_niveaux", "evolutions", "familles_identifiants", "licences", "mentions", "mesures_label", "natures_pages",
-    "natures_publiees", "natures_territoires", "noms_label", "precisions", "referentiels", "resolution_certitudes",
-    "resolution_methodes", "themes", "types_laureats", "zones_europe",
+    "etats_niveaux", "evolutions", "familles_identifiants", "indicateurs_europe", "licences", "mentions",
+    "mesures_label", "natures_pages", "natures_publiees", "natures_territoires", "noms_label",
+    "precisions", "referentiels", "resolution_certitudes",
+    "resolution_methodes", "series_europe", "themes", "types_laureats", "zones_europe",
 )  # fmt: skip
 
 
@@ -41,8 +42,8 @@ def test_every_example_is_one_that_the_schema_accepts(package, table):
     examples = {field.name: None if field.example is None else str(field.example) for field in schema.fields}
     plain = {key: value for key, value in schema.descriptor().items() if key != "foreignKeys"}
     row = pa.table({name: pa.array([value], pa.string()) for name, value in examples.items()})
-    verdict = judge(row, plain)
-    assert verdict.is_valid, verdict.errors.to_pylist()
+    validation = validate(row, plain)
+    assert validation.is_valid, validation.errors.to_pylist()
 
 
 @pytest.mark.parametrize("package", PACKAGES)

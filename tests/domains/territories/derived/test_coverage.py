@@ -5,13 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.core.errors import ArobaseError
-from pipelines.domains.territories.derived.coverage import by_class, class_of, coverage_by_edition, size_classes
+from pipelines.domains.territories.derived.coverage import Units, classed, coverage_by_edition, size_classes
 from pipelines.domains.territories.derived.inequalities import people_within_reach
 from pipelines.geo.geography import load_geography
 from pipelines.schema import load_table
@@ -159,18 +160,20 @@ def test_where_laureates_are_missing_the_index_has_bounds():
 def test_size_classes_are_those_of_the_code_list_and_leave_no_hole():
     for name in ("taille", "rural_urbain"):
         classes = size_classes(PROJECT, name)
-        assert class_of(0, classes) == classes[0][0]
-        assert class_of(10**8, classes) == classes[-1][0]
+        assert list(classed(pd.Series([0, 10**8]), classes)) == [classes[0][0], classes[-1][0]]
         for (_, _, most), (_, least, _) in pairwise(classes):
             assert most + 1 == least
     with pytest.raises(ValueError, match="no population class"):
-        class_of(5, [("x", 0, 4)])
+        classed(pd.Series([5]), [("x", 0, 4)])
 
 
 def test_a_class_without_a_commune_stands_in_the_table():
     classes = [("vide", -2, -1), ("tous", 0, None)]
     (covered,) = coverage_by_edition(awards({"edition": 2017, "code": "97113"}), GEOGRAPHY)
-    assert by_class(GEOGRAPHY, classes).of(covered)["vide"] == []
+    counts = Units(GEOGRAPHY, {"essai": classes}).count("essai", covered)
+    assert list(counts.index) == ["vide", "tous"]
+    assert counts.loc["vide"].tolist() == [0, 0, 0, 0, 0]
+    assert counts.loc["tous"].tolist()[2:4] == [1, 1]
 
 
 @given(st.fractions(0, 1))

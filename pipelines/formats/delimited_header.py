@@ -1,0 +1,98 @@
+"""The header of a CSV or TSV file: its delimiter, its rows, and where the records begin.
+
+Belongs here: what the first lines of a text tell. Does not: the records under them (`delimited.py`).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import islice
+
+from pipelines.core.text import Said
+from pipelines.formats.content import Content
+from pipelines.formats.errors import Damaged, WrongDelimiter
+
+DELIMITERS = (";", ",", "\t", "|")
+NEAR = 10
+
+
+def quoting(content: Content) -> tuple[str | None, str | None]:
+    """The characters that quote and escape: `options.quote` (`none`: nothing quotes) and `options.escape`."""
+    quote = content.options.get("quote", '"')
+    return (None if quote == "none" else quote), content.options.get("escape")
+
+
+def delimiter_of(content: Content, data: bytes) -> str:
+    if content.options.get("delimiter"):
+        return str(content.options["delimiter"])
+    if content.part.format == "tsv":
+        return "\t"
+    lines = list(islice(io.BytesIO(data), NEAR))  # shares the bytes
+    counts = {mark: max(_width(line.decode("utf-8"), mark) for line in lines) for mark in DELIMITERS}
+    return max(DELIMITERS, key=lambda mark: counts[mark]) if max(counts.values()) > 1 else ","
+
+
+def _width(line: str, delimiter: str) -> int:
+    # Line breaks change no width, and `csv` refuses one that stands in an unquoted cell.
+    return len(next(csv.reader([re.sub(r"[\r\n]", " ", line)], delimiter=delimiter), []))
+
+
+def check_delimiter(content: Content, cell: str, delimiter: str, line: int) -> None:
+    """Raises `WrongDelimiter` for a header of one cell that another delimiter, or the same one unquoted, would cut."""
+    widths = {mark: _width(cell, mark) for mark in DELIMITERS}
+    likely = max(DELIMITERS, key=lambda mark: widths[mark])
+    if widths[likely] > 1:
+        unquoted = Said(f"{likely!r} sans ses guillemets", f"{likely!r} unquoted")
+        facts = {"declared": repr(delimiter), "likely": unquoted if likely == delimiter else repr(likely)}
+        raise WrongDelimiter(file=content.file, line=line, count=widths[likely], **facts)
+
+
+def header_rows(
+    content: Content, data: bytes, delimiter: str, first: int, rows: int
+) -> tuple[list[list[str]], list[list[str]], int, int]:
+    """The header rows, the first rows as they are, the number of lines up to the header's end, and its end in bytes.
+
+    Raises `Damaged` for a line that is cut by a carriage return alone, as no other of the file is.
+    """
+    stream = _Lines(data)
+    quote, escape = quoting(content)
+    dialect = {"quoting": csv.QUOTE_NONE} if quote is None else {"quotechar": quote}
+    header: list[list[str]] = []
+    near: list[list[str]] = []
+    lines = end = 0
+    try:
+        for number, row in enumerate(csv.reader(stream, delimiter=delimiter, escapechar=escape, **dialect), start=1):
+            near.append(row)
+            if first <= number < first + rows:
+                header.append(row)
+                lines, end = stream.line, stream.end
+            if number >= max(NEAR, first + rows - 1):
+                break
+    except csv.Error as error:
+        raise damaged(content, stream.line, str(error)) from None
+    return header, near, lines, end
+
+
+class _Lines:
+    """Lines of UTF-8 bytes as text, one at a time, knowing how far it went: `line` lines, `end` bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.line, self.end = data, 0, 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self.end >= len(self.data):
+            raise StopIteration
+        stop = self.data.find(b"\n", self.end) + 1 or len(self.data)
+        text = self.data[self.end : stop].decode("utf-8")
+        self.line, self.end = self.line + 1, stop
+        return text
+
+
+def damaged(content: Content, line: int, english: str, french: str | None = None) -> Damaged:
+    detail = Said(f"ligne {line} : {french or english}", f"line {line}: {english}")
+    return Damaged(file=content.file, detail=detail, format=content.part.format)

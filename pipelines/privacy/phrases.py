@@ -1,0 +1,263 @@
+"""What of many people's values can be told from ordinary text, no matter whose it is: full names, addresses, numbers.
+
+Belongs here: making phrases of values, all at once. Does not: looking for them (`everyone.py`). Single words and street
+addresses are left out: another's town hall may stand in the same street.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.privacy.folding import Mask, Numbers, Words, are_among, mask_of
+from pipelines.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind
+from pipelines.privacy.normalisation import fold
+from pipelines.privacy.plain_words import are_mailboxes
+from pipelines.privacy.search_terms import PARTICLES
+from pipelines.privacy.told import KINDS, Codes, Told, code_of
+
+SIGNS = frozenset(("at", "a", "arobase", "arrobase", "arobas", "chez"))
+DOTS = frozenset(("point", "dot"))
+_BETWEEN = SIGNS | DOTS
+_PARTICLES = frozenset(word.decode() for word in PARTICLES)
+_GIVEN = sorted(name for name in FIRST_NAMES if len(name) >= 3)
+_BEGINS_WITH_A_NAME = f"^(?:{'|'.join(_GIVEN)})[a-z0-9]{{4}}"
+"""A first name and four letters or more written as one word: "annequemeneur"."""
+_PLAIN_ADDRESS = r"^[!-?A-~]+@[!-,.-?A-~]+$"
+"""ASCII, one sign, no hyphen in the domain: taken apart by its folded words."""
+_MOST_WORDS, _LEAST_LETTERS = 5, 6
+"""Of a full name."""
+_SHORTEST_HALF, _LONG_ENOUGH, _SHORTEST_NUMBER = 4, 7, 8
+"""Letters of half a surname, of the words of an address that tell somebody, digits of a number."""
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases of several words, by how many words they have."""
+
+    by_size: Mapping[int, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, phrases: Sequence[pa.Array]) -> Phrases:
+        """Of texts, each of words between single spaces."""
+        texts = pc.unique(pa.concat_arrays([*phrases, pa.nulls(0, pa.large_string())]))
+        sizes = mask_of(pc.count_substring(texts, " ")) + 1
+        found = {int(size): texts.filter(pa.array(sizes == size)).to_pylist() for size in np.unique(sizes)}
+        return cls({size: frozenset(some) for size, some in found.items()})
+
+    def __bool__(self) -> bool:
+        return bool(self.by_size)
+
+    def are_in(self, words: Sequence[str]) -> bool:
+        """Whether one of the phrases stands among words that follow each other."""
+        return any(
+            not phrases.isdisjoint(map(" ".join, zip(*(words[shift:] for shift in range(size)), strict=False)))
+            for size, phrases in self.by_size.items()
+        )
+
+    def as_one_word(self) -> frozenset[str]:
+        """The words of each phrase, run together."""
+        return frozenset(phrase.replace(" ", "") for phrases in self.by_size.values() for phrase in phrases)
+
+    def longest_words(self) -> frozenset[str]:
+        """The longest word of each phrase: a text without any of them holds no phrase."""
+        found: set[str] = set()
+        for phrases in self.by_size.values():
+            if phrases:
+                found.update(Words.of(pa.array(phrases, pa.large_string())).longest().to_pylist())
+        return frozenset(found)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The values of one kind: the record of each, and its words without civilities."""
+
+    record: Numbers
+    words: Words
+
+    @classmethod
+    def of(cls, told: Told, kind: Kind) -> _Names:
+        places = np.flatnonzero(told.are([kind]))
+        words = Words.of(told.folded.take(pa.array(places)))
+        return cls(told.record[places], words.where(~are_among(words.words, CIVILITIES)))
+
+    def of_records(self, are_kept: Mask) -> _Names:
+        """Only those of some of the records."""
+        is_kept = are_kept[self.record]
+        return _Names(self.record[is_kept], self.words.in_texts(is_kept))
+
+
+def full_names(told: Told) -> list[pa.Array]:
+    """The names that the values of each record make, in every order in which they may be written: whole, halves of a
+    double surname, an initial before one."""
+    family, given = _Names.of(told, Kind.NAME), _Names.of(told, Kind.FIRST_NAME)
+    sizes = family.words.counts()
+    are_given = sizes == family.words.counts(are_among(family.words.words, FIRST_NAMES))
+    found = [family.words.in_texts((sizes > 1) & ~are_given).joined()]
+    have_both = np.isin(np.arange(told.count), family.record) & np.isin(np.arange(told.count), given.record)
+    one_each = have_both & _have_one_of_words(family, told.count) & _have_one_of_words(given, told.count)
+    one_each &= ~_have_halves(family, told.count)
+    firsts, lasts = (names.of_records(one_each).words.joined() for names in (given, family))
+    found.append(pc.binary_join_element_wise(firsts, lasts, pa.scalar(" ", firsts.type)))
+    several = have_both & ~one_each
+    pairs = _beside_each_other(given.of_records(several), family.of_records(several))
+    found.append(pa.array([" ".join(words) for words in pairs], pa.large_string()))
+    return _in_any_order(pa.concat_arrays(found))
+
+
+def _have_one_of_words(names: _Names, records: int) -> Mask:
+    """Which records have one value, and a word in it."""
+    counts = np.bincount(names.record, minlength=records)
+    worded = np.bincount(names.record[names.words.counts() > 0], minlength=records)
+    found: Mask = (counts == 1) & (worded == 1)
+    return found
+
+
+def _have_halves(names: _Names, records: int) -> Mask:
+    """Which records have a surname of which several words may stand alone."""
+    words = names.words.words
+    is_half = (mask_of(pc.binary_length(words)) >= _SHORTEST_HALF) & ~are_among(words, _PARTICLES)
+    found = np.zeros(records, np.bool_)
+    found[names.record[names.words.counts(is_half) > 1]] = True
+    return found
+
+
+def _beside_each_other(given: _Names, family: _Names) -> Iterator[list[str]]:
+    """Each first name beside each surname of its record."""
+    firsts: dict[int, list[list[str]]] = {}
+    for record, name in zip(given.record.tolist(), given.words.joined().to_pylist(), strict=True):
+        firsts.setdefault(record, []).append(name.split())
+    for record, name in zip(family.record.tolist(), family.words.joined().to_pylist(), strict=True):
+        for first in firsts[record]:
+            if first and name:
+                yield from _full_names(first, name.split())
+
+
+def _full_names(given: list[str], family: list[str]) -> Iterator[list[str]]:
+    yield [*given, *family]
+    halves = [word for word in family if len(word) >= _SHORTEST_HALF and word not in _PARTICLES]
+    if len(halves) > 1:
+        yield [given[0][:1], *family]
+        yield from ([*given, half] for half in halves)
+
+
+def _in_any_order(names: pa.Array) -> list[pa.Array]:
+    """Names of two to `_MOST_WORDS` words, each of their words first, the others after it as they come."""
+    spaces = pc.count_substring(names, " ")
+    letters = pc.subtract(pc.binary_length(names), spaces)
+    long_enough, sizes = mask_of(pc.greater_equal(letters, _LEAST_LETTERS)), mask_of(spaces) + 1
+    found = []
+    for size in range(2, _MOST_WORDS + 1):
+        lists = pc.split_pattern(names.filter(pa.array(long_enough & (sizes == size))), " ")
+        words = [pc.list_element(lists, place) for place in range(size)]
+        space = pa.scalar(" ", names.type)
+        found += [pc.binary_join_element_wise(*words[cut:], *words[:cut], space) for cut in range(size)]
+    return found
+
+
+def mails(told: Told) -> tuple[Phrases, frozenset[str]]:
+    """The words of each address up to its domain's first label, but of those that say no more than a function; and the
+    words before the sign run together, where they tell somebody without it: those of a mailbox ("recharge") do not, nor
+    does one word alone, which may be a firm's."""
+    places = np.flatnonzero(told.are([Kind.EMAIL]))
+    is_plain = mask_of(pc.match_substring_regex(told.plain.take(pa.array(places)), _PLAIN_ADDRESS))
+    plain, others = (pa.array(places[some]) for some in (is_plain, ~is_plain))
+    taken = [
+        _at_the_sign(told.plain.take(plain), told.folded.take(plain)),
+        _one_by_one(told.plain.take(others).to_pylist(), told.folded.take(others).to_pylist()),
+    ]
+    phrases, alone = zip(*(_of_addresses(local, labels) for local, labels in taken), strict=True)
+    return Phrases.of(phrases), frozenset(word for words in alone for word in words.to_pylist())
+
+
+def _at_the_sign(values: pa.Array, folded: pa.Array) -> tuple[Words, Words]:
+    """The words before and after the sign of addresses in ASCII with no hyphen in their domain."""
+    words = Words.of(folded)
+    domains = pc.replace_substring_regex(values, "^[^@]*@", "")
+    labels = mask_of(pc.count_substring(domains, ".")).astype(np.int64) + 1
+    counts = words.counts()
+    place = np.arange(len(words.text)) - (np.cumsum(counts) - counts)[words.text]
+    is_label = place >= (counts - labels)[words.text]
+    return words.where(~is_label), words.where(is_label)
+
+
+def _one_by_one(values: Sequence[str], forms: Sequence[str]) -> tuple[Words, Words]:
+    """The same of any addresses, and of what is none although its field says so."""
+    pairs = list(map(_local_and_domain, values, forms))
+    local, labels = (pa.array([pair[side] for pair in pairs], pa.large_string()) for side in (0, 1))
+    return Words.of(local), Words.of(labels)
+
+
+def _local_and_domain(value: str, form: str) -> tuple[str, str]:
+    if value.isascii() and "-" not in value[value.rfind("@") :]:
+        words, size = form.split(), value.count(".", value.rfind("@")) + 1
+        return " ".join(words[:-size]), " ".join(words[-size:])
+    local, _, domain = value.strip().rpartition("@")
+    return fold(local).decode(), fold(domain).decode()
+
+
+def _of_addresses(local: Words, labels: Words) -> tuple[pa.Array, pa.Array]:
+    """The phrases of addresses, and the words of some run together."""
+    parts = local.where(~are_among(local.words, _BETWEEN))
+    labels = labels.where(~are_among(labels.words, _BETWEEN))
+    counts, letters = parts.counts(), parts.letters()
+    has_number = parts.counts(mask_of(pc.match_substring_regex(parts.words, "^[0-9]+$"))) > 0
+    tells = (counts > 1) | has_number | (letters >= _LONG_ENOUGH)
+    is_plain = parts.counts(are_among(parts.words, COMMON)) == counts
+    are_given = parts.counts(are_among(parts.words, FIRST_NAMES)) == counts
+    is_told = (labels.counts() > 0) & tells & ~is_plain & ~are_given
+    parts, labels = parts.in_texts(is_told), labels.in_texts(is_told)
+    phrases = pc.binary_join_element_wise(parts.joined(), labels.firsts(), pa.scalar(" ", parts.words.type))
+    return phrases, parts.joined("").filter(pa.array(_tell_without_domain(parts)))
+
+
+def _tell_without_domain(parts: Words) -> Mask:
+    as_one = parts.joined("")
+    has_digits = mask_of(pc.match_substring_regex(as_one, "[0-9]"))
+    begins = mask_of(pc.match_substring_regex(as_one, _BEGINS_WITH_A_NAME))
+    tells: Mask = (parts.counts() > 1) | has_digits | begins
+    return tells & ~are_mailboxes(parts)
+
+
+def numbers(told: Told) -> frozenset[str]:
+    """The last nine digits of everybody's telephones and other long numbers."""
+    found = _digits_of(told, np.flatnonzero(told.are([Kind.PHONE, Kind.OTHER])))
+    long_enough = found.filter(pc.greater_equal(pc.binary_length(found), _SHORTEST_NUMBER))
+    return frozenset(pc.utf8_slice_codeunits(long_enough, -9).to_pylist())
+
+
+@dataclass(frozen=True)
+class Written:
+    """Values as they are kept, with the code of the kind of each."""
+
+    kinds: Codes = field(default_factory=lambda: np.zeros(0, np.uint8))
+    values: pa.Array = field(default_factory=lambda: pa.nulls(0, pa.large_string()))
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def __iter__(self) -> Iterator[tuple[Kind, str]]:
+        return zip((KINDS[code] for code in self.kinds.tolist()), self.values.to_pylist(), strict=True)
+
+    def parted(self) -> tuple[pa.Array, Written]:
+        """The addresses of mail in ASCII without spaces, and all other values."""
+        is_plain = mask_of(pc.match_substring_regex(self.values, "^[!-~]+$")) & (self.kinds == code_of(Kind.EMAIL))
+        others = Written(self.kinds[~is_plain], self.values.filter(pa.array(~is_plain)))
+        return self.values.filter(pa.array(is_plain)), others
+
+
+def written(told: Told) -> Written:
+    """What somebody may have hashed: addresses of mail and long numbers."""
+    is_number = told.are([Kind.PHONE, Kind.OTHER])
+    places = np.flatnonzero(is_number)
+    is_number[places] = mask_of(pc.greater_equal(pc.binary_length(_digits_of(told, places)), _SHORTEST_NUMBER))
+    chosen = np.flatnonzero(told.are([Kind.EMAIL]) | is_number)
+    return Written(told.kinds[chosen], told.plain.take(pa.array(chosen)))
+
+
+def _digits_of(told: Told, places: Numbers) -> pa.Array:
+    return pc.replace_substring_regex(told.folded.take(pa.array(places)), "[^0-9]", "")

@@ -1,0 +1,203 @@
+"""Tables larger than memory: kept in a file on disk that is mapped, so that to the rest of the code they are tables.
+
+Belongs here: writing rows there as they come, reading them as a table, and leaving them out of memory once they were
+read. Does not: their order (`sorting.py`). The file has no name: it is gone with the table, or with the process that
+was killed. A column may hold more than 2 GiB of text: no chunk of it does.
+"""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+from weakref import WeakSet
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.storage.columns import MOST, ROWS, in_one
+from pipelines.storage.memory import table_memory
+
+TOGETHER = 16
+"""Chunks of a column on disk that are in memory at once."""
+_maps: WeakSet[mmap.mmap] = WeakSet()
+_folder: list[Path] = []
+
+
+def put_in(folder: Path) -> None:
+    """Where the files lie from now on: on the disk of the outputs, where temporary files may not be."""
+    _folder[:] = [folder]
+
+
+class Spool:
+    """Rows of one table as they come: in memory while they are few (`limit` bytes), on disk beyond."""
+
+    def __init__(self, schema: pa.Schema, limit: int | None = None) -> None:
+        self.schema = schema
+        self._limit = table_memory() if limit is None else limit
+        self._held: list[pa.Table] = []
+        self._bytes = 0
+        self._words: dict[int, pa.Array] = {
+            place: pa.array([], field.type.value_type)
+            for place, field in enumerate(schema)
+            if pa.types.is_dictionary(field.type)
+        }
+        self._file: IO[bytes] | None = None
+        self._writer: Any = None
+
+    def add(self, rows: pa.Table) -> None:
+        """The next rows, in columns of the schema's types."""
+        if not rows.num_rows:
+            return
+        self._held.append(rows)
+        self._bytes += rows.nbytes
+        if self._bytes > self._limit:
+            self.write()
+
+    def table(self) -> pa.Table:
+        """Everything that was added, once; the spool is empty then."""
+        if self._writer is None:
+            table = pa.concat_tables([self.schema.empty_table(), *self._held])
+            self._held, self._bytes = [], 0
+            return table
+        self.write()
+        self._writer.close()
+        file = self._file
+        assert file is not None
+        file.flush()
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        _maps.add(mapped)
+        file.close()
+        self._file = self._writer = None
+        stored = pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))).read_all()
+        columns = [self._dressed(place, column) for place, column in enumerate(stored.columns)]
+        return pa.Table.from_arrays(columns, schema=self.schema)
+
+    def write(self) -> None:
+        held, self._held, self._bytes = self._held, [], 0
+        if self._writer is None:
+            folder = _folder[0] if _folder and _folder[0].is_dir() else None
+            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as the spool
+            self._writer = pa.ipc.new_file(self._file, self._plain_schema())
+        for rows in held:
+            for start in range(0, rows.num_rows, ROWS):
+                self._write_piece(rows.slice(start, ROWS))
+
+    def _write_piece(self, rows: pa.Table) -> None:
+        """Some rows as one piece of the file, or as several where their texts do not fit in one."""
+        if rows.nbytes > MOST and rows.num_rows > 1:
+            half = rows.num_rows // 2
+            self._write_piece(rows.slice(0, half))
+            self._write_piece(rows.slice(half))
+            return
+        self._writer.write_table(self._plain(rows))
+
+    def _plain_schema(self) -> pa.Schema:
+        fields = [
+            pa.field(str(place), pa.int32() if place in self._words else field.type)
+            for place, field in enumerate(self.schema)
+        ]
+        return pa.schema(fields)
+
+    def _plain(self, rows: pa.Table) -> pa.Table:
+        """The rows with numbers in the place of dictionaries: a file holds one dictionary a column, which grows."""
+        columns = [
+            self._numbers(place, column) if place in self._words else column
+            for place, column in enumerate(rows.columns)
+        ]
+        return pa.Table.from_arrays(columns, schema=self._plain_schema()).combine_chunks()
+
+    def _numbers(self, place: int, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        found = []
+        for chunk in column.chunks:
+            words = self._words[place]
+            if not chunk.dictionary.equals(words):
+                new = chunk.dictionary.filter(pc.invert(pc.is_in(chunk.dictionary, value_set=words)))
+                words = self._words[place] = pa.concat_arrays([words, pc.unique(new)]) if len(new) else words
+                own = pc.index_in(chunk.dictionary, value_set=words).cast(pa.int32())
+                found.append(own.take(chunk.indices))
+            else:
+                found.append(chunk.indices.cast(pa.int32()))
+        return pa.chunked_array(found, pa.int32())
+
+    def _dressed(self, place: int, column: pa.ChunkedArray) -> pa.ChunkedArray:
+        if place not in self._words:
+            return column
+        kind, words = self.schema.field(place).type, self._words[place]
+        chunks = [pa.DictionaryArray.from_arrays(chunk.cast(kind.index_type), words) for chunk in column.chunks]
+        return pa.chunked_array(chunks, kind)
+
+
+def pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    """A table some rows at a time; what was read of tables on disk is left out of memory again."""
+    for start in range(0, table.num_rows, rows):
+        yield table.slice(start, rows)
+        leave_out()
+
+
+def chunks_of(column: pa.Array | pa.ChunkedArray) -> Iterator[pa.Array]:
+    """The chunks of a column, one after the other; what was read of tables on disk is left out of memory again."""
+    for place, chunk in enumerate(column.chunks if isinstance(column, pa.ChunkedArray) else [column]):
+        yield chunk
+        if place % TOGETHER == TOGETHER - 1:
+            leave_out()
+
+
+def by_chunk(column: pa.Array | pa.ChunkedArray, function: Callable[[pa.Array], pa.Array]) -> pa.ChunkedArray:
+    """What a function makes of each chunk of a column, as one column; `function` gives as many values as it gets."""
+    found = [function(chunk) for chunk in chunks_of(column)]
+    return pa.chunked_array(found or [function(pa.array([], column.type))])
+
+
+def leave_out() -> None:
+    """Leave out of memory what was read of tables on disk: it is read again when it is wanted. The machine would do so
+    by itself when others want the memory; until then it would count as taken."""
+    if not hasattr(mmap, "MADV_DONTNEED"):
+        return
+    for mapped in list(_maps):
+        mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def is_large(table: pa.Table) -> bool:
+    """Whether a table is more than may be copied in memory."""
+    return bool(table.nbytes > table_memory())
+
+
+def filtered(table: pa.Table, mask: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The rows for which `mask` is true."""
+    if not is_large(table):
+        return table.filter(mask)
+    spool = Spool(table.schema)
+    for start in range(0, table.num_rows, ROWS):
+        spool.add(table.slice(start, ROWS).filter(mask.slice(start, ROWS)))
+        leave_out()
+    return spool.table()
+
+
+def read_large(path: Path, columns: list[str] | None = None, *, metadata: Any = None) -> pa.Table:
+    """A Parquet file of ours as a table: in memory, each column in one chunk as far as it fits, or on disk."""
+    with pq.ParquetFile(path, metadata=metadata) as file:
+        schema = file.schema_arrow
+        names = schema.names if columns is None else columns
+        if not names or file.metadata.num_row_groups < 2:
+            table = file.read(columns=names)
+        else:
+            chosen = pa.schema([schema.field(name) for name in names], schema.metadata)
+            spool = Spool(chosen)
+            for group in range(file.metadata.num_row_groups):
+                spool.add(file.read_row_group(group, columns=names))
+                leave_out()
+            table = spool.table()
+    if is_large(table):
+        return table
+    return pa.Table.from_arrays([in_one(column) for column in table.columns], schema=table.schema)
+
+
+def write_large(table: pa.Table, path: Path) -> None:
+    """A table as a Parquet file of ours, for a while: as text is read and written soonest."""
+    with pq.ParquetWriter(path, table.schema, compression="snappy") as file:
+        for piece in pieces(table, ROWS) if table.num_rows else [table]:
+            file.write_table(piece)

@@ -1,0 +1,99 @@
+"""Tables larger than memory lie on disk, and are the same tables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.storage import memory, spool
+from pipelines.storage.spool import Spool, by_chunk, filtered, leave_out, put_in, read_large, write_large
+
+WORDS = [f"mot {number % 7}" if number % 5 else None for number in range(40)]
+
+
+def a_table() -> pa.Table:
+    """Texts, texts that repeat under two dictionaries, numbers."""
+    first, second = pa.array(WORDS[:15]).dictionary_encode(), pa.array(WORDS[15:]).dictionary_encode()
+    columns = [pa.chunked_array([WORDS]), pa.chunked_array([first, second]), pa.chunked_array([range(40)])]
+    return pa.Table.from_arrays(
+        columns, schema=pa.schema(zip("abc", [c.type for c in columns], strict=True), {"k": "v"})
+    )
+
+
+@pytest.fixture
+def memory_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "LEAST", 64)
+    monkeypatch.setenv("AROBASE_MEMORY", "64")
+    monkeypatch.setattr(spool, "ROWS", 6)
+
+
+def texts(table: pa.Table) -> dict[str, list[object]]:
+    return table.to_pydict()
+
+
+@pytest.mark.parametrize("limit", [0, 300, 1 << 20])
+def test_rows_come_back_as_they_were_added(limit: int) -> None:
+    table = a_table()
+    kept = Spool(table.schema, limit)
+    for start in range(0, 40, 7):
+        kept.add(table.slice(start, 7))
+    found = kept.table()
+    assert found.schema.equals(table.schema, check_metadata=True)
+    assert texts(found) == texts(table)
+    leave_out()
+    assert texts(found) == texts(table)
+
+
+def test_its_file_has_no_name_and_lies_where_it_was_told(tmp_path: Path) -> None:
+    put_in(tmp_path)
+    kept = Spool(a_table().schema, 0)
+    kept.add(a_table())
+    file = kept._file
+    assert file is not None
+    assert os.fstat(file.fileno()).st_nlink == 0
+    assert os.fstat(file.fileno()).st_dev == tmp_path.stat().st_dev
+    assert list(tmp_path.iterdir()) == []
+    assert kept.table().num_rows == 40
+
+
+@pytest.mark.usefixtures("memory_is_small")
+def test_rows_are_chosen_on_disk() -> None:
+    table = a_table()
+    mask = pa.array([number % 3 == 0 for number in range(40)])
+    assert texts(filtered(table, mask)) == texts(table.filter(mask))
+    assert texts(filtered(table, pa.chunked_array([mask[:9], mask[9:]]))) == texts(table.filter(mask))
+
+
+@pytest.mark.usefixtures("memory_is_small")
+def test_a_file_is_read_some_groups_at_a_time(tmp_path: Path) -> None:
+    table = a_table().unify_dictionaries()
+    write_large(table, tmp_path / "t.parquet")
+    assert pq.read_metadata(tmp_path / "t.parquet").num_row_groups == 7
+    found = read_large(tmp_path / "t.parquet")
+    assert found.schema.equals(table.schema, check_metadata=True)
+    assert texts(found) == texts(table)
+    assert read_large(tmp_path / "t.parquet", ["c"]).column_names == ["c"]
+
+
+def test_a_file_without_rows_is_read(tmp_path: Path) -> None:
+    write_large(a_table().slice(0, 0), tmp_path / "t.parquet")
+    assert read_large(tmp_path / "t.parquet").num_rows == 0
+
+
+def test_a_function_is_told_of_each_chunk() -> None:
+    column = pa.chunked_array([WORDS[:3], WORDS[3:]], pa.string())
+    assert by_chunk(column, lambda chunk: chunk.is_null()).to_pylist() == [word is None for word in WORDS]
+    assert len(by_chunk(pa.chunked_array([], pa.string()), lambda chunk: chunk.is_null())) == 0
+
+
+def test_text_that_does_not_fit_in_one_chunk_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "MOST", 40)
+    kept = Spool(pa.schema([("a", pa.string())]), 0)
+    kept.add(pa.table({"a": pa.array(WORDS, pa.string())}))
+    found = kept.table().column("a")
+    assert found.num_chunks > 8
+    assert found.to_pylist() == WORDS
