@@ -1,7 +1,8 @@
 """Arobase: French public records turned into open data that can be trusted.
 
-One way through: collect → read → normalise → validate → run rules → assemble → release → catalogue. The modules, in
-the order in which they may import each other, are described in `docs/architecture.md`.
+One way through: collect → read → validate as it comes in → normalise → assemble → validate as it goes out → run rules →
+release → catalogue. The modules, in the order in which they may import each other, are described in
+`docs/architecture.md`.
 """
 
 __version__ = "0.1.0"

@@ -1,7 +1,7 @@
-"""Pages for people: each is a template filled for one language, with links that hold in a folder and on a host alike.
+"""Pages for people: each is a template filled for one language, with links that work in a folder and on a host alike.
 
-Belongs here: filling a template. Does not: which pages there are (`people.py`); their words, which stand in the
-templates in both languages.
+Belongs here: filling a template. Does not: which pages there are (`html.py`); their words, which are in the templates
+in both languages.
 """
 
 from __future__ import annotations

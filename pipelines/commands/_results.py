@@ -1,6 +1,6 @@
 """The results of rules in a reader's words.
 
-Belongs here: labels of the code list `regles_resultats`. Does not: giving a result (`rules/`).
+Belongs here: labels of the code list `regles_resultats`. Does not: giving a result (the rules of domains).
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Rules: what the label's consistency, the law of inquiries and the privacy of people make of the accepted tables.
+"""The registry of rules, and the shape of a finding: what a rule concludes about a published row.
 
-Belongs here: findings, and the gate that keeps people out of the data. Does not: refusing a row (`validation/`).
+Belongs here: registering rules, running them, the versions of a dated rule. Does not: any rule (each domain has its
+own, as `domains/label/rules/` and `domains/inquiries/law/`), rejecting a row (`validation/`), the gate against personal
+data (`privacy/`).
 """
 
 from pipelines.findings.registry import Finding, Rule, deviations, finding_rule, finding_rules, run_rules

@@ -16,7 +16,7 @@ from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.formats.errors import Damaged, EmptyFile, MemberMissing, NotWhatItSays, TooLarge
-from pipelines.formats.signature import is_wanted, named, signature
+from pipelines.formats.magic_numbers import is_wanted, named, signature
 from pipelines.sources import Part
 from pipelines.storage.damage import DAMAGE
 

@@ -28,10 +28,10 @@ from pipelines.formats.ending import Ending
 from pipelines.formats.errors import EmptyFile, RowTooLong
 from pipelines.formats.faults import RecordFault, positions_listed
 from pipelines.formats.header import clean, column_names
+from pipelines.formats.magic_numbers import is_wanted, signature
 from pipelines.formats.quotes import Cutter, LoneReturn, QuoteFault, Record, swallows
 from pipelines.formats.records import PIECE, records_of_file, whole_records
 from pipelines.formats.registry import Records, reader
-from pipelines.formats.signature import is_wanted, signature
 from pipelines.storage.cells import allow_long_cells
 from pipelines.storage.spool import Spool, by_chunk, filtered
 

@@ -35,9 +35,9 @@ from pipelines.formats.errors import (
 from pipelines.formats.faults import RecordFault, positions_listed
 from pipelines.formats.header import column_names
 from pipelines.formats.html import read_html
+from pipelines.formats.magic_numbers import named, signature
 from pipelines.formats.registry import Records, reader
 from pipelines.formats.sheet_cells import EPOCHS, NEAR, UNSURE_SERIALS, cell_text, serial_date
-from pipelines.formats.signature import named, signature
 from pipelines.formats.workbooks.cells import ReaderDied
 from pipelines.formats.workbooks.opening import Workbook
 from pipelines.formats.workbooks.scan import (

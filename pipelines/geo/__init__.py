@@ -1,7 +1,7 @@
 """Places: the official geographic code of France, and the resolution of names as printed.
 
-Belongs here: names, the gazetteer, corrections, resolution. Does not: the words of mappings for it
-(`converters/territoire.py`), findings about what stays open (`rules/`).
+Belongs here: names, the gazetteer, corrections, resolution. Does not: how a mapping asks for it
+(`mapping/converters/territoire.py`), findings about names that stay unresolved (the rules of domains).
 """
 
 from pipelines.geo.corrections import Corrections, load_corrections

@@ -1,6 +1,7 @@
 """The shipped geography as derivations count with it: communes of today, their population, and who covers them.
 
-Belongs here: which communes a laureate covers. Does not: resolving names, or counting (`coverage.py`).
+Belongs here: which communes an awarded authority covers. Does not: resolving names, or counting
+(`domains/territories/derived/coverage.py`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Normalise: records in the shape of tables, by the mapping of their source.
+"""Normalise: records put into the shape of tables, by the mapping of their source.
 
-Belongs here: mappings, joins, converters applied, refusals as rejections. Does not: reading a file (`formats/`),
-deciding whether a row is valid (`validation/`).
+Belongs here: mappings, joins, applying converters, what they refuse as rejections. Does not: reading a file
+(`formats/`), deciding whether a row is valid (`validation/`). In the rejects file this stage is called `conformation`.
 """
 
 from pipelines.mapping.check import check_mapping

@@ -1,7 +1,9 @@
 """Applying a source's mappings to its records.
 
-The records of one source go through together, because parts join each other. Personal columns are dropped at the door,
-but for those that a mapping hands to a converter.
+The records of one source go through together, because parts join each other. Personal columns are dropped first,
+except those that a mapping gives to a converter.
+Belongs here: the order of the steps of a mapping. Does not: what one step does (`reshape.py`, `convert.py`), reading
+the mapping itself (`description.py`).
 """
 
 from __future__ import annotations
@@ -95,7 +97,7 @@ def _with_columns(table: pa.Table, names: Sequence[str]) -> pa.Table:
 
 @dataclass(frozen=True)
 class _RowsOf:
-    """One mapping at work; split into steps only so that each can be read at once."""
+    """One mapping at work; split into steps so that each is short enough to read."""
 
     parts: Mapping[str, PartRecords]
     part: str

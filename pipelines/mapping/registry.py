@@ -1,4 +1,4 @@
-"""The registers of converters and readings that mappings name.
+"""The registries of converters and readings that mappings name.
 
 A converter turns texts into one text in canonical form; a reading looks once and fills several fields. Both are found
 by registration: a file in `pipelines/mapping/converters/` that registers one is enough, no list is edited.

@@ -79,7 +79,7 @@ def _made(graph: "BuildGraph", name: str, schema: TableSchema, table: PackageTab
         say("aperçu", "preview"): preview(result.table, schema, project, graph.seen),
         say("recalculé", "computed again"): result.kept.is_new,
         say("rejets", "rejects"): summary["rejected"],
-        say("redites", "repeated rows"): summary["said_again"],
+        say("redites", "repeated rows"): summary["duplicates"],
     }
     yield dg.MaterializeResult(
         metadata=table_metadata(project, summary["accepted"], files, metadata),

@@ -2,6 +2,7 @@
 
 A delivery in the drop folder takes the place of the source's own address until it is taken away. A source made of one
 file takes the newest file there; a source made of several takes them by their names, and all of them have to be there.
+Belongs here: which address a source is collected from now. Does not: asking it and keeping its answer (`sources/`).
 """
 
 from __future__ import annotations
@@ -53,11 +54,11 @@ def make_snapshots(
 
 
 def delivered(project: Project, source: Source) -> Source:
-    """The source as it stands, or reading from its drop folder when a delivery lies there."""
+    """The source as it is described, or reading from its drop folder when there is a delivery in it."""
     found = deliveries(project, source.name)
     if not found:
         return source
-    # A form tool's export that comes by hand holds the same columns of who answered.
+    # An export delivered by hand has the same columns about respondents as a collected one.
     source = replace(source, parameters={"export_of": source.connector, **source.parameters})
     if len({part.path for part in source.parts}) > 1:
         return replace(source, connector="files", address=f"inbox/{source.name}", obtained=None)

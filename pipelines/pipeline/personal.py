@@ -27,10 +27,10 @@ from pipelines.privacy import (
     ReasonPersonal,
     Seen,
     Vault,
+    clear_quarantine,
     gate,
     load_allow_list,
     related_values,
-    release,
     scan_folder,
     scan_text,
     set_aside,
@@ -211,7 +211,7 @@ def passed(project: Project, request: ReleaseRequest) -> None:
     if request.withheld or request.withheld_quality:
         return
     if not Vault(project.private).is_unopened:
-        release(Vault(project.private), package)
+        clear_quarantine(Vault(project.private), package)
 
 
 def check_pages(project: Project, pages: Path, seen: Seen | None = None) -> GateReport:

@@ -2,6 +2,8 @@
 
 A source goes through as a whole, because its parts join each other. What is personal is kept in the private store and
 dropped from everything else that this stage writes.
+Belongs here: the order of these steps, and the files that they leave. Does not: reading a file (`formats/`), validating
+(`validation/`), mappings (`mapping/`).
 """
 
 from __future__ import annotations
@@ -221,8 +223,8 @@ def _unread(source: Source, part: Part, schema: TableSchema, snapshot: str, faul
 def _aligned(records: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[str]]:
     """The records in the schema's columns, by name, and the columns that it does not know.
 
-    Nobody classed those, so they go no further, and are told. A field that no column brings is absent everywhere; the
-    formats have refused the file already where a mapping reads it.
+    Columns that no schema classes are dropped here and reported. A field without a column is empty everywhere; where a
+    mapping reads it, the reader has refused the file already.
     """
     given = {name: records.column(name) for name in records.column_names}
     absent = pa.nulls(records.num_rows, pa.string())
@@ -292,5 +294,5 @@ def _file_of(table: str) -> str:
 
 
 def _parquet() -> dict[str, Any]:
-    """How text lies here for a while: as it is read and written soonest."""
+    """How intermediate text is stored: lightly compressed, as what is fastest to write and to read back."""
     return {"compression": "snappy", "write_statistics": False}

@@ -1,7 +1,8 @@
-"""Verdicts as rejections: the validator's errors, each at the place of its record in the source.
+"""Validation errors as rejections, each at the place of its record in the source.
 
-A rejection carries a value only where the field is public; Frictionless' own message quotes values, so for other fields
-it is replaced by the rule's name.
+A rejection contains a value only where the field is public; Frictionless' own message quotes values, so for other
+fields it is replaced by the rule's name.
+Belongs here: from one error to one line of the rejects. Does not: the shape of that line (`mapping/rejections.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ REFERENCE = "foreign-key"
 def refusals(
     validation: ValidationResult, schema: TableSchema, *, table: str, stage: Stage, hidden: Collection[str] = ()
 ) -> Iterator[Rejection]:
-    """Every error of every rejected row, in the validator's order. `result` is of a table with the reserved columns.
+    """Every error of every rejected row, in the validator's order. `validation` is of a table with the reserved
+    columns.
 
     `hidden`: public fields whose value is not shown here, such as counts that may turn out to be small.
     """

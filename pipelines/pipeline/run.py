@@ -40,7 +40,7 @@ class Event:
 
 
 class Failure(NamedTuple):
-    """What went wrong, of what, and in which stage: a source and a package may have one name."""
+    """What failed: the stage, the name and the error; a source and a package may share a name."""
 
     stage: str
     name: str

@@ -158,7 +158,7 @@ def _make(
 ) -> None:
     gathered, again = gather(schema, rows)
     rows.clear()
-    counts = {"gathered": gathered.num_rows + again.num_rows, "said_again": again.num_rows}
+    counts = {"gathered": gathered.num_rows + again.num_rows, "duplicates": again.num_rows}
     known = _referred(schema, parents)
     validation = validate(gathered, schema, parents=known, name=key, sample=None)
     hidden = protect.counts if protect else ()

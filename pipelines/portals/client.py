@@ -1,4 +1,4 @@
-"""The client of a portal: one request at a time, logged, and repeated only where that cannot do a thing twice.
+"""The client of a portal: one request at a time, logged, and repeated only where that is idempotent.
 
 Belongs here: what holds for any portal. Does not: any one API. What is read is asked again after any failure that may
 pass; what writes only when the portal says that it did not do it (429, 503 with `Retry-After`) or could not be reached

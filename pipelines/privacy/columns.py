@@ -1,4 +1,7 @@
-"""What only a whole column or a pair of columns tells: a name that announces personal data, coordinates cut in two."""
+"""What only a whole column or a pair of columns shows: a name that announces personal data, coordinates cut in two.
+
+Belongs here: tests on names of columns and on columns together. Does not: tests on one text (`detectors/`).
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The gate: nothing is published before its tables have been here.
+"""The gate: nothing is published until it has checked the tables.
 
 Belongs here: deciding, cell by cell, what is held and what the allow list lets through. Does not: files (`files.py`).
 
-A hold names table, field, row and rule, never the value; the key of a row is told only when nothing in it is held.
+A hold names table, field, row and rule, never the value; the key of a row is shown only when nothing in it is held.
 """
 
 from __future__ import annotations

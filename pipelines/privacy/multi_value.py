@@ -1,7 +1,9 @@
 """Cells that hold several values: two telephones, two addresses of mail, the names of a couple.
 
-Belongs here: taking such a cell apart, before anything is looked for. Does not: looking (`glances.py`, `probes.py`),
-which reads each value as one. The cell itself stays among the values: taking it apart never makes less to be found."""
+Belongs here: taking such a cell apart, before anything is looked for. Does not: looking (`prefilter.py`,
+`search_terms.py`), which reads each value as one. The cell itself stays among the values: taking it apart never makes
+less to be found.
+"""
 
 from __future__ import annotations
 

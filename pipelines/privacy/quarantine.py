@@ -29,8 +29,8 @@ def set_aside(vault: Vault, package: str, report: GateReport, tables: Mapping[st
     vault.write_file(QUARANTINE, f"{package}.jsonl", "".join(f"{line}\n" for line in lines).encode())
 
 
-def release(vault: Vault, package: str) -> None:
-    """Forget what was held of a package: nothing of it is any more."""
+def clear_quarantine(vault: Vault, package: str) -> None:
+    """Delete the quarantine file of a package that now passes."""
     (vault.folder / QUARANTINE / f"{package}.jsonl").unlink(missing_ok=True)
 
 

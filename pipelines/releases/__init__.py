@@ -1,7 +1,7 @@
 """Releases that prove themselves: versions, canonical files, changes and their causes, signature, ledger, proof.
 
 Belongs here: everything between the tables of a package and its immutable version, and what is asked of it later.
-Does not: making the tables (`tables/`, `stages/`), nor telling the world about versions (`catalogue/`).
+Does not: making the tables (`tables/`, `pipeline/`), nor showing versions to people and machines (`catalogue/`).
 """
 
 from pipelines.releases.publish import publish

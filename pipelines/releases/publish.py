@@ -49,7 +49,7 @@ def publish(
 
     `across` rebuilds tables from other ingredients, to tell causes apart (see `causes.py`). `now`: the time of the
     event, which the log carries and releases do not: they know no clock; `check_dating` is asked, where there is an
-    event, whether it may bear that date, and raises where it may not. `circumstances`: what else the log says of a
+    event, and raises where its date is not acceptable. `circumstances`: what else the log says of a
     release and is no part of it (`code`, `commit`). `origin`: the name of a log that begins. `needs_causes`: whether a
     change that nothing explains stops the version. `wait_seconds`: how long to wait for another process that releases
     this package. `step` is told each of `STEPS`.
@@ -118,8 +118,8 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
 def _commit(attempt: Attempt, built: Built, aside: Path, event: _Event, inspect: Inspect) -> None:
     """Seal, show, record. The rename is the commit; `settle` can redo what follows it.
 
-    The last look can take minutes: it is made without the ledger's lock, and once more only when another package was
-    released meanwhile, for then the seal names another place in the ledger.
+    The last check can take minutes: it is made without the ledger's lock, and once more only when another package was
+    released meanwhile, because the seal then names another place in the ledger.
     """
     event.check_dating()
     releases, key = attempt.store.releases, event.key

@@ -1,7 +1,7 @@
 """What the data is: tables, fields, code lists and packages, each defined once under `schemas/` and rendered many ways.
 
 Belongs here: reading `schemas/`, and its renderings as Frictionless descriptors, Arrow schemas and documentation.
-Does not: validating a value (`validation/`), reading a source (`sources/`, `records/`).
+Does not: validating a value (`validation/`), reading a source (`sources/`, `formats/`).
 """
 
 from pipelines.schema.codelists import Code, CodeList, load_codelist

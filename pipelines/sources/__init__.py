@@ -1,6 +1,6 @@
 """Where records come from: descriptions of sources, connectors that ask them, snapshots of what they answered.
 
-Belongs here: everything up to the bytes. Does not: what is in the bytes (`records/`).
+Belongs here: everything up to the bytes. Does not: what is in the bytes (`formats/`).
 """
 
 from pipelines.sources.collecting import collect, collect_many, latest

@@ -22,9 +22,9 @@ from filelock import FileLock
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.core.settings import CLOCK_IS_RIGHT, is_set
-from pipelines.sources.closures import Closures
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CaptureIncomplete, ClockBehind, ObtainedUnchanged
+from pipelines.sources.host_waits import HostWaits
 from pipelines.sources.http.errors import Throttled
 from pipelines.sources.rechecking import A_DAY, Rechecking, lock_path, make_folders
 from pipelines.sources.registry import CONNECTORS, FetchContext, Fetched, Unchanged
@@ -55,12 +55,12 @@ def collect(
     *,
     now: datetime,
     environment: Mapping[str, str] | None = None,
-    closures: Closures | None = None,
+    host_waits: HostWaits | None = None,
 ) -> Capture:
     """Ask a source for its records and keep them. `now` is aware; `environment` holds the secrets (default: ours).
 
-    `closures`: what hosts asked of the run that this is a part of. A server that asked for a long wait is asked nothing
-    before it is over, in this run or a later one: `Throttled`, and the log keeps until when.
+    `host_waits`: what hosts asked of the run that this is a part of. A server that asked for a long wait is asked
+    nothing before it is over, in this run or a later one: `Throttled`, and the log keeps until when.
 
     Returns the new capture, or the last one with `changed` false when the content is the same; both are logged. Raises
     the connector's error after logging it, and `UnexpectedFault` for any other that it raises: the last capture then
@@ -80,7 +80,7 @@ def collect(
             folder=Path(folder),
             resume=store.working / "resume" / source.name,
             environment=os.environ if environment is None else environment,
-            closures=closures or Closures(),
+            host_waits=host_waits or HostWaits(),
         )
         try:
             return _collect(store, source, context)
@@ -113,9 +113,9 @@ def collect_many(
             left.append(source)
         else:
             yield source, capture
-    closures = Closures()
+    host_waits = HostWaits()
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        waiting = {pool.submit(collect, project, source, now=now(), closures=closures): source for source in left}
+        waiting = {pool.submit(collect, project, source, now=now(), host_waits=host_waits): source for source in left}
         for done in as_completed(waiting):
             try:
                 yield waiting[done], done.result()
@@ -131,7 +131,7 @@ def collect_many(
 
 def _error_entry(error: ArobaseError) -> dict[str, Any]:
     """An error as the log keeps it."""
-    return {"code": error.code, "fr": error.message("fr"), "en": error.message("en"), "mender": error.responsible}
+    return {"code": error.code, "fr": error.message("fr"), "en": error.message("en"), "responsible": error.responsible}
 
 
 def _retry_at(error: ArobaseError, context: FetchContext) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Schemas that a publisher declares for a resource: found, fetched as any other answer, kept by digest.
 
-Belongs here: where such a schema is and what became of it. Does not: validating records by it (`stages/declared.py`).
+Belongs here: where such a schema is and what became of it. Does not: validating records by it (`pipeline/declared.py`).
 
 parameters of a source: `declared_schema` (`reject`: records that it refuses are rejected, the default; `tell`: they are
 only counted; `ignore`: it is not asked for), `schemas` (the address of a catalogue of schemas by name).

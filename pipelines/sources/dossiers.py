@@ -1,7 +1,7 @@
 """Dossiers of Démarche numérique: what is read and kept of one, how a form drifts.
 
 Belongs here: the shapes of that interface, without the network. Does not: asking (`connectors/demarche.py`), joining
-changed dossiers with the rest (`merging.py`), reading champs as columns (`records/formats/demarche.py`).
+changed dossiers with the rest (`merging.py`), reading champs as columns (`formats/demarche.py`).
 """
 
 from __future__ import annotations

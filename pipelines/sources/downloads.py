@@ -11,9 +11,9 @@ from typing import Any
 from pipelines.core.text import Said
 from pipelines.sources.http import Client
 from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.page_check import next_page
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged
 from pipelines.sources.snapshots import Capture, Snapshot
-from pipelines.sources.whole import next_page
 
 ALL_PAGES = Said(
     "la liste entière (connector: paged_json suit les pages)", "the whole list (connector: paged_json follows pages)"

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from pipelines.sources.links import relation_in
-from pipelines.sources.whole import MORE, NEXT, TOTAL
+from pipelines.sources.page_check import MORE, NEXT, TOTAL
 
 CURSORS = ("cursor", "token", "after")
 OFFSETS, PAGES = ("offset", "skip", "start"), ("page", "p", "page_number")

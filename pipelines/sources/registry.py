@@ -1,7 +1,8 @@
-"""The register of connectors, and what a connector is given and gives.
+"""The registries of connectors and of file formats; and what a connector is given and gives.
 
 A connector is one file of `pipelines/sources/connectors/` that registers one function under a name; the file is found
 by being there. It yields what it fetched, part by part; it never writes into the store of snapshots itself.
+The registry of file formats is here, below `formats/` which fills it, because descriptions of sources name formats.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from pipelines.core.project import Project
 from pipelines.core.registry import Registry
 from pipelines.core.text import Said
-from pipelines.sources.closures import Closures
 from pipelines.sources.errors import SecretMissing
+from pipelines.sources.host_waits import HostWaits
 
 if TYPE_CHECKING:
     from pipelines.sources.descriptions import Source
@@ -58,7 +59,7 @@ class Unchanged:
 class FetchContext:
     """What a connector works with. `folder` goes when the collection ends; `resume` stays until one succeeds.
 
-    `closures`: hosts that asked this run to wait. `state` is what the source's connector kept at its last success (a
+    `host_waits`: hosts that asked this run to wait. `state` is what the source's connector kept at its last success (a
     cursor, an ETag); what it leaves there is kept with this capture.
     """
 
@@ -70,7 +71,7 @@ class FetchContext:
     environment: Mapping[str, str] = field(repr=False)
     state: dict[str, Any] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
-    closures: Closures = field(default_factory=Closures)
+    host_waits: HostWaits = field(default_factory=HostWaits)
 
     def secret(self, name: str) -> str:
         """The value of a secret that the source names. Raises `SecretMissing`; `KeyError` for one that it does not."""

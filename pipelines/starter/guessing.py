@@ -19,7 +19,7 @@ from pipelines.formats.content import Content
 from pipelines.formats.delimited_header import DELIMITERS
 from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import FormatError
-from pipelines.formats.signature import signature
+from pipelines.formats.magic_numbers import signature
 from pipelines.sources import Part
 from pipelines.sources.registry import READERS
 

@@ -31,9 +31,9 @@ from pipelines.sources import SnapshotStore, collect, load_source
 from pipelines.sources.http import Client
 from pipelines.sources.http.addresses import is_private, public_address
 from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.page_check import next_page
 from pipelines.sources.pagination import value_at
 from pipelines.sources.proposing_pages import proposed_parameters
-from pipelines.sources.whole import next_page
 from pipelines.starter.errors import FormatUnknown, ListUnknown
 from pipelines.starter.guessing import (
     FEATURES,

@@ -1,6 +1,7 @@
-"""Where files live, and how they appear: whole or not at all.
+"""Where files are kept, and how they appear: whole or not at all; and tables that are larger than memory.
 
-Belongs here: atomic writes, content addressing, locks between processes. Does not: knowing what a file means.
+Belongs here: atomic writes, content addressing, locks between processes, object stores; the memory that a run may take
+(`memory.py`), tables on disk (`spool.py`) and sorting them (`sorting.py`). Does not: knowing what a file means.
 """
 
 from pipelines.storage.atomic import (

@@ -1,7 +1,7 @@
-"""How much memory a run may take, and how much of it one table: what is larger lies on disk (`spool.py`).
+"""How much memory a run may take, and how much of it one table: what is larger is kept on disk (`spool.py`).
 
 Belongs here: what the machine has, and what `AROBASE_MEMORY` allows. Does not: what a source will take
-(`pipeline/room.py`).
+(`pipeline/capacity.py`).
 """
 
 from __future__ import annotations

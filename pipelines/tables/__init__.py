@@ -1,7 +1,7 @@
 """Tables: one table from the rows of all its sources, or from other tables.
 
-Belongs here: merging, order, types, the provenance of each row. Does not: validating (`validation/`), what a table
-means (`rules/`), how it is published (`releases/`).
+Belongs here: merging, order, types, the provenance of each row. Does not: validating (`validation/`), how a
+derived table is computed and what a row breaks (`domains/`), how a table is published (`releases/`).
 """
 
 from pipelines.tables.assembly import Assembled, finish, gather

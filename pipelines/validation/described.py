@@ -22,7 +22,7 @@ from pipelines.core.text import Said
 from pipelines.storage.damage import DAMAGE
 from pipelines.validation.errors import FileUnreadable, MemberUnclear, NotAnArchive, NotATable, SchemaUnusable
 from pipelines.validation.inputs import COMPRESSED, Reading, file_format
-from pipelines.validation.signatures import refused_kind
+from pipelines.validation.not_tables import refused_kind
 
 DELIMITERS = (",", ";", "\t", "|")
 YAML = (".yaml", ".yml")

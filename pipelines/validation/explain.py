@@ -1,4 +1,4 @@
-"""The sieve: the errors of suspect rows, in Frictionless' own words.
+"""The errors of suspect rows, in Frictionless' own words.
 
 The sample that the report details is validated by Frictionless (`validate_rows`), each row at its true position, with
 what is known of its keys. The complete list, for the rejects file, is written from the same notes and Frictionless' own

@@ -1,7 +1,7 @@
-"""What a person would say of a table whose first line is blank, where Frictionless tells of what follows from it.
+"""A table whose first line is blank: the cause, where Frictionless only reports what follows from it.
 
-Frictionless takes the first line for the header whatever it holds: of a blank one it says nothing, and the real header
-is then validated as a row. Its report stays what it is; the cause is said beside it.
+Frictionless takes the first line for the header whatever is in it: of a blank one it says nothing, and the real header
+is then validated as a row. Its report stays what it is; the cause is given beside it.
 """
 
 from __future__ import annotations

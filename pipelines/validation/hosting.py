@@ -1,6 +1,6 @@
-"""Frictionless as a guest: what it may reach while it reads what anybody wrote, and formats that it reads through us.
+"""Frictionless, sandboxed: what it may reach while it reads untrusted files, and formats that it reads through us.
 
-Belongs here: the walls around Frictionless' own loaders. Does not: reading tables.
+Belongs here: the limits on Frictionless' own loaders. Does not: reading tables.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from pipelines.core.text import Language, Said
 from pipelines.validation.errors import AddressUnread, FileUnreadable, InputSilent, InputTooLarge, NotATable
-from pipelines.validation.signatures import refused_kind
+from pipelines.validation.not_tables import refused_kind
 
 if TYPE_CHECKING:
     from pipelines.sources.http import Client

@@ -1,4 +1,4 @@
-"""A case: one table and its schema, opened by Frictionless, its fields compiled.
+"""Opening: one table and its schema (a `Case`), opened by Frictionless, its fields compiled.
 
 Belongs here: what is needed before the first row is read. Does not: reading rows.
 """

@@ -1,4 +1,4 @@
-"""The outcome of a case: rows accepted, rows rejected, errors, wherever the caller wants them.
+"""The outcome of one validation: rows accepted, rows rejected, errors, wherever the caller wants them.
 
 Belongs here: taking validated rows, block by block, in order. Does not: validating them.
 """

@@ -3,7 +3,7 @@
 Some of its failures are not ours: a signalling NaN compared with a bound or used in a key, a time or a date-time
 without an offset compared with a bound that has one (or the other way round), and whatever else makes its reader raise
 out of `validate`. They are reported as a type error of the cell.
-Belongs here: asking Frictionless about one cell. Does not: deciding without it (`proofs.py`).
+Belongs here: asking Frictionless about one cell. Does not: deciding without it (`fast/`).
 """
 
 from __future__ import annotations

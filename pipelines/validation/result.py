@@ -69,7 +69,7 @@ class ValidationResult:
 
     @property
     def error_count(self) -> int:
-        """How many errors there are, all told."""
+        """How many errors there are in total."""
         return sum(self.totals.values())
 
     def report(self) -> Any:

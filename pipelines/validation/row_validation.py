@@ -1,7 +1,8 @@
-"""Hearing rows one by one: Frictionless' `Row` and its errors, in the order in which its own stream gives them.
+"""Validating rows one by one: Frictionless' `Row` and its errors, in the order in which its own stream gives them.
 
 This is `TableResource.__open_row_stream` of frictionless 5.21 with two parts given from outside: which rows are read,
 and what is known of their keys (`Integrity`), so that a few suspects can be validated at their true positions.
+Belongs here: Frictionless on whole rows. Does not: which rows are suspect (`examine.py`).
 """
 
 from __future__ import annotations

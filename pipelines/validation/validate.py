@@ -1,4 +1,8 @@
-"""The validator: a table and a Table Schema in, Frictionless' result out."""
+"""The validator: a table and a Table Schema in, Frictionless' result out.
+
+Belongs here: the one function that other modules call. Does not: opening (`opening.py`), proving (`proving.py`), or
+what the result is (`result.py`).
+"""
 
 from __future__ import annotations
 

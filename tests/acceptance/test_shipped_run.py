@@ -93,7 +93,7 @@ def test_nothing_that_left_is_refused_by_its_schema_and_every_refusal_is_told(sh
     for summary in (shipped.project.work / "tables").rglob("summary.json"):
         told = json.loads(summary.read_text(encoding="utf-8"))
         assert told["leaving"] == {}, summary
-        assert told["gathered"] == told["accepted"] + told["rejected"] + told["said_again"], summary
+        assert told["gathered"] == told["accepted"] + told["rejected"] + told["duplicates"], summary
 
 
 def test_the_closing_table_says_what_each_package_became_in_the_language_of_the_locale(shipped: Shipped) -> None:

@@ -52,8 +52,8 @@ def stores(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> tuple[Bucket, B
 
 
 def shared_by_both(cluster: Cluster) -> None:
-    """Both nodes have worked. What died may have left one of them with nothing that it ended: undisturbed, two of the runs
-    of a backfill go on at once, and a node has one processor."""
+    """Both nodes have worked. What died may have left one of them with nothing that it ended: undisturbed, two of the
+    runs of a backfill go on at once, and a node has one processor."""
     if not all(cluster.scratch(name).is_dir() for name in NODES):
         told(work(cluster, "read"))
     assert all(cluster.scratch(name).is_dir() for name in NODES)

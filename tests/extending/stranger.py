@@ -180,7 +180,7 @@ RULE_OF_LAW = '''
 """A rule that somebody adds."""
 
 from pipelines.domains.inquiries.law.enquete import Enquete
-from pipelines.domains.inquiries.law.registre import Resultat, conforme_si, non_evalue, regle
+from pipelines.domains.inquiries.law.regles import Resultat, conforme_si, non_evalue, regle
 from pipelines.findings import RuleVersion
 
 

@@ -2,7 +2,7 @@
 
 The memory that a reader takes stays under `BASE` plus `MULTIPLE` times the file, whatever the file says of itself; a
 file of some size takes no more than `MOST` times its size. The cells of workbooks are read in a process of their own,
-whose limit `workbooks/cells.py` states.
+whose limit `formats/workbooks/cells.py` states.
 """
 
 from __future__ import annotations

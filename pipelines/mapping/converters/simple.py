@@ -1,4 +1,4 @@
-"""Converters that any source may need: dates and numbers as French files write them.
+"""Converters that any source may need: identifiers, and dates and numbers as French files write them.
 
 Belongs here: from one way of writing a value to the canonical one. Does not: anything that knows what the value means.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from pipelines.mapping.registry import Text, Unreadable, converter
 
+SEPARATOR = "\x1f"  # a character that no printed text contains, so that ("ab", "c") and ("a", "bc") differ
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
@@ -54,3 +56,17 @@ def a_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
         example = f"1234{decimal}5"
         raise Unreadable(f"un nombre écrit comme {example}", f"a number written like {example}")
     return plain.removeprefix("+")
+
+
+@converter("identifiant")
+def identifier(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
+    """Twelve hexadecimal digits of the SHA-256 of the texts, after `prefix` and a hyphen when it is given.
+
+    The same texts give the same identifier in every source; an absent text counts as an empty one. Raises `Unreadable`
+    when every text is absent: such records could not be distinguished.
+    """
+    if not any(texts):
+        raise Unreadable("au moins une des colonnes de l'identifiant", "at least one of the identifier's columns")
+    digits = sha256(SEPARATOR.join(text or "" for text in texts).encode("utf-8")).hexdigest()[:12]
+    prefix = options.get("prefix")
+    return f"{prefix}-{digits}" if prefix else digits

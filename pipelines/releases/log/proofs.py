@@ -1,6 +1,6 @@
-"""Proofs that a log holds an event, which stand beside what the event is about and are checked far from the log.
+"""Proofs that a log contains an event, kept beside what the event is about and checked far from the log.
 
-Belongs here: the file format, and checking one. Does not: whom to trust (`trust.py`). Source: C2SP `tlog-proof`.
+Belongs here: the file format, and checking one. Does not: whom to trust (`policy.py`). Source: C2SP `tlog-proof`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from pipelines.core.text import Said
-from pipelines.sources.closures import Closures
+from pipelines.sources.host_waits import HostWaits
 from pipelines.sources.http.addresses import public_address, redacted, refusal
 from pipelines.sources.http.answers import Answer, Cut, TooLarge, receive
 from pipelines.sources.http.backoff import own_wait, wait_asked_for
@@ -103,7 +103,7 @@ class Client:
     at_once: int = 4
     per_minute: int = 0
     sleep: Callable[[float], None] = time.sleep
-    closures: Closures = field(default_factory=Closures)
+    host_waits: HostWaits = field(default_factory=HostWaits)
     _local: threading.local = field(default_factory=threading.local)
 
     def ask(
@@ -133,7 +133,7 @@ class Client:
             except _Again as again:
                 wait = own_wait(attempt) if again.wait is None else again.wait
                 if wait > self.patience.wait:
-                    self.closures.close(host_of(url), wait)
+                    self.host_waits.close(host_of(url), wait)
                     raise self._error(Throttled, url, wait=round(wait), limit=round(self.patience.wait)) from None
                 if attempt >= self.patience.attempts:
                     raise self._error(Unreachable, url, attempts=attempt, found=again.found) from None
@@ -172,7 +172,7 @@ class Client:
 
     def _wait_for(self, host: str, url: str) -> None:
         """Wait as long as a server told another client of this run to. Raises `Throttled` where that is too long."""
-        left = self.closures.left(host)
+        left = self.host_waits.left(host)
         if left > self.patience.wait:
             raise self._error(Throttled, url, wait=math.ceil(left), limit=round(self.patience.wait))
         if left > 0:
@@ -296,7 +296,7 @@ def client_of(context: FetchContext) -> Client:
         maximum_size=int(source.parameters.get("maximum_size", MAXIMUM_SIZE)),
         at_once=int(source.parameters.get("at_once", 4)),
         per_minute=int(source.parameters.get("per_minute", 0)),
-        closures=context.closures,
+        host_waits=context.host_waits,
     )
 
 

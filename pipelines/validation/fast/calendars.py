@@ -2,9 +2,9 @@
 
 A layout is a list of places: digits of the year, the month, the day… and characters that stand for themselves. Cells of
 its width are read as a matrix, a byte after the other, by the calendar of Python's `datetime` (years 1 to 9999).
-Sources: frictionless 5.21, fields/date.py, datetime.py, time.py, year.py, yearmonth.py; `_strptime.py` of Python 3.11;
-dateutil 2.9, parser/isoparser.py. Belongs here: layouts and what is valid in them. Does not: formats that may vary in
-width, names of months, `any`.
+Sources: frictionless 5.21, fields/date.py, datetime.py, time.py, year.py, yearmonth.py; `Lib/_strptime.py` of Python
+3.11; dateutil 2.9, parser/isoparser.py. Belongs here: layouts and what is valid in them. Does not: formats that may
+vary in width, names of months, `any`.
 """
 
 from __future__ import annotations

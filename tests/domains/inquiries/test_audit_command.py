@@ -10,7 +10,7 @@ from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.commands._audit_output import audited
 from pipelines.domains.inquiries.law.rapport import RESULTATS
-from pipelines.domains.inquiries.law.registre import regles
+from pipelines.domains.inquiries.law.regles import regles
 
 TOTALS = [
     ("EP-01", Said("Ordre des événements", "Order of events"), Counter(conforme=162, non_evalue=9)),

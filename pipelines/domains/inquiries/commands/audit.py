@@ -85,7 +85,7 @@ def command(
     """Audit a release, and exit by whether it publishes the same."""
     from pipelines.domains.inquiries.law import controler_tous, controles, enquetes
     from pipelines.domains.inquiries.law.rapport import choisis, rapport_csv, rapport_html
-    from pipelines.domains.inquiries.law.registre import LOI
+    from pipelines.domains.inquiries.law.regles import LOI
     from pipelines.storage import write_text
 
     language = terminal_language(lang)

@@ -1,7 +1,7 @@
-"""Converters of inquiry records: identifiers, court numbers, durations, time zones, addresses, places.
+"""Converters of inquiry records: court numbers, durations, time zones, addresses, places.
 
 Belongs here: what the mappings of inquiry sources name. Does not: reading a printed sentence (`notices.py`), resolving
-a place name (the reading `territoire`), checking an inquiry (`rules/inquiries/`).
+a place name (the reading `territoire`), checking an inquiry (`law/`).
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from pipelines.core.project import Project
 from pipelines.mapping.registry import READINGS, Reading, Text, Unreadable, converter, reading
-
-SEPARATOR = "\x1f"  # a character that no printed text holds, so that ("ab", "c") and ("a", "bc") differ
 
 MAINLAND_ZONE = "Europe/Paris"
 # IANA time zones of the overseas départements and collectivities, by the code of the official geographic code.
@@ -37,20 +34,6 @@ OVERSEAS_ZONES = {
 _DEPARTMENT = re.compile(r"(0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8]|98[4678])(?=\s*(?:$|-|–|;))", re.IGNORECASE)
 # Observed forms of court numbers: blanks, a lost E, a hyphen or a zero too many, a tail such as BIS or COM EOL.
 _COURT_NUMBER = re.compile(r"E?\s*-?0?(\d{2})-?(\d{6})\s*[/-]\s*(\d{2,3})(?!\d)")
-
-
-@converter("identifiant")
-def identifier(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
-    """Twelve hexadecimal digits of the SHA-256 of the texts, after `prefix` and a hyphen when it is given.
-
-    The same texts give the same identifier in every source; an absent text counts as an empty one. Raises `Unreadable`
-    when every text is absent: nothing would tell such records apart.
-    """
-    if not any(texts):
-        raise Unreadable("au moins une des colonnes de l'identifiant", "at least one of the identifier's columns")
-    digits = sha256(SEPARATOR.join(text or "" for text in texts).encode("utf-8")).hexdigest()[:12]
-    prefix = options.get("prefix")
-    return f"{prefix}-{digits}" if prefix else digits
 
 
 @converter("numero_tribunal")

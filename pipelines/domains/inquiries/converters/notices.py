@@ -1,6 +1,6 @@
 """The reading `avis_enquete`: a printed notice as the fields of an inquiry.
 
-Belongs here: handing the parser of `records/notices/` to the mappings. Does not: any pattern.
+Belongs here: making the parser of `domains/inquiries/notices/` a reading that mappings can name. Does not: any pattern.
 """
 
 from __future__ import annotations

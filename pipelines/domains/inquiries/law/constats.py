@@ -15,7 +15,7 @@ from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.controles import contester, controler_regle
 from pipelines.domains.inquiries.law.enquete import LINKED, PACKAGE, enquetes
-from pipelines.domains.inquiries.law.registre import regles
+from pipelines.domains.inquiries.law.regles import regles
 from pipelines.findings.registry import Finding, Outcome, finding_rule
 
 ENQUETES, CONTROLES = f"{PACKAGE}/enquetes", f"{PACKAGE}/controles_legaux"

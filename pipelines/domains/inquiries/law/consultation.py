@@ -10,7 +10,7 @@ from pipelines.domains.inquiries.law.delais import jours, plus_mois
 from pipelines.domains.inquiries.law.durees import CLOTURE_AVANT, PLUS_LONG
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.publicite import avance, premiere
-from pipelines.domains.inquiries.law.registre import (
+from pipelines.domains.inquiries.law.regles import (
     Resultat,
     a_verifier,
     conforme,

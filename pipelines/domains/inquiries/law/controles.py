@@ -16,7 +16,7 @@ from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.enquete import Enquete, enquetes
 from pipelines.domains.inquiries.law.regimes import SANS_ENQUETE, Choix, choisir, regimes_possibles, reserve_locale
-from pipelines.domains.inquiries.law.registre import (
+from pipelines.domains.inquiries.law.regles import (
     LOI,
     Regle,
     Resultat,

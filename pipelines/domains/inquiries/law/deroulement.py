@@ -12,7 +12,7 @@ from itertools import pairwise
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import duree_inclusive, jours, plus_mois
 from pipelines.domains.inquiries.law.enquete import Enquete, Evenement
-from pipelines.domains.inquiries.law.registre import (
+from pipelines.domains.inquiries.law.regles import (
     Resultat,
     a_verifier,
     conforme,

@@ -11,7 +11,7 @@ from datetime import date
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import dernier_jour, duree_inclusive, plus_mois
 from pipelines.domains.inquiries.law.enquete import Enquete
-from pipelines.domains.inquiries.law.registre import (
+from pipelines.domains.inquiries.law.regles import (
     Resultat,
     a_verifier,
     conforme,

@@ -14,7 +14,7 @@ from html import escape
 from pipelines.domains.inquiries.law.delais import jours, plus_mois
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regimes import choisir
-from pipelines.domains.inquiries.law.registre import version_de
+from pipelines.domains.inquiries.law.regles import version_de
 from pipelines.findings.versions import RuleVersion
 
 LARGEUR, GAUCHE, DROITE, LIGNE, HAUT = 860, 300, 24, 28, 16

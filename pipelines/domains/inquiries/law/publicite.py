@@ -13,7 +13,7 @@ from datetime import date
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours
 from pipelines.domains.inquiries.law.enquete import Enquete, Publicite
-from pipelines.domains.inquiries.law.registre import (
+from pipelines.domains.inquiries.law.regles import (
     Resultat,
     a_verifier,
     conforme,

@@ -12,7 +12,7 @@ from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours, plus_mois, premier_jour_ouvre
 from pipelines.domains.inquiries.law.deroulement import URGENCE, URGENCE_SANITAIRE
 from pipelines.domains.inquiries.law.enquete import Enquete
-from pipelines.domains.inquiries.law.registre import (
+from pipelines.domains.inquiries.law.regles import (
     Resultat,
     a_verifier,
     conforme,

@@ -1,7 +1,7 @@
 """Tables of the label that follow from its other tables: editions, applications, territories met.
 
 Belongs here: gathering what the rows say, and agreeing only where all sources agree. Does not: settling a conflict, or
-saying that there is one (`rules/label/`).
+saying that there is one (`domains/label/rules/`).
 """
 
 from __future__ import annotations

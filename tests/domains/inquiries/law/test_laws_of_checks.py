@@ -21,7 +21,7 @@ from pipelines.domains.inquiries.law import (
     regles_table,
 )
 from pipelines.domains.inquiries.law.regimes import regime_le
-from pipelines.domains.inquiries.law.registre import Regle, conforme_si, lignes, regle, regles, version_de
+from pipelines.domains.inquiries.law.regles import Regle, conforme_si, lignes, regle, regles, version_de
 from pipelines.findings.versions import RuleVersion
 from pipelines.schema import load_codelist
 from tests.domains.inquiries.law.builders import SCHEMAS, a_table, an_inquiry

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from pipelines.core.project import Project
-from pipelines.domains.inquiries.law.registre import regles
+from pipelines.domains.inquiries.law.regles import regles
 from pipelines.findings import run_rules
 from pipelines.schema import load_table
 from pipelines.schema.arrow import as_text

@@ -1,12 +1,12 @@
-"""What is no table of text: told by its first bytes, before anything tries to read rows in it.
+"""Files that are not tables of text: refused by their first bytes, before anything tries to read rows in them.
 
-Belongs here: refusing. Does not: what sources may be (`records/formats/signature.py`), whose signatures are used.
+Belongs here: refusing. Does not: what sources may be (`formats/magic_numbers.py`), whose signatures are used.
 """
 
 from __future__ import annotations
 
 from pipelines.core.text import Said
-from pipelines.formats.signature import named, signature
+from pipelines.formats.magic_numbers import named, signature
 
 # Beside those of the sources' own formats.
 OTHERS: tuple[tuple[bytes, str | Said], ...] = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Closures:
+class HostWaits:
     """Hosts that asked for a longer wait than a client may make: other clients of a run ask them nothing meanwhile."""
 
     _until: dict[str, float] = field(default_factory=dict)
