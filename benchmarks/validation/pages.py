@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.validation.run import HERE, of_shapes, sooner
+from benchmarks.validation.run import HERE, of_shapes, speed_up
 
 ROOT = HERE.parents[1]
 Files = Mapping[str, dict[str, Any]]
-SHAPES = ("| table | wall s | × sooner: wall, CPU |", "|---|---:|---:|")
+SHAPES = ("| table | wall s | speed-up: wall, CPU |", "|---|---:|---:|")
 FILES = (
-    "| file | contestant | wall s | CPU s | peak MB | × sooner than Frictionless: wall, CPU |",
+    "| file | contestant | wall s | CPU s | peak MB | speed-up over Frictionless: wall, CPU |",
     "|---|---|---:|---:|---:|---:|",
 )
 
@@ -26,7 +26,7 @@ FILES = (
 def shape_rows(about: Mapping[str, Any]) -> list[str]:
     """One row a shape that was measured beside Frictionless."""
     return [
-        f"| {title} | {found['arobase']['wall']:.2f} | {sooner(found, 'arobase')} |"
+        f"| {title} | {found['arobase']['wall']:.2f} | {speed_up(found, 'arobase')} |"
         for title, found in of_shapes(about).items()
     ]
 
@@ -39,7 +39,7 @@ def file_rows(about: Mapping[str, Any]) -> list[str]:
         if not ours:
             continue
         name, figures = ours[-1], found[ours[-1]]
-        cells = [f"{figures['wall']:.2f}", f"{figures['cpu']:.2f}", f"{figures['peak_mb']:.0f}", sooner(found, name)]
+        cells = [f"{figures['wall']:.2f}", f"{figures['cpu']:.2f}", f"{figures['peak_mb']:.0f}", speed_up(found, name)]
         rows.append(f"| {title} | {name} | {' | '.join(cells)} |")
     return rows
 

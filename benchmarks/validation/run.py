@@ -106,7 +106,7 @@ def series(path: Path, pythons: dict[str, str], rounds: int) -> dict[str, Figure
 
 
 TICK = 0.01  # seconds: what took less cannot be told apart
-COLUMNS = ("contestant", "wall s", "CPU s", "peak MB", "errors found", "as many as Frictionless", "× sooner: wall, CPU")
+COLUMNS = ("contestant", "wall s", "CPU s", "peak MB", "errors found", "as many as Frictionless", "speed-up: wall, CPU")
 
 
 def table(found: dict[str, Figures]) -> str:
@@ -124,12 +124,12 @@ def table(found: dict[str, Figures]) -> str:
             f"{figures['peak_mb']:.0f}",
             f"{figures['errors']:,}",
         ]
-        lines.append(f"| {name} | " + " | ".join([*cells, same, sooner(found, name)]) + " |")
+        lines.append(f"| {name} | " + " | ".join([*cells, same, speed_up(found, name)]) + " |")
     return "\n".join(lines) + "\n"
 
 
-def sooner(found: dict[str, Figures], name: str) -> str:
-    """How many times sooner than Frictionless on the same file, in wall and CPU time; empty where it did not run."""
+def speed_up(found: dict[str, Figures], name: str) -> str:
+    """How many times faster than Frictionless on the same file, in wall and CPU time; empty where it did not run."""
     validate, figures = _validate(found), found[name]
     if validate is None:
         return ""
