@@ -97,7 +97,7 @@ def observed(
     kind: Kind, subject: Subject, error: ArobaseError | None, where: str = "", cause: ArobaseError | None = None
 ) -> Observation:
     """A thing that a driver looked at: with the error that it met, or with none. `cause`: what that error follows from,
-    where whoever fixes that fixes it."""
+    where anyone who fixes that fixes it."""
     if error is None:
         return _well(kind, subject)
     what = Said(error.message("fr"), error.message("en"))

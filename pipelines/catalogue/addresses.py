@@ -1,4 +1,4 @@
-"""Addresses: where each page and file of the catalogue is on the web, and where each stands from another.
+"""Addresses: where each page and file of the catalogue is on the web, and how each is reached from another.
 
 Belongs here: the layout of the published site, once. Does not: making any page.
 
@@ -73,7 +73,7 @@ class Addresses:
         return self.page(f"{package}/version-{version}.html") + "#version"
 
     def table_schema(self, package: str, schema_version: str, table: str) -> str:
-        """Where a table's schema stands, as the versions with this schema version have it."""
+        """Where a table's schema is, as the versions with this schema version have it."""
         return self.page(schema_path(package, schema_version, table))
 
 

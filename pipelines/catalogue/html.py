@@ -125,7 +125,7 @@ def _territories(site: Site, known: Territories, addresses: Addresses, also: Oth
 
 
 def _today(known: Territories, territory: Territory) -> Mapping[str, str] | None:
-    """The territory that stands in the place of a former one: with its page, where it has one."""
+    """The territory that is in the place of a former one: with its page, where it has one."""
     if not territory.today:
         return None
     same = [item for item in known.found.values() if item.code == territory.today and item is not territory]

@@ -1,6 +1,6 @@
 """Addresses that stay: the files of the current version under `<package>/latest/`, their checksums, and one archive.
 
-Belongs here: which file stands where. Does not: what any of them says. They are the released files themselves, linked
+Belongs here: which file is where. Does not: what any of them says. They are the released files themselves, linked
 and not copied where the file system can; the privacy gate has checked them already, and does not check them again.
 """
 
@@ -53,7 +53,7 @@ def payload(version: Version) -> Iterator[tuple[str, str]]:
 def write_archive(version: Version, mark: str, path: Path) -> None:
     """The whole version, as it can be verified, in one zip archive.
 
-    The proof of the log stays beside the release: it tells when that was published, and is no part of the bag. Nothing
+    The proof of the log stays beside the release: it says when that was published, and is no part of the bag. Nothing
     is compressed: Parquet and ODS are already, and what a compressor makes depends on the machine's library.
     """
     folder = version.folder
@@ -71,7 +71,7 @@ def write_archive(version: Version, mark: str, path: Path) -> None:
 
 
 def is_archive_of(mark: str, path: Path) -> bool:
-    """Whether a file is the archive of the version with this tag manifest, whole: its comment stands at its end."""
+    """Whether a file is the archive of the version with this tag manifest, whole: its comment is at its end."""
     try:
         with zipfile.ZipFile(path) as archive:
             return archive.comment == mark.encode()

@@ -112,7 +112,7 @@ class Version:
 
     @property
     def tombstone(self) -> str:
-        """Where the reason of a retraction stands, relative to the releases."""
+        """Where the reason of a retraction is, relative to the releases."""
         return f"{self.package}/{TOMBSTONES}/{self.number}.json"
 
     @property

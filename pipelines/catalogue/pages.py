@@ -86,7 +86,7 @@ def _template(name: str, language: Language) -> Template:
 
 @dataclass(frozen=True)
 class Place:
-    """A page in one language: where it stands, and how it points at others."""
+    """A page in one language: where it is, and how it points at others."""
 
     path: str
     language: Language

@@ -105,5 +105,5 @@ def _files(version: Version, name: str, release: Link) -> dict[str, Any]:
 
 
 def embedded(document: Any) -> str:
-    """JSON that can stand inside a `script` element."""
+    """JSON that can be inside a `script` element."""
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -25,7 +25,7 @@ THEME_LIMIT = 100_000  # bytes: script and style together stay under 150 kB
 
 
 class CatalogueFileError(ArobaseError):
-    """The file `catalogue.yaml` cannot be used as it stands."""
+    """The file `catalogue.yaml` cannot be used as it is."""
 
     code: ClassVar[str] = "catalogue-file"
     fr: ClassVar[str] = "{file}, ligne {line} : « {key} » : {found} ; attendu : {expected}."

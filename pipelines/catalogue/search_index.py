@@ -51,7 +51,7 @@ def index_files(territories: Territories, also: OtherNames) -> dict[str, str]:
 def shards(words: ByWord) -> dict[str, list[Line]]:
     """The pieces: for the beginning of any word of any name, the territories to choose from.
 
-    A piece of more than `PIECE` lines is told apart by one letter more, but for the names whose word ends there.
+    A piece of more than `PIECE` lines is divided by one letter more, but for the names whose word ends there.
     """
     return dict(sorted(_pieces(words, SHARD_LETTERS)))
 

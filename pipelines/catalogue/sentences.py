@@ -27,7 +27,7 @@ MARKS: Mapping[Language, tuple[str, str]] = {"fr": ("« ", " »"), "en": ("“",
 def worded(text: str, version: Version | None, language: Language) -> str:
     """A sentence whose names of tables and columns are their titles, in quotation marks.
 
-    A name without an underscore may be a word of the sentence, and stays unless the word "table" stands before it; so
+    A name without an underscore may be a word of the sentence, and stays unless the word "table" is before it; so
     does one that the version does not have.
     """
     if version is None or ("_" not in text and "table " not in text):

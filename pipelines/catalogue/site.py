@@ -39,9 +39,9 @@ class Site:
 
     files: dict[str, bytes] = field(default_factory=dict)
     linked: dict[str, Path] = field(default_factory=dict)
-    """Released files that stand here too: links, or copies where the file system has none."""
+    """Released files that are here too: links, or copies where the file system has none."""
     made: dict[str, tuple[Make, IsRight]] = field(default_factory=dict)
-    """Files that are too large for the memory: how each is written, and whether the one that stands is right."""
+    """Files that are too large for the memory: how each is written, and whether the one that is there is right."""
 
     def add(self, path: str, content: str | bytes) -> None:
         """Hold a file. Raises `ValueError` when two makers claim one path, or a path leaves the catalogue."""

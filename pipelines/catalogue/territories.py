@@ -91,7 +91,7 @@ class Source:
         return f"{self.holding.name}/table-{self.table.name}.html"
 
     def row_page(self, row: Row) -> str:
-        """Where a row stands with its origin, its checks and its history."""
+        """Where a row is shown with its origin, its checks and its history."""
         return f"{self.page}#{urlencode({'cle': key_text(row, self.table.key)})}"
 
 
@@ -300,5 +300,5 @@ def _name_levels(row: Row, found: dict[tuple[str, str], Territory]) -> None:
 
 
 def _in_address(text: str) -> str:
-    """A text that can stand in any file's name, no two texts the same."""
+    """A text that can be in any file's name, no two texts the same."""
     return re.sub(r"[^0-9A-Za-z_]", lambda found: f"~{ord(found[0]):x}", text)

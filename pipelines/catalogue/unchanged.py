@@ -33,7 +33,7 @@ class Unchanged:
 
 
 def unchanged(holding: Holding, version: Version, table: Table) -> Unchanged:
-    """Walks back from a version, as long as each tells what it changed of the one before."""
+    """Walks back from a version, as long as each says what it changed of the one before."""
     since: dict[str, Version] = {}
     places = {version.number: 0}
     readable = {item.number: item for item in holding.readable}

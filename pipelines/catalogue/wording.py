@@ -1,6 +1,6 @@
 """Numbers, sizes and dates as French and English readers write them, whatever the locale of the machine.
 
-Belongs here: forms of values. Does not: sentences; those stand in the templates.
+Belongs here: forms of values. Does not: sentences; those are in the templates.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _at(document: LinedDocument, path: Place, named: Place, found: str | Said, e
 
 
 def _described(schema: Mapping[str, Any]) -> str | Said:
-    """What a schema says is expected: `description` in French, or in no language where no `description_en` stands."""
+    """What a schema says is expected: `description` in French, or in no language where there is no `description_en`."""
     words = str(schema.get("description", ""))
     return Said(words, str(schema["description_en"])) if "description_en" in schema else words
 

@@ -2,7 +2,7 @@
 
 A domain is a package with a `DOMAIN`, which says where in the package each kind of thing registers itself. The engine
 asks for a kind ("converters") and every module that may register one is imported, the engine's own and those of the
-domains that the project names in `arobase.yaml`. Belongs here: finding. Does not: any register; each stands beside
+domains that the project names in `arobase.yaml`. Belongs here: finding. Does not: any register; each is beside
 what it registers.
 """
 
@@ -33,7 +33,7 @@ SCHEMA = Path(__file__).parent / "project.schema.json"
 
 
 class ProjectFileError(ArobaseError):
-    """The project's file cannot be used as it stands."""
+    """The project's file cannot be used as it is."""
 
     code: ClassVar[str] = "project-file"
     fr: ClassVar[str] = "{file}, ligne {line} : « {key} » : {found} ; attendu : {expected}."
@@ -211,6 +211,6 @@ def _import_all(package: str) -> None:
 
 @cache
 def _import_domains(kind: Kind, _root: str, _stamp: tuple[int, int, int] | None) -> None:
-    """Once for a project's file as it stands: registers are read for every column of every source."""
+    """Once for a project's file as it is: registers are read for every column of every source."""
     for module in modules_of(kind):
         _imported(module)

@@ -70,7 +70,7 @@ def parse(text: str) -> LinedDocument:
 
 @dataclass
 class _Node:
-    """One value as it stands in the file. `items`: of a list its values, of a mapping its keys and values in turn."""
+    """One value as it is in the file. `items`: of a list its values, of a mapping its keys and values in turn."""
 
     line: int
     scalar: Any = None
@@ -78,7 +78,7 @@ class _Node:
     items: list[_Node] | None = None
     is_mapping: bool = False
     size: int = 1  # how many values it is, those that aliases stand for counted each time
-    depth: int = 0  # how many levels lie below
+    depth: int = 0  # how many levels are below
     is_open: bool = False
 
 

@@ -1,4 +1,4 @@
-"""Where things lie: the folders of one Arobase project.
+"""Where things are: the folders of one Arobase project.
 
 Belongs here: paths. Does not: reading or writing any of them. Tests build a project of their own in a temporary folder.
 """

@@ -1,7 +1,7 @@
 """Things that code registers under a name and that files, commands or other code then ask for: one class for all.
 
 Belongs here: registering, looking up, what is said of a name that nobody registered or that two register. Does not:
-any register; each stands beside what it registers (`grep "Registry\\["` finds them), as a module's constant.
+any register; each is beside what it registers (`grep "Registry\\["` finds them), as a module's constant.
 
     CONVERTERS: Registry[Converter] = Registry(Said("un convertisseur", "a converter"), "converters", MODULES)
 
@@ -68,7 +68,7 @@ class Registry(Mapping[str, T]):
     def register(self, name: str, item: T, declared: object | None = None) -> None:
         """Take a thing under its name. `declared`: the function or class that it is, where it wraps one.
 
-        Raises `NameTaken`. The same declaration may come twice: its module was imported anew.
+        Raises `NameTaken`. The same declaration may come twice: its module was imported again.
         """
         given = item if declared is None else declared
         known = self._declared.get(name)
@@ -97,7 +97,7 @@ class Registry(Mapping[str, T]):
         return self._declared[name]
 
     def expected(self, name: object) -> Said:
-        """What to say where another name stands: the nearest that is known, then all of them."""
+        """What to say of a name that is not known: the nearest that is known, then all of them."""
         known = list(self)
         if not known:
             return Said("aucun n'est connu", "none is known")

@@ -1,6 +1,6 @@
 """Versions of rules: what a rule asks for in a regime and between two days, and the text that it rests on.
 
-Belongs here: reading a file of versions, which lies beside the rules of a domain, and choosing the one that holds. Does
+Belongs here: reading a file of versions, which is beside the rules of a domain, and choosing the one that holds. Does
 not: any rule, nor which regime or day counts for a row; each rule knows that.
 
 The columns of the file: `regle`; `regime`, codes of the domain separated by `|`, or `*` for all and for none;
@@ -40,7 +40,7 @@ class RuleVersionsError(ArobaseError):
 
 @dataclass(frozen=True)
 class RuleVersion:
-    """A rule as it stood for a regime on a day: its legal basis, its parameters, how sure its text is."""
+    """A rule as it was for a regime on a day: its legal basis, its parameters, how sure its text is."""
 
     rule: str
     name: str

@@ -54,7 +54,7 @@ def read_delimited(content: Content) -> Records:
 
 
 def _streamed(content: Content) -> Records | None:
-    """The records of a file that is UTF-8 as it lies there, and regular all through: it is read piece by piece, and its
+    """The records of a file that is UTF-8 as it is there, and regular all through: it is read piece by piece, and its
     bytes are never in memory at once. None for any other, of which nothing is told here."""
     with content.path.open("rb") as file:
         pieces = records_of_file(file)
@@ -91,7 +91,7 @@ def _header_end(content: Content) -> int:
 
 @dataclass(frozen=True)
 class _Opening:
-    """What the first rows of a text tell: its header, where that ends (in lines, and in bytes), what stands near."""
+    """What the first rows of a text tell: its header, where that ends (in lines, and in bytes), what is near."""
 
     names: list[str]
     originals: list[str]
@@ -134,7 +134,7 @@ class _Opening:
 
 
 def _may_end_with_mark(content: Content) -> bool:
-    """Whether the mark of MS-DOS may stand at the end of a large file, behind which there are line ends alone."""
+    """Whether the mark of MS-DOS may be at the end of a large file, behind which there are line ends alone."""
     with content.path.open("rb") as file:
         file.seek(-TAIL, SEEK_END)
         tail = file.read().rstrip(b"\r\n")
@@ -153,7 +153,7 @@ def _without_end_mark(data: bytes, notices: list[Said]) -> tuple[bytes, list[Sai
 
 
 class _Body:
-    """What stands under the header, read by the fastest road that is right for it."""
+    """What is under the header, read by the fastest road that is right for it."""
 
     def __init__(self, content: Content, names: list[str], delimiter: str, lines: int, header: list[str]) -> None:
         self.content, self.options = content, content.options
@@ -260,7 +260,7 @@ class _Body:
             self.faults.append(RecordFault(line, "ligne-trop-longue", message))
 
     def tidy(self, notices: list[Said]) -> None:
-        """Marks within the text, NULs, headers met again, and what stands under the records. A header without a name,
+        """Marks within the text, NULs, headers met again, and what is under the records. A header without a name,
         or a refused file, has no column to tidy."""
         if not len(self.positions) or not self.columns:
             return

@@ -35,7 +35,7 @@ def delimiter_of(content: Content, data: bytes) -> str:
 
 
 def _width(line: str, delimiter: str) -> int:
-    # Line breaks change no width, and `csv` refuses one that stands in an unquoted cell.
+    # Line breaks change no width, and `csv` refuses one that is in an unquoted cell.
     return len(next(csv.reader([re.sub(r"[\r\n]", " ", line)], delimiter=delimiter), []))
 
 

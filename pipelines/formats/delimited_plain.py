@@ -32,7 +32,7 @@ class Piece:
     lines: int
 
     def after(self, lines: int) -> Piece:
-        """The same, where so many lines of the file stand before it."""
+        """The same, where so many lines of the file are before it."""
         return replace(self, positions=pc.add(self.positions, pa.scalar(lines, pa.int64())))
 
 

@@ -1,7 +1,7 @@
 """Dossiers of Démarche numérique as text columns: one row a dossier, or one row a row of a repetition.
 
 `options.champs` names columns by the identifier of a form's field, which stays when its label changes. A champ's
-canonical value is its column; what else it knows stands beside it (`commune.nom`, `commune.departement`). A champ that
+canonical value is its column; what else it knows is beside it (`commune.nom`, `commune.departement`). A champ that
 is hidden by a condition is absent: its columns are null. `stringValue` is never read where a typed value exists: dates
 and numbers are French prose in it.
 """
@@ -59,7 +59,7 @@ def read_dossiers(content: Content) -> Records:
 
 
 def _one(line: int, dossier: Any, named: Mapping[str, str], unread: dict[str, str]) -> dict[str, Any] | Unread:
-    """The row of a dossier; what stands in its place where it cannot be read as it was written."""
+    """The row of a dossier; what is in its place where it cannot be read as it was written."""
     try:
         return _amiss(line, dossier) or _row(dossier, named, unread)
     except WRONG_SHAPE:

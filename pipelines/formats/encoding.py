@@ -29,7 +29,7 @@ MARKS: tuple[tuple[bytes, str], ...] = (
 )
 SAMPLE = 4096
 FEW = 65_536
-"""Bytes that are decoded sooner than Arrow is asked."""
+"""Bytes that are decoded faster than Arrow is asked."""
 DETECTED = 200_000
 SINGLE_BYTE = ("cp1252", "iso8859-1", "iso8859-15", "latin_1", "mac-roman", "cp850", "cp437")
 # Read without being declared: what French software writes today. The others are named, and left to a person.

@@ -18,7 +18,7 @@ LISTED = 5
 
 @dataclass(frozen=True)
 class RecordFault:
-    """One reason why one record cannot be read as it stands; the others of its file can.
+    """One reason why one record cannot be read as it is; the others of its file can.
 
     `position` is the record's, as in `Records.positions`; `column` the column's name, None where the whole record is
     concerned; `code` what the file itself calls the fault, such as `#REF!`; `rule` is the rejection's rule.
@@ -39,6 +39,6 @@ def positions_listed(positions: Iterable[int]) -> str:
 
 
 def without_columns(faults: Sequence[RecordFault], dropped: Iterable[str]) -> list[RecordFault]:
-    """The faults of columns that are read: what stands in a dropped column costs nothing."""
+    """The faults of columns that are read: what is in a dropped column costs nothing."""
     left_out = set(dropped)
     return [fault for fault in faults if fault.column not in left_out]

@@ -23,7 +23,7 @@ from pipelines.formats.header import clean, column_names
 from pipelines.formats.html_tables import BLANKS, Row, Texts, TooWide, grid
 from pipelines.formats.registry import Records, reader
 
-# "5 @", "@@@", "trois arobases", "5 arobases": the names that follow a level bear it.
+# "5 @", "@@@", "trois arobases", "5 arobases": the names that follow a level have it.
 LEVEL = re.compile(
     r"(?<![\w.])(@{1,5}(?![\w.])|[1-5]\s*@(?!\w)|(?:[1-5]|une|deux|trois|quatre|cinq)\s+arobases?)", re.IGNORECASE
 )
@@ -182,7 +182,7 @@ class _Body:
         return max(1, heads, min(reach, len(rows) - 1))
 
     def _order(self, header: list[list[str]], rows: list[Row]) -> list[int] | None:
-        """Where each of our columns stands in this table; None for a table that goes on without a header."""
+        """Where each of our columns is in this table; None for a table that goes on without a header."""
         if not header:
             return None
         names, originals = column_names(header, self.options.get("header_name"))

@@ -22,7 +22,7 @@ _BEYOND = re.compile(r"[^\x00-\x7f]|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Plausibility:
-    """Counts among the letters beyond ASCII that were looked at; `first` is where the first improbable one stands."""
+    """Counts among the letters beyond ASCII that were looked at; `first` is where the first improbable one is."""
 
     looked: int
     french: int

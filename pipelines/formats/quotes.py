@@ -59,7 +59,7 @@ class Record:
 
 
 class LoneReturn(Exception):
-    """A carriage return outside quotes ends no line where line feeds do; `line` is where it stands."""
+    """A carriage return outside quotes ends no line where line feeds do; `line` is where it is."""
 
     def __init__(self, line: int) -> None:
         super().__init__(f"line {line}")

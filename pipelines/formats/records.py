@@ -1,7 +1,7 @@
 """Cutting the bytes of a text where records end, so that a large one is read piece by piece.
 
 Belongs here: where to cut. Does not: what a piece holds (`delimited.py`), nor whether its quotes are regular
-(`quotes.py`): where they are not, no cut is right, and whoever reads a piece finds out.
+(`quotes.py`): where they are not, no cut is right, and anyone who reads a piece finds out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def whole_records(body: memoryview, size: int | None = None) -> Iterator[memoryview]:
-    """The bytes of a text, cut behind line feeds that stand outside quotes. `size`: bytes of a piece."""
+    """The bytes of a text, cut behind line feeds that are outside quotes. `size`: bytes of a piece."""
     wanted, start = size or PIECE, 0
     while start < len(body):
         length = wanted
@@ -35,7 +35,7 @@ def whole_records(body: memoryview, size: int | None = None) -> Iterator[memoryv
 
 
 def records_of_file(file: BinaryIO, size: int | None = None) -> Iterator[memoryview]:
-    """The same of a file that is open, from where it stands to its end: a piece or two of it are in memory."""
+    """The same of a file that is open, from its current position to its end: a piece or two of it are in memory."""
     wanted, rest = size or PIECE, b""
     while True:
         more = file.read(max(wanted - len(rest), wanted // 2))
@@ -54,7 +54,7 @@ def records_of_file(file: BinaryIO, size: int | None = None) -> Iterator[memoryv
 
 
 def count_of(body: memoryview | bytes, sign: bytes) -> int:
-    """How many times a byte stands in some bytes."""
+    """How many times a byte is in some bytes."""
     return int(np.count_nonzero(np.frombuffer(body, np.uint8) == sign[0]))
 
 

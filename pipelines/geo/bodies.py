@@ -18,7 +18,7 @@ from pipelines.geo.entities import Entity
 from pipelines.geo.epci_names import acronym, type_and_core
 from pipelines.geo.names import normalise, take_apart
 
-# A page may use the name that a body bore shortly before, or took shortly after.
+# A page may use the name that a body had shortly before, or took shortly after.
 NEIGHBOURING_YEARS = 2
 Year = dict[str, Entity]
 
@@ -82,7 +82,7 @@ def acronyms_in(name: str) -> tuple[str, ...]:
 
 
 def bodies_between(years: dict[int, Year], year: int) -> Bodies | None:
-    """The bodies of a year that stands in `years`, or between two that do, under their names of the years around.
+    """The bodies of a year that is in `years`, or between two that do, under their names of the years around.
 
     `years`: by year, each body's entity under its name of then. None where nothing says who existed.
     """

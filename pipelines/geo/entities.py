@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A territory under one of the names that it bears or bore.
+    """A territory under one of the names that it has or had.
 
     `since` and `until` are ISO dates or None for "not known to begin or end"; `until` is the first day when the name or
     the commune was no more, and set for former communes only. `present` is the code of the territory of today that
@@ -37,7 +37,7 @@ class Entity:
         return self.departements[0] if self.departements else None
 
     def lives_on(self, day: str | None) -> bool:
-        """Whether it bore its name on that ISO date; today when no date is given."""
+        """Whether it had its name on that ISO date; today when no date is given."""
         if day is None:
             return self.until is None
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)

@@ -36,7 +36,7 @@ def type_and_core(key: str) -> tuple[str | None, str]:
     """The type that a name's key announces (None: none, "": a community of no stated type) and the rest.
 
     "ca la riviera du levant" gives ("CA", "riviera du levant"); "grand poitiers communaute urbaine" gives
-    ("CU", "grand poitiers"). A core keeps "metropole" when it stands after another type ("ca amiens metropole").
+    ("CU", "grand poitiers"). A core keeps "metropole" when it is after another type ("ca amiens metropole").
     """
     bare = _LEADING.sub("", key) if key.startswith(("la communaute", "la metropole", "l agglomeration")) else key
     for wording, kind in _WORDINGS:

@@ -1,4 +1,4 @@
-"""The gazetteer: every territory of the reference under every name it bears or bore, found by key or by code.
+"""The gazetteer: every territory of the reference under every name it has or had, found by key or by code.
 
 Belongs here: loading `sources/reference/` and looking up. Does not: choosing among what is found (`resolution.py`).
 Only what is asked for is loaded: communes at once, former communes and EPCI when first looked up.
@@ -95,7 +95,7 @@ class Gazetteer:
 
     @cached_property
     def epci(self) -> list[Entity]:
-        """EPCI and EPT of now, then the names that EPCI bore in the vintages since 2019 and bear no longer."""
+        """EPCI and EPT of now, then the names that EPCI had in the vintages since 2019 and have no longer."""
         return [*self._present_epci(), *self._former_epci()]
 
     @cached_property

@@ -53,7 +53,7 @@ def _by_whole_name(found: list[Entity], kind: str | None, day: str | None, bodie
 
 
 def _of_an_unknown_day(kind: str | None, core: str, hints: Hints, gazetteer: Gazetteer) -> Resolution:
-    """Nobody, with those that bear the name in the years that are known."""
+    """Nobody, with those that have the name in the years that are known."""
     found = _here(gazetteer.epci_by_core.get(core, []), hints)
     if found and not any(_is_of(entity, kind) for entity in found):
         return unresolved("type_epci_different", _codes(found))
@@ -67,7 +67,7 @@ def _of_an_unknown_day(kind: str | None, core: str, hints: Hints, gazetteer: Gaz
 
 
 def _forgiving(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer, bodies: Bodies) -> Resolution:
-    """What an EPCI may still be called by when nothing bears its whole name: an acronym, a misprint, a part."""
+    """What an EPCI may still be called by when nothing has its whole name: an acronym, a misprint, a part."""
     kind, core = type_and_core(printed.key)
     if looks_like_an_acronym(printed.name) or printed.name.upper() in gazetteer.known_acronyms:
         return _acronym(printed, hints, day, gazetteer, bodies)
@@ -113,7 +113,7 @@ def _only(found: list[Entity], method: str, certainty: str, day: str | None, bod
         bearing = [entity for entity in by_code.values() if _bears_it(entity, day, bodies)]
         if len(bearing) != 1:
             return unresolved("homonymes", tuple(by_code))
-        # The others bore that name in another year only.
+        # The others had that name in another year only.
         by_code = {bearing[0].code: bearing[0]}
         certainty = "probable"
     entity = next(iter(by_code.values()))
@@ -124,7 +124,7 @@ def _only(found: list[Entity], method: str, certainty: str, day: str | None, bod
 
 
 def _bears_it(entity: Entity, day: str | None, bodies: Bodies) -> bool:
-    """Whether a body bore that very name on the day."""
+    """Whether a body had that very name on the day."""
     official = bodies.of_the_day.get(entity.code)
     if official is None:
         return entity.lives_on(day)

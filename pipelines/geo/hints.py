@@ -33,7 +33,7 @@ class Hints:
     unread: tuple[str, ...] = ()
 
     def __or__(self, other: Hints) -> Hints:
-        """Both, the départements of the first that says some: what stands in its own column comes before brackets."""
+        """Both, the départements of the first that says some: what is in its own column comes before brackets."""
         return Hints(
             self.departements or other.departements,
             self.five_digits | other.five_digits,

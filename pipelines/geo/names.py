@@ -1,6 +1,6 @@
 """Names of places as keys: what a printer changes without changing the name is taken away.
 
-Belongs here: case, accents, ligatures, hyphens, apostrophes, St/Saint, lès/lez, articles, and what stands around a name
+Belongs here: case, accents, ligatures, hyphens, apostrophes, St/Saint, lès/lez, articles, and what is around a name
 ("la commune de", brackets). Does not: knowing any place (`gazetteer.py`) or choosing one (`resolution.py`).
 """
 

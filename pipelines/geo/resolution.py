@@ -39,7 +39,7 @@ KNOWN_EVERYWHERE = 10_000
 
 @dataclass(frozen=True)
 class Query:
-    """A name as printed and what stands beside it. `nature`: commune, epci, departement, region, autre, or None."""
+    """A name as printed and what is beside it. `nature`: commune, epci, departement, region, autre, or None."""
 
     name: str
     nature: str | None = None
@@ -78,7 +78,7 @@ def _by_name(query: Query, gazetteer: Gazetteer) -> Resolution:
 def _of_unsaid_nature(
     found: Resolution, printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer
 ) -> Resolution:
-    """A bare name is a commune's; where an EPCI of the place bears it too, that is said and the answer is less sure.
+    """A bare name is a commune's; where an EPCI of the place has it too, that is said and the answer is less sure.
 
     A name that is also a département's or a region's is nobody's while its nature is unsaid.
     """
@@ -220,7 +220,7 @@ def _keys(printed: Printed) -> tuple[str, ...]:
 def _longer(
     printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer, *, exact: bool = False
 ) -> list[Entity]:
-    """The communes of the day that the name begins, where what stands beside it says that the place is."""
+    """The communes of the day that the name begins, where what is beside it says that the place is."""
     literal = exact and not hints.departements
     found = longer_names(_keys(printed), hints.departements, day, gazetteer, exact=literal)
     return [entity for entity in found if _agrees(entity, hints)]

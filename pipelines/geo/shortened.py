@@ -4,7 +4,7 @@ Belongs here: which longer names a printed one begins, and when one of them forb
 to find a name (`resolution.py`).
 
 A town is often printed by its first words. Such a name is never given to another place: the towns that it begins are
-candidates. An official name of the printed département stands, since it is complete as it is.
+candidates. An official name of the printed département is kept, since it is complete as it is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rejections: what was refused, where it stands in its source, by which rule, and who can fix it.
+"""Rejections: what was refused, where it is in its source, by which rule, and who can fix it.
 
 Belongs here: the one shape that every stage's refusals take (`schema/quality/rejets.json`). Does not: validating.
 """

@@ -1,6 +1,6 @@
 """A project's figures as Prometheus reads them: rows, rejects, findings, seconds by stage, ages of sources, releases.
 
-Belongs here: the figures, read from what lies in `outputs/`. Does not: measuring. Names are those of tables, packages
+Belongs here: the figures, read from what is in `outputs/`. Does not: measuring. Names are those of tables, packages
 and sources; no figure is about a person. Source: Prometheus' text format 0.0.4 and its naming practices (base units).
 """
 

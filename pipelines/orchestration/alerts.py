@@ -229,7 +229,7 @@ class _Reading:
         return alert
 
     def _as_its_cause(self, alert: Alert) -> Alert:
-        """Whoever fixes the source or the table that a table lacks fixes that table."""
+        """Anyone who fixes the source or the table that a table lacks fixes that table."""
         from pipelines.alerts.alert import About
 
         lacking, made_from = self.lacking.get(alert.key), (About.SOURCE, About.TABLE)

@@ -1,6 +1,6 @@
 """Dagster's event log on SQLite, with its files kept open for as long as the process.
 
-Dagster opens the file anew for every event, makes the same statements again and, as the last one out, moves the
+Dagster opens the file again for every event, makes the same statements again and, as the last one out, moves the
 write-ahead log into the file at each close. A run of the main job writes 2,600 events: with nothing to do it spent most
 of its time on that. PostgreSQL is not touched. `docs/decisions/event-log.md`.
 """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def graph_of(context: dg.AssetExecutionContext, project: Project, *, again: bool = False) -> BuildGraph:
     """The graph of the run: it makes nothing but what an asset says that it is making.
 
-    `again`: another machine wrote meanwhile, so that everything is read anew.
+    `again`: another machine wrote meanwhile, so that everything is read again.
     """
     if again:
         _graph.cache_clear()

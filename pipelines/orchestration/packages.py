@@ -108,7 +108,7 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         ],
     )
     def release(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        # Another machine may have published from newer answers since this run began: the store is read anew.
+        # Another machine may have published from newer answers since this run began: the store is read again.
         is_shared = bool(workspace.store)
         yield from workspace.run(
             lambda project, again: _released(graph_of(context, project, again=again or is_shared), package)

@@ -24,12 +24,12 @@ CONNECTIONS = 3
 ASKED = ("fetch_", "get_", "has_")
 """How the names of methods begin that change nothing."""
 WRITTEN = ("store_event", "store_event_batch", "handle_run_event", "add_run_tags")
-"""What a run writes. Done twice it says the same, but that an event stands twice in the log whose connection died
+"""What a run writes. Done twice it says the same, but that an event is twice in the log whose connection died
 between its own line and those of its asset."""
 CONNECTING = ("connect", "_connect")
 STORAGES = ("PostgresEventLogStorage", "PostgresRunStorage")
 RENEWED = 1800
-"""Seconds after which a connection is made again: what stands between may forget one that is older."""
+"""Seconds after which a connection is made again: what is between may forget one that is older."""
 _OPENED = "_arobase_opened_by"
 
 

@@ -86,8 +86,8 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]  # dagster's
         """The events of a step, once what it made is in the store; with a folder, as it comes.
 
         `events` is given the project, and whether it is called again: when another machine wrote first, its state is
-        taken and the step is made anew. What the store raises fails the step in words. `keeps_results`: whether the
-        step makes results of stages; they lie in the private store, and a machine without it makes none, for no other
+        taken and the step is made again. What the store raises fails the step in words. `keeps_results`: whether the
+        step makes results of stages; they are in the private store, and a machine without it makes none, for no other
         would find them.
         """
         if not self.store:
@@ -113,7 +113,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]  # dagster's
             events_before: list[Any] = []
             try:
                 for event in events(project, not is_first):
-                    events_before.append(event)  # noqa: PERF402  # what was told before a failure stands
+                    events_before.append(event)  # noqa: PERF402  # what was reported before a failure stays
             except dg.Failure as error:
                 return events_before, error
             return events_before, None

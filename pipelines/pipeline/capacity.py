@@ -26,7 +26,7 @@ MEMORY_A_BYTE, DISK_A_BYTE = 4.5, 4.5
 """Bytes of memory and of disk for each byte of a snapshot: text in columns, rows, the typed table, the files of a
 version and its changes."""
 ON_DISK_BASE, ON_DISK_A_BYTE = 1_500_000_000, 0.6
-"""Bytes of memory where tables lie on disk: what is in memory at once of the stages, and numbers for each row."""
+"""Bytes of memory where tables are on disk: what is in memory at once of the stages, and numbers for each row."""
 STREAMED = ("csv", "tsv")
 """Formats that are read piece by piece."""
 
@@ -40,7 +40,7 @@ class Capacity:
 
 
 def capacity_wanted(size: int, *, is_streamed: bool = False) -> Capacity:
-    """What a source of so many bytes takes at least. `is_streamed`: whether its tables may lie on disk."""
+    """What a source of so many bytes takes at least. `is_streamed`: whether its tables may be on disk."""
     memory = BASE + int(size * MEMORY_A_BYTE)
     if is_streamed:
         memory = min(memory, ON_DISK_BASE + int(size * ON_DISK_A_BYTE))

@@ -26,7 +26,7 @@ def make_catalogue(project: Project, *, base_url: str | None = None, seen: Seen 
     `base_url` takes the place of the address that `catalogue.yaml` says. `seen`: what the gate found clean before.
     Nothing is made, nor looked at again, when neither the releases, the catalogue, the code, what the gate goes by
     nor the geographic reference has changed since this last went well.
-    Raises `PersonalDataFound`, naming the page, when something personal stands in one: then nothing of the folder has
+    Raises `PersonalDataFound`, naming the page, when something personal is in one: then nothing of the folder has
     changed. Raises `CatalogueFileError`, and `ReferenceMissing` where a part of the reference is not there.
     """
     from pipelines.catalogue.publisher import read_publisher_settings
@@ -98,14 +98,14 @@ def _made_from(project: Project, settings: object, base_url: str | None) -> dict
 
 
 def _remember(project: Project, made_from: Mapping[str, object]) -> None:
-    """Note that the catalogue that stands is right."""
+    """Note that the catalogue that is there is right."""
     make_own_folder(project.work)
     write_text(project.work / MEMORY, json.dumps({"mark": _mark(project, made_from)}))
 
 
 def _mark(project: Project, made_from: Mapping[str, object]) -> str:
     """What the catalogue is made from and what it is, every file by its size, times and inode: bytes that are written
-    anew change the time of their inode, which nobody sets."""
+    again change the time of their inode, which nobody sets."""
     states = {folder.name: list(_states(folder)) for folder in (project.releases, project.catalogue)}
     return fingerprint({**made_from, **states})
 

@@ -101,7 +101,7 @@ def _collected(project: Project) -> list[str]:
 
 
 def _snapshots(project: Project, before: float) -> Iterator[Removable]:
-    """Public copies only: what lies in the private folder is deleted with proof, by another command."""
+    """Public copies only: what is in the private folder is deleted with proof, by another command."""
     folder = project.snapshots / "objects"
     if not folder.is_dir():
         return

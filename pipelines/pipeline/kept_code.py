@@ -36,7 +36,7 @@ from pipelines.storage import sha256_bytes, write_bytes, write_text
 CODE = Path(__file__).resolve().parents[2]
 LOCK = "requirements.lock"
 BESIDE = (LOCK, "pyproject.toml", "README.md", "LICENSE")
-"""What stands beside the package and is kept with it: what it takes to install the code anew."""
+"""What is beside the package and is kept with it: what it takes to install the code again."""
 SETTINGS = ("arobase.yaml", "catalogue.yaml", "schemas/entrants", "sources/reference")
 PRESET: Final = 1  # of xz
 STILL = (1980, 1, 1, 0, 0, 0)
@@ -82,7 +82,7 @@ def kept_archive(project: Project, cause: str, wanted: Ingredients) -> Path:
     """Where the schemas, corrections or redactions of a release are kept.
 
     The schemas as they are published do not tell two package files apart, nor two code lists that only the code reads:
-    what else stood in the folder is part of the release's `code`, and kept under both where it was not the same.
+    what else was in the folder is part of the release's `code`, and kept under both where it was not the same.
     """
     folder = project.snapshots / "ingredients" / cause
     digest = wanted.of(cause) or "none"
@@ -122,7 +122,7 @@ def _packed_once(_: str) -> bytes:
 
 
 def _packed_code(root: Path) -> bytes:
-    """The package, and what stands beside it, as a tar file: sorted names, no owner, no dates."""
+    """The package, and what is beside it, as a tar file: sorted names, no owner, no dates."""
     paths = [path for path in (root / "pipelines").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     paths += [root / name for name in BESIDE if (root / name).is_file()]
     buffer = io.BytesIO()
@@ -137,7 +137,7 @@ def _packed_code(root: Path) -> bytes:
 
 
 def _packed_settings(project: Project) -> bytes:
-    """The project's own descriptions as a zip file, its sorted names as they stand in the project, no dates."""
+    """The project's own descriptions as a zip file, its sorted names as they are in the project, no dates."""
     paths = list(project.sources.glob("*.yaml"))
     for name in SETTINGS:
         place = project.root / name

@@ -250,7 +250,7 @@ def may_show(project: Project, place: str, text: str, seen: Seen | None = None) 
 
 
 def let_through(project: Project, allow: AllowList, validated: Seen | None = None) -> Seen:
-    """The passages that exceptions let through in the tables of the releases that stand, old versions among them.
+    """The passages that exceptions let through in the tables of the releases that there are, old versions among them.
     `validated`: what was found clean before."""
     seen = validated.for_another() if validated else Seen()
     for name in package_names(project.schemas):

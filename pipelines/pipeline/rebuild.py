@@ -108,7 +108,7 @@ def _archives(project: Project, wanted: Ingredients) -> dict[str, Path]:
 
 
 def _packed(folder: Path, beside: Mapping[str, bytes]) -> bytes:
-    """A folder, and files as if they stood in it, as the bytes of a zip file: sorted names, no dates, so that the same
+    """A folder, and files as if they were in it, as the bytes of a zip file: sorted names, no dates, so that the same
     folder gives the same bytes."""
     buffer = io.BytesIO()
     paths = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []

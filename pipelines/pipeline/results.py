@@ -76,7 +76,7 @@ def keep(
     put_in(project.work)
     if _is_ready(base, folder, is_good):
         return Kept(folder, mark, is_new=False)
-    make_own_folder(project.work)  # rejected values lie in it, and nobody has read them yet
+    make_own_folder(project.work)  # rejected values are in it, and nobody has read them yet
     with lock(base.with_name(f".{base.name}.lock"), wait_seconds=FOREVER):
         sweep(base)
         shared = shared_of(project.outputs)
@@ -156,7 +156,7 @@ def _forget(folder: Path) -> None:
 
 @cache
 def code_digest() -> str:
-    """The SHA-256 over the project's own code and, where it stands beside it, the lock of its libraries."""
+    """The SHA-256 over the project's own code and, where it is beside it, the lock of its libraries."""
     return fingerprint(_own_code())
 
 
@@ -230,7 +230,7 @@ def _foreign_domains(project: Project, _stamp: tuple[int, int, int] | None) -> d
 
 
 def folder_digest(folder: Path, beside: Mapping[str, bytes] | None = None) -> str:
-    """The SHA-256 over every file of a folder, empty when there is none. `beside`: files to count as if they stood
+    """The SHA-256 over every file of a folder, empty when there is none. `beside`: files to count as if they were
     there, by name."""
     files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
     digests = {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}

@@ -1,6 +1,6 @@
 """Retention: what is kept about people, until when, and its deletion, which leaves proof that it was done.
 
-Belongs here: the list of what lies in `outputs/private/`, deleting by date, source or person, the log of deletions.
+Belongs here: the list of what is in `outputs/private/`, deleting by date, source or person, the log of deletions.
 Does not: keeping values (`personal.py`), withdrawing a record from what is published (`sources/retraits/`, `retract`).
 
 Deletion wins: what a deletion took is never made again from elsewhere, and a rebuild that needs it names the event.

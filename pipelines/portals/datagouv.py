@@ -86,7 +86,7 @@ class Datagouv:
         return State(dataset, {item.key: resource_of(item) for item in publication.files})
 
     def read(self, publication: Publication, wanted: State) -> Found | None:
-        """What the portal holds, or None. Raises `Ambiguous` when two datasets bear the package's name."""
+        """What the portal holds, or None. Raises `Ambiguous` when two datasets have the package's name."""
         raw = self._dataset(publication)
         if raw is None:
             return None

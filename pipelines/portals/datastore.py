@@ -6,7 +6,7 @@ there. One whose file is larger than `AT_ONCE` is renewed where it is, in batche
 row is written over the one of its key, those that are no more are deleted, then columns that are no more, so that a
 reader always finds a row for every key that stays. It is dropped and loaded in batches, incomplete for that while, only
 where there is none yet, it has no key of texts and whole numbers, or a column has another type than before. Its
-resource bears the mark of its content last, so that a load that was cut is begun again.
+resource gets the mark of its content last, so that a load that was cut is begun again.
 Source: CKAN 2.12, `ckanext/datastore/logic/action.py`.
 """
 
@@ -60,7 +60,7 @@ class DataStore:
         return {"fields": sorted(columns), "rows": item.rows, "content": mark}
 
     def read(self, resource: str, mark: str) -> dict[str, Any] | None:
-        """The table of a resource, None where there is none. `mark` is what its resource bears."""
+        """The table of a resource, None where there is none. `mark` is what its resource has."""
         reply = self.action(
             "datastore_search", {"resource_id": resource, "limit": 0, "include_total": True}, reads=True
         )
@@ -72,7 +72,7 @@ class DataStore:
             for item in result["fields"]
             if item["id"] != "_id"
         ]
-        # Columns that are added later stand last in the portal: their order says nothing.
+        # Columns that are added later are last in the portal: their order says nothing.
         return {"fields": sorted(columns), "rows": result["total"], "content": mark}
 
     def load(self, resource: str, item: PublishedFile, there: Mapping[str, Any] | None) -> None:

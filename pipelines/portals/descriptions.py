@@ -62,7 +62,7 @@ class Portal:
 
 
 def portals_folder(project: Project) -> Path:
-    """Where the descriptions of portals lie."""
+    """Where the descriptions of portals are."""
     return project.sources / "portals"
 
 

@@ -89,7 +89,7 @@ class Outcome:
 
 
 def portal_folder(project: Project, portal: Portal) -> Path:
-    """Where the log and the locks of a portal lie."""
+    """Where the log and the locks of a portal are."""
     return project.outputs / FOLDER / portal.name
 
 

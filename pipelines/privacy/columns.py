@@ -14,7 +14,7 @@ from pipelines.privacy.detectors.places import in_france
 from pipelines.privacy.normalisation import fold
 from pipelines.schema.arrow import as_text
 
-# Words of a column's name that announce a person's data, wherever the column stands in a public table.
+# Words of a column's name that announce a person's data, wherever the column is in a public table.
 _DENIED = frozenset(
     [
         "courriel",

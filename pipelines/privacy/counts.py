@@ -72,7 +72,7 @@ def protect_counts(
 
 
 def _coordinates(table: pa.Table, group_fields: Sequence[str]) -> tuple[list[list[Any]], list[Any]]:
-    """The values of each group field in their order, and where each row stands among them."""
+    """The values of each group field in their order, and where each row is among them."""
     import numpy as np
 
     values, places = [], []

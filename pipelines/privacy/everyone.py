@@ -1,6 +1,6 @@
 """Everybody's values, for texts that belong to no record: pages, file names, findings, tables without provenance.
 
-Belongs here: looking for them in many texts at once. Does not: which of them can be told from ordinary text
+Belongs here: looking for them in many texts at once. Does not: which of them can be distinguished from ordinary text
 (`phrases.py`), the strong test on a record's own rows (`rows.py`), patterns (`detectors/`).
 """
 
@@ -35,7 +35,7 @@ _LETTER = r"[^\x00-@\[-`{-\x7F]"
 """A letter, or anything beyond ASCII: without one, a text holds a name or an address only where one is all digits."""
 Digests = np.ndarray[Any, np.dtype[np.uint64]]
 _MANY = 20_000
-"""Distinct words, beyond which Arrow looks them up sooner than Python."""
+"""Distinct words, beyond which Arrow looks them up faster than Python."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Everyone:
 
     names: Phrases = field(default_factory=Phrases)
     mails: Phrases = field(default_factory=Phrases)
-    """The words of a local part and the first label of its domain; between them a sign stands."""
+    """The words of a local part and the first label of its domain; between them there is a sign."""
     joined: frozenset[str] = frozenset()
     """Names, and addresses that tell somebody without their domain, as one word."""
     numbers: frozenset[str] = frozenset()
@@ -63,7 +63,7 @@ class Everyone:
         return bool(self.names or self.mails or self.numbers)
 
     def kinds_in(self, texts: Sequence[str] | pa.Array) -> Iterator[tuple[int, Kind]]:
-        """(place, kind) of the unmasked texts in which somebody's value stands. Sifted as whole columns: only a text
+        """(place, kind) of the unmasked texts that contain somebody's value. Sifted as whole columns: only a text
         that has a word of somebody's, a long number or a digest is looked at by itself."""
         if not self or not len(texts):
             return
@@ -97,7 +97,7 @@ class Everyone:
         return np.fromiter((word in self._anchors for word in words.to_pylist()), np.bool_, len(words))
 
     def kind_in(self, text: str) -> Kind | None:
-        """What kind of somebody's value stands in an unmasked text, if any."""
+        """What kind of somebody's value is in an unmasked text, if any."""
         if not self:
             return None
         words = fold(text).decode().split()
@@ -176,7 +176,7 @@ def _spellings(kind: Kind, value: str) -> set[str]:
 
 
 def _numbers_in(run: str) -> Iterator[str]:
-    """The numbers that may stand in groups of digits that follow each other: "06 12 34 56 78 / 2024" is two. Of nine
+    """The numbers that may be in groups of digits that follow each other: "06 12 34 56 78 / 2024" is two. Of nine
     digits what comes before is a prefix; eight are a number of their own."""
     groups = re.findall(r"[0-9]+", run)
     whole, ends = "".join(groups), list(accumulate(map(len, groups)))

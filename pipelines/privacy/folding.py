@@ -46,7 +46,7 @@ class Words:
         return Words(self.words.filter(pa.array(is_kept)), self.text[is_kept], self.texts)
 
     def in_texts(self, is_kept: Mask) -> Words:
-        """Only the words of some of the texts, which are counted anew."""
+        """Only the words of some of the texts, which are counted again."""
         places = np.cumsum(is_kept) - 1
         kept = self.where(is_kept[self.text])
         return Words(kept.words, places[kept.text], int(is_kept.sum()))

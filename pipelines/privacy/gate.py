@@ -86,7 +86,7 @@ class GateReport:
         return f"{listed}; …" if len(ranked) > SHOWN else listed
 
     def raise_if_held(self, kept: str | Said = NOT_KEPT) -> None:
-        """Raises `PersonalDataFound` when there is a hold: the first, the counts, and where the list of all lies."""
+        """Raises `PersonalDataFound` when there is a hold: the first, the counts, and where the list of all is."""
         if self.holds:
             first = self.holds[0]
             raise PersonalDataFound(

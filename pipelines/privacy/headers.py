@@ -16,7 +16,7 @@ from pipelines.privacy.normalisation import fold
 from pipelines.privacy.plain_words import are_plain, words_of
 from pipelines.privacy.sifting import passages
 
-# What stands in records and in no header: an address sign, a date, a decimal number, five digits in a row.
+# What is in records and in no header: an address sign, a date, a decimal number, five digits in a row.
 _OF_A_RECORD = re.compile(r"@|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|^\s*-?\d+[.,]\d+\s*$|\d(?:[ .-]?\d){4}")
 _GIVEN = FIRST_NAMES - {"max"}  # "hauteur_max"
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -50,7 +50,7 @@ def _may_be_of_a_record(name: str) -> bool:
 
 
 def _may_be_a_surname(name: str, *, are_members: bool) -> bool:
-    """Whether a word that is not ordinary stands in a name, written as surnames are.
+    """Whether a word that is not ordinary is in a name, written as surnames are.
 
     "code_uai" and "P19_POP" are names that programs give: there a surname has one capital ("Visites_Kerdoncuff")."""
     is_programmed = bool(_MADE_BY_A_PROGRAM.search(name))

@@ -2,8 +2,8 @@
 
 Belongs here: the rule of distinctiveness of the strong test. Does not: searching.
 
-A value is looked for **alone** when it can be told from ordinary text: an e-mail address, a number of 8 digits or more,
-a date of birth, an address, a name of two words or more, a surname of three letters or more that is not one of
+A value is looked for **alone** when it can be distinguished from ordinary text: an e-mail address, a number of 8 digits
+or more, a date of birth, an address, a name of two words or more, a surname of three letters or more that is not one of
 `COMMON`. It is looked for only as a **whole cell** when it is a first name or shorter; and never when it is one of
 `COMMON`, or says where (a town, a postal code) or in what capacity (civility, function): such values are shared by
 thousands."""

@@ -51,7 +51,7 @@ class PersonalValues:
     @classmethod
     def of_table(cls, table: pa.Table, fields: Sequence[str]) -> PersonalValues:
         """From a text table with the reserved columns: the values of `fields`, nulls and blanks left out. Of a record
-        that stands in several rows, what the last of them says."""
+        that is in several rows, what the last of them says."""
         if not fields or not table.num_rows:
             return cls()
         cells = [table.column(name).cast(pa.large_string()).combine_chunks() for name in fields]
@@ -104,7 +104,7 @@ class PersonalValues:
         return tuple(pair for record in records if record in numbers for pair in told.of_record(numbers[record]))
 
     def everyone(self) -> Everyone:
-        """What can be told from ordinary text, no matter whose it is: for files that belong to no record."""
+        """What can be distinguished from ordinary text, no matter whose it is: for files that belong to no record."""
         return Everyone.of_told(self.told)
 
     @cached_property
@@ -115,7 +115,7 @@ class PersonalValues:
 
     @cached_property
     def needles(self) -> Needles:
-        """What must stand in a row that shows something of a record."""
+        """What must be in a row that shows something of a record."""
         return Needles.of(self.told)
 
     @cached_property

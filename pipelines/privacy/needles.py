@@ -1,4 +1,4 @@
-"""One word or number of each personal value: a row in which none stands shows nothing of its records.
+"""One word or number of each personal value: a row that contains none shows nothing of its records.
 
 Belongs here: what must be in a row before its values are worth a look, for all records at once. Does not: the look
 (`prefilter.py`), which asks at least as much of each value. A needle that is found for nothing costs time; one that is
@@ -43,7 +43,7 @@ class _Haystack:
         return cls(needles.cast(pa.large_binary()), *bounds)
 
     def rows_with_some(self, rows: Numbers, records: Numbers, forms: Sequence[bytes]) -> Iterator[int]:
-        """The rows in whose form a needle of their records stands."""
+        """The rows whose form contains a needle of their records."""
         starts, counts = self.starts[records], self.ends[records] - self.starts[records]
         shift = np.repeat(starts - (np.cumsum(counts) - counts), counts)
         needles = self.needles.take(pa.array(np.arange(len(shift)) + shift)).to_pylist()

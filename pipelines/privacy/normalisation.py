@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-CELL, ROW = "\x1f", "\x1e"  # stand between two cells, two rows: no value is found across them
+CELL, ROW = "\x1f", "\x1e"  # between two cells, two rows: no value is found across them
 
 # Letters of other scripts that a reader takes for Latin ones (Unicode's confusables, the subset that spells names).
 _LOOKALIKES = dict(

@@ -1,7 +1,8 @@
-"""What of many people's values can be told from ordinary text, no matter whose it is: full names, addresses, numbers.
+"""What of many people's values can be distinguished from ordinary text, no matter whose it is: full names, addresses,
+numbers.
 
 Belongs here: making phrases of values, all at once. Does not: looking for them (`everyone.py`). Single words and street
-addresses are left out: another's town hall may stand in the same street.
+addresses are left out: another's town hall may be in the same street.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Phrases:
         return bool(self.by_size)
 
     def are_in(self, words: Sequence[str]) -> bool:
-        """Whether one of the phrases stands among words that follow each other."""
+        """Whether one of the phrases is among words that follow each other."""
         return any(
             not phrases.isdisjoint(map(" ".join, zip(*(words[shift:] for shift in range(size)), strict=False)))
             for size, phrases in self.by_size.items()

@@ -1,6 +1,6 @@
 """Records by where they were read: which lines of a table are of the same record, which rows of another are from it.
 
-Belongs here: the reserved columns of many lines at once. Does not: what stands in a record.
+Belongs here: the reserved columns of many lines at once. Does not: what is in a record.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def _phone(value: str, _folded: bytes, _words: bytes, _letters: bytes, numbers: 
 
 
 def birth_numbers(value: str) -> list[str]:
-    """The numbers of which one stands wherever a date of birth does; an empty one where nothing is known of it."""
+    """The numbers of which one is wherever a date of birth does; an empty one where nothing is known of it."""
     is_iso = len(value) == 10 and value[4] == value[7] == "-" and value.isascii() and value.replace("-", "").isdigit()
     return [value[:4], value[8:] + value[5:7] + value[2:4]] if is_iso else [""]
 
@@ -121,7 +121,7 @@ def _birth(value: str, _folded: bytes, _words: bytes, _letters: bytes, numbers: 
 
 
 def address_word(folded: bytes) -> bytes:
-    """The word that stands wherever an address does: its first long one; none where it has no such word."""
+    """The word that is wherever an address does: its first long one; none where it has no such word."""
     for place, word in enumerate(folded.split()):
         if place and len(word) == 5 and word.isdigit():  # the postal code: what follows is no street
             break
@@ -153,7 +153,7 @@ def _is_name_told(folded: bytes, letters: bytes) -> bool:
     words = name_words(folded)
     if len(words) > 1:
         words = [word for word in words if word.decode() not in FIRST_NAMES] or words
-    # Of several words each one may stand without the others, beside a first name; the longest may be the shortest.
+    # Of several words each one may appear without the others, beside a first name; the longest may be the shortest.
     longest = max(map(len, words), default=0)
     return any(word in letters for word in words if len(word) >= min(3, longest))
 

@@ -41,7 +41,7 @@ _ALONE = rf"{_SPACE}{{4}}|-[ \t]*\r?\n|(?:[^ ] ){{7}}|(?:[^ ][._·•-]){{7}}"
 """Wide gaps, words cut in two, letters apart: what `readings` enters each text for, once it is unmasked."""
 _HAS_TAG = r"</?[A-Za-z][^<>]*>"
 _MAY_BE_BASE64 = r"[A-Za-z0-9+/]{16}|[A-Za-z0-9+/]{11,}="
-FEW = 50  # texts: read sooner one by one than expressions are compiled
+FEW = 50  # texts: read faster one by one than expressions are compiled
 
 
 def readings_together(texts: pa.Array) -> list[tuple[str, ...]]:
@@ -115,7 +115,7 @@ def pieces(reading: str) -> Iterator[str]:
 
 
 def _word_start(text: str, place: int) -> int:
-    """Where the word that a place stands in begins, at most `WORD` characters before; else the place itself."""
+    """Where the word that a place is in begins, at most `WORD` characters before; else the place itself."""
     for start in range(place, max(place - WORD, 0), -1):
         if not (text[start - 1].isalnum() and text[start].isalnum()):
             return start
@@ -123,7 +123,7 @@ def _word_start(text: str, place: int) -> int:
 
 
 def _word_end(text: str, place: int) -> int:
-    """Where the word that a place stands in ends, at most `WORD` characters after; else the place itself."""
+    """Where the word that a place is in ends, at most `WORD` characters after; else the place itself."""
     for end in range(place, min(place + WORD, len(text))):
         if not (text[end - 1].isalnum() and text[end].isalnum()):
             return end

@@ -1,4 +1,4 @@
-"""People who stand in a part of their own, joined to the records that speak of them.
+"""People who are in a part of their own, joined to the records that speak of them.
 
 Belongs here: from links (`people` of a source's file) to the values that each record has besides its own. Does not:
 keeping them (`vault.py`). Without the join, only full names and long numbers of such people would be looked for."""

@@ -62,7 +62,7 @@ class RowValues:
 def held_in_rows(own: RowValues, table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, str, Kind, str]]:
     """(row, column, kind, cell) wherever a value of a row's records shows in it.
 
-    `own`: what the records of the rows of the text table hold; the table is unmasked. A single word that also stands in
+    `own`: what the records of the rows of the text table hold; the table is unmasked. A single word that also is in
     one of the columns `places` (official place names) is explained by it: somebody called Beaumont may live in
     Beaumont.
     """

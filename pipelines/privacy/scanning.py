@@ -33,7 +33,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")  # no pattern fits in it, and most 
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts of a file that wait to be checked, with where each stands; `name` is how the file is told."""
+    """Texts of a file that wait to be checked, with where each is; `name` is how the file is named."""
 
     name: str
     texts: Sequence[Text]
@@ -83,9 +83,9 @@ Look = Texts | Columns | LargeTable | Unreadable | ExaminedColumn
 class Scan:
     """What one scan goes by, and what it has seen.
 
-    The same texts stand in many files: a page in two languages, a table as CSV, as Parquet, for spreadsheets and in the
-    previews of the catalogue. A text in which nothing at all is found is clean wherever it stands, and is remembered;
-    one in which something is found is checked each time, for the allow list asks where it stands."""
+    The same texts are in many files: a page in two languages, a table as CSV, as Parquet, for spreadsheets and in the
+    previews of the catalogue. A text in which nothing at all is found is clean wherever it is, and is remembered;
+    one in which something is found is checked each time, because the allow list asks where it is."""
 
     def __init__(self, allow: AllowList, everyone: Everyone, seen: Seen | None = None, package: str = "") -> None:
         self.allow, self.everyone, self.seen = allow, everyone, seen or Seen()

@@ -2,7 +2,7 @@
 
 Belongs here: remembering, so that the gate on tables and the scan of the files made of them check each distinct column
 once. Does not: checking. A column in which something was found is checked each time: the allow list asks where it
-stands.
+is.
 
 One `Seen` serves one release, and gives its memory of what is clean to the next (`for_another`): nothing of it is
 written, and it ends with the process."""
@@ -27,12 +27,12 @@ LEAST_INTEGER = 10**10
 
 @dataclass
 class Memory:
-    """What is clean wherever it stands: columns, texts and outlines in which nothing at all was found."""
+    """What is clean wherever it is: columns, texts and outlines in which nothing at all was found."""
 
     patterns: set[bytes] = field(default_factory=set)
     """Digests of columns without any pattern."""
     nobody: set[bytes] = field(default_factory=set)
-    """Digests of columns in which nobody of the values looked for stands."""
+    """Digests of columns that contain none of the values looked for."""
     texts: set[str] = field(default_factory=set)
     shapes: set[bytes] = field(default_factory=set)
     values: PersonalValues | None = None
@@ -139,7 +139,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def as_searched(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """A typed column as texts that a pattern may stand in; none for a type, or numbers, that can hold no pattern."""
+    """A typed column as texts that a pattern may be in; none for a type, or numbers, that can hold no pattern."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return column.cast(kind.value_type)

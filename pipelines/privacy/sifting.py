@@ -130,7 +130,7 @@ def readings_of(texts: pa.Array) -> list[tuple[int, str]]:
     ]
 
 
-_FEW, FEW_TEXTS = 1000, 50  # characters, texts: looked through sooner than expressions are compiled to sift them
+_FEW, FEW_TEXTS = 1000, 50  # characters, texts: looked through faster than expressions are compiled to sift them
 
 
 def passages_of(read: Sequence[tuple[int, str]]) -> dict[int, list[Passage]]:

@@ -111,7 +111,7 @@ class Vault:
     def write_values(self, values: PersonalValues, *, parts: Collection[PartId] = ()) -> int:
         """Keep values by record, as `write` does.
 
-        Of the folder only what is of the sources that are written is looked at: what lies there of hundreds of others
+        Of the folder only what is of the sources that are written is looked at: what is there of hundreds of others
         is looked at where it is read.
         """
         own = values.records.parts
@@ -215,7 +215,7 @@ class Vault:
             raise VaultUnsafe(folder=self.folder.name, found=found, expected=OWN_ACCOUNT)
 
     def _entries(self, sources: Iterable[str] | None = None) -> Iterator[Entry]:
-        """What lies in the folder, but for what the folder of snapshots holds; of these sources, or of all."""
+        """What is in the folder, but for what the folder of snapshots holds; of these sources, or of all."""
         if sources is None:
             yield from _below(self.folder, but=self.folder / PRIVATE_SNAPSHOTS)
             return
@@ -273,7 +273,7 @@ def _state(path: Path) -> State:
 
 
 def _state_of(path: Path, state: os.stat_result) -> State:
-    """A file by its size, times and inode: what is written anew has other ones."""
+    """A file by its size, times and inode: what is written again has other ones."""
     return path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
 
 

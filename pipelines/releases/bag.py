@@ -19,14 +19,14 @@ MANIFEST, TAGMANIFEST, SIGNATURE = "manifest-sha256.txt", "tagmanifest-sha256.tx
 INFO = "bag-info.txt"
 LARGEST_TAG = 1 << 26
 PROOF = "inclusion.tlog-proof"
-"""That the log holds the release: known once the bag is sealed, it stands beside the seal, as the signature."""
+"""That the log holds the release: known once the bag is sealed, it is beside the seal, as the signature."""
 SEALED_FILES = frozenset({"bagit.txt", INFO, MANIFEST, TAGMANIFEST})
 BESIDE_SEAL = frozenset({SIGNATURE, PROOF})
 ROOT_FILES = SEALED_FILES | BESIDE_SEAL
 
 
 def seal(bag: Path, facts: Mapping[str, str], hashes: Mapping[str, str], key: SigningKey | None) -> str:
-    """Make a bag of the folder `bag`, whose payload stands under `data/`; returns the SHA-256 of its tag manifest.
+    """Make a bag of the folder `bag`, whose payload is under `data/`; returns the SHA-256 of its tag manifest.
 
     `facts`: the lines of `bag-info.txt`, in order. `hashes`: SHA-256 of payload files already known, by path under the
     bag; the others are read.

@@ -155,7 +155,7 @@ def ingredients_of(request: ReleaseRequest) -> Ingredients:
 
 
 def _check_complete(data: Path, declared: list[str], made: Sequence[FileMade]) -> None:
-    """What stands aside is what was declared, with the sizes that were counted. Raises `ReleaseDamaged`."""
+    """What is aside is what was declared, with the sizes that were counted. Raises `ReleaseDamaged`."""
     found = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
     if found != declared:
         raise ReleaseDamaged(file="data/", found=", ".join(found), expected=", ".join(declared))

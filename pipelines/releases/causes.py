@@ -73,7 +73,7 @@ Across = Callable[[Ingredients], Mapping[str, pa.Table] | None]
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of the walk: the tables once `causes` had acted; several causes when no table stands between them."""
+    """One step of the walk: the tables once `causes` had acted; several causes when no table is between them."""
 
     causes: tuple[str, ...]
     tables: Mapping[str, pa.Table]

@@ -80,7 +80,8 @@ def compare_packages(before: Path, after: Path) -> Comparison:
 
 
 def _corrected(name: str, found: Mapping[str, Difference], sides: Sequence[_Side]) -> dict[str, str]:
-    """The corrections that changed rows of a table: those that a row names anew, no longer, or that were rewritten."""
+    """The corrections that changed rows of a table: those that a row now names, names no longer, or that were
+    rewritten."""
     links = [correction_link(tables[name]["schema"]) for _, _, tables in sides]
     key = _key(sides[0][2][name])
     if not key or key != _key(sides[1][2][name]) or not any(links):

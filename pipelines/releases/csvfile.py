@@ -30,7 +30,7 @@ READ = 1 << 20  # bytes
 EXACT_SCALE = 6  # Arrow, whose text is the canonical one, writes smaller decimals as 1E-7
 FORMULA = r"^'*[=+\-@\t\r＝＋－＠]"
 """How a text begins that a spreadsheet takes for a formula, also in the wide signs of East Asian keyboards; behind
-apostrophes too, so that one more can be told from those that were there."""
+apostrophes too, so that one more can be distinguished from those that were there."""
 EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = (date(1, 1, 1) - EPOCH).days, (date(9999, 12, 31) - EPOCH).days
 

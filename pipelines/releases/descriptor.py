@@ -164,7 +164,7 @@ def plain_schema(schema: TableSchema, siblings: set[str]) -> dict[str, Any]:
 
 
 def example_text(example: Any) -> str:
-    """An example as it stands in a CSV cell: the profile of Data Package wants text, whatever the type of the field."""
+    """An example as it is in a CSV cell: the profile of Data Package wants text, whatever the type of the field."""
     return example if isinstance(example, str) else json.dumps(_plain(example), ensure_ascii=False)
 
 

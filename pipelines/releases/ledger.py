@@ -169,5 +169,5 @@ def _parsed(line: str, number: int, file: str) -> dict[str, Any]:
 
 
 def ledger_beside(releases: Path) -> Path:
-    """Where the ledger of the folder `releases` lies: beside it."""
+    """Where the ledger of the folder `releases` is: beside it."""
     return releases.parent / "ledger.jsonl"

@@ -1,7 +1,7 @@
 """Which rows of two tables are the same row: those that share a key.
 
 Belongs here: pairing keys. Does not: comparing the values of paired rows (`diff.py`).
-Rows stand in key order, and most of a version is the version before it: pairs are found as runs of rows that follow
+Rows are in key order, and most of a version is the version before it: pairs are found as runs of rows that follow
 each other on both sides, of which no column has to be copied. Only where runs are short are keys looked up one by one.
 """
 
@@ -44,7 +44,7 @@ class Match:
 
 
 def match(old: pa.Array | pa.ChunkedArray, new: pa.Array | pa.ChunkedArray) -> Match:
-    """Pair the rows of two tables by their keys, each of which stands once on its side."""
+    """Pair the rows of two tables by their keys, each of which comes once on its side."""
     import numpy as np
 
     if isinstance(old, pa.ChunkedArray) or isinstance(new, pa.ChunkedArray):

@@ -39,7 +39,7 @@ TILES, PARTIAL = "tile", ".p/"
 
 
 class VersionTaken(ReleaseError):
-    """A version of that number, with other contents, stands whole in the store."""
+    """A version of that number, with other contents, is whole in the store."""
 
     code: ClassVar[str] = "version-taken"
     fr: ClassVar[str] = (

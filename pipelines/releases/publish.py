@@ -57,7 +57,7 @@ def publish(
     package was released meanwhile; whatever it raises stops the version.
     Raises `Busy` when another process still releases this package then, `PrivateFieldAsked`, `LedgerBroken`,
     `LogDamaged`, `KeyMissing` and `KeyOther` when the log is signed by a key that is not `key`, `CauseUnknown`,
-    `ReleaseDamaged`, and `OSError` (disk full, folder read-only); then the last good version stands as it was.
+    `ReleaseDamaged`, and `OSError` (disk full, folder read-only); then the last good version stays as it was.
     """
     limits.check_public(request)
     event = _Event(key, origin, instant(now) if now else "", check_dating, circumstances or {}, needs_causes)

@@ -64,7 +64,7 @@ def fetch(address: str, folder: Path, session: requests.Session | None = None) -
 
 
 def fetch_with_log(address: str, folder: Path) -> tuple[Path, Read | None]:
-    """The release at `address`, and how its log is read when it stands where Arobase puts it (`../../../log`).
+    """The release at `address`, and how its log is read when it is where Arobase puts it (`../../../log`).
 
     Of the log nothing is brought but what is read later; of the package, what it says of its versions.
     Raises `ReleaseUnreachable`, `ReleaseDamaged`.

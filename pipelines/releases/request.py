@@ -46,7 +46,7 @@ class Warned(Said):
     """Something that a user of the data has to know."""
 
     is_notice: bool = False
-    """Whether it tells what was wrong in earlier versions, or what moved where: it marks those that came before it."""
+    """Whether it says what was wrong in earlier versions, or what moved where: it marks those that came before it."""
     losses: tuple[tuple[str, float], ...] = ()
     """Of a notice: by table, what share of its rows may go in the version that tells it first."""
 
@@ -69,7 +69,7 @@ class ReleaseRequest:
     module puts rows in key order, and empty texts become absent values.
     `provenance`: by table name, the key fields of the table and `_source`, `_snapshot`, `_part`, `_position`; several
     lines a row when several records fed it.
-    `findings`, `rejects`: text columns of `schema/quality/constats.json` and `rejets.json`, whose schemas stand in
+    `findings`, `rejects`: text columns of `schema/quality/constats.json` and `rejets.json`, whose schemas are in
     `quality_schemas` with those of `provenance` and `changements`.
     `created`: the date of the newest snapshot, UTC; the only date that a release knows.
     `code`: a hash of the code and of whatever else is not named below. `corrections`, `redactions`: hashes of the files
@@ -112,7 +112,7 @@ class ReleaseRequest:
 
 @dataclass(frozen=True)
 class Published:
-    """A new version stands. `reason` is the list of what made its number, most important first."""
+    """A new version is published. `reason` is the list of what made its number, most important first."""
 
     package: str
     version: str

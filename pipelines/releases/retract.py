@@ -3,7 +3,7 @@
 Belongs here: taking a version away, and the reason of that. Does not: publishing the one that replaces it.
 The order is: the tombstone appears (that is the commit), the files go, the ledger, the log, the indexes.
 
-The reason stands in the tombstone, with a salt. Ledger and log hold only a commitment to it, the hash of both: when a
+The reason is in the tombstone, with a salt. Ledger and log hold only a commitment to it, the hash of both: when a
 reason has to go, both go from the tombstone, and what stays tells nothing of it.
 """
 

@@ -70,7 +70,7 @@ _WORDS: dict[StepKind, Said] = {
     StepKind.DERIVED: Said("calcul « {name} » sur {inputs}", "computed by “{name}” from {inputs}"),
     StepKind.OTHER: Said("{name}", "{name}"),
 }
-# Of the names in these, only that of a column may be anything: it is what stands before the last turn.
+# Of the names in these, only that of a column may be anything: it is what is before the last turn.
 _PLACE = re.compile(r"(?P<file>sources/[^/ ]+\.yaml), (?P<part>[^ ]+) : (?P<rest>.*)", re.DOTALL)
 _FORMS: tuple[tuple[StepKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.DOTALL))

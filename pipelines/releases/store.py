@@ -1,4 +1,4 @@
-"""The versions of one package as they lie on disk, and what a process that died left to finish.
+"""The versions of one package as they are on disk, and what a process that died left to finish.
 
 Belongs here: finding versions, `versions.json`, `latest.json`, settling. Does not: making a version (`publish.py`).
 
@@ -259,11 +259,11 @@ def version_folders(package: Path) -> list[str]:
 def pending(releases: Path, ledger: Ledger, package: str | None = None) -> list[str]:
     """The line that would follow the ledger and that a release or a tombstone on disk calls its own; at most one.
 
-    Looked for in the packages that bear a mark, and in `package`.
+    Looked for in the packages that have a mark, and in `package`.
     """
     for folder in package_folders(releases):
         if folder.name != package and not (folder / UNDER_WAY).is_file():
-            continue  # the mark stands before anything of an event does
+            continue  # the mark is before anything of an event does
         known = {item["version"] for item in ledger.of(folder.name, "published")}
         for version in version_folders(folder):
             if version not in known and (folder / version).is_dir():

@@ -63,7 +63,7 @@ def fetch_depot_with_log(address: str, folder: Path) -> tuple[Path, Read | None]
 
 
 def fetch_depot(address: str, folder: Path) -> Path:
-    """Bring what stands at `address` under `folder`, for `verify`: one version, one package, or all.
+    """Bring what is at `address` under `folder`, for `verify`: one version, one package, or all.
 
     Of a package, or of all, only what the ledger names. When a sending ends in between, `folder` is emptied and filled
     again. Raises `ReleaseUnreachable` when nothing of that is there, or when it changes each time; `BucketUnreachable`,
@@ -145,7 +145,7 @@ def _above(address: str) -> tuple[str, str]:
 
 
 def _named_by(ledger: Ledger, names: Sequence[str]) -> Callable[[tuple[str, ...]], bool]:
-    """Which names are part of what the ledger says: its versions and tombstones, and what else stands beside them.
+    """Which names are part of what the ledger says: its versions and tombstones, and what else is beside them.
 
     While a package is marked, the files of its retracted versions are on their way out, and no part of it. A tombstone
     that is not told of stands for a version whose files went already; beside files it comes from a sending under way.

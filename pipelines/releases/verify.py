@@ -2,7 +2,7 @@
 
 Belongs here: what is looked at, and what is said to have been verified. Does not: the order of the checks of one
 release (`verify_release.py`), its place in the log (`verify_place.py`), nor any check (`verify_*.py`). Nothing here
-needs the network, nor the code that made the release; the clock only tells whether a key that an auditor gave an end
+needs the network, nor the code that made the release; the clock only says whether a key that an auditor gave an end
 is still good.
 """
 
@@ -56,13 +56,13 @@ def verify(
     read: Read | None = None,
     step: Callable[[str], None] = lambda name: None,
 ) -> Verification:
-    """Verify what stands at `path`: one release, the releases of a package, or a folder of packages.
+    """Verify what is at `path`: one release, the releases of a package, or a folder of packages.
 
     `trust`: whose signatures are accepted; `keys`: the same, as bare public keys (`ssh-ed25519 AAAA…`); without any, a
     signature is only checked for itself. `witness`: the hash of a line of the ledger noted earlier. `demands`: what the
     log has to continue, and who has to have witnessed it. `deep`: changes are computed again from both versions.
-    `expected`: "package" or "package/version". `read`: how the log is read when it does not lie beside the releases.
-    `step` is told each release before it is read. A release that stands among others is checked against them and the
+    `expected`: "package" or "package/version". `read`: how the log is read when it does not be beside the releases.
+    `step` is told each release before it is read. A release that is among others is checked against them and the
     log too. Never raises for what is wrong with the files, and never waits for one.
     """
     trusted = trust if trust is not None else (Trust.of_keys(tuple(keys)) if keys else None)
@@ -216,7 +216,7 @@ def _forgotten(ledger: Ledger | None, releases: Path) -> list[Flaw]:
 
 
 def _strays(releases: Path) -> list[Flaw]:
-    """What stands beside the folders of packages."""
+    """What is beside the folders of packages."""
     known = {item.name for item in package_folders(releases)} | LOCKS
     return [Flaw("stray", item.name) for item in sorted(releases.iterdir()) if item.name not in known][:1]
 

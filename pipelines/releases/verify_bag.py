@@ -1,7 +1,7 @@
 """Is one release what its publisher sealed? Names, manifests, hashes, signature, descriptor.
 
-Belongs here: what can be told from the bytes of one bag. Does not: its values (`verify_values.py`), its place among the
-others (`verify_chain.py`). Each series of flaws stops being worth reading after its first.
+Belongs here: what can be distinguished from the bytes of one bag. Does not: its values (`verify_values.py`), its place
+among the others (`verify_chain.py`). Each series of flaws stops being worth reading after its first.
 """
 
 from __future__ import annotations

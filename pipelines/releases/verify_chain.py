@@ -31,7 +31,7 @@ from pipelines.storage.plain import is_plain, read_plain
 LARGEST_INDEX = 1 << 28
 LEFT_NAME = re.compile(rf"{re.escape(ASIDE)}(gone-[0-9.]+-[0-9a-f]{{8}}|[a-z0-9_]{{4,8}})")
 LEFT_FOLDER = "excel|geojson|ods|changes|qualite"
-# A file under its name lies in data/; one that was being written, under a name of its own, also beside it.
+# A file under its name is in data/; one that was being written, under a name of its own, also beside it.
 LEFT_WHOLE = rf"data/(({LEFT_FOLDER})/)?[a-zA-Z0-9_]+\.[a-z]+"
 LEFT_BEGUN = rf"(data/(({LEFT_FOLDER})/)?)?{re.escape(ASIDE)}[a-z0-9_]{{8}}"
 LEFT_FILE = re.compile(f"{LEFT_WHOLE}|{LEFT_BEGUN}")
@@ -91,7 +91,7 @@ def recorded(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
 
 
 def _others(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
-    """What stands beside the versions that the ledger names."""
+    """What is beside the versions that the ledger names."""
     known = {entry["version"] for entry in store.published}
     for version in (name for name in version_folders(store.folder) if name not in known):
         if not (store.is_under_way and coming(line_of(store.folder / version))):

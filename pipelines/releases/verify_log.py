@@ -1,7 +1,7 @@
 """Does the log hold what it says, and is it signed, continued and witnessed as an auditor demands?
 
-Belongs here: what can be told from the log, the ledger beside it, and what an auditor brings (keys, a head that was
-kept, a policy of witnesses, authorities of time). Does not: the releases themselves (`verify_bag.py`).
+Belongs here: what can be distinguished from the log, the ledger beside it, and what an auditor brings (keys, a head
+that was kept, a policy of witnesses, authorities of time). Does not: the releases themselves (`verify_bag.py`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TIMES = "times"
 class Demands:
     """What an auditor brings, beside keys. `seen`: heads of this log that somebody kept, each with who kept it.
 
-    `policy`: the witnesses that have to agree. `token_check`: tells when a time stamp of these bytes was made, or
+    `policy`: the witnesses that have to agree. `token_check`: says when a time stamp of these bytes was made, or
     raises `ReleaseError`. `witnesses_saw`: the head of the log of this origin that each witness saw last, by the names
     of the policy, as far as it says where to ask.
     """
@@ -120,7 +120,7 @@ def tree_flaws(read: Read, checkpoint: Checkpoint) -> Iterator[Flaw]:
 
 
 def _tiles(tree: Tree, read: Read) -> Iterator[Flaw]:
-    """Upper tiles, whose hashes `bundle` did not need, are what lies under them says."""
+    """Upper tiles, whose hashes `bundle` did not need, are what those under them say."""
     level = 1
     while tree.size >> (8 * level):
         for index in range(tree.size >> (8 * level)):
@@ -303,7 +303,7 @@ def holds_leaf(read: Read, checkpoint: Checkpoint, index: int, leaf: bytes) -> b
 def time_tokens(
     names: Sequence[str], read: Read, checkpoint: Checkpoint, check: Callable[[bytes, bytes], str] | None
 ) -> tuple[list[str], list[Flaw]]:
-    """When authorities of time saw heads of this log: each stamp lies beside the head that it stamps.
+    """When authorities of time saw heads of this log: each stamp is beside the head that it stamps.
 
     Without `check` no authority is trusted, and no time is told; that each head is one of this log is checked anyhow.
     """

@@ -1,6 +1,6 @@
 """Does the provenance of a release cover its rows, and tell of snapshots that its descriptor names?
 
-Belongs here: what can be told from one release. Does not: which record each row was made from, which takes the
+Belongs here: what can be distinguished from one release. Does not: which record each row was made from, which takes the
 snapshots (`rebuild.py`).
 """
 

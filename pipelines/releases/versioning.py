@@ -1,4 +1,4 @@
-"""The number of a version, computed from what changed. The rule in words stands in `docs/publication.md`.
+"""The number of a version, computed from what changed. The rule in words is in `docs/publication.md`.
 
 Belongs here: comparing two descriptors and counts of changes. Does not: finding the changes (`diff.py`).
 """
@@ -58,7 +58,7 @@ def number(previous: str, reasons: list[Reason]) -> str:
 def reasons(before: Mapping[str, Any], after: Mapping[str, Any], counts: Mapping[str, Counts]) -> list[Reason]:
     """Why `after` is another version than `before` (two descriptors), most disturbing first; empty when it is not.
 
-    `counts`: changes of rows by table, for the tables that both have. Snapshots alone, and where rows stood in them,
+    `counts`: changes of rows by table, for the tables that both have. Snapshots alone, and where rows were in them,
     make no version: the values are the same.
     """
     old, new = _tables(before), _tables(after)

@@ -22,7 +22,7 @@ SCHEMA = Path(__file__).with_name("codelist_titles.schema.json")
 
 @dataclass(frozen=True)
 class CodeListTitles:
-    """The title of a list, as it stands within a sentence, and those of the columns that are its own."""
+    """The title of a list, as it is within a sentence, and those of the columns that are its own."""
 
     title: Said
     columns: Mapping[str, Said] = field(default_factory=dict)
@@ -63,7 +63,7 @@ def _titles(raw: Mapping[str, Any]) -> CodeListTitles:
 
 
 def _of_file(name: str) -> Said:
-    """A name as it stands in files, as words."""
+    """A name as it is in files, as words."""
     words = name.replace("_", " ")
     return Said(words, words)
 

@@ -25,7 +25,7 @@ WEST, SOUTH, EAST, NORTH = range(4)
 
 
 def check_coverage(raw: Mapping[str, Any], file: str) -> None:
-    """Raises `SchemaFileError` for a period, a box or a category that cannot be told to portals as it stands."""
+    """Raises `SchemaFileError` for a period, a box or a category that portals cannot be given as it is."""
     checks = (
         (
             "temporal",

@@ -67,7 +67,7 @@ class PackageTable:
     needs: tuple[str, ...] = ()
     """The sources without which the table does not exist (key `needs`): it is there while all of them are on."""
     inputs_if_on: tuple[str, ...] = ()
-    """Tables that are read too while they are there (key `from_if_on`); those that are stand in `inputs`."""
+    """Tables that are read too while they are there (key `from_if_on`); those that are are in `inputs`."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Package:
     def licence_described(self) -> dict[str, str]:
         """Its licence as Data Package describes one: `name`, and `title` and `path` when the code list has them.
 
-        Once read it stays, also when the schemas stood in a temporary folder that is gone.
+        Once read it stays, also when the schemas were in a temporary folder that is gone.
 
         Raises `SchemaNotFound` without a list of licences, `SchemaFileError` for a code that it does not hold.
         """

@@ -13,6 +13,6 @@ SOURCE, SNAPSHOT, PART, POSITION = "_source", "_snapshot", "_part", "_position"
 RESERVED = (SOURCE, SNAPSHOT, PART, POSITION)
 """The name of the source, the SHA-256 of the snapshot, the part of it, and the line, row or index in it, from 1."""
 RESERVED_SCHEMA = pa.schema([(SOURCE, REPEATED), (SNAPSHOT, REPEATED), (PART, REPEATED), (POSITION, pa.int64())])
-"""As they stand beside the data: texts that repeat are told once."""
+"""As they are beside the data: texts that repeat are written once."""
 PUBLISHED = {"source": SOURCE, "snapshot": SNAPSHOT, "part": PART, "position": POSITION}
 """What the published tables (`rejets`, `provenance`) call each of them."""

@@ -1,7 +1,7 @@
 """Table Schemas: what a table's fields are, `schemas/<package>/<table>.json` and `schemas/entrants/<name>.json`.
 
 A file is a Table Schema (Data Package v2) with a few properties of our own on the table and on each field:
-`title_en`, `description_en` (the French stand in `title` and `description`); `privacy` (required: `public`,
+`title_en`, `description_en` (the French are in `title` and `description`); `privacy` (required: `public`,
 `personnel`, `interne`; only `public` leaves); `codelist` (the name of a code list: becomes an `enum`); `reference` (the
 law, specification or page that the field rests on); `scale` (decimals kept of a `number`: it is then an exact decimal).
 """

@@ -2,7 +2,7 @@
 
 Belongs here: remembering them in one file among the results, by the SHA-256 of their bytes. Does not: deciding what is
 right. What is remembered holds for one key: the schema, the code that reads and checks, its libraries. The file is
-trusted only when it is whole under its own digest; deleted, damaged or of another key, it is made anew. Names that
+trusted only when it is whole under its own digest; deleted, damaged or of another key, it is made again. Names that
 must agree with other names (licences, connectors, formats) are no part of it: they are looked at each time.
 """
 
@@ -68,7 +68,7 @@ class CheckedBefore:
         if self._met == self._known or not self.path.parent.is_dir():
             return
         body = b"".join(b"%s %s\n" % (digest.encode("ascii"), self._met[digest]) for digest in sorted(self._met))
-        with suppress(OSError):  # read-only, or full: whoever writes something that counts is told
+        with suppress(OSError):  # read-only, or full: reported when something that counts is written
             write_bytes(self.path, _head(self.key, body).encode("ascii") + b"\n" + body)
             self._known = dict(self._met)
 

@@ -103,7 +103,7 @@ def collect_many(
 ) -> Iterator[tuple[Source, Capture | ArobaseError]]:
     """Collect several sources at once, each result as it comes: a capture, or the error of the source that failed.
 
-    Those whose files lie here and did not change come first. Limits of a host hold over all of the others
+    Those whose files are here and did not change come first. Limits of a host hold over all of the others
     (`http/rate_limits.py`), whatever `workers` is.
     """
     rechecking, left = Rechecking(project), list[Source]()

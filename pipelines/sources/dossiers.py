@@ -60,7 +60,7 @@ class Dossier(Struct, rename="camel", kw_only=True):
     """What is read of a dossier. Everything else that one holds (e-mail addresses, names, messages) is passed over.
 
     `champs` and `annotations` are slices of the page's own text: there are a million of them in a large form, and most
-    are kept as they came. The number and the last change stand before them: `merging.py` finds a line by both.
+    are kept as they came. The number and the last change are before them: `merging.py` finds a line by both.
     """
 
     id: str | UnsetType | None = UNSET
@@ -118,7 +118,7 @@ def kept_dossier(dossier: Dossier, keep_file: FileKept | None = None) -> Dossier
 
 
 def _kept_champs(champs: Raw | UnsetType, keep_file: FileKept | None) -> Raw | UnsetType:
-    """The champs as they came when nothing in them is to be cut and they fit on a line; else written anew."""
+    """The champs as they came when nothing in them is to be cut and they fit on a line; else written again."""
     found = None if champs is UNSET else _cuts.decode(champs)
     if champs is UNSET or not found:
         return UNSET

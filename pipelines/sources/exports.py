@@ -100,7 +100,7 @@ def only_named(
     """The same file with the columns that the source names, as text in the part's encoding.
 
     Raises `CollectError` for a format that is no text, another encoding, or a YAML that keeps a column of who answered;
-    `NotTheAnswer` for a line that has more or fewer cells than the header: its cells may stand under other names.
+    `NotTheAnswer` for a line that has more or fewer cells than the header: its cells may be under other names.
     """
     personal = [name for name in columns.keep if columns.says_who(name)]
     if personal:
@@ -206,7 +206,7 @@ def _check_width(rows: list[list[str]], first: int, width: int, got: Fetched, so
 
 
 def _write(got: Fetched, part: Part, rows: list[list[str]], places: tuple[int, list[int]], delimiter: str) -> None:
-    """What stands above the header is emptied, not taken away: `header_row` still counts it."""
+    """What is above the header is emptied, not taken away: `header_row` still counts it."""
     first, kept = places
     encoding = part.options.get("encoding", "utf-8-sig").removesuffix("-sig")
     with got.path.open("w", encoding=encoding, newline="") as file:

@@ -1,4 +1,4 @@
-"""Files of a source that lie in a folder: which of them a part is, and whether they are those of the last capture.
+"""Files of a source that are in a folder: which of them a part is, and whether they are those of the last capture.
 
 Belongs here: looking. Does not: copying or keeping them (`connectors/files.py`, `collecting.py`).
 """
@@ -16,7 +16,7 @@ CONNECTOR, EXPORT_OF = "files", "export_of"
 
 
 def in_folder(source: Source, part: Part, base: Path) -> tuple[Path, str, str]:
-    """The file of a part, how its address is shown, its name. Raises `SourceFileAbsent` with what lies there."""
+    """The file of a part, how its address is shown, its name. Raises `SourceFileAbsent` with what is there."""
     place = base / source.address
     if place.is_file():
         if part.path in (None, place.name):
@@ -43,7 +43,7 @@ def lies_here(source: Source) -> bool:
 
 
 def digests(source: Source, base: Path) -> dict[str, tuple[str, str]]:
-    """The SHA-256 of each part's file as it stands, and how its address is shown. Every byte is read: a file may be
+    """The SHA-256 of each part's file as it is, and how its address is shown. Every byte is read: a file may be
     rewritten with its size and its time. Raises `SourceFileAbsent`, `OSError`."""
     found: dict[str, tuple[str, str]] = {}
     read: dict[Path, str] = {}
@@ -56,6 +56,6 @@ def digests(source: Source, base: Path) -> dict[str, tuple[str, str]]:
 
 
 def _shown(origin: Path, base: Path) -> str:
-    """The address that readers of a release see: relative to the project when the file lies in it."""
+    """The address that readers of a release see: relative to the project when the file is in it."""
     folder, shown = f"{base}/", str(origin)
     return f"sources/{shown.removeprefix(folder)}" if shown.startswith(folder) else origin.as_uri()

@@ -1,6 +1,6 @@
 """Dossiers of two files joined, the newest of each number: those of the last capture and those that changed since.
 
-Belongs here: where each line lies, which one wins, what was withdrawn. Does not: what is in a dossier (`dossiers.py`).
+Belongs here: where each line is, which one wins, what was withdrawn. Does not: what is in a dossier (`dossiers.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def instant(text: str) -> str:
 
 
 def _known_by(line: bytes) -> tuple[int, str]:
-    """The number of a dossier that we wrote, and when it was modified: both stand before its champs."""
+    """The number of a dossier that we wrote, and when it was modified: both are before its champs."""
     number, modified = NUMBER.search(line), MODIFIED.search(line)
     if number is None or modified is None:
         raise ValueError("a line that kept_dossier did not write")
@@ -34,7 +34,7 @@ def _known_by(line: bytes) -> tuple[int, str]:
 
 @dataclass
 class Merged:
-    """Dossiers of two files, the newest of each number: where each lies, and what was withdrawn."""
+    """Dossiers of two files, the newest of each number: where each is, and what was withdrawn."""
 
     files: tuple[Path, ...]
     places: dict[int, tuple[str, int, int, int]]
@@ -77,7 +77,7 @@ class Merged:
                     left -= out.write(opened[which].read(min(left, BLOCK)))
 
     def _runs(self) -> Iterator[tuple[int, int, int]]:
-        """File, offset and size of what lies together: dossiers mostly stand in the order of their numbers already."""
+        """File, offset and size of what is together: dossiers mostly are in the order of their numbers already."""
         run = (0, 0, 0)
         for number in sorted(self.places):
             _day, which, offset, size = self.places[number]

@@ -1,4 +1,4 @@
-"""Sources whose files lie in a folder and are, to the byte, those of the last capture: looked at where they lie.
+"""Sources whose files are in a folder and are, to the byte, those of the last capture: read where they are.
 
 Belongs here: telling those, one after the other, at the cost of reading them. Does not: collecting (`collecting.py`),
 which copies what it is sent, in several threads that wait for each other; thousands of small files that did not change
@@ -51,7 +51,7 @@ class Rechecking:
         self._left: dict[bool, list[str]] = {}
 
     def unchanged(self, source: Source, now: datetime) -> Capture | None:
-        """The last capture, logged as checked, where the files of a source lie here and are those that it holds.
+        """The last capture, logged as checked, where the files of a source are here and are those that it holds.
 
         None wherever that is not so, or not sure: collecting it says what is the matter.
         """

@@ -2,7 +2,7 @@
 
 Belongs here: keeping bytes, and writing and reading the log. Does not: fetching. A capture is one line of
 `outputs/snapshots/log/<source>.jsonl`, written once all its bytes are on the disk: it is there whole, or not there.
-What a source of personal values sends lies under `outputs/private/`, mode 0700; its log, which has no value, does not.
+What a source of personal values sends is under `outputs/private/`, mode 0700; its log, which has no value, does not.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Snapshot:
 class Capture:
     """One complete answer of a source: a snapshot a part.
 
-    `changed` tells whether the last check brought new content; `checked` is when that check was; `state` is what the
+    `changed` says whether the last check brought new content; `checked` is when that check was; `state` is what the
     connector needs to go on from here.
     """
 
@@ -75,7 +75,7 @@ class Capture:
 
 @dataclass(frozen=True)
 class _Objects(ObjectStore):
-    """Objects in two folders; the same bytes lie in one of them, and are looked for in the private one first.
+    """Objects in two folders; the same bytes are in one of them, and are looked for in the private one first.
 
     In a working copy of outputs on an object store, one that is not here yet is fetched when it is looked for."""
 
@@ -85,7 +85,7 @@ class _Objects(ObjectStore):
         return isinstance(digest, str) and (self.private.path(digest).is_file() or self.path(digest).is_file())
 
     def path(self, digest: str) -> Path:
-        """Where the object lies; where it would lie as one that holds nothing personal, if there is none."""
+        """Where the object is; where it would be as one that contains nothing personal, if there is none."""
         own, private = super().path(digest), self.private.path(digest)
         if private.is_file():
             return private
@@ -102,7 +102,7 @@ class _Objects(ObjectStore):
 class SnapshotStore:
     """The folder `outputs/snapshots/` of a project, and `private` for what may hold personal values.
 
-    `is_personal` tells where new bytes go; both are read.
+    `is_personal` says where new bytes go; both are read.
     """
 
     folder: Path
@@ -111,7 +111,7 @@ class SnapshotStore:
 
     @classmethod
     def of(cls, project: Project, source: Source | None = None) -> SnapshotStore:
-        """The store of a project; with a source, one that keeps what this source sends where it has to lie."""
+        """The store of a project; with a source, one that keeps what this source sends where it has to be."""
         is_personal = source is not None and sends_personal_values(project, source)
         return cls(project.snapshots, project.private_snapshots, is_personal)
 
@@ -128,7 +128,7 @@ class SnapshotStore:
         return self.folder / f"log/{source}.jsonl"
 
     def path(self, snapshot: Snapshot) -> Path:
-        """Where the bytes of a snapshot lie."""
+        """Where the bytes of a snapshot are."""
         return self.objects.path(snapshot.sha256)
 
     def adopt(self, path: Path, digest: str | None = None) -> str:
@@ -145,7 +145,7 @@ class SnapshotStore:
         return digest
 
     def make_private(self, digest: str) -> None:
-        """Move an object that lies among those of other sources to the private ones, if this store's are."""
+        """Move an object that is among those of other sources to the private ones, if this store's are."""
         path = self.folder / f"objects/{digest[:2]}/{digest}"
         if self.is_personal and path.is_file():
             self._place(path, self.private / f"objects/{digest[:2]}/{digest}")

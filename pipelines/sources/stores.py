@@ -24,7 +24,7 @@ from pipelines.sources.http.addresses import is_public, refusal
 from pipelines.sources.registry import FetchContext
 
 EXTRA = "remote"
-# Options that are secrets whatever their value never stand in a file: these, and those whose name holds such a word.
+# Options that are secrets whatever their value are never in a file: these, and those whose name holds such a word.
 SECRET = ("client_key",)
 SECRET_WORDS = ("authorization", "passphrase", "password", "private_key", "secret", "token")
 CONNECT, READ = 10, 60
@@ -49,7 +49,7 @@ STORAGE = Said(
 )
 CREDENTIALS = Said(
     "parameters.credentials: {option: SECRET}, un nom qui est sous secrets",
-    "parameters.credentials: {option: SECRET}, a name that stands under secrets",
+    "parameters.credentials: {option: SECRET}, a name listed under secrets",
 )
 # Options of asyncssh that run a command, go through another server, or read another file of options.
 DETOURS = ("config", "proxy_command", "sock", "tunnel")

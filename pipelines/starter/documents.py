@@ -1,6 +1,6 @@
 """The documents that a proposal becomes: the incoming schema, the table, the package's file, the source's file.
 
-Belongs here: what stands in them. Does not: where they are written (`folders.py`, `tables.py`).
+Belongs here: what is in them. Does not: where they are written (`folders.py`, `tables.py`).
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def source_document(
     connector: str = "files",
     parameters: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The source's file. `obtained`: the day of a file that lies in the project; none for one that is asked for."""
+    """The source's file. `obtained`: the day of a file that is in the project; none for one that is asked for."""
     personal = [column.name for column in proposal.columns if not column.field]
     privacy = (
         f"Colonnes retirées dès la lecture : {', '.join(personal)}." if personal else "Aucune colonne personnelle."

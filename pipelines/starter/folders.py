@@ -102,7 +102,7 @@ def _appear(folder: Path, write: Callable[[Path], None]) -> None:
     try:
         write(aside)
         aside.chmod(0o755)
-        if folder.is_dir():  # somebody may stand in it: it is filled, not replaced
+        if folder.is_dir():  # somebody may be in it: it is filled, not replaced
             for path in sorted(aside.iterdir()):
                 path.replace(folder / path.name)
             aside.rmdir()

@@ -91,7 +91,7 @@ def suffixes(address: str) -> list[str]:
 
 
 def header_row(part: Part, path: Path, announced: str | None) -> Found | None:
-    """The row of the header where titles stand above it; none where the first row may be it.
+    """The row of the header where titles are above it; none where the first row may be it.
 
     A title fills at most half of the cells that the header does; a header's cells are all different, and no number.
     """

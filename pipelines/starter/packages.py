@@ -87,7 +87,7 @@ def new_package(
 
 
 def extended(project: Project, name: str, table: str) -> str:
-    """The text of a package's file with one table more, all else as it stands.
+    """The text of a package's file with one table more, all else as it is.
 
     Raises `AlreadyThere` for a table that it has, `PackageNotExtended` for a file in which its place is not found.
     """

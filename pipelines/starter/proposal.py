@@ -39,7 +39,7 @@ FORMS: tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...] = (
     ({"type": "number", "decimalChar": ","}, re.compile(r"-?(0|[1-9][0-9]{0,14})(,[0-9]{1,9})?")),
     ({"type": "boolean", "trueValues": ["oui"], "falseValues": ["non"]}, re.compile(r"oui|non")),
 )
-KEY_COLUMNS = 12  # a pair is looked for among the first columns only: a key of two stands near the left of a table
+KEY_COLUMNS = 12  # a pair is looked for among the first columns only: a key of two is near the left of a table
 NO_KEY = ("boolean", "number")
 
 PERSONAL_NAME = Said("le nom de la colonne évoque une personne", "the column's name suggests a person")
@@ -79,7 +79,7 @@ class Column:
 @dataclass(frozen=True)
 class Proposal:
     """What a project started from a file would say of it. `table_schema`: what else the publisher's schema says of the
-    table (title, custom checks), as it stands there."""
+    table (title, custom checks), as it is there."""
 
     file: str
     format: str

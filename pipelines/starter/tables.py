@@ -1,7 +1,7 @@
 """A new table from a file, an address or an official schema: its schemas, its source, its place in a package.
 
 Belongs here: what is written for `arobase tables new`, whole or not at all. Does not: guesses (`proposal.py`,
-`guessing.py`), what stands in each document (`documents.py`), confirming (`accepting.py`).
+`guessing.py`), what is in each document (`documents.py`), confirming (`accepting.py`).
 """
 
 from __future__ import annotations
@@ -205,14 +205,14 @@ def _texts(
 
 
 def _address_in(project: Project, file: Path) -> str:
-    """The address of a local file: where it lies under `sources/`, or where it will be copied."""
+    """The address of a local file: where it is under `sources/`, or where it will be copied."""
     whole = file.resolve()
     base = project.sources.resolve()
     return whole.relative_to(base).as_posix() if whole.is_relative_to(base) else f"data/{file.name}"
 
 
 def _copied(project: Project, place: str | None) -> list[Path]:
-    """Copy a file from elsewhere to `sources/data/`. Raises `AlreadyThere` where another one lies there."""
+    """Copy a file from elsewhere to `sources/data/`. Raises `AlreadyThere` where another one is there."""
     if place is None or "://" in place:
         return []
     file, target = Path(place), project.sources / _address_in(project, Path(place))

@@ -80,7 +80,7 @@ def write_text(path: Path, text: str) -> None:
 
 def append_line(path: Path, line: str, *, flush: bool = True) -> None:
     """Append one line to a log in a single write, flushed to the disk. `line` holds no newline. Without `flush`, a
-    power cut may take it: for what is only worth knowing while the machine stands.
+    power cut may take it: for what is only worth knowing while the machine runs.
 
     Raises `OSError`, and then the log is as it was: of a disk that is full in the middle of a line, no half is kept.
     """
@@ -169,7 +169,7 @@ def sweep(parent: Path) -> list[str]:
 
 
 def sweep_old(parent: Path, *, now: float) -> list[str]:
-    """Delete what lies aside anywhere below `parent` and was not touched for a day; returns the names deleted.
+    """Delete what is aside anywhere below `parent` and was not touched for a day; returns the names deleted.
 
     For folders that are filled under no common lock: what another process fills now is younger. `now`: seconds since
     1970, as `st_mtime`; a clock that runs behind deletes nothing.

@@ -22,7 +22,7 @@ from pipelines.storage.atomic import new_file
 SCHEMES = ("s3://", "gs://", "az://", "file://")
 MINIMUM_BLOCK = 1 << 20
 LONGEST = 120
-# What may stand in a library's text: the user in an address, a signed query, the document that a server answers with.
+# What may be in a library's text: the user in an address, a signed query, the document that a server answers with.
 USER, QUERY, ANSWER = re.compile(r"(?<=//)[^/\s]+@"), re.compile(r"\?[^\s)\"']*"), re.compile(r"[:\s]*<.*")
 # How the library begins when it gave up (`Generic S3 error: Error performing PUT https://… in 98s, after 10 retries,
 # max_retries: 10, retry_timeout: 180s  - `): why comes after it, and an address can be longer than what is told.

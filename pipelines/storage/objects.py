@@ -1,4 +1,4 @@
-"""A store of bytes under their SHA-256: the same bytes are kept once, and a name tells whether its bytes are right."""
+"""A store of bytes under their SHA-256: the same bytes are kept once, and a name says whether its bytes are right."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ObjectStore:
     folder: Path
 
     def path(self, digest: str) -> Path:
-        """Where the object of that digest lies, or would."""
+        """Where the object of that digest is, or would be."""
         return self.folder / f"{digest[:2]}/{digest}"
 
     def __contains__(self, digest: object) -> bool:

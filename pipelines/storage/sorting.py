@@ -108,7 +108,7 @@ def _dealt_out(table: pa.Table, keys: Keys, cuts: pa.Table) -> list[Spool]:
 
 
 def _dealt(rows: pa.Table, keys: pa.Table, cuts: pa.Table) -> Sequence[pa.Table]:
-    """Rows and cuts are put in one order: what stands before a cut belongs to it, equal ones too, for they come first.
+    """Rows and cuts are put in one order: what is before a cut belongs to it, equal ones too, for they come first.
     Within a range the rows are as they came."""
     both = pa.concat_tables([keys, cuts.cast(keys.schema)]).combine_chunks()
     ranks = np.empty(both.num_rows, np.int64)

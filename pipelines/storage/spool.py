@@ -28,7 +28,7 @@ _folder: list[Path] = []
 
 
 def put_in(folder: Path) -> None:
-    """Where the files lie from now on: on the disk of the outputs, where temporary files may not be."""
+    """Where the files are from now on: on the disk of the outputs, where temporary files may not be."""
     _folder[:] = [folder]
 
 

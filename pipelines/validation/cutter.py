@@ -59,7 +59,7 @@ LINES = 1 << 14  # bytes at the end of a block that are looked through for the e
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a block stands in the file, and which row (from 0) is its first."""
+    """Where a block is in the file, and which row (from 0) is its first."""
 
     offset: int
     length: int
@@ -90,7 +90,7 @@ class CutSource:
         self._quote = ord(writing.quote)
         self._is_utf8 = writing.encoding == "utf-8"
         self._names = [f"c{number}" for number in range(width)]
-        self._before = np.zeros(256, np.bool_)  # what stands before a cell
+        self._before = np.zeros(256, np.bool_)  # what is before a cell
         self._before[[ord(writing.delimiter), NEWLINE, RETURN]] = True
         self._beside = self._before.copy()
         self._beside[self._quote] = True
@@ -254,7 +254,7 @@ class CutSource:
 
 
 def end_of_record(data: Bytes, quotes: Places) -> int:
-    """One past the last newline that stands outside quotes, 0 when there is none."""
+    """One past the last newline that is outside quotes, 0 when there is none."""
     window = LINES
     while True:
         start = max(0, len(data) - window)

@@ -80,7 +80,7 @@ def is_reserved(name: str, descriptor: Mapping[str, Any]) -> bool:
 def text_columns(table: pa.Table, descriptor: Mapping[str, Any], *, typed: bool = False) -> pa.Table:
     """The columns of a table that are validated, as plain text. Raises `TableNotText`.
 
-    `typed`: as they are, whatever their types; whoever reads them makes text of them a block at a time.
+    `typed`: as they are, whatever their types; anyone who reads them makes text of them a block at a time.
     """
     kept = [name for name in table.column_names if not is_reserved(name, descriptor)]
     if typed:
@@ -133,7 +133,7 @@ def frictionless_resource(
 
 
 def check_file(path: Path) -> tuple[int, int, int]:
-    """What tells that a file is still the same. Raises `FileUnreadable`."""
+    """What says that a file is still the same. Raises `FileUnreadable`."""
     try:
         found = path.stat()
         with path.open("rb"):

@@ -1,8 +1,8 @@
 """Keys: unique fields and the primary key, as hashes in the order of the rows; possible repeats are then verified.
 
 Memory: 8 bytes a row and key, on disk beyond the budget. Two rows with one key always have one hash, so no repeat is
-missed; rows that only share a hash are told apart by a 128-bit digest of the whole key. Belongs here: who repeats whom.
-Does not: references to other tables (`references.py`).
+missed; rows that only share a hash are distinguished by a 128-bit digest of the whole key. Belongs here: who repeats
+whom. Does not: references to other tables (`references.py`).
 """
 
 from __future__ import annotations

@@ -179,7 +179,7 @@ def _referred(foreign: Mapping[str, Any]) -> ReferredKey:
 
 
 def _places(case: Case, fields: tuple[str, ...]) -> list[int | None]:
-    """Where the fields of the key stand in the data; None for one that it lacks, whose values are then None."""
+    """Where the fields of the key are in the data; None for one that it lacks, whose values are then None."""
     names = [field.name for field in case.fields]
     return [names.index(name) if name in names else None for name in fields]
 
@@ -220,7 +220,7 @@ def _value_set(case: Case, fields: tuple[str, ...]) -> set[tuple[Any, ...]]:
 
 def _values(case: Case, fields: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     places = _places(case, fields)
-    # What is remembered of cells is told apart by equality, as texts are: typed cells (1, True, 1.0, lists) are not.
+    # What is remembered of cells is distinguished by equality, as texts are: typed cells (1, True, 1.0, lists) are not.
     readers = [column.read if case.is_text else column.reader for column in case.columns]
     for _, cells in case.rows():
         yield tuple(

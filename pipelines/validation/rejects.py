@@ -157,7 +157,7 @@ def read_rejects(path: Path) -> pa.Table:
 
 
 def _french(errors: pa.Table) -> pa.Array:
-    """« Champ « x » : Valeur d'un autre type ; attendu : une date. » The value stands in its own column."""
+    """« Champ « x » : Valeur d'un autre type ; attendu : une date. » The value is in its own column."""
     rules, notes = errors.column("rule"), errors.column("note")
     titles = _mapped(rules, {rule: rule_title(rule, "fr") for rule in _distinct(rules)})
     wanted = _mapped(

@@ -74,7 +74,7 @@ def before_spaces(data: Bytes, places: Places) -> Places:
 
 
 def places_of(data: Bytes, wanted: int) -> Places:
-    """Where a byte stands."""
+    """Where a byte is."""
     return np.concatenate([_NOWHERE, *(np.flatnonzero(part == wanted) + start for start, part in _steps(data))])
 
 
@@ -84,7 +84,7 @@ def _steps(data: Bytes) -> Iterator[tuple[int, Bytes]]:
 
 
 def _spaces_before_cells(data: Bytes, delimiter: int) -> Places:
-    """The spaces that stand first in a cell, quotes apart."""
+    """The spaces that are first in a cell, quotes apart."""
     found = [np.flatnonzero(data[:1] == SPACE)]
     for start, before in _steps(data[:-1]):
         begins = before == delimiter
@@ -96,7 +96,7 @@ def _spaces_before_cells(data: Bytes, delimiter: int) -> Places:
 
 
 def _without(data: Bytes, places: Places) -> Bytes:
-    """The bytes that do not stand at these places, which are in order."""
+    """The bytes that are not at these places, which are in order."""
     left, filled = np.empty(len(data) - len(places), np.uint8), 0
     kept = np.ones(STEP, np.bool_)
     bounds = np.searchsorted(places, np.arange(0, len(data) + STEP, STEP))

@@ -145,14 +145,14 @@ class _Readable(Protocol):
 
 @dataclass(frozen=True)
 class _Marks:
-    """Where quotes and line feeds stand in the first `end` bytes of a block, which are whole records."""
+    """Where quotes and line feeds are in the first `end` bytes of a block, which are whole records."""
 
     end: int
     quotes: Places
     breaks: Places
 
     def are_inside(self, places: Places) -> Mask:
-        """Which of these places stand between quotes."""
+        """Which of these places are between quotes."""
         found: Mask = np.searchsorted(self.quotes, places) % 2 == 1
         return found
 

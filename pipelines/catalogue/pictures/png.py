@@ -1,6 +1,6 @@
 """A picture's file as PNG, for whatever shows no SVG: previews of links, office tools, old mailers.
 
-Belongs here: drawing the SVG file in points, the same points on every machine: with the fonts that stand in `fonts/`,
+Belongs here: drawing the SVG file in points, the same points on every machine: with the fonts that are in `fonts/`,
 and none of the machine's. Does not: what is drawn (`standalone.py`). A PNG says from which SVG it was drawn, so that
 only pictures that changed are drawn again. The privacy gate reads the SVG, of which the PNG is every word.
 """
@@ -27,7 +27,7 @@ REMEMBERED = 128  # pictures
 
 
 def add_png(site: Site, path: str, svg: str) -> None:
-    """Hold the PNG of an SVG file; it is drawn when the one that stands was drawn from another."""
+    """Keep the PNG of an SVG file; it is drawn when the one that is there was drawn from another."""
     mark = mark_of(svg)
     site.make(path, partial(write_png, svg, mark), partial(is_png_of, mark))
 

@@ -1,4 +1,4 @@
-"""The reading `territoire`: a name as printed, and what stands beside it, to the official territory.
+"""The reading `territoire`: a name as printed, and what is beside it, to the official territory.
 
 Belongs here: the words of mappings for what `pipelines/geo/` does. Does not: any rule of resolution.
 """

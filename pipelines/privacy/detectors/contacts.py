@@ -71,7 +71,7 @@ _FOREIGN = re.compile(
 )
 _AMOUNT = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.]\d{3})+")
 _NO_NUMBER = r"(?!0[1-9](?:[\s.\-/]?\d{2}){4}(?!\d))"  # "n° 12 : 06 12 34 56 78": after the sign a number is no minute
-_CALENDAR = re.compile(  # the digit stands before what looks behind it, so that only digits are tried
+_CALENDAR = re.compile(  # the digit is before what looks behind it, so that only digits are tried
     r"\d(?<!\d\d)(?:\d{3}-\d{2}-\d{2}|\d?([/.-])\d{1,2}\1(?:19|20)\d{2}"
     rf"|\d?\s?[hH:]\s?{_NO_NUMBER}\d{{2}})(?!\d)"
 )
@@ -91,7 +91,7 @@ _GAP = r"[\s.\-–—/_()]*"
     r"|(t[ée]l([ée]phone)?\.?|portable|mobile|gsm|vini)\s*(\.|:|n°)?\s*\d\d",
 )
 def phones(text: str) -> Iterator[Span]:
-    """Telephone numbers, national (ten digits from 0) or with a country prefix, whatever stands between the digits.
+    """Telephone numbers, national (ten digits from 0) or with a country prefix, whatever is between the digits.
 
     Random identifiers, dates and hours are blanked first; digits in groups of five or more are codes, unless the number
     is in one piece.

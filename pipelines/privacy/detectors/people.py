@@ -28,7 +28,7 @@ _LOWER = re.compile(
 # "m. kerdoncuff": "m." is a measure too, and a list of ordinary words tells them apart. Without a space it is code.
 _LOWER_INITIAL = re.compile(r"m(?<![\w'’.-]m)\.\s(?P<word>[a-zà-ÿ]{4,}(?:-[a-zà-ÿ]+)*)")
 
-# "M. le docteur Kerléo", "Madame la présidente Jeanne Kerléo": an office stands between the title and the name.
+# "M. le docteur Kerléo", "Madame la présidente Jeanne Kerléo": an office is between the title and the name.
 _OFFICE_NAMED = re.compile(
     rf"(?<![\w'’-]){_TITLE}\s?{_OFFICE}"
     rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
@@ -182,7 +182,7 @@ def _names_after_an_initial(match: re.Match[str]) -> bool:
 
 
 def _is_office(match: re.Match[str]) -> bool:
-    """Whether what stands between a title and a name is an office; a title alone has none."""
+    """Whether what is between a title and a name is an office; a title alone has none."""
     group = match.groupdict().get("office")
     if group is None:
         return True

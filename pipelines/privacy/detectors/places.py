@@ -93,7 +93,7 @@ _FRANCE = (
 
 
 def in_france(latitude: float, longitude: float) -> bool:
-    """Whether a point (decimal degrees, WGS 84) lies in the rectangle of some part of France."""
+    """Whether a point (decimal degrees, WGS 84) is in the rectangle of some part of France."""
     return any(south <= latitude <= north and west <= longitude <= east for south, north, west, east in _FRANCE)
 
 

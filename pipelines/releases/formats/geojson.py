@@ -49,7 +49,7 @@ class GeoJson(OutputFormat):
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
         """The properties are the row's values; outlines may have been drawn more finely since.
 
-        Nothing else stands in the file: no other member, no geometry that is no outline of a territory.
+        Nothing else is in the file: no other member, no geometry that is no outline of a territory.
         """
         document = json.loads(path.read_text(encoding="utf-8"))
         published = released.published()

@@ -100,7 +100,7 @@ def csv_digest(
 
 
 class OutputFormat(ABC):
-    """One format. `order`: its place among the formats of a table; `folder`: where its files lie under `data/`.
+    """One format. `order`: its place among the formats of a table; `folder`: where its files are under `data/`.
 
     `label` is what the catalogue and portals call it, `short` the head of its column in a release's README;
     `file_type`: its code in the European authority table of file types; `offered`: whether portals are sent it;
@@ -120,7 +120,7 @@ class OutputFormat(ABC):
     described: ClassVar[Mapping[str, Any]] = {}
 
     def path(self, table: str) -> str:
-        """Where the file of a table lies, under `data/`."""
+        """Where the file of a table is, under `data/`."""
         return f"{self.folder}{table}{self.suffix}"
 
     def takes(self, published: Published) -> bool:

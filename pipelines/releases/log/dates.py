@@ -22,7 +22,7 @@ LOOKED_BACK = 64
 
 
 class LogClockBehind(ArobaseError):
-    """The clock says a time before the last event of the log: what happens now would bear a false date."""
+    """The clock says a time before the last event of the log: what happens now would have a false date."""
 
     code: ClassVar[str] = "log-clock-behind"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR

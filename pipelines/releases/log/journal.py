@@ -212,7 +212,7 @@ def _own_name(first: bytes) -> str:
 
 
 def log_beside(releases: Path) -> Path:
-    """Where the log of the folder `releases` lies: beside it."""
+    """Where the log of the folder `releases` is: beside it."""
     return releases.parent / FOLDER
 
 

@@ -45,7 +45,7 @@ class NoteKey:
 
     @property
     def identifier(self) -> bytes:
-        """The four bytes that stand before a signature of this key."""
+        """The four bytes that are before a signature of this key."""
         return sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:ID_BYTES]
 
     @property

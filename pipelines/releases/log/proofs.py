@@ -34,12 +34,12 @@ class Proof:
 
     @property
     def text(self) -> str:
-        """The proof as it is written. The leaf stands in the line for extra data."""
+        """The proof as it is written. The leaf is in the line for extra data."""
         lines = [HEADER, f"extra {_encoded(self.leaf)}", f"index {self.index}", *map(_encoded, self.hashes)]
         return "".join(f"{line}\n" for line in lines) + f"\n{self.checkpoint.text}"
 
     def under(self, checkpoint: Checkpoint) -> Proof:
-        """The same proof, with a checkpoint of the same head that bears other signatures."""
+        """The same proof, with a checkpoint of the same head that has other signatures."""
         return replace(self, checkpoint=checkpoint)
 
     @classmethod

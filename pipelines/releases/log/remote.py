@@ -1,4 +1,4 @@
-"""Logs that stand elsewhere: their files fetched one by one as they are needed, and heads that somebody kept.
+"""Logs that are elsewhere: their files fetched one by one as they are needed, and heads that somebody kept.
 
 Belongs here: reading. Does not: checking what is read (`verify_log.py`).
 """

@@ -25,7 +25,7 @@ SECRET_KEYS = re.compile(
 )
 _BESIDE = re.compile(r"(?<=;)(?P<name>[^;=&/?#]+)=[^;&/?#]+")  # "/d;jsessionid=…": of a path, or after another value
 _WORDS_OF_A_NAME = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[-.\[\]]+")  # "accessKey" and "access-key" are "access_key"
-# Addresses that carry an IPv4 address in an IPv6 one, and where it stands (RFC 6052, 4291, 3056, 4380).
+# Addresses that carry an IPv4 address in an IPv6 one, and where it is (RFC 6052, 4291, 3056, 4380).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
 _COMPATIBLE = ipaddress.ip_network("::/96")

@@ -18,7 +18,7 @@ from pipelines.sources.links import next_in_header
 HEADERS_THAT_MATTER = ("content-type", "content-length", "etag", "last-modified", "content-disposition", "date")
 BLOCK = 1 << 16
 HEAD = 1 << 16
-# What stands before the first element of a page: a mark of byte order, blanks, comments, an XML declaration.
+# What is before the first element of a page: a mark of byte order, blanks, comments, an XML declaration.
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf|\s+|<!--.*?(?:-->|$)|<\?xml[^>]*\?>)", re.DOTALL)
 _PAGE = re.compile(
     rb"<(?:!doctype\s+html|(?:html|head|body|title|meta|link|base|script|noscript|style|iframe|frameset|center|div|span"
@@ -29,7 +29,7 @@ _UNSEEN = re.compile(
     rb"<!--.*?(?:-->|$)|<(script|style|noscript|head|template)\b.*?(?:</\1\s*>|$)|<[^>]*>|&nbsp;",
     re.DOTALL | re.IGNORECASE,
 )
-# What the pages say that stand before a site to tell persons from programs.
+# What the pages say that are before a site to tell persons from programs.
 _CHALLENGE = re.compile(
     rb"_cf_chl_opt|/cdn-cgi/challenge-platform|cf-browser-verification|_Incapsula_Resource|Incapsula incident"
     rb"|captcha-delivery\.com|px-captcha|/_sec/cp_challenge|AwsWafIntegration|sucuri_cloudproxy_js|__ddg\w*_challenge"
@@ -90,7 +90,7 @@ class Answer:
 
     @property
     def is_web_page(self) -> bool:
-        """Whether the body is HTML, whatever its type says and whatever comment stands before it."""
+        """Whether the body is HTML, whatever its type says and whatever comment is before it."""
         start = _plain(self._beginning)
         place = 0
         while (found := _BEFORE.match(start, place)) is not None and found.end() > place:

@@ -36,7 +36,7 @@ def a_session(*, allow_private: bool) -> Any:
 def a_session_for(address: str) -> Any:
     """A session for an address that a person gives: its own origin may be private, whatever it redirects to may not.
 
-    A release or a log may stand on the publisher's own machine or network; a server must not lead to others there.
+    A release or a log may be on the publisher's own machine or network; a server must not lead to others there.
     """
     session = a_session(allow_private=False)
     parts = urlsplit(address)

@@ -36,7 +36,7 @@ COMPARED = {"year": "Y", "yearmonth": "Ym", "date": "Ymd", "datetime": "YmdHMS",
 
 @dataclass(frozen=True)
 class Layout:
-    """Places of one width: `parts` are a directive and where its digits begin, `marks` where which characters stand."""
+    """Places of one width: `parts` are a directive and where its digits begin, `marks` where which characters are."""
 
     width: int
     parts: Mapping[str, tuple[int, int]]  # directive → first place, digits

@@ -44,7 +44,7 @@ class Cells:
     def of_width(self, width: int) -> tuple[Places | None, Bytes]:
         """The cells of `width` bytes, one a column: row `i` holds the byte `i` of each; and which they are, None: all.
 
-        Bytes that stand together in memory are compared many at a time.
+        Bytes that are together in memory are compared many at a time.
         """
         lengths = self.lengths
         fitting = lengths == width

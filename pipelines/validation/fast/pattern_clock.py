@@ -26,8 +26,8 @@ TICK = 0.1  # how long answers may wait for others before they are sent
 TOGETHER = 1000  # cells that are asked at once
 REMEMBERED = 10_000  # answers that a thread keeps
 ALONE = 4 * SECONDS
-"""Seconds of work on one text, or on what is answered together, after which the process ends by itself: whoever would
-have ended it was killed."""
+"""Seconds of work on one text, or on what is answered together, after which the process ends by itself: anyone who
+would have ended it was killed."""
 # A match that never returns hears of no closed pipe; one that does ends without a word where nobody reads its answer.
 _PROGRAM = f"""
 import json, re, signal, sys, time

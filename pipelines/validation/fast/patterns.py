@@ -150,7 +150,7 @@ def _repeat(value: Any) -> str | None:
     if inner is None or low > LONGEST_REPEAT or (not endless and high > LONGEST_REPEAT):
         return None
     if body.getwidth()[0] == 0 and _has_place(body):
-        return None  # how often a repeat of nothing goes on then depends on where it stands
+        return None  # how often a repeat of nothing goes on then depends on where it is
     return f"(?:{inner}){{{low},{'' if endless else high}}}"
 
 

@@ -21,7 +21,7 @@ def audited(
     """A title, then a line a rule: its identifier, a number under each result, its title.
 
     `totals`: rule, its title, inquiries by code of result; `labels`: each code in words, in the columns' order.
-    Numbers are to the right; the rules' titles stand last, so that a narrow terminal cuts no head.
+    Numbers are to the right; the rules' titles come last, so that a narrow terminal cuts no head.
     """
     heads = [label.split(":")[0].strip() for label in labels.values()]
     rows = [(Said("Règle", "Rule")[language], *heads, "")]

@@ -210,7 +210,7 @@ def _suspension_unique(enquete: Enquete, arret: date, reprise: date, cloture: da
 
 
 def _plusieurs_suspensions(suspensions: tuple[Evenement, ...], reprises: tuple[Evenement, ...]) -> Resultat:
-    """Several suspensions are a breach where a resumption stands between two; else they may be one, told twice."""
+    """Several suspensions are a breach where a resumption is between two; else they may be one, told twice."""
     calcul = f"{len(suspensions)} suspensions > 1"
     if any(avant.jour <= item.jour <= apres.jour for avant, apres in pairwise(suspensions) for item in reprises):
         return non_conforme(calcul)

@@ -51,7 +51,7 @@ _CLOSED_ON = re.compile(
     rf"c'est\s+(?:le\s+)?(?P<closing>{DATE}){_CLOSING_TAIL}{_OF_THE_INQUIRY}"
     r"(?:a\s+(?:pris\s+fin|ete\s+close)|s'est\s+(?:achevee|terminee|close))(?P<gap>)"
 )
-# The hour of the closing told apart from its date.
+# The hour of the closing distinguished from its date.
 _CLOSING_HOUR = re.compile(
     rf"\b(?:cloture|fermeture)(?:\s+(?:de\s+l'enquete(?:\s+publique)?|des?\s+registres?|du\s+registre))?\s*:?\s+"
     rf"a\s+(?P<hour>{HOUR}){_HOUR_END}"
@@ -109,7 +109,7 @@ def read_period(text: str, years: Iterable[int]) -> Period:
 
 
 def _with_closing_hour(found: Period, text: str) -> Period:
-    """The hour of the closing where it stands apart from the date ("clôture à 19h00"), if only one is told."""
+    """The hour of the closing where it is apart from the date ("clôture à 19h00"), if there is only one."""
     if found.closing_hour.status is not Status.UNREAD or found.closing_date.value is None or _PARIS_TIME.search(text):
         return found
     hours = {match["hour"] for match in _CLOSING_HOUR.finditer(text)}
@@ -122,7 +122,7 @@ def _is_period(match: re.Match[str], text: str) -> bool:
 
 
 def _clause_before(text: str, position: int) -> tuple[str, str]:
-    """What stands in the sentence before a position: up to its last "enquête", and from there on."""
+    """What is in the sentence before a position: up to its last "enquête", and from there on."""
     start = max((end.end() for end in re.finditer(r"[.;!?]\s(?!\d)", text[:position])), default=0)
     before = text[start:position]
     cut = max((word.start() for word in re.finditer(r"\benquetes?\b", before)), default=0)

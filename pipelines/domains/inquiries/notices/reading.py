@@ -24,7 +24,7 @@ class Fact:
 
     `value` is None when the text does not settle it; `candidates` are then the values that it allows. A contradiction
     keeps the value as it is printed (a wrong weekday, a duration that the dates deny) and says in `against` what denies
-    it; where nothing tells which of two printed things is right, it has no value.
+    it; where nothing says which of two printed things is right, it has no value.
     """
 
     value: str | None

@@ -1,4 +1,4 @@
-"""Which year a printed date is in, when the year is missing or only one end of a period bears it.
+"""Which year a printed date is in, when the year is missing or only one end of a period has it.
 
 Belongs here: choosing a year, and refusing to. Does not: finding dates in a text. A year is chosen only where exactly
 one fits; a weekday counts as evidence against a year, never as a reason to move a day.
@@ -18,7 +18,7 @@ WEEKDAY_NAMES = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "d
 
 
 def single_day(printed: PrintedDate, years: Iterable[int] = ()) -> Fact:
-    """The day of a date that stands alone; `years` are those that the context allows when it bears none."""
+    """The day of a date that stands alone; `years` are those that the context allows when it has none."""
     if printed.year is not None:
         return _as_printed(printed, printed.in_year(printed.year))
     days = [day for year in sorted(set(years)) if (day := printed.in_year(year)) and printed.agrees(day)]
@@ -39,7 +39,7 @@ def day_within(printed: PrintedDate, first: date, last: date) -> Fact:
 
 
 def period(opening: PrintedDate, closing: PrintedDate, years: Iterable[int] = ()) -> tuple[Fact, Fact]:
-    """The two days of a period. `years` are those in which the context lets it open, when neither end bears one."""
+    """The two days of a period. `years` are those in which the context lets it open, when neither end has one."""
     if opening.month is None:
         opening = replace(opening, month=closing.month)
     if opening.year is not None and closing.year is not None:

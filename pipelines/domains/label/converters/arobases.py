@@ -21,7 +21,7 @@ _WORDS = {**_NUMBERS, **_ORDINALS, "cinquieme": 5, "aucun": 0, "aucune": 0, "zer
 # Level 0: until 2008 a laureate could be given the name of the label and no arobase.
 _LEVEL_ZERO = frozenset({"mention ville internet", "simple mention", "la mention ville internet", "une simple mention"})
 _EMAIL = re.compile(r"\[email.protected\]|[\w.+-]*[A-Za-z_][\w.+-]*@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-# One "@" in front of a word is a name on a social network, unless a figure, an "@" or a bracket stands before it.
+# One "@" in front of a word is a name on a social network, unless a figure, an "@" or a bracket is before it.
 _HANDLE = re.compile(r"(?<![@\d)])(?<!\) )@(?=[A-Za-z_])\w+")
 _UNIT = r"(?:@(?!@)|arobases?\b|etoiles?\b)"
 _OF_FIVE = re.compile(r"(?<!\d)(\d)\s*(?:@|arobases?)?\s*(?:/|sur)\s*5(?!\d)")
@@ -50,7 +50,7 @@ def arobases(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
 def laureates(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The laureates of a running list, as a JSON list of {nom, departement, arobases}, in the order of the text.
 
-    "Noyelles-Godault (62)@@@Saulzoir (59) @@@" gives two, whatever stands or does not between them. Raises `Unreadable`
+    "Noyelles-Godault (62)@@@Saulzoir (59) @@@" gives two, whatever is or is not between them. Raises `Unreadable`
     when no laureate is read, when text is left after the last level, or when a level is above five.
     """
     text = texts[0]

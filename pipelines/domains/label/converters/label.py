@@ -33,7 +33,7 @@ NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 @converter("contient")
 def contains(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
-    """`true` when the option `texte` stands in the text, whatever the case; an absent text contains nothing."""
+    """`true` when the option `texte` is in the text, whatever the case; an absent text contains nothing."""
     return "true" if str(options["texte"]).casefold() in (texts[0] or "").casefold() else "false"
 
 
@@ -50,7 +50,7 @@ def mention_validity(project: Project, options: Mapping[str, Any]) -> Reading:
 
     Inputs `mention`, `annee` (of the edition); outputs `code`, `debut`, `fin`. Durations are data: the column
     `duree_annees` of the code list `mentions`, which names its sources. A wording that is not known has the code
-    `autre`: the award that bears it stays, and the wording is published as printed.
+    `autre`: the award that has it stays, and the wording is published as printed.
     """
     years = {
         entry.code: int(dict(entry.more)["duree_annees"]) for entry in load_codelist(project.schemas, "mentions").codes

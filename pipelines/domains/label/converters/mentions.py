@@ -75,7 +75,7 @@ def published_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Tex
     """The number that a page prints, or with the option `output: approximation` whether it is "exact" or "approche".
 
     "une quarantaine" gives 40, approche; "40 ("une quarantaine")" too; "plus de 230" gives 230, approche; "11 (25 in
-    total)" gives 11, exact: what stands in brackets explains, and weakens only when it says "about". Thousands may be
+    total)" gives 11, exact: what is in brackets explains, and weakens only when it says "about". Thousands may be
     set apart by a blank; a decimal comma becomes a point. Raises `Unreadable` for no number, or for two that would have
     to be added; option `otherwise: absent` gives nothing instead.
     """

@@ -1,4 +1,4 @@
-"""Rows of the label's tables as its rules read them: grouped, and with their territories told apart.
+"""Rows of the label's tables as its rules read them: grouped, and with their territories distinguished.
 
 Belongs here: grouping. Does not: any rule.
 """

@@ -65,7 +65,7 @@ CAUTIONS: tuple[Said, ...] = (
 
 
 def _caution() -> Said:
-    """All that must not be concluded, as the sentence that stands under a picture."""
+    """All that must not be concluded, as the sentence that is under a picture."""
     return in_both(lambda language: " ".join(caution[language] for caution in CAUTIONS))
 
 

@@ -133,7 +133,7 @@ def flag(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
 def density_class(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The class among seven: from the column of seven levels where there is one, else from the only column.
 
-    Since 2025 the file has two columns, and the one that bore seven classes has three: the column of seven levels,
+    Since 2025 the file has two columns, and the one that had seven classes has three: the column of seven levels,
     named first, is the one that counts.
     """
     text = next((text for text in texts if text), None)

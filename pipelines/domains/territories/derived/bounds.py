@@ -1,7 +1,7 @@
 """Bounds of the Gini index over everything that the unknown laureates could be.
 
 Belongs here: the two bounds. Does not: how many laureates are unknown, or how many people each could cover.
-Both are guaranteed, not estimated: whatever completes the known coverage within the budget lies between them.
+Both are guaranteed, not estimated: whatever completes the known coverage within the budget is between them.
 """
 
 from __future__ import annotations

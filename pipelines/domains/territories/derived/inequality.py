@@ -33,7 +33,7 @@ class Point:
 
 
 def lorenz(units: Sequence[Unit]) -> list[Point]:
-    """The curve of these units, from the origin; units covered alike stand in order of their codes.
+    """The curve of these units, from the origin; units covered alike are in order of their codes.
 
     Raises `ValueError` for a unit without people or with more people covered than it has.
     """

@@ -1,6 +1,6 @@
 """How much of an edition is known, and whether a measure may be computed of it.
 
-Belongs here: the threshold, and the sentence that stands in the place of a measure. Does not: any measure.
+Belongs here: the threshold, and the sentence that is in the place of a measure. Does not: any measure.
 """
 
 from __future__ import annotations
