@@ -47,8 +47,8 @@ use_few_connections()
 def build_definitions(project: Project, store: str = "") -> dg.Definitions:
     """The definitions of one project. `store`: the address of the object store of its outputs, where they are in one.
 
-    A source whose file is wrong is left out and told in the log of the code location, and so is a package whose file or
-    table schemas are: the others load.
+    A source whose file is wrong is left out and reported in the log of the code location, and so is a package whose
+    file or table schemas are: the others load.
     """
     sources = load_sources(project)
     packages = load_packages(project.schemas, sources)

@@ -122,8 +122,8 @@ class Alert:
 
 @dataclass(frozen=True)
 class Message:
-    """An alert on its way to people: `state` is "open", "still" (told again) or "ended"; `since` (when it began) and
-    `at` (when it is told) are instants of ISO 8601."""
+    """An alert on its way to people: `state` is "open", "still" (sent again) or "ended"; `since` (when it began) and
+    `at` (when it is sent) are instants of ISO 8601."""
 
     alert: Alert
     state: str
@@ -139,7 +139,7 @@ class Message:
         return f"{getattr(head, language)}{getattr(COLON, language)}{tail}{kind}"
 
     def lines(self, language: Language) -> list[tuple[str, str]]:
-        """What is told, as (label, text)."""
+        """What a message says, as (label, text)."""
         alert = self.alert
         code = f" [{alert.code}]" if alert.code else ""
         texts = {

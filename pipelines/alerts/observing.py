@@ -1,8 +1,8 @@
 """What deserves an alert: read from a run's outcome, from a project's files, and from its portals.
 
 Belongs here: noticing. Does not: remembering or sending. Each `Observation` names a thing that was looked at, with the
-alert that it deserves, or with none when it is well: so that what is over can be told too, and what was not looked at
-stays as it was.
+alert that it deserves, or with none when it is well: so that what is over can be reported too, and what was not looked
+at stays as it was.
 """
 
 from __future__ import annotations

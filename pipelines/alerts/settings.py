@@ -1,4 +1,5 @@
-"""`alerts.yaml`: who is told of what, and how. Its shape is `alerts.schema.json`; secrets are in the environment."""
+"""`alerts.yaml`: who is notified of what, and how. Its shape is `alerts.schema.json`; secrets are in the
+environment."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ class Channel:
 
 @dataclass(frozen=True)
 class AlertSettings:
-    """What `alerts.yaml` says. `repeat`: an alert that stays open is told again after it; `ask_portals`: how often
+    """What `alerts.yaml` says. `repeat`: an alert that stays open is sent again after it; `ask_portals`: how often
     portals are asked whether they hold what was pushed; `quarantined_rows`: more than that many are an alert."""
 
     channels: tuple[Channel, ...]

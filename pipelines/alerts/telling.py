@@ -1,6 +1,6 @@
-"""Telling: which observations are new, which are over, and what each channel was told already.
+"""Notifying: which observations are new, which are over, and what each channel was sent already.
 
-Belongs here: the memory of alerts (`outputs/alerts/state.json`) and the order of things. An alert is told once when it
+Belongs here: the memory of alerts (`outputs/alerts/state.json`) and the order of things. An alert is sent once when it
 opens, again after `repeat` while it lasts, and once when it is over. What a channel did not take is sent to it again at
 the next occasion; a process that dies between a sending and the writing of the memory sends once more.
 """
@@ -125,7 +125,7 @@ def _send_due(
 def _state_for(
     channel: Channel, alert: Alert, entry: Mapping[str, Any], settings: AlertSettings, now: datetime
 ) -> str | None:
-    """What a channel is to be told of an alert now, if anything."""
+    """What a channel is to be sent of an alert now, if anything."""
     if alert.kind not in channel.about:
         return None
     last = entry["told"].get(channel.name)
@@ -149,7 +149,7 @@ def _instant(now: datetime) -> str:
 
 
 def _read(project: Project) -> dict[str, Any]:
-    """The memory; an absent or damaged one is empty, so that open alerts are told once more rather than never. So are
+    """The memory; an absent or damaged one is empty, so that open alerts are sent once more rather than never. So are
     entries from before alerts said whether a source or a package is meant."""
     empty: dict[str, Any] = {"alerts": {}, "portals": ""}
     try:

@@ -1,6 +1,6 @@
 """What rules concluded of the rows of a table, in a few words beside each: for people who look at one place.
 
-Belongs here: which table tells the results on the rows of another, and gathering them. Does not: judging, nor any
+Belongs here: which table gives the results on the rows of another, and gathering them. Does not: checking, nor any
 sentence. A table does when it has the fields `regle` and `resultat` and refers by one field to the other's key.
 """
 
@@ -22,7 +22,7 @@ NOTABLE = ("non_conforme", "a_verifier")
 
 @dataclass(frozen=True)
 class Checks:
-    """The results on the rows of a table. `table`: which tells them; `link`: its field that names the row."""
+    """The results on the rows of a table. `table`: which gives them; `link`: its field that names the row."""
 
     table: Table
     link: str
@@ -41,12 +41,12 @@ class Checks:
         return [self.named[rule][language] if rule in self.named else rule for rule in self.of(row).get(result, ())]
 
     def page(self, row: Mapping[str, str]) -> str:
-        """The page of the table that tells them, with those on this row alone, within the folder of its package."""
+        """The page of the table that gives them, with those on this row alone, within the folder of its package."""
         return f"table-{self.table.name}.html?{urlencode({f'est.{self.link}': row[self.link]})}"
 
 
 def checks_on(version: Version, table: Table, labels: Labels) -> Checks | None:
-    """The results on the rows of a table, where another table of its version tells them. Reads that table's CSV."""
+    """The results on the rows of a table, where another table of its version gives them. Reads that table's CSV."""
     for other in version.tables:
         link = _link(other, table)
         if link and {RULE, RESULT} <= {item["name"] for item in other.fields}:

@@ -94,7 +94,7 @@ def own_publisher(graph: Graph, addresses: Addresses) -> Iri:
 
 
 def publisher(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri:
-    """The contributor whose role is publisher; the catalogue's own publisher where none is told."""
+    """The contributor whose role is publisher; the catalogue's own publisher where none is given."""
     found = contributor(descriptor)
     if not found.get("title"):
         return own_publisher(graph, addresses)
@@ -103,7 +103,7 @@ def publisher(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses)
 
 
 def contact(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -> Iri:
-    """Whom to ask: the package's generic contact, never a person; the publisher's name where none is told."""
+    """Whom to ask: the package's generic contact, never a person; the publisher's name where none is given."""
     contact = descriptor.get("contact", {})
     named = contributor(descriptor)
     name = str(contact.get("title") or named.get("title") or addresses.publisher.title)

@@ -1,8 +1,8 @@
-"""A small RDF graph in the order it was told, and its three serialisations: JSON-LD, Turtle, RDF/XML.
+"""A small RDF graph in the order in which it was made, and its three serialisations: JSON-LD, Turtle, RDF/XML.
 
 Belongs here: terms, statements, syntaxes. Does not: any vocabulary's meaning (`dcat.py`). Nothing is anonymous, but for
 periods in a twin (`twins.py`): each thing has an address, so that two harvests can be compared statement by statement,
-and bytes depend on nothing but what was told. Sources: RDF 1.1 Turtle, RDF 1.1 XML, JSON-LD 1.1. Tests read each back
+and bytes depend on nothing but what was stated. Sources: RDF 1.1 Turtle, RDF 1.1 XML, JSON-LD 1.1. Tests read each back
 with rdflib.
 """
 
@@ -57,7 +57,7 @@ Term = Iri | Text
 
 @dataclass
 class Graph:
-    """Statements by subject, each said once, in the order in which they were told."""
+    """Statements by subject, each made once, in the order in which they were made."""
 
     subjects: dict[str, dict[tuple[str, Term], None]] = field(default_factory=dict)
 

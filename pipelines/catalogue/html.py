@@ -47,7 +47,7 @@ def add_pages(
     theme: bytes | None = None,
     also: OtherNames,
 ) -> None:
-    """Hold every page, and the files that pages share. `harvested`: the packages that machines are told of.
+    """Make every page, and the files that pages share. `harvested`: the packages in the files for machines.
 
     `theme` takes the place of our empty `theme.css`. `also`: other names that territories are looked for by.
     """

@@ -44,7 +44,7 @@ def add_latest(site: Site, version: Version) -> None:
 
 
 def payload(version: Version) -> Iterator[tuple[str, str]]:
-    """Each file of the payload, as its manifest tells it: SHA-256, path relative to `data/`."""
+    """Each file of the payload, as its manifest has it: SHA-256, path relative to `data/`."""
     for line in (version.folder / MANIFEST).read_text(encoding="utf-8").splitlines():
         digest, _, path = line.partition("  ")
         yield digest, path.removeprefix("data/")

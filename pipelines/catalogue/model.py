@@ -155,12 +155,12 @@ class Version:
         return [str(item[language]) for item in self.descriptor.get("warnings", [])]
 
     def caveats(self, language: Language) -> list[str]:
-        """What it tells of its own records; what it tells of the versions before it is left out."""
+        """What it says of its own records; what it says of the versions before it is left out."""
         return [str(item[language]) for item in self.descriptor.get("warnings", []) if not item.get("notice")]
 
     @property
     def notices(self) -> list[Mapping[str, str]]:
-        """What it tells of the versions before it: what was wrong in them, what moved where."""
+        """What it says of the versions before it: what was wrong in them, what moved where."""
         warnings = self.descriptor.get("warnings", [])
         return [{"fr": item["fr"], "en": item["en"]} for item in warnings if item.get("notice")]
 
@@ -198,7 +198,7 @@ class Holding:
         return self.current is not None and self.current.is_example
 
     def for_machines(self) -> Holding | None:
-        """What machines are told of it: nothing while its current version is made up, else its real versions."""
+        """What files for machines say of it: nothing while its current version is made up, else its real versions."""
         if self.is_example:
             return None
         real = tuple(item for item in self.versions if item.is_retracted or not item.is_example)
@@ -210,7 +210,7 @@ class Holding:
         return later[0] if later else None
 
     def marks(self, version: Version) -> list[Mapping[str, str]]:
-        """What the current version tells of an earlier one, which did not tell it itself; nothing of a later one."""
+        """What the current version says of an earlier one, which did not say it itself; nothing of a later one."""
         if self.current is None or version.is_retracted or version not in self.readable:
             return []
         if self.readable.index(version) <= self.readable.index(self.current):
@@ -226,7 +226,7 @@ class Holding:
 
 
 def harvested_holdings(holdings: Sequence[Holding], *, with_examples: bool = False) -> list[Holding]:
-    """What feeds, indexes and harvested files tell of: packages of made-up data only where they were asked for, since
+    """What feeds, indexes and harvested files list: packages of made-up data only where they were asked for, since
     a program would take their rows for real ones."""
     if with_examples:
         return list(holdings)

@@ -1,4 +1,4 @@
-"""What the preview in the browser is told: where the files of each version are, and the first rows as a fallback.
+"""What the preview in the browser is given: where the files of each version are, and the first rows as a fallback.
 
 Belongs here: that document. Does not: the preview itself (`static/site.js`).
 """
@@ -67,7 +67,7 @@ def preview(
 
 
 def order_of(table: Table) -> str | None:
-    """The field that readers expect rows by, newest first, where the order of the key tells nothing: a digest."""
+    """The field that readers expect rows by, newest first, where the order of the key means nothing: a digest."""
     fields = {item["name"]: item for item in table.fields}
     keys = [fields[name] for name in table.key if name in fields]
     if len(keys) != 1 or "[0-9a-f]" not in str(keys[0].get("constraints", {}).get("pattern", "")):

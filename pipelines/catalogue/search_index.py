@@ -57,7 +57,7 @@ def shards(words: ByWord) -> dict[str, list[Line]]:
 
 
 def first_answers(words: ByWord) -> dict[str, list[Line]]:
-    """For each beginning of two letters, `ANSWERS` territories: first those named so, then those told of most."""
+    """For each beginning of two letters, `ANSWERS` territories: first those named so, then those with most rows."""
     starts: dict[str, dict[int, Line]] = {}
     for word, lines in words.items():
         starts.setdefault(word[:SHARD_LETTERS], {}).update(lines)
@@ -71,7 +71,7 @@ def first_answers(words: ByWord) -> dict[str, list[Line]]:
 def by_word(territories: Territories, also: OtherNames) -> ByWord:
     """By word, the territories that have it in one of their names, each by its place among all."""
     found: dict[str, dict[int, Line]] = {}
-    ranked = sorted(territories.all, key=lambda item: -item.count)  # stable: by name where as much is told of each
+    ranked = sorted(territories.all, key=lambda item: -item.count)  # stable: by name where each has as many rows
     for place, territory in enumerate(ranked):
         others = _others(territory, also.get((territory.kind, territory.code), ()))
         usual = f"{FOLDER}/{territory.kind}-{territory.code}.html"

@@ -223,7 +223,7 @@ def application(outputs: Path, *, ranges: bool = True) -> ASGIApp:
 
 
 def _configuration(application: ASGIApp, *, logs_requests: bool) -> uvicorn.Config:
-    """Requests are printed to the standard error, like all that uvicorn says; nothing of the machine is told."""
+    """Requests are printed to the standard error, like all that uvicorn says; nothing of the machine is printed."""
     logging: dict[str, Any] = copy.deepcopy(uvicorn.config.LOGGING_CONFIG)
     logging["handlers"]["access"]["stream"] = "ext://sys.stderr"
     logging["disable_existing_loggers"] = False

@@ -1,7 +1,7 @@
 """What releases know of each territory: gathered from every table that declares one, whatever the domain.
 
-Belongs here: which tables tell of territories, and which rows tell of which. Does not: pages (`html.py`). A table tells
-of territories when its schema has a field `territoire_code`; of départements or regions when, without one, it has
+Belongs here: which tables are about territories, and which rows are about which. Does not: pages (`html.py`). A table
+tells of territories when its schema has a field `territoire_code`; of départements or regions when, without one, it has
 `departement_code` or `region_code`. Codes alone are not unique (a commune and the delegated one of its name share
 theirs), so that a territory is known by its kind (`territoire_nature`) and its code.
 """
@@ -29,7 +29,7 @@ KIND = "territoire_nature"
 WHOLE_LEVELS = {"departement_code": DEPARTEMENT, "region_code": REGION}
 ROWS_SHOWN, COLUMNS_SHOWN = 8, 6
 MADE_UP = "exemple"
-"""The column that says of a row whether it was invented to show the way: such a row tells nothing of a real place."""
+"""The column that says of a row whether it was invented to show the way: such a row says nothing of a real place."""
 TIMES = ("year", "yearmonth", "date", "datetime")
 OF_THE_PLACE = re.compile(r"(territoire|departement|region|resolution)_.*|code_actuel|exemple|fuseau.*")
 NOT_TO_READ = re.compile(rf"{OF_THE_PLACE.pattern}|.*_(code|id|url)")
@@ -64,7 +64,7 @@ def parent_of(version: Version, table: Table) -> tuple[Table, str] | None:
 
 @dataclass(frozen=True)
 class Source:
-    """A table of a current version that tells of territories.
+    """A table of a current version that is about territories.
 
     `table`: whose rows are shown; `places`: the table whose field `code` names the territory of each, most often the
     same; `link`: the field that leads from one to the other.
@@ -179,7 +179,7 @@ class Territory:
 
 @dataclass(frozen=True)
 class Territories:
-    """Every territory that a current version tells of, by kind and code, and the tables that tell of them."""
+    """Every territory that a current version has rows about, by kind and code, and the tables about them."""
 
     sources: Sequence[Source]
     found: Mapping[tuple[str, str], Territory]
@@ -196,7 +196,7 @@ class Territories:
         return self.found.get((kind, code))
 
     def without(self, territory: Territory) -> list[Source]:
-        """The tables that tell of territories of this level, and say nothing of this one.
+        """The tables about territories of this level that have no row about this one.
 
         Corrections are about names in sources: that there is none says nothing of a place.
         """
@@ -207,9 +207,9 @@ class Territories:
 
 
 def gather(holdings: Sequence[Holding]) -> Territories:
-    """The territories of the current versions. Reads the CSV of each table that tells of some. Raises `OSError`.
+    """The territories of the current versions. Reads the CSV of each table that is about some. Raises `OSError`.
 
-    Packages of made-up data tell of no real place.
+    Packages of made-up data are about no real place.
     """
     real = [holding for holding in holdings if not holding.is_example]
     sources = [source for holding in real for source in _sources(holding)]
@@ -250,7 +250,7 @@ def _sources(holding: Holding) -> Iterator[Source]:
 
 
 def _read(source: Source, found: dict[tuple[str, str], Territory]) -> None:
-    """Add what one table says. Rows without a code tell of no territory that is known."""
+    """Add what one table says. Rows without a code are about no territory that is known."""
     added: dict[tuple[str, str], RowsOfTable] = {}
     parents: Mapping[str, Row] = {}
     if source.link:

@@ -52,7 +52,7 @@ def ckan(graph: Graph, language: Language) -> Graph:
 
 
 def _terms(graph: Graph, predicate: str) -> list[Term]:
-    """What is told by a predicate, each once, in the graph's order."""
+    """The objects of a predicate, each once, in the graph's order."""
     found = (term for statements in graph.subjects.values() for name, term in statements if name == predicate)
     return list(dict.fromkeys(found))
 

@@ -61,7 +61,7 @@ def make_site(
 ) -> Site:
     """Every file of the catalogue, in memory but for released files, which are linked.
 
-    `theme`: the publisher's own style sheet. `with_examples`: whether machines are told of packages of made-up data.
+    `theme`: the publisher's own style sheet. `with_examples`: whether files for machines list packages of made-up data.
     `licences`: by the address of a licence, its code on data.gouv.fr. `also`: other names of territories.
     """
     site = Site()

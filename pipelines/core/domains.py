@@ -63,7 +63,7 @@ class DomainWrong(ArobaseError):
 
 
 class DomainBroken(ArobaseError):
-    """A module of a domain cannot be imported: an error in its code, which the log tells by its lines."""
+    """A module of a domain cannot be imported: an error in its code, whose lines are in the log."""
 
     code: ClassVar[str] = "domain-broken"
     fr: ClassVar[str] = "{module} : le module ne se charge pas : {kind} ({place}). Corrigez son code."

@@ -37,7 +37,8 @@ class UnexpectedFault(ArobaseError):
 
 
 def unexpected(error: BaseException, *, name: str, stage: str, file: str) -> UnexpectedFault:
-    """The error to tell and to go on without, its frames logged. It holds no reference to `error`, nor any text of it.
+    """The error to report and to go on without, its frames logged. It holds no reference to `error`, nor any text of
+    it.
 
     `file`: the description of what failed, relative to the project.
     """

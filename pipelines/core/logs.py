@@ -1,6 +1,6 @@
 """Logging: what a command does, a line a stage, for a person on a terminal or as JSON for a machine.
 
-Belongs here: where lines go and how they look. Does not: any line; each is written beside what it tells of. A line
+Belongs here: where lines go and how they look. Does not: any line; each is written beside what it is about. A line
 names places, counts and durations, never a value of a record.
 """
 
@@ -34,7 +34,7 @@ def set_up(*, verbose: int, log_format: Format) -> None:
 
 
 def facts(**values: object) -> dict[str, dict[str, object]]:
-    """What a line tells beside its message, as `extra=` of a logger's methods: numbers and names, no personal value."""
+    """What a line has beside its message, as `extra=` of a logger's methods: numbers and names, no personal value."""
     return {FACTS: values}
 
 

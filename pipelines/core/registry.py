@@ -153,7 +153,7 @@ class Registry(Mapping[str, T]):
 
 
 def _place(declared: object) -> str:
-    """Where something is declared, as "mine.places.converters:12"; a module that is told by its name, that name."""
+    """Where something is declared, as "mine.places.converters:12"; a module that is given by its name, that name."""
     if isinstance(declared, str):
         return declared
     module = getattr(declared, "__module__", type(declared).__module__)

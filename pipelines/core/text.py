@@ -46,7 +46,7 @@ def terminal_language(wanted: str | None = None) -> Language:
 
     Called by front doors only: what is written to files never depends on the locale.
     """
-    from pipelines.core.settings import LANGUAGE, value_of  # settings tell their errors in these languages
+    from pipelines.core.settings import LANGUAGE, value_of  # settings word their errors in these languages
 
     names = [wanted, value_of(LANGUAGE).text, *(os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))]
     chosen = next((name for name in names if name), "en")

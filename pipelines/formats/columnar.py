@@ -2,7 +2,7 @@
 
 A type that has no text of its own (durations, intervals, unions, bytes that are not UTF-8) is refused where its
 column is read: what nobody can write down cannot be published. An infinite number rejects its row; NaN, which is
-how many writers say that there is none, is an absent value, and told.
+how many writers say that there is none, is an absent value, and reported.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Text that was damaged before it was published: replacement characters, and UTF-8 that was encoded twice.
 
-Belongs here: finding such cells in what was read, and saying whether they are few enough to be told only. Does not: the
-encoding of the file itself (`encoding.py`); a value damaged in its source is published as it is, never repaired.
+Belongs here: finding such cells in what was read, and saying whether they are few enough to be only reported. Does not:
+the encoding of the file itself (`encoding.py`); a value damaged in its source is published as it is, never repaired.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NEEDLES = tuple(text.encode() for text in (REPLACED, "Ã", "Â", "Å", "â€",
 
 
 def damaged_text(table: pa.Table, positions: pa.Array, content: Content) -> Iterator[Said]:
-    """What to tell of damaged cells, columns named and rows by their positions.
+    """What to report of damaged cells, columns named and rows by their positions.
 
     Raises `DamagedText` where more rows than `options.damaged_text` allows (a share, 0.01) hold some.
     """

@@ -55,7 +55,7 @@ def read_delimited(content: Content) -> Records:
 
 def _streamed(content: Content) -> Records | None:
     """The records of a file that is UTF-8 as it is there, and regular all through: it is read piece by piece, and its
-    bytes are never in memory at once. None for any other, of which nothing is told here."""
+    bytes are never in memory at once. None for any other, of which nothing is reported here."""
     with content.path.open("rb") as file:
         pieces = records_of_file(file)
         head = bytes(next(pieces, b""))
@@ -91,7 +91,7 @@ def _header_end(content: Content) -> int:
 
 @dataclass(frozen=True)
 class _Opening:
-    """What the first rows of a text tell: its header, where that ends (in lines, and in bytes), what is near."""
+    """What the first rows of a text show: its header, where that ends (in lines, and in bytes), what is near."""
 
     names: list[str]
     originals: list[str]

@@ -1,6 +1,6 @@
 """The header of a CSV or TSV file: its delimiter, its rows, and where the records begin.
 
-Belongs here: what the first lines of a text tell. Does not: the records under them (`delimited.py`).
+Belongs here: what the first lines of a text show. Does not: the records under them (`delimited.py`).
 """
 
 from __future__ import annotations

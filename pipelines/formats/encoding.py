@@ -2,7 +2,7 @@
 
 The order: what the description declares (another one is an error), a byte-order mark, UTF-8 where the bytes are, what
 the server or the page announces, a detector kept by others; and of whatever is chosen, the text must be one that
-somebody may have written (`plausible.py`). Doubt is told, an improbable text is refused with the encoding that it
+somebody may have written (`plausible.py`). Doubt is reported, an improbable text is refused with the encoding that it
 seems to be.
 """
 
@@ -41,7 +41,7 @@ AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 _OF_FIFTEEN = re.compile(rb"\xa4|[\xbc\xbd](?=[a-z\xe0-\xff])|(?<=[A-Za-z\xe0-\xff])[\xbc\xbd\xbe]")
 UNKNOWN = Said("inconnu", "unknown")
 FEWEST = 8
-"""The letters beyond ASCII that a detector's opinion needs to be worth telling."""
+"""The letters beyond ASCII that a detector's opinion needs to be worth reporting."""
 IMPROBABLE = 0.05
 """The share of improbable letters above which a text is refused; `options.improbable_text` sets another."""
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -49,7 +49,7 @@ _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0
 
 @dataclass(frozen=True)
 class Decoded:
-    """A text in UTF-8 without a mark, the encoding that it was in, and what is to be told of it."""
+    """A text in UTF-8 without a mark, the encoding that it was in, and what is to be reported of it."""
 
     data: bytes
     encoding: str
@@ -82,7 +82,7 @@ def decoded(content: Content, *, within: str | None = None) -> Decoded:
 
 def is_plainly_utf8(content: Content, head: bytes) -> bool:
     """Whether nothing but UTF-8 is declared, announced or marked for a file that begins with `head`: where all of its
-    bytes are UTF-8 too, `decoded` gives them as they are, and tells nothing."""
+    bytes are UTF-8 too, `decoded` gives them as they are, and reports nothing."""
     is_declared = content.options.get("encoding") in (None, "utf-8")
     return is_declared and _announced(content, None) in (None, "utf-8", "ascii") and _marked(head) is None
 

@@ -1,7 +1,7 @@
 """Where the records of a table end: totals, notes and signatures under them, which are no records.
 
 `options.stop_at`: the texts that the first cell of the first such row begins with; `options.footer`: how many rows at
-the end are none. What is left out is counted and told.
+the end are none. What is left out is counted and reported.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Ending:
         return min(self._footer, count)
 
     def notices(self) -> list[Said]:
-        """What to tell: that the text which ends the records was not met."""
+        """What to report: that the text which ends the records was not met."""
         if not self._texts or self._first is not None:
             return []
         listed = " | ".join(self._texts)

@@ -1,4 +1,4 @@
-"""What a reader refuses or notices without refusing the file: records that cannot be read, and doubts to be told.
+"""What a reader refuses or notices without refusing the file: records that cannot be read, and doubts to be reported.
 
 Belongs here: the two shapes that every reader hands on. Does not: errors that cost the whole file (`errors.py`).
 

@@ -42,7 +42,7 @@ class PartReading:
 def read(
     part: Part, path: Path, *, source: str, snapshot: str, address: str | None = None, announced: str | None = None
 ) -> pa.Table:
-    """The records of one part that can be read: `read_part` without what it tells."""
+    """The records of one part that can be read: `read_part` without what it reports."""
     return read_part(part, path, source=source, snapshot=snapshot, address=address, announced=announced).table
 
 

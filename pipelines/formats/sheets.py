@@ -10,7 +10,7 @@ errors, formulas that nobody computed, merged and hidden cells, codes shown with
 | `errors` | `reject` the row | `absent`: the cell is empty |
 | `formulas` (not computed) | `refuse` the sheet | `accept`: what is stored, nothing or 0 |
 | `merged` | `repeat` the value | `first`: only the first cell has it |
-| `hidden_rows` | `read`, and told | `leave_out` |
+| `hidden_rows` | `read`, and reported | `leave_out` |
 | `zeros` | `as_shown` | `digits`: without literal text; `as_stored` |
 """
 

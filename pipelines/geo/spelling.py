@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-# Words that tell places apart: a misprint in one of them is another place (Le Haut, Le Bas).
+# Words that distinguish places: a misprint in one of them is another place (Le Haut, Le Bas).
 _TELLING = frozenset(
     (
         "saint", "sainte", "saints", "saintes", "le", "la", "les", "l", "sur", "sous", "en", "grand", "grande", "petit",
@@ -23,8 +23,8 @@ def neighbour(key: str, known: Iterable[str], *, alone: bool) -> list[str]:
     """The known keys that `key` may be a misprint of, nearest first; exactly one when there is no doubt.
 
     One letter added, lost, changed or swapped is forgiven from 7 letters on (11 when nothing else says where the place
-    is: `alone`), two from 14 on within a département. The first letter, the digits and the telling words must stay. A
-    second name within one more error is a rival, and then several are returned.
+    is: `alone`), two from 14 on within a département. The first letter, the digits and the distinctive words must stay.
+    A second name within one more error is a rival, and then several are returned.
     """
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract

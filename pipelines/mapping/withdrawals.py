@@ -3,8 +3,9 @@
 Columns: `source`, `part`, `champ`, `cle` (the record whose column `champ` holds `cle`), `motif`, `date` (AAAA-MM-JJ).
 The motive names no person, and the key is one of the source's own identifiers, never a name.
 
-A connector may tell withdrawals too, as `withdrawn` in what a snapshot says of its fetch: `number` (the record's column
-`numero`), `reason`, `date`. The records are gone from that snapshot; the lines say why to those who compare releases.
+A connector may report withdrawals too, as `withdrawn` in what a snapshot says of its fetch: `number` (the record's
+column `numero`), `reason`, `date`. The records are gone from that snapshot; the lines say why to those who compare
+releases.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `arobase release` tells machines at its end, where the environment asks for it."""
+"""What `arobase release` writes for machines at its end, where the environment asks for it."""
 
 from __future__ import annotations
 

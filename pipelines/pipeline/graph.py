@@ -227,7 +227,7 @@ class BuildGraph:
         return make_findings(self.project, described, tables, settings=settings, may_make=may_make)
 
     def _needed(self, missing: type[ArobaseError], make: Callable[[str], T], name: str, **facts: str) -> T:
-        """What something else is made from; its own error was told where it is made, here it is only missing."""
+        """What something else is made from; its own error was reported where it is made, here it is only missing."""
         try:
             return make(name)
         except NotMaterialised:

@@ -102,7 +102,7 @@ class Ingredients:
         return found
 
     def _incoming(self, names: Iterable[str]) -> dict[str, _Text]:
-        """Incoming schemas by name; one that is not there is told where it is read."""
+        """Incoming schemas by name; one that is not there is reported where it is read."""
         paths = {name: self.project.schemas / "entrants" / f"{name}.json" for name in sorted(names)}
         return {f"entrants/{name}": self._file(path) for name, path in paths.items() if path.is_file()}
 

@@ -81,7 +81,7 @@ def kept_code(project: Project, code: str) -> KeptCode | None:
 def kept_archive(project: Project, cause: str, wanted: Ingredients) -> Path:
     """Where the schemas, corrections or redactions of a release are kept.
 
-    The schemas as they are published do not tell two package files apart, nor two code lists that only the code reads:
+    The schemas as they are published do not distinguish two package files, nor two code lists that only the code reads:
     what else was in the folder is part of the release's `code`, and kept under both where it was not the same.
     """
     folder = project.snapshots / "ingredients" / cause

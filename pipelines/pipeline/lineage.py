@@ -1,4 +1,4 @@
-"""The steps that touched each published field: what `arobase trace` and the catalogue tell of the way of a value."""
+"""The steps that touched each published field: what `arobase trace` and the catalogue show of the path of a value."""
 
 from __future__ import annotations
 

@@ -257,7 +257,7 @@ def let_through(project: Project, allow: AllowList, validated: Seen | None = Non
         try:
             package = load_package(project.schemas, name)
             schemas = {table.name: package.schema(table.name) for table in package.tables}
-        except ArobaseError:  # what is wrong with a package is told where it is released
+        except ArobaseError:  # what is wrong with a package is reported where it is released
             continue
         own = allow.with_fields(name, schemas)
         for path in sorted((project.releases / name).glob("[0-9]*/data/*.parquet")):

@@ -81,7 +81,7 @@ def request_again(project: Project, package: str, wanted: Ingredients) -> Releas
             # The licence is described from the kept schemas, while they are there.
             return request if request.package.licence_described else None
         except ArobaseError:
-            # Old rows under new schemas may not make a table at all: then this step tells nothing, and says so.
+            # Old rows under new schemas may not make a table at all: then this step shows nothing, and says so.
             return None
 
 

@@ -34,7 +34,8 @@ class Replayed:
 
 
 def replay(project: Project, source: str) -> Replayed:
-    """Validate a source's last capture again and tell it from the last time. Asks no source, publishes nothing.
+    """Validate a source's last capture again and compare the result with the last time. Asks no source, publishes
+    nothing.
 
     Raises what making the records raises. Without an earlier result, everything refused is newly refused.
     """

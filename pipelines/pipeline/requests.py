@@ -71,7 +71,7 @@ def request_for(
 
 
 def withdrawals_by_source(captures: Iterable[Capture]) -> dict[str, bytes]:
-    """What connectors told to be withdrawn, as the file that it would be in `sources/retraits/`; none, no file."""
+    """What connectors reported as withdrawn, as the file that it would be in `sources/retraits/`; none, no file."""
     withdrawals = withdrawals_of_connectors(captures)
     return {STATED_BY_CONNECTORS: withdrawals} if withdrawals else {}
 
@@ -104,7 +104,7 @@ def _source_used(source: Source, capture: Capture) -> SourceUsed:
 
 
 def notices(package: Package) -> list[Warned]:
-    """What `package.yaml` has to tell of earlier versions (`notices`): what was wrong in them, and what moved where."""
+    """What `package.yaml` says of earlier versions (`notices`): what was wrong in them, and what moved where."""
     return [
         Warned(
             " ".join(item["fr"].split()),

@@ -78,7 +78,7 @@ Tell = Callable[[Event], None]
 
 
 def steps_ahead(graph: BuildGraph, packages: Iterable[str] | None = None) -> int:
-    """How many events a run will tell: what a progress bar counts to."""
+    """How many events a run will give: what a progress bar counts to."""
     wanted = graph.in_order(list(packages) if packages is not None else None)
     used = {source.name for package in wanted for source in graph.sources_of(package.name)}
     return 2 * len(used) + sum(len(package.tables) for package in wanted) + 2 * len(wanted) + 1
@@ -129,7 +129,7 @@ def run(
 
 @dataclass
 class _Running:
-    """A run under way: each step is tried, told, and noted."""
+    """A run under way: each step is tried, reported, and noted."""
 
     graph: BuildGraph
     tell: Tell

@@ -82,8 +82,8 @@ def working_copy(address: str) -> Iterator[Shared]:
 def committed(project: Project, work: Callable[[bool], T], *, wait_seconds: float) -> T:
     """The result of `work`, once what it made is in the store. With outputs in a folder it is simply called.
 
-    `work` is told whether it may collect. When another machine published first, its state is taken and `work` is called
-    again, on what is collected by then. Raises `Overtaken` when that happens each time, and what `work` raises.
+    `work` is called with whether it may collect. When another machine published first, its state is taken and `work` is
+    called again, on what is collected by then. Raises `Overtaken` when that happens each time, and what `work` raises.
     """
     shared = shared_of(project.outputs)
     if shared is None:

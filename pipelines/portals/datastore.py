@@ -152,7 +152,7 @@ def _columns(item: PublishedFile) -> list[list[str]]:
 
 
 def _fields(columns: Iterable[list[str]]) -> list[dict[str, Any]]:
-    """Columns as CKAN is told them."""
+    """Columns as CKAN is given them."""
     return [
         {"id": name, "type": kind, "info": {"label": label, "notes": notes}} for name, kind, label, notes in columns
     ]

@@ -1,6 +1,6 @@
-"""What is offered to a portal: one version of a package, as its release and its description tell it.
+"""What is offered to a portal: one version of a package, as its release and its description give it.
 
-Belongs here: what any portal is told. Does not: how one software calls it (`ckan.py`, `datagouv.py`).
+Belongs here: what any portal is given. Does not: how one software calls it (`ckan.py`, `datagouv.py`).
 The publication is a pure function of the release, of `package.yaml` and of the portal's file.
 """
 
@@ -81,7 +81,7 @@ class Publication:
 
 
 def make_publication(project: Project, portal: Portal, package: str) -> Publication:
-    """The current version of a package, for a portal; every file is checked against the hash that the release tells.
+    """The current version of a package, for a portal; every file is checked against the hash in the release.
 
     Raises `LeftOut` for a package that does not go to this portal, `NoSuchRelease`, `ReleaseDamaged`, `LedgerBroken`,
     and what a wrong `package.yaml` or code list of licences raises.

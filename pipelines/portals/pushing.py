@@ -106,7 +106,7 @@ def _is_example(store: ReleaseStore) -> bool:
     try:
         return bool(read_descriptor(store.path() / "data").get("example"))
     except ReleaseDamaged:
-        return False  # told when that package is pushed, so that the others are pushed all the same
+        return False  # reported when that package is pushed, so that the others are pushed all the same
 
 
 def look(

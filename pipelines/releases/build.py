@@ -37,7 +37,7 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Attempt:
-    """One version under way; `tables` are canonical. `step` is told the name of each step once it is done."""
+    """One version under way; `tables` are canonical. `step` is called with the name of each step once it is done."""
 
     request: ReleaseRequest
     previous: Previous
@@ -123,7 +123,7 @@ def build(attempt: Attempt, aside: Path) -> Built | None:
 def seal_built(
     attempt: Attempt, built: Built, aside: Path, ledger: Ledger, *, key: SigningKey | None, signer: str
 ) -> str:
-    """Make a bag of what was built, to be told of next in `ledger`; returns the ledger's line.
+    """Make a bag of what was built, to be recorded next in `ledger`; returns the ledger's line.
 
     `signer`: the fingerprint of `key`, or "none".
     """

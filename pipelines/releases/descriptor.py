@@ -26,7 +26,7 @@ from pipelines.storage.plain import read_plain
 LARGEST_DESCRIPTOR = 1 << 26
 # Frictionless opens what is called `parquet` as a table, counts no bytes there and finds the size wrong; the profile
 # has no word for a file that is no table. It guesses the types of what is called `csv` and has no schema, and finds
-# other values wrong. Formats are therefore told by name, not by suffix, but for the CSV that is the table itself.
+# other values wrong. Formats are therefore given by name, not by suffix, but for the CSV that is the table itself.
 PARQUET, CSV = "Parquet", "CSV"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 

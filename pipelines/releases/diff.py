@@ -1,7 +1,7 @@
 """What differs between two tables: rows that appear, rows that vanish, values that were revised.
 
 Belongs here: comparing tables by their key, one column at a time, so that two tables need never be in memory whole.
-Does not: telling why (`causes.py`), nor writing it (`changes.py`).
+Does not: finding out why (`causes.py`), nor writing it (`changes.py`).
 """
 
 from __future__ import annotations

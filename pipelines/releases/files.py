@@ -105,10 +105,10 @@ def provenance_table(request: ReleaseRequest, tables: Mapping[str, pa.Table]) ->
     return pa.Table.from_arrays(columns, schema=pa.schema(fields, metadata(schema)))
 
 
-def _provenance_on_disk(tables: Sequence[pa.Table], wanted: pa.Schema, told: Mapping[str, str]) -> pa.Table:
+def _provenance_on_disk(tables: Sequence[pa.Table], wanted: pa.Schema, metadata: Mapping[str, str]) -> pa.Table:
     """The same lines where they are more than memory may hold."""
     fields = [item.with_type(REPEATED) if pa.types.is_string(item.type) else item for item in wanted]
-    spool = Spool(pa.schema(fields, told))
+    spool = Spool(pa.schema(fields, metadata))
     for table in tables:
         for piece in pieces(table, ROWS):
             columns = [piece.column(item.name).cast(item.type) for item in fields]

@@ -47,7 +47,7 @@ def check(
 ) -> Limits:
     """Compare with `package.yaml`. `before`: rows of each table in the current version; `raw`: its warnings in French.
 
-    A notice that the current version does not tell may let rows go: they were wrong, or moved elsewhere.
+    A notice that the current version does not have may let rows go: they were wrong, or moved elsewhere.
     """
     allowed = losses(request.warnings, raw)
     refusals: list[Warned] = []
@@ -89,7 +89,7 @@ def too_few(table: PackageTable, rows: int, before: int, loss: float) -> list[Wa
 
 
 def losses(warnings: Iterable[Warned], already: Collection[str]) -> dict[str, float]:
-    """The largest share of rows that notices told for the first time let go, by table."""
+    """The largest share of rows that new notices let go, by table."""
     found: dict[str, float] = {}
     for notice in warnings:
         if notice.is_notice and notice.fr not in already:

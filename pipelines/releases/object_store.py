@@ -244,10 +244,10 @@ def _send_version(bucket: Bucket, store: ReleaseStore, entry: dict[str, Any]) ->
 
 
 def claim_of(releases: Path, entry: dict[str, Any]) -> tuple[str, bytes, dict[str, str]]:
-    """The claim of a version, what it holds, and what an error about it tells.
+    """The claim of a version, what it holds, and what an error about it says.
 
     The proof beside the seal is of one log: two machines that make the same version at once have each its own, so that
-    the claim tells them apart.
+    the claim distinguishes them.
     """
     package, version = entry["package"], entry["version"]
     claim, folder = f"{TREE}/{package}/{CLAIMS}/{version}", f"{TREE}/{package}/{version}/"
@@ -273,7 +273,7 @@ def _create_or_same(bucket: Bucket, name: str, data: bytes) -> bool:
 
 
 def _bury(bucket: Bucket, store: ReleaseStore, version: str) -> None:
-    """Its tombstone is there and the ledger tells of it: the files go, that which commits them first."""
+    """Its tombstone is there and the ledger records it: the files go, that which commits them first."""
     folder = f"{TREE}/{store.package}/{version}"
     bucket.delete(f"{folder}/{TAGMANIFEST}")
     for name in bucket.names(folder):

@@ -52,7 +52,7 @@ def publish(
     event, and raises where its date is not acceptable. `circumstances`: what else the log says of a
     release and is no part of it (`code`, `commit`). `origin`: the name of a log that begins. `needs_causes`: whether a
     change that nothing explains stops the version. `wait_seconds`: how long to wait for another process that releases
-    this package. `step` is told each of `STEPS`.
+    this package. `step` is called with each of `STEPS`.
     `inspect` is called with the sealed folder before anybody can see it, again when it was sealed again because another
     package was released meanwhile; whatever it raises stops the version.
     Raises `Busy` when another process still releases this package then, `PrivateFieldAsked`, `LedgerBroken`,

@@ -46,7 +46,7 @@ def rebuild(releases: Path, package: str, version: str, remake: Remake, *, acros
     """Make a version again in a temporary folder and compare every byte, but for the signature's file.
 
     Raises `NoSuchRelease`, `RetractedRelease`, `LedgerBroken`; `RetractedRelease` also when the version that it was
-    compared with was retracted since, for then its changes cannot be told again.
+    compared with was retracted since, because its changes cannot then be computed again.
     """
     store = ReleaseStore.read(releases, package)
     release = store.path(version)

@@ -48,7 +48,7 @@ class Warned(Said):
     is_notice: bool = False
     """Whether it says what was wrong in earlier versions, or what moved where: it marks those that came before it."""
     losses: tuple[tuple[str, float], ...] = ()
-    """Of a notice: by table, what share of its rows may go in the version that tells it first."""
+    """Of a notice: by table, what share of its rows may go in the first version with it."""
 
 
 @dataclass(frozen=True)

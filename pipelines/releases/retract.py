@@ -4,7 +4,7 @@ Belongs here: taking a version away, and the reason of that. Does not: publishin
 The order is: the tombstone appears (that is the commit), the files go, the ledger, the log, the indexes.
 
 The reason is in the tombstone, with a salt. Ledger and log hold only a commitment to it, the hash of both: when a
-reason has to go, both go from the tombstone, and what stays tells nothing of it.
+reason has to go, both go from the tombstone, and what stays reveals nothing of it.
 """
 
 from __future__ import annotations

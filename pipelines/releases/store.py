@@ -283,7 +283,7 @@ def _follows(line: str, ledger: Ledger) -> bool:
 
 
 def line_of(release: Path) -> str | None:
-    """The ledger's line of a release, as the release itself tells it; none when it is not told."""
+    """The ledger's line of a release, as the release itself gives it; none when it does not."""
     try:
         info, tagmanifest = read_info(release), sha256_file(release / TAGMANIFEST)
         facts = published_facts(info, tagmanifest)

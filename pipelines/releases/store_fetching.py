@@ -148,7 +148,7 @@ def _named_by(ledger: Ledger, names: Sequence[str]) -> Callable[[tuple[str, ...]
     """Which names are part of what the ledger says: its versions and tombstones, and what else is beside them.
 
     While a package is marked, the files of its retracted versions are on their way out, and no part of it. A tombstone
-    that is not told of stands for a version whose files went already; beside files it comes from a sending under way.
+    that is not in it stands for a version whose files went already; beside files it comes from a sending under way.
     """
     published, retracted = (
         {(item["package"], item["version"]) for item in ledger.about_packages if item["event"] == event}

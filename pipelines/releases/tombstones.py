@@ -47,7 +47,8 @@ def _salted(salt: str, line: str) -> dict[str, str]:
 
 
 def commitment(reason: str, salt: str) -> str:
-    """What the ledger holds of a reason: a hash that tells nothing of it once the salt is gone. `salt`: hexadecimal."""
+    """What the ledger keeps of a reason: a hash that reveals nothing of it once the salt is gone. `salt`:
+    hexadecimal."""
     return sha256_bytes(bytes.fromhex(salt) + reason.encode())
 
 

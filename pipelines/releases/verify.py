@@ -62,7 +62,7 @@ def verify(
     signature is only checked for itself. `witness`: the hash of a line of the ledger noted earlier. `demands`: what the
     log has to continue, and who has to have witnessed it. `deep`: changes are computed again from both versions.
     `expected`: "package" or "package/version". `read`: how the log is read when it does not be beside the releases.
-    `step` is told each release before it is read. A release that is among others is checked against them and the
+    `step` is called with each release before it is read. A release that is among others is checked against them and the
     log too. Never raises for what is wrong with the files, and never waits for one.
     """
     trusted = trust if trust is not None else (Trust.of_keys(tuple(keys)) if keys else None)
@@ -101,7 +101,8 @@ def _special(path: Path) -> list[Flaw]:
 
 
 def _not_plain(start: Path) -> Iterator[Path]:
-    """What is neither a file nor a folder, itself or below: told by the entries of folders, of which a log has many."""
+    """What is neither a file nor a folder, itself or below: found by the entries of folders, of which a log has
+    many."""
     mode = start.lstat().st_mode
     if not stat.S_ISDIR(mode):
         if not stat.S_ISREG(mode):
@@ -109,7 +110,7 @@ def _not_plain(start: Path) -> Iterator[Path]:
         return
     waiting = [str(start)]
     while waiting:
-        with suppress(PermissionError), os.scandir(waiting.pop()) as items:  # told where it is read
+        with suppress(PermissionError), os.scandir(waiting.pop()) as items:  # reported where it is read
             for item in items:
                 if item.is_dir(follow_symlinks=False):
                     waiting.append(item.path)

@@ -140,7 +140,7 @@ def _is_hollow(path: Path) -> bool:
 
 
 def identity(bag: Path) -> Iterator[Flaw]:
-    """`bag-info.txt`, the folder and the descriptor tell of the same package and version."""
+    """`bag-info.txt`, the folder and the descriptor name the same package and version."""
     info = bagit.read_info(bag)
     named = (info.get("Arobase-Package"), info.get("Arobase-Version"))
     among_others = (bag.parent / "versions.json").is_file()
@@ -165,7 +165,7 @@ def identity(bag: Path) -> Iterator[Flaw]:
 
 
 def descriptor(bag: Path) -> Iterator[Flaw]:
-    """The descriptor tells of every file under `data/`, with the sizes and hashes that the manifest has."""
+    """The descriptor lists every file under `data/`, with the sizes and hashes that the manifest has."""
     hashes = bagit.read_manifest(bag / bagit.MANIFEST)
     described = {f"data/{item['path']}": item for item in read_descriptor(bag / "data")["resources"]}
     pages = {f"data/{name}" for name in PAGES}

@@ -1,6 +1,6 @@
-"""Do the releases of a folder, their indexes and the ledger tell the same story?
+"""Do the releases of a folder, their indexes and the ledger agree?
 
-Belongs here: what can only be told from several releases. Does not: what is inside one (`verify_bag.py`).
+Belongs here: what can only be checked with several releases. Does not: what is inside one (`verify_bag.py`).
 A publication that a dead process left half recorded left a mark too: only then may the indexes lag behind.
 """
 
@@ -161,7 +161,7 @@ def _retracted(store: ReleaseStore, version: str) -> Iterator[Flaw]:
 
 
 def tombstones(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
-    """Every tombstone is told of in the ledger, every record of a refusal is there as it was written, and no other."""
+    """Every tombstone is recorded in the ledger, every record of a refusal is there as it was written, and no other."""
     retracted = store.retracted
     for path in _files(store.folder / TOMBSTONES):
         place = f"{store.package}/{TOMBSTONES}/{path.name}"
@@ -256,7 +256,7 @@ def _can_tell(state: ReleaseStore) -> bool:
 
 
 def _gone(state: ReleaseStore) -> dict[str, dict[str, Any]]:
-    """What `versions.json` says of versions whose files went while they are retracted: it cannot be told again."""
+    """What `versions.json` says of versions whose files went while they are retracted: it cannot be computed again."""
     gone = {item["tagmanifest"] for item in state.published if not (state.folder / item["version"]).is_dir()}
     try:
         indexed = json.loads(read_plain(state.folder / VERSIONS, LARGEST_INDEX))["versions"]

@@ -1,4 +1,4 @@
-"""Are the changes that a release tells of those between it and the version before?
+"""Are the changes that a release lists those between it and the version before?
 
 Belongs here: the tables of changes, their counts, their causes; with `recomputed`, both versions read again. Does not:
 making them (`diff.py`, `changes.py`).

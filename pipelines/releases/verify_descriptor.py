@@ -1,4 +1,4 @@
-"""Is the descriptor of a release a Data Package that tells the truth about its files?
+"""Is the descriptor of a release a Data Package, and true of its files?
 
 Belongs here: Frictionless' result on the metadata, and what formats, names and licences have to be. Does not: sizes
 and hashes (`verify_bag.py`), values (`verify_values.py`).

@@ -1,6 +1,6 @@
 """What a verification finds, and how it is collected.
 
-Belongs here: the outcome, the notes, and turning series of flaws into those that are told. Does not: any check
+Belongs here: the outcome, the notes, and turning series of flaws into those that are shown. Does not: any check
 (`verify_*.py`).
 """
 

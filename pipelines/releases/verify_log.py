@@ -305,7 +305,7 @@ def time_tokens(
 ) -> tuple[list[str], list[Flaw]]:
     """When authorities of time saw heads of this log: each stamp is beside the head that it stamps.
 
-    Without `check` no authority is trusted, and no time is told; that each head is one of this log is checked anyhow.
+    Without `check` no authority is trusted, and no time is shown; that each head is one of this log is checked anyhow.
     """
     times, flaws = [], []
     for name in names:

@@ -1,4 +1,4 @@
-"""Does the provenance of a release cover its rows, and tell of snapshots that its descriptor names?
+"""Does the provenance of a release cover its rows, and name snapshots that its descriptor names?
 
 Belongs here: what can be distinguished from one release. Does not: which record each row was made from, which takes the
 snapshots (`rebuild.py`).

@@ -190,7 +190,7 @@ def _with_codelists(package: Package) -> Package:
         try:
             schemas.append(load_table(package.schemas, package.name, table.name))
         except SchemaFileError:
-            continue  # told where that table is made, or where all packages are read
+            continue  # reported where that table is made, or where all packages are read
     lists = [
         PackageTable(table_name(codelist), f"{CODELIST}{codelist}", (), 1, None, 1.0)
         for codelist in codelists_of(schemas)
@@ -240,7 +240,7 @@ def _quarantine(raw: Mapping[str, Any]) -> Quarantine:
 
 
 def _check_totals(raw: Mapping[str, Any], table: str, line: int, file: str) -> None:
-    """Raises `PackageFileError` where totals are told by a field that makes no group: nobody would be protected."""
+    """Raises `PackageFileError` where totals are marked by a field that makes no group: nobody would be protected."""
     for field in raw.get("total", {}):
         if field not in raw["groups"]:
             place, expected = f"tables.{table}.protect.total", ", ".join(raw["groups"])
@@ -262,8 +262,8 @@ def _protection(raw: Mapping[str, Any]) -> Protection:
 def _check_names(package: Package, document: LinedDocument, packages: Mapping[str, Package], names: list[str]) -> None:
     """What the JSON Schema cannot say: the licence is a code of ours, and tables that are read are there.
 
-    A table of a package that cannot be used is told when it is asked for. Raises `PackageFileError`, and what a wrong
-    list of licences raises.
+    A table of a package that cannot be used is reported when it is asked for. Raises `PackageFileError`, and what a
+    wrong list of licences raises.
     """
     file = _file(package.name)
     licences = (

@@ -14,7 +14,7 @@ BY_LENGTH = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 def check(path: Path, kind: str | None, value: str | None, *, source: str, address: str) -> bool | None:
     """True when the file has the checksum; None when none that we know was declared. Raises `NotTheAnswer`.
 
-    `kind` None: told by the length of `value`, which may be `kind:value`.
+    `kind` None: decided by the length of `value`, which may be `kind:value`.
     """
     if not value:
         return None

@@ -51,8 +51,8 @@ def declared_schema(context: FetchContext, client: Client, part: str, declared: 
     """The schema that a resource declares: `{"name", "version", "url"}`, an address, or the schema itself.
 
     None where nothing is declared or the source's file ignores it. A schema that is gone, unknown, not to be had or of
-    another kind is told under `state`, and the data comes without it. Raises what the client raises for a server that
-    fails.
+    another kind is reported under `state`, and the data comes without it. Raises what the client raises for a server
+    that fails.
     """
     if not declared or way(context.source) == IGNORE:
         return None

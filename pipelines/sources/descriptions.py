@@ -52,7 +52,7 @@ class Part:
 @dataclass(frozen=True)
 class Source:
     """One source. `path` is its file, relative to the project; `obtained` is the snapshot date of shipped files,
-    and `obtained_time` the time of that day, UTC, which tells two files of one day apart."""
+    and `obtained_time` the time of that day, UTC, which distinguishes two files of one day."""
 
     name: str
     title: str
@@ -145,7 +145,7 @@ def load_source(path: Path, *, licences: Iterable[str] | None = None, before: Ch
     name, data = f"sources/{path.name}", path.read_bytes()
     known = None if before is None else before.value(data)
     if known is not None:
-        # A name that agrees with no other is told below, with its line.
+        # A name that agrees with no other is reported below, with its line.
         with suppress(SourceFileError):
             _check_names(LinedDocument(known), path.stem, name, licences, before.connectors() if before else None)
             return _source(known, name, text_of(data))

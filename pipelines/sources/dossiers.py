@@ -108,7 +108,7 @@ NOTHING_TO_CUT = Cut()
 def kept_dossier(dossier: Dossier, keep_file: FileKept | None = None) -> Dossier:
     """The same dossier with what may be kept of it; changed in place.
 
-    Raises `ValueError`, which tells the place and no value, for champs of another shape, their rows' included.
+    Raises `ValueError`, which gives the place and no value, for champs of another shape, their rows' included.
     """
     if dossier.demandeur is not UNSET:
         dossier.demandeur = dossier.demandeur.flat() if dossier.demandeur else UNSET

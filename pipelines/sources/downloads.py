@@ -1,4 +1,5 @@
-"""One address to one part: asked for only when it changed, streamed to the disk, its change told without its noise."""
+"""One address to one part: asked for only when it changed, streamed to the disk, changes recognised without its
+noise."""
 
 from __future__ import annotations
 
@@ -59,7 +60,7 @@ def download(
     )
 
 
-# How a file of a format begins, where that can be told by its first bytes.
+# How a file of a format begins, where that can be seen from its first bytes.
 BEGINNINGS = {
     "json": (b"{", b"["),
     "jsonl": (b"{", b"["),
@@ -92,7 +93,7 @@ def kept(previous: Capture | None, part: str) -> Snapshot | None:
 def _conditions(before: Snapshot | None, facts: Mapping[str, Any]) -> dict[str, str]:
     """The headers that ask for an answer only if it changed since `before`, which must have been asked for alike.
 
-    A schema that is no longer declared, or ignored from now on, is told by nobody: it counts all the same.
+    A schema that is no longer declared, or ignored from now on, is reported by nobody: it counts all the same.
     """
     if before is None or any(before.fetch.get(key) != facts.get(key) for key in {*facts, "schema"}):
         return {}

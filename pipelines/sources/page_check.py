@@ -84,8 +84,8 @@ def _short(members: list[tuple[str, Any]], length: int, *, is_paged: bool) -> It
     """A total that is more than the list holds, where the answer speaks of pages or of a total count."""
     for name, value in members:
         last = _last(name)
-        tells = TOTAL.fullmatch(last) and (is_paged or "." in name or last.lower() not in ("total", "count"))
-        if tells and _is_count(value) and value > length:
+        is_total = TOTAL.fullmatch(last) and (is_paged or "." in name or last.lower() not in ("total", "count"))
+        if is_total and _is_count(value) and value > length:
             yield f"{name}: {value} > {length}"
 
 

@@ -3,9 +3,9 @@
 Belongs here: what holds for every paged interface. Does not: how one asks for a page.
 
 Three files grow in the source's `resume` folder: the records, the pages (one line a page: how many bytes of records
-there are after it, where to go on, the total and the data's version that were told), and the answers as they came where
-they may be kept. A collection that is taken up asks its last page again: with other records, another total or another
-version, what was kept is of other data, and the collection begins again.
+there are after it, where to go on, the total and the data's version that were given), and the answers as they came
+where they may be kept. A collection that is taken up asks its last page again: with other records, another total or
+another version, what was kept is of other data, and the collection begins again.
 """
 
 from __future__ import annotations
@@ -229,7 +229,7 @@ class Pagination:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its records, the total that it tells (None: none, or an estimate), the version of the data.
+    """One page: its records, the total that it gives (None: none, or an estimate), the version of the data.
 
     `cursor` is where to go on; `is_last` what the page says of itself, None when it says nothing.
     """
@@ -246,7 +246,7 @@ def follow(paged: Pagination, ask: Callable[[Pagination], tuple[Answer, list[Any
     """Follow pages by their numbers of records until those of the total came; returns the total.
 
     `ask` gives the page after those that are there: its answer, its records, its total; no total where the server
-    tells none or an estimate, and then pages are followed to an empty one. Raises `CrawlRefused` as `follow_pages`.
+    gives none or an estimate, and then pages are followed to an empty one. Raises `CrawlRefused` as `follow_pages`.
     """
 
     def page(paged: Pagination) -> Page:
@@ -260,9 +260,9 @@ def follow_pages(paged: Pagination, ask: Callable[[Pagination], Page]) -> int:
     """Follow pages to their proved end; returns how many records there are.
 
     The end is proved by as many records as the total says, by a page that says it is the last, or, where neither is
-    told, by an empty page; where both are told they have to agree. Raises `CrawlRefused` for a total or a version that
-    moves meanwhile (pages would overlap or leave gaps), an empty page before the end, more records than the total, and
-    what `Pagination.add` refuses.
+    given, by an empty page; where both are given they have to agree. Raises `CrawlRefused` for a total or a version
+    that moves meanwhile (pages would overlap or leave gaps), an empty page before the end, more records than the total,
+    and what `Pagination.add` refuses.
     """
     if paged.is_taken_up:
         again = ask(paged.stepped_back())

@@ -1,8 +1,8 @@
 """Sources whose files are in a folder and are, to the byte, those of the last capture: read where they are.
 
-Belongs here: telling those, one after the other, at the cost of reading them. Does not: collecting (`collecting.py`),
-which copies what it is sent, in several threads that wait for each other; thousands of small files that did not change
-are looked at in less time than it takes to hand them to threads.
+Belongs here: recognising those, one after the other, at the cost of reading them. Does not: collecting
+(`collecting.py`), which copies what it is sent, in several threads that wait for each other; thousands of small files
+that did not change are looked at in less time than it takes to hand them to threads.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ class Rechecking:
         if not _is_same(previous, source, digests(source, self._project.sources)):
             return None
         state = dict(previous.state)
-        told = {"at": written(now), "outcome": UNCHANGED, "connector": source.connector, "state": state}
+        entry = {"at": written(now), "outcome": UNCHANGED, "connector": source.connector, "state": state}
         capture = Capture(source.name, previous.parts, False, now, state)
-        store.checked(source.name, told | {"seconds": round(time.monotonic() - started, 3)}, capture)
+        store.checked(source.name, entry | {"seconds": round(time.monotonic() - started, 3)}, capture)
         return capture
 
     def _store(self, source: Source) -> SnapshotStore:
@@ -102,7 +102,7 @@ def _left_over(store: SnapshotStore) -> list[str]:
 
 
 def _is_same(previous: Capture, source: Source, found: dict[str, tuple[str, str]]) -> bool:
-    """As collecting tells two captures apart: by content; where the source's file says when its files were obtained,
+    """As collecting distinguishes two captures: by content; where the source's file says when its files were obtained,
     also by that day and by their address."""
     if [item.part for item in previous.parts] != [part.name for part in source.parts]:
         return False

@@ -32,7 +32,8 @@ CAPTURED, UNCHANGED, FAILED = "captured", "unchanged", "failed"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The bytes of one part. `content` is the digest by which change is told (`sha256`, unless noise was declared)."""
+    """The bytes of one part. `content` is the digest by which a change is recognised (`sha256`, unless noise was
+    declared)."""
 
     part: str
     sha256: str
@@ -243,10 +244,10 @@ _known: dict[Path, tuple[tuple[int, ...] | None, Capture]] = {}
 
 def _state(path: Path) -> tuple[int, ...] | None:
     try:
-        told = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return None
-    return told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _latest(source: str, entries: Iterable[Mapping[str, Any]]) -> Capture | None:

@@ -88,7 +88,7 @@ def open_store(source: Source, context: FetchContext) -> Any:
 def _parameters(source: Source) -> tuple[dict[str, Any], dict[str, str]]:
     """The options as they are written, and the names of the secrets that others are. Raises `CollectError`.
 
-    What is told are names of options: a value may be a secret that was pasted in the wrong place.
+    What is shown are names of options: a value may be a secret that was pasted in the wrong place.
     """
     storage, credentials = source.parameters.get("storage", {}), source.parameters.get("credentials", {})
     if not isinstance(storage, Mapping):
@@ -194,7 +194,7 @@ def _s3(_source: Source, given: Mapping[str, Any]) -> Any:
 
     timeouts = {"connect_timeout": CONNECT, "read_timeout": READ}
     store = S3FileSystem(**(dict(given) | {"config_kwargs": timeouts | given.get("config_kwargs", {})}))
-    # Its options are read when it is first used: that is now, while a wrong one is told for what it is.
+    # Its options are read when it is first used: that is now, while a wrong one is reported for what it is.
     store.connect()
     return store
 

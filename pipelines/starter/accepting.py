@@ -50,7 +50,7 @@ def accept(project: Project, today: date) -> list[Path]:
 
 
 def _check_sources(project: Project, tables: set[str]) -> None:
-    """Raises what is wrong with a source that fills one of the tables; of one that cannot be read, its text tells."""
+    """Raises what is wrong with a source that fills one of the tables; of one that cannot be read, its text decides."""
     sources = load_sources(project)
     for error in sources.errors:
         text = (project.root / str(error.facts["file"])).read_text(encoding="utf-8", errors="replace")

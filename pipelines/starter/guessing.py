@@ -115,7 +115,7 @@ def header_row(part: Part, path: Path, announced: str | None) -> Found | None:
 
 
 def _first_rows(part: Part, path: Path, announced: str | None) -> Sequence[Sequence[str]]:
-    """The first rows as they are; none where they cannot be read, which reading tells."""
+    """The first rows as they are; none where they cannot be read, which reading reports."""
     content = Content(path, part, path.name, announced)
     try:
         if part.format in SHEETS:

@@ -22,7 +22,7 @@ SHOWN = 12
 
 def check_headers(sample: Sample, file: str, known: Collection[str] = ()) -> None:
     """Raises `HeadersUnsure` where a header may be a person's name or a value of a record, and `known` (those of a
-    schema) does not have it. It is told by its column's place, never by its name."""
+    schema) does not have it. It is named by its column's place, never by its name."""
     names = sample.columns
     hidden = untold_headers(names, known, are_members=sample.format not in HEADED)
     hidden |= {name for name in names if name not in known and _stands_below(sample.table.column(name), name)}

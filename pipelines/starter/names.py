@@ -1,6 +1,6 @@
 """Names: plain ones for what is published, those that suggest a person or a code, and columns that resemble fields.
 
-Belongs here: what a name alone tells. Does not: what cells tell (`proposal.py`).
+Belongs here: what a name alone shows. Does not: what cells show (`proposal.py`).
 """
 
 from __future__ import annotations

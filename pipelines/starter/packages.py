@@ -43,7 +43,7 @@ def written_in(project: Project, name: str) -> Mapping[str, Any]:
     try:
         found = parse(path.read_text(encoding="utf-8")).value if path.is_file() else {}
     except YamlRefused:
-        return {}  # told where the table is added to it
+        return {}  # reported where the table is added to it
     return found if isinstance(found, dict) else {}
 
 

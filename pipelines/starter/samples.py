@@ -201,7 +201,7 @@ class _Taking:
             return loads(decoded(Content(got.path, part, public_address(got.address), got.announced)).data)
         except ValueError:
             if self.chosen.get("connector") != PAGED:
-                return None  # told by the reader, with its line
+                return None  # reported by the reader, with its line
             found = Said("autre forme", "other shape")
             raise NotTheAnswer(
                 source=self.name, address=public_address(got.address), found=found, expected="JSON"

@@ -25,7 +25,7 @@ LONGEST = 120
 # What may be in a library's text: the user in an address, a signed query, the document that a server answers with.
 USER, QUERY, ANSWER = re.compile(r"(?<=//)[^/\s]+@"), re.compile(r"\?[^\s)\"']*"), re.compile(r"[:\s]*<.*")
 # How the library begins when it gave up (`Generic S3 error: Error performing PUT https://… in 98s, after 10 retries,
-# max_retries: 10, retry_timeout: 180s  - `): why comes after it, and an address can be longer than what is told.
+# max_retries: 10, retry_timeout: 180s  - `): why comes after it, and an address can be longer than what is shown.
 GAVE_UP = re.compile(
     r"^.*?Error performing (?P<verb>[A-Z]+) \S+ in [^,]*?(?P<retries>, after \d+ retries)?(?:, .*?)?\s+- "
 )

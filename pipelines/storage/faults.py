@@ -86,7 +86,8 @@ MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errn
 
 
 def fault_of(error: OSError) -> StorageFault:
-    """The error to tell for what the operating system answered, with the file that it is about where that is known."""
+    """The error to report for what the operating system answered, with the file that it is about where that is
+    known."""
     kind = _KINDS.get(error.errno or 0, StorageFault)
     found = os.strerror(error.errno) if error.errno else type(error).__name__
     return kind(place=str(error.filename or "?"), found=found)

@@ -58,8 +58,8 @@ def _bytes_of(given: str) -> int:
 
 def _free_of_machine() -> int | None:
     try:
-        told = Path("/proc/meminfo").read_text(encoding="ascii")
-        return int(re.findall(r"MemAvailable:\s+(\d+) kB", told)[0]) * 1024
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+        return int(re.findall(r"MemAvailable:\s+(\d+) kB", text)[0]) * 1024
     except (OSError, IndexError):
         pass
     try:

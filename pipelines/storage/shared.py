@@ -3,7 +3,7 @@
 Belongs here: bringing objects into the folder, sending files back, and that nothing is overwritten unseen. Does not:
 the order in which a run does so (`pipeline/working_copy.py`), nor releases, which have a protocol of their own
 (`releases/shared_store.py`). There is no lock: an object is written where there was none, or over the one that was
-read; who comes second is told so (`Overtaken`). What may be personal is under `private/` and `work/`, in a store of its
+read; who comes second learns so (`Overtaken`). What may be personal is under `private/` and `work/`, in a store of its
 own address and keys; without it, nothing of the two is read or written.
 """
 

@@ -2,7 +2,7 @@
 
 They give the decisions of validata-table 0.12.5 on the values that Frictionless reads. Belongs here: which checks a
 schema declares, on which columns, and what happens where a column or a value is missing. Does not: whether a value is
-well formed (`french_formats.py`). A check that is not known here is told in the report as not run.
+well formed (`french_formats.py`). A check that is not known here is reported as not run.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ OF_FIELD = ("customCheck", "frFormat")
 
 @dataclass(frozen=True)
 class CustomCheck:
-    """A declared check: the columns that it reads, the first of which its errors are told of, and its fault_of."""
+    """A declared check: the columns that it reads, the first of which its errors are reported on, and its fault_of."""
 
     name: str
     columns: tuple[str, ...]

@@ -66,7 +66,7 @@ def check_is_file(path: Path, place: str, option: str) -> None:
 def check_documents(package: Mapping[str, Any], folder: Path, option: str) -> None:
     """Look at the files that a package names as descriptions: Frictionless opens them, pipes and devices too.
 
-    Raises `FileUnreadable` for one that is neither a file nor absent, which Frictionless tells.
+    Raises `FileUnreadable` for one that is neither a file nor absent, which Frictionless reports.
     """
     resources = package.get("resources")
     for resource in resources if isinstance(resources, list) else []:

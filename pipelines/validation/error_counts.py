@@ -25,7 +25,7 @@ class ErrorCounts:
 
     def __init__(self, sample: int | None, folder: str = "", place: str | None = None) -> None:
         self.sample, self._folder, self._place = sample, folder, place
-        self.warnings: list[Said] = []  # what the validator could not do, told in the report
+        self.warnings: list[Said] = []  # what the validator could not do, shown in the report
         self.reset()
 
     def reset(self) -> None:

@@ -155,24 +155,26 @@ def all_errors(
     fields: KeyFields,
     handlers: Any,
     *,
-    tell: frozenset[str] | None = None,
+    shown_fields: frozenset[str] | None = None,
 ) -> pa.Table:
     """Every error of the block, in row order, shape `ERRORS` after `index`, the place in the block.
 
-    `tell`: the fields whose cells may be told, None for all; the cells of the others are left out of the messages too.
+    `shown_fields`: the fields whose cells may be shown, None for all; the cells of the others are left out of the
+    messages too.
     """
     parts = [
-        *(_cell_errors(suspects.block, finding, tell) for finding in suspects.shown.findings),
-        pa.Table.from_pylist(list(_row_errors(suspects, fields, handlers, tell)), ORDERED),
+        *(_cell_errors(suspects.block, finding, shown_fields) for finding in suspects.shown.findings),
+        pa.Table.from_pylist(list(_row_errors(suspects, fields, handlers, shown_fields)), ORDERED),
     ]
     return pa.concat_tables(parts).sort_by([("index", "ascending")])
 
 
-def _cell_errors(block: Block, finding: Finding, tell: frozenset[str] | None) -> pa.Table:
+def _cell_errors(block: Block, finding: Finding, shown_fields: frozenset[str] | None) -> pa.Table:
     from frictionless import errors
 
     templates = {"type-error": errors.TypeError.template, "constraint-error": errors.ConstraintError.template}
-    column, told = finding.column, tell is None or finding.column.name in tell
+    column = finding.column
+    is_shown = shown_fields is None or column.name in shown_fields
     encoded = finding.cells.dictionary_encode()
     notes = [column.read(cell)[1] for cell in encoded.dictionary.to_pylist()]
     parts = []
@@ -190,7 +192,7 @@ def _cell_errors(block: Block, finding: Finding, tell: frozenset[str] | None) ->
                 continue
             indexes = pa.array(finding.indexes).filter(has)
             rows = _numbers(block, indexes)
-            cells = finding.cells.filter(has) if told else pa.nulls(len(indexes), pa.string())
+            cells = finding.cells.filter(has) if is_shown else pa.nulls(len(indexes), pa.string())
             facts = {
                 "cell": pc.fill_null(cells, "…"),
                 "rowNumber": rows.cast(pa.string()),
@@ -234,7 +236,7 @@ def _message(template: str, facts: Mapping[str, Any]) -> pa.Array:
 
 
 def _row_errors(
-    suspects: Suspects, fields: KeyFields, handlers: Any, tell: frozenset[str] | None
+    suspects: Suspects, fields: KeyFields, handlers: Any, shown_fields: frozenset[str] | None
 ) -> Iterator[dict[str, Any]]:
     """The errors of whole rows: validated, but only those that `_cell_errors` does not write."""
     block, shown = suspects.block, suspects.shown
@@ -249,13 +251,13 @@ def _row_errors(
     for index, (_, _, errors) in zip(chosen, validated, strict=True):
         for error in errors:
             if index in whole or error.type not in ("type-error", "constraint-error"):
-                yield {"index": index, **told(as_row(error), error, tell)}
+                yield {"index": index, **hide_cell(as_row(error), error, shown_fields)}
 
 
-def told(row: dict[str, Any], error: Any, tell: frozenset[str] | None) -> dict[str, Any]:
+def hide_cell(row: dict[str, Any], error: Any, shown_fields: frozenset[str] | None) -> dict[str, Any]:
     named = {row["field"]} if row["field"] else set(getattr(error, "field_names", ()))
-    if tell is None or (named <= tell and (named or row["cell"] is None)):
+    if shown_fields is None or (named <= shown_fields and (named or row["cell"] is None)):
         return row
-    if not named:  # an extra cell belongs to no field: nobody said that it may be told
+    if not named:  # an extra cell belongs to no field: nobody said that it may be shown
         return {**row, "cell": None}
     return {**row, "cell": None, "note": "…", "message": error.title}

@@ -38,7 +38,7 @@ def blank_first_line(path: Path, reading: Reading) -> Said | None:
     try:
         start = _start(path, reading.member).decode(reading.encoding, errors="ignore")
     except LookupError:
-        return None  # has no result at all, which is told; so has what is damaged
+        return None  # has no result at all, which is reported; so has what is damaged
     except DAMAGE:
         return None
     first = io.StringIO(start.removeprefix("\ufeff"), newline="").readline()

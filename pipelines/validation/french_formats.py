@@ -1,8 +1,8 @@
 """French formats of one value: SIRET, SIREN, telephone numbers, opening hours, coordinates, codes of places.
 
 Names and decisions are those of validata-table 0.12.5 and of frformat 0.4.1, which it asks; none of their code is here.
-Formats that need lists of communes, postal codes, streets or countries are not here: a schema that names one is told
-that it was not run. Belongs here: one value. Does not: which column it is of (`custom_checks.py`).
+Formats that need lists of communes, postal codes, streets or countries are not here: such a check is
+reported as not run. Belongs here: one value. Does not: which column it is of (`custom_checks.py`).
 """
 
 from __future__ import annotations

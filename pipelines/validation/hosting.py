@@ -48,7 +48,7 @@ def frictionless_host(*, trusted: bool = False, client: Client | None = None) ->
             yield host
     finally:
         _HOST.reset(token)
-        context.__exit__(None, None, None)  # told of an error, it would recover nothing
+        context.__exit__(None, None, None)  # given an error, it would recover nothing
 
 
 def check_scheme(resource: Any) -> None:

@@ -146,8 +146,8 @@ def check_file(path: Path) -> tuple[int, int, int]:
 def unchanged(files: Sequence[Path], *, are_declared: bool = False, later: str = "") -> Iterator[None]:
     """Raises `FileChanged` when a file is not at the end what it was at the start, `FileUnreadable` without one.
 
-    `are_declared`: by a Data Package, where a damaged archive is an error of the package and so Frictionless' to tell.
-    `later`: the suffix of archives that the caller looks into.
+    `are_declared`: by a Data Package, where a damaged archive is an error of the package and so Frictionless' to
+    report. `later`: the suffix of archives that the caller looks into.
     """
     before = [check_file(file) for file in files]
     for file in files:
@@ -197,7 +197,7 @@ def check_encoding(encoding: str) -> None:
 def file_format(path: Path) -> dict[str, str]:
     """Tables are read as CSV whatever their name but for `.tsv`, which Frictionless has a reading for, and typed files.
 
-    Compression is told by the last suffix, and read by Frictionless.
+    Compression is decided by the last suffix, and read by Frictionless.
     """
     bare = path.with_suffix("") if path.suffix.lower() in COMPRESSED else path
     return {"scheme": "file", "format": FORMATS.get(bare.suffix.lower(), "csv")}

@@ -148,13 +148,13 @@ def _downloaded(address: str, folder: Path, client: Client) -> Input:
     from pipelines.sources.http.addresses import public_address
     from pipelines.sources.http.errors import HttpError
 
-    named, told = Path(urlsplit(address).path), public_address(address, ())
+    named, shown = Path(urlsplit(address).path), public_address(address, ())
     target = _free(folder, "".join(named.suffixes[-2:]), "answer")
     try:
         client.ask(address, to=target)
     except HttpError as error:
-        raise AddressUnread(address=told, found=_unread(error)) from error
-    return Input(target, told, named.name.partition(".")[0] or "table")
+        raise AddressUnread(address=shown, found=_unread(error)) from error
+    return Input(target, shown, named.name.partition(".")[0] or "table")
 
 
 def _unread(error: HttpError) -> Said:

@@ -18,7 +18,7 @@ from pipelines.storage.spool import Spool
 from pipelines.validation.blocks import Block
 from pipelines.validation.columns import Column
 from pipelines.validation.error_counts import ErrorCounts, as_row
-from pipelines.validation.explain import ORDERED, told
+from pipelines.validation.explain import ORDERED, hide_cell
 from pipelines.validation.result import ROW, Road
 
 Progress = Callable[[int, float | None], None]  # rows read, and which part of the table that is when it is known
@@ -45,15 +45,15 @@ class Outcome:
         table: pa.Table | None,
         accept: Callable[[pa.Table], None] | None,
         rejects: Rejects | None,
-        tell: frozenset[str] | None,
+        shown_fields: frozenset[str] | None,
     ) -> None:
-        self.error_counts, self.keep, self.table, self.accept, self.rejects, self.tell = (
+        self.error_counts, self.keep, self.table, self.accept, self.rejects, self.shown_fields = (
             error_counts,
             keep,
             table,
             accept,
             rejects,
-            tell,
+            shown_fields,
         )
         self.columns: Sequence[Column] = ()
         self.path = "frictionless"
@@ -119,7 +119,7 @@ class Outcome:
         errors = None
         if self.wants_all_errors:
             rows = [
-                {"index": index, **told(as_row(error), error, self.tell)}
+                {"index": index, **hide_cell(as_row(error), error, self.shown_fields)}
                 for index, found in errors_of.items()
                 for error in found
             ]

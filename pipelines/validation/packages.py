@@ -168,7 +168,9 @@ def validate_resource(
     from frictionless import FrictionlessException
     from frictionless.resources import TableResource
 
-    outcome = Outcome(ErrorCounts(sample, folder), keep=False, table=None, accept=None, rejects=rejects, tell=None)
+    outcome = Outcome(
+        ErrorCounts(sample, folder), keep=False, table=None, accept=None, rejects=rejects, shown_fields=None
+    )
     try:
         check_scheme(resource)
         resource.to_descriptor(validate=True)

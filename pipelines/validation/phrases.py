@@ -131,7 +131,7 @@ def advice(rule: str, language: Language) -> str:
 
 @cache
 def expected(note: str, language: Language) -> str:
-    """What a cell should have been, from Frictionless' note; empty when the note does not tell. It holds no value."""
+    """What a cell should have been, from Frictionless' note; empty when the note does not say. It contains no value."""
     found = re.fullmatch(r'type is "([a-z]+)/(.*)"', note, re.DOTALL)
     if found:
         kind, form = found.groups()

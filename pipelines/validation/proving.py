@@ -166,7 +166,7 @@ class Proving:
             show(suspects, case.handlers, case.keys, outcome.error_counts, case.columns)
             table = None
             if outcome.wants_all_errors:
-                table = all_errors(suspects, case.columns, case.keys, case.handlers, tell=outcome.tell)
+                table = all_errors(suspects, case.columns, case.keys, case.handlers, shown_fields=outcome.shown_fields)
             outcome.take(block, suspects.mask(), table)
 
     def _suspects(self, first: FirstPass, block: Block, shown: Examination, repeats: Sequence[Repeats]) -> Suspects:

@@ -1,6 +1,6 @@
 """The rejects file: every error of every rejected row, as CSV and as Parquet, written as the validator goes.
 
-One line an error, in the columns of `schema/quality/rejets.json`. A value is written only where the field may be told.
+One line an error, in the columns of `schema/quality/rejets.json`. A value is written only where the field may be shown.
 Belongs here: writing and reading that file. Does not: finding errors, or validating rejected rows again.
 """
 
@@ -117,7 +117,7 @@ def _sweep(folder: Path) -> None:
 
 
 def reject_lines(errors: pa.Table, rows: pa.Table, origin: Origin) -> pa.Table:
-    """Errors of a block in the shape `REJECTS`; a row that does not say its position is told by its row number."""
+    """Errors of a block in the shape `REJECTS`; a row that does not say its position is named by its row number."""
     size = errors.num_rows
     given = {"source": origin.source, "snapshot": origin.snapshot, "part": origin.part}
     place = {

@@ -58,7 +58,7 @@ class ValidationResult:
     path: str  # how it was decided: "proof", "stream" (proved, read by Python's csv) or "frictionless" (row by row)
     roads: Mapping[str, Road] = field(default_factory=dict)  # by the name of the field, in the order of the columns
     fields: frozenset[str] = frozenset()  # the names that the schema has, whatever the header says
-    untold: frozenset[str] = frozenset()  # those of them that the schema classes as anything but public
+    hidden_fields: frozenset[str] = frozenset()  # those of them that the schema classes as anything but public
     warnings: tuple[Said, ...] = ()  # what the validator could not do: custom checks that it does not know
     source_report: Any = field(repr=False, default=None)
 

@@ -31,7 +31,7 @@ WINDOW = 1 << 20
 FIRST = 1 << 14
 """Bytes that are read until the header is known."""
 LONGEST = 1 << 26
-"""Bytes of one record beyond which its quote is told as never closed."""
+"""Bytes of one record beyond which its quote is reported as never closed."""
 BREAK, RETURN = ord("\n"), ord("\r")
 UTF_8 = ("utf-8", "utf-8-sig")
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
@@ -53,27 +53,27 @@ class Quoting:
 def stray_quotes(path: Path, reading: Reading, *, limit_rows: int | None = None) -> Iterator[Record]:
     """The records whose quotes do not delimit their cells, in the order of the file; none for what is no CSV.
 
-    `limit_rows`: of how many rows, the header apart. What cannot be opened or decoded is not told here: it has no
+    `limit_rows`: of how many rows, the header apart. What cannot be opened or decoded is not reported here: it has no
     result at all.
     """
     quoting = _quoting(path, reading)
     if quoting is None or quoting.quote is None:
         return
-    told = 0
+    yielded = 0
     try:
         try:
             with _opened(path, reading.member) as file:
                 for record in _Look(quoting, limit_rows).faults(file):
-                    told += 1
+                    yielded += 1
                     yield record
         except UNPACKING:  # which Python's own `gzip` may read all the same
             with gzip.open(path) as file:
                 again = _Look(quoting, limit_rows).faults(cast("IO[bytes]", file))
-                yield from islice(again, told, None)
+                yield from islice(again, yielded, None)
     except LoneReturn:
-        return  # no lines that could be told
+        return  # no lines that could be reported
     except DAMAGE:
-        return  # has no result at all, which is told
+        return  # has no result at all, which is reported
 
 
 def resource_reading(resource: Any) -> Reading:

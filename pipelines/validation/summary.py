@@ -49,7 +49,7 @@ def summary(place: str, validation: ValidationResult, language: Language) -> Ite
         examples = [line for line in lines if line["rule"] == rule and line["field"] == field][:EXAMPLES]
         for line in examples:
             yield "    " + (
-                label_error(line, validation.fields, language) or example(line, language, validation.untold)
+                label_error(line, validation.fields, language) or example(line, language, validation.hidden_fields)
             )
             borrowed = borrowed or is_in_english(line)
         who = PARTIES[responsible_party(rule)][language]
@@ -112,23 +112,23 @@ def package_errors(place: str, errors: Sequence[Any], language: Language) -> Ite
     yield "    → " + (Said("Corrigez le descripteur.", "Correct the descriptor.")[language])
 
 
-def example(line: dict[str, object], language: Language, untold: Collection[str] = ()) -> str:
-    """One error of the shape `result.ERRORS`: where, what, and what was expected. Of the fields `untold` no cell is
-    shown."""
+def example(line: dict[str, object], language: Language, hidden_fields: Collection[str] = ()) -> str:
+    """One error of the shape `result.ERRORS`: where, what, and what was expected. Of the fields `hidden_fields` no cell
+    is shown."""
     french = language == "fr"
     row, cell, note = line["row"], line["cell"], str(line["note"] or "")
     where = (Said(f"ligne {row}", f"row {row}")[language]) if row else ""
     wanted = expected(note, language)
     if wanted and cell is not None:
         value = shown(str(cell))
-        told = Said(f"« {value} » ; attendu : {wanted}", f"“{value}”; expected: {wanted}")[language]
-        if line["field"] in untold:
-            told = Said(f"valeur non affichée ; attendu : {wanted}", f"value not shown; expected: {wanted}")[language]
+        text = Said(f"« {value} » ; attendu : {wanted}", f"“{value}”; expected: {wanted}")[language]
+        if line["field"] in hidden_fields:
+            text = Said(f"valeur non affichée ; attendu : {wanted}", f"value not shown; expected: {wanted}")[language]
         if not value and 'constraint "required"' in note:
-            told = Said("case vide ; une valeur est obligatoire", "empty cell; a value is required")[language]
+            text = Said("case vide ; une valeur est obligatoire", "empty cell; a value is required")[language]
     else:
-        told = circumstance(note, language) or ("" if row else str(line["message"]))
-    return f"{where} : {told}" if french and where and told else ": ".join(part for part in (where, told) if part)
+        text = circumstance(note, language) or ("" if row else str(line["message"]))
+    return f"{where} : {text}" if french and where and text else ": ".join(part for part in (where, text) if part)
 
 
 _LABEL = re.compile(r'(?:There is an extra label|Label) "(?P<label>.*)" in ', re.DOTALL)
@@ -158,7 +158,7 @@ def label_error(line: dict[str, object], fields: Collection[str], language: Lang
 
 
 def is_in_english(line: dict[str, object]) -> bool:
-    """Whether an error of the shape `result.ERRORS` is told in Frictionless' words, that no phrase of ours says."""
+    """Whether an error of the shape `result.ERRORS` is given in Frictionless' words, that no phrase of ours says."""
     note = str(line["note"] or "")
     if label_error(line, (), "fr") or (line["cell"] is not None and expected(note, "fr")):
         return False

@@ -57,7 +57,7 @@ def validate(
     keep: bool = True,
     accept: Callable[[pa.Table], None] | None = None,
     rejects: Rejects | None = None,
-    tell: frozenset[str] | None = None,
+    shown_fields: frozenset[str] | None = None,
     progress: Progress | None = None,
     name: str | None = None,
     limit_rows: int | None = None,
@@ -73,10 +73,10 @@ def validate(
 
     `sample`: how many errors of each rule of each field are detailed, None for all; totals and rejected rows are
     complete anyway. `memory`: bytes that keys may take before they are put on disk. `keep=False`: accepted and rejected
-    rows are not held, `accept` and `rejects` get them as they come; `tell` names the fields whose cells the rejects may
-    show. `progress` is called with the rows read, and with the part of the table that they are, when it is known.
-    `name`: the resource's name in the report. `limit_rows`: validate the first rows only, which the report then says.
-    `reading`: in the place of `encoding`, `delimiter` and `dialect`. `place`: what the report calls the file.
+    rows are not held, `accept` and `rejects` get them as they come; `shown_fields` names the fields whose cells the
+    rejects may show. `progress` is called with the rows read, and with the part of the table that they are, when it is
+    known. `name`: the resource's name in the report. `limit_rows`: validate the first rows only, which the report then
+    says. `reading`: in the place of `encoding`, `delimiter` and `dialect`. `place`: what the report calls the file.
     `typed`: the table in memory has types, and is validated as the canonical text of its values.
 
     Raises `CannotValidate` when there can be no result.
@@ -89,7 +89,12 @@ def validate(
     validated = source if isinstance(source, Path) else text_columns(source, descriptor, typed=typed)
     table = source if isinstance(source, pa.Table) else None
     outcome = Outcome(
-        ErrorCounts(sample, place=place), keep=keep, table=table, accept=accept, rejects=rejects, tell=tell
+        ErrorCounts(sample, place=place),
+        keep=keep,
+        table=table,
+        accept=accept,
+        rejects=rejects,
+        shown_fields=shown_fields,
     )
     given = GivenParents(parents or {}, validated, descriptor, reading, memory)
     made = None if whole_schema.foreign_keys else whole_schema
@@ -148,7 +153,7 @@ def validate_opened(validated: Path | pa.Table | None, opened: Any, asked: Asked
         path=outcome.path,
         roads=outcome.roads(),
         fields=frozenset(field.name for field in declared),
-        untold=frozenset(field.name for field in declared if field.custom.get("privacy", "public") != "public"),
+        hidden_fields=frozenset(field.name for field in declared if field.custom.get("privacy", "public") != "public"),
         warnings=tuple(outcome.error_counts.warnings),
         source_report=outcome.error_counts.report(opened, labels),
     )
@@ -193,8 +198,8 @@ def _validate(validated: Path | pa.Table | None, opened: Any, asked: Asked) -> l
 
 
 def _open(opened: Any, asked: Asked) -> None:
-    """Open a resource. Frictionless reads parents between the header and the rows: what is wrong with a parent is told
-    before labels that come twice. Source: frictionless 5.21, resources/table.py, `open`."""
+    """Open a resource. Frictionless reads parents between the header and the rows: what is wrong with a parent is
+    reported before labels that come twice. Source: frictionless 5.21, resources/table.py, `open`."""
     from frictionless import FrictionlessException
 
     described = opened.schema

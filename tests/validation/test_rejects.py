@@ -22,7 +22,7 @@ ORIGIN = Origin("palmares", "label/palmares", "0" * 64, "palmares.csv")
 def test_both_files_say_the_same(tmp_path: Path) -> None:
     table = pa.table({"id": ["x", "1"], "nom": ["a", "trop\nlong"]})
     with RejectsFile(tmp_path / "rejects", ORIGIN) as rejects:
-        validate(table, SCHEMA, rejects=rejects, tell=frozenset({"id"}))
+        validate(table, SCHEMA, rejects=rejects, shown_fields=frozenset({"id"}))
     lines = read_rejects(tmp_path / "rejects.csv")
     assert lines.equals(read_rejects(tmp_path / "rejects.parquet"))
     assert lines.schema == REJECTS

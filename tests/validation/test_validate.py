@@ -150,7 +150,7 @@ def test_cells_that_may_not_be_told_are_not(tmp_path: Path) -> None:
     for provable in (True, False):
         described = schema if provable else {**schema, "primaryKey": ["id", "jour"]}
         collected = Collected()
-        validate(path, described, parents=parents, rejects=collected, tell=frozenset({"lieu"}))
+        validate(path, described, parents=parents, rejects=collected, shown_fields=frozenset({"lieu"}))
         told = str(collected.rows())
         assert not any(word in told for word in ("secret", "caché", "surplus", '"7'))
         assert "unique-error" in told

@@ -135,7 +135,7 @@ def _each(by_language: Mapping[Language, T], make: Callable[[Wording, T], T]) ->
 def of_its_time(make: Callable[[], T], name: str) -> T | None:
     """What `make` gives; None where the version that is shown was made before the columns that `make` reads.
 
-    A package whose new version is refused keeps an old one current: it is shown without what that one cannot tell.
+    A package whose new version is refused keeps an old one current: it is shown without what that one does not have.
     """
     try:
         return make()

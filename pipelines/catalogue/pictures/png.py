@@ -33,7 +33,7 @@ def add_png(site: Site, path: str, svg: str) -> None:
 
 
 def mark_of(svg: str) -> str:
-    """What tells a PNG's origin: a digest of all that its points depend on."""
+    """What identifies a PNG's origin: a digest of all that its points depend on."""
     return hashlib.sha256(f"{_drawn_with()} {svg}".encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Which scan a workbook's bytes need, told by the bytes and not by the file's name."""
+"""Which scan a workbook's bytes need, decided by the bytes and not by the file's name."""
 
 from __future__ import annotations
 

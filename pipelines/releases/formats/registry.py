@@ -154,5 +154,5 @@ def output_format(kind: type[OutputFormat]) -> type[OutputFormat]:
 
 
 def output_formats() -> tuple[OutputFormat, ...]:
-    """Every format, in the order in which a table's files are told."""
+    """Every format, in the order in which a table's files are listed."""
     return tuple(FORMATS.values())

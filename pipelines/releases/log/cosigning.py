@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 30
 def ask_witnesses(releases: Path, policy: Policy, tell: Tell) -> Checkpoint:
     """Ask each witness that has an address; returns the head with what they signed, which is written.
 
-    `tell` is told each witness, and the error that kept it from signing. Raises `NoLog`, `LogDamaged`.
+    `tell` is called with each witness, and the error that kept it from signing. Raises `NoLog`, `LogDamaged`.
     """
     journal = _begun(releases)
     head = _head(journal)

@@ -1,6 +1,6 @@
 """The dates of the log's events: what the machine's clock said when each happened.
 
-Belongs here: reading them, and telling a clock that went back. Does not: the order of events, which the tree holds
+Belongs here: reading them, and noticing a clock that went back. Does not: the order of events, which the tree holds
 whatever any clock says, nor times that an authority stamped (`times.py`).
 """
 

@@ -195,7 +195,7 @@ def is_leaf_of(leaf: bytes, line: str) -> bool:
 
 
 def signing_key_of(checkpoint: Checkpoint | None, entries: Sequence[Mapping[str, Any]]) -> str | None:
-    """The fingerprint of the key that signs a log, as far as its events tell; none for one that nobody signs."""
+    """The fingerprint of the key that signs a log, as far as its events show; none for one that nobody signs."""
     if checkpoint is None or not checkpoint.signatures:
         return None
     for entry in reversed(entries):

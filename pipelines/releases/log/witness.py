@@ -179,7 +179,8 @@ Post = Callable[[bytes], tuple[int, str, bytes]]
 
 
 def ask(post: Post, checkpoint: Checkpoint, tree: Tree, key: NoteKey) -> Checkpoint:
-    """The checkpoint with the cosignature of a remote witness. It says where it is, and is told again from there.
+    """The checkpoint with the cosignature of a remote witness. The witness says where it is; the proof is then sent
+    again from there.
 
     Raises `WitnessRefused`, `NoteUnreadable`.
     """

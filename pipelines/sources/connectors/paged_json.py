@@ -140,7 +140,7 @@ class _Asking:
         return found
 
     def _total(self, answer: Answer, document: Any) -> int | None:
-        """The total that the page tells; None where none is described, or where it is an estimate."""
+        """The total that the page gives; None where none is described, or where it is an estimate."""
         declared = self.source.parameters.get("total")
         if declared is None:
             return None

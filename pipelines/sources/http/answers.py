@@ -29,7 +29,7 @@ _UNSEEN = re.compile(
     rb"<!--.*?(?:-->|$)|<(script|style|noscript|head|template)\b.*?(?:</\1\s*>|$)|<[^>]*>|&nbsp;",
     re.DOTALL | re.IGNORECASE,
 )
-# What the pages say that are before a site to tell persons from programs.
+# What the pages say that a site shows first, to tell persons from programs.
 _CHALLENGE = re.compile(
     rb"_cf_chl_opt|/cdn-cgi/challenge-platform|cf-browser-verification|_Incapsula_Resource|Incapsula incident"
     rb"|captcha-delivery\.com|px-captcha|/_sec/cp_challenge|AwsWafIntegration|sucuri_cloudproxy_js|__ddg\w*_challenge"

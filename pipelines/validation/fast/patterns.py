@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 LONGEST_REPEAT = 900  # RE2 refuses counted repeats above 1,000
-KNOWN = 0x3000  # characters below it are told digit, space or letter as Python does; no text with others is `plain`
+KNOWN = 0x3000  # below it, characters are digit, space or letter as for Python; no text with others is `plain`
 LONG = 10_000  # characters of a long cell: how often an endless repeat may try
 MOST = 6.0  # ten to that power ways to read one cell are tried in less than the time that a cell has
 

@@ -1,7 +1,7 @@
 """Patterns of one width: a fixed number of places, each of few characters, looked at byte by byte in a whole column.
 
 It says only whether all cells match; when it says no, RE2 is asked cell by cell. Belongs here: proofs that hold for a
-block or not at all. Does not: telling one cell from another.
+block or not at all. Does not: distinguishing one cell from another.
 """
 
 from __future__ import annotations

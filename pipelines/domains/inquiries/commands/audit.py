@@ -90,7 +90,7 @@ def command(
 
     language = terminal_language(lang)
     if rule is not None:
-        LOI.declaration(rule)  # an unknown one is told before anything is read
+        LOI.declaration(rule)  # an unknown one is reported before anything is read
     if departement is not None and not DEPARTEMENT.fullmatch(departement):
         raise Misused(
             Said(

@@ -78,7 +78,8 @@ def controler(enquete: Enquete) -> list[Constat]:
 
 
 def controler_tous(lues: Sequence[Enquete]) -> list[Constat]:
-    """Every rule on every inquiry, but for the rules that are out of reach: those are told in `regles`, not counted."""
+    """Every rule on every inquiry, but for the rules that are out of reach: those are listed in `regles`, not
+    counted."""
     constats = [constat for enquete in lues for constat in controler(enquete)]
     atteintes = _atteintes(constats)
     return [constat for constat in constats if constat.regle.id in atteintes]

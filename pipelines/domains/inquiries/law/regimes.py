@@ -64,7 +64,7 @@ SANS_ENQUETE = {
         "prior consultation (environment code, L121-15-1 and following), not an inquiry",
     ),
 }
-# An order precedes the opening by weeks: this near after a change of law, the opening alone does not tell the regime.
+# An order precedes the opening by weeks: this near after a change of law, the opening alone does not decide the regime.
 PROCHE = jours(90)
 OUVERTURE_PROCHE = Said(
     "arrêté non daté : régime d'une ouverture proche d'un changement de droit",
@@ -137,7 +137,7 @@ def droit_local(enquete: Enquete) -> str | None:
 
 
 def _droit_de_la_collectivite(code: str, enquete: Enquete) -> str | None:
-    """The local law on the objects of the inquiry; also where its objects do not tell the subject."""
+    """The local law on the objects of the inquiry; also where its objects do not say the subject."""
     nom = COLLECTIVITES[code]
     types = {objet.type for objet in enquete.objets}
     if enquete.famille == "enquete_voirie":

@@ -1,6 +1,6 @@
 """The duration that a notice prints: "33 jours consécutifs", "trente deux jours pleins", "quatre semaines".
 
-Belongs here: durations of the inquiry, told from the other numbers of days of a notice (time-limits, posters). Does
+Belongs here: durations of the inquiry, as opposed to the other numbers of days of a notice (time-limits, posters). Does
 not: computing a duration from dates, except to hold it against the printed one.
 """
 

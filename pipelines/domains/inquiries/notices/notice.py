@@ -53,7 +53,7 @@ def read_notice(text: str, years: Iterable[int] = ()) -> Notice:
 
 def _years_after(order: str | None, folded: str) -> tuple[int, ...]:
     """The years in which an order lets an inquiry open, for years printed with two digits; none where other dates lack
-    their year: an order alone does not tell it."""
+    their year: an order alone does not say it."""
     if order is None or not _SHORT_YEAR.search(folded) or _NO_YEAR.search(folded):
         return ()
     year = int(order[:4])

@@ -221,7 +221,7 @@ def _with_extension(found: Period, text: str, after: int, years: Iterable[int]) 
 
 
 def _with_planned(found: Period, text: str, extended: re.Match[str], years: Iterable[int]) -> Period:
-    """The period as it was first planned, where the sentence of the extension tells it ("initialement prévue …")."""
+    """The period as it was first planned, where the sentence of the extension gives it ("initialement prévue …")."""
     planned = [match for match in _PLANNED.finditer(text) if match.end() <= extended.start()]
     if len(planned) != 1 or found.closing_date.value is not None:
         return found

@@ -1,6 +1,6 @@
 """Converters and readings of the label's award lists and published figures.
 
-Belongs here: mentions and their years, figures told in a passage, labels of versioned taxonomies, citations. Does not:
+Belongs here: mentions and their years, figures given in a passage, labels of versioned taxonomies, citations. Does not:
 levels, numbers and names of mentions as printed (`arobases.py`, `mentions.py`), sheets of applications (`fiches.py`).
 """
 

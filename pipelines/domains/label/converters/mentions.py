@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.geo.names import normalise
 from pipelines.mapping.registry import Text, Unreadable, converter
 
-# Wording (as a key) to code, the more telling wording first. Sources: pages cited in the code list.
+# Wording (as a key) to code, the more specific wording first. Sources: pages cited in the code list.
 WORDINGS: tuple[tuple[str, str], ...] = (
     (r"ville internet des intercommunalites", "ville_internet_intercommunalites"),
     (r"territoires? d excellence numerique|^ten$", "territoire_excellence_numerique"),

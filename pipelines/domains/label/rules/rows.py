@@ -33,7 +33,8 @@ def grouped(items: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, list[R
 
 
 def laureate(row: Row) -> str:
-    """What tells laureates apart: nature and code of the territory, else its settled name, else the name as printed."""
+    """What distinguishes awarded authorities: nature and code of the territory, else its corrected name, else the name
+    as printed."""
     code = row["territoire_code"] or row["territoire_nom"]
     return f"{row['territoire_nature']}:{code}" if code else f"nom:{row['nom_publie']}"
 

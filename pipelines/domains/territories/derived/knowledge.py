@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 LAUREATES = "label/laureats"
-# Below this share of known laureates, a measure would tell the size of the sample: 33 laureates drawn at random over
+# Below this share of known laureates, a measure would show the size of the sample: 33 laureates drawn at random over
 # France give a Gini index of 0.90 by themselves.
 ENOUGH = Fraction(4, 5)
 
