@@ -86,7 +86,7 @@ def of_project(project: Project, now: datetime, *, quarantined_rows: int) -> lis
 
 
 def of_portals(project: Project, environment: Mapping[str, str], now: datetime) -> list[Observation]:
-    """Whether each portal holds what was pushed to it; it is asked, nothing is written there.
+    """Whether each portal contains what was pushed to it; it is asked, nothing is written there.
 
     A portal that cannot be asked is `run-failed` under its own name.
     """

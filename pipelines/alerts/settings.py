@@ -56,7 +56,7 @@ class Channel:
 @dataclass(frozen=True)
 class AlertSettings:
     """What `alerts.yaml` says. `repeat`: an alert that stays open is sent again after it; `ask_portals`: how often
-    portals are asked whether they hold what was pushed; `quarantined_rows`: more than that many are an alert."""
+    portals are asked whether they contain what was pushed; `quarantined_rows`: more than that many are an alert."""
 
     channels: tuple[Channel, ...]
     language: Language

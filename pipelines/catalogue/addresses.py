@@ -2,9 +2,9 @@
 
 Belongs here: the layout of the published site, once. Does not: making any page.
 
-A host shows two folders side by side, as `outputs/` holds them: `catalogue/`, which this module writes, and
+A host shows two folders side by side, as `outputs/` contains them: `catalogue/`, which this module writes, and
 `releases/`, which it only points at. Everything that is identified is identified by an address that opens the page
-about it, with a fragment; none of these addresses holds a date or an order, so that harvesting twice finds the same
+about it, with a fragment; none of these addresses contains a date or an order, so that harvesting twice finds the same
 things.
 """
 

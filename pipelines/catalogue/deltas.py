@@ -1,6 +1,6 @@
-"""`deltas.json`: what each version changed, table by table, with the files that hold the changes.
+"""`deltas.json`: what each version changed, table by table, with the files that contain the changes.
 
-Belongs here: the index. Does not: the changes (`releases/changes.py`). A reader that holds a version applies the deltas
+Belongs here: the index. Does not: the changes (`releases/changes.py`). A reader that has a version applies the deltas
 of those after it, oldest first, and need not fetch whole tables again.
 """
 

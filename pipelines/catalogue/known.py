@@ -11,8 +11,8 @@ from pipelines.catalogue.model import Table, Version
 
 
 def filled(version: Version, table: Table) -> Mapping[str, float]:
-    """The share of cells that hold a value, 0 to 1, by field; a field without statistics is left out, as are all of a
-    table without rows."""
+    """The share of cells that contain a value, 0 to 1, by field; a field without statistics is left out, as are all of
+    a table without rows."""
     import pyarrow.parquet as pq
 
     path = version.folder / "data" / f"{table.name}.parquet"

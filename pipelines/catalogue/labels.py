@@ -1,4 +1,4 @@
-"""What codes are called: the labels that a version publishes beside its codes, for the fields that hold them.
+"""What codes are called: the labels that a version publishes beside its codes, for the fields that contain them.
 
 Belongs here: which field is labelled by what. Does not: showing a label. A field is labelled when a foreign key of its
 own leads to a table of its version that is keyed by one field and has a column of labels, as each table of codes has;
@@ -32,14 +32,14 @@ Labels = Mapping[str, Named]
 
 
 def is_of_codes(table: Table) -> bool:
-    """Whether a table holds nothing but the meaning of codes."""
+    """Whether a table contains nothing but the meaning of codes."""
     return table.name.startswith(CODES)
 
 
 def read_labels(version: Version, places: Labels | None = None) -> Labels:
     """The labels of every table of a version that a field of another is labelled by. Reads those tables' CSV.
 
-    `places`: the names of départements and regions, by the fields that hold their codes.
+    `places`: the names of départements and regions, by the fields that contain their codes.
     """
     wanted = {name for table in version.tables for _, name in _labelling(version, table)}
     read = {name: _read(version, name) for name in sorted(wanted - BESIDE.keys())}

@@ -23,12 +23,12 @@ BLOCK = 1 << 20
 
 
 def latest_path(package: str, path: str) -> str:
-    """The file of the catalogue that always holds the newest `path` (relative to `data/`) of a package."""
+    """The file of the catalogue that always contains the newest `path` (relative to `data/`) of a package."""
     return f"{package}/{LATEST}/{path}"
 
 
 def archive_path(package: str) -> str:
-    """The file of the catalogue that always holds the newest version of a package, whole."""
+    """The file of the catalogue that always contains the newest version of a package, whole."""
     return f"{package}/{LATEST}.zip"
 
 

@@ -175,7 +175,7 @@ def count_by(path: Path, names: Sequence[str]) -> Counted:
     """How many rows of a table have each combination of these columns; most frequent first, then by value.
 
     `path`: its files without their suffix. Absent values are empty texts. Small tables are counted from their CSV,
-    which opens faster; large ones from the columns of their Parquet. Both hold the same values.
+    which opens faster; large ones from the columns of their Parquet. Both contain the same values.
     """
     if path.with_suffix(".csv").stat().st_size < SMALL:
         counts = _counted_lines(path.with_suffix(".csv"), names)

@@ -1,6 +1,6 @@
 """Sentences of releases as people read them: what a table or a column is called instead of its name, true plurals.
 
-Belongs here: rewording texts that a release holds for machines and people alike. Does not: typography (`wording.py`),
+Belongs here: rewording texts that a release has for machines and people alike. Does not: typography (`wording.py`),
 nor what a code means (`labels.py`). Files keep the texts as they were published.
 """
 

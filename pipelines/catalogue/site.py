@@ -35,7 +35,7 @@ def json_text(document: Any) -> str:
 
 @dataclass
 class Site:
-    """What a catalogue holds, by path relative to its folder."""
+    """What a catalogue contains, by path relative to its folder."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     linked: dict[str, Path] = field(default_factory=dict)
@@ -183,7 +183,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _is_same(path: Path, target: Path) -> bool:
-    """Whether a file is the other one, or holds the same bytes."""
+    """Whether a file is the other one, or contains the same bytes."""
     try:
         return path.samefile(target) or filecmp.cmp(path, target, shallow=False)
     except FileNotFoundError:

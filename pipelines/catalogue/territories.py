@@ -135,7 +135,7 @@ class RowsOfTable:
         return (is_code or not NOT_TO_READ.fullmatch(name)) and any(row[name] for row in self.shown)
 
     def put_in_order(self) -> None:
-        """Newest first by the first field that holds a time; rows of one time stay in the order of the release."""
+        """Newest first by the first field that contains a time; rows of one time stay in the order of the release."""
         time = next((item["name"] for item in self.source.table.fields if item["type"] in TIMES), None)
         if time is not None:
             self.rows.sort(key=lambda row: row[time], reverse=True)

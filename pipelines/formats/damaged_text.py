@@ -38,7 +38,7 @@ _NEEDLES = tuple(text.encode() for text in (REPLACED, "Ã", "Â", "Å", "â€",
 def damaged_text(table: pa.Table, positions: pa.Array, content: Content) -> Iterator[Said]:
     """What to report of damaged cells, columns named and rows by their positions.
 
-    Raises `DamagedText` where more rows than `options.damaged_text` allows (a share, 0.01) hold some.
+    Raises `DamagedText` where more rows than `options.damaged_text` allows (a share, 0.01) contain some.
     """
     allowed = float(content.options.get("damaged_text", SHARE))
     kinds = (
@@ -81,7 +81,7 @@ def _matches(cells: pa.Array, *, pattern: str, is_regex: bool) -> pa.Array:
 
 
 def _may_be_damaged(column: pa.ChunkedArray) -> bool:
-    """Whether a column's bytes hold what damaged text cannot do without: a quick no for most columns."""
+    """Whether a column's bytes contain what damaged text cannot do without: a quick no for most columns."""
     if not pa.types.is_string(column.type):
         return False
     for chunk in chunks_of(column):

@@ -197,7 +197,7 @@ class _Body:
         return True
 
     def _swallowing(self, piece: Piece) -> Iterator[Record]:
-        """Records whose cells hold lines that are records; they are few, and looked for among the broken."""
+        """Records whose cells contain lines that are records; they are few, and looked for among the broken."""
         if piece.breaks is None or self.options.get("multiline") == "accept":
             return
         for row in may_swallow(piece.columns, self.delimiter):

@@ -24,7 +24,7 @@ from pipelines.schema.arrow import number_text
 
 MOST_DIGITS = 4_000
 EXACT = 17
-"""The characters of a decimal number beyond which a machine's may hold another one."""
+"""The characters of a decimal number beyond which a machine's may be another one."""
 
 
 @reader("json")

@@ -23,7 +23,7 @@ class Ending:
         self._first: int | None = None
 
     def is_reached(self, position: int, cells: Sequence[str | None]) -> bool:
-        """Whether the records ended with the row before: this one's first cell that holds something says so."""
+        """Whether the records ended with the row before: this one's first cell that contains something says so."""
         if self._texts and self._first is None:
             first = next((cell.strip() for cell in cells if cell and cell.strip()), "")
             if first.startswith(self._texts):

@@ -1,7 +1,7 @@
 """The one rule on quotes of a CSV file, for anyone who reads one: records that their quotes do not delimit.
 
 Three things make a record irregular: text between a closing quote and the next delimiter; a quote that the file never
-closes; and a quoted cell that holds whole lines of as many cells as the header has, which is what a quote left open
+closes; and a quoted cell that contains whole lines of as many cells as the header has, which is what a quote left open
 does to the records that follow it. None of them is read as a record: each of its lines is refused.
 
 Belongs here: cutting text into records, with the lines and the fault of each. Does not: what becomes of them.

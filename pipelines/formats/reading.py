@@ -26,7 +26,7 @@ from pipelines.storage.spool import chunks_of, filtered
 
 @dataclass(frozen=True)
 class PartReading:
-    """One part as it was read. `table` holds the records that could be read; each of the others has its faults in
+    """One part as it was read. `table` contains the records that could be read; each of the others has its faults in
     `faults`; `notices` are doubts that a person should hear of."""
 
     table: pa.Table

@@ -1,6 +1,6 @@
 """Cutting the bytes of a text where records end, so that a large one is read piece by piece.
 
-Belongs here: where to cut. Does not: what a piece holds (`delimited.py`), nor whether its quotes are regular
+Belongs here: where to cut. Does not: what a piece contains (`delimited.py`), nor whether its quotes are regular
 (`quotes.py`): where they are not, no cut is right, and anyone who reads a piece finds out.
 """
 

@@ -22,10 +22,10 @@ class Records:
     """What a reader found: text columns, and where each record is.
 
     `names` are unique and stripped, `originals` as printed; `positions` int64, 1 for the first line, row or element;
-    `place` names the sheet or the list for messages; `near` holds the first rows, to find a header that is elsewhere;
-    `facts` (encoding, delimiter, cells in scientific notation…) go to the table's metadata; `faults` are the records
-    that cannot be read, whether they are among the columns or not; `notices` are doubts that a person should hear of;
-    `refusal` is raised once it is certain that the header is the one that is read: most records do not fit it.
+    `place` names the sheet or the list for messages; `near` contains the first rows, to find a header that is
+    elsewhere; `facts` (encoding, delimiter, cells in scientific notation…) go to the table's metadata; `faults` are the
+    records that cannot be read, whether they are among the columns or not; `notices` are doubts that a person should
+    hear of; `refusal` is raised once it is certain that the header is the one that is read: most records do not fit it.
     """
 
     names: Sequence[str]

@@ -206,7 +206,7 @@ class _Rows:
         return column < len(self.names) and self.names[column] not in self.options.get("drop", ())
 
     def _is_blank(self, index: int, row: list[Any]) -> bool:
-        """Whether a row holds nothing of its own; a merged cell of the row above is nothing of its own."""
+        """Whether a row contains nothing of its own; a merged cell of the row above is nothing of its own."""
         if any(cell is not None for cell in row):
             return False
         return not any((index, column) in self.scan.errors for column in range(len(self.names)))

@@ -4,8 +4,8 @@ Belongs here: who existed, under which names. Does not: choosing one for a print
 
 From the first vintage of the packages on, every body is known by year. Before, bodies are known only where the history
 of the Ministry of the Interior was given to `scripts/build_territories.py`: each of its files is the state of a
-1 January. A year between two known ones holds the bodies that both have. Where nothing says who existed, the answer is
-None, and nobody is chosen.
+1 January. A year between two known ones contains the bodies that both have. Where nothing says who existed, the answer
+is None, and nobody is chosen.
 """
 
 from __future__ import annotations

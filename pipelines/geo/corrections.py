@@ -38,7 +38,7 @@ _ADDRESS = re.compile(r"https?://\S+|[^\s].*\d{4}.*")
 
 @dataclass(frozen=True)
 class Correction:
-    """One settled name: `printed` in the `context` where it holds. `place` is "file:line", for who asks why."""
+    """One settled name: `printed` in the `context` where it applies. `place` is "file:line", for who asks why."""
 
     printed: str
     context: str

@@ -14,7 +14,7 @@ class Entity:
 
     `since` and `until` are ISO dates or None for "not known to begin or end"; `until` is the first day when the name or
     the commune was no more, and set for former communes only. `present` is the code of the territory of today that
-    holds its place: its own code for what still exists. `population`: municipal, of the reference's own vintage; None
+    is in its place: its own code for what still exists. `population`: municipal, of the reference's own vintage; None
     where the reference has none.
     """
 

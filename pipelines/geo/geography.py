@@ -63,8 +63,8 @@ class Geography:
     ) -> frozenset[str]:
         """The communes of today that a territory covers.
 
-        A former or delegated commune covers the commune that holds its place today; an intercommunal body covers the
-        communes of today that hold the places of its members of `year`, or of the nearest vintage that knows it (see
+        A former or delegated commune covers the commune that is in its place today; an intercommunal body covers the
+        communes of today that are in the places of its members of `year`, or of the nearest vintage that knows it (see
         `vintage_of`); without a year, its members of today. A body that no vintage knows covers nothing.
         """
         if nature in COMMUNAL:
@@ -140,7 +140,7 @@ def _loaded(reference: Path, _modified: int) -> Geography:
 
 
 def _vintages(reference: Path, places: list[dict[str, Any]]) -> dict[str, dict[int, frozenset[str]]]:
-    """By body and vintage, the communes of today that hold the places of its members."""
+    """By body and vintage, the communes of today that are in the places of its members."""
     today = {row["code"]: row["code_actuel"] for row in _rows(reference, f"anciens_codes-{VINTAGE}")}
     today |= {row["code"]: row["code"] for row in places if row["type"] == "commune"}
     found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))

@@ -88,7 +88,7 @@ def _forgiving(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazet
 
 
 def _wider(core: str, by_core: dict[str, list[Entity]]) -> list[Entity]:
-    """Those whose name holds every word of a core, and more."""
+    """Those whose name contains every word of a core, and more."""
     words = set(core.split())
     return [entity for name, entities in by_core.items() if words < set(name.split()) for entity in entities]
 
@@ -149,7 +149,7 @@ def _acronym(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazette
 
 
 def groups_around(key: str, departement: str | None, day: str | None, gazetteer: Gazetteer) -> tuple[str, ...]:
-    """Codes of the EPCI of a département whose name holds every word of a commune's: what a bare name may also mean.
+    """Codes of the EPCI of a département whose name contains every word of a commune's: what a bare name may also mean.
 
     Where the reference does not say who existed then, those that it knows of other years stand for them: they are said
     to be rivals, and never the answer.

@@ -27,7 +27,7 @@ ALERTS = (
 class Resolution:
     """`code` is None while the question is open, and for what has no code (`nature` then says so).
 
-    `present` is the territory of today that holds the place; `candidates` are the codes of all that share the name, the
+    `present` is the territory of today that is in its place; `candidates` are the codes of all that share the name, the
     chosen one left out; `alerts` name what contradicts or weakens the answer; `correction` is the identifier of the
     correction that settled it.
     """

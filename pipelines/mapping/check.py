@@ -1,4 +1,4 @@
-"""A source's mappings held against what exists, before any record is asked for.
+"""A source's mappings checked against what exists, before any record is asked for.
 
 Belongs here: converters, readings, tables and columns that a mapping names and nobody knows. Does not: the records,
 which may lack a column that everybody knows (`formats/`).
@@ -76,7 +76,7 @@ def _check_columns(source: Source, part: Part, schema: TableSchema, project: Pro
 
 
 def _line(document: LinedDocument, names: set[str]) -> int:
-    """The first line of the parts' mappings that holds one of the names, as a key or as a value."""
+    """The first line of the parts' mappings that contains one of the names, as a key or as a value."""
     for path, line in sorted(document.lines.items(), key=lambda item: item[1]):
         if len(path) < 4 or path[0] != "parts" or path[2] not in ("rows", "join"):
             continue

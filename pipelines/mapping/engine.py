@@ -34,7 +34,7 @@ BATCH = 262_144
 @dataclass(frozen=True)
 class PartRecords:
     """The validated records of one part, the schema that validated them, and its mapping as written: `rows`, and the
-    `join` that holds for all of them."""
+    `join` that applies to all of them."""
 
     records: pa.Table
     schema: TableSchema

@@ -1,7 +1,7 @@
 """Withdrawals: records that must leave what is published, `sources/retraits/*.csv`.
 
-Columns: `source`, `part`, `champ`, `cle` (the record whose column `champ` holds `cle`), `motif`, `date` (AAAA-MM-JJ).
-The motive names no person, and the key is one of the source's own identifiers, never a name.
+Columns: `source`, `part`, `champ`, `cle` (the record whose column `champ` contains `cle`), `motif`, `date`
+(AAAA-MM-JJ). The motive names no person, and the key is one of the source's own identifiers, never a name.
 
 A connector may report withdrawals too, as `withdrawn` in what a snapshot says of its fetch: `number` (the record's
 column `numero`), `reason`, `date`. The records are gone from that snapshot; the lines say why to those who compare

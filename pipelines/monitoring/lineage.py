@@ -72,7 +72,7 @@ def send(project: Project, name: str, journal: Mapping[str, Any]) -> int:
         for event in events:
             client.emit(event)
         client.close()
-    except Exception as error:  # noqa: BLE001  transports raise errors of their own, whose text may hold a secret
+    except Exception as error:  # noqa: BLE001  transports raise errors of their own, whose text may contain a secret
         raise LineageNotTold(run=name, found=type(error).__name__) from None
     return len(events)
 

@@ -176,7 +176,7 @@ class _Reading:
             self.failed.append(self._alert(_source(check.partition), f"{step} [{check.partition}]", check.metadata, ""))
 
     def _step_failed(self, event: dg.DagsterEvent) -> None:
-        """The text of an exception that nobody foresaw may hold a value: only its class is told."""
+        """The text of an exception that nobody foresaw may contain a value: only its class is told."""
         step, failure = str(event.step_key), event.step_failure_data
         user_failure = failure.user_failure_data
         path = step.split("__")

@@ -50,9 +50,9 @@ def preview(
 ) -> dg.MarkdownMetadataValue:
     """The first rows of the first public columns, as a Markdown table; long texts are cut.
 
-    Nothing of it is shown when the privacy gate holds something in it, then the rules that hold are told instead, nor
-    when the private folder cannot be read just now: a preview is not worth the failure of a sound table. `seen`: what
-    the gate knows by now, so that the values it looks for are put together once a run.
+    Nothing of it is shown when the privacy gate blocks something in it (then the rules that block are shown instead),
+    nor when the private folder cannot be read just now: a preview is not worth the failure of a sound table. `seen`:
+    what the gate knows by now, so that the values it looks for are put together once a run.
     """
     from pipelines.pipeline.personal import may_show
 

@@ -1,4 +1,4 @@
-"""Records held against the schema that their publisher declares, before anything of ours validates them.
+"""Records validated by the schema that their publisher declares, before anything of ours validates them.
 
 Belongs here: which records that schema refuses, and what is told. Does not: fetching it (`sources/declared.py`).
 

@@ -252,7 +252,7 @@ class BuildGraph:
         known = self._known[place]
         if isinstance(known, ArobaseError):
             raise known
-        return known  # type: ignore[no-any-return]  # the dictionary holds what `make` of the same place returned
+        return known  # type: ignore[no-any-return]  # the dictionary contains what `make` of the same place returned
 
     def _file(self, kind: str, name: str) -> str:
         """The description of a result, for a person: a source's file or a package's."""

@@ -129,7 +129,7 @@ class Ingredients:
 
     @cached_property
     def _common(self) -> dict[str, str]:
-        """What every table may be held against: corrections and the official geography."""
+        """What every table may be compared with: corrections and the official geography."""
         folders = {"corrections": self.project.corrections, "reference": self.project.reference}
         return {name: fingerprint(_digests(self._folder(folder))) for name, folder in folders.items()}
 

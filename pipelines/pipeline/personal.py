@@ -274,7 +274,7 @@ def check_reason(project: Project, reason: str) -> None:
     """Validate the published reason of an act (a retraction) before a byte of it is written: the ledger forgets
     nothing.
 
-    Raises `ReasonPersonal` where it holds what looks personal or somebody's value, `ReasonInvalid` where it is empty
+    Raises `ReasonPersonal` where it contains what looks personal or somebody's value, `ReasonInvalid` where it is empty
     or too long. The allow list is not asked: a reason can always be said without naming anybody.
     """
     length = len(reason.strip())

@@ -144,7 +144,7 @@ def _put_together(project: Project, archives: Mapping[str, Path]) -> Iterator[Pr
 
 
 def _captures(project: Project, wanted: Ingredients) -> dict[str, Capture]:
-    """The captures that hold the snapshots of a release, as the log knew them."""
+    """The captures that contain the snapshots of a release, as the log knew them."""
     by_source: dict[str, list[tuple[str, str]]] = {}
     for source, part, digest in wanted.snapshots:
         by_source.setdefault(source, []).append((part, digest))

@@ -112,7 +112,7 @@ def _is_ready(base: Path, folder: Path, is_good: Callable[[Path], bool]) -> bool
 
 
 def is_as_made(folder: Path) -> bool:
-    """Whether a result holds the files that it was made with, byte for byte."""
+    """Whether a result contains the files that it was made with, byte for byte."""
     try:
         contents = json.loads((folder / CONTENTS).read_bytes())
         return bool(contents == _contents(folder))
@@ -161,7 +161,7 @@ def code_digest() -> str:
 
 
 def code_digest_of(root: Path) -> str:
-    """The same of the code in another folder, which holds `pipelines/`."""
+    """The same of the code in another folder, which contains `pipelines/`."""
     return fingerprint(_code_of(root))
 
 
@@ -181,7 +181,8 @@ def stage_code(project: Project) -> bytes:
 
 
 def is_of_stages(name: str) -> bool:
-    """Whether a file of the code, `pipelines/…`, may decide what a release holds. Modules above the stages cannot."""
+    """Whether a file of the code, `pipelines/…`, may decide what a release contains. Modules above the stages
+    cannot."""
     _, *folders = name.split("/")
     is_above = bool(folders) and folders[0] in ABOVE_STAGES
     is_shown = len(folders) > 2 and folders[0] == "domains" and folders[2] in SHOWN_OF_DOMAINS

@@ -119,8 +119,8 @@ def delete(
     """Delete what is kept of a source, of answers obtained before a day, of the answers that a person is in, or all.
 
     A person is looked for among the kept values: by full name, by e-mail address, by number, or by any whole value. The
-    whole answers go that hold one of them, with all that was kept of them: an answer is never changed. Results of the
-    stages go too, for they are made of it. Raises `NobodyFound`, `VaultUnsafe`, `Busy`, `OSError`.
+    whole answers go that contain one of them, with all that was kept of them: an answer is never changed. Results of
+    the stages go too, for they are made of it. Raises `NobodyFound`, `VaultUnsafe`, `Busy`, `OSError`.
     """
     with lock(project.outputs / ".private.lock", wait_seconds=60):
         kept = holdings(project)

@@ -1,7 +1,7 @@
 """The whole way at once, without a server: collect → … → catalogue, for some packages or all.
 
-A source that fails costs the tables that it fills, and the packages that hold them: their last release stays current.
-Everything else goes on.
+A source that fails costs the tables that it fills, and the packages that contain them: their last release stays
+current. Everything else goes on.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def refusals_of(project: Project, source: Source, capture: Capture, *, real: Pro
     """All that a release would refuse of a source, in the order of its stages; empty when nothing would be.
 
     `project` writes to a folder that is thrown away; its `schemas/` are those of the `real` one, whose snapshots a
-    changed file has to be dated after, and whose current versions hold the rows that are referred to. A source that
+    changed file has to be dated after, and whose current versions contain the rows that are referred to. A source that
     fills no table is in no release: nothing is refused.
     """
     if not source.tables:

@@ -102,7 +102,7 @@ def committed(project: Project, work: Callable[[bool], T], *, wait_seconds: floa
 
 
 def take(shared: Shared) -> None:
-    """Make the folder what the store holds; objects and results come when they are asked for."""
+    """Make the folder what the store contains; objects and results come when they are asked for."""
     shared.take((*MIRRORED, *YIELDING, VAULT, CATALOGUE))
     make_own_folder(shared.folder / "work")
     take_releases(shared.public, shared.folder / "releases")

@@ -42,7 +42,7 @@ class Ckan:
         self.store = DataStore(self.action, self.client.refused)
 
     def wanted(self, publication: Publication) -> State:
-        """What the portal should hold for this publication."""
+        """What the portal should have for this publication."""
         portal = self.client.portal
         dataset: dict[str, Any] = {
             "name": self._name(publication),
@@ -67,7 +67,7 @@ class Ckan:
         return State(dataset, resources)
 
     def read(self, publication: Publication, wanted: State) -> Found | None:
-        """What the portal holds, or None. Raises `Ambiguous` for a dataset of this name that is not ours."""
+        """What the portal contains, or None. Raises `Ambiguous` for a dataset of this name that is not ours."""
         raw = self._show(publication)
         if raw is None:
             return None

@@ -1,6 +1,6 @@
 """The client of a portal: one request at a time, logged, and repeated only where that is idempotent.
 
-Belongs here: what holds for any portal. Does not: any one API. What is read is asked again after any failure that may
+Belongs here: what applies to any portal. Does not: any one API. What is read is asked again after any failure that may
 pass; what writes only when the portal says that it did not do it (429, 503 with `Retry-After`) or could not be reached
 at all. The token goes in one header, to this portal's address only: redirects are not followed.
 """
@@ -183,7 +183,7 @@ class PortalClient:
         return " ".join(redacted(body.decode("utf-8", "replace"), (self.token,))[:LONGEST_REASON].split())
 
     def _note(self, request: _Request, attempt: int, began: float, status: int | None, outcome: str) -> None:
-        """One line in the log. Of what is sent, only the names and sizes: the release itself holds the values."""
+        """One line in the log. Of what is sent, only the names and sizes: the release itself contains the values."""
         line = {
             "at": self.now().isoformat(timespec="seconds"),
             "method": request.method,

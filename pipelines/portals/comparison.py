@@ -1,4 +1,4 @@
-"""What a portal holds and what it should hold, in the same words, and how the two differ.
+"""What a portal contains and what it should hold, in the same words, and how the two differ.
 
 Belongs here: comparing. Does not: reading either (`ckan.py`, `datagouv.py`).
 """

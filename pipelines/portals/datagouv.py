@@ -37,7 +37,7 @@ from pipelines.portals.uploading import Upload
 PAGE_SIZE = 100
 # What udata keeps as a tag. Source: udata/settings.py, TAG_MIN_LENGTH and TAG_MAX_LENGTH.
 SHORTEST_TAG, LONGEST_TAG = 3, 96
-# The column of our code list of licences that holds the portal's codes.
+# The column of our code list of licences that contains the portal's codes.
 LICENCES = "datagouv"
 FREQUENCIES = {
     "PT1H": "hourly",
@@ -60,7 +60,7 @@ class Datagouv:
     client: PortalClient
 
     def wanted(self, publication: Publication) -> State:
-        """What the portal should hold for this publication."""
+        """What the portal should have for this publication."""
         portal = self.client.portal
         dataset: dict[str, Any] = {
             "title": publication.title,
@@ -86,7 +86,7 @@ class Datagouv:
         return State(dataset, {item.key: resource_of(item) for item in publication.files})
 
     def read(self, publication: Publication, wanted: State) -> Found | None:
-        """What the portal holds, or None. Raises `Ambiguous` when two datasets have the package's name."""
+        """What the portal contains, or None. Raises `Ambiguous` when two datasets have the package's name."""
         raw = self._dataset(publication)
         if raw is None:
             return None

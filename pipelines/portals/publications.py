@@ -51,7 +51,7 @@ class PublishedFile:
 class Publication:
     """A version of a package. `order` are the versions of the ledger, oldest first; `gone` those retracted.
 
-    `licence_codes`: the codes of the licence elsewhere, by the column of our code list that holds them.
+    `licence_codes`: the codes of the licence elsewhere, by the column of our code list that contains them.
     """
 
     package: str

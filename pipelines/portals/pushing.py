@@ -58,7 +58,7 @@ DIALECTS: Mapping[str, tuple[str, Callable[[PortalClient], Dialect]]] = {
 
 @dataclass(frozen=True)
 class Look:
-    """What was found on a portal: `there` is the version it holds, empty when it holds none."""
+    """What was found on a portal: `there` is the version it contains, empty when it contains none."""
 
     portal: Portal
     publication: Publication
@@ -77,7 +77,8 @@ class Look:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A push that ended well: the portal was read back and holds the version. `page` is the dataset's on the portal."""
+    """A push that ended well: the portal was read back and contains the version. `page` is the dataset's on the
+    portal."""
 
     portal: str
     package: str
@@ -118,7 +119,7 @@ def look(
     now: Callable[[], datetime],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Look:
-    """Compare the current version of a package with what the portal holds; writes nothing there.
+    """Compare the current version of a package with what the portal contains; writes nothing there.
 
     Raises a `PortalError`, and what reading the release raises.
     """
@@ -134,7 +135,7 @@ def push(
     now: Callable[[], datetime],
     sleep: Callable[[float], None] = time.sleep,
 ) -> Outcome:
-    """Make the portal hold the current version of a package; one that does already is not written to.
+    """Make the portal contain the current version of a package; one that does already is not written to.
 
     Raises `NewerThere`, `ChangedMeanwhile`, `NotAsPushed` or another `PortalError`; `Busy` when another process pushes
     the same package there; and what reading the release raises.

@@ -1,7 +1,7 @@
 """Files in which a scan found nothing, remembered from one run to the next.
 
 Belongs here: remembering, so that a catalogue of which one page changed is not read whole again. Does not: deciding
-what is clean. What is remembered holds for one key: the code, the allow list and the values that are looked for.
+what is clean. What is remembered applies to one key: the code, the allow list and the values that are looked for.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def named_personal(name: str) -> Iterator[str]:
 
 
 def has_points(names: Sequence[str]) -> bool:
-    """Whether columns of these names may hold the two halves of points."""
+    """Whether columns of these names may contain the two halves of points."""
     folded = list(map(folded_name, names))
     return any(map(_LATITUDE.search, folded)) and any(map(_LONGITUDE.search, folded))
 

@@ -32,7 +32,8 @@ _DIGESTS = re.compile(_DIGEST)
 _ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}
 """By how many signs their digests are written with."""
 _LETTER = r"[^\x00-@\[-`{-\x7F]"
-"""A letter, or anything beyond ASCII: without one, a text holds a name or an address only where one is all digits."""
+"""A letter, or anything beyond ASCII: without one, a text contains a name or an address only where one is all
+digits."""
 Digests = np.ndarray[Any, np.dtype[np.uint64]]
 _MANY = 20_000
 """Distinct words, beyond which Arrow looks them up faster than Python."""
@@ -116,7 +117,7 @@ class Everyone:
 
     @cached_property
     def _anchors(self) -> frozenset[str]:
-        """The longest word of each name and address, and the words run together: a text without any holds none."""
+        """The longest word of each name and address, and the words run together: a text without any contains none."""
         return self.names.longest_words() | self.mails.longest_words() | self.joined
 
     @cached_property

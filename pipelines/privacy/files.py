@@ -49,7 +49,7 @@ def scan_folder(
 
 
 def _opened_together(folder: Path, scan: Scan, clean: CleanFiles | None) -> Iterator[list[Opened]]:
-    """The files of a folder that are not known to be clean, in order, as many at a time as hold `TOGETHER` bytes."""
+    """The files of a folder that are not known to be clean, in order, as many at a time as have `TOGETHER` bytes."""
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     if clean is None:
         scan.foresee(map(name_of, files))

@@ -193,7 +193,8 @@ class _Looking:
             self.keep(row, column, "coordonnees", value, (0, len(value)))
 
     def passages(self, column: pa.ChunkedArray) -> list[tuple[int, tuple[Passage, ...]]]:
-        """What the detectors find in a column: nothing where its type holds no text, or where it was clean before."""
+        """What the detectors find in a column: nothing where its type contains no text, or where it was clean
+        before."""
         texts = as_searched(column)
         mark = b"" if texts is None else digest(texts)
         if texts is None or mark in self.seen.patterns:

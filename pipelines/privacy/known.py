@@ -1,7 +1,7 @@
 """Personal values that are known, by record.
 
-Belongs here: what a record holds, in columns, for a source may have millions of records. Does not: what is looked for
-of it (`told.py`), searching (`rows.py`, `everyone.py`), patterns (`detectors/`), keeping (`vault.py`).
+Belongs here: what a record contains, in columns, for a source may have millions of records. Does not: what is looked
+for of it (`told.py`), searching (`rows.py`, `everyone.py`), patterns (`detectors/`), keeping (`vault.py`).
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class PersonalValues:
         return PersonalValues(merged)
 
     def is_as(self, other: PersonalValues) -> bool:
-        """Whether both hold the same values in the same order."""
+        """Whether both contain the same values in the same order."""
         return self is other or self.lines.equals(other.lines)
 
     def of(self, records: Iterable[RecordId]) -> Values:
@@ -147,7 +147,7 @@ def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _is_told(column: pa.Array) -> Mask:
-    """Which cells hold more than blanks, as Python knows blanks; nearly all have a plain letter or sign."""
+    """Which cells contain more than blanks, as Python knows blanks; nearly all have a plain letter or sign."""
     is_told = mask_of(pc.fill_null(pc.match_substring_regex(column, _SIGN), fill_value=False)).copy()
     left = np.flatnonzero(~is_told)
     rest = column.take(pa.array(left)).to_pylist()

@@ -1,4 +1,4 @@
-"""Cells that hold several values: two telephones, two addresses of mail, the names of a couple.
+"""Cells that contain several values: two telephones, two addresses of mail, the names of a couple.
 
 Belongs here: taking such a cell apart, before anything is looked for. Does not: looking (`prefilter.py`,
 `search_terms.py`), which reads each value as one. The cell itself stays among the values: taking it apart never makes
@@ -25,7 +25,7 @@ _ONE = re.compile(
     rf"(?!(?:[Ee][Tt]|[Oo][Uu])\b){_LETTERS}(?: (?!(?:[Ee][Tt]|[Oo][Uu])\b){_LETTERS})*"
     r"|[A-Za-z0-9_+-][A-Za-z0-9_.+-]*@[A-Za-z0-9_.-]*[A-Za-z0-9_-]|[0-9 .+()-]+"
 )
-# RE2: every cell that may hold several values. Its edges of words are those of ASCII: more cells than need be.
+# RE2: every cell that may contain several values. Its edges of words are those of ASCII: more cells than need be.
 MAY_BE_SEVERAL = (
     rf"{DISGUISED}|[;/,&<>\n\r]|(?i:^|[^a-z])(?i:et|ou|poste|ext)(?i:[^a-z]|$)"
     r"|(?s:@.*@|@.*[^\x21-\x7E]|[^\x21-\x7E].*@|@.*[.:]$|^[.:].*@)"

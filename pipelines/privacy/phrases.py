@@ -65,7 +65,7 @@ class Phrases:
         return frozenset(phrase.replace(" ", "") for phrases in self.by_size.values() for phrase in phrases)
 
     def longest_words(self) -> frozenset[str]:
-        """The longest word of each phrase: a text without any of them holds no phrase."""
+        """The longest word of each phrase: a text without any of them contains no phrase."""
         found: set[str] = set()
         for phrases in self.by_size.values():
             if phrases:

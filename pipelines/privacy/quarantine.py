@@ -2,7 +2,7 @@
 
 Belongs here: what is kept of a hold. Does not: deciding what is held (`gate.py`), nor how a private file is written
 (`vault.py`). One file a package, `quarantaine/<package>.jsonl`: a line for each hold, with its place and its rule, and
-the cells of the row where the row is known. It holds the last refusal only, and goes when the package passes.
+the cells of the row where the row is known. It contains the last refusal only, and goes when the package passes.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class Link:
     """People of `part`, known by the column `key`.
 
     `through`: the part that pairs `key` with the column `records` of the records that speak of them; empty where those
-    records hold `key` themselves."""
+    records contain `key` themselves."""
 
     part: str
     key: str

@@ -108,7 +108,7 @@ def _values_of(told: Told, rows: Sequence[int], pairs: Numbers, records: Numbers
 
 
 def _read(table: pa.Table) -> tuple[list[str], set[int]]:
-    """The cells of each row, in all their readings, joined by `CELL`; and which rows may hold a digest.
+    """The cells of each row, in all their readings, joined by `CELL`; and which rows may contain a digest.
 
     What a cell has of more than one reading, and a digest, its row has too: most rows have nothing of either."""
     joined = _joined([column.cast(pa.large_string()).combine_chunks() for column in table.columns])
@@ -152,7 +152,7 @@ def _sought(values: Sequence[Values]) -> Sought:
 def _by_column(
     shown: Sequence[Value], cells: dict[str, str], forms: tuple[bytes, bytes, bytes], places: frozenset[str]
 ) -> Iterator[tuple[str, Kind]]:
-    """Which cells hold something of what may show in their row, once for each kind."""
+    """Which cells contain something of what may show in their row, once for each kind."""
     wanted = probes((kind, value, folded) for _, value, folded, kind in shown)
     text = CELL.join(cells.values()).lower().encode() if any(probe.form == TEXT for probe in wanted) else b""
     hit = [probe for probe in wanted if probe.hits((*forms, text))]

@@ -1,4 +1,4 @@
-"""One scan: texts and tables from files, held against every pattern and against everybody's values.
+"""One scan: texts and tables from files, checked against every pattern and everybody's values.
 
 Belongs here: checking texts that belong to no record, each distinct one once. Does not: opening files (`opening.py`),
 the strong test on the rows of records (`gate.py`)."""

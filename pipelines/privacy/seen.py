@@ -139,7 +139,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def as_searched(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """A typed column as texts that a pattern may be in; none for a type, or numbers, that can hold no pattern."""
+    """A typed column as texts that a pattern may be in; none for a type, or numbers, that can contain no pattern."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return column.cast(kind.value_type)

@@ -125,7 +125,7 @@ class Vault:
         return int(values.lines.num_rows)
 
     def read(self, source: str | None = None) -> PersonalValues:
-        """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that was never opened holds none.
+        """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that was never opened contains none.
 
         What another process forgets while it is read is not kept any more: the rest is read again.
         """

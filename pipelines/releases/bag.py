@@ -19,7 +19,7 @@ MANIFEST, TAGMANIFEST, SIGNATURE = "manifest-sha256.txt", "tagmanifest-sha256.tx
 INFO = "bag-info.txt"
 LARGEST_TAG = 1 << 26
 PROOF = "inclusion.tlog-proof"
-"""That the log holds the release: known once the bag is sealed, it is beside the seal, as the signature."""
+"""That the log contains the release: known once the bag is sealed, it is beside the seal, as the signature."""
 SEALED_FILES = frozenset({"bagit.txt", INFO, MANIFEST, TAGMANIFEST})
 BESIDE_SEAL = frozenset({SIGNATURE, PROOF})
 ROOT_FILES = SEALED_FILES | BESIDE_SEAL

@@ -195,7 +195,7 @@ def text(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _holds(words: pa.Array, sign: str) -> bool:
-    """Whether some text holds a one-byte sign: looking at the bytes of all at once costs less than at each text."""
+    """Whether some text contains a one-byte sign: looking at the bytes of all at once costs less than at each text."""
     import numpy as np
 
     if not len(words):

@@ -139,7 +139,7 @@ def _by_field(changes: pa.Table) -> Iterator[tuple[str | None, list[int]]]:
 
 
 def _values(state: pa.Table | None, keys: pa.Array, wanted: pa.Array, field: str | None) -> list[Any]:
-    """What a state holds for these keys: the field's text, or whether the row is there when there is no field."""
+    """What a state has for these keys: the field's text, or whether the row is there when there is no field."""
     places = pc.index_in(wanted, value_set=keys)
     if field is None:
         there: list[Any] = pc.is_valid(places).to_pylist()

@@ -56,7 +56,7 @@ def compare_versions(releases: Path, package: str, before: str | None = None, af
 
 
 def compare_packages(before: Path, after: Path) -> Comparison:
-    """Compare two folders that hold a `datapackage.json`, at their root or under `data/`.
+    """Compare two folders that contain a `datapackage.json`, at their root or under `data/`.
 
     Tables are matched by name and rows by primary key. Raises `NotComparable`, `ReleaseDamaged`.
     """

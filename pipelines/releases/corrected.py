@@ -16,7 +16,7 @@ from pipelines.releases.canonical import key_text, text
 from pipelines.releases.diff import CHANGED
 
 CORRECTIONS = "corrections"
-"""The table of a package that holds what persons settled, where there is one."""
+"""The table of a package that contains what persons settled, where there is one."""
 CAUSE = r"(^|[+/])correction($|[+/])"
 
 

@@ -97,7 +97,7 @@ def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes, shape: Shap
 
 
 def _digest_more(digest: Any, file: BinaryIO) -> None:
-    """Add what the file holds beyond what was read of it."""
+    """Add what the file contains beyond what was read of it."""
     while block := file.read(READ):
         digest.update(block)
 

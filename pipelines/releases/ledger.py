@@ -25,7 +25,7 @@ START = "0" * 64
 ABOUT_PACKAGES = ("published", "refused", "retracted", "reason-withdrawn")
 EVENTS = (*ABOUT_PACKAGES, "key")
 LARGEST_LEDGER = 1 << 28
-LONGEST_LINE = 0xFFFF - 256  # a leaf of the log holds the line, and the circumstances of a release
+LONGEST_LINE = 0xFFFF - 256  # a leaf of the log contains the line, and the circumstances of a release
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class Limits:
 
 
 def check_public(request: ReleaseRequest) -> None:
-    """Raises `PrivateFieldAsked` when a table or its schema holds a field whose class is not `public`."""
+    """Raises `PrivateFieldAsked` when a table or its schema contains a field whose class is not `public`."""
     for name, schema in request.schemas.items():
         for item in schema.fields:
             if item.privacy is not Privacy.PUBLIC:

@@ -244,7 +244,7 @@ def _send_version(bucket: Bucket, store: ReleaseStore, entry: dict[str, Any]) ->
 
 
 def claim_of(releases: Path, entry: dict[str, Any]) -> tuple[str, bytes, dict[str, str]]:
-    """The claim of a version, what it holds, and what an error about it says.
+    """The claim of a version, what it contains, and what an error about it says.
 
     The proof beside the seal is of one log: two machines that make the same version at once have each its own, so that
     the claim distinguishes them.

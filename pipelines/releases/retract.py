@@ -3,7 +3,7 @@
 Belongs here: taking a version away, and the reason of that. Does not: publishing the one that replaces it.
 The order is: the tombstone appears (that is the commit), the files go, the ledger, the log, the indexes.
 
-The reason is in the tombstone, with a salt. Ledger and log hold only a commitment to it, the hash of both: when a
+The reason is in the tombstone, with a salt. Ledger and log contain only a commitment to it, the hash of both: when a
 reason has to go, both go from the tombstone, and what stays reveals nothing of it.
 """
 
@@ -49,7 +49,7 @@ def retract(
 ) -> Path:
     """Retract a version; returns its tombstone. `now` is the time of the retraction, given by the caller.
 
-    The reason is published: it must hold no personal data. `key` signs the log. Raises `Busy`, `NoSuchRelease`,
+    The reason is published: it must contain no personal data. `key` signs the log. Raises `Busy`, `NoSuchRelease`,
     `LedgerBroken`, `LogDamaged`, `KeyMissing`, `KeyOther`, `OSError`, and `RetractedRelease` when it is done already.
     """
     folder = releases / package
@@ -89,7 +89,7 @@ def withdraw_reason(
     """Delete the reason of a retraction and its salt, for ever; returns the tombstone, which stays without them.
 
     The log says that it was done, not what the reason was. Raises what `retract` raises, `NoSuchReason` when there is
-    none here, and `ReasonInLedger` for a retraction of an old ledger, which holds the reason itself.
+    none here, and `ReasonInLedger` for a retraction of an old ledger, which contains the reason itself.
     """
     folder = releases / package
     with lock(folder / ".lock"):

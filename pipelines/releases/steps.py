@@ -87,7 +87,7 @@ _DERIVED = re.compile(r"calcul « (?P<name>[^«»]+) » sur (?P<inputs>.*)", re.
 
 def read_step(text: str) -> Step:
     """The step that a release keeps as `text`: `read_step(step.text)` is that step, but that several columns are
-    written as one text, for a column's name may hold what separates them."""
+    written as one text, for a column's name may contain what separates them."""
     derived = _DERIVED.fullmatch(text)
     if derived is not None:
         return Step(StepKind.DERIVED, name=derived["name"], inputs=tuple(filter(None, derived["inputs"].split(", "))))

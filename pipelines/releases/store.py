@@ -200,7 +200,7 @@ def _write_if_other(path: Path, text: str) -> None:
 def settle(releases: Path) -> list[str]:
     """Finish, for every package, what a process that died had begun; returns the ledger's lines that were added.
 
-    Raises `LedgerBroken`, `LogDamaged`. Anyone who calls it holds no lock on the ledger; it takes it.
+    Raises `LedgerBroken`, `LogDamaged`. The caller holds no lock on the ledger; it takes it.
     """
     with ledger_lock(releases):
         before = Ledger.read(ledger_beside(releases))

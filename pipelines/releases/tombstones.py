@@ -32,7 +32,7 @@ def tombstone_line(path: Path) -> str | None:
 def tombstone_text(line: str, reason: str = "", salt: str = "") -> str:
     """A tombstone: what the ledger's line says, and the line itself; with a reason and its salt, both, for people.
 
-    Reason and salt can be taken out of it, and only together: the ledger holds a commitment to them, not the reason.
+    Reason and salt can be taken out of it, and only together: the ledger contains a commitment to them, not the reason.
     """
     entry = json.loads(line)
     reasons = {"reason": reason, "salt": salt} if salt else {}

@@ -223,7 +223,7 @@ def _strays(releases: Path) -> list[Flaw]:
 
 
 def _is_bare(folder: Path) -> bool:
-    """Whether a package's folder holds nothing yet but a lock, or what a first publication that died left."""
+    """Whether a package's folder contains nothing yet but a lock, or what a first publication that died left."""
     return all(item.name == ".lock" or item.name.startswith(ASIDE) for item in folder.iterdir())
 
 

@@ -28,7 +28,7 @@ PAGES = frozenset({"CHANGES.md", "README.md", "datapackage.json"})
 
 
 def names(bag: Path) -> Iterator[Flaw]:
-    """Every entry is a plain file or a folder that holds one, with a plain name that no other one resembles."""
+    """Every entry is a plain file or a folder that contains one, with a plain name that no other one resembles."""
     if bag.is_symlink():
         yield Flaw("link", bag.name)
     seen: dict[str, str] = {}

@@ -71,7 +71,7 @@ def comes_next(ledger: Ledger, announced: bytes | None, *, has_log: bool) -> Com
 
 
 def recorded(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
-    """The folder holds the releases of the ledger, each where the chain wants it, and nothing else."""
+    """The folder contains the releases of the ledger, each where the chain wants it, and nothing else."""
     parent = "none"
     retracted = store.retracted
     for entry in store.published:

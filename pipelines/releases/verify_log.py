@@ -1,4 +1,4 @@
-"""Does the log hold what it says, and is it signed, continued and witnessed as an auditor demands?
+"""Does the log contain what it says, and is it signed, continued and witnessed as an auditor demands?
 
 Belongs here: what can be distinguished from the log, the ledger beside it, and what an auditor brings (keys, a head
 that was kept, a policy of witnesses, authorities of time). Does not: the releases themselves (`verify_bag.py`).
@@ -135,7 +135,7 @@ def _tiles(tree: Tree, read: Read) -> Iterator[Flaw]:
 
 
 def extra_files(folder: Path, read: Read, checkpoint: Checkpoint) -> Iterator[Flaw]:
-    """The folder of the log holds its files and nothing else; older partial tiles begin as the new ones do."""
+    """The folder of the log contains its files and nothing else; older partial tiles begin as the new ones do."""
     announced = announced_proof(read)
     sizes = [checkpoint.size]
     if announced is not None and announced.holds:
@@ -277,7 +277,7 @@ def continues(read: Read, checkpoint: Checkpoint, seen: Checkpoint, by: str) -> 
 def witnessed(
     read: Read, heads: Sequence[Checkpoint], needed: int, policy: Policy
 ) -> tuple[dict[str, int], list[Flaw]]:
-    """Whether a head that holds the first `needed` events was cosigned as a policy demands, and by whom and when."""
+    """Whether a head that contains the first `needed` events was cosigned as a policy demands, and by whom and when."""
     found: dict[str, int] = {}
     for checkpoint in heads:
         cosigners = policy.cosigners(checkpoint)

@@ -57,7 +57,7 @@ def check_release(looking: Looking, bag: Path) -> list[Flaw]:
     checks += [verify_changes.recomputed] if looking.deep else []
     for check in checks:
         found += first(readable(bag, check))
-    # What a release says twice is held against itself once every file of it is what it says.
+    # What a release says twice is compared with itself once every file of it is what it says.
     return found or first(readable(bag, verify_facts.facts))
 
 

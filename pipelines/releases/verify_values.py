@@ -1,4 +1,4 @@
-"""Do the files of a release hold the same values, of the schema's types, within the schema's rules?
+"""Do the files of a release contain the same values, of the schema's types, within the schema's rules?
 
 Belongs here: what takes reading the tables. Does not: the bytes (`verify_bag.py`). Parquet files are read a row group
 at a time, and turned back into the bytes that the CSV must have.

@@ -37,7 +37,7 @@ def late_keys(package: Package, schema: TableSchema) -> list[ForeignKey]:
 
 
 def tables_behind(package: str, packages: Mapping[str, Package]) -> set[str]:
-    """Every table ("package/table") that decides what a package holds: its own, parents, what they are made of.
+    """Every table ("package/table") that decides what a package contains: its own, parents, what they are made of.
 
     Of a package that is not among `packages`, because its file is wrong, only the names are known.
     """

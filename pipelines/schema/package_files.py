@@ -47,7 +47,7 @@ class Packages(dict[str, Package]):
 
 
 def package_names(schemas: Path) -> list[str]:
-    """The packages under `schemas/`: the folders that hold a `package.yaml`, in alphabetical order."""
+    """The packages under `schemas/`: the folders that contain a `package.yaml`, in alphabetical order."""
     return sorted(path.parent.name for path in schemas.glob(f"*/{FILE}"))
 
 

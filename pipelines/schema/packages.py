@@ -28,7 +28,7 @@ class Protection:
     """How small counts of people are suppressed in a table before it leaves (key `protect`).
 
     `counts` of rows alike in `groups` add up over `category`; `total` gives the values of the rows that are totals. A
-    number from 1 to `threshold` − 1 is suppressed, and `flag` holds `hidden` wherever one is.
+    number from 1 to `threshold` − 1 is suppressed, and `flag` contains `hidden` wherever one is.
     """
 
     counts: tuple[str, ...]

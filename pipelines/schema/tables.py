@@ -101,7 +101,8 @@ class TableSchema:
 
     @property
     def maps(self) -> Mapping[str, str]:
-        """By kind of territory (`departement`, `region`), the field that holds its code, for a table that is a map."""
+        """By kind of territory (`departement`, `region`), the field that contains its code, for a table that is a
+        map."""
         given: Mapping[str, str] = self.more.get("maps", {})
         return {kind: field for kind, field in given.items() if field in self.names}
 

@@ -1,7 +1,7 @@
 """Descriptions of sources that were found right before, so that thousands of unchanged files are read but not checked.
 
 Belongs here: remembering them in one file among the results, by the SHA-256 of their bytes. Does not: deciding what is
-right. What is remembered holds for one key: the schema, the code that reads and checks, its libraries. The file is
+right. What is remembered applies to one key: the schema, the code that reads and checks, its libraries. The file is
 trusted only when it is whole under its own digest; deleted, damaged or of another key, it is made again. Names that
 must agree with other names (licences, connectors, formats) are no part of it: they are looked at each time.
 """

@@ -1,6 +1,6 @@
 """Collecting a source: run its connector, keep what it brought, write it in the log. All or nothing.
 
-Belongs here: what holds for every connector. Does not: any protocol (`connectors/`, `http/`).
+Belongs here: what applies to every connector. Does not: any protocol (`connectors/`, `http/`).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def collect(
     environment: Mapping[str, str] | None = None,
     host_waits: HostWaits | None = None,
 ) -> Capture:
-    """Ask a source for its records and keep them. `now` is aware; `environment` holds the secrets (default: ours).
+    """Ask a source for its records and keep them. `now` is aware; `environment` contains the secrets (default: ours).
 
     `host_waits`: what hosts asked of the run that this is a part of. A server that asked for a long wait is asked
     nothing before it is over, in this run or a later one: `Throttled`, and the log keeps until when.

@@ -94,7 +94,7 @@ class Source:
 
 
 class Sources(dict[str, Source]):
-    """The sources of a project that are on, by name, sorted; `errors` holds one for each file that cannot be used.
+    """The sources of a project that are on, by name, sorted; `errors` contains one for each file that cannot be used.
 
     `off` holds those that are described and not on (`enabled: false`): nothing is collected from them, and what only
     they fill does not exist.

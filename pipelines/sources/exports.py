@@ -52,7 +52,7 @@ class Dropped:
         """Whether a heading is one of who answered: never kept, whatever the source names."""
         plain = _plain(heading)
         own = {_plain(name) for name in self.personal}
-        # "ipaddr. IP address": a heading may hold the code and the words.
+        # "ipaddr. IP address": a heading may contain the code and the words.
         return plain in WHO or plain in own or any(plain.startswith(f"{name} ") for name in own if len(name) > 3)
 
     def is_the_tool_s(self, heading: str) -> bool:
@@ -180,8 +180,8 @@ def _text(got: Fetched, part: Part, source: str) -> str:
 
 
 def _rows(text: str, part: Part, named: Iterable[str], header: tuple[int, int]) -> tuple[str, list[list[str]]]:
-    """The delimiter and the lines: that under which the header holds most of the named columns, then most columns in
-    lines of one width. A question may hold commas."""
+    """The delimiter and the lines: that under which the header contains most of the named columns, then most columns in
+    lines of one width. A question may contain commas."""
     wanted = set(named)
     given = part.options.get("delimiter") or ("\t" if part.format == "tsv" else None)
     best: tuple[tuple[int, bool, int], str, list[list[str]]] | None = None

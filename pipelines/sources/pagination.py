@@ -1,6 +1,6 @@
 """Answers in pages: put together as JSON Lines, with what each page was, and taken up again where a collection stopped.
 
-Belongs here: what holds for every paged interface. Does not: how one asks for a page.
+Belongs here: what applies to every paged interface. Does not: how one asks for a page.
 
 Three files grow in the source's `resume` folder: the records, the pages (one line a page: how many bytes of records
 there are after it, where to go on, the total and the data's version that were given), and the answers as they came
@@ -316,7 +316,8 @@ def _proved(paged: Pagination, page: Page) -> int:
 
 
 def value_at(document: Any, path: str) -> Any:
-    """The value under a dotted path of names ("meta.total"); None where there is none. A name may hold dots itself."""
+    """The value under a dotted path of names ("meta.total"); None where there is none. A name may contain dots
+    itself."""
     if isinstance(document, Mapping):
         if path in document:
             return document[path]

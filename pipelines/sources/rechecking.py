@@ -30,7 +30,7 @@ A_DAY = timedelta(days=1)
 
 
 def make_folders(store: SnapshotStore) -> None:
-    """What sources send may hold personal data, also where their schemas know of none: nobody else here reads it."""
+    """What sources send may contain personal data, also where their schemas know of none: nobody else here reads it."""
     for kept in (store.folder, store.working.parent, store.working) if store.is_personal else (store.folder,):
         make_own_folder(kept)
     (store.folder / "locks").mkdir(exist_ok=True)
@@ -51,7 +51,7 @@ class Rechecking:
         self._left: dict[bool, list[str]] = {}
 
     def unchanged(self, source: Source, now: datetime) -> Capture | None:
-        """The last capture, logged as checked, where the files of a source are here and are those that it holds.
+        """The last capture, logged as checked, where the files of a source are here and are those that it contains.
 
         None wherever that is not so, or not sure: collecting it says what is the matter.
         """

@@ -101,7 +101,7 @@ class _Objects(ObjectStore):
 
 @dataclass(frozen=True)
 class SnapshotStore:
-    """The folder `outputs/snapshots/` of a project, and `private` for what may hold personal values.
+    """The folder `outputs/snapshots/` of a project, and `private` for what may contain personal values.
 
     `is_personal` says where new bytes go; both are read.
     """

@@ -58,7 +58,7 @@ CERTIFICATES = Said(
     "un certificat que la machine croit, ou le chemin d'un fichier d'autorités",
     "a certificate that the machine believes, or the path of a file of authorities",
 )
-# Options that hold options.
+# Options that contain options.
 NESTED = ("client_kwargs", "config_kwargs")
 
 
@@ -80,7 +80,7 @@ def open_store(source: Source, context: FetchContext) -> Any:
     except ImportError as error:
         raise StoreNotInstalled(source=source.name, scheme=scheme, module=error.name, extra=EXTRA) from None
     except TypeError:
-        # An option that the library does not know, or of another type; its own text may hold a value.
+        # An option that the library does not know, or of another type; its own text may contain a value.
         found = f"parameters.storage, parameters.credentials: {', '.join(map(str, given)) or '—'}"
         raise CollectError(source=source.name, found=found, expected=STORAGE) from None
 
@@ -157,7 +157,7 @@ def _sftp(source: Source, given: Mapping[str, Any]) -> Any:
 
 
 def _any_name(source: Source, lines: Sequence[str]) -> bytes:
-    """Keys as a file of known hosts: each holds for the one server that the source names.
+    """Keys as a file of known hosts: each applies to the one server that the source names.
 
     A line that is not read as one key would be a key that is lost, or one trusted that its writer revoked. Raises
     `CollectError`.

@@ -79,7 +79,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def append_line(path: Path, line: str, *, flush: bool = True) -> None:
-    """Append one line to a log in a single write, flushed to the disk. `line` holds no newline. Without `flush`, a
+    """Append one line to a log in a single write, flushed to the disk. `line` contains no newline. Without `flush`, a
     power cut may take it: for what is only worth knowing while the machine runs.
 
     Raises `OSError`, and then the log is as it was: of a disk that is full in the middle of a line, no half is kept.

@@ -2,7 +2,7 @@
 
 Belongs here: the few acts that a store is asked for. Does not: what objects mean (`releases/object_store.py`), nor
 stores that sources are read from (`sources/stores.py`). Keys come from the store's own environment variables
-(`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT_URL`…); an address never holds one.
+(`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT_URL`…); an address never contains one.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Shared:
         cls, folder: Path, public: Bucket, private: Bucket | None, merges: Mapping[str, Merge] | None = None
     ) -> Shared:
         """The working copy in `folder`, with what is known of it from before. `merges`: what becomes of a file, by
-        name, that two machines wrote: of theirs and ours, what holds for both."""
+        name, that two machines wrote: of theirs and ours, what applies to both."""
         made = cls(folder, public, private, merges or {})
         try:
             document = json.loads((folder / STATE).read_text(encoding="utf-8"))
@@ -90,8 +90,8 @@ class Shared:
         return self.private if name.split("/", 1)[0] in PRIVATE else self.public
 
     def take(self, places: Iterable[str]) -> None:
-        """Make files under these places (folders, or single files) what the store holds; of objects, those known to be
-        gone go, and none is fetched before it is read. Raises `BucketUnreachable`, `OSError`."""
+        """Make files under these places (folders, or single files) what the store contains; of objects, those known to
+        be gone go, and none is fetched before it is read. Raises `BucketUnreachable`, `OSError`."""
         for place in places:
             bucket = self.bucket(place)
             tags = self._tags(bucket, place) if bucket is not None else {}
@@ -110,7 +110,7 @@ class Shared:
     def give(self, places: Iterable[str], *, yields: bool = False) -> None:
         """Send what changed under these places since it was taken, and take away from the store what went here.
 
-        Where the store holds something else by now, that is taken once all the rest was sent, and `Overtaken` is
+        Where the store contains something else by now, that is taken once all the rest was sent, and `Overtaken` is
         raised, unless this machine `yields`. Raises `BucketUnreachable`, `CannotReplace`, `OSError`.
         """
         lost = []
@@ -276,7 +276,7 @@ class Shared:
         return True
 
     def _agreed(self, bucket: Bucket, name: str, ours: bytes) -> str | None:
-        """The tag of what the store holds where that is ours too, or can be made so; none where it cannot."""
+        """The tag of what the store contains where that is ours too, or can be made so; none where it cannot."""
         tag, theirs = bucket.tag(name), bucket.read(name)
         if theirs == ours:
             return tag

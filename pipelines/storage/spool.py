@@ -2,7 +2,7 @@
 
 Belongs here: writing rows there as they come, reading them as a table, and leaving them out of memory once they were
 read. Does not: their order (`sorting.py`). The file has no name: it is gone with the table, or with the process that
-was killed. A column may hold more than 2 GiB of text: no chunk of it does.
+was killed. A column may contain more than 2 GiB of text: no chunk of it does.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Spool:
         return pa.schema(fields)
 
     def _plain(self, rows: pa.Table) -> pa.Table:
-        """The rows with numbers in the place of dictionaries: a file holds one dictionary a column, which grows."""
+        """The rows with numbers in the place of dictionaries: a file contains one dictionary a column, which grows."""
         columns = [
             self._numbers(place, column) if place in self._words else column
             for place, column in enumerate(rows.columns)

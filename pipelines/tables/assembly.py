@@ -42,7 +42,7 @@ def gather(schema: TableSchema, sources: Sequence[pa.Table]) -> tuple[pa.Table, 
     """All rows of a table as text, one a distinct row, and the places of the rows that were said again.
 
     `sources` are text tables with some of the schema's fields and the reserved columns, in the order in which they take
-    precedence. The second table holds the schema's fields and the reserved columns of each repetition.
+    precedence. The second table contains the schema's fields and the reserved columns of each repetition.
     """
     fields = [pa.field(name, pa.string()) for name in schema.names]
     target = pa.schema([*fields, *RESERVED_SCHEMA])

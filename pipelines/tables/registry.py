@@ -26,8 +26,8 @@ DERIVATIONS: Registry[Derivation] = Registry(
 def derived(name: str) -> Callable[[Derivation], Derivation]:
     """Register `derive(tables, project) -> table`.
 
-    `tables` holds the typed tables under `from`, by "package/table"; the result has the columns of the table's schema,
-    typed or as canonical text. A pure function of the tables and of the project's schemas and reference data.
+    `tables` contains the typed tables under `from`, by "package/table"; the result has the columns of the table's
+    schema, typed or as canonical text. A pure function of the tables and of the project's schemas and reference data.
     """
     return DERIVATIONS.registering(name)
 

@@ -39,7 +39,7 @@ def joined(values: Iterable[Any]) -> str | None:
 
 
 def is_absent(value: Any) -> bool:
-    """Whether a cell holds nothing, in whichever way plain Python or a data frame says so."""
+    """Whether a cell contains nothing, in whichever way plain Python or a data frame says so."""
     return value is None or type(value).__name__ in NOTHING or (isinstance(value, float) and isnan(value))
 
 

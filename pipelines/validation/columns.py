@@ -92,7 +92,7 @@ class Column:
         return pc.is_in(column, self._blanks)
 
     def validate(self, column: pa.Array) -> ExaminedColumn:
-        """Which cells of a column Frictionless refuses. `column` holds no null."""
+        """Which cells of a column Frictionless refuses. `column` contains no null."""
         proof = self.proof
         if proof is None:
             return self._ask(column, column)

@@ -2,7 +2,7 @@
 
 pyarrow's tokeniser agrees with Python's, its own block cutter does not (apache/arrow#51368 loses the LF of a quoted
 CRLF between two blocks): records are cut here, where quotes are regular. A block that pyarrow will not parse, or that
-holds a row of empty cells, is read by Python's `csv`. A file that is not plain raises `NotPlain` and is streamed.
+contains a row of empty cells, is read by Python's `csv`. A file that is not plain raises `NotPlain` and is streamed.
 Encodings of one byte a character become UTF-8 a block at a time (`transcoding.py`); gzip is unpacked as it is read
 (`unpacking.py`); the spaces that a dialect skips are taken away (`skipped_spaces.py`).
 """

@@ -27,7 +27,7 @@ ACTS = frozenset(
         "autres domaines de competences",
     )
 )
-# Boxes that hold the departments: longitudes and latitudes from and to. Source: validata-table 0.12.5.
+# Boxes that contain the departments: longitudes and latitudes from and to. Source: validata-table 0.12.5.
 FRANCE = (
     ((-61.809839, -61.001959), (15.832041, 16.514488)),  # Guadeloupe
     ((-61.229033, -60.809655), (14.388646, 14.878723)),  # Martinique

@@ -48,7 +48,7 @@ PLAIN = 30  # digits on either side of the point that are written out; beyond, a
 
 
 class NotComparable(Exception):
-    """A key holds values that texts cannot stand for: let Frictionless compare them."""
+    """A key contains values that texts cannot stand for: let Frictionless compare them."""
 
 
 def comparable(field: Any) -> bool:
@@ -70,7 +70,7 @@ def own_form(field: Any) -> str | None:
 def key_texts(column: Column, cells: pa.Array, *, is_proved: bool = False) -> pa.Array:
     """The key text of each cell, null where Frictionless reads None: missing cells, and those of another type.
 
-    `cells` may hold nulls, for the cells that a ragged row lacks. `is_proved`: the column's proof holds for all
+    `cells` may contain nulls, for the cells that a ragged row lacks. `is_proved`: the column's proof covers all
     that are not missing, and is not tried again where proved cells are their own key texts. Raises `NotComparable` on a
     NaN.
     """

@@ -94,7 +94,7 @@ def _read_schemas(package: Any) -> None:
 
 @contextmanager
 def opened_package(path: str, client: Client | None = None) -> Iterator[tuple[DataPackage, Host]]:
-    """The package at a path or an address: a descriptor, or a zip file that holds `datapackage.json`.
+    """The package at a path or an address: a descriptor, or a zip file that contains `datapackage.json`.
 
     `client`: what addresses are read through, None to refuse them. Raises `CannotValidate`.
     """

@@ -45,8 +45,8 @@ class ValidationResult:
     """What the validator says of one table.
 
     `accepted` and `rejected` are text tables in the order of the input, null for a missing value; `rejected` carries
-    the row number in `_row`. Either is None when the caller asked not to keep it. `errors` (shape `ERRORS`) holds the
-    first `sample` errors of each rule of each field, in the order of the report; `totals` counts all of them.
+    the row number in `_row`. Either is None when the caller asked not to keep it. `errors` (shape `ERRORS`) contains
+    the first `sample` errors of each rule of each field, in the order of the report; `totals` counts all of them.
     """
 
     rows: int

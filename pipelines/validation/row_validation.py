@@ -88,7 +88,8 @@ class Integrity(Protocol):
 
 
 class Remembered:
-    """Keys remembered as the rows go by, as Frictionless does; `parents` holds the parents' values, one set a group."""
+    """Keys remembered as the rows go by, as Frictionless does; `parents` contains the parents' values, one set a
+    group."""
 
     def __init__(self, parents: Sequence[set[tuple[Any, ...]]]) -> None:
         self._unique: dict[str, dict[Any, int]] = {}
@@ -119,7 +120,7 @@ def validate_rows(
 ) -> Iterator[tuple[int, Cells, list[Any]]]:
     """Row number, cells and Frictionless' errors of every row, in order; then those of custom checks.
 
-    Raises `SchemaUnusable` when a key holds a list or an object.
+    Raises `SchemaUnusable` when a key contains a list or an object.
     """
     from frictionless.table import Row
 
@@ -158,7 +159,7 @@ def _compare_keys(row: Any, number: int, keys: KeyFields, integrity: Integrity) 
 
 
 def keys_not_comparable(names: Sequence[str], error: TypeError) -> SchemaUnusable:
-    """The error of a key that holds a list or an object."""
+    """The error of a key that contains a list or an object."""
     expected = Said("une clé dont les valeurs se comparent", "a key whose values can be compared")
     return SchemaUnusable(place=", ".join(names), found=str(error), expected=expected)
 

@@ -1,9 +1,9 @@
 """The spaces that `skipInitialSpace` skips before cells, which pyarrow does not know.
 
 They are left in the bytes, moved behind the quote of a quoted cell, and taken away from the cells that pyarrow made:
-what a cell holds then begins where Python's reader begins it. Only where a quoted cell begins with spaces of its own,
-which would be taken away too, are the bytes written again without them. Belongs here: spaces before cells of a block
-whose quotes are regular. Does not: cutting blocks (`cutter.py`).
+what a cell contains then begins where Python's reader begins it. Only where a quoted cell begins with spaces of its
+own, which would be taken away too, are the bytes written again without them. Belongs here: spaces before cells of a
+block whose quotes are regular. Does not: cutting blocks (`cutter.py`).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def cut_out(raw: memoryview, delimiter: int, quote: int) -> memoryview | None:
 
 
 def before_spaces(data: Bytes, places: Places) -> Places:
-    """For each place the last one, at it or before, that holds no space; -1 where there is none."""
+    """For each place the last one, at it or before, that contains no space; -1 where there is none."""
     places = places.copy()
     on_space = np.flatnonzero(data[places] == SPACE)
     while len(on_space):

@@ -25,7 +25,7 @@ UNPACKING = cast("type[Exception]", isal_zlib.error)
 
 
 class DamagedGzip(Exception):
-    """The file ends in the middle, or holds what isal does not unpack as gzip."""
+    """The file ends in the middle, or contains what isal does not unpack as gzip."""
 
 
 class Gunzipped:

@@ -42,7 +42,7 @@ class Workbook:
 
     @property
     def sheets(self) -> tuple[SheetName, ...]:
-        """The sheets in the workbook's order, those that hold no cells left out."""
+        """The sheets in the workbook's order, those that contain no cells left out."""
         return tuple(sheet for sheet in self._scanner.book.sheets if sheet.is_worksheet)
 
     def scan(self, sheet: SheetName) -> SheetScan:

@@ -28,7 +28,7 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True)
 class SheetName:
-    """One sheet of a workbook. `where` is what its scanner finds it by; only worksheets hold cells."""
+    """One sheet of a workbook. `where` is what its scanner finds it by; only worksheets contain cells."""
 
     name: str
     visibility: Visibility
@@ -55,7 +55,7 @@ class SheetScan:
     unseen: list[Said] = field(default_factory=list)
 
     def note(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
-        """A cell that holds something, or a block of equal ones."""
+        """A cell that contains something, or a block of equal ones."""
         self.cells += 1
         self.last_row = max(self.last_row, row + rows - 1)
         self.last_column = max(self.last_column, column + columns - 1)
@@ -66,11 +66,11 @@ class SheetScan:
         return (self.last_row + 1) * (self.last_column + 1)
 
     def most_cells(self, maximum: int) -> int:
-        """How large the used area may be: in proportion to what it holds, and never over the maximum."""
+        """How large the used area may be: in proportion to what it contains, and never over the maximum."""
         return min(maximum, max(FREE_CELLS, self.cells * SPREAD))
 
     def covered(self) -> Iterator[tuple[Place, Place]]:
-        """Each cell of the used area that a merged one covers, with the cell that holds its value.
+        """Each cell of the used area that a merged one covers, with the cell that contains its value.
 
         Raises `Unscannable` for areas that overlap over and over: no application writes them.
         """

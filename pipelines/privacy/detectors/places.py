@@ -32,7 +32,7 @@ _LIVES = re.compile(
 # Each alternative of `_LIVES` begins with one of these.
 _LIVING = ("demeurant", "domicil", "habit", "résid", "resid", "log", "chez", "adresse")
 # Before an address, in the same sentence, these say that it is a public place, an organisation's or a project's. Both
-# expressions are held against lower case: one that minds no case tries each of its words at each letter.
+# expressions are compared with lower case: one that minds no case tries each of its words at each letter.
 _EXPLAINED = re.compile(
     r"\b(?:mairie|h[ôo]tels? (?:de|d['’]|du)|pr[ée]fecture|sous-pr[ée]fecture|d[.]?d[.]?t"
     r"|d[.]?r[.]?e[.]?a[.]?l|deal|tribunal|salle|si[èe]ge"

@@ -1,7 +1,7 @@
 """GeoJSON: tables by département or region, each row a feature with the outline of its territory (RFC 7946).
 
 A table is one when its schema says so: `"maps": {"departement": "departement_code"}`, the kind of territory and the
-field that holds its code. A territory whose outline is unknown (an overseas collectivity, a former region) has no
+field that contains its code. A territory whose outline is unknown (an overseas collectivity, a former region) has no
 geometry, as RFC 7946 allows. The outlines are simplified, to look at rather than to measure with: `geo/outlines.py`.
 """
 

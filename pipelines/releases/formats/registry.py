@@ -22,7 +22,7 @@ from pipelines.releases.flaws import Flaw
 class Published:
     """A table as it is published: canonical rows, and its published Table Schema with `name`, `title` and `maps`.
 
-    `maps`: by kind of territory (`departement`, `region`), the field that holds its code.
+    `maps`: by kind of territory (`departement`, `region`), the field that contains its code.
     """
 
     name: str
@@ -133,7 +133,7 @@ class OutputFormat(ABC):
 
     @abstractmethod
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
-        """What is wrong with the file: it must hold the values of the table's Parquet file."""
+        """What is wrong with the file: it must contain the values of the table's Parquet file."""
 
 
 FORMATS: Registry[OutputFormat] = Registry(

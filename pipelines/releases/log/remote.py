@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def reader_of(place: str) -> Read:
-    """How the files of the log at `place` are read: a folder that holds `checkpoint`, or its address."""
+    """How the files of the log at `place` are read: a folder that contains `checkpoint`, or its address."""
     from pipelines.releases.remote import is_address
     from pipelines.storage.buckets import Bucket, is_bucket
 
@@ -46,7 +46,7 @@ def web_reader(base: str, session: requests.Session | None = None) -> Read:
 
 
 def kept_heads(places: Sequence[str]) -> list[tuple[str, Checkpoint]]:
-    """The heads that somebody kept: files or addresses of a checkpoint, or of a proof that holds one.
+    """The heads that somebody kept: files or addresses of a checkpoint, or of a proof that contains one.
 
     Raises `NoteUnreadable`, `ReleaseUnreachable`.
     """

@@ -112,7 +112,7 @@ class Tree:
 
 
 def holds(name: str, data: bytes) -> bool:
-    """Whether a tile or a bundle holds as many hashes or entries as its name says, and not a byte more."""
+    """Whether a tile or a bundle contains as many hashes or entries as its name says, and not a byte more."""
     plain, _, width = name.partition(".p/")
     wide = int(width) if width else WIDTH
     if plain.startswith(f"tile/{ENTRIES}/"):

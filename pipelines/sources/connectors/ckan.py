@@ -3,7 +3,7 @@
 The address is the portal's. A part's `path` is the identifier or the name of a resource.
 
 parameters: `dataset` (a package) or `resource`, `datastore` (true: rows in pages instead of the file), and those of
-`declared.py`: a resource's field `schema` (ckanext-validation) holds a Table Schema or its address.
+`declared.py`: a resource's field `schema` (ckanext-validation) contains a Table Schema or its address.
 """
 
 from __future__ import annotations

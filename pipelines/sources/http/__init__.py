@@ -1,6 +1,6 @@
 """One HTTP client for every connector: limits, retries, checks of addresses, secrets kept out of every message.
 
-Belongs here: what holds for any server. Does not: any one interface (`connectors/`).
+Belongs here: what applies to any server. Does not: any one interface (`connectors/`).
 """
 
 from pipelines.sources.http.answers import Answer

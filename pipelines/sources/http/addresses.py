@@ -69,7 +69,7 @@ def _carried(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> list[ipa
 
 
 def is_secret(name: str) -> bool:
-    """Whether a parameter of this name holds a secret."""
+    """Whether a parameter of this name contains a secret."""
     return SECRET_KEYS.search(_WORDS_OF_A_NAME.sub("_", name)) is not None
 
 

@@ -306,7 +306,7 @@ def _version() -> str:
 
 
 def _reason(error: BaseException) -> Said:
-    """The kind of a failure: the text of a library may hold an address with its secrets."""
+    """The kind of a failure: the text of a library may contain an address with its secrets."""
     words = {
         "ConnectTimeout": Said("délai de connexion dépassé", "connection timed out"),
         "ReadTimeout": Said("délai de lecture dépassé", "read timed out"),

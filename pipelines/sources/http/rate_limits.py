@@ -25,7 +25,7 @@ class RateLimit:
 
     @contextmanager
     def entered(self, sleep: Callable[[float], None]) -> Iterator[None]:
-        """Wait for a place and for the next start, then hold the place."""
+        """Wait for a place and for the next start, then keep the place."""
         with self.door:
             with self.lock:
                 now = time.monotonic()

@@ -42,7 +42,8 @@ class Cells:
         return np.diff(self.ends)
 
     def of_width(self, width: int) -> tuple[Places | None, Bytes]:
-        """The cells of `width` bytes, one a column: row `i` holds the byte `i` of each; and which they are, None: all.
+        """The cells of `width` bytes, one a column: row `i` contains the byte `i` of each; and which they are, None:
+        all.
 
         Bytes that are together in memory are compared many at a time.
         """

@@ -90,7 +90,7 @@ def _within(column: pa.Array, kind: str, bounds: Limits) -> Mask | None:
 def canonical_integers(column: pa.Array) -> bool:
     """Whether all cells are integers in the one writing that stands for their value: no zero before, no `-0`.
 
-    `column` may hold nulls."""
+    `column` may contain nulls."""
     column = column.drop_null()
     if not len(column) or _whole_column(column, "integer") is None:
         return False

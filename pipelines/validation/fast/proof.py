@@ -26,7 +26,7 @@ class Proof:
     is_canonical: bool = False  # proved cells are the texts that stand for their values in keys (`keytext.py`)
 
     def prove(self, column: pa.Array) -> Mask | None:
-        """The mask of proved cells, None when all of them are. `column` holds no null and no missing value."""
+        """The mask of proved cells, None when all of them are. `column` contains no null and no missing value."""
         proved: Mask | None = None
         for check in self.checks:
             mask = check(column)

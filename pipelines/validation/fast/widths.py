@@ -1,6 +1,6 @@
 """Patterns of one width: a fixed number of places, each of few characters, looked at byte by byte in a whole column.
 
-It says only whether all cells match; when it says no, RE2 is asked cell by cell. Belongs here: proofs that hold for a
+It says only whether all cells match; when it says no, RE2 is asked cell by cell. Belongs here: proofs that apply to a
 block or not at all. Does not: distinguishing one cell from another.
 """
 

@@ -80,8 +80,8 @@ class Evenement:
 class Enquete:
     """One inquiry. None means "not read", never "did not take place".
 
-    `faits` holds the facts of the table `enquete_faits`, by code of the list `enquete_faits`: a value, or a list where
-    the code list says that there may be several. A rule that needs one names it when it lacks.
+    `faits` contains the facts of the table `enquete_faits`, by code of the list `enquete_faits`: a value, or a list
+    where the code list says that there may be several. A rule that needs one names it when it lacks.
     """
 
     id: str

@@ -2,7 +2,7 @@
 
 Belongs here: EP-07, EP-11 to EP-13, EP-15 to EP-18. Does not: posters (`affichage.py`), nor any number; those are in
 `regles.csv`. What was read never proves that nothing else was published: a late notice is a breach only where the rows
-say that they hold them all.
+say that they contain them all.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _LIMIT_AFTER = re.compile(
 
 
 def read_duration(text: str, opening: str | None, closing: str | None) -> Fact:
-    """The printed duration in days, both ends counted; `opening` and `closing` (ISO dates) are held against it.
+    """The printed duration in days, both ends counted; `opening` and `closing` (ISO dates) are compared with it.
 
     Weeks count as seven days and leave open whether the last day is one more: they are read as seven times their number
     only where the dates settle it, or deny both.

@@ -1,4 +1,4 @@
-"""Reading a whole notice: the period, its duration, the order, the sessions, each held against the others.
+"""Reading a whole notice: the period, its duration, the order, the sessions, each compared with the others.
 
 Belongs here: the order of the looks, and the context. Does not: any pattern.
 """

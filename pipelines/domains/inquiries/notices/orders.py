@@ -35,8 +35,8 @@ _DATE = re.compile(DATE)
 def read_order(text: str, folded: str) -> tuple[Fact, Fact]:
     """(number, date) of the first order that the text names; `folded` is the folded text, of the same length.
 
-    The number comes from the text as printed. A date without its year stays unread: an order number often holds another
-    year.
+    The number comes from the text as printed. A date without its year stays unread: an order number often contains
+    another year.
     """
     for match in (*_ORDER.finditer(text), *_BARE_NUMBER.finditer(text)):
         number = match["number"] or match.groupdict().get("bare")

@@ -230,7 +230,7 @@ def _with_planned(found: Period, text: str, extended: re.Match[str], years: Iter
     if closing is None or last is None:
         return found
     if closing.year is None and last.year is not None:
-        closing = replace(closing, year=last.year)  # held against the extension, which has to come after it
+        closing = replace(closing, year=last.year)  # compared with the extension, which has to come after it
     spans = (*found.spans, match.span())
     hours = _hour(match["closing_hour"])
     if match["opening"]:

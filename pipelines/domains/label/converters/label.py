@@ -143,7 +143,7 @@ def _bounds(match: re.Match[str]) -> str:
 
 @reading("taxonomie")
 def taxonomy(project: Project, options: Mapping[str, Any]) -> Reading:
-    """The code of a label in the code list `liste`, within the version `referentiel` when the list holds several.
+    """The code of a label in the code list `liste`, within the version `referentiel` when the list contains several.
 
     Input `libelle`; output `code`, absent for a label that this version does not have: nothing maps one version onto
     another. Case, accents, hyphens frozen by a line break ("ser-vices") and punctuation do not count.

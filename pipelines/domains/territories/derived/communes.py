@@ -129,7 +129,7 @@ def _percent(part: int, whole: int) -> Fraction | None:
 
 
 def _place_today(codes: pd.Series, project: Project) -> pd.Series:
-    """The codes that hold the places of these today: their own, where they are codes of today."""
+    """The codes that are in the place of these today: their own, where they are codes of today."""
     former = read_reference(project.reference, f"anciens_codes-{VINTAGE}", ["code", "code_actuel"])
     places = dict(zip(*(former.column(name).to_pylist() for name in ("code", "code_actuel")), strict=True))
     return codes.map(places).fillna(codes)
