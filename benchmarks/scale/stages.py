@@ -68,10 +68,10 @@ def main(words: list[str]) -> None:
 def _once(project: Project, now: datetime) -> None:
     clock, started, processor = Clock(), time.monotonic(), time.process_time()
 
-    def tell(event: Event) -> None:
+    def noted(event: Event) -> None:
         clock.step(f"{event.stage} {event.name}")
 
-    done = run(project, now=now, tell=tell)
+    done = run(project, now=now, on_event=noted)
     print(f"| whole | {time.monotonic() - started:.1f} | {time.process_time() - processor:.1f} | | |", flush=True)
     if not done.went_well:
         sys.exit(f"{done.errors} {done.outcomes}")

@@ -18,7 +18,7 @@ import dagster as dg
 from benchmarks.week.clock import Clock, everywhere
 from benchmarks.week.driving import Driven, Driver
 from benchmarks.week.world import DOWN, WRONG_HEADER, World, build, serving
-from pipelines.alerts.telling import open_alerts
+from pipelines.alerts.notifying import open_alerts
 from pipelines.orchestration import sources as sources_module
 from pipelines.releases.verify import verify
 

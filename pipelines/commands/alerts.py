@@ -59,9 +59,9 @@ def command() -> None:
 def check(*, no_portals: bool, lang: str | None) -> None:
     """Look now, and send what is due."""
     from pipelines.alerts.errors import NoAlerts
+    from pipelines.alerts.notifying import notify, portals_are_due
     from pipelines.alerts.observing import of_portals, of_project
     from pipelines.alerts.settings import load_alerts
-    from pipelines.alerts.telling import portals_are_due, tell
 
     language, project, now = terminal_language(lang), Project.here(), datetime.now(UTC)
     settings = load_alerts(project, language)
@@ -71,7 +71,7 @@ def check(*, no_portals: bool, lang: str | None) -> None:
     asks = not no_portals and portals_are_due(project, settings, now)
     if asks:
         observations += of_portals(project, os.environ, now)
-    outcome = tell(project, settings, observations, now=now, environment=os.environ, asked_portals=asks)
+    outcome = notify(project, settings, observations, now=now, environment=os.environ, asked_portals=asks)
     for channel, title in outcome.sent:
         click.echo(f"{channel} ← {title}")
     for error in outcome.errors:
@@ -92,7 +92,7 @@ def check(*, no_portals: bool, lang: str | None) -> None:
 def list_(lang: str | None) -> None:
     """List the alerts that are open."""
     from pipelines.alerts.alert import Message
-    from pipelines.alerts.telling import open_alerts
+    from pipelines.alerts.notifying import open_alerts
 
     language = terminal_language(lang)
     found = open_alerts(Project.here())
@@ -162,13 +162,13 @@ def after_run(project: Project, run: object, now: datetime, language: Language) 
 
     A channel that fails is told on the standard error and changes nothing else.
     """
+    from pipelines.alerts.notifying import notify
     from pipelines.alerts.observing import of_project, of_run
     from pipelines.alerts.settings import load_alerts
-    from pipelines.alerts.telling import tell
 
     settings = load_alerts(project, language)
     if settings is None:
         return
     observations = of_run(project, run) + of_project(project, now, quarantined_rows=settings.quarantined_rows)
-    for error in tell(project, settings, observations, now=now, environment=os.environ).errors:
+    for error in notify(project, settings, observations, now=now, environment=os.environ).errors:
         click.echo(f"✗ {error.message(language)} [{error.code}]", err=True)

@@ -117,7 +117,7 @@ def command(
         return _run(project, packages or None, key_path, collecting, language, wait_seconds=wait_seconds)
 
     done, name, now = committed(project, once, wait_seconds=wait_seconds)
-    _tell_others(project, name, done, now, language)
+    _notify_others(project, name, done, now, language)
     report(project, done, language, time.monotonic() - started)
     sent = bucket is None or _send(project, bucket, language)
     sys.exit(0 if done.went_well and sent else 1)
@@ -186,7 +186,7 @@ def _run(
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("", total=steps_ahead(graph, packages))
 
-        def tell(event: Event) -> None:
+        def noted(event: Event) -> None:
             journal.note(event)
             progress.update(bar, advance=1, description=f"{LABELS[event.stage][language]}{COLON[language]}{event.name}")
 
@@ -196,7 +196,7 @@ def _run(
             now=now,
             packages=packages,
             key=key,
-            tell=tell,
+            on_event=noted,
             collecting=collecting,
             wait_seconds=wait_seconds,
         )
@@ -204,20 +204,20 @@ def _run(
     return done, path.stem, now
 
 
-def _tell_others(project: Project, name: str, done: Run, now: datetime, language: Language) -> None:
-    """Alerts, OpenLineage and Prometheus, each where it is set up; one that fails is told, and changes nothing else."""
+def _notify_others(project: Project, name: str, done: Run, now: datetime, language: Language) -> None:
+    """Alerts, OpenLineage and Prometheus, each where set up; one that fails is reported, and changes nothing else."""
     from pipelines.commands.alerts import after_run
     from pipelines.core.errors import ArobaseError
-    from pipelines.monitoring.after_run import tell_machines
+    from pipelines.monitoring.after_run import export_figures
     from pipelines.storage.faults import fault_of
 
-    tellings: tuple[Callable[[], None], ...] = (
+    exports: tuple[Callable[[], None], ...] = (
         lambda: after_run(project, done, now, language),
-        lambda: tell_machines(project, name),
+        lambda: export_figures(project, name),
     )
-    for tell in tellings:
+    for export in exports:
         try:
-            tell()
+            export()
         except (ArobaseError, OSError) as failed:
             error = failed if isinstance(failed, ArobaseError) else fault_of(failed)
             click.echo(f"✗ {error.message(language)} → {error.advice(language)} [{error.code}]", err=True)

@@ -298,10 +298,10 @@ def ask(policy: Path, lang: str | None) -> None:
     language = terminal_language(lang)
     rule = load_policy(policy)
 
-    def tell(name: str, error: ArobaseError | None) -> None:
+    def show(name: str, error: ArobaseError | None) -> None:
         click.echo(f"✓ {name}" if error is None else f"✗ {error.message(language)} [{error.code}]")
 
-    head = ask_witnesses(Project.here().releases, rule, tell)
+    head = ask_witnesses(Project.here().releases, rule, show)
     sys.exit(0 if rule.is_met(rule.cosigners(head)) else 1)
 
 

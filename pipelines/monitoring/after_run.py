@@ -13,7 +13,7 @@ LINEAGE = ("OPENLINEAGE_URL", "OPENLINEAGE_CONFIG", "OPENLINEAGE__TRANSPORT__TYP
 OFF = "OPENLINEAGE_DISABLED"
 
 
-def tell_machines(project: Project, run: str) -> None:
+def export_figures(project: Project, run: str) -> None:
     """Write the figures and send the events of a run. Raises `LineageNotInstalled`, `LineageNotTold`, `OSError`."""
     path = folder_of(METRICS_FILE)
     if path is not None:

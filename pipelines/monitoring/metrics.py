@@ -114,7 +114,7 @@ def _last_run(project: Project) -> Iterator[Metric]:
 
 
 def _held(project: Project) -> Iterator[Metric]:
-    from pipelines.alerts.telling import open_alerts
+    from pipelines.alerts.notifying import open_alerts
     from pipelines.pipeline.retention import quarantined
 
     held: Figures = {(package,): float(number) for package, number in quarantined(project).items()}

@@ -1,4 +1,4 @@
-"""Sensors that tell people of what happened in Dagster; only where the project has an `alerts.yaml`.
+"""Sensors that notify people of what happened in Dagster; only where the project has an `alerts.yaml`.
 
 Belongs here: reading Dagster's event log. Does not: what deserves an alert, nor sending (`pipelines.alerts`).
 """
@@ -74,7 +74,7 @@ def _run_sensor(name: str, status: dg.DagsterRunStatus) -> dg.SensorDefinition:
         if settings is None:
             return
         with workspace.at_work() as project:
-            _tell(project, settings, of_run(project, context.instance, context.dagster_run, link=settings.link))
+            _notify(project, settings, of_run(project, context.instance, context.dagster_run, link=settings.link))
 
     return watch
 
@@ -90,8 +90,8 @@ def _state() -> dg.SensorDefinition:
         ),
     )
     def look(_context: dg.SensorEvaluationContext, workspace: Workspace) -> dg.SkipReason:
+        from pipelines.alerts.notifying import portals_are_due
         from pipelines.alerts.observing import of_portals, of_project
-        from pipelines.alerts.telling import portals_are_due
 
         now, settings = datetime.now(UTC), _settings(workspace.described)
         if settings is None:
@@ -101,7 +101,7 @@ def _state() -> dg.SensorDefinition:
             asks = portals_are_due(project, settings, now)
             if asks:
                 seen += of_portals(project, os.environ, now)
-            outcome = _tell(project, settings, seen, asked_portals=asks)
+            outcome = _notify(project, settings, seen, asked_portals=asks)
         return dg.SkipReason("; ".join(outcome) or say("Rien de nouveau à signaler.", "Nothing new to tell."))
 
     return look
@@ -249,7 +249,7 @@ class _Reading:
     def well(self) -> set[str]:
         """The keys of what is over: of what was made, of what was released, and of a source that was only collected
         where collecting it is what had failed."""
-        from pipelines.alerts.telling import open_alerts
+        from pipelines.alerts.notifying import open_alerts
 
         known = open_alerts(self.project)
         collecting = f", {SNAPSHOTS.path[0]}"
@@ -298,14 +298,14 @@ def _settings(project: Project) -> AlertSettings | None:
     return load_alerts(project, terminal_language())
 
 
-def _tell(
+def _notify(
     project: Project, settings: AlertSettings, seen: list[Observation], *, asked_portals: bool = False
 ) -> list[str]:
     """Send what is due; gives the titles that were sent. What a channel did not take is logged and sent again."""
-    from pipelines.alerts.telling import tell
+    from pipelines.alerts.notifying import notify
 
     now = datetime.now(UTC)
-    outcome = tell(project, settings, seen, now=now, environment=os.environ, asked_portals=asked_portals)
+    outcome = notify(project, settings, seen, now=now, environment=os.environ, asked_portals=asked_portals)
     for error in outcome.errors:
         dg.get_dagster_logger("arobase").warning(sentence(error))
     return [title for _, title in outcome.sent]

@@ -74,7 +74,7 @@ class Run:
         return not (self.failures or self.blocked or refused)
 
 
-Tell = Callable[[Event], None]
+OnEvent = Callable[[Event], None]
 
 
 def steps_ahead(graph: BuildGraph, packages: Iterable[str] | None = None) -> int:
@@ -90,7 +90,7 @@ def run(
     now: datetime,
     packages: Iterable[str] | None = None,
     key: SigningKey | None = None,
-    tell: Tell = lambda event: None,
+    on_event: OnEvent = lambda event: None,
     collecting: bool = True,
     wait_seconds: float = 0,
     graph: BuildGraph | None = None,
@@ -107,7 +107,7 @@ def run(
     packages = None if packages is None else list(packages)
     wanted = [item.name for item in graph.in_order(packages)]
     used = {source.name: source for package in wanted for source in graph.sources_of(package)}
-    running = _Running(graph, tell, wait_seconds)
+    running = _Running(graph, on_event, wait_seconds)
     for fault in graph.sources.errors:
         running.done.failures.append(Failure("collect", str(fault.facts.get("file", "sources")), fault))
     needed = {name for package in wanted for name in other_packages(graph.packages[package])}
@@ -132,7 +132,7 @@ class _Running:
     """A run under way: each step is tried, reported, and noted."""
 
     graph: BuildGraph
-    tell: Tell
+    on_event: OnEvent
     wait_seconds: float
     done: Run = field(default_factory=Run)
 
@@ -173,8 +173,8 @@ class _Running:
 
     def release(self, package: str, key: SigningKey | None, now: datetime) -> None:
         if package in self.done.blocked:
-            self.tell(Event("findings", package, "failed"))
-            self.tell(Event("release", package, "failed", self.done.blocked[package]))
+            self.on_event(Event("findings", package, "failed"))
+            self.on_event(Event("release", package, "failed", self.done.blocked[package]))
             return
         try:
             self.done.findings[package] = findings = self.graph.findings(package)
@@ -190,7 +190,7 @@ class _Running:
             self._blocked(package, as_error(error, name=package, stage="release", file=f"schemas/{package}"))
         else:
             result = "failed" if isinstance(outcome, Refused) else "kept" if isinstance(outcome, Unchanged) else "made"
-            self.tell(Event("release", package, result))
+            self.on_event(Event("release", package, result))
 
     def _blocked(self, package: str, error: ArobaseError) -> None:
         self.done.blocked[package] = error
@@ -212,8 +212,8 @@ class _Running:
             self._went("catalogue", "catalogue", is_new=True)
 
     def _went(self, stage: str, name: str, *, is_new: bool, **counts: int) -> None:
-        self.tell(Event(stage, name, "made" if is_new else "kept", counts=counts))
+        self.on_event(Event(stage, name, "made" if is_new else "kept", counts=counts))
 
     def _failed(self, stage: str, name: str, error: ArobaseError) -> None:
         self.done.failures.append(Failure(stage, name, error))
-        self.tell(Event(stage, name, "failed", error))
+        self.on_event(Event(stage, name, "failed", error))

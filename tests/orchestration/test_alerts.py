@@ -8,9 +8,9 @@ import dagster as dg
 import pytest
 import yaml
 
+from pipelines.alerts.notifying import notify, open_alerts
 from pipelines.alerts.observing import of_run as of_command
 from pipelines.alerts.settings import AlertSettings
-from pipelines.alerts.telling import open_alerts, tell
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.alerts import FAILED, STATE, WELL, of_run
@@ -56,13 +56,13 @@ def test_a_failed_run_is_told_with_its_cause_and_its_page_and_is_over_when_it_we
     text = (project.sources / "data" / "villes.csv").read_text(encoding="utf-8")
     rewrite(project, "villes", "autre\n1\n")
     run = a_dagster_run(project, instance, "tout")
-    tell(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
+    notify(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
     opened = open_alerts(project)
     assert any(alert.links == (f"{LINK}runs/{run.run_id}",) and alert.code for alert, _ in opened.values())
     assert any(mail["Subject"].startswith("[Arobase] Failure: ") for mail in box.mails)
     rewrite(project, "villes", text)
     again = a_dagster_run(project, instance, "tout")
-    tell(project, settings, of_run(project, instance, again, link=LINK), now=NOW, environment={})
+    notify(project, settings, of_run(project, instance, again, link=LINK), now=NOW, environment={})
     assert not open_alerts(project)
 
 
@@ -86,7 +86,7 @@ def test_a_refused_release_is_told_as_one_and_is_over_when_it_went_through(
     for kept in (40, 1, 40):
         rewrite(project, "actions", "\n".join([head, *rows[:kept], ""]))
         run = a_dagster_run(project, instance, "tout")
-        tell(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
+        notify(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
     subjects = [mail["Subject"] for mail in box.mails]
     assert subjects == [
         "[Arobase] Release refused: package villes",
@@ -96,11 +96,11 @@ def test_a_refused_release_is_told_as_one_and_is_over_when_it_went_through(
 
 def told_by_dagster(project: Project, instance: dg.DagsterInstance, settings: AlertSettings, job: str = "tout") -> None:
     run = a_dagster_run(project, instance, job)
-    tell(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
+    notify(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
 
 
 def told_by_command(project: Project, settings: AlertSettings) -> None:
-    tell(project, settings, of_command(project, a_run(project)), now=NOW, environment={})
+    notify(project, settings, of_command(project, a_run(project)), now=NOW, environment={})
 
 
 @pytest.mark.parametrize("first", ["command", "dagster"])

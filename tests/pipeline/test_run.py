@@ -40,7 +40,7 @@ def test_every_package_is_published_and_nothing_personal_leaves(project: Project
 def test_a_second_run_on_the_same_input_publishes_and_computes_nothing(project: Project):
     first_run(project)
     events: list[Event] = []
-    done = a_run(project, tell=events.append)
+    done = a_run(project, on_event=events.append)
     assert {type(item) for item in done.outcomes.values()} == {Unchanged}
     assert {event.outcome for event in events if event.stage != "catalogue"} == {"kept"}
 
@@ -73,7 +73,7 @@ def test_an_unchanged_catalogue_is_not_made_again_and_another_house_shows_in_it(
 def test_a_run_tells_as_many_steps_as_it_said_before(project: Project):
     events: list[Event] = []
     ahead = steps_ahead(BuildGraph(project))
-    a_run(project, tell=events.append)
+    a_run(project, on_event=events.append)
     assert len(events) == ahead
 
 
@@ -81,7 +81,7 @@ def test_only_what_changed_is_computed_again(project: Project):
     first_run(project)
     rewrite(project, "actions", ACTIONS + "a3,47001,Wifi\n")
     events: list[Event] = []
-    done = a_run(project, tell=events.append)
+    done = a_run(project, on_event=events.append)
     again = {(event.stage, event.name) for event in events if event.outcome == "made"}
     assert again == {
         ("collect", "actions"),

@@ -60,9 +60,9 @@
     const rank = (wanted, line) => {
       let best = { value: 0 };
       for (const name of namesOf(line)) {
-        const own = words(name), telling = own.filter(word => !ARTICLES.has(word)), all = [...own, ...joined(own)];
+        const own = words(name), main = own.filter(word => !ARTICLES.has(word)), all = [...own, ...joined(own)];
         if (!wanted.every(word => all.some(item => item.startsWith(word)))) continue;
-        const value = telling.join(' ') === wanted.join(' ') ? 3 : telling[0]?.startsWith(wanted[0]) ? 2 : 1;
+        const value = main.join(' ') === wanted.join(' ') ? 3 : main[0]?.startsWith(wanted[0]) ? 2 : 1;
         if (value > best.value) best = { value, name };
       }
       return { ...best, line };
@@ -87,9 +87,9 @@
       const asked = ++latest, all = words(input.value);
       const bare = all.filter(word => !ARTICLES.has(word)), wanted = bare.length ? bare : all;
       const able = wanted.filter(word => word.length >= LETTERS && !SMALL.has(word));
-      const telling = able.sort((a, b) => b.length - a.length)[0], start = telling ?? wanted[0];
-      // "Sai" may be the beginning of "Saint-Denis", which stands under "de": too little to say that there is nothing.
-      const unsure = !telling || (wanted.length === 1 && [...SMALL].some(word => word.startsWith(telling)));
+      const longest = able.sort((a, b) => b.length - a.length)[0], start = longest ?? wanted[0];
+      // "Sai" may be the beginning of "Saint-Denis", which is under "de": too little to say that there is nothing.
+      const unsure = !longest || (wanted.length === 1 && [...SMALL].some(word => word.startsWith(longest)));
       if (!start) { answers.replaceChildren(); status.textContent = ''; return; }
       const atOnce = among(wanted, first[start.slice(0, LETTERS)] ?? []);
       show(atOnce);

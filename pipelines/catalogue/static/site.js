@@ -1,5 +1,5 @@
 /* What pages do beyond being read: copying a command, choosing an edition, and the preview of a table, which reads the
-   published Parquet file in the browser. Without this script every page still holds its first rows and its pictures. */
+   published Parquet file in the browser. Without this script every page still has its first rows and its pictures. */
 (() => {
   'use strict';
   const PAGE = 25, WHOLE = 262144, UNRANGED = 30e6, EVERY_COLUMN = 20000, TAIL = 131072;
@@ -17,13 +17,13 @@
   const fill = (text, facts) => text.replace(/\{(\w)\}/g, (_, name) => facts[name]);
   const folded = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
-  /* Whoever comes from a row writes of that row: its address goes into the message, and nowhere else. */
-  const told = document.querySelector('.report-row');
-  if (told && /^#https?%3A/.test(location.hash)) {
+  /* Somebody who comes from a row writes about that row: its address goes into the message, and nowhere else. */
+  const notice = document.querySelector('.report-row');
+  if (notice && /^#https?%3A/.test(location.hash)) {
     const row = decodeURIComponent(location.hash.slice(1));
     if (row.startsWith(location.origin)) {
-      told.hidden = false;
-      told.querySelector('code').textContent = row;
+      notice.hidden = false;
+      notice.querySelector('code').textContent = row;
       for (const mail of document.querySelectorAll('a[href^="mailto:"]')) mail.href += `&body=${encodeURIComponent(`${row}\n\n`)}`;
     }
   }
@@ -73,13 +73,13 @@
   for (const figure of document.querySelectorAll('.picture')) {
     const places = [...figure.querySelectorAll('.land[data-code]')];
     if (!places.length) continue;
-    const told = new Map(places.map(place => [place.dataset.code, place.querySelector('title').textContent]));
-    const said = make('p', { className: 'found', role: 'status' });
+    const titles = new Map(places.map(place => [place.dataset.code, place.querySelector('title').textContent]));
+    const answer = make('p', { className: 'found', role: 'status' });
     const choice = make('select', {}, make('option', { value: '', textContent: '–' }),
-      ...[...told].sort(([, a], [, b]) => a.localeCompare(b, document.documentElement.lang)).map(([code, words]) => make('option', { value: code, textContent: words })));
+      ...[...titles].sort(([, a], [, b]) => a.localeCompare(b, document.documentElement.lang)).map(([code, words]) => make('option', { value: code, textContent: words })));
     const show = code => {
       for (const place of places) place.classList.toggle('chosen', place.dataset.code === code);
-      said.textContent = told.get(code) ?? '';
+      answer.textContent = titles.get(code) ?? '';
     };
     choice.addEventListener('change', () => show(choice.value));
     for (const place of places) {
@@ -87,7 +87,7 @@
       place.addEventListener('pointerleave', () => show(choice.value));
       place.addEventListener('click', () => { choice.value = place.dataset.code; show(choice.value); });
     }
-    (figure.querySelector('.on-narrow') ?? figure.querySelector('.scroll')).after(make('label', { className: 'place' }, `${figure.dataset.place} `, choice), said);
+    (figure.querySelector('.on-narrow') ?? figure.querySelector('.scroll')).after(make('label', { className: 'place' }, `${figure.dataset.place} `, choice), answer);
   }
 
   /* A file on the host, read in pieces; a host without Range requests sends it whole, once. */
@@ -122,7 +122,7 @@
   const parquet = ({ url, bytes }) => {
     const file = remote(url, bytes), columns = new Map(), tail = Math.min(TAIL, bytes);
     let asked = null;
-    file.slice(bytes - tail, bytes).catch(() => {}); // asked for while the reader itself loads; whoever opens it is told
+    file.slice(bytes - tail, bytes).catch(() => {}); // asked for while the reader itself loads; an error is seen by who opens it
     const opened = () => asked ??= Parquet.metadata(file, { initialFetchSize: tail });
     return {
       async rows(rowStart, rowEnd, names) {
@@ -136,7 +136,7 @@
         let start = 0;
         return (await opened()).row_groups.map(group => {
           const found = { start, end: start + Number(group.num_rows), statistics: {} };
-          for (const { meta_data: told } of group.columns) found.statistics[told.path_in_schema[0]] = told.statistics;
+          for (const { meta_data: chunk } of group.columns) found.statistics[chunk.path_in_schema[0]] = chunk.statistics;
           start = found.end;
           return found;
         });
@@ -211,7 +211,7 @@
       }
       return order;
     };
-    /* The codes of a field whose label holds a text: a reader looks for what is shown. */
+    /* The codes of a field whose label contains a text: a reader looks for what is shown. */
     const codesOf = (field, found) => Object.keys(field.labels).filter(code => folded(field.labels[code]).includes(found));
     /* The keys of the rows that a rule concluded something of; `result` alone, if one is asked for. */
     const keysOf = async ({ rule, result }) => {
@@ -245,9 +245,9 @@
           : cell(row[field.name], field)))));
     };
     const link = row => {
-      const told = new URLSearchParams({ cle: keyOf(row) });
-      if (state.version !== data.versions[0]) told.set('version', state.version.number);
-      return `#${told}`;
+      const query = new URLSearchParams({ cle: keyOf(row) });
+      if (state.version !== data.versions[0]) query.set('version', state.version.number);
+      return `#${query}`;
     };
 
     const refresh = async ({ rearrange = false } = {}) => {
@@ -266,8 +266,8 @@
         const lines = places.length ? await rowsAt(places) : [];
         if (turn !== state.turn) return;
         draw(lines);
-        const told = fill(words.rows, { a: number.format(state.start + 1), b: number.format(end), n: number.format(total) });
-        status.textContent = total ? told + (isFiltered() ? ` ${fill(words.matching, { n: number.format(count()) })}` : '') : words.none;
+        const range = fill(words.rows, { a: number.format(state.start + 1), b: number.format(end), n: number.format(total) });
+        status.textContent = total ? range + (isFiltered() ? ` ${fill(words.matching, { n: number.format(count()) })}` : '') : words.none;
         pager.hidden = false;
         const [first, previous, next] = pager.children;
         first.disabled = previous.disabled = state.start === 0;
@@ -286,7 +286,7 @@
       const names = data.fields.map(field => field.name);
       draw(data.sample.map((values, place) => ({ place, row: Object.fromEntries(names.map((name, at) => [name, values[at] || null])) })));
       status.textContent = fill(words.sample, { n: data.sample.length, v: data.versions[0].number });
-      controls.hidden = held.hidden = pager.hidden = true;
+      controls.hidden = filters.hidden = pager.hidden = true;
       for (const head of heads) head.replaceChildren(...named(head));
       section.dataset.state = 'sample';
     };
@@ -306,31 +306,31 @@
     };
 
     /* What is looked for stays in the address, so that it can be kept, sent, and found again by going back. */
-    const asked = () => {
-      const told = new URLSearchParams();
-      if (state.wanted) told.set('contient', state.wanted);
-      if (state.wanted && state.column) told.set('colonne', state.column);
-      for (const [name, value] of state.exact) told.set(`est.${name}`, value);
-      if (state.finding) told.set('constat', state.finding.rule);
-      if (state.finding?.result) told.set('resultat', state.finding.result);
-      if (state.codes) told.set('codes', 'oui');
-      if (state.sort !== data.order) told.set('tri', state.sort ?? '');
-      if (state.sort && state.down !== (state.sort === data.order)) told.set('sens', state.down ? 'decroissant' : 'croissant');
-      return told.toString();
+    const asQuery = () => {
+      const query = new URLSearchParams();
+      if (state.wanted) query.set('contient', state.wanted);
+      if (state.wanted && state.column) query.set('colonne', state.column);
+      for (const [name, value] of state.exact) query.set(`est.${name}`, value);
+      if (state.finding) query.set('constat', state.finding.rule);
+      if (state.finding?.result) query.set('resultat', state.finding.result);
+      if (state.codes) query.set('codes', 'oui');
+      if (state.sort !== data.order) query.set('tri', state.sort ?? '');
+      if (state.sort && state.down !== (state.sort === data.order)) query.set('sens', state.down ? 'decroissant' : 'croissant');
+      return query.toString();
     };
     const remember = () => {
-      const told = asked();
-      try { history.replaceState(null, '', location.pathname + (told ? `?${told}` : '') + location.hash); } catch { /* from a folder, some browsers refuse */ }
+      const query = asQuery();
+      try { history.replaceState(null, '', location.pathname + (query ? `?${query}` : '') + location.hash); } catch { /* from a folder, some browsers refuse */ }
     };
     const recall = () => {
-      const told = new URLSearchParams(location.search), known = name => data.fields.some(field => field.name === name);
-      state.wanted = told.get('contient') ?? '';
-      if (known(told.get('colonne'))) state.column = told.get('colonne');
-      state.exact = new Map([...told].filter(([name]) => name.startsWith('est.') && known(name.slice(4))).map(([name, value]) => [name.slice(4), value]));
-      state.finding = told.get('constat') ? { rule: told.get('constat'), result: told.get('resultat') ?? '' } : null;
-      state.codes = told.get('codes') === 'oui';
-      state.sort = told.has('tri') ? (known(told.get('tri')) ? told.get('tri') : null) : data.order;
-      state.down = told.has('sens') ? told.get('sens') === 'decroissant' : state.sort !== null && state.sort === data.order;
+      const query = new URLSearchParams(location.search), known = name => data.fields.some(field => field.name === name);
+      state.wanted = query.get('contient') ?? '';
+      if (known(query.get('colonne'))) state.column = query.get('colonne');
+      state.exact = new Map([...query].filter(([name]) => name.startsWith('est.') && known(name.slice(4))).map(([name, value]) => [name.slice(4), value]));
+      state.finding = query.get('constat') ? { rule: query.get('constat'), result: query.get('resultat') ?? '' } : null;
+      state.codes = query.get('codes') === 'oui';
+      state.sort = query.has('tri') ? (known(query.get('tri')) ? query.get('tri') : null) : data.order;
+      state.down = query.has('sens') ? query.get('sens') === 'decroissant' : state.sort !== null && state.sort === data.order;
     };
 
     /* The rows that are shown, all pages of them, as the published CSV writes them. */
@@ -356,7 +356,7 @@
         for (let at = 0; at < count() && place < 0; at++) if (keyOfRow(at) === key) place = at;
         if (place < 0) { sheet.replaceChildren(make('p', { textContent: words.gone })); return; }
         const [{ row }] = await rowsAt([place]);
-        const origins = make('div'), said = make('div'), past = make('div');
+        const origins = make('div'), concluded = make('div'), past = make('div');
         const title = make('h3', { id: 'ligne-titre', tabIndex: -1 }, make('span', { textContent: `${words.row} ${number.format(place + 1)}` }),
           make('button', { type: 'button', textContent: words.close, onclick: close }));
         sheet.replaceChildren(title,
@@ -367,12 +367,12 @@
             make('dd', {}, led(field, row[field.name]) ?? linked(row[field.name] ?? '–'), ...coded(field, row[field.name]))])),
           ...ways(),
           make('h4', { textContent: words.why }), origins,
-          make('h4', { textContent: words.findings }), said,
+          make('h4', { textContent: words.findings }), concluded,
           make('h4', { textContent: words.history }), past);
         title.focus();
         await Promise.all([
           provenance(version, place + 1).then(lines => origins.append(lines), () => origins.append(words.unread)),
-          findings(version, key).then(lines => said.append(lines), () => said.append(words.unread)),
+          findings(version, key).then(lines => concluded.append(lines), () => concluded.append(words.unread)),
         ]);
         past.append(make('button', { type: 'button', textContent: words.search, onclick: event => { event.target.disabled = true; across(key, row).then(lines => past.replaceChildren(lines), () => past.replaceChildren(words.unread)); } }));
         section.dataset.row = key;
@@ -383,9 +383,9 @@
     };
     /* How each value was filled: as many lines as there are values, so they wait until somebody asks. */
     const ways = () => {
-      const told = data.fields.filter(field => field.steps.length);
-      return told.length ? [make('details', { className: 'ways' }, make('summary', { textContent: words.steps }),
-        make('dl', { className: 'values' }, ...told.flatMap(field => [
+      const filled = data.fields.filter(field => field.steps.length);
+      return filled.length ? [make('details', { className: 'ways' }, make('summary', { textContent: words.steps }),
+        make('dl', { className: 'values' }, ...filled.flatMap(field => [
           make('dt', { textContent: field.title || field.name }), ...field.steps.map(step => make('dd', { className: 'soft', textContent: step }))])))] : [];
     };
     const grid = (heading, lines) => make('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': heading[0] }, make('table', { className: 'plain' },
@@ -394,11 +394,11 @@
     /* A value that is the key of a row of another table leads to that row: a correction, a code of a list. */
     const led = (field, value, version = state.version) => {
       if (!field.leads || value == null) return null;
-      const told = new URLSearchParams({ cle: escaped(String(value)) });
-      if (version !== data.versions[0]) told.set('version', version.number);
-      return make('a', { href: `${field.leads}#${told}`, textContent: field.labels[value] ?? value });
+      const query = new URLSearchParams({ cle: escaped(String(value)) });
+      if (version !== data.versions[0]) query.set('version', version.number);
+      return make('a', { href: `${field.leads}#${query}`, textContent: field.labels[value] ?? value });
     };
-    /* Beside a label, the code that the files hold. */
+    /* Beside a label, the code that the files contain. */
     const coded = (field, value) => field.labels[value] === undefined ? [] : [' ', make('code', { className: 'soft', textContent: value })];
     const linked = value => /^https?:\/\/\S+$/.test(value) ? make('a', { href: value, rel: 'external nofollow', textContent: value }) : value;
     const provenance = async (version, line) => {
@@ -421,7 +421,7 @@
       if (!rows.length) return make('p', { textContent: words.unsaid });
       return make('ul', {}, ...rows.map(row => make('li', {}, make('code', { textContent: row.regle }), ` ${words.results[row.resultat] ?? row.resultat}${words.colon}${(data.language === 'en' ? row.message_en : row.message) ?? ''} `, make('span', { className: 'soft', textContent: row.calcul ?? '' }))));
     };
-    // « + » joins causes that all acted, « / » causes that cannot be told apart (qualite/changements.json).
+    // « + » joins causes that all acted, « / » causes that cannot be distinguished (qualite/changements.json).
     const caused = code => code.split('+').map(part => part.split('/').map(one => words.causes[one] ?? one).join(` ${words.or} `)).join(` ${words.and} `);
     // The field that names a correction, where the table has one: a value that a correction changed leads to it.
     const settled = data.fields.find(field => field.leads === 'table-corrections.html');
@@ -446,15 +446,15 @@
       return lines.length ? make('ol', {}, ...lines) : make('p', { textContent: words.steady });
     };
 
-    /* What the rows are held to, each a button that lets go of it. */
-    const held = make('p', { className: 'held' });
-    const hold = () => {
-      const chip = (label, release) => make('button', { type: 'button', 'aria-label': `${words.release} ${label}`, onclick: () => { release(); hold(); remember(); refresh({ rearrange: true }); status.focus(); } },
+    /* The filters in force, each a button that removes it. */
+    const filters = make('p', { className: 'held' });
+    const showFilters = () => {
+      const chip = (label, release) => make('button', { type: 'button', 'aria-label': `${words.release} ${label}`, onclick: () => { release(); showFilters(); remember(); refresh({ rearrange: true }); status.focus(); } },
         label, make('span', { 'aria-hidden': 'true', textContent: ' ×' }));
-      held.replaceChildren(
+      filters.replaceChildren(
         ...[...state.exact].map(([name, value]) => chip(`${titled(name)}${words.colon}${labelled(name, value)}`, () => state.exact.delete(name))),
         ...(state.finding ? [chip(`${words.rule} ${state.finding.rule}${state.finding.result ? `${words.colon}${words.results[state.finding.result] ?? state.finding.result}` : ''}`, () => { state.finding = null; })] : []));
-      held.hidden = !held.children.length;
+      filters.hidden = !filters.children.length;
     };
 
     /* The code below reads what is shown: this version, these rows. */
@@ -468,11 +468,11 @@
     };
 
     const follow = () => {
-      const told = new URLSearchParams(location.hash.slice(1));
-      if (!told.has('cle')) return;
-      const version = data.versions.find(item => item.number === told.get('version')) ?? data.versions[0];
+      const query = new URLSearchParams(location.hash.slice(1));
+      if (!query.has('cle')) return;
+      const version = data.versions.find(item => item.number === query.get('version')) ?? data.versions[0];
       if (version !== state.version) { state.version = version; controls.querySelector('select').value = version.number; refresh({ rearrange: true }); }
-      open(told.get('cle'));
+      open(query.get('cle'));
     };
 
     const build = () => {
@@ -495,8 +495,8 @@
       const hasLabels = data.fields.some(field => Object.keys(field.labels).length);
       controls.replaceChildren(make('label', {}, words.version, versions), make('label', {}, words.column, columns), make('label', {}, words.contains, wanted),
         ...(hasLabels ? [make('label', { className: 'choice' }, codes, words.codes)] : []), save);
-      controls.after(held);
-      hold();
+      controls.after(filters);
+      showFilters();
       controls.hidden = false;
       const turn = to => () => { state.start = Math.max(0, to()); refresh(); };
       pager.replaceChildren(

@@ -17,15 +17,15 @@ from pipelines.releases.log.policy import Policy
 from pipelines.releases.log.witness import ADD, LARGEST_REQUEST, ask, own_signatures
 from pipelines.storage import lock, write_text
 
-Tell = Callable[[str, ArobaseError | None], None]
+OnAnswer = Callable[[str, ArobaseError | None], None]
 LEDGER_WAIT = 600.0
 TIMEOUT_SECONDS = 30
 
 
-def ask_witnesses(releases: Path, policy: Policy, tell: Tell) -> Checkpoint:
+def ask_witnesses(releases: Path, policy: Policy, on_answer: OnAnswer) -> Checkpoint:
     """Ask each witness that has an address; returns the head with what they signed, which is written.
 
-    `tell` is called with each witness, and the error that kept it from signing. Raises `NoLog`, `LogDamaged`.
+    `on_answer` is called with each witness, and the error that kept it from signing. Raises `NoLog`, `LogDamaged`.
     """
     journal = _begun(releases)
     head = _head(journal)
@@ -36,10 +36,10 @@ def ask_witnesses(releases: Path, policy: Policy, tell: Tell) -> Checkpoint:
         try:
             cosigned = ask(_post(witness.name, witness.place), head, journal.tree, witness.key)
         except (WitnessRefused, NoteUnreadable) as error:
-            tell(witness.name, error)
+            on_answer(witness.name, error)
             continue
         found = found.joined(own_signatures(cosigned, witness.key))
-        tell(witness.name, None)
+        on_answer(witness.name, None)
     return _write(releases, found)
 
 

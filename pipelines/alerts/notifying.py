@@ -47,7 +47,7 @@ def open_alerts(project: Project) -> dict[str, tuple[Alert, str]]:
     return {key: (Alert.of(entry["alert"]), entry["since"]) for key, entry in ordered}
 
 
-def tell(
+def notify(
     project: Project,
     settings: AlertSettings,
     observations: Iterable[Observation],

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.alerts.notifying import folder_of, notify, open_alerts
 from pipelines.alerts.settings import AlertSettings
-from pipelines.alerts.telling import folder_of, open_alerts, tell
 from pipelines.core.project import Project
 from tests.alerts.builders import NOW, PASSWORD, USER, Mailbox, a_mailbox, broken, by_mail, told_by, well
 from tests.schema.builders import a_project
@@ -36,8 +36,8 @@ def box() -> Iterator[Mailbox]:
 def said(
     project: Project, settings: AlertSettings, *seen: Any, after: timedelta = timedelta(0), **env: str
 ) -> list[str]:
-    """Tell at a moment after NOW; gives "channel: title" of what was sent."""
-    told = tell(project, settings, seen, now=NOW + after, environment=env)
+    """Notify at a moment after NOW; gives "channel: title" of what was sent."""
+    told = notify(project, settings, seen, now=NOW + after, environment=env)
     assert not told.errors
     return [f"{channel}: {title}" for channel, title in told.sent]
 
@@ -110,7 +110,7 @@ def test_what_a_channel_did_not_take_is_sent_to_it_again_and_to_no_other(project
     with a_mailbox() as other:
         settings = told_by(project, channels={"equipe": by_mail(box), "secours": by_mail(other)})
         box.answer = "451 plus tard"
-        told = tell(project, settings, [broken()], now=NOW, environment={})
+        told = notify(project, settings, [broken()], now=NOW, environment={})
         assert [error.facts["found"] for error in told.errors] == ["SMTP 451"]
         assert told.sent == [("secours", "Échec : source villes")]
         box.answer = "250 OK"
@@ -122,7 +122,7 @@ def test_a_server_that_is_not_there_is_told_and_stops_nothing(project: Project) 
     with a_mailbox() as gone:
         channel = by_mail(gone)
     settings = told_by(project, channels={"equipe": channel})
-    told = tell(project, settings, [broken()], now=NOW, environment={})
+    told = notify(project, settings, [broken()], now=NOW, environment={})
     assert [error.code for error in told.errors] == ["alert-not-sent"]
     assert list(open_alerts(project)) == ["run-failed source villes"]
 
@@ -140,16 +140,16 @@ def test_mail_is_sent_with_a_login_over_starttls(
     with a_mailbox(tls=context, with_login=True) as box:
         settings = told_by(project, channels={"equipe": by_mail(box, **secrets)})
         environment = {"MAIL_USER": USER, "MAIL_PASSWORD": PASSWORD}
-        stranger = tell(project, settings, [broken()], now=NOW, environment=environment)
+        stranger = notify(project, settings, [broken()], now=NOW, environment=environment)
         assert [error.facts["found"] for error in stranger.errors] == ["SSLCertVerificationError"]
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         assert said(project, settings, **environment) == ["equipe: Échec : source villes"]
         wrong = {**environment, "MAIL_PASSWORD": "autre"}
-        told = tell(project, settings, [broken("actions")], now=NOW, environment=wrong)
+        told = notify(project, settings, [broken("actions")], now=NOW, environment=wrong)
         assert [error.facts["found"] for error in told.errors] == ["SMTP 535"]
         assert "autre" not in told.errors[0].message("fr")
         accented = {**environment, "MAIL_PASSWORD": "clé"}
-        (error,) = tell(project, settings, [], now=NOW, environment=accented).errors
+        (error,) = notify(project, settings, [], now=NOW, environment=accented).errors
     assert "ASCII" in error.message("fr")
 
 
@@ -231,7 +231,7 @@ def test_an_answer_that_is_none_is_told_without_the_address(project: Project, re
     with serving(hook=reply) as server:
         channel, environment = hook(server, "json", timeout=1)
         settings = told_by(project, channels={"salon": channel})
-        told = tell(project, settings, [broken()], now=NOW, environment=environment)
+        told = notify(project, settings, [broken()], now=NOW, environment=environment)
     (error,) = told.errors
     assert error.facts["found"] == found
     assert server.url not in error.message("en") + error.message("fr")
@@ -241,14 +241,14 @@ def test_an_address_of_a_private_network_needs_leave(project: Project) -> None:
     with serving(hook=Reply(b"ok")) as server:
         channel, environment = hook(server, "json", allow_private=False)
         settings = told_by(project, channels={"salon": channel})
-        told = tell(project, settings, [broken()], now=NOW, environment=environment)
+        told = notify(project, settings, [broken()], now=NOW, environment=environment)
         assert not server.asked
     assert told.errors[0].message("en").count("private address") == 1
 
 
 def test_a_secret_that_is_not_set_is_named(project: Project) -> None:
     channel = {"kind": "json", "address": "HOOK"}
-    told = tell(project, told_by(project, channels={"salon": channel}), [broken()], now=NOW, environment={})
+    told = notify(project, told_by(project, channels={"salon": channel}), [broken()], now=NOW, environment={})
     assert "HOOK" in told.errors[0].message("en")
 
 
