@@ -1,4 +1,7 @@
-"""Catalogue: what is released, for people and for machines."""
+"""Catalogue: what is released, for people and for machines.
+
+Belongs here: when the catalogue is written again, and the gate on its pages. Does not: any page (`catalogue/`).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Families of rules: the checks that a table shows, each made from its Table Schema.
 
-A table is validated twice: its rows as they were gathered, where refusals are normal and told, and what is about to
-leave, where nothing may be refused any more. The second result is the blocking one.
+A table is validated twice: its rows as they were gathered, where rejected rows are normal and reported, and what is
+about to leave, where nothing may be rejected any more. The second result is the blocking one. Belongs here: which rules
+are one check. Does not: validating (`validation/`), showing a check (`orchestration/tables.py`).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Goes: copies of answers that no published version was made of, that are no sourc
 for; results of sources, tables and packages that are no more. Never goes: whatever a published version needs to be made
 again (its snapshots, what is kept with them, the code, the schemas), any source's last answer, releases, the ledger and
 the log, records of refusals. What is kept about people goes by `arobase private delete`, which leaves proof of it.
+Belongs here: what is deleted, and why. Does not: what is kept about people (`retention.py`).
 """
 
 from __future__ import annotations

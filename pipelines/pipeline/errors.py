@@ -1,4 +1,7 @@
-"""What can stop a stage, as opposed to what a record is refused for."""
+"""What can stop a stage, as opposed to what a record is refused for.
+
+Belongs here: errors that no module below knows. Does not: the rejection of a record (`mapping/rejections.py`).
+"""
 
 from __future__ import annotations
 

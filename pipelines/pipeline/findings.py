@@ -1,4 +1,8 @@
-"""Run rules: what they find out of a package's accepted tables. Findings are published; they never reject a row."""
+"""Run rules: what they find out of a package's accepted tables. Findings are published; they never reject a row.
+
+Belongs here: running the rules of a package once, and keeping the findings. Does not: any rule (`domains/`),
+registering one (`findings/`).
+"""
 
 from __future__ import annotations
 

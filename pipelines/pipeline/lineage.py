@@ -1,4 +1,8 @@
-"""The steps that touched each published field: what `arobase trace` and the catalogue show of the path of a value."""
+"""The steps that touched each published field: what `arobase trace` and the catalogue show of the path of a value.
+
+Belongs here: reading the steps from mappings. Does not: the shape of a step (`releases/steps.py`), events for
+OpenLineage (`monitoring/lineage.py`).
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 """What is personal, kept apart: the values of personal fields go to `outputs/private/`, for the strong test only; and
-the gate on whatever is about to be seen: requests, releases, pages, previews."""
+the gate on whatever is about to be seen: requests, releases, pages, previews.
+Belongs here: which values are kept apart, and what is given to the gate. Does not: the gate itself (`privacy/gate.py`),
+deleting what is kept (`retention.py`).
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,8 @@
 A release records the hashes of what it is a function of (`pipelines/releases/causes.py`). Here the schemas, corrections
 and redactions of each release are kept under those hashes, beside the snapshots; a project put together from them in a
 temporary folder gives the tables that the code at hand would have made then.
+Belongs here: keeping these ingredients, and making tables from them. Does not: comparing versions (`releases/`),
+archives of code (`kept_code.py`).
 """
 
 from __future__ import annotations

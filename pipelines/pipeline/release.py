@@ -1,4 +1,8 @@
-"""Release: a package's next version, from its request, with what it takes to tell causes apart and to rebuild it."""
+"""Release: a package's next version, from its request, with what it takes to tell causes apart and to rebuild it.
+
+Belongs here: when a package need not be released again, and calling `releases/`. Does not: the request (`requests.py`),
+writing a version (`releases/publish.py`).
+"""
 
 from __future__ import annotations
 

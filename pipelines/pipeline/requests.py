@@ -1,4 +1,7 @@
-"""The request for a release: everything that a package's next version is a function of, put together."""
+"""The request for a release: everything that a package's next version is a function of, put together.
+
+Belongs here: gathering tables, findings, rejects, sources and warnings. Does not: publishing them (`release.py`).
+"""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 A result is a folder `outputs/work/<stage>/<name>/<fingerprint>/`. It appears by one rename, so that a run killed at any
 moment leaves the old result or the new one. The fingerprint covers the inputs, the code and the pinned libraries.
 Of processes that want the same result at once, one makes it while the others wait for it.
+Belongs here: where a result is, and when it is made again. Does not: what a fingerprint covers (`ingredients.py`).
 """
 
 from __future__ import annotations

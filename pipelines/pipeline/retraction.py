@@ -1,4 +1,7 @@
-"""Retract: a version goes, once its reason was read by the gate."""
+"""Retract: a version goes, once its reason was read by the gate.
+
+Belongs here: the gate on the reason. Does not: deleting the files (`releases/retract.py`).
+"""
 
 from __future__ import annotations
 

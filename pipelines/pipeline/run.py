@@ -2,6 +2,8 @@
 
 A source that fails costs the tables that it fills, and the packages that contain them: their last release stays
 current. Everything else goes on.
+Belongs here: the order of a run, and what a failure costs. Does not: any stage, what depends on what (`graph.py`), a
+terminal (`commands/release.py`).
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Foreign keys are validated against the accepted rows of their parents, so the tables of a package are made in the order
 in which they refer to each other.
+Belongs here: the order of these steps, and the files that they leave. Does not: merging rows (`tables/`), validating
+them (`validation/`).
 """
 
 from __future__ import annotations

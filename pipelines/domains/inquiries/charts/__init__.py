@@ -1,1 +1,4 @@
-"""Charts of inquiries."""
+"""Charts of inquiries.
+
+Belongs here: drawing published tables. Does not: computing them (`law/`).
+"""

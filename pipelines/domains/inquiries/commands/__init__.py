@@ -1,1 +1,4 @@
-"""Commands of the domain, beside the engine's: one file a command."""
+"""Commands of the domain, beside the engine's: one file per command.
+
+Belongs here: options and printing. Does not: any rule (`law/`).
+"""

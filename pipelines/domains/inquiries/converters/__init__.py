@@ -1,1 +1,4 @@
-"""Converters and readings of inquiries and their notices, one family a file."""
+"""Converters and readings of inquiries and their notices, one family per file.
+
+Belongs here: what mappings of inquiry sources name. Does not: the parser of notices (`notices/`).
+"""

@@ -1,1 +1,4 @@
-"""Charts of the label."""
+"""Charts of the label.
+
+Belongs here: drawing published tables. Does not: computing them (`derived/`).
+"""

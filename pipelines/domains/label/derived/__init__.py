@@ -1,1 +1,4 @@
-"""Derived tables of the label."""
+"""Derived tables of the label.
+
+Belongs here: tables computed from other tables. Does not: findings about rows (`rules/`).
+"""

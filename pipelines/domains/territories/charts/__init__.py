@@ -1,1 +1,4 @@
-"""Maps and charts of coverage."""
+"""Maps and charts of coverage.
+
+Belongs here: drawing published tables. Does not: computing them (`derived/`).
+"""
