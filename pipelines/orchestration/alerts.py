@@ -43,7 +43,7 @@ LOOKED_AT = (
 def alert_sensors(project: Project) -> list[dg.SensorDefinition]:
     """The sensors, on by default; none where nobody is to be told.
 
-    An `alerts.yaml` that is wrong is told in the log of the code location, and stops nothing else.
+    An `alerts.yaml` that is wrong is reported in the log of the code location, and stops nothing else.
     """
     from pipelines.alerts.settings import load_alerts
 
@@ -111,7 +111,8 @@ def of_run(project: Project, instance: dg.DagsterInstance, run: dg.DagsterRun, *
     """What a finished run did: what failed, and what was made, so is well again.
 
     Subjects are those of `arobase release` (a source, `package/table`, a package, the catalogue), so that each closes
-    what the other opened. A partition that failed is told by its check; the step that then fails the run adds nothing.
+    what the other opened. A partition that failed is reported by its check; the step that then fails the run adds
+    nothing.
     """
     from pipelines.alerts.observing import CONSEQUENCES, Observation
 
@@ -165,7 +166,7 @@ class _Reading:
             self.released.add(subject)
 
     def _checked(self, check: Any) -> None:
-        """A partition that failed is told; a table's checks are kept for the step that they stop."""
+        """A partition that failed is reported; a table's checks are kept for the step that they stop."""
         step = "__".join(check.asset_key.path)
         if check.partition is None:
             if not check.passed and check.blocking:
@@ -237,7 +238,7 @@ class _Reading:
         return replace(alert, who=self._as_its_cause(causes[0]).who) if causes else alert
 
     def alerts(self) -> list[Alert]:
-        """What failed; a run that failed before or beside its steps (its process died) is told as a whole."""
+        """What failed; a run that failed before or beside its steps (its process died) is reported as a whole."""
         from pipelines.alerts.alert import Alert
 
         if self.failed or self.run.status is not dg.DagsterRunStatus.FAILURE:

@@ -129,7 +129,7 @@ def _released(graph: "BuildGraph", package: Package) -> Iterator[Any]:
         outcome = release_of(graph, package.name, key=signing, now=now, wait_seconds=WAIT_SECONDS)
     except ArobaseError as error:
         raise failure(error) from error
-    except Exception as error:  # noqa: BLE001  its text may contain a value: Dagster is told where, and no more
+    except Exception as error:  # noqa: BLE001  its text may contain a value: Dagster is given the place, and no more
         fault = as_error(error, name=package.name, stage="release", file=f"schemas/{package.name}")
         raise failure(fault) from None
     if isinstance(outcome, Refused):

@@ -36,7 +36,7 @@ def portal_key(portal: str) -> dg.AssetKey:
 
 
 def known_portals(project: Project) -> dict[str, Portal]:
-    """The portals of a project; one whose file is wrong is left out and told in the log of the code location."""
+    """The portals of a project; one whose file is wrong is left out and reported in the log of the code location."""
     found: dict[str, Portal] = {}
     packages = package_names(project.schemas)
     for path in portal_files(project):

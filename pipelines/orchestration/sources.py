@@ -221,7 +221,7 @@ def _tried_again(context: dg.AssetExecutionContext, failed: Mapping[str, Arobase
 def _ended(
     context: dg.AssetExecutionContext, key: dg.AssetKey, check: str, failed: Mapping[str, ArobaseError]
 ) -> Iterator[Any]:
-    """The end of a step over partitions, of which those that succeeded were told one by one."""
+    """The end of a step over partitions, of which those that succeeded were reported one by one."""
     for name, error in failed.items():
         context.log.error(listed({name: sentence(error)}))
         metadata = {say("erreur", "error"): error.message(language()), **facts_of(error)}
@@ -229,7 +229,7 @@ def _ended(
     if failed and not _is_followed(context, key):
         description = listed({name: error.message(language()) for name, error in failed.items()})
         raise dg.Failure(description=description, metadata=facts_of(next(iter(failed.values()))), allow_retries=False)
-    # Dagster would tell of every partition of the run that it is there.
+    # Dagster would show every partition of the run as materialised.
     yield dg.MaterializeResult(metadata={UNTOLD: True})
     checks = context.op_execution_context.selected_output_names - {"result"}
     for output in sorted(checks):

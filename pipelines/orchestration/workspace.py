@@ -1,7 +1,8 @@
-"""The resource that tells assets which project they work on, and where its outputs are.
+"""The resource that gives assets the project that they work on, and where its outputs are.
 
 Belongs here: the working copy that a process of Dagster has of an object store, and when it is exchanged. Does not: how
-(`pipeline/working_copy.py`). What a step tells Dagster is told once it is in the store, where every machine sees it.
+(`pipeline/working_copy.py`). What a step reports to Dagster is reported once it is in the store, where every machine
+sees it.
 """
 
 from __future__ import annotations

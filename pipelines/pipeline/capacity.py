@@ -1,4 +1,4 @@
-"""Capacity: the memory and disk that reading it and publishing its rows will take, told and checked before it begins.
+"""Capacity: the memory and disk that reading it and publishing its rows will take, logged and checked before it begins.
 
 Belongs here: the estimate, and what the machine has. Does not: taking less. The figures are those of tables of one and
 of millions of rows, in their widest stages (`benchmarks/scale/stages.md`).

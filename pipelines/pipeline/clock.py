@@ -41,7 +41,7 @@ def check_dating(project: Project, now: datetime) -> None:
 
 
 def check_expiring(project: Project, now: datetime) -> None:
-    """Whether what is kept beyond its time can be told by `now`.
+    """Whether what is kept beyond its time can be decided by `now`.
 
     Raises `ClockAhead`, and what `check_dating` raises."""
     check_dating(project, now)

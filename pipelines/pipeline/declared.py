@@ -60,7 +60,7 @@ def validated_as_declared(
     """The records of a part under its publisher's schema. `incoming` says which fields are public; None: no
     rejection is made, only told.
 
-    A schema by which nothing can be validated is told and refuses nothing.
+    A schema by which nothing can be validated is reported and refuses nothing.
     """
     recorded = dict(snapshot.fetch.get("schema") or {})
     digest = snapshot.fetch.get("evidence", {}).get("schema")

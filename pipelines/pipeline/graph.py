@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 class BuildGraph:
-    """Results by name. An error is remembered as a result is, so that it is told once and never computed twice."""
+    """Results by name. An error is remembered as a result is, so that it is reported once and never computed twice."""
 
     def __init__(
         self, project: Project, captures: Mapping[str, Capture] | None = None, *, makes_all: bool = True

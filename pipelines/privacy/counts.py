@@ -9,8 +9,8 @@ opposite cell that differs in every group field, and the corners between them, a
 away around the corners leaves every published number as it is, so a suppressed cell has another possible value, even
 for who knows this rule, that zeros are never suppressed, and hence that a suppressed cell is at least one. What is left
 together in a line after subtraction has to reach the threshold too. After the hypercube method of Giessing and
-Repsilber (used by τ-ARGUS), with a lower bound of one. One flag says "suppressed": telling small cells from those
-suppressed for their sake would give the small ones away."""
+Repsilber (used by τ-ARGUS), with a lower bound of one. One flag says "suppressed": distinguishing small cells from
+those suppressed for their sake would give the small ones away."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Everyone:
     mails: Phrases = field(default_factory=Phrases)
     """The words of a local part and the first label of its domain; between them there is a sign."""
     joined: frozenset[str] = frozenset()
-    """Names, and addresses that tell somebody without their domain, as one word."""
+    """Names, and addresses that identify somebody without their domain, as one word."""
     numbers: frozenset[str] = frozenset()
     written: Written = field(default_factory=Written)
     """What somebody may have hashed: e-mail addresses and numbers, as they are kept."""

@@ -115,9 +115,9 @@ def gate(
 ) -> GateReport:
     """Hold what is personal in `tables` (by `package/table`; typed or text).
 
-    The strong test looks in each row for the values that `personal` has of its records. A row's records are told by the
-    reserved columns of its table, or by `provenance[table]`: the key fields and the reserved columns, several lines a
-    row when several records made it. `keys` gives the key fields of each table. A table with neither is searched for
+    The strong test looks in each row for the values that `personal` has of its records. A row's records are known by
+    the reserved columns of its table, or by `provenance[table]`: the key fields and the reserved columns, several lines
+    a row when several records made it. `keys` gives the key fields of each table. A table with neither is searched for
     everybody's full names and numbers. `seen`: what was checked already, and learns what is checked here."""
     report, seen = GateReport(), seen or Seen()
     _foresee(tables.values(), seen)

@@ -1,5 +1,5 @@
-"""Headers of columns that may be told: a file without a header row has a record where the header should be, and a table
-by person has people's names there.
+"""Headers of columns that may be shown: a file without a header row has a record where the header should be, and a
+table by person has people's names there.
 
 Belongs here: which names of columns may be printed or written. Does not: columns that are never
 published (`columns.py`).
@@ -35,7 +35,7 @@ def untold_headers(names: Sequence[str], known: Collection[str] = (), *, are_mem
 
 
 def without_names(message: Said, names: Collection[str]) -> Said:
-    """A message that may tell names of columns, without these."""
+    """A message that may contain names of columns, without these."""
     if not names:
         return message
     longest_first = sorted(names, key=lambda name: (-len(name), name))

@@ -55,7 +55,7 @@ class _Haystack:
 @dataclass(frozen=True)
 class Needles:
     """What shows of the values of many records: in letters run together, in digits; `always`: the records of which one
-    value cannot be told by a needle."""
+    value cannot be found by a needle."""
 
     letters: _Haystack
     digits: _Haystack

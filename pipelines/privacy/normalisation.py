@@ -58,7 +58,7 @@ DISGUISED = (
 _DISGUISED = re.compile(DISGUISED)
 
 
-# Windows-1252 but what `unmask` may change: most texts are told clean by one look at their bytes.
+# Windows-1252 but what `unmask` may change: most texts are known to be clean by one look at their bytes.
 _CHANGED = b"%&=\\\xc3\xa8\xaa\xad\xaf\xb2\xb3\xb4\xb8\xb9\xba\xbc\xbd\xbe" + "ƒ†‡ˆ‰‹›˜™".encode("cp1252")
 _CLEAN = bytes(code for code in range(256) if code not in _CHANGED)
 

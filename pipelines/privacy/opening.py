@@ -271,7 +271,7 @@ def _zip(name: str, data: bytes, scan: Scan, *, in_nodes: bool = False) -> Itera
 def _nodes(data: bytes) -> list[Text] | None:
     """Each distinct text of an XML document (of elements, attributes, comments), none where it is no XML.
 
-    A sheet of a workbook is one line of XML: its cells were checked as cells, and what is left is told node by node.
+    A sheet of a workbook is one line of XML: its cells were checked as cells, and what is left is checked node by node.
     """
     from lxml import etree
 

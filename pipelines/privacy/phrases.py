@@ -33,7 +33,7 @@ _PLAIN_ADDRESS = r"^[!-?A-~]+@[!-,.-?A-~]+$"
 _MOST_WORDS, _LEAST_LETTERS = 5, 6
 """Of a full name."""
 _SHORTEST_HALF, _LONG_ENOUGH, _SHORTEST_NUMBER = 4, 7, 8
-"""Letters of half a surname, of the words of an address that tell somebody, digits of a number."""
+"""Letters of half a surname, of the words of an address that identify somebody, digits of a number."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ def _in_any_order(names: pa.Array) -> list[pa.Array]:
 
 def mails(told: Told) -> tuple[Phrases, frozenset[str]]:
     """The words of each address up to its domain's first label, but of those that say no more than a function; and the
-    words before the sign run together, where they tell somebody without it: those of a mailbox ("recharge") do not, nor
-    does one word alone, which may be a firm's."""
+    words before the sign run together, where they identify somebody without it: those of a mailbox ("recharge") do not,
+    nor does one word alone, which may be a firm's."""
     places = np.flatnonzero(told.are([Kind.EMAIL]))
     is_plain = mask_of(pc.match_substring_regex(told.plain.take(pa.array(places)), _PLAIN_ADDRESS))
     plain, others = (pa.array(places[some]) for some in (is_plain, ~is_plain))
@@ -207,21 +207,21 @@ def _of_addresses(local: Words, labels: Words) -> tuple[pa.Array, pa.Array]:
     labels = labels.where(~are_among(labels.words, _BETWEEN))
     counts, letters = parts.counts(), parts.letters()
     has_number = parts.counts(mask_of(pc.match_substring_regex(parts.words, "^[0-9]+$"))) > 0
-    tells = (counts > 1) | has_number | (letters >= _LONG_ENOUGH)
+    identifies = (counts > 1) | has_number | (letters >= _LONG_ENOUGH)
     is_plain = parts.counts(are_among(parts.words, COMMON)) == counts
     are_given = parts.counts(are_among(parts.words, FIRST_NAMES)) == counts
-    is_told = (labels.counts() > 0) & tells & ~is_plain & ~are_given
-    parts, labels = parts.in_texts(is_told), labels.in_texts(is_told)
+    are_looked_for = (labels.counts() > 0) & identifies & ~is_plain & ~are_given
+    parts, labels = parts.in_texts(are_looked_for), labels.in_texts(are_looked_for)
     phrases = pc.binary_join_element_wise(parts.joined(), labels.firsts(), pa.scalar(" ", parts.words.type))
-    return phrases, parts.joined("").filter(pa.array(_tell_without_domain(parts)))
+    return phrases, parts.joined("").filter(pa.array(_identify_without_domain(parts)))
 
 
-def _tell_without_domain(parts: Words) -> Mask:
+def _identify_without_domain(parts: Words) -> Mask:
     as_one = parts.joined("")
     has_digits = mask_of(pc.match_substring_regex(as_one, "[0-9]"))
     begins = mask_of(pc.match_substring_regex(as_one, _BEGINS_WITH_A_NAME))
-    tells: Mask = (parts.counts() > 1) | has_digits | begins
-    return tells & ~are_mailboxes(parts)
+    identifies: Mask = (parts.counts() > 1) | has_digits | begins
+    return identifies & ~are_mailboxes(parts)
 
 
 def numbers(told: Told) -> frozenset[str]:

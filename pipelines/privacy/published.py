@@ -13,16 +13,16 @@ from pipelines.privacy.counts import FLAG, protect_counts
 from pipelines.privacy.errors import CountsInvalid
 from pipelines.schema.packages import Protection
 
-_REST = "\x00"  # what a total counts beyond the rows that it is made of: published by nobody, told by subtraction
+_REST = "\x00"  # what a total counts beyond the rows that it is made of: published by nobody, found by subtraction
 
 
 def protect_published(table: pa.Table, rule: Protection) -> pa.Table:
     """`table` with the counts that `rule` protects null where they are suppressed, and its flag saying so.
 
     Rows alike in the `groups` add up over `category`; the row with the values of `total` is the total of every such
-    line that differs from it in those fields only. A total is suppressed where it is small, or where it would tell what
-    its lines hide (five people in five rows are one in each): then every count of its lines is, on every axis, for the
-    whole of another axis would say it again. Counts that are null already stay as they are. Raises `CountsInvalid`.
+    line that differs from it in those fields only. A total is suppressed where it is small, or where it would reveal
+    what its lines hide (five people in five rows are one in each): then every count of its lines is, on every axis, for
+    the whole of another axis would say it again. Counts that are null already stay as they are. Raises `CountsInvalid`.
     """
     absent = [name for name in (*rule.counts, *rule.groups, rule.category, rule.flag) if name not in table.column_names]
     if absent:
@@ -51,7 +51,7 @@ def _hidden(rows: list[dict[str, Any]], count: str, rule: Protection) -> set[int
                 hidden.add(place)
         else:
             lines.setdefault(tuple(row[name] for name in rule.groups), []).append(place)
-    telling: set[int] = set()  # totals that would tell what their lines hide
+    revealing: set[int] = set()  # totals that would reveal what their lines hide
     for key, places in lines.items():
         above = _above(key, rule)
         whole = rows[totals[above]][count] if above in totals else 0
@@ -66,11 +66,11 @@ def _hidden(rows: list[dict[str, Any]], count: str, rule: Protection) -> set[int
         flags = made.cells.column(f"{count}{FLAG}").to_pylist()
         hidden |= {place for place, flag in zip(places, flags, strict=False) if flag}
         if above in totals and made.totals[()].column(f"{count}{FLAG}")[0].as_py():
-            telling.add(totals[above])
+            revealing.add(totals[above])
     for key, places in lines.items():
-        if totals.get(_above(key, rule)) in telling:
+        if totals.get(_above(key, rule)) in revealing:
             hidden |= {place for place in places if rows[place][count]}
-    return hidden | telling
+    return hidden | revealing
 
 
 def _above(key: tuple[Any, ...], rule: Protection) -> tuple[Any, ...]:

@@ -25,7 +25,7 @@ CELLS = frozenset(range(RK, FORMULA_ERROR + 1))
 FORMAT, STYLE, COLUMNS, PROPERTIES, SHEET, MERGED, STYLES, STYLES_END = 44, 47, 60, 153, 156, 176, 617, 618
 UNSEEN = Said(
     "dans un xlsb, une formule jamais calculée ne se distingue pas d'une formule calculée",
-    "in an xlsb, a formula that was never computed cannot be told from one that was",
+    "in an xlsb, a formula that was never computed cannot be distinguished from one that was",
 )
 
 
