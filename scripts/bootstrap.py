@@ -35,7 +35,7 @@ def stamp(lock: Path) -> str:
 
 
 def install(lock: Path) -> None:
-    """Install what the lock pins, unless that is what stands there already. Exits with a sentence when it cannot."""
+    """Install what the lock pins, unless that is what is there already. Exits with a sentence when it cannot."""
     marker = VENV / f".installed-{lock.stem}"
     wanted = stamp(lock)
     if marker.is_file() and marker.read_text(encoding="utf-8") == wanted:

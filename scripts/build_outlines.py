@@ -116,7 +116,7 @@ def chained(arcs: Sequence[Ring], indices: Sequence[int]) -> list[Ring]:
 
 
 def holds(outer: Ring, point: Point) -> bool:
-    """Whether a point lies within a closed line."""
+    """Whether a point is within a closed line."""
     x, y = point
     inside = False
     for (x1, y1), (x2, y2) in pairwise(outer):

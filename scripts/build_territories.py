@@ -177,7 +177,7 @@ def members_by_year(by_year: dict[int, Rows]) -> Rows:
 def populations_by_year(packages: dict[int, dict[str, Rows]]) -> Rows:
     """Municipal population of each commune of today, from which vintage to which: one line an unbroken run of a number.
 
-    Of a vintage, the people of all communes that hold the place of one of today are counted together.
+    Of a vintage, the people of all communes that are in the place of one of today are counted together.
     """
     present = [row for row in packages[VINTAGE]["communes"] if row["type"] == "commune-actuelle"]
     today = {old: row["code"] for row in present for old in row.get("anciensCodes", [])}
@@ -203,7 +203,7 @@ def populations_by_year(packages: dict[int, dict[str, Rows]]) -> Rows:
 
 
 def areas(rows: Rows, *, with_region: bool) -> Rows:
-    """Départements or regions; overseas collectivities stand in both, under the same code, with the zone `com`."""
+    """Départements or regions; overseas collectivities are in both, under the same code, with the zone `com`."""
     kept = []
     for row in rows:
         area = {"code": row["code"], "nom": row["nom"], "cle": normalise(row["nom"]), "zone": row["zone"]}

@@ -3,7 +3,7 @@
     python -m scripts.check_lineage SPEC [PROJECT]
 
 SPEC is the folder `spec/` of a checkout of OpenLineage, which no package index carries: `OpenLineage.json` and
-`facets/`. Each event is held against the model, and each of its facets against the schema that its `_schemaURL` names,
+`facets/`. Each event is compared with the model, and each of its facets against the schema that its `_schemaURL` names,
 by file. Ends with exit code 1 where one is invalid, and 2 where nothing could be checked.
 """
 
@@ -70,7 +70,7 @@ class Spec:
 
 
 def check(spec: Spec, events: list[Any]) -> tuple[list[str], int]:
-    """What is invalid in events, and how many facets were held against a schema."""
+    """What is invalid in events, and how many facets were compared with a schema."""
     flaws: list[str] = []
     count = 0
     for event in events:

@@ -4,7 +4,7 @@ Belongs here: reading those files, and following each body to today. Does not: w
 
 The files are the "liste et composition des EPCI à fiscalité propre" of the Direction générale des collectivités
 locales, one a year since 1999, as a workbook (.xls, .xlsx) or as CSV; docs/territories.md says where they are
-published. A line is a member commune of a body on 1 January. Columns are told by name, whatever year stands in it:
+published. A line is a member commune of a body on 1 January. Columns are known by name, whatever year is in it:
 
     siren_epci (or siren)   nom_complet (raison_sociale, nom_epci)   nj_epci2012 (nature_juridique, nature)
     insee (code_insee)      pmun_epci_2012, pmun_2012 (municipal populations; ptot_… where there is none)

@@ -1,6 +1,6 @@
 """Takes the screenshots of the catalogue that the README and docs/catalogue.md show, in `docs/images/`.
 
-They show the releases that stand in `outputs/`. Run:
+They show the releases that are in `outputs/`. Run:
 sh scripts/install_browser.sh && python -m scripts.screenshots [FOLDER]
 A catalogue is written in a temporary folder for it, so that the one in `outputs/` stays as it is.
 """

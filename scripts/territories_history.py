@@ -59,7 +59,7 @@ def former_communes(history: Rows, later: Later, present: Rows) -> Rows:
 
 
 def former_epci(by_year: dict[int, Rows], present: Rows) -> Rows:
-    """Names that EPCI bore in earlier vintages and bear no longer (other key or other type), with both end vintages."""
+    """Names that EPCI had in earlier vintages and have no longer (other key or other type), with both end vintages."""
     newest = max(by_year)
     home = {row["code"]: row for row in present if row["type"] == "commune-actuelle"}
     merged = {old: row["code"] for row in home.values() for old in row.get("anciensCodes", [])}
@@ -130,7 +130,7 @@ def _former(
 
 
 def _present_codes(history: Rows, present: Rows) -> dict[str, str]:
-    """The commune of today that holds the place of each code there ever was, where it can be followed."""
+    """The commune of today that is in the place of each code there ever was, where it can be followed."""
     today = {old: row["code"] for row in present for old in row.get("anciensCodes", [])}
     today |= {row["code"]: row["chefLieu"] for row in present if "chefLieu" in row}
     today |= {row["code"]: row["code"] for row in present if row["type"] == "commune-actuelle"}

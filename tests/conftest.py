@@ -1,4 +1,4 @@
-"""What holds for every test: none depends on the day that it is run on, nor on how fast the machine or its disk is."""
+"""What applies to every test: none depends on the day that it is run on, nor on how fast the machine or its disk is."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What is measured: invented observations by a fixed rule, and the package that they make.
 
-A fifth of the rows hold a comma, a quote or a line end; in the second version about 1 % of them have other values,
+A fifth of the rows contain a comma, a quote or a line end; in the second version about 1 % of them have other values,
 come or go. Not here: measuring (`measure.py`).
 """
 

@@ -49,7 +49,7 @@ def leave_out(changed: list[str]) -> None:
 def one(root: Path, changed: list[str] | None) -> dict[str, Any]:
     """Processor seconds of the first run, then of the run after a source changed, and what that published.
 
-    `changed`: none to do everything, or the packages that are published anew without provenance nor changes.
+    `changed`: none to do everything, or the packages that are published again without provenance nor changes.
     """
     from pipelines.core.project import Project
     from pipelines.pipeline.run import run

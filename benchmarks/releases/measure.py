@@ -2,7 +2,7 @@
 
 `python -m benchmarks.releases.measure FOLDER [rows]` prints a table of seconds (wall and processor) and peak memory.
 Peers that are not installed are left out; each measurement runs in a process of its own, alternating, and the least of
-three is kept. Values are invented, by a fixed rule: a fifth of the rows hold a comma, a quote or a line end.
+three is kept. Values are invented, by a fixed rule: a fifth of the rows contain a comma, a quote or a line end.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks.validation.data import SCHEMA, line
 
 BESIDE = 200 * 10**6  # bytes that may be taken beside the memory that was asked for
-TOGETHER = 20_000  # rows that are made anew; the others repeat them under keys of their own
+TOGETHER = 20_000  # rows that are made again; the others repeat them under keys of their own
 UUID = 36
 UNITS = {"M": 1 << 20, "G": 1 << 30}
 

@@ -105,7 +105,7 @@ def series(path: Path, pythons: dict[str, str], rounds: int) -> dict[str, Figure
     return {name: middle(found) for name, found in runs.items()}
 
 
-TICK = 0.01  # seconds: what took less cannot be told apart
+TICK = 0.01  # seconds: what took less cannot be distinguished
 COLUMNS = ("contestant", "wall s", "CPU s", "peak MB", "errors found", "as many as Frictionless", "speed-up: wall, CPU")
 
 

@@ -220,7 +220,7 @@ def _published(package: Path) -> set[str]:
 
 
 def _doubled(package: Path) -> list[str]:
-    """Versions that follow one another and hold the same table, the same findings and the same rejects."""
+    """Versions that follow one another and contain the same table, the same findings and the same rejects."""
     versions = sorted(package.glob("[0-9]*"), key=lambda path: [int(part) for part in path.name.split(".")])
     texts = [
         tuple((path / "data" / name).read_bytes() for name in ("lignes.csv", "qualite/rejets.csv")) for path in versions

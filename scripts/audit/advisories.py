@@ -1,4 +1,4 @@
-"""The list of known weaknesses that is kept beside the locks, and how pinned versions are held against it.
+"""The list of known weaknesses that is kept beside the locks, and how pinned versions are compared with it.
 
 The list is made of the Python Packaging Advisory Database (CC BY 4.0), of which it keeps, by package, the identifier of
 each advisory and the ranges of versions that are affected. It has the date of the database and the pins that were
@@ -86,7 +86,7 @@ class Advisories:
 
 
 def is_within(version: str, affected: Range) -> bool:
-    """Whether a version lies in a range; one that is no version of PEP 440 is taken to do so."""
+    """Whether a version is in a range; one that is no version of PEP 440 is taken to do so."""
     first, end, kind = affected
     try:
         found = Version(version)

@@ -59,7 +59,7 @@ def a_copy(folder: Path) -> Project:
 
 
 def after_a_run(shipped: Shipped, folder: Path) -> Project:
-    """A copy of the project as it stands after its first run: to change, break, and run again."""
+    """A copy of the project as it is after its first run: to change, break, and run again."""
     shutil.copytree(shipped.project.root, folder, symlinks=True, dirs_exist_ok=True)
     project = Project.at(folder)
     know_the_catalogue(project)

@@ -145,7 +145,7 @@ def test_a_whole_number_that_a_spreadsheet_made_a_float_is_the_code_that_it_was(
 
 
 def test_every_alternative_of_a_pattern_is_held_from_end_to_end() -> None:
-    """Frictionless puts `^` before the first alternative and `$` after the last: they have to stand in a group."""
+    """Frictionless puts `^` before the first alternative and `$` after the last: they have to be in a group."""
     loose = []
     for path in sorted((REPOSITORY / "schemas").rglob("*.json")):
         schema = json.loads(path.read_text(encoding="utf-8"))

@@ -38,7 +38,7 @@ def arobase(project: Project, *words: str) -> Result:
 
 
 def manifests(project: Project) -> dict[str, bytes]:
-    """What every version is, by its place: a manifest holds the digest of every file."""
+    """What every version is, by its place: a manifest contains the digest of every file."""
     found = sorted(project.releases.glob("*/*/manifest-sha256.txt"))
     return {path.relative_to(project.releases).as_posix(): path.read_bytes() for path in found}
 

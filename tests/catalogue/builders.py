@@ -58,7 +58,7 @@ def retracted(outputs: Path, version: str = "1.0.1", reason: str = "Valeur fauss
 
 
 def a_catalogue(outputs: Path, base: str = BASE) -> Path:
-    """The catalogue of the releases that stand in `outputs`."""
+    """The catalogue of the releases that are in `outputs`."""
     write_catalogue(outputs / "releases", outputs / "catalogue", base_url=base)
     return outputs / "catalogue"
 

@@ -1,4 +1,4 @@
-"""Codes are shown as what they mean, and lead to the rows that hold them."""
+"""Codes are shown as what they mean, and lead to the rows that contain them."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def test_nothing_else_is_shown(address: str, path: str) -> None:
     import http.client
 
     connection = http.client.HTTPConnection(address.removeprefix("http://"))
-    connection.request("GET", path)  # as it stands: other clients tidy the path first
+    connection.request("GET", path)  # as it is: other clients tidy the path first
     answer = connection.getresponse()
     assert answer.status == 404
     assert answer.read() == b"<p>rien</p>"

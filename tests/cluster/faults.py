@@ -1,7 +1,7 @@
 """What befalls a cluster: a machine, a run, the head of Ray, a connection of PostgreSQL or the store is killed.
 
 `python -m tests.cluster.faults [--moments 20] [--seed 1] [--write]` kills at seeded moments, each in work of its own,
-and tells how much later than undisturbed each was done, whether a run was stuck, and whether anything is half visible.
+and says how much later than undisturbed each was done, whether a run was stuck, and whether anything is half visible.
 At the end every version has to be that of one machine that did the same work in a folder, byte for byte. A minute or
 two for each moment, so that it is run by hand; `--write` writes `benchmarks/cluster/moments.md`.
 """

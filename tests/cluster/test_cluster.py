@@ -28,7 +28,7 @@ pytestmark = pytest.mark.heavy
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """A folder of a short name: Ray's sockets lie in it."""
+    """A folder of a short name: Ray's sockets are in it."""
     with tempfile.TemporaryDirectory(prefix="arobase-", ignore_cleanup_errors=True) as made:
         Path(made).chmod(0o711)
         yield Path(made)

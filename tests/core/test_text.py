@@ -42,7 +42,7 @@ def _is_text(node: ast.expr) -> bool:
 
 
 def _has_words(node: ast.expr) -> bool:
-    """Whether it holds a word, and not only a mark or the code of a language."""
+    """Whether it contains a word, and not only a mark or the code of a language."""
     text = "".join(
         part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and str(part.value) == part.value
     )

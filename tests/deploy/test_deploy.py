@@ -170,7 +170,7 @@ def test_caddy_takes_its_files(path: Path) -> None:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     for path in UNITS:
-        # The programs stand elsewhere here; systemd wants to find one.
+        # The programs are elsewhere here; systemd wants to find one.
         text = re.sub(
             r"^ExecStart=\S+", f"ExecStart={sys.executable}", path.read_text(encoding="utf-8"), flags=re.MULTILINE
         )

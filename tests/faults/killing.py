@@ -1,6 +1,6 @@
 """Runs of the whole job killed at random moments; a program of its own, since it forks.
 
-`python -m tests.faults.killing FOLDER KILLS SEED PART PARTS` copies the project that stands in FOLDER/before after a
+`python -m tests.faults.killing FOLDER KILLS SEED PART PARTS` copies the project that is in FOLDER/before after a
 run (a small one is made there when there is none), changes a source, starts the job in a fork, kills it, and looks at
 what stands. Of the KILLS it does those of one PART (from 0) of as many PARTS, so that several processes share them.
 Prints what it counted, as JSON.
@@ -62,7 +62,7 @@ def look(project: Project, before: dict[str, bytes]) -> None:
 
 
 def published(project: Project) -> dict[str, bytes]:
-    """The manifests of every visible version, by their place: a manifest holds the hash of every file."""
+    """The manifests of every visible version, by their place: a manifest contains the hash of every file."""
     found = project.releases.glob("*/[!.]*/manifest-sha256.txt")
     return {path.relative_to(project.releases).as_posix(): path.read_bytes() for path in found}
 
@@ -113,7 +113,7 @@ def main(folder: Path, kills: int, seed: int, part: int, parts: int) -> dict[str
         before = published(project)
         started = time.perf_counter()
         status = in_child(partial(work, project), moment * seconds)
-        if status == 0:  # other work on the machine came to its end: the later moments are sooner
+        if status == 0:  # other work on the machine came to its end: the later moments come earlier
             seconds = min(seconds, time.perf_counter() - started)
         counted["killed" if status < 0 else "ended"] += 1
         counted["wrong"] += in_child(partial(look, project, before)) != 0

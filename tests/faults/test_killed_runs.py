@@ -1,4 +1,5 @@
-"""Whatever moment the main job dies at, the outputs hold the old state or the new one, and the next run completes."""
+"""Whatever moment the main job dies at, the outputs contain the old state or the new one, and the next run
+completes."""
 
 from __future__ import annotations
 

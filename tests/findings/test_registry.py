@@ -16,7 +16,7 @@ from tests.domains.label.rules.builders import PROJECT, award, figure, tables
 
 @pytest.fixture
 def rules(monkeypatch):
-    """The register as it stands, given back after the test."""
+    """The register as it is, given back after the test."""
     finding_rules()
     monkeypatch.setattr(register.RULES, "_items", dict(register.RULES._items))
     monkeypatch.setattr(register.RULES, "_declared", dict(register.RULES._declared))

@@ -19,7 +19,7 @@ def gazetteer() -> Gazetteer:
 
 
 def resolved(name: str, **beside: str | None) -> Resolution:
-    """The resolution of a name with what stands beside it, no correction applied."""
+    """The resolution of a name with what is beside it, no correction applied."""
     return resolve(Query(name, **beside), gazetteer(), Corrections({}))
 
 

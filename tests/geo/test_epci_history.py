@@ -1,6 +1,6 @@
 """EPCI before the first vintage, from a small history in the layout of the Ministry of the Interior's yearly files.
 
-`data/epci/` is invented: six bodies in 2006, 2007 and 2009, of which two bear one name, one was renamed, one merged.
+`data/epci/` is invented: six bodies in 2006, 2007 and 2009, of which two have one name, one was renamed, one merged.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def test_every_commune_is_found_under_its_name_and_departement():
 
 
 def test_no_name_without_a_departement_finds_another_commune():
-    """Whatever is found for a bare official name bears exactly that key; a homonym is left open."""
+    """Whatever is found for a bare official name has exactly that key; a homonym is left open."""
     by_code = {row["code"]: row for row in communes()}
     for row in communes()[::7]:
         answer = resolve(Query(row["nom"], nature="commune"), gazetteer(), NONE)

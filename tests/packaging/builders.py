@@ -1,4 +1,4 @@
-"""What is built of the project's code as it stands: a wheel and a source archive."""
+"""What is built of the project's code as it is: a wheel and a source archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The locks are held against a list of known weaknesses that says how old it is; what nobody could look up is told."""
+"""The locks are compared with a list of known weaknesses that says how old it is; what nobody could look up is
+reported."""
 
 from __future__ import annotations
 

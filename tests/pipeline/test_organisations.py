@@ -53,7 +53,7 @@ def test_a_declared_field_goes_through_in_tables_files_pages_and_previews(tmp_pa
     (table,) = [item for item in described["resources"] if item["path"] == "lieux.csv"]
     told = {item["name"]: (item.get("about"), item.get("basis")) for item in table["schema"]["fields"]}
     assert (told["telephone"], told["ville"]) == (("organisation", BASIS), (None, None))
-    # The same kind of value elsewhere is nobody's business: only what the table holds is let through.
+    # The same kind of value elsewhere is nobody's business: only what the table contains is let through.
     assert not may_show(project, "aperçu", "écrire à paul.martin@example.org").is_clean
 
 

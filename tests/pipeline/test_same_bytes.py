@@ -46,7 +46,7 @@ def by_small_pieces_on_one_thread(patch: pytest.MonkeyPatch) -> None:
 
 
 def on_disk(patch: pytest.MonkeyPatch) -> None:
-    """Every table is larger than memory: it lies on disk, and is put in order there, in ranges of a few rows."""
+    """Every table is larger than memory: it is on disk, and is put in order there, in ranges of a few rows."""
     patch.setattr(memory, "LEAST", 100)
     patch.setenv("AROBASE_MEMORY", "5000")
     for module in ("storage.spool", "storage.sorting", "storage.columns", "tables.assembly", "releases.canonical"):

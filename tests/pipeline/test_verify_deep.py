@@ -1,4 +1,4 @@
-"""`arobase verify --deep` makes the project's releases again, and holds against them what only snapshots can tell."""
+"""`arobase verify --deep` makes the project's releases again, and compares with them what only snapshots can show."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """data.gouv.fr as far as a push sees it: datasets, hosted and remote resources. Shapes and manners of udata 17.
 
-Its manners that matter: a file sent anew loses its title and gets another address, its permanent one stays; what the
+Its manners that matter: a file sent again loses its title and gets another address, its permanent one stays; what the
 server computes of a hosted file cannot be overridden; a resource's kind cannot change; new resources come first.
 """
 

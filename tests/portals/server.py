@@ -49,7 +49,7 @@ class Told:
 
 
 class Portal(Protocol):
-    """What stands behind the server."""
+    """What is behind the server."""
 
     def answer(self, asked: Asked) -> Told: ...
 

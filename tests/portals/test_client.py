@@ -252,7 +252,7 @@ def test_a_file_is_sent_whole_with_its_length(client: PortalClient, portal: Serv
 
 
 def test_an_answer_that_drips_is_given_up(tmp_path: Path) -> None:
-    """A byte every twentieth of a second would hold a push for ever: each comes in time, the whole does not."""
+    """A byte every twentieth of a second would hold up a push for ever: each comes in time, the whole does not."""
     import time
     from http.server import BaseHTTPRequestHandler
 

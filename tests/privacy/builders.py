@@ -43,7 +43,7 @@ def a_table(cells: Mapping[str, str | None], position: int = 1) -> pa.Table:
 def gate_of(
     cells: Mapping[str, str | None], person: Mapping[str, str] = SOLENE, allow: AllowList | None = None
 ) -> GateReport:
-    """The gate's report on one row whose record holds the values of `person`."""
+    """The gate's report on one row whose record contains the values of `person`."""
     personal = PersonalValues({RECORD: tuple(person.items())})
     return gate({TABLE: a_table(cells)}, personal, allow or AllowList())
 

@@ -1,4 +1,4 @@
-"""Many texts are read together as each is read by itself; what stands in one of many pages alike is found."""
+"""Many texts are read together as each is read by itself; what is in one of many pages alike is found."""
 
 from __future__ import annotations
 

@@ -272,7 +272,7 @@ SEEN: dict[str, Attack] = {
     "a time stamp that is none": in_log(
         lambda log: ((log / "times").mkdir(exist_ok=True), (log / "times" / "x.tsr").write_bytes(b"0"))
     ),
-    # By the key's holder, who seals the version again and writes the log anew after it.
+    # By the key's holder, who seals the version again and writes the log again after it.
     "a manifest with a file twice": manifest_line(lambda data: data + data.splitlines(keepends=True)[0]),
     "a manifest in another order": manifest_line(lambda data: b"".join(data.splitlines(keepends=True)[::-1])),
     "a manifest with a path that climbs": manifest_line(

@@ -1,4 +1,4 @@
-"""Alterations of the log, of what lies beside versions, and of a version by its key's holder: none may pass unseen."""
+"""Alterations of the log, of what is beside versions, and of a version by its key's holder: none may pass unseen."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def forged_retraction(folder: Path, *, marked: bool, logged: str) -> None:
 
 
 def resealed(change: Callable[[Path, dict[str, Any]], None], *, logged: bool = True) -> Attack:
-    """With the key: alter the newest version, seal it again, and write the ledger and the log anew after it."""
+    """With the key: alter the newest version, seal it again, and write the ledger and the log again after it."""
 
     def attack(folder: Path) -> None:
         bag, key = newest(folder), load_key(folder / "cle")

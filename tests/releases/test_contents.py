@@ -1,4 +1,4 @@
-"""What stands in a release: its files, its descriptor, its pages, its provenance; the same bytes everywhere."""
+"""What is in a release: its files, its descriptor, its pages, its provenance; the same bytes everywhere."""
 
 from __future__ import annotations
 

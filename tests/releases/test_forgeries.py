@@ -1,4 +1,4 @@
-"""What a publisher who holds the key could seal is still held against itself: values, descriptor, provenance, rows."""
+"""What a publisher who holds the key could seal is still compared with itself: values, descriptor, provenance, rows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.releases.builders import PRIZES, a_request, a_schema, a_table, prizes
 
 
 def sealed_again(bag: Path, key_path: Path, change: Callable[[dict[str, Any]], Any] | None = None) -> None:
-    """What a publisher who holds the key could do: alter the payload and seal it anew, as a release of its own."""
+    """What a publisher who holds the key could do: alter the payload and seal it again, as a release of its own."""
     from pipelines.releases.signature import load_key
 
     document = json.loads((bag / "data" / "datapackage.json").read_text())

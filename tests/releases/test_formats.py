@@ -1,4 +1,4 @@
-"""The formats of a table: each holds the same values, is checked, and is known wherever a release is shown."""
+"""The formats of a table: each contains the same values, is checked, and is known wherever a release is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log of events: its tree, its tiles, its notes, held against other implementations and the specifications."""
+"""The log of events: its tree, its tiles, its notes, compared with other implementations and the specifications."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_rows_that_come_and_go_everywhere_are_looked_up_one_by_one() -> None:
     rows = 3 * MAXIMUM_RUNS
     evens, thirds = [n for n in range(rows) if n % 2], [n for n in range(rows) if n % 3]
     found = holds(words(evens), words(thirds))
-    assert found.runs is not None  # pairs stand next to each other on one side only, and are few
+    assert found.runs is not None  # pairs are next to each other on one side only, and are few
     assert len(found.runs) > SHORT_RUN
     scattered = holds(words([n for n in range(4 * rows) if n % 5]), words([n for n in range(4 * rows) if n % 7]))
     assert scattered.runs is None

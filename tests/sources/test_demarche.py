@@ -34,7 +34,7 @@ def test_the_next_collection_starts_from_the_kept_cursor_and_newest_wins(tmp_pat
     with serving(graphql=platform.answer) as server:
         source = a_form(project, server)
         collected(project, source, JETON=TOKEN)
-        # The kept cursor stands after three dossiers; the two that follow are all that is asked for.
+        # The kept cursor is after three dossiers; the two that follow are all that is asked for.
         platform.dossiers[4] = dict(platform.dossiers[3])
         platform.file(4)
         changed = dict(platform.dossiers[2]) | {

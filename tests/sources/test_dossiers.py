@@ -103,7 +103,7 @@ def the_champs(project: Project, capture: Capture) -> list[Any]:
 
 
 def test_champs_are_kept_as_they_came_whatever_their_kind(tmp_path: Path) -> None:
-    """BigInts, unknown kinds and accents included: nothing of them is parsed and written anew."""
+    """BigInts, unknown kinds and accents included: nothing of them is parsed and written again."""
     odd = champ(2, "ChampDeDemain", "x", futur={"a": [1, 2.50, None]}, montant="123456789012345678901")
     platform = Platform()
     platform.file(1, champs=[champ(1, "TextChamp", "Été\u2028fin", value="Été\u2028fin"), odd], annotations=[odd])

@@ -1,4 +1,4 @@
-"""The connector `opendatasoft`, and what holds for every collection in pages."""
+"""The connector `opendatasoft`, and what applies to every collection in pages."""
 
 from __future__ import annotations
 

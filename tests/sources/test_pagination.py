@@ -1,4 +1,4 @@
-"""Pages put together: what holds whatever the interface."""
+"""Pages put together: what applies whatever the interface."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a source of personal values sends lies in the private folder, and nowhere else. Everybody here is invented."""
+"""What a source of personal values sends is in the private folder, and nowhere else. Everybody here is invented."""
 
 from __future__ import annotations
 

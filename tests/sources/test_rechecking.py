@@ -1,4 +1,4 @@
-"""Files that lie in a folder and did not change are looked at where they lie; any other is collected."""
+"""Files that are in a folder and did not change are looked at where they are; any other is collected."""
 
 from __future__ import annotations
 

@@ -339,7 +339,7 @@ def test_the_row_of_the_header_is_proposed_only_where_titles_stand_above_it(
     try:
         found = {item.name: item.value for item in begin(project, "liste", "data/liste.csv", {}, now=MORNING).found}
     except ArobaseError:
-        found = {}  # what stands there is no table, which reading says
+        found = {}  # what is there is no table, which reading says
     assert found.get("header_row") == row
 
 

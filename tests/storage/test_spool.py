@@ -1,4 +1,4 @@
-"""Tables larger than memory lie on disk, and are the same tables."""
+"""Tables larger than memory are on disk, and are the same tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes `validata.json`: what validata-table decides about made-up rows, which our custom checks are held against.
+"""Writes `validata.json`: what validata-table decides about made-up rows, which our custom checks are compared with.
 
 Run it with the Python of an environment of its own, where `pip install validata-table==0.12.5` was done:
 `PYTHON tests/validation/record_validata.py`. Nothing of the project is imported here. Numbers, names and places are

@@ -32,7 +32,7 @@ BAD = "id;jour;lieu\n1;2020-01-01;Alès\n1;01/02/2020;a\tb\n2;2019-01-01;Évry\n
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to stand in, with a schema, a valid file and an invalid one."""
+    """A folder to work in, with a schema, a valid file and an invalid one."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "schema.json").write_text(json.dumps(SCHEMA))
     (tmp_path / "bon.csv").write_text("id,jour,lieu\n1,2020-01-01,Alès\n")
@@ -290,7 +290,8 @@ def test_a_check_takes_what_it_was_allowed_and_200_megabytes(folder: Path) -> No
     with (folder / "grand.csv").open("w") as file:
         file.write("id,jour,lieu\n")
         file.writelines(rows)
-    # By a small process: the peak of one that is started counts that of whoever starts it, until it runs its program.
+    # By a small process: the peak of one that is started counts that of anyone who starts it, until it runs its
+    # program.
     measured = "import os, sys; _, status, used = os.wait4(os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ), 0); "
     measured += "print(status, used.ru_maxrss, file=sys.stderr)"
     line = [sys.executable, "-m", "pipelines.commands.check", "grand.csv", "--schema", "schema.json", "--memory", "16M"]

@@ -89,7 +89,7 @@ def test_a_block_is_copied_only_where_a_quoted_cell_stands_behind_spaces() -> No
     assert moved(b'a,  b\n"c", d\n') == b'a,  b\n"c", d\n'
     assert moved(b'a,  "b"\n') == b'a,"  b"\n'
     assert moved(b'a,  " b"\n') is None
-    assert moved(b'" a",b,"c"') is None  # the last byte is the quote, and stands before none
+    assert moved(b'" a",b,"c"') is None  # the last byte is the quote, and is before none
 
 
 @pytest.mark.parametrize("encoding", sorted(BYTEWISE))

@@ -141,5 +141,5 @@ def test_a_process_that_matches_for_a_killed_check_ends_by_itself(monkeypatch: p
         process.stdin.flush()
         assert process.wait(30) == -signal.SIGPROF
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        _, told = process.communicate()  # whoever asked is gone, before it asked or while it is answered
+        _, told = process.communicate()  # anyone who asked is gone, before it asked or while it is answered
         assert (process.returncode, told) == (0, b"")

@@ -32,7 +32,7 @@ def matching(query: str, documents: Iterable[dict[str, Any]]) -> list[dict[str, 
 
 
 def holds(node: Any, document: dict[str, Any], name: str | None) -> bool:
-    """Whether a document satisfies a node of the query; `name` is the field that it stands under."""
+    """Whether a document satisfies a node of the query; `name` is the field that it is under."""
     if isinstance(node, tree.SearchField):
         return node.name == "*" or holds(node.expr, document, node.name)
     inner = [holds(item, document, name) for item in node.children if not isinstance(node, tree.Range)]

@@ -1,4 +1,4 @@
-"""`arobase audit` holds a release against the law again, from its files alone."""
+"""`arobase audit` checks a release against the law again, from its files alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds for every rule: data and functions agree, what was not read is never a breach, today never matters."""
+"""What applies to every rule: data and functions agree, what was not read is never a breach, today never matters."""
 
 from __future__ import annotations
 

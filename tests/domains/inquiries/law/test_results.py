@@ -1,6 +1,6 @@
 """Cases worked by hand: what may be asserted of an inquiry, and what is only to be verified.
 
-A breach stands where the law was read and the rows hold everything that could make the inquiry conform. Each case is
+A breach is where the law was read and the rows hold everything that could make the inquiry conform. Each case is
 checked twice: on an inquiry made by hand, and on one that was written to the tables of the package and read again.
 """
 
@@ -888,7 +888,7 @@ def test_every_reserve_is_in_both_languages() -> None:
 
 
 def as_tables(inquiry: Enquete) -> dict[str, Any]:
-    """The tables of the package that hold one inquiry."""
+    """The tables of the package that contain one inquiry."""
     from pipelines.domains.inquiries.law.enquete import COLONNES, PACKAGE
 
     key = {"enquete_id": inquiry.id}

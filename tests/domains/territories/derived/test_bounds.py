@@ -1,4 +1,4 @@
-"""Bounds of the Gini index: whatever the unknown laureates are, the index lies between them."""
+"""Bounds of the Gini index: whatever the unknown laureates are, the index is between them."""
 
 from __future__ import annotations
 

@@ -82,7 +82,7 @@ def density(columns: str = "DENS", people: str = "PMUN19") -> bytes:
         ("15003", "Alleuze", 7, 190),
         ("01004", "Ambérieu-en-Bugey", 2, 14134),
         ("75056", "Paris", 1, 2165423),
-        ("01003", "Amareins-Francheleins-Cesseins", 6, 10),  # no longer a commune of today: 01165 holds its place
+        ("01003", "Amareins-Francheleins-Cesseins", 6, 10),  # no longer a commune of today: 01165 is in its place
     ]:
         classes = [number] if columns == "DENS" else [3 if number > 4 else 1, number]
         sheet.append([code, name, *classes, "libellé", count])
