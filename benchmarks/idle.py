@@ -88,7 +88,7 @@ def command(*words: str, folder: Path) -> Measured:
 def dagster_run(project: Path) -> Measured:
     """Seconds of a run over every source, as Dagster's pages show them, and the processor seconds of its process."""
     before = os.times()
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", RUN],
         cwd=project,
         env=environment(project),
@@ -99,7 +99,7 @@ def dagster_run(project: Path) -> Measured:
     )
     after = os.times()
     spent = after.children_user + after.children_system - before.children_user - before.children_system
-    return float(told.stdout), spent
+    return float(done.stdout), spent
 
 
 def first_answer(project: Path, folder: Path) -> Measured:

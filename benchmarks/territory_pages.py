@@ -43,9 +43,9 @@ BETWEEN = 200  # milliseconds between two keys: quicker than most people type on
 # (the status says no longer that it is searched for, and nothing changes after it).
 TYPE = """([text, between]) => new Promise(done => {
     const finder = document.querySelector('.finder'), input = finder.querySelector('input');
-    const answers = finder.querySelector('.answers'), told = [];
+    const answers = finder.querySelector('.answers'), times = [];
     const seen = new MutationObserver(() => requestAnimationFrame(() => {
-        const now = performance.now(), one = told[told.length - 1];
+        const now = performance.now(), one = times[times.length - 1];
         if (!one) return;
         if (one.first === null && answers.children.length) one.first = now - one.start;
         one.last = now - one.start;
@@ -53,8 +53,8 @@ TYPE = """([text, between]) => new Promise(done => {
     seen.observe(finder, { childList: true, subtree: true, characterData: true });
     let place = 0;
     const next = () => {
-        if (place === text.length) { setTimeout(() => done(told), 3000); return; }
-        told.push({ start: performance.now(), first: null, last: null });
+        if (place === text.length) { setTimeout(() => done(times), 3000); return; }
+        times.push({ start: performance.now(), first: null, last: null });
         input.value += text[place++];
         input.dispatchEvent(new Event('input', { bubbles: true }));
         setTimeout(next, between);
@@ -120,12 +120,12 @@ def searched(browser: Browser, address: str) -> Search:
         page, sizes = on_a_slow_phone(browser, f"{address}index.html")
         found.size = max(found.size, sum(sizes))
         page.get_by_role("searchbox").focus()
-        told = page.evaluate(TYPE, [text, BETWEEN])
-        answered = [one["first"] for one in told if one["first"] is not None]
+        times = page.evaluate(TYPE, [text, BETWEEN])
+        answered = [one["first"] for one in times if one["first"] is not None]
         found.first += answered[:1]
         found.keys += answered
-        found.complete += [one["last"] for one in told[-1:] if one["last"] is not None]
-        found.unanswered += sum(one["first"] is None for one in told[1:])
+        found.complete += [one["last"] for one in times[-1:] if one["last"] is not None]
+        found.unanswered += sum(one["first"] is None for one in times[1:])
         page.context.close()
         page, _ = on_a_slow_phone(browser, f"{address}index.html")
         found.pasted += [one["last"] for one in page.evaluate(TYPE, [[text], 0])]
@@ -145,9 +145,9 @@ def main() -> None:
             without = timed(outputs)
         print("without pages: {:.1f} s ({:.1f} s of processor), {} files".format(*without))
         shutil.rmtree(outputs / "catalogue")
-        told = timed(outputs)
-        print("with pages: {:.1f} s ({:.1f} s of processor), {} files".format(*told))
-        print(f"the pages: {told[0] - without[0]:.1f} s ({told[1] - without[1]:.1f} s of processor)")
+        taken = timed(outputs)
+        print("with pages: {:.1f} s ({:.1f} s of processor), {} files".format(*taken))
+        print(f"the pages: {taken[0] - without[0]:.1f} s ({taken[1] - without[1]:.1f} s of processor)")
         published(outputs, communes, each, more=1)
         print("one more row: {:.1f} s ({:.1f} s of processor), {} files".format(*timed(outputs)))
         pieces = [path.stat().st_size for path in (outputs / "catalogue/territoires/recherche").iterdir()]

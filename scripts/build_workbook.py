@@ -141,9 +141,9 @@ def _as_a_number(code: str) -> Cell:
 
 def _action(identifier: Cell, rank: int, row: dict[str, str]) -> list[Cell]:
     description = row["resume"]
-    told = f"{description}<br/>Texte repris d'une page publique, pour l'exemple.<br />Voir les liens."
+    text = f"{description}<br/>Texte repris d'une page publique, pour l'exemple.<br />Voir les liens."
     return [
-        identifier, row["title"], row["domain_as_published"] or None, _sheet_day(rank, row["year"]), description, told,
+        identifier, row["title"], row["domain_as_published"] or None, _sheet_day(rank, row["year"]), description, text,
         None, None, row["source_url"], "Outil d'exemple" if rank % 4 == 0 else None, None, None, None,
     ]  # fmt: skip
 

@@ -79,8 +79,8 @@ def main(words: list[str]) -> int:
         # The longest one begins; what is told keeps the order of the steps.
         running = {name: pool.submit(looked_at, command) for name, command in sorted(first, key=_is_short)}
         for name, _ in first:
-            code, told, seconds = running[name].result()
-            print(f"── {name}\n{told}", end="", flush=True)
+            code, output, seconds = running[name].result()
+            print(f"── {name}\n{output}", end="", flush=True)
             codes.append(_ended(name, code, seconds))
     for name, command in wanted:
         if name in LAST:

@@ -132,7 +132,7 @@ def as_history(folder: Path) -> None:
     """The reference with its vintages of EPCI told as the history of earlier years."""
     for path in REFERENCE.iterdir():
         (folder / path.name).symlink_to(path)
-    told = [
+    history = [
         {
             "annee": year - EARLIER, "code": row["code"], "nom": row["nom"], "cle": row["cle"], "type": row["type"],
             "departements_codes": row["departements_codes"], "population": None, "code_actuel": None,
@@ -140,7 +140,7 @@ def as_history(folder: Path) -> None:
         for year in range(2019, 2027)
         for row in groups_of(year)
     ]  # fmt: skip
-    pq.write_table(pa.Table.from_pylist(told), folder / f"{HISTORY}.parquet")
+    pq.write_table(pa.Table.from_pylist(history), folder / f"{HISTORY}.parquet")
 
 
 def main() -> None:

@@ -66,13 +66,13 @@ def a_request(rows: int, version: int) -> Any:
     quality = {name: load_quality(name) for name in ("constats", "rejets", "provenance", "changements")}
     package: Package = a_package((PackageTable("observations", None, (), 1, None, 0.5),), name="essai")
     count = table.num_rows
-    told = {"_source": pa.repeat("inventee", count), "_snapshot": pa.repeat(f"{version}b" * 32, count)}
-    told |= {"_part": pa.repeat("fichier", count), "_position": pa.array(range(2, count + 2), pa.int64())}
+    columns = {"_source": pa.repeat("inventee", count), "_snapshot": pa.repeat(f"{version}b" * 32, count)}
+    columns |= {"_part": pa.repeat("fichier", count), "_position": pa.array(range(2, count + 2), pa.int64())}
     return ReleaseRequest(
         package=package,
         schemas={"observations": schema},
         tables={"observations": table},
-        provenance={"observations": pa.table({"observation_id": table.column(0), **told})},
+        provenance={"observations": pa.table({"observation_id": table.column(0), **columns})},
         findings=text_table([], quality["constats"].names),
         rejects=text_table([], quality["rejets"].names),
         sources=(a_source(f"{version}b" * 32),),

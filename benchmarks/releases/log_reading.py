@@ -38,8 +38,8 @@ def a_long_log(releases: Path, key: SigningKey, events: int) -> Path:
     ledger = Ledger.read(ledger_beside(releases))
     head, lines = ledger.head, []
     for number in range(1, events - 1):
-        told = {"seq": number, "previous": head, "event": "refused", "package": "autre", "refusal": "0" * 64}
-        lines.append(json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+        entry = {"seq": number, "previous": head, "event": "refused", "package": "autre", "refusal": "0" * 64}
+        lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":")))
         head = sha256_bytes(lines[-1].encode())
     ledger.append(lines)
     journal = Journal.read(releases)

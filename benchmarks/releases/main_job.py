@@ -82,10 +82,10 @@ def main(rounds: int) -> None:
                     shutil.copytree(ROOT / name, Path(folder) / name)
                 asked = [sys.executable, "-m", "benchmarks.releases.main_job", "--one", which, folder, *published]
                 done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
-                told = json.loads(done.stdout.splitlines()[-1])
-                runs.append(told["seconds"])
-                assert which == "with" or told["published"] == published, told
-                published = told["published"]
+                figures = json.loads(done.stdout.splitlines()[-1])
+                runs.append(figures["seconds"])
+                assert which == "with" or figures["published"] == published, figures
+                published = figures["published"]
     print("| processor seconds, median | with | without | with / without |\n|---|---:|---:|---:|")
     for place, name in enumerate(("first run", "run after a source changed")):
         full, bare = (statistics.median(run[place] for run in measured[which]) for which in ("with", "without"))

@@ -267,8 +267,8 @@ def main(folder: Path, rows: int, names: list[str]) -> None:
             if done.returncode:
                 print(f"| {name} | failed: {done.stderr.strip().splitlines()[-1:]} |")
                 continue
-            *told, last = done.stdout.splitlines()
-            print(*told, sep="\n", end="\n" if told else "")
+            *notes, last = done.stdout.splitlines()
+            print(*notes, sep="\n", end="\n" if notes else "")
             got = json.loads(last)
             if name not in found or got["wall"] < found[name]["wall"]:
                 found[name] = got

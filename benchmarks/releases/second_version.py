@@ -37,8 +37,8 @@ def main(folder: Path, rows: int, turns: int) -> None:
     for place, name in enumerate(("wall", "processor")):
         ratios = [second[place] / written[place] for written, second in pairs]
         medians = [median(kind[place] for kind in kinds) for kinds in zip(*pairs, strict=True)]
-        told = [*medians, median(ratios), min(ratios), max(ratios)]
-        print(f"| {name} | {' | '.join(f'{value:.2f}' for value in told)} |")
+        figures = [*medians, median(ratios), min(ratios), max(ratios)]
+        print(f"| {name} | {' | '.join(f'{value:.2f}' for value in figures)} |")
 
 
 if __name__ == "__main__":

@@ -46,10 +46,10 @@ class Cost:
 
 def cost_of(what: str, words: list[str], project: Project | None = None, memory: str = "") -> Cost:
     """Run a command of this Python. Exits when it fails: a figure of something that went wrong says nothing."""
-    told = {"PYTHONPATH": str(ROOT)} | ({"AROBASE_ROOT": str(project.root)} if project else {})
-    told |= {"AROBASE_MEMORY": memory} if memory else {}
+    variables = {"PYTHONPATH": str(ROOT)} | ({"AROBASE_ROOT": str(project.root)} if project else {})
+    variables |= {"AROBASE_MEMORY": memory} if memory else {}
     started = time.monotonic()
-    job = subprocess.Popen([sys.executable, *words], env={**os.environ, **told}, stdout=subprocess.DEVNULL)
+    job = subprocess.Popen([sys.executable, *words], env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(job.pid, 0)
     job.returncode = os.waitstatus_to_exitcode(status)
     if job.returncode:

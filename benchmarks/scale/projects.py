@@ -41,8 +41,8 @@ def large_table(folder: Path, rows: int, *, personal: bool) -> Project:
     key = {"fields": ["ville"], "reference": {"resource": "villes", "fields": ["code"]}}
     a_table(folder, "villes/grand", fields, primaryKey=["id"], foreignKeys=[key])
     path = project.schemas / "villes" / "package.yaml"
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    path.write_text(yaml.safe_dump({**told, "tables": [*told["tables"], "grand"]}), encoding="utf-8")
+    package = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump({**package, "tables": [*package["tables"], "grand"]}), encoding="utf-8")
     mapped = {name: name for name in COLUMNS}
     a_source(project, "grand", "", parts=a_part("grand", "villes/grand", mapped))
     _write_rows(project.sources / "data" / "grand.csv", rows, personal=personal)

@@ -39,8 +39,8 @@ class Clock:
         wall, processor, memory = time.monotonic(), time.process_time(), STATUS.read_text(encoding="ascii")
         peak, stays = (int(re.findall(rf"{key}:\s+(\d+)", memory)[0]) * 1024 / 1e6 for key in ("VmHWM", "VmRSS"))
         if wall - self.wall > SMALL:
-            told = f"{wall - self.wall:.1f} | {processor - self.processor:.1f} | {peak:.0f} | {stays:.0f}"
-            print(f"| {name} | {told} |", flush=True)
+            figures = f"{wall - self.wall:.1f} | {processor - self.processor:.1f} | {peak:.0f} | {stays:.0f}"
+            print(f"| {name} | {figures} |", flush=True)
         self.wall, self.processor = wall, processor
         self._reset()
 

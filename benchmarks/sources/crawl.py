@@ -34,8 +34,8 @@ def main(pairs: int) -> None:
     for turn, (bare, whole) in enumerate(rows, start=1):
         wall, cpu = bare["seconds"] / whole["seconds"], bare["cpu"] / whole["cpu"]
         cells = (bare["seconds"], whole["seconds"], wall, bare["cpu"], whole["cpu"], cpu)
-        told = " | ".join(f"{cell:.2f}" for cell in cells)
-        lines.append(f"| {turn} | {told} | {whole['memory'] / 1e6:.0f} |")
+        figures = " | ".join(f"{cell:.2f}" for cell in cells)
+        lines.append(f"| {turn} | {figures} | {whole['memory'] / 1e6:.0f} |")
     shares = [bare["seconds"] / whole["seconds"] for bare, whole in rows]
     spent = [bare["cpu"] / whole["cpu"] for bare, whole in rows]
     lines += ["", f"Median share of the bare loop's speed: {statistics.median(shares):.2f}; "]

@@ -38,11 +38,11 @@ def main() -> None:
     pythons = shaped(asked.peers, asked.contestants)
     measured = shapes(asked.data, asked.rows, asked.rounds, pythons, only=asked.only, shares=[0.0, 0.1], fewer=BAD)
     for found in measured:
-        told = {
+        with_command = {
             title: {name: {**figures, "command": command} for name, figures in of.items()}
             for title, of in found.items()
         }
-        record(asked.results, told)
+        record(asked.results, with_command)
         if asked.write:
             write()
 

@@ -22,11 +22,11 @@ def chart(figures: Mapping[str, Mapping[str, Any]], title: str) -> str:
     ran = sorted(((name, item["wall"]) for name, item in figures.items() if "wall" in item), key=lambda item: item[1])
     scale = (WIDTH - LEFT - RIGHT) / max(wall for _, wall in ran)
     height = ROW * len(ran) + 50
-    told = ", ".join(f"{LESS.get(name, name)} {wall:.2f} s" for name, wall in ran)
+    summary = ", ".join(f"{LESS.get(name, name)} {wall:.2f} s" for name, wall in ran)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img"',
         f' font-family="sans-serif" font-size="13" fill="{INK}">',
-        f"<title>{escape(title)}: {escape(told)}</title>",
+        f"<title>{escape(title)}: {escape(summary)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
         f'<text x="{LEFT}" y="22" font-weight="bold">{escape(title)}: seconds</text>',
     ]
@@ -44,12 +44,12 @@ def shapes_chart(files: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
     left, height = 380, ROW * len(files) + 50
     found = [(title, figures["frictionless"]["cpu"] / figures["arobase"]["cpu"]) for title, figures in files.items()]
     scale = (WIDTH + 160 - left - RIGHT) / max(times for _, times in found)
-    told = ", ".join(f"{title} {times:.1f}" for title, times in found)
+    summary = ", ".join(f"{title} {times:.1f}" for title, times in found)
     heading = "CPU seconds of Frictionless for one of arobase"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH + 160} {height}" role="img"',
         f' font-family="sans-serif" font-size="13" fill="{INK}">',
-        f"<title>{heading}: {escape(told)}</title>",
+        f"<title>{heading}: {escape(summary)}</title>",
         f'<rect width="{WIDTH + 160}" height="{height}" fill="{PAPER}"/>',
         f'<text x="{left}" y="22" font-weight="bold">{heading}</text>',
     ]

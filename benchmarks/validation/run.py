@@ -47,7 +47,7 @@ Figures = dict[str, Any]
 
 
 def measure(python: str, name: str, path: Path) -> Figures:
-    """One contestant, one file, one process. A contestant that fails is told with its last words."""
+    """One contestant, one file, one process. A contestant that fails is listed with its last words."""
     return measured([python, str(HERE / "contestants.py"), name, str(path)])
 
 
@@ -61,7 +61,7 @@ def measured(words: list[str]) -> Figures:
 
 
 def environments(folder: Path) -> dict[str, str]:
-    """The peers' environments, from the pinned lists; contestant → its Python. One that will not install is told."""
+    """The peers' environments, from the pinned lists; contestant → its Python. One that will not install is listed."""
     pythons = {}
     for file, names in PEERS.items():
         place = folder / file.removesuffix(".txt")
@@ -140,7 +140,7 @@ def _validate(found: dict[str, Figures]) -> Figures | None:
     return next((item for name, item in found.items() if name.startswith("frictionless") and "wall" in item), None)
 
 
-def told(about: Figures) -> str:
+def as_markdown(about: Figures) -> str:
     """All results as Markdown."""
     parts = [f"# The validator and its peers\n\n{about['note']}\n"]
     for title, found in about["files"].items():
@@ -186,7 +186,7 @@ def record(results: Path, files: dict[str, dict[str, Figures]]) -> Figures:
         about["files"] = with_title(about["files"], title)
         about["files"][title] |= measured
     place.write_text(json.dumps(about, indent=1, ensure_ascii=False) + "\n")
-    (results / "validation.md").write_text(told(about))
+    (results / "validation.md").write_text(as_markdown(about))
     title, first = next(iter(about["files"].items()))
     (results / "validation.svg").write_text(chart(first, title))
     if by_shape := of_shapes(about):

@@ -31,7 +31,7 @@ def main() -> int:
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="arobase-week-") as folder:
         week: Week = live(
-            Path(folder), sources=asked.sources, packages=asked.packages, days=asked.days, seed=asked.seed, tell=print
+            Path(folder), sources=asked.sources, packages=asked.packages, days=asked.days, seed=asked.seed, show=print
         )
     text = report(week, asked.sources, asked.packages)
     print(text)

@@ -58,7 +58,7 @@ class Week:
 
 
 def live(
-    folder: Path, *, sources: int, packages: int, days: int, seed: int, tell: Callable[[str], object] = lambda _: None
+    folder: Path, *, sources: int, packages: int, days: int, seed: int, show: Callable[[str], object] = lambda _: None
 ) -> Week:
     """Live the days in a folder that is empty, and look at what is left."""
     week, clock, worlds = Week(), Clock(), list[World]()
@@ -78,7 +78,7 @@ def live(
             monday = _next_monday(clock.now(PARIS))
             for number in range(days):
                 _day(week, world, driver, monday + timedelta(days=number), number)
-                tell(_line(week.days[-1]))
+                show(_line(week.days[-1]))
             _look(week, world, driver)
     week.runs, week.ticks, week.deliveries = driver.runs, driver.ticks, world.deliveries
     week.alerts = Counter(f"{alert['kind']} ({alert['state']})" for alert in world.alerts)

@@ -138,8 +138,8 @@ def build(folder: Path, *, sources: int, packages: int, seed: int, url: str) -> 
     for name in world.versions:
         write_source(world, name)
     channel = {"kind": "json", "address": "WEEK_HOOK", "allow_private": True}
-    told = {"language": "en", "quarantined_rows": 0, "channels": {"equipe": channel}}
-    (folder / "alerts.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    settings = {"language": "en", "quarantined_rows": 0, "channels": {"equipe": channel}}
+    (folder / "alerts.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     return world
 
 

@@ -49,11 +49,11 @@ def online() -> int:
         for lock in LOCKS:
             asked = [python, "-m", "pip_audit", "--disable-pip", "--require-hashes", "-f", "json", "-r", str(lock)]
             done = subprocess.run(asked, capture_output=True, text=True, check=False)
-            worst = max(worst, told(lock.name, done.stdout, done.stderr))
+            worst = max(worst, status_of(lock.name, done.stdout, done.stderr))
     return worst
 
 
-def told(name: str, answer: str, errors: str) -> int:
+def status_of(name: str, answer: str, errors: str) -> int:
     """Say what pip-audit answered about one lock; returns the exit code that it is worth."""
     try:
         items = json.loads(answer)["dependencies"]

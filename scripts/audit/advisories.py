@@ -54,12 +54,12 @@ class Advisories:
 
     @classmethod
     def read(cls, path: Path) -> Advisories:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
         by_package = {
             name: {identifier: [(one[0], one[1], one[2]) for one in ranges] for identifier, ranges in items.items()}
-            for name, items in told["advisories"].items()
+            for name, items in document["advisories"].items()
         }
-        return cls(told["date"], told["commit"], by_package, told["pins"])
+        return cls(document["date"], document["commit"], by_package, document["pins"])
 
     def write(self, path: Path, locks: Sequence[Path]) -> None:
         """Write the list, a package a line, with the pins of today's locks."""

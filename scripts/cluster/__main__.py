@@ -49,8 +49,8 @@ def main() -> int:
 def _work(cluster: Cluster) -> int:
     command = [str(BIN / "python"), "-m", "scripts.cluster.work", "read", "publish"]
     done = subprocess.run(command, env=cluster.environment, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
-    told = json.loads(done.stdout or "{}")
-    for word, what in told.items():
+    report = json.loads(done.stdout or "{}")
+    for word, what in report.items():
         print(f"{word}: {what['runs']} run(s), {what['tried again']} tried again, {what['seconds']} s")
         for failure in what["failures"]:
             print(f"  ✗ {failure}")
@@ -61,10 +61,10 @@ def _copy(cluster: Cluster, outputs: Path) -> None:
     """The releases and the catalogue as files, read from the store as anybody would."""
     import s3fs
 
-    told = cluster.environment
-    keys = {"key": told["AWS_ACCESS_KEY_ID"], "secret": told["AWS_SECRET_ACCESS_KEY"]}
-    system = s3fs.S3FileSystem(**keys, endpoint_url=told["AWS_ENDPOINT_URL"])
-    place = told["AROBASE_OUTPUTS"].removeprefix("s3://")
+    environment = cluster.environment
+    keys = {"key": environment["AWS_ACCESS_KEY_ID"], "secret": environment["AWS_SECRET_ACCESS_KEY"]}
+    system = s3fs.S3FileSystem(**keys, endpoint_url=environment["AWS_ENDPOINT_URL"])
+    place = environment["AROBASE_OUTPUTS"].removeprefix("s3://")
     for name in ("releases", "catalogue", "log", "ledger.jsonl"):
         if system.exists(f"{place}/{name}"):
             system.get(f"{place}/{name}", str(outputs / name), recursive=True)

@@ -163,7 +163,9 @@ class Cluster:
         """The processes of Dagster's runs on a node."""
         process = self.parts[node].process
         below = descendants(process.pid) if process is not None else []
-        return [pid for pid in below if "execute_run" in (told := command_of(pid)) and "python" in told.split(" ")[0]]
+        return [
+            pid for pid in below if "execute_run" in (command := command_of(pid)) and "python" in command.split(" ")[0]
+        ]
 
     def scratch(self, machine: str) -> Path:
         return self.folder / "scratch" / machine
@@ -314,10 +316,10 @@ def _own_ports() -> list[str]:
 
 def _prepare(cluster: Cluster) -> None:
     """The two buckets, made by the keys that open them."""
-    told = cluster.environment
+    environment = cluster.environment
     keys = [
-        (told["AWS_ACCESS_KEY_ID"], told["AWS_SECRET_ACCESS_KEY"]),
-        (told["AROBASE_PRIVATE_ACCESS_KEY_ID"], told["AROBASE_PRIVATE_SECRET_ACCESS_KEY"]),
+        (environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]),
+        (environment["AROBASE_PRIVATE_ACCESS_KEY_ID"], environment["AROBASE_PRIVATE_SECRET_ACCESS_KEY"]),
     ]
     import s3fs
 
@@ -325,7 +327,7 @@ def _prepare(cluster: Cluster) -> None:
         end = time.monotonic() + 30
         while True:
             try:
-                endpoint = told["AWS_ENDPOINT_URL"]
+                endpoint = environment["AWS_ENDPOINT_URL"]
                 system = s3fs.S3FileSystem(key=key, secret=secret, endpoint_url=endpoint, skip_instance_cache=True)
                 system.mkdir(bucket)
             except OSError:

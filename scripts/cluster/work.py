@@ -30,20 +30,20 @@ OVER = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunS
 
 def main(words: list[str]) -> int:
     """`read`, `publish` or both. Exit code 0 when every run, or the run that took its place, went well."""
-    told: dict[str, Any] = {}
+    report: dict[str, Any] = {}
     with dg.DagsterInstance.get() as instance:
         workspace = Path(instance.root_directory) / "workspace.yaml"
         for word in words:
-            with _timed(told, word):
+            with _timed(report, word):
                 known = {run.run_id for run in instance.get_runs()}
                 wanted: set[str] = set()
                 if word == "read":
                     wanted = _read(instance)
                 else:
                     _launch(workspace, "publication")
-                told[word] = _awaited(instance, known, wanted)
-    print(json.dumps(told))
-    return 0 if all(told[word]["well"] for word in words) else 1
+                report[word] = _awaited(instance, known, wanted)
+    print(json.dumps(report))
+    return 0 if all(report[word]["well"] for word in words) else 1
 
 
 def _read(instance: dg.DagsterInstance) -> set[str]:
@@ -90,10 +90,10 @@ def _launch(workspace: Path, job: str) -> None:
 
 
 @contextmanager
-def _timed(told: dict[str, Any], word: str) -> Iterator[None]:
+def _timed(report: dict[str, Any], word: str) -> Iterator[None]:
     begun = time.monotonic()
     yield
-    told[word]["seconds"] = round(time.monotonic() - begun, 1)
+    report[word]["seconds"] = round(time.monotonic() - begun, 1)
 
 
 def _awaited(instance: dg.DagsterInstance, known: set[str], wanted: set[str]) -> dict[str, Any]:

@@ -88,16 +88,16 @@ def quality_page() -> str:
 
 
 def table_section(schema: TableSchema) -> str:
-    told = [f"## {schema.name}", f"**{schema.title}.** {schema.description}"]
+    parts = [f"## {schema.name}", f"**{schema.title}.** {schema.description}"]
     if schema.description_en != schema.description:
-        told.append(f"**{schema.title_en}.** {schema.description_en}")
+        parts.append(f"**{schema.title_en}.** {schema.description_en}")
     if schema.primary_key:
-        told.append(f"Key: {', '.join(code(name) for name in schema.primary_key)}.")
+        parts.append(f"Key: {', '.join(code(name) for name in schema.primary_key)}.")
     for key in schema.foreign_keys:
         own, other = (", ".join(code(name) for name in names) for names in (key.fields, key.reference_fields))
-        told.append(f"{own} → {code(key.table or schema.name)} ({other}).")
-    told.append(table(FIELDS, [field_line(item) for item in schema.fields]))
-    return "\n\n".join(told)
+        parts.append(f"{own} → {code(key.table or schema.name)} ({other}).")
+    parts.append(table(FIELDS, [field_line(item) for item in schema.fields]))
+    return "\n\n".join(parts)
 
 
 def usage_section(schema: TableSchema) -> str:
@@ -111,20 +111,20 @@ def usage_section(schema: TableSchema) -> str:
 
 def field_line(field: Field) -> tuple[str, ...]:
     """The cells of one field, in the order of `FIELDS`."""
-    told = [field.type if field.scale is None else f"{field.type}, {field.scale} decimals"]
+    kinds = [field.type if field.scale is None else f"{field.type}, {field.scale} decimals"]
     constraints = field.descriptor.get("constraints", {})
     if field.codelist:
-        told.append(f"[{field.codelist}](code-lists.md#{field.codelist})")
+        kinds.append(f"[{field.codelist}](code-lists.md#{field.codelist})")
     for name, value in constraints.items():
         if name == "enum" and field.codelist:
             continue
         if value is True:
-            told.append(name)
+            kinds.append(name)
         elif value is not False:
             shown = ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
-            told.append(f"{name} {code(shown)}")
+            kinds.append(f"{name} {code(shown)}")
     if field.reference:
-        told.append(field.reference)
+        kinds.append(field.reference)
     french = f"{field.title}. {field.description}".strip()
     english = (
         ""
@@ -132,7 +132,7 @@ def field_line(field: Field) -> tuple[str, ...]:
         else (f"{field.title_en}. {field.description_en}".strip())
     )
     example = "" if field.example is None else code(field.example)
-    return code(field.name), "; ".join(told), french, english, example, field.privacy.value
+    return code(field.name), "; ".join(kinds), french, english, example, field.privacy.value
 
 
 def codelists_page(schemas: Path) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pipelines
 from pipelines.core.errors import PARTIES, ArobaseError
-from pipelines.domains.inquiries.law import registre
+from pipelines.domains.inquiries.law import regles
 from pipelines.findings import Rule, finding_rules
 from pipelines.findings.versions import VersionLine
 from pipelines.mapping.registry import CONVERTERS, READINGS
@@ -81,7 +81,7 @@ def rules_page() -> str:
             for name, said in DESCRIPTIONS.items()
         ],
     )
-    inquiries = [inquiry_rule(item) for item in registre.regles().values()]
+    inquiries = [inquiry_rule(item) for item in regles.regles().values()]
     sections = [
         f"## Families of the validator\n\nBlocking checks that every Table Schema gives rise to.\n\n{families}",
         "## Rules across rows\n\nTheir conclusions are findings (`constats`) and never remove a row.",
@@ -106,8 +106,8 @@ def finding_section(rule: Rule) -> str:
     return f"{section}\n\n{versions_table(rule.versions)}" if rule.versions else section
 
 
-def inquiry_rule(rule: registre.Regle) -> str:
-    lines = [item for item in registre.lignes() if item.rule == rule.id]
+def inquiry_rule(rule: regles.Regle) -> str:
+    lines = [item for item in regles.lignes() if item.rule == rule.id]
     return f"### {rule.id}\n\n**{rule.libelle}.** {rule.explication}\n\n{versions_table(lines)}"
 
 
@@ -149,21 +149,21 @@ def sources_page(sources: Sources) -> str:
 
 
 def source_section(source: Source) -> str:
-    told = [f"## {source.name}", f"**{source.title}.** {source.description}"]
+    parts = [f"## {source.name}", f"**{source.title}.** {source.description}"]
     if source.description_en != source.description:
-        told.append(f"**{source.title_en}.** {source.description_en}")
+        parts.append(f"**{source.title_en}.** {source.description_en}")
     if not source.enabled:
-        told.append(
+        parts.append(
             f"Off as it ships: nothing is asked of it, and the tables that need it do not exist. To turn it on, remove "
             f"`enabled: false` from `{source.path}`; first try it with `arobase sources test {source.name}`."
         )
     if source.example:
-        told.append("An example: its records were put together to show the way.")
-    told.append(
+        parts.append("An example: its records are made-up sample data.")
+    parts.append(
         f"Connector `{source.connector}`, address `{source.address}`, licence `{source.licence}`, kept by "
         f"`{source.owner}`, cadence `{source.cadence or 'none'}`."
     )
-    told.append(
+    parts.append(
         table(
             ("part", "format", "records", "fills"),
             [
@@ -177,7 +177,7 @@ def source_section(source: Source) -> str:
             ],
         )
     )
-    return "\n\n".join(told)
+    return "\n\n".join(parts)
 
 
 def meaning(declared: Any) -> str:

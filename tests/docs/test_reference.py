@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.core.errors import ArobaseError
-from pipelines.domains.inquiries.law import registre
+from pipelines.domains.inquiries.law import regles
 from pipelines.findings import finding_rules
 from pipelines.schema import load_package, package_names
 from scripts.build_docs import FOLDER, differences, main, write
@@ -60,7 +60,7 @@ def test_every_error_and_every_rule_has_its_section(made: dict[str, str]):
     own = [code for code, kind in ArobaseError.registry.items() if kind.__module__.startswith("pipelines.")]
     assert [code for code in own if f"\n## {code}\n" not in made["errors.md"]] == []
     assert [rule.code for rule in finding_rules() if f"\n### {rule.code}\n" not in made["rules.md"]] == []
-    assert [name for name in registre.regles() if f"\n### {name}\n" not in made["rules.md"]] == []
+    assert [name for name in regles.regles() if f"\n### {name}\n" not in made["rules.md"]] == []
 
 
 def test_a_stale_a_missing_and_a_left_over_page_are_told_and_fixed(tmp_path: Path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from scripts.audit.__main__ import main, told
+from scripts.audit.__main__ import main, status_of
 from scripts.audit.advisories import LIST, LOCKS, Advisories, is_within, normal, pinned, read_database
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,11 +96,11 @@ def test_a_database_is_read_from_its_checkout(tmp_path: Path) -> None:
     ],
 )
 def test_what_pip_audit_could_not_look_up_is_not_called_safe(dependencies: list[object], code: int) -> None:
-    assert told("requirements.lock", json.dumps({"dependencies": dependencies}), "") == code
+    assert status_of("requirements.lock", json.dumps({"dependencies": dependencies}), "") == code
 
 
 def test_no_answer_is_told_as_none(capsys: pytest.CaptureFixture[str]) -> None:
-    assert told("requirements.lock", "", "Traceback\nConnectionError: no route\n") == 2
+    assert status_of("requirements.lock", "", "Traceback\nConnectionError: no route\n") == 2
     assert "ConnectionError: no route" in capsys.readouterr().out
 
 

@@ -56,7 +56,7 @@ def test_an_environment_that_does_not_install_is_told_and_is_not_kept(
 def test_the_results_that_are_kept_are_those_of_the_page() -> None:
     results = ROOT / "benchmarks" / "validation" / "results"
     about = json.loads((results / "validation.json").read_text())
-    assert (results / "validation.md").read_text() == run.told(about)
+    assert (results / "validation.md").read_text() == run.as_markdown(about)
 
 
 @pytest.mark.parametrize("name", pages.PAGES)
