@@ -23,7 +23,7 @@ from referencing.jsonschema import DRAFT202012
 
 from pipelines.core.project import Project
 from pipelines.monitoring.lineage import run_events
-from pipelines.pipeline.journal import find_journal
+from pipelines.pipeline.run_journal import find_journal
 
 FAULTY, NOTHING = 1, 2
 PLACES = ("facets", "inputFacets", "outputFacets")

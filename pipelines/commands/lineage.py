@@ -39,7 +39,7 @@ from pipelines.core.text import Said, terminal_language
 def command(*, name: str, is_sent: bool, lang: str | None) -> None:
     """Print or send the events of a run."""
     from pipelines.monitoring.lineage import run_events, send
-    from pipelines.pipeline.journal import find_journal
+    from pipelines.pipeline.run_journal import find_journal
 
     project = Project.here()
     stem, journal = find_journal(project, name)

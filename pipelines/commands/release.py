@@ -168,8 +168,8 @@ def _run(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from pipelines.pipeline.graph import BuildGraph
-    from pipelines.pipeline.journal import Journal
     from pipelines.pipeline.run import run, steps_ahead
+    from pipelines.pipeline.run_journal import RunJournal
     from pipelines.releases.signature import key_of_environment, load_key
 
     key = load_key(Path(key_path)) if key_path else key_of_environment()
@@ -182,7 +182,7 @@ def _run(
         TimeElapsedColumn(),
     )
     now, started = datetime.now(UTC), time.monotonic()
-    journal, graph = Journal(now), BuildGraph(project)
+    journal, graph = RunJournal(now), BuildGraph(project)
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("", total=steps_ahead(graph, packages))
 

@@ -43,7 +43,7 @@ WORDS: dict[str, Said] = {
 @lang_option
 def command(name: str | None, last: int, lang: str | None) -> None:
     """List runs, or the steps of one."""
-    from pipelines.pipeline.journal import find_journal, read_journals
+    from pipelines.pipeline.run_journal import find_journal, read_journals
 
     language, project = terminal_language(lang), Project.here()
     journals = read_journals(project)

@@ -23,7 +23,7 @@ def export_figures(project: Project, run: str) -> None:
         write_text(path, metrics_text(project, datetime.now(UTC)))
     if wants_lineage(os.environ):
         from pipelines.monitoring.lineage import send
-        from pipelines.pipeline.journal import find_journal
+        from pipelines.pipeline.run_journal import find_journal
 
         name, journal = find_journal(project, run)
         send(project, name, journal)

@@ -85,7 +85,7 @@ def _releases(project: Project) -> Iterator[Metric]:
 
 
 def _last_run(project: Project) -> Iterator[Metric]:
-    from pipelines.pipeline.journal import read_journals
+    from pipelines.pipeline.run_journal import read_journals
 
     journals = read_journals(project)
     if not journals:

@@ -19,7 +19,7 @@ from pipelines.core.project import Project
 from pipelines.monitoring.after_run import wants_lineage
 from pipelines.monitoring.lineage import run_events
 from pipelines.monitoring.metrics import metrics_text
-from pipelines.pipeline.journal import find_journal
+from pipelines.pipeline.run_journal import find_journal
 from tests.pipeline.builders import a_small_project, rewrite
 from tests.sources.server import Reply, serving
 

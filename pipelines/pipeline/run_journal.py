@@ -28,7 +28,7 @@ _log = logger("run")
 
 
 @dataclass
-class Journal:
+class RunJournal:
     """The journal of one run, noted step by step: the steps of a run follow each other, so that the time of one is the
     time since the one before."""
 
