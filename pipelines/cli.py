@@ -129,15 +129,15 @@ def main() -> None:
     try:
         commands(prog_name="arobase")
     except ArobaseError as error:
-        _tell(error, language)
+        _exit_with(error, language)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
         sys.exit(CANNOT)
     except OSError as error:
-        _tell(fault_of(error), language)
+        _exit_with(fault_of(error), language)
 
 
-def _tell(error: ArobaseError, language: Language) -> None:
+def _exit_with(error: ArobaseError, language: Language) -> None:
     fix = Said("À corriger par", "To be fixed by")[language]
     click.echo(f"arobase: {error.message(language)}\n{fix} {error.advice(language)}. [{error.code}]", err=True)
     sys.exit(CANNOT)

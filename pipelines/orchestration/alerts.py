@@ -41,7 +41,7 @@ LOOKED_AT = (
 
 
 def alert_sensors(project: Project) -> list[dg.SensorDefinition]:
-    """The sensors, on by default; none where nobody is to be told.
+    """The sensors, on by default; none where nobody is to be notified.
 
     An `alerts.yaml` that is wrong is reported in the log of the code location, and stops nothing else.
     """
@@ -177,7 +177,7 @@ class _Reading:
             self.failed.append(self._alert(_source(check.partition), f"{step} [{check.partition}]", check.metadata, ""))
 
     def _step_failed(self, event: dg.DagsterEvent) -> None:
-        """The text of an exception that nobody foresaw may contain a value: only its class is told."""
+        """The text of an exception that nobody foresaw may contain a value: only its class is shown."""
         step, failure = str(event.step_key), event.step_failure_data
         user_failure = failure.user_failure_data
         path = step.split("__")

@@ -102,7 +102,7 @@ def _connect(self: SqliteEventLogStorage, shard: str) -> Iterator[db.Connection]
 
 
 def _has_table(self: SqliteEventLogStorage, table_name: str) -> bool:
-    """Asked twice for each check that is told, also while the lock is held; a table that is there stays."""
+    """Asked twice for each check that is reported, also while the lock is held; a table that is there stays."""
     known = _kept(self).tables
     if table_name not in known and _has_table_of_dagster(self, table_name):
         known.add(table_name)

@@ -92,7 +92,8 @@ def retention_schedule() -> dg.ScheduleDefinition:
 
 @contextmanager
 def _as_failures(name: str, file: str) -> Iterator[None]:
-    """Whatever goes wrong as Dagster shows it: the text of what nobody foresaw may contain a value, and is not told."""
+    """Whatever goes wrong as Dagster shows it: the text of what nobody foresaw may contain a value, and is not
+    shown."""
     try:
         yield
     except dg.Failure:

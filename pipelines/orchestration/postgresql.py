@@ -1,8 +1,8 @@
 """Dagster's history on PostgreSQL: over a connection that stays open, and asked again when it dies in the midst.
 
 Dagster opens a connection for every statement, for which PostgreSQL starts a process: with nothing to do, a run of the
-main job spent most of its time on that. And it takes the death of a connection for an error of the step that told or
-asked something just then, fails its run and does not try it again, for it tries crashes only.
+main job spent most of its time on that. And it takes the death of a connection for an error of the step that reported
+or asked something just then, fails its run and does not try it again, for it tries crashes only.
 `docs/decisions/event-log.md`.
 """
 

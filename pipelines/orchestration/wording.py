@@ -60,8 +60,8 @@ def facts_of(error: ArobaseError) -> dict[str, Any]:
 
 
 def told_to_programs(what: Said, who: Said, code: str, lacks: str = "") -> dg.JsonMetadataValue:
-    """What alerts are made from, whatever the language of those who are told. `lacks`: the source or the table that is
-    missing, where that is the fault."""
+    """What alerts are made from, whatever the language of those who are notified. `lacks`: the source or the table that
+    is missing, where that is the fault."""
     facts: dict[str, Any] = {"what": [what.fr, what.en], "who": [who.fr, who.en], "code": code}
     return dg.MetadataValue.json({**facts, "lacks": lacks} if lacks else facts)
 

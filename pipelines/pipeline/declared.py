@@ -1,9 +1,9 @@
 """Records validated by the schema that their publisher declares, before anything of ours validates them.
 
-Belongs here: which records that schema refuses, and what is told. Does not: fetching it (`sources/declared.py`).
+Belongs here: which records that schema refuses, and what is reported. Does not: fetching it (`sources/declared.py`).
 
 Only cells that are still as the publisher wrote them are validated: those of CSV and TSV files. Columns that the schema
-does not know pass; columns that it knows and the file lacks are told.
+does not know pass; columns that it knows and the file lacks are reported.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def validated_as_declared(
     project: Project, source: Source, part: Part, snapshot: Snapshot, records: pa.Table, *, incoming: TableSchema | None
 ) -> AsDeclared:
     """The records of a part under its publisher's schema. `incoming` says which fields are public; None: no
-    rejection is made, only told.
+    rejection is made, errors are only reported.
 
     A schema by which nothing can be validated is reported and refuses nothing.
     """

@@ -71,8 +71,8 @@ class Difference:
 def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
     """The changes from one table to the other, over the fields that both have.
 
-    `key`: the fields that identify a row, in both tables; empty: the whole row does. Rows that share a key are told
-    apart by their order. Added rows come first, then removed rows, then changed values by field, each in row order.
+    `key`: the fields that identify a row, in both tables; empty: the whole row does. Rows that share a key are paired
+    by their order. Added rows come first, then removed rows, then changed values by field, each in row order.
     """
     fields = [name for name in after.names if name in before.names]
     by = list(key) or fields

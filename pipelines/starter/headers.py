@@ -1,7 +1,7 @@
 """Headers of a sample, before any of them is written or printed: one may be a person's name, or the row be no header.
 
 Belongs here: refusing such a sample until somebody has looked. Does not: which names may be
-told (`privacy/headers.py`).
+shown (`privacy/headers.py`).
 """
 
 from __future__ import annotations

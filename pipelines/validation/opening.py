@@ -135,7 +135,7 @@ def table_schema(descriptor: Mapping[str, Any], place: str = "schema") -> Any:
     try:
         return _read_schema(descriptor)
     except Exception as error:  # Frictionless lets out whatever a strange document provokes
-        raise SchemaUnusable(place=_faulty(descriptor, place), found=_told(error), expected="Table Schema") from error
+        raise SchemaUnusable(place=_faulty(descriptor, place), found=_words(error), expected="Table Schema") from error
 
 
 def _read_schema(descriptor: Mapping[str, Any]) -> Any:
@@ -147,7 +147,7 @@ def _read_schema(descriptor: Mapping[str, Any]) -> Any:
     return schema
 
 
-def _told(error: Exception) -> str:
+def _words(error: Exception) -> str:
     from frictionless import FrictionlessException
 
     if isinstance(error, FrictionlessException):

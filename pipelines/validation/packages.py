@@ -175,12 +175,12 @@ def validate_resource(
         check_scheme(resource)
         resource.to_descriptor(validate=True)
     except FrictionlessException as error:
-        return _told(resource, outcome, error.to_errors())
+        return _result_of(resource, outcome, error.to_errors())
     schema = _schema(resource)
     try:
         with unchanged(readable_files(resource), are_declared=True):
             if not isinstance(resource, TableResource):
-                return _told(resource, outcome, resource.validate(limit_errors=0).tasks[0])
+                return _result_of(resource, outcome, resource.validate(limit_errors=0).tasks[0])
             foreign_keys = list(schema.foreign_keys)
             descriptor = schema.to_descriptor()
             parents = ResourceParents(resource, descriptor, memory)
@@ -233,7 +233,7 @@ def _no_descriptor(place: str, error: object) -> SchemaUnusable:
     return SchemaUnusable(place=place, found=found[:300], expected=expected)
 
 
-def _told(resource: Any, outcome: Outcome, found: Any) -> ValidationResult:
+def _result_of(resource: Any, outcome: Outcome, found: Any) -> ValidationResult:
     """A result that Frictionless gave: the errors of a resource, or the task of a resource that is no table."""
     from frictionless.report import ReportTask
 

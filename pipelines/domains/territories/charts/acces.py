@@ -261,7 +261,7 @@ def _lowest(name: str, rows: Rows) -> Answer:
 
 
 def _unmeasured(facts: Rows) -> Answer:
-    """Dated facts, each with who printed it; what nobody measured is told as such."""
+    """Dated facts, each with who printed it; what nobody measured is shown as such."""
     without = sorted({row["objet"] for row in facts if row["statut"] == "aucun_chiffre"})
 
     def figures(language: Language) -> Figures:
