@@ -13,7 +13,7 @@ from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.metadata import column_schema, counts_of_tables, place, preview, table_metadata
 from pipelines.orchestration.sources import RETRIES
 from pipelines.orchestration.tables import group_of, table_key
-from pipelines.orchestration.wording import MACHINE, failure, in_words, say, told_to_programs
+from pipelines.orchestration.wording import MACHINE, facts_for_programs, failure, in_words, say
 from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import Package, TableSchema, load_quality
 from pipelines.storage.faults import as_error
@@ -135,7 +135,7 @@ def _released(graph: "BuildGraph", package: Package) -> Iterator[Any]:
     if isinstance(outcome, Refused):
         reasons = Said(" ".join(item.fr for item in outcome.reasons), " ".join(item.en for item in outcome.reasons))
         metadata = {"code": REFUSED, say("dossier", "folder"): place(project, outcome.record)}
-        metadata |= {MACHINE: told_to_programs(reasons, PARTIES[ResponsibleParty.OPERATOR], REFUSED)}
+        metadata |= {MACHINE: facts_for_programs(reasons, PARTIES[ResponsibleParty.OPERATOR], REFUSED)}
         raise dg.Failure(description=in_words(reasons), metadata=metadata, allow_retries=False)
     metadata = {"version": outcome.version, say("état", "state"): in_words(OUTCOMES[type(outcome).__name__])}
     metadata |= {say("dossier", "folder"): place(project, outcome.path)}

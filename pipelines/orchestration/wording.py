@@ -50,7 +50,7 @@ def facts_of(error: ArobaseError) -> dict[str, Any]:
     return {
         "code": error.code,
         say("à corriger par", "to be fixed by"): error.advice(language()),
-        MACHINE: told_to_programs(
+        MACHINE: facts_for_programs(
             Said(error.message("fr"), error.message("en")),
             Said(error.advice("fr"), error.advice("en")),
             error.code,
@@ -59,7 +59,7 @@ def facts_of(error: ArobaseError) -> dict[str, Any]:
     }
 
 
-def told_to_programs(what: Said, who: Said, code: str, lacks: str = "") -> dg.JsonMetadataValue:
+def facts_for_programs(what: Said, who: Said, code: str, lacks: str = "") -> dg.JsonMetadataValue:
     """What alerts are made from, whatever the language of those who are notified. `lacks`: the source or the table that
     is missing, where that is the fault."""
     facts: dict[str, Any] = {"what": [what.fr, what.en], "who": [who.fr, who.en], "code": code}
