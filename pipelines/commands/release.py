@@ -13,6 +13,7 @@ import click
 
 from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
 from pipelines.commands._release_output import COLON, report
+from pipelines.commands._without_pandas import keep_pandas_out
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said, terminal_language
 
@@ -95,6 +96,7 @@ def command(
     lang: str | None,
 ) -> None:
     """Publish what the sources contain, and exit by how it went."""
+    from pipelines.core.domains import foreign_folders
     from pipelines.pipeline.working_copy import committed
     from pipelines.schema import package_names
 
@@ -110,6 +112,8 @@ def command(
             )
         )
     bucket = None if address is None else _open(address)
+    if not foreign_folders(project):  # what a project's own domain hands to Arrow is not for us to say
+        keep_pandas_out()
     started = time.monotonic()
 
     def once(may_collect: bool) -> tuple[Run, str, datetime]:
