@@ -127,8 +127,10 @@ class _RowsOf:
         rejections.extend(self._rejection(records, refusal, target) for refusal in refusals)
         table = pa.table({**columns, **{name: records.column(name) for name in RESERVED}})
         wrong = {refusal.row for refusal in refusals}
+        if not wrong:
+            return table, rejections
         kept = [row for row in range(table.num_rows) if row not in wrong]
-        return (table.take(pa.array(kept, pa.int64())) if wrong else table), rejections
+        return table.take(pa.array(kept, pa.int64())), rejections
 
     @cached_property
     def _target(self) -> TableSchema:

@@ -4,13 +4,14 @@ Belongs here: the archives of code and of what a project says to it, beside the 
 Does not: comparing what it makes (`releases/rebuild.py`).
 
 `ingredients/code/` holds, for each `code` that releases record, `<code>.json`, which names an archive of the code with
-the lock of its libraries (`<digest>.tar.xz`, named by what `code_digest` says of it), an archive of the project's own
-descriptions (`<digest>.zip`: sources, incoming schemas, reference data), and the commit, where the code is a clean
-checkout.
+the lock of its libraries (`<digest>.tar.gz`, named by what `code_digest` says of it; `.tar.xz` where earlier code kept
+it), an archive of the project's own descriptions (`<digest>.zip`: sources, incoming schemas, reference data), and the
+commit, where the code is a clean checkout.
 """
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -38,7 +39,8 @@ LOCK = "requirements.lock"
 BESIDE = (LOCK, "pyproject.toml", "README.md", "LICENSE")
 """What is beside the package and is kept with it: what it takes to install the code again."""
 SETTINGS = ("arobase.yaml", "catalogue.yaml", "schemas/entrants", "sources/reference")
-PRESET: Final = 1  # of xz
+LEVEL: Final = 3  # of gzip
+ENDINGS: Final = (".tar.gz", ".tar.xz")
 STILL = (1980, 1, 1, 0, 0, 0)
 
 
@@ -56,9 +58,8 @@ def keep_code(project: Project, code: str) -> None:
     index = _folder(project) / f"{code}.json"
     if index.is_file():
         return
-    archive = _folder(project) / f"{code_digest()}.tar.xz"
-    if not archive.is_file():
-        write_bytes(archive, _packed_once(code_digest()))
+    if _archive_of(project, code_digest()) is None:
+        write_bytes(_folder(project) / f"{code_digest()}{ENDINGS[0]}", _packed_once(code_digest()))
     settings = _packed_settings(project)
     digest = sha256_bytes(settings)
     if not (_folder(project) / f"{digest}.zip").is_file():
@@ -74,8 +75,20 @@ def kept_code(project: Project, code: str) -> KeptCode | None:
         found = KeptCode(str(document["code"]), str(document["settings"]), str(document.get("commit", "")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    names = (f"{found.code}.tar.xz", f"{found.settings}.zip")
-    return found if all((_folder(project) / name).is_file() for name in names) else None
+    has_settings = (_folder(project) / f"{found.settings}.zip").is_file()
+    return found if has_settings and _archive_of(project, found.code) is not None else None
+
+
+def _archive_of(project: Project, digest: str) -> Path | None:
+    """Where the code of a digest is kept; none where it is not."""
+    places = (_folder(project) / f"{digest}{ending}" for ending in ENDINGS)
+    return next((place for place in places if place.is_file()), None)
+
+
+def _opened(project: Project, found: KeptCode) -> tarfile.TarFile:
+    """The archive of a kept code, however it is packed. Raises `FileNotFoundError` when it is gone since."""
+    place = _archive_of(project, found.code) or _folder(project) / f"{found.code}{ENDINGS[0]}"
+    return tarfile.open(place)
 
 
 def kept_archive(project: Project, cause: str, wanted: Ingredients) -> Path:
@@ -126,14 +139,14 @@ def _packed_code(root: Path) -> bytes:
     paths = [path for path in (root / "pipelines").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     paths += [root / name for name in BESIDE if (root / name).is_file()]
     buffer = io.BytesIO()
-    # The first release of a project would spend more on the last tenth of a megabyte than on its tables.
-    with tarfile.open(fileobj=buffer, mode="w:xz", format=tarfile.PAX_FORMAT, preset=PRESET) as packed:
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as packed:
         for path in sorted(paths):
             entry = tarfile.TarInfo(path.relative_to(root).as_posix())
             entry.size, entry.mode = path.stat().st_size, 0o644
             with path.open("rb") as file:
                 packed.addfile(entry, file)
-    return buffer.getvalue()
+    # xz would take half a second more for the last quarter of a megabyte: as long as a small project's tables.
+    return gzip.compress(buffer.getvalue(), LEVEL, mtime=0)
 
 
 def _packed_settings(project: Project) -> bytes:
@@ -175,7 +188,7 @@ def run_kept(project: Project, package: str, version: str, wanted: Ingredients, 
 
 def needs_environment(project: Project, found: KeptCode) -> bool:
     """Whether a kept code asks for other libraries than those at hand."""
-    with tarfile.open(_folder(project) / f"{found.code}.tar.xz") as packed:
+    with _opened(project, found) as packed:
         try:
             member = packed.extractfile(LOCK)
         except KeyError:
@@ -200,7 +213,7 @@ def _unpacked(project: Project, found: KeptCode, wanted: Ingredients) -> Iterato
         code, root = Path(folder) / "code", Path(folder) / "project"
         code.mkdir()
         root.mkdir()
-        with tarfile.open(_folder(project) / f"{found.code}.tar.xz") as packed:
+        with _opened(project, found) as packed:
             packed.extractall(code, filter="data")
         for cause, place in places.items():
             archive = kept_archive(project, cause, wanted)

@@ -40,8 +40,9 @@ from pipelines.privacy.headers import untold_headers, without_names
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.schema.reserved import RESERVED
 from pipelines.sources import Capture, Part, SnapshotStore, Source
+from pipelines.storage.kept_tables import TableFile, read_kept
 from pipelines.storage.shared import shared_of
-from pipelines.storage.spool import leave_out, read_large
+from pipelines.storage.spool import leave_out
 from pipelines.validation import validate
 
 REJECTS, SUMMARY = "rejets.parquet", "summary.json"
@@ -61,7 +62,7 @@ class RecordsResult:
 
     def rows(self, table: str) -> pa.Table:
         """The rows of one table ("package/table"), text with the reserved columns."""
-        return read_large(self.kept.folder / "rows" / _file_of(table))
+        return read_kept(self.kept.folder / "rows" / _file_of(table))
 
     @property
     def rejects(self) -> pa.Table:
@@ -270,7 +271,7 @@ class _Rows:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._files = folder, ExitStack()
-        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._writers: dict[str, TableFile] = {}
         self.counts: dict[str, int] = {}
 
     def __enter__(self) -> Self:
@@ -283,16 +284,11 @@ class _Rows:
     def add(self, table: str, rows: pa.Table) -> None:
         """Some more rows of a table."""
         if table not in self._writers:
-            path = self._folder / _file_of(table)
-            self._writers[table] = self._files.enter_context(pq.ParquetWriter(path, rows.schema, **_parquet()))
-        self._writers[table].write_table(rows)
+            file = TableFile(self._folder / _file_of(table), rows.schema)
+            self._writers[table] = self._files.enter_context(file)
+        self._writers[table].add(rows)
         self.counts[table] = self.counts.get(table, 0) + rows.num_rows
 
 
 def _file_of(table: str) -> str:
-    return f"{table.replace('/', '.')}.parquet"
-
-
-def _parquet() -> dict[str, Any]:
-    """How intermediate text is stored: lightly compressed, as what is fastest to write and to read back."""
-    return {"compression": "snappy", "write_statistics": False}
+    return f"{table.replace('/', '.')}.arrow"

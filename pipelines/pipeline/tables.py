@@ -30,11 +30,11 @@ from pipelines.schema.order import late_keys
 from pipelines.schema.package_files import wrong_derived
 from pipelines.schema.packages import Protection
 from pipelines.schema.reserved import PART, POSITION, RESERVED_SCHEMA, SNAPSHOT, SOURCE
-from pipelines.storage.spool import read_large, write_large
+from pipelines.storage.kept_tables import read_kept, write_kept
 from pipelines.tables import derivation, finish, gather
 from pipelines.validation import ValidationResult, validate
 
-TABLE, PROVENANCE = "table.parquet", "provenance.parquet"
+TABLE, PROVENANCE = "table.arrow", "provenance.arrow"
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class TableResult:
     @property
     def table(self) -> pa.Table:
         """Typed, in key order, every field of its schema: also those that are not public."""
-        return read_large(self.kept.folder / TABLE)
+        return read_kept(self.kept.folder / TABLE)
 
     def keys(self, fields: Iterable[str]) -> pa.Table:
         """Some of its fields, as text: what rows of other tables refer to."""
-        return as_text(read_large(self.kept.folder / TABLE, list(dict.fromkeys(fields))))
+        return as_text(read_kept(self.kept.folder / TABLE, list(dict.fromkeys(fields))))
 
     @property
     def unsound(self) -> dict[str, int]:
@@ -66,7 +66,7 @@ class TableResult:
 
     @property
     def provenance(self) -> pa.Table:
-        return read_large(self.kept.folder / PROVENANCE)
+        return read_kept(self.kept.folder / PROVENANCE)
 
     @property
     def rejects(self) -> pa.Table:
@@ -172,8 +172,8 @@ def _make(
     if protect is not None:
         assembled = replace(assembled, table=protect_published(assembled.table, protect))
     leaving = validate(assembled.table, schema, parents=known, name=key, keep=False, typed=True)
-    write_large(assembled.table, folder / TABLE)
-    write_large(assembled.provenance, folder / PROVENANCE)
+    write_kept(assembled.table, folder / TABLE)
+    write_kept(assembled.provenance, folder / PROVENANCE)
     pq.write_table(refused, folder / REJECTS)
     summary = {
         **counts,

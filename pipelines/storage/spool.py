@@ -194,10 +194,3 @@ def read_large(path: Path, columns: list[str] | None = None, *, metadata: Any = 
     if is_large(table):
         return table
     return pa.Table.from_arrays([in_one(column) for column in table.columns], schema=table.schema)
-
-
-def write_large(table: pa.Table, path: Path) -> None:
-    """A table as a Parquet file of ours, for a while: as text is read and written soonest."""
-    with pq.ParquetWriter(path, table.schema, compression="snappy") as file:
-        for piece in pieces(table, ROWS) if table.num_rows else [table]:
-            file.write_table(piece)

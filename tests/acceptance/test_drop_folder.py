@@ -21,6 +21,7 @@ from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
 from pipelines.orchestration.workspace import Workspace
 from pipelines.pipeline.graph import BuildGraph
+from pipelines.storage.kept_tables import read_kept
 from tests.acceptance.builders import REPOSITORY, WORKBOOK, Shipped, after_a_run
 
 LEGACY = "formulaires-exemple.xls"
@@ -96,7 +97,7 @@ def _as_typed(cell: Any) -> str:
 
 
 def held(folder: Path, values: set[str]) -> list[tuple[str, str]]:
-    """Where a value stands outside `private/`; Parquet files are read as tables."""
+    """Where a value stands outside `private/`; files of tables are read as tables."""
     found = []
     for path in sorted(item for item in folder.rglob("*") if item.is_file()):
         place = path.relative_to(folder).as_posix()
@@ -105,6 +106,8 @@ def held(folder: Path, values: set[str]) -> list[tuple[str, str]]:
         data = path.read_bytes()
         if path.suffix == ".parquet":
             data = str(pq.read_table(path).to_pydict()).encode()
+        elif path.suffix == ".arrow":
+            data = str(read_kept(path).to_pydict()).encode()
         found += [(place, value) for value in values if value.encode() in data]
     return found
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import lzma
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from pipelines.core.project import Project
 from pipelines.pipeline.ingredients import code_ingredient
-from pipelines.pipeline.kept_code import _packed_code, kept_code
+from pipelines.pipeline.kept_code import _packed_code, keep_code, kept_code, needs_environment
 from pipelines.pipeline.results import code_digest, code_digest_of
 from pipelines.releases.errors import CauseUnknown
 from pipelines.releases.log.journal import Journal
 from pipelines.sources.errors import ObtainedUnchanged
+from pipelines.storage.kept_tables import read_kept, write_kept
 from tests.pipeline.builders import REPOSITORY, TOWNS, a_run, a_small_project, first_run, rewrite
 
 
@@ -27,13 +29,28 @@ def test_the_code_of_a_release_is_kept_once_and_is_the_code_at_hand(tmp_path: Pa
     folder = project.snapshots / "ingredients" / "code"
     found = kept_code(project, code_ingredient(project, "villes"))
     assert found is not None
-    assert [path.name for path in folder.glob("*.tar.xz")] == [f"{code_digest()}.tar.xz"]
-    with tarfile.open(folder / f"{found.code}.tar.xz") as packed:
+    assert [path.name for path in folder.glob("*.tar.*")] == [f"{code_digest()}.tar.gz"]
+    with tarfile.open(folder / f"{found.code}.tar.gz") as packed:
         packed.extractall(tmp_path / "code", filter="data")
     assert code_digest_of(tmp_path / "code") == found.code == code_digest()
-    with tarfile.open(folder / f"{found.code}.tar.xz") as packed:
+    with tarfile.open(folder / f"{found.code}.tar.gz") as packed:
         assert {item.mtime for item in packed} == {0}
-    assert _packed_code(REPOSITORY) == (folder / f"{found.code}.tar.xz").read_bytes()
+    assert _packed_code(REPOSITORY) == (folder / f"{found.code}.tar.gz").read_bytes()
+
+
+def test_code_that_was_kept_as_xz_before_is_found(tmp_path: Path) -> None:
+    project = a_small_project(tmp_path)
+    first_run(project)
+    packed = project.snapshots / "ingredients" / "code" / f"{code_digest()}.tar.gz"
+    packed.with_suffix(".xz").write_bytes(lzma.compress(gzip.decompress(packed.read_bytes()), preset=0))
+    packed.unlink()
+    found = kept_code(project, code_ingredient(project, "villes"))
+    assert found is not None
+    assert not needs_environment(project, found)
+    index = project.snapshots / "ingredients" / "code" / f"{code_ingredient(project, 'villes')}.json"
+    index.unlink()
+    keep_code(project, code_ingredient(project, "villes"))
+    assert not packed.exists()  # it is kept once
 
 
 def test_the_log_says_when_and_by_which_code_a_release_was_published(tmp_path: Path) -> None:
@@ -71,11 +88,11 @@ def test_a_kept_result_that_was_altered_by_hand_is_made_again(tmp_path: Path) ->
     project = a_small_project(tmp_path)
     first_run(project)
     poisoned = 0
-    for path in project.work.rglob("*.parquet"):
-        table = pq.read_table(path)
+    for path in project.work.rglob("*.arrow"):
+        table = read_kept(path)
         if "nom" in table.column_names and table.num_rows:
             names = ["POISON"] * table.num_rows
-            pq.write_table(table.set_column(table.column_names.index("nom"), "nom", [names]), path)
+            write_kept(table.set_column(table.column_names.index("nom"), "nom", [names]), path)
             poisoned += 1
     assert poisoned
     done = a_run(project)

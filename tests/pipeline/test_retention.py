@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from pipelines.cli import commands
 from pipelines.core.project import Project
 from pipelines.pipeline.retention import DeletionLogDamaged, IngredientDeleted, NobodyFound, delete, deletions, holdings
+from pipelines.storage.kept_tables import read_kept
 from tests.pipeline.builders import ACTIONS, NOW, a_run, a_small_project, first_run, rewrite
 
 LEAK = "contact.invente@example.org"
@@ -34,7 +35,11 @@ def run(*words: str, given: str = "") -> Result:
 def holds(project: Project, value: str) -> list[str]:
     """The files below the private and the work folder in which a value stands."""
     files = [path for folder in (project.private, project.work) for path in folder.rglob("*") if path.is_file()]
-    return [path.name for path in files if value.encode() in path.read_bytes()]
+    return [path.name for path in files if value.encode() in _content(path)]
+
+
+def _content(path: Path) -> bytes:
+    return str(read_kept(path).to_pydict()).encode() if path.suffix == ".arrow" else path.read_bytes()
 
 
 def test_what_is_kept_is_shown_without_a_value(project: Project) -> None:

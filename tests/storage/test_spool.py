@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.storage import memory, spool
-from pipelines.storage.spool import Spool, by_chunk, filtered, leave_out, put_in, read_large, write_large
+from pipelines.storage.spool import Spool, by_chunk, filtered, leave_out, put_in, read_large
 
 WORDS = [f"mot {number % 7}" if number % 5 else None for number in range(40)]
 
@@ -71,7 +71,7 @@ def test_rows_are_chosen_on_disk() -> None:
 @pytest.mark.usefixtures("memory_is_small")
 def test_a_file_is_read_some_groups_at_a_time(tmp_path: Path) -> None:
     table = a_table().unify_dictionaries()
-    write_large(table, tmp_path / "t.parquet")
+    pq.write_table(table, tmp_path / "t.parquet", row_group_size=6)
     assert pq.read_metadata(tmp_path / "t.parquet").num_row_groups == 7
     found = read_large(tmp_path / "t.parquet")
     assert found.schema.equals(table.schema, check_metadata=True)
@@ -80,7 +80,7 @@ def test_a_file_is_read_some_groups_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_file_without_rows_is_read(tmp_path: Path) -> None:
-    write_large(a_table().slice(0, 0), tmp_path / "t.parquet")
+    pq.write_table(a_table().slice(0, 0), tmp_path / "t.parquet")
     assert read_large(tmp_path / "t.parquet").num_rows == 0
 
 
