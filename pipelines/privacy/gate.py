@@ -183,6 +183,8 @@ class _Looking:
             self.seen.passed[rule, text[span[0] : span[1]]] = entry.id
 
     def patterns(self) -> None:
+        unread = [item.name for item in self.table.schema if not may_be_disguised(item.type)]
+        self.seen.unread[self.name] = frozenset(unread)
         for number, column in enumerate(self.table.column_names):
             for rule in named_personal(column):
                 self.keep(-1, column, rule, column, (0, len(column)))

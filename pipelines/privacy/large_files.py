@@ -17,8 +17,7 @@ import pyarrow.parquet as pq
 from pipelines.formats.encoding import is_utf8
 from pipelines.formats.quotes import are_regular
 from pipelines.formats.records import records_of_file
-from pipelines.privacy.scanning import LargeTable, Look, NotPlain, Texts
-from pipelines.schema.arrow import as_text
+from pipelines.privacy.looks import LargeTable, Look, NotPlain, Texts
 
 ROWS = 65_536
 BOM = b"\xef\xbb\xbf"
@@ -76,7 +75,7 @@ def large_parquet(name: str, path: Path, whole: Whole) -> Iterator[Look]:
     def batches() -> Iterator[pa.Table]:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(ROWS):
-                yield as_text(pa.Table.from_batches([batch]))
+                yield pa.Table.from_batches([batch])
 
     yield Texts(name, [(-1, "metadata", line) for line in metadata])
     yield LargeTable(name, schema.names, batches, whole)

@@ -27,7 +27,8 @@ import pyarrow.parquet as pq
 
 from pipelines.privacy.gate import GateReport, Hold
 from pipelines.privacy.large_files import LARGE_READERS
-from pipelines.privacy.scanning import FILE_NAME, Columns, ExaminedColumn, Look, Scan, Text, Texts, Unreadable
+from pipelines.privacy.looks import Columns, ExaminedColumn, Look, Text, Texts, Unreadable
+from pipelines.privacy.scanning import FILE_NAME, Scan
 
 _OF_TEXT = (
     ".md .txt .log .html .htm .svg .xml .xsl .css .js .mjs .yaml .yml .toml .ttl .rdf .nt .n3 .atom .rss .py .sql .j2 "

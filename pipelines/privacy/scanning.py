@@ -9,75 +9,26 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import has_points, named_personal, precise_points
+from pipelines.privacy.distinct import MANY, Distinct, add_to, distinct_of
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.gate import FEW_ROWS, OWN_VALUE, GateReport, Hold
-from pipelines.privacy.seen import Digest, Seen, digest, passing
+from pipelines.privacy.looks import Columns, ExaminedColumn, LargeTable, Look, NotPlain, Text, Texts, Unreadable
+from pipelines.privacy.seen import Digest, Seen, digest, distinct_searched, passing
 from pipelines.privacy.sifting import Passage, clean_columns, read_cells, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 
 UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
 THREADS = 2
 SOME = 8192  # texts: as many as `readings` remembers, with room
-MANY = 1 << 20
-"""Distinct texts of a column that are put together before they are looked at."""
-Text = tuple[int, str, str]  # row or line from 0, place in the file, text
+NOTHING = Digest().value()
+"""What a column without a text is known by."""
 _PLAIN_NAME = re.compile(r"[A-Za-z_]{1,40}")  # no pattern fits in it, and most names are so
-
-
-@dataclass(frozen=True)
-class Texts:
-    """Texts of a file that wait to be checked, with where each is; `name` is how the file is named."""
-
-    name: str
-    texts: Sequence[Text]
-
-
-@dataclass(frozen=True)
-class Columns:
-    """A table of a file that waits to be checked, its columns called as `header` says."""
-
-    name: str
-    header: Sequence[str]
-    table: pa.Table
-
-
-@dataclass(frozen=True)
-class LargeTable:
-    """A large table of a file that waits to be checked: `batches` reads it from the start each time, and gives its
-    columns as texts, some rows at a time. Where that raises `NotPlain`, `whole` is what its file holds."""
-
-    name: str
-    header: Sequence[str]
-    batches: Callable[[], Iterator[pa.Table]]
-    whole: Callable[[], Iterable[Look]]
-
-
-class NotPlain(Exception):
-    """A file that cannot be read some rows at a time."""
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """A file that nobody could look into."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class ExaminedColumn:
-    """What was checked already, in its place among what waits."""
-
-    report: GateReport
-
-
-Look = Texts | Columns | LargeTable | Unreadable | ExaminedColumn
 
 
 class Scan:
@@ -93,6 +44,7 @@ class Scan:
         self._clean, self.clean_shapes = self.seen.memory.texts, self.seen.memory.shapes
         self._foreseen: dict[str, list[Passage]] = {}
         self._looked: frozenset[str] = frozenset()
+        self._read: set[str] = set()
         self._names: dict[str, bool] = {}
 
     def foresee(self, looks: Iterable[Look]) -> None:
@@ -108,7 +60,8 @@ class Scan:
         self._foresee_columns(few)
 
     def _foresee_columns(self, tables: Iterable[pa.Table]) -> None:
-        marked = {digest(column): column for table in tables for column in as_text(table).columns}
+        texts = (self._searched(column) for table in tables for column in table.columns)
+        marked = {digest(column): column for column in texts if column is not None}
         new = {mark: column for mark, column in marked.items() if mark not in self.seen.patterns}
         self.seen.patterns.update(clean_columns(new, suspect_passages))
         if self.everyone:
@@ -143,14 +96,14 @@ class Scan:
 
     def table(self, name: str, header: Sequence[str], table: pa.Table) -> GateReport:
         """What is held of a table, its columns called as `header` says; a column that comes twice keeps a number."""
-        text = as_text(table.rename_columns(self._labels(header)))
+        typed = table.rename_columns(self._labels(header))
         looking = _Report(name, self)
-        found = self._found_in_columns(text)
+        found = self._found_in_columns(typed)
+        text = as_text(typed) if found else typed  # rare: only then is it worth knowing the rows
         for column in text.column_names:
             for rule in named_personal(column):
                 looking.keep(-1, column, Passage(rule, column, 0, len(column)))
-            cells = text.column(column).to_pylist() if found else ()  # rare: only then is it worth knowing the rows
-            for row, cell in enumerate(cells):
+            for row, cell in enumerate(text.column(column).to_pylist() if found else ()):
                 for passage in found.get(cell, ()):
                     looking.keep(row, column, passage)
         for row, column, value in precise_points(text):
@@ -159,23 +112,29 @@ class Scan:
 
     def large_table(self, name: str, header: Sequence[str], batches: Callable[[], Iterator[pa.Table]]) -> GateReport:
         """The same of a table that is read some rows at a time: once for what its columns are known by, once more for
-        the distinct texts of those that are new, and a third time only where something is held."""
+        the distinct texts of those that are new, and a third time only where something is held. Columns that nobody has
+        looked at as texts are new for sure: their distinct texts are kept the first time, while they are few."""
         names, rows = self._labels(header), 0
         marks = [Digest() for _ in names]
+        met = {place: Distinct() for place in self._unread(name, names)}
         with ThreadPoolExecutor(THREADS) as pool:
             for batch in batches():
                 rows += batch.num_rows
                 if batch.num_columns != len(marks):
                     raise NotPlain
-                list(pool.map(_add, marks, batch.columns))
-        found = self._found_in_batches([mark.value() for mark in marks], batches)
+                columns = list(map(self._searched, batch.columns))
+                list(pool.map(add_to, marks, columns))
+                for place, distinct in met.items():
+                    distinct.add(columns[place])
+        few = {place: distinct.texts() for place, distinct in met.items() if distinct.are_few}
+        found = self._found_in_batches([mark.value() for mark in marks], batches, few)
         looking = _Report(name, self)
         for column in names:
             for rule in named_personal(column):
                 looking.keep(-1, column, Passage(rule, column, 0, len(column)))
         first = 0
         for batch in batches() if found or has_points(names) else ():
-            text = batch.rename_columns(names)
+            text = as_text(batch.rename_columns(names))
             for column in names if found else ():
                 for row, cell in enumerate(text.column(column).to_pylist(), start=first):
                     for passage in found.get(cell, ()):
@@ -185,26 +144,49 @@ class Scan:
             first += batch.num_rows
         return looking.report(rows * len(names))
 
+    def _unread(self, name: str, header: Sequence[str]) -> list[int]:
+        """The columns of a table that the gate has not looked at as texts; none once a file of the table was read."""
+        table = table_of(name, self.package)
+        if table in self._read:
+            return []
+        self._read.add(table)
+        unread = self.seen.unread.get(table, frozenset())
+        return [place for place, column in enumerate(header) if column in unread]
+
+    def _searched(self, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+        """A column as texts that are looked through: numbers and dates hold no pattern, as in the gate, but may be what
+        somebody's value is."""
+        return as_text(pa.table([column], ["x"])).column(0) if self.everyone else distinct_searched(column)
+
     def _found_in_batches(
-        self, marks: Sequence[bytes], batches: Callable[[], Iterator[pa.Table]]
+        self,
+        marks: Sequence[bytes],
+        batches: Callable[[], Iterator[pa.Table]],
+        few: Mapping[int, pa.Array],
     ) -> Mapping[str, list[Passage]]:
-        new = [place for place, mark in enumerate(marks) if any(self._is_new(mark))]
+        """`few`: the distinct texts of columns that have few."""
+        found: dict[str, list[Passage]] = {}
+        for place, texts in few.items():
+            self._judgedistinct_of(marks[place], texts, found)
+        new = [place for place, mark in enumerate(marks) if place not in few and any(self._is_new(mark))]
         waiting: dict[int, list[pa.Array]] = {place: [] for place in new}
         is_clean = dict.fromkeys(new, True)
-        found: dict[str, list[Passage]] = {}
         for batch in batches() if new else ():
             for place in new:
-                texts = batch.column(place).cast(pa.large_string()).combine_chunks()
+                searched = self._searched(batch.column(place))
+                if searched is None:
+                    continue
+                texts = searched.cast(pa.large_string()).combine_chunks()
                 waiting[place].append(pc.unique(texts).drop_null())
                 if sum(map(len, waiting[place])) > MANY:
-                    waiting[place] = [_distinct(waiting[place])]
+                    waiting[place] = [distinct_of(waiting[place])]
                 if len(waiting[place][0]) > MANY // 2:  # a column of ever new texts is looked at as it goes by
-                    clean = self._judge_distinct(marks[place], waiting[place].pop(0), found, remembers=False)
+                    clean = self._judgedistinct_of(marks[place], waiting[place].pop(0), found, remembers=False)
                     is_clean[place] &= clean
                     waiting[place] = waiting[place] or [pa.array([], pa.large_string())]
         for place in new:
-            texts = _distinct(waiting.pop(place))
-            self._judge_distinct(marks[place], texts, found, remembers=is_clean[place])
+            texts = distinct_of(waiting.pop(place))
+            self._judgedistinct_of(marks[place], texts, found, remembers=is_clean[place])
         return found
 
     def unreadable(self, name: str) -> GateReport:
@@ -236,20 +218,22 @@ class Scan:
             names.append(name)
         return names
 
-    def _found_in_columns(self, text: pa.Table) -> Mapping[str, list[Passage]]:
+    def _found_in_columns(self, table: pa.Table) -> Mapping[str, list[Passage]]:
         """The passages of the texts of a table's columns; a column in which there are none is not checked again."""
         found: dict[str, list[Passage]] = {}
-        for column in text.columns:
-            mark = digest(column)
-            if any(self._is_new(mark)):
-                self._judge_distinct(mark, pc.unique(column).drop_null(), found)
+        for column in map(self._searched, table.columns):
+            mark = b"" if column is None else digest(column)
+            if column is not None and any(self._is_new(mark)):
+                self._judgedistinct_of(mark, pc.unique(column).drop_null(), found)
         return found
 
     def _is_new(self, mark: bytes) -> tuple[bool, bool]:
         """Whether a column was not yet found without patterns, and without anybody's values."""
+        if mark == NOTHING:
+            return False, False
         return mark not in self.seen.patterns, bool(self.everyone) and mark not in self.seen.nobody
 
-    def _judge_distinct(
+    def _judgedistinct_of(
         self, mark: bytes, texts: pa.Array, found: dict[str, list[Passage]], *, remembers: bool = True
     ) -> bool:
         """Whether nothing is found in distinct texts of a column; then, if it `remembers`, that is remembered of it."""
@@ -287,15 +271,6 @@ class Scan:
         found = {new[place]: [*patterns.get(place, ()), *values.get(place, ())] for place in places}
         self.seen.memory.remember(text for text in new if text not in found)
         return {**known, **found}
-
-
-def _distinct(texts: Sequence[pa.Array]) -> pa.Array:
-    return pc.unique(pa.concat_arrays([pa.array([], pa.large_string()), *texts]))
-
-
-def _add(mark: Digest, column: pa.ChunkedArray) -> None:
-    for chunk in column.chunks:
-        mark.add(chunk)
 
 
 class _Report:

@@ -66,6 +66,8 @@ class Seen:
     passed: dict[tuple[str, str], str] = field(default_factory=dict)
     """Passages that an exception let through in a table, by rule and text, with the exception's name: the same passage
     is let through in the files, pages and previews that are made of the table, where no field says what it is."""
+    unread: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By table, as `package/table`, the columns whose values can be no pattern: nobody has looked at them as texts."""
 
     @property
     def patterns(self) -> set[bytes]:
@@ -136,6 +138,14 @@ def digest(column: pa.ChunkedArray | pa.Array) -> bytes:
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def distinct_searched(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
+    """The same of a column of a file, in which no row has to be found yet: of texts that repeat, each once."""
+    kind = column.type
+    if not pa.types.is_dictionary(kind):
+        return as_searched(column)
+    return pa.chunked_array([pc.unique(column.unify_dictionaries()).cast(kind.value_type)])
 
 
 def as_searched(column: pa.ChunkedArray) -> pa.ChunkedArray | None:

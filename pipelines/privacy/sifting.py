@@ -55,13 +55,18 @@ def spaces(expression: str) -> str:
 def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passage, ...]]]:
     """(row, passages) for the cells of a text column in which detectors found something. Equal cells are unmasked and
     checked once."""
-    encoded = column.cast(pa.large_string()).combine_chunks().dictionary_encode()
-    found = suspect_passages(unmask_cells(pa.chunked_array([encoded.dictionary])))
+    cells = column.cast(pa.large_string()).combine_chunks()
+    texts = pc.unique(cells).drop_null()
+    if len(texts) > FEW_TEXTS:  # what is disguised, the sieve matches too: the rest need not be unmasked
+        texts = texts.filter(pc.match_substring_regex(texts, sieve()))
+    found = suspect_passages(unmask_cells(pa.chunked_array([texts]))) if len(texts) else {}
     if not found:
         return
-    rows = pc.indices_nonzero(pc.is_in(encoded.indices, value_set=pa.array(list(found), encoded.indices.type)))
-    for row, place in zip(rows.to_pylist(), encoded.indices.take(rows).to_pylist(), strict=True):
-        yield row, found[place]
+    held = list(found)
+    places = pc.index_in(cells, value_set=texts.take(pa.array(held)))
+    rows = pc.indices_nonzero(pc.is_valid(places))
+    for row, place in zip(rows.to_pylist(), places.take(rows).to_pylist(), strict=True):
+        yield row, found[held[place]]
 
 
 def clean_columns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +12,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.formats import records
-from pipelines.privacy import AllowList, GateReport, PersonalValues, files, large_files, scan_folder
+from pipelines.privacy import (
+    AllowList,
+    GateReport,
+    PersonalValues,
+    Seen,
+    distinct,
+    files,
+    gate,
+    large_files,
+    scan_folder,
+)
 from tests.privacy.builders import RECORD, SOLENE
 
 PERSONAL = PersonalValues({RECORD: tuple(SOLENE.items())})
@@ -63,3 +74,82 @@ def test_what_is_no_parquet_file_is_held(tmp_path: Path) -> None:
     found = held(tmp_path, large=1)
     assert found == held(tmp_path, large=1 << 40)
     assert found.by_rule() == {"fichier_illisible": 1}
+
+
+TYPED = pa.table({"note": ["rien", "encore rien", "rien"], "montant": [1.5, 2.25, 1.5], "nombre": [1, 2, 3]})
+
+
+def a_release(folder: Path, *, amount: str = "2.25") -> None:
+    """The files of one table, of which a release has three."""
+    (folder / "data" / "excel").mkdir(parents=True)
+    text = f"note,montant,nombre\nrien,1.5,1\nencore rien,{amount},2\nrien,1.5,3\n"
+    (folder / "data" / "table.csv").write_text(text)
+    (folder / "data" / "excel" / "table.csv").write_text(text.replace(",", ";"))
+    pq.write_table(TYPED, folder / "data" / "table.parquet")
+
+
+def a_gate() -> Seen:
+    """What the gate knows of the table."""
+    known = Seen()
+    assert gate({"paquet/table": TYPED}, PersonalValues(), AllowList(), seen=known).is_clean
+    return known
+
+
+def read(monkeypatch: pytest.MonkeyPatch, folder: Path, known: Seen) -> tuple[GateReport, int]:
+    """What is held of a release, and how many times a CSV file was read."""
+    times: list[Path] = []
+    rows_of_csv = large_files._rows_of_csv
+
+    def counted(path: Path, delimiter: str, width: int) -> Iterator[pa.Table]:
+        times.append(path)
+        return rows_of_csv(path, delimiter, width)
+
+    monkeypatch.setattr(large_files, "_rows_of_csv", counted)
+    monkeypatch.setattr(files, "LARGE", 1)
+    return scan_folder(folder, AllowList(), seen=known, package="paquet"), len(times)
+
+
+def test_each_file_of_a_table_that_the_gate_knows_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_release(tmp_path)
+    report, times = read(monkeypatch, tmp_path, a_gate())
+    assert report.is_clean
+    assert times == 2
+
+
+def test_a_file_that_says_something_else_than_its_table_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_release(tmp_path, amount="06 12 34 56 78")
+    report, _ = read(monkeypatch, tmp_path, a_gate())
+    assert {(hold.place, hold.row, hold.field, hold.rule) for hold in report.holds} == {
+        ("data/table.csv", 1, "montant", "telephone"),
+        ("data/excel/table.csv", 1, "montant", "telephone"),
+    }
+
+
+def test_many_numbers_are_looked_at_as_they_go_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distinct, "MANY", 1)
+    a_release(tmp_path, amount="06 12 34 56 78")
+    report, _ = read(monkeypatch, tmp_path, a_gate())
+    assert len(report.holds) == 2
+
+
+def test_a_number_that_is_somebodys_is_held_in_parquet(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"numero": [612345678, 1]}), tmp_path / "table.parquet")
+    somebody = PersonalValues({RECORD: (("telephone", "06 12 34 56 78"),)})
+    for large in (1, 1 << 40):
+        assert [hold.field for hold in held(tmp_path, large=large, personal=somebody).holds] == ["numero"]
+
+
+def test_a_number_long_enough_to_be_a_pattern_is_looked_at_in_parquet(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"numero": [1, 2, 33612345678, 4]}), tmp_path / "table.parquet")
+    whole, in_rows = (held(tmp_path, large=large, personal=PersonalValues()) for large in (1 << 40, 1))
+    assert whole == in_rows
+
+
+def test_texts_that_repeat_are_looked_at_once_and_held_in_each_row(tmp_path: Path) -> None:
+    words = pa.array(["rien", "jean.dupont@example.org", "rien", "jean.dupont@example.org"]).dictionary_encode()
+    pq.write_table(pa.table({"note": words}), tmp_path / "table.parquet")
+    for large in (1, 1 << 40):
+        found = held(tmp_path, large=large, personal=PersonalValues()).holds
+        assert [(hold.row, hold.rule) for hold in found] == [(1, "courriel"), (3, "courriel")]
