@@ -33,7 +33,8 @@ from pipelines.formats.quotes import Cutter, LoneReturn, QuoteFault, Record, swa
 from pipelines.formats.records import PIECE, records_of_file, whole_records
 from pipelines.formats.registry import Records, reader
 from pipelines.storage.cells import allow_long_cells
-from pipelines.storage.spool import Spool, by_chunk, filtered
+from pipelines.storage.spool import Spool, by_chunk, chunks_of, filtered
+from pipelines.storage.text_bytes import has_sign
 
 END_MARK = 0x1A
 LARGE = 4 * PIECE
@@ -282,6 +283,8 @@ class _Body:
 
     def _refuse_nul(self) -> None:
         for name, column in zip(self.names, self.columns, strict=True):
+            if not any(has_sign(chunk, "\x00") for chunk in chunks_of(column)):
+                continue
             found = by_chunk(column, lambda chunk: pc.fill_null(pc.match_substring(chunk, "\x00"), False))
             if not pc.any(found).as_py():
                 continue

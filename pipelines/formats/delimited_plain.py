@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from pipelines.formats.encoding import is_utf8
 from pipelines.formats.quotes import are_regular
 from pipelines.formats.records import NEWLINE, count_of
+from pipelines.storage.text_bytes import has_sign
 
 THREADS = 2
 
@@ -90,6 +91,8 @@ def may_swallow(columns: list[pa.Array], delimiter: str) -> list[int]:
     """The rows of which a cell of several lines has as many delimiters as a record: few, and looked at one by one."""
     found: Any = None
     for column in columns if len(columns) > 1 else ():
+        if not has_sign(column, "\n") or (delimiter.isascii() and not has_sign(column, delimiter)):
+            continue  # nearly all columns
         has_enough = pc.greater_equal(pc.count_substring(column, delimiter), len(columns) - 1)
         if pc.any(has_enough).as_py():
             here = pc.and_(has_enough, pc.match_substring(column, "\n"))
@@ -106,9 +109,12 @@ def _line_numbers(count: int) -> pa.Array:
 
 def _breaks(columns: list[pa.Array]) -> pa.Array:
     """How many line breaks the cells of each row hold."""
-    total: Any = pc.count_substring(columns[0], "\n").cast(pa.int64())
-    for column in columns[1:]:
-        total = pc.add(total, pc.count_substring(column, "\n").cast(pa.int64()))
+    import numpy
+
+    total: Any = pa.array(numpy.zeros(len(columns[0]), numpy.int64))
+    for column in columns:
+        if has_sign(column, "\n"):
+            total = pc.add(total, pc.count_substring(column, "\n").cast(pa.int64()))
     return total
 
 

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.releases.canonical import batches, text
+from pipelines.storage.text_bytes import may_begin_with
 
 CSV_DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
 BOM = b"\xef\xbb\xbf"
@@ -31,6 +32,8 @@ EXACT_SCALE = 6  # Arrow, whose text is the canonical one, writes smaller decima
 FORMULA = r"^'*[=+\-@\t\r＝＋－＠]"
 """How a text begins that a spreadsheet takes for a formula, also in the wide signs of East Asian keyboards; behind
 apostrophes too, so that one more can be distinguished from those that were there."""
+FORMULA_BYTES = "'=+-@\t\r＝＋－＠".encode()
+"""The bytes that such a text begins with, and more."""
 EPOCH = date(1970, 1, 1)
 FIRST_DAY, LAST_DAY = (date(1, 1, 1) - EPOCH).days, (date(9999, 12, 31) - EPOCH).days
 
@@ -68,6 +71,8 @@ def without_formulas(table: pa.Table) -> pa.Table:
         if not pa.types.is_string(kind):
             continue
         words = table.column(place).cast(pa.string())
+        if not any(may_begin_with(chunk, FORMULA_BYTES) for chunk in words.chunks):
+            continue
         is_formula = pc.fill_null(pc.match_substring_regex(words, FORMULA), False)
         if pc.any(is_formula, min_count=0).as_py():
             marked = pc.binary_join_element_wise("'", words, "")
