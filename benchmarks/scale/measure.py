@@ -6,6 +6,7 @@ DuckDB's own sort of the file), `again` (a second version of 20 M rows, of which
 3,000 sources of 60,000 rows in all, first and unchanged), `packages` (300, nothing changed), `versions` (10 and 1,000
 versions of a package, catalogue and all; without it: `benchmarks.scale.versions`). `--share 10` runs a tenth of each.
 Every run is a process of its own: wall, processor and peak memory are the operating system's (`wait4`). POSIX only.
+The code is compiled before, as any run but the first of an installation finds it.
 """
 
 from __future__ import annotations
@@ -48,8 +49,9 @@ def cost_of(what: str, words: list[str], project: Project | None = None, memory:
     """Run a command of this Python. Exits when it fails: a figure of something that went wrong says nothing."""
     variables = {"PYTHONPATH": str(ROOT)} | ({"AROBASE_ROOT": str(project.root)} if project else {})
     variables |= {"AROBASE_MEMORY": memory} if memory else {}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.monotonic()
-    job = subprocess.Popen([sys.executable, *words], env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
+    job = subprocess.Popen([sys.executable, *words], env={**kept, **variables}, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(job.pid, 0)
     job.returncode = os.waitstatus_to_exitcode(status)
     if job.returncode:
@@ -148,6 +150,12 @@ def of_versions(folder: Path, share: int) -> list[Cost]:
     return found
 
 
+def compile_all() -> None:
+    """Compile the code and the templates of pages: by a run of a small project."""
+    with tempfile.TemporaryDirectory() as folder:
+        main_job("a small project, which compiles the code", many_packages(Path(folder) / "projet", 1))
+
+
 CASES: dict[str, Callable[[Path, int], list[Cost]]] = {
     "table": of_table,
     "personal": lambda folder, share: of_table(folder, share, personal=True),
@@ -167,6 +175,7 @@ def main(words: list[str]) -> None:
     parser.add_argument("--write", action="store_true", help="keep the figures in results.md beside this file")
     asked = parser.parse_args(words)
     lines = ["| | wall, s | processor, s | peak memory, MB |", "|---|---|---|---|"]
+    compile_all()
     for name in asked.cases or CASES:
         with tempfile.TemporaryDirectory() as folder:
             lines += [cost.line() for cost in CASES[name](Path(folder), asked.share)]

@@ -17,6 +17,7 @@ from jinja2.lexer import Token, TokenStream
 from markupsafe import Markup
 
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, relative
+from pipelines.catalogue.compiled import Compiled
 from pipelines.catalogue.preview import embedded
 from pipelines.catalogue.sentences import reason, worded
 from pipelines.catalogue.site import Site
@@ -68,6 +69,7 @@ def templates(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=Compiled(language),
     )
     environment.extend(words=Wording(language))
     environment.add_extension(Chosen)
