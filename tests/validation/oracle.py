@@ -8,13 +8,11 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from frictionless.vendors import stringcase
 
 from pipelines.validation import blocks, cutter, proving, validate
 from pipelines.validation.columns import Column
@@ -22,6 +20,7 @@ from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.keytext import NotComparable, comparable, key_texts
 from pipelines.validation.opening import table_schema
 from pipelines.validation.readers import guarded_reader
+from tests.validation.at_once import answer_at_once
 from tests.validation.builders import VERSION_2, hostile, odd_cell, odd_field, sound_cell
 from tests.validation.comparison import difference
 
@@ -104,8 +103,7 @@ def wrong_keys(seed: int, cells: int) -> list[tuple[dict[str, Any], str, str]]:
 
 def differences(seed: int, files: int, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
     """What differs from Frictionless' report over hostile files, each told with its seed; block sizes vary too."""
-    for words in ("snakecase", "camelcase"):  # Frictionless spells the same few names again for every error
-        patch.setattr(stringcase, words, lru_cache(getattr(stringcase, words)))
+    answer_at_once(patch)
     for number in range(seed, seed + files):
         rng = random.Random(number)
         rows = rng.choice([1, 3, 7, 16384])
