@@ -34,11 +34,18 @@ def stamp(lock: Path) -> str:
     return digest.hexdigest()
 
 
-def install(lock: Path) -> None:
-    """Install what the lock pins, unless that is what is there already. Exits with a sentence when it cannot."""
-    marker = VENV / f".installed-{lock.stem}"
-    wanted = stamp(lock)
-    if marker.is_file() and marker.read_text(encoding="utf-8") == wanted:
+# Nothing imports most of the 12,000 modules, and compiling all takes 40 s of processor: Python compiles each that
+# it imports, once, unless the environment says that it keeps none.
+KEEPS_COMPILED = not os.environ.get("PYTHONDONTWRITEBYTECODE")
+
+
+def install(lock: Path, *included: Path, compiles: bool = not KEEPS_COMPILED) -> None:
+    """Install what the lock pins, unless that is what is there already. Exits with a sentence when it cannot.
+
+    `included`: locks whose packages the lock pins too, at the same versions. `compiles`: every module is compiled now.
+    """
+    wanted = {VENV / f".installed-{one.stem}": stamp(one) for one in (lock, *included)}
+    if all(marker.is_file() and marker.read_text(encoding="utf-8") == digest for marker, digest in wanted.items()):
         return
     started = time.monotonic()
     if not (BIN / ("python.exe" if os.name == "nt" else "python")).exists():
@@ -46,9 +53,10 @@ def install(lock: Path) -> None:
         make_environment()
     say(f"installing what {lock.name} pins (a minute or so, once)")
     pip = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    compiled = [] if compiles else ["--no-compile"]
     # The lock is complete, so pip has nothing to resolve; asked to, it would want hashes of requirements with extras.
     run(
-        [*pip, "--no-deps", "--require-hashes", "--requirement", str(lock)],
+        [*pip, *compiled, "--no-deps", "--require-hashes", "--requirement", str(lock)],
         "the packages could not be installed; see pip's words above",
     )
     # The build back end is in the lock, so that nothing is fetched that is not pinned.
@@ -56,7 +64,8 @@ def install(lock: Path) -> None:
         [*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)],
         "the project itself could not be installed",
     )
-    marker.write_text(wanted, encoding="utf-8")
+    for marker, digest in wanted.items():
+        marker.write_text(digest, encoding="utf-8")
     say(f"set up in {time.monotonic() - started:.0f} s")
 
 
@@ -83,8 +92,8 @@ def main(words: list[str]) -> int:
         install(RUN_LOCK)
         return subprocess.run([str(BIN / "arobase"), "release", *rest], check=False, cwd=ROOT).returncode
     if task in ("test", "setup"):
-        install(RUN_LOCK)
-        install(TEST_LOCK)
+        # A run of the tests keeps what it compiles, whatever the environment says (run_tests.py).
+        install(TEST_LOCK, RUN_LOCK, compiles=task == "setup" and not KEEPS_COMPILED)
         if task == "setup":
             return 0
         return subprocess.run(

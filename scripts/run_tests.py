@@ -1,12 +1,14 @@
 """Runs what `make test` stands for: style, types, order of the modules, dependencies, site, tests and their coverage.
 
 Each step says how long it took; the first that fails decides the exit code, but all of them run, so that one look at
-the output tells everything that is wrong. What is looked at before the tests is looked at side by side.
+the output tells everything that is wrong. What needs no test is looked at beside the tests, which wait a tenth of their
+time, and is printed after them.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -66,36 +68,47 @@ STEPS: list[tuple[str, list[str]]] = [
 
 
 LAST = ("tests", "coverage")
-"""One after the other, once everything else was looked at."""
+"""One after the other; everything else is looked at beside the tests."""
+# Whatever is looked at beside the tests gives way to them: some of them say how long things may take.
+GIVING_WAY = ["nice", "-n", "10"] if shutil.which("nice") else []
 # Tests start hundreds of processes: on a machine that keeps no compiled modules, each would compile all of ours.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def main(words: list[str]) -> int:
     wanted = [step for step in STEPS if not words or step[0] in words]
-    first = [step for step in wanted if step[0] not in LAST]
-    codes: list[int] = []
+    beside = [step for step in wanted if step[0] not in LAST]
+    codes: dict[str, int] = {}
     with ThreadPoolExecutor(2) as pool:
-        # The longest one begins; what is told keeps the order of the steps.
-        running = {name: pool.submit(looked_at, command) for name, command in sorted(first, key=_is_short)}
-        for name, _ in first:
+        # The longest one begins; what is printed keeps the order of the steps.
+        running = {name: pool.submit(looked_at, command) for name, command in sorted(beside, key=_is_short)}
+        for name, command in wanted:
+            if name in LAST:
+                print(f"── {name}", flush=True)
+                started = time.monotonic()
+                code = subprocess.run(command, check=False, cwd=ROOT, env=ENVIRONMENT).returncode
+                codes[name] = _ended(name, code, time.monotonic() - started)
+        for name, _ in beside:
             code, output, seconds = running[name].result()
             print(f"── {name}\n{output}", end="", flush=True)
-            codes.append(_ended(name, code, seconds))
-    for name, command in wanted:
-        if name in LAST:
-            print(f"── {name}", flush=True)
-            started = time.monotonic()
-            code = subprocess.run(command, check=False, cwd=ROOT, env=ENVIRONMENT).returncode
-            codes.append(_ended(name, code, time.monotonic() - started))
-    return next((code for code in codes if code), 0)
+            codes[name] = _ended(name, code, seconds)
+    failed = [name for name, _ in wanted if codes[name]]
+    if len(wanted) > 1 and failed:
+        print(f"── failed: {', '.join(failed)}", flush=True)
+    return codes[failed[0]] if failed else 0
 
 
 def looked_at(command: list[str]) -> tuple[int, str, float]:
     """A step that prints little: its exit code, what it printed, and how long it took."""
     started = time.monotonic()
     done = subprocess.run(
-        command, check=False, cwd=ROOT, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [*GIVING_WAY, *command],
+        check=False,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     return done.returncode, done.stdout, time.monotonic() - started
 

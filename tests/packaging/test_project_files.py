@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import yaml
 
+from scripts.bootstrap import RUN_LOCK, TEST_LOCK
 from scripts.docs_site import on_page_markdown
 from scripts.run_tests import STEPS
 from tests.packaging.builders import REPOSITORY
@@ -31,6 +32,16 @@ def test_the_oldest_python_of_the_workflow_is_the_one_that_the_package_asks_for(
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     versions = workflow["jobs"]["checks"]["strategy"]["matrix"]["python"]
     assert f">={versions[0]}" == project["requires-python"]
+
+
+def test_the_lock_of_the_tests_pins_all_that_the_main_job_has() -> None:
+    """Where both are asked for, the one is installed."""
+    needed, tests = (
+        {line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if "==" in line}
+        for path in (RUN_LOCK, TEST_LOCK)
+    )
+    assert len(needed) > 100
+    assert needed < tests
 
 
 def test_hooks_before_a_commit_are_the_steps_of_make_test() -> None:

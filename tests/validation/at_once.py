@@ -60,11 +60,11 @@ def _known_when_sound(validate: Any) -> Any:
 
 
 def _key(cls: Any, descriptor: Any, **by: Any) -> tuple[Any, ...] | None:
-    """What an answer depends on; none where a part of it cannot be told by its text."""
+    """What an answer depends on; none where a part of it cannot be written as text."""
     context = by.pop("context", None)
     version = None if context is None else context.datapackage_version
     try:
-        told = json.dumps([descriptor, by.pop("profile", None)])
+        text = json.dumps([descriptor, by.pop("profile", None)])
     except (TypeError, ValueError):
         return None
-    return (cls, told, version, by.pop("error_class", None), system.trusted) if not by else None
+    return (cls, text, version, by.pop("error_class", None), system.trusted) if not by else None
