@@ -34,7 +34,7 @@ STABLE = Said("stable", "stable")
 
 
 def catalogue_graph(holdings: Sequence[Holding], addresses: Addresses) -> Graph:
-    """What portals harvest: the catalogue and one dataset a package that has a current version.
+    """What portals harvest: the catalogue and one dataset per package that has a current version.
 
     Its files are given at addresses that stay from one version to the next: portals know a file by its address.
     """

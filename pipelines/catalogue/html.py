@@ -1,6 +1,6 @@
 """Which pages people find, and the facts that each is filled with.
 
-Belongs here: one function a kind of page. Does not: templates, nor pictures (`pictures/`).
+Belongs here: one function per kind of page. Does not: templates, nor pictures (`pictures/`).
 """
 
 from __future__ import annotations

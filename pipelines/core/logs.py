@@ -1,4 +1,4 @@
-"""Logging: what a command does, a line a stage, for a person on a terminal or as JSON for a machine.
+"""Logging: what a command does, one line per stage, for a person on a terminal or as JSON for a machine.
 
 Belongs here: where lines go and how they look. Does not: any line; each is written beside what it is about. A line
 names places, counts and durations, never a value of a record.
@@ -23,7 +23,7 @@ def logger(name: str) -> logging.Logger:
 
 
 def set_up(*, verbose: int, log_format: Format) -> None:
-    """Let lines go to the standard error: warnings, with `verbose` a line a stage, with more of it everything."""
+    """Let lines go to the standard error: warnings, with `verbose` one line per stage, with more of it everything."""
     levels = (logging.WARNING, logging.INFO, logging.DEBUG)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if log_format == "json" else _Text())

@@ -1,4 +1,4 @@
-"""Dossiers of Démarche numérique as text columns: one row a dossier, or one row a row of a repetition.
+"""Dossiers of Démarche numérique as text columns: one row per dossier, or per row of a repetition.
 
 `options.champs` names columns by the identifier of a form's field, which stays when its label changes. A champ's
 canonical value is its column; what else it knows is beside it (`commune.nom`, `commune.departement`). A champ that

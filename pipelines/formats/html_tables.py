@@ -46,7 +46,7 @@ class Texts:
     left_out: dict[str, int] = field(default_factory=dict)
 
     def of(self, element: Any) -> str:
-        """The text of an element, one line a line that a browser would show, blanks as one space."""
+        """The text of an element, one line per line that a browser would show, blanks as one space."""
         pieces: list[str] = []
         self._walk(element, pieces)
         lines = (BLANKS.sub(" ", line).strip() for line in "".join(pieces).split("\n"))

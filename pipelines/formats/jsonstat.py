@@ -1,4 +1,4 @@
-"""JSON-stat 2.0 as text columns: one row a value, a column a dimension with its code, its label beside it.
+"""JSON-stat 2.0 as text columns: one row per value, one column per dimension with its code, its label beside it.
 
 Source: https://json-stat.org/full/: values are in row-major order of `id` and `size`, as a list or by place; `status`
 flags (estimated, provisional…) have the same places. A place without a value gives no row.

@@ -1,4 +1,4 @@
-"""From records to the lines that become rows: conditions, joins between parts, one row a part of a cell.
+"""From records to the lines that become rows: conditions, joins between parts, one row per part of a cell.
 
 Everything here works on text tables and keeps the reserved columns, so that a row still knows its record.
 """

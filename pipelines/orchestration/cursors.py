@@ -1,6 +1,6 @@
 """What a sensor remembers between two looks: what it saw, and the key of the last run that it asked for.
 
-Dagster starts one run a key, ever. A key of the state alone would drop the run of a state that came before (a version
+Dagster starts one run per key, ever. A key of the state alone would drop the run of a state that came before (a version
 retracted, a delivery taken away), so each key is made from the one before: looking twice from one cursor gives one run,
 coming back to an old state gives a new one.
 """

@@ -151,7 +151,7 @@ def inbox_sensor() -> dg.SensorDefinition:
 
 
 def collect_job() -> Job:
-    """Only the collection of sources, one partition a source: what the sensor of due sources runs."""
+    """Only the collection of sources, one partition per source: what the sensor of due sources runs."""
     return dg.define_asset_job(
         COLLECT,
         selection=dg.AssetSelection.assets(SNAPSHOTS),

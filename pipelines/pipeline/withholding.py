@@ -76,7 +76,7 @@ def with_those_that_refer(request: ReleaseRequest, held: Mapping[str, Collection
 
 
 def _texts(table: pa.Table, fields: Iterable[str], rows: Collection[int] | None = None) -> pa.Array:
-    """The values of some fields as one text a row; null where one of them is absent: it names nothing."""
+    """The values of some fields as one text per row; null where one of them is absent: it names nothing."""
     names = list(fields)
     chosen = table.select(names) if rows is None else table.select(names).take(pa.array(sorted(rows), pa.int64()))
     texts = _one(key_text(chosen, names))

@@ -60,7 +60,7 @@ A_NAME = Said(
 
 @dataclass(frozen=True)
 class Vault:
-    """Personal values in a folder, one file a part of a snapshot: `<source>/<snapshot>/<part>.parquet`."""
+    """Personal values in a folder, one file per part of a snapshot: `<source>/<snapshot>/<part>.parquet`."""
 
     folder: Path
 

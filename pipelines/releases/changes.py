@@ -1,4 +1,4 @@
-"""The changes that a release ships: one file a table, and `CHANGES.md` for a person.
+"""The changes that a release ships: one file per table, and `CHANGES.md` for a person.
 
 Belongs here: writing them. Does not: finding them (`diff.py`) nor their causes (`causes.py`).
 """

@@ -2,7 +2,7 @@
 
 Belongs here: what applies to every paged interface. Does not: how one asks for a page.
 
-Three files grow in the source's `resume` folder: the records, the pages (one line a page: how many bytes of records
+Three files grow in the source's `resume` folder: the records, the pages (one line per page: how many bytes of records
 there are after it, where to go on, the total and the data's version that were given), and the answers as they came
 where they may be kept. A collection that is taken up asks its last page again: with other records, another total or
 another version, what was kept is of other data, and the collection begins again.

@@ -54,7 +54,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Capture:
-    """One complete answer of a source: a snapshot a part.
+    """One complete answer of a source: one snapshot per part.
 
     `changed` says whether the last check brought new content; `checked` is when that check was; `state` is what the
     connector needs to go on from here.

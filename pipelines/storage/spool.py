@@ -103,7 +103,8 @@ class Spool:
         return pa.schema(fields)
 
     def _plain(self, rows: pa.Table) -> pa.Table:
-        """The rows with numbers in the place of dictionaries: a file contains one dictionary a column, which grows."""
+        """The rows with numbers in the place of dictionaries: a file contains one dictionary per column, which
+        grows."""
         columns = [
             self._numbers(place, column) if place in self._words else column
             for place, column in enumerate(rows.columns)

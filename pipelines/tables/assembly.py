@@ -31,7 +31,7 @@ class Assembled:
     """A typed table in key order, every field of its schema present; and its provenance.
 
     `provenance` has the key fields as text (or `_row`, the 0-based row, for a table without a key) and where each row
-    was read: one line a record that says it, so several for a row that several sources give.
+    was read: one line per record that says it, so several for a row that several sources give.
     """
 
     table: pa.Table

@@ -1,6 +1,6 @@
 """Blocks: rows as text columns, a few megabytes at a time, exactly as Python's `csv` (and so Frictionless) reads them.
 
-A block has one column a field. Rows of another width, blank lines among them, are set apart as `ragged`, in the words
+A block has one column per field. Rows of another width, blank lines among them, are set apart as `ragged`, in the words
 of Python's reader. Belongs here: the shape, and how a block is made of rows. Does not: cutting a file (`cutter.py`).
 """
 

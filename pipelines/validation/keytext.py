@@ -1,4 +1,4 @@
-"""Key texts: one text a value, so that keys can be compared as text.
+"""Key texts: one text per value, so that keys can be compared as text.
 
 Frictionless compares the values that it reads: 1 = 01 = +1 = 1.0, Z = +01:00 shifted, null = null in a primary key.
 Each value gets one canonical text; canonical cells, by far the most, are their own. Belongs here: a cell or a value →

@@ -49,7 +49,7 @@ class Case:
 
     @property
     def provable(self) -> bool:
-        """Whether rows can be proved: of text, one name a column, and keys whose values texts can stand for."""
+        """Whether rows can be proved: of text, one name per column, and keys whose values texts can stand for."""
         if not self.is_text:
             return False
         by_name = {field.name: field for field in self.fields}

@@ -1,7 +1,7 @@
 """The rejects file: every error of every rejected row, as CSV and as Parquet, written as the validator goes.
 
-One line an error, in the columns of `schema/quality/rejets.json`. A value is written only where the field may be shown.
-Belongs here: writing and reading that file. Does not: finding errors, or validating rejected rows again.
+One line per error, in the columns of `schema/quality/rejets.json`. A value is written only where the field may be
+shown. Belongs here: writing and reading that file. Does not: finding errors, or validating rejected rows again.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def _is_outline(geometry: Any) -> bool:
 
 
 def features(published: Published) -> Iterator[bytes]:
-    """The document, a feature a line."""
+    """The document, one feature per line."""
     (kind, field), *_ = sorted(published.maps.items())
     shapes = {code: _json(shape) for code, shape in outlines(kind).items()}
     yield b'{"type":"FeatureCollection","name":' + _json(published.name).encode() + b',"features":[\n'

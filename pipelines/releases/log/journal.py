@@ -1,4 +1,4 @@
-"""The log of one project, beside its ledger: one leaf a line, under a checkpoint that the publisher signs.
+"""The log of one project, beside its ledger: one leaf per line, under a checkpoint that the publisher signs.
 
 Belongs here: what a leaf holds, adding one, ending what a process that died began. Does not: the tree (`merkle.py`,
 `tiles.py`), nor when an event happens (`publish.py`, `retract.py`).
