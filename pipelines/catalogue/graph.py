@@ -1,9 +1,9 @@
 """A small RDF graph in the order in which it was made, and its three serialisations: JSON-LD, Turtle, RDF/XML.
 
 Belongs here: terms, statements, syntaxes. Does not: any vocabulary's meaning (`dcat.py`). Nothing is anonymous, but for
-periods in a twin (`twins.py`): each thing has an address, so that two harvests can be compared statement by statement,
-and bytes depend on nothing but what was stated. Sources: RDF 1.1 Turtle, RDF 1.1 XML, JSON-LD 1.1. Tests read each back
-with rdflib.
+periods in a variant for a portal (`portal_dcat.py`): each thing has an address, so that two harvests can be compared
+statement by statement, and bytes depend on nothing but what was stated. Sources: RDF 1.1 Turtle, RDF 1.1 XML, JSON-LD
+1.1. Tests read each back with rdflib.
 """
 
 from __future__ import annotations

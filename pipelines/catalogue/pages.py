@@ -125,14 +125,14 @@ def add_page(site: Site, addresses: Addresses, template: str, path: str, facts: 
     """
     for language in LANGUAGES:
         place = Place(path, language, addresses)
-        twin = localised(path, "en" if language == "fr" else "fr")
+        translation = localised(path, "en" if language == "fr" else "fr")
         values = facts(place) if callable(facts) else facts
         text = _template(template, language).render(
             **values,
             L=place.words.choose,
             words=place.words,
             language=language,
-            twin=place.shared(twin),
+            translation=place.shared(translation),
             canonical=addresses.page(place.own),
             alternates={item: addresses.page(localised(path, item)) for item in LANGUAGES},
             page=place.page,

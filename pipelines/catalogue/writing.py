@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.catalogue import contracts, dcat, deltas, feeds, odcs, sql, structured, twins
+from pipelines.catalogue import contracts, dcat, deltas, feeds, odcs, portal_dcat, sql, structured
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, schema_path
 from pipelines.catalogue.graph import Graph
 from pipelines.catalogue.html import add_pages
@@ -94,10 +94,10 @@ def _harvest(site: Site, harvested: list[Holding], addresses: Addresses, licence
     """What portals harvest."""
     graph = dcat.catalogue_graph(harvested, addresses)
     _add_graph(site, "catalog", graph)
-    site.add("catalog-datagouv.jsonld", twins.datagouv(graph, licences).json_ld())
-    site.add("catalog-ckan.jsonld", twins.ckan(graph, "fr").json_ld())
+    site.add("catalog-datagouv.jsonld", portal_dcat.datagouv(graph, licences).json_ld())
+    site.add("catalog-ckan.jsonld", portal_dcat.ckan(graph, "fr").json_ld())
     described = (holding.current.descriptor for holding in harvested if holding.current is not None)
-    site.add_json("ckan-licences.json", twins.ckan_licences(described))
+    site.add_json("ckan-licences.json", portal_dcat.ckan_licences(described))
 
 
 def _describe(site: Site, holdings: list[Holding], addresses: Addresses) -> None:

@@ -1,7 +1,8 @@
-"""The catalogue's graph as two portals' harvesters take it, where they do not take what DCAT-AP says.
+"""DCAT for two portals: the catalogue's graph as their harvesters take it, where they do not take what DCAT-AP says.
 
-Belongs here: what each needs otherwise, and why. Does not: what is said (`dcat.py`). A twin says the same of the same
-things, under the same addresses. Sources: udata 17, `udata/core/dataset/rdf.py`; ckanext-dcat 2.4, `profiles/base.py`.
+Belongs here: what each needs otherwise, and why. Does not: what is said (`dcat.py`). Each variant says the same of the
+same things, under the same addresses. Sources: udata 17, `udata/core/dataset/rdf.py`; ckanext-dcat 2.4,
+`profiles/base.py`.
 """
 
 from __future__ import annotations
