@@ -11,10 +11,11 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.releases.canonical import batches, text
+from pipelines.storage.spool import is_large
 from pipelines.storage.text_bytes import may_begin_with
 
 CSV_DIALECT = {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True, "header": True}
@@ -51,14 +53,27 @@ class Written:
     rows: int
 
 
-def write_csv(table: pa.Table, path: Path) -> Written:
-    """Write the canonical CSV of a canonical table."""
-    return _write(table, path, ",", b"", lambda piece: piece)
+Words = Mapping[str, pa.ChunkedArray]
+"""Columns of a table in words, by name."""
 
 
-def write_excel_csv(table: pa.Table, path: Path) -> Written:
+def write_csv(table: pa.Table, path: Path, words: Words | None = None) -> Written:
+    """Write the canonical CSV of a canonical table. `words`: of its floats, as `float_columns` gives them."""
+    return _write(table, path, ",", b"", lambda piece: piece, words=words or {})
+
+
+def write_excel_csv(table: pa.Table, path: Path, words: Words | None = None) -> Written:
     """Write the same values for spreadsheets set to French: `;` between cells, a byte order mark, no formulas."""
-    return _write(table, path, ";", BOM, without_formulas)
+    return _write(table, path, ";", BOM, without_formulas, words=words or {})
+
+
+def float_columns(table: pa.Table) -> Words:
+    """The floats of a table in words, for whoever writes it more than once; none of a table on disk, where they would
+    be another one in memory."""
+    if is_large(table):
+        return {}
+    floats = [item.name for item in table.schema if pa.types.is_floating(item.type)]
+    return {name: pa.chunked_array([text(table.column(name))], pa.string()) for name in floats}
 
 
 def without_formulas(table: pa.Table) -> pa.Table:
@@ -85,7 +100,7 @@ def with_formulas(word: str) -> str:
     return word[1:] if word.startswith("'") and re.match(FORMULA, word) else word
 
 
-def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes, shape: Shape) -> Written:
+def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes, shape: Shape, *, words: Words) -> Written:
     """Batches go straight to the file; a thread reads each again for the digest while the next is written, which costs
     less than holding them."""
     digest = hashlib.sha256()
@@ -93,12 +108,19 @@ def _write(table: pa.Table, path: Path, delimiter: str, mark: bytes, shape: Shap
         file.write(mark + _header(table, delimiter))
         file.flush()  # Polars writes below Python's buffer
         read = beside.submit(_digest_more, digest, again)
-        for piece in batches(table, FILE_ROWS):
-            _write_lines(shape(piece), delimiter, file)
+        for start, piece in zip(count(0, FILE_ROWS), batches(table, FILE_ROWS), strict=False):
+            own = {name: column.slice(start, FILE_ROWS) for name, column in words.items()}
+            _write_lines(_with_words(shape(piece), own), delimiter, file)
             read.result()
             read = beside.submit(_digest_more, digest, again)
         read.result()
     return Written(path.stat().st_size, digest.hexdigest(), table.num_rows)
+
+
+def _with_words(piece: pa.Table, words: Words) -> pa.Table:
+    for name, column in words.items():
+        piece = piece.set_column(piece.schema.get_field_index(name), name, column)
+    return piece
 
 
 def _digest_more(digest: Any, file: BinaryIO) -> None:

@@ -130,8 +130,8 @@ class _Serial:
 
 
 class TableSource(_Serial):
-    """A table in memory, as the CSV file that it would make: its header is row 1. One with types is made text here, a
-    block at a time."""
+    """A table in memory, as the CSV file that it would make: its header is row 1. One with types is made text,
+    some blocks at a time."""
 
     failure: Any = None
     fraction: float | None = None
@@ -140,12 +140,14 @@ class TableSource(_Serial):
         self._table = table
 
     def _blocks(self) -> Iterator[Block]:
-        for first in range(0, self._table.num_rows, ROWS):
-            columns = [_one(column).fill_null("") for column in typed_as_text(self._table.slice(first, ROWS)).columns]
-            self.fraction = min(1.0, (first + ROWS) / self._table.num_rows)
-            yield Block(first, columns)
-            if first // ROWS % TOGETHER == 0:
-                leave_out()
+        for start in range(0, self._table.num_rows, ROWS * TOGETHER):
+            # Distinct numbers are put in words once each: of many rows there are fewer than of many blocks.
+            text = typed_as_text(self._table.slice(start, ROWS * TOGETHER))
+            for first in range(start, start + text.num_rows, ROWS):
+                columns = [_one(column).fill_null("") for column in text.slice(first - start, ROWS).columns]
+                self.fraction = min(1.0, (first + ROWS) / self._table.num_rows)
+                yield Block(first, columns)
+            leave_out()
 
 
 class StreamSource(_Serial):

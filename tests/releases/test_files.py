@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.releases import csvfile
 from pipelines.releases.canonical import canonical, key_text, repeated, text
 from pipelines.releases.csvfile import BOM, FILE_ROWS, csv_bytes, write_csv, write_excel_csv
 from pipelines.releases.descriptor import to_json
@@ -130,6 +131,20 @@ def test_batches_join_without_a_seam(tmp_path: Path) -> None:
     written = write_csv(table, tmp_path / "t.csv")
     assert (tmp_path / "t.csv").read_text() == expected
     assert (written.bytes, written.sha256) == (len(expected), sha256_file(tmp_path / "t.csv"))
+
+
+def test_floats_that_were_put_in_words_before_are_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csvfile, "FILE_ROWS", 3)
+    values = [-1.5, None, 1e-7, 1e20, 0.1, -0.0, float("nan"), 3.0]
+    table = pa.table({"a": [f"={value}" for value in values], "b": values, "c": [*values[1:], -2.25]})
+    words = csvfile.float_columns(table)
+    assert set(words) == {"b", "c"}
+    for number, write in enumerate((write_csv, write_excel_csv)):
+        plain, shared = write(table, tmp_path / f"{number}.csv"), write(table, tmp_path / "shared.csv", words)
+        assert plain == shared
+        assert (tmp_path / f"{number}.csv").read_bytes() == (tmp_path / "shared.csv").read_bytes()
 
 
 def test_every_type_has_its_canonical_text(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ class Csv(OutputFormat):
     is_alternative = False
 
     def write(self, published: Published, path: Path) -> Written:
-        return write_csv(published.table, path)
+        return write_csv(published.table, path, published.words)
 
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
         resource, rows = released.resource, released.opened.metadata.num_rows
@@ -46,7 +46,7 @@ class ExcelCsv(OutputFormat):
     }
 
     def write(self, published: Published, path: Path) -> Written:
-        return write_excel_csv(published.table, path)
+        return write_excel_csv(published.table, path, published.words)
 
     def check(self, released: Released, path: Path) -> Iterator[Flaw]:
         with path.open("rb") as file:

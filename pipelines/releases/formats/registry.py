@@ -36,6 +36,13 @@ class Published:
         key = self.schema.get("primaryKey", ())
         return (key,) if isinstance(key, str) else tuple(key)
 
+    @cached_property
+    def words(self) -> Mapping[str, pa.ChunkedArray]:
+        """Its floats in words, for the formats that write them so."""
+        from pipelines.releases.csvfile import float_columns
+
+        return float_columns(self.table)
+
 
 @dataclass(frozen=True)
 class Released:
