@@ -113,8 +113,10 @@ SOURCES_PER_RUN = Setting(
 MEMORY = Setting(
     "AROBASE_MEMORY",
     Said(
-        "la mémoire qu'une exécution peut prendre : une source trop grande pour elle est refusée avant d'être lue",
-        "the memory that a run may take: a source too large for it is refused before it is read",
+        "la mémoire qu'une exécution peut prendre : une table qui en fait plus d'un seizième est gardée sur disque "
+        "(`outputs/work/`) ; une source trop grande même ainsi est refusée avant d'être lue",
+        "the memory that a run may take: a table of more than a sixteenth of it is kept on disk (`outputs/work/`); a "
+        "source too large even so is refused before it is read",
     ),
     Said("celle qui est libre sur la machine, ou dans son conteneur", "what is free on the machine, or its container"),
     Said("un nombre d'octets, comme 6G ou 800M", "a number of bytes, such as 6G or 800M"),

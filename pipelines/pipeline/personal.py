@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import PrivateStoreMissing, Project
+from pipelines.pipeline.digests import of_ledger, of_release
 from pipelines.pipeline.errors import PeopleLinkWrong
 from pipelines.pipeline.results import fingerprint, folder_digest, stage_code_digest
 from pipelines.pipeline.withholding import without_held
@@ -182,10 +184,11 @@ def inspection(
         package = request.package.name
         allow = load_allow_list(project.schemas).with_fields(package, request.schemas)
         values, validated = _values(project, apart), seen or Seen()
-        report = scan_folder(folder, allow, values, seen=validated, package=package)
+        own = partial(of_release, project, request)
+        report = scan_folder(folder, allow, values, seen=validated, package=package, own=own)
         if not report.is_clean:  # the changes show values of the version before, which its own tables let through
             validated.passed.update(let_through(project, load_allow_list(project.schemas), validated).passed)
-            report = scan_folder(folder, allow, values, seen=validated, package=package)
+            report = scan_folder(folder, allow, values, seen=validated, package=package, own=own)
         _block(project, request, report, {})
 
     return inspect
@@ -226,9 +229,10 @@ def check_pages(project: Project, pages: Path, seen: Seen | None = None) -> Gate
     clean = CleanFiles.read(project.work / CLEAN_PAGES, gate_key(project))  # before the values: they may be newer
     allow, values = load_allow_list(project.schemas), Vault(project.private).read()
     validated = seen.for_another() if seen else Seen()
-    report = scan_folder(pages, allow, values, seen=validated, clean=clean)
+    own = partial(of_ledger, project)
+    report = scan_folder(pages, allow, values, seen=validated, clean=clean, own=own)
     if not report.is_clean:  # pages show tables: what an exception lets through there is let through here
-        report = scan_folder(pages, allow, values, seen=let_through(project, allow, validated), clean=clean)
+        report = scan_folder(pages, allow, values, seen=let_through(project, allow, validated), clean=clean, own=own)
     report.raise_if_held()
     make_own_folder(project.work)
     clean.save()

@@ -8,25 +8,41 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.privacy.detectors import without_codes
-from pipelines.privacy.folding import Words, folded, mask_of
+from pipelines.privacy.folding import Mask, Numbers, Words, are_among, folded
 from pipelines.privacy.kinds import Kind
+from pipelines.privacy.marks import Gathered, Marks
 from pipelines.privacy.normalisation import digits, fold
-from pipelines.privacy.phrases import DOTS, SIGNS, Phrases, Written, full_names, mails, numbers, written
-from pipelines.privacy.told import Told
+from pipelines.privacy.phrases import (
+    BETWEEN,
+    KEPT,
+    KIND,
+    SIGNS,
+    WRITTEN,
+    Gathering,
+    Phrases,
+    full_names,
+    mails,
+    numbers,
+    written,
+)
+from pipelines.privacy.readings import SPACE
+from pipelines.privacy.told import KINDS, Told, code_of
+from pipelines.storage.spool import Spool, pieces
 
 _RUN = r"\d(?:[\s./_-]{0,3}\d){7,}"
 _RUNS = re.compile(_RUN)
+_RUN_SIEVE = rf"\p{{Nd}}(?:(?:{SPACE}|[./_-]){{0,3}}\p{{Nd}}){{7,}}"
+"""RE2's own digits and spaces are those of ASCII."""
 _DIGEST = r"\b(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})\b"
 _DIGESTS = re.compile(_DIGEST)
 _ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}
@@ -34,9 +50,10 @@ _ALGORITHMS = {32: "md5", 40: "sha1", 64: "sha256"}
 _LETTER = r"[^\x00-@\[-`{-\x7F]"
 """A letter, or anything beyond ASCII: without one, a text contains a name or an address only where one is all
 digits."""
-Digests = np.ndarray[Any, np.dtype[np.uint64]]
-_MANY = 20_000
-"""Distinct words, beyond which Arrow looks them up faster than Python."""
+SHORTEST = 8
+"""Letters of a name that is looked for when written as one word."""
+TEXTS = 65_536
+"""Texts, or values, that are worked on at once: more would not stay in the processor's own memory."""
 
 
 @dataclass(frozen=True)
@@ -46,120 +63,159 @@ class Everyone:
     names: Phrases = field(default_factory=Phrases)
     mails: Phrases = field(default_factory=Phrases)
     """The words of a local part and the first label of its domain; between them there is a sign."""
-    joined: frozenset[str] = frozenset()
+    joined: Marks = field(default_factory=Marks)
     """Names, and addresses that identify somebody without their domain, as one word."""
-    numbers: frozenset[str] = frozenset()
-    written: Written = field(default_factory=Written)
+    numbers: Marks = field(default_factory=Marks)
+    anchors: Marks = field(default_factory=Marks)
+    """The longest word of each name and address, and the words run together: a text without any contains none."""
+    has_digits_alone: bool = False
+    """Whether one of the anchors is all digits."""
+    written: pa.Table = field(default_factory=WRITTEN.empty_table)
     """What somebody may have hashed: e-mail addresses and numbers, as they are kept."""
 
     @classmethod
-    def of_told(cls, told: Told) -> Everyone:
-        """Of the values of many records."""
-        names, (addresses, alone) = Phrases.of(full_names(told)), mails(told)
-        as_one = names.as_one_word() | alone
-        joined = frozenset(word for word in as_one if len(word) >= 8)
-        return cls(names, addresses, joined, numbers(told), written(told))
+    def of_told(cls, some: Iterable[Told]) -> Everyone:
+        """Of the values of many records, some of them at a time."""
+        full, addresses, kept = Gathering(), Gathering(), Spool(WRITTEN)
+        joined, known, anchors = Gathered(), Gathered(), Gathered()
+        has_digits_alone = False
+        for told in some:
+            names, (phrases, alone) = full_names(told), mails(told)
+            as_one = pa.concat_arrays([pc.replace_substring(names, " ", ""), alone])
+            as_one = as_one.filter(pc.greater_equal(pc.binary_length(as_one), SHORTEST))
+            own = pa.concat_arrays([full.add(names), addresses.add(phrases), as_one])
+            has_digits_alone |= bool(pc.any(pc.match_substring_regex(own, "^[0-9]+$")).as_py())
+            joined.add(as_one)
+            anchors.add(own)
+            known.add(numbers(told))
+            kept.add(written(told))
+        marks = (joined.marks(), known.marks(), anchors.marks())
+        return cls(full.phrases(), addresses.phrases(), *marks, has_digits_alone, kept.table())
 
     def __bool__(self) -> bool:
         return bool(self.names or self.mails or self.numbers)
 
-    def kinds_in(self, texts: Sequence[str] | pa.Array) -> Iterator[tuple[int, Kind]]:
-        """(place, kind) of the unmasked texts that contain somebody's value. Sifted as whole columns: only a text
-        that has a word of somebody's, a long number or a digest is looked at by itself."""
+    def kinds_in(
+        self, texts: Sequence[str] | pa.Array, own: Container[str] = frozenset()
+    ) -> Iterator[tuple[int, Kind]]:
+        """(place, kind) of the unmasked texts that contain somebody's value: the first of name, address, number and
+        digest of either. Looked for in whole columns; only long numbers and digests are looked at one by one. `own`:
+        digests of which it is known that they are of something else."""
         if not self or not len(texts):
             return
         column = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.large_string())
-        places = self._with_somebodys_word(column)
-        for wanted, expression in ((self.numbers, _RUN), (self.written, _DIGEST)):
-            if wanted:
-                places.update(pc.indices_nonzero(pc.match_substring_regex(column, expression)).to_pylist())
-        for place in sorted(places):
-            kind = self.kind_in(column[place].as_py())
-            if kind is not None:
-                yield place, kind
-
-    def _with_somebodys_word(self, column: pa.Array) -> set[int]:
-        if self._has_digits_alone:
-            kept, some = np.arange(len(column)), column
-        else:
-            kept = np.flatnonzero(mask_of(pc.match_substring_regex(column, _LETTER)))
-            some = column.take(pa.array(kept))
-        if not len(kept):
-            return set()
-        words = Words.of(folded(some))
-        distinct = words.words.dictionary_encode()
-        known = np.flatnonzero(self._are_anchors(distinct.dictionary))
-        found = mask_of(pc.is_in(distinct.indices, value_set=pa.array(known, distinct.indices.type)))
-        return set(kept[words.text[found]].tolist())
-
-    def _are_anchors(self, words: pa.Array) -> Any:
-        if len(words) > _MANY:
-            return mask_of(pc.is_in(words, value_set=pa.array(self._anchors, words.type)))
-        return np.fromiter((word in self._anchors for word in words.to_pylist()), np.bool_, len(words))
+        for start in range(0, len(column), TEXTS):
+            found = self._kinds_in(column.slice(start, TEXTS), own)
+            yield from ((start + place, kind) for place, kind in sorted(found.items()))
 
     def kind_in(self, text: str) -> Kind | None:
         """What kind of somebody's value is in an unmasked text, if any."""
-        if not self:
-            return None
-        words = fold(text).decode().split()
-        if not self.joined.isdisjoint(words) or self.names.are_in(words):
-            return Kind.NAME
-        if self.mails and not SIGNS.isdisjoint(words):
-            letters = [word for word in words if word not in SIGNS and word not in DOTS]
-            if self.mails.are_in(letters):
-                return Kind.EMAIL
-        runs = _RUNS.findall(without_codes(text)) if self.numbers else ()
-        if any(not self.numbers.isdisjoint(_numbers_in(run)) for run in runs):
-            return Kind.PHONE
-        found = _DIGESTS.findall(text) if self.written else ()
-        kinds = (self._digested(token.lower()) for token in found)
-        return next((kind for kind in kinds if kind is not None), None)
+        return next((kind for _, kind in self.kinds_in([text])), None)
 
-    @cached_property
-    def _anchors(self) -> frozenset[str]:
-        """The longest word of each name and address, and the words run together: a text without any contains none."""
-        return self.names.longest_words() | self.mails.longest_words() | self.joined
+    def _kinds_in(self, texts: pa.Array, own: Container[str]) -> dict[int, Kind]:
+        places, words = self._with_somebodys_word(texts)
+        found = dict(self._with_digests(texts, own))
+        found |= dict.fromkeys(self._with_numbers(texts), Kind.PHONE)
+        if words.texts:
+            found |= dict.fromkeys(places[self._with_addresses(words)].tolist(), Kind.EMAIL)
+            found |= dict.fromkeys(places[self._with_names(words)].tolist(), Kind.NAME)
+        return found
 
-    @cached_property
-    def _has_digits_alone(self) -> bool:
-        return any(map(str.isdigit, self._anchors))
+    def _with_somebodys_word(self, texts: pa.Array) -> tuple[Numbers, Words]:
+        """The places of the texts that have an anchor, and the words of these."""
+        kept = np.arange(len(texts))
+        if not self.has_digits_alone:
+            kept = np.array(_matching(texts, _LETTER), np.int64)
+            texts = texts.take(pa.array(kept))
+        words = Words.of(folded(texts))
+        has_some = np.zeros(len(kept), np.bool_)
+        has_some[words.text[self.anchors.are(words.words)]] = True
+        return kept[has_some], words.in_texts(has_some)
+
+    def _with_names(self, words: Words) -> Mask:
+        found = self.names.stand_in(words)
+        found[words.text[self.joined.are(words.words)]] = True
+        return found
+
+    def _with_addresses(self, words: Words) -> Mask:
+        found = np.zeros(words.texts, np.bool_)
+        have_sign = words.counts(are_among(words.words, SIGNS)) > 0
+        if self.mails and have_sign.any():
+            some = words.in_texts(have_sign)
+            found[have_sign] = self.mails.stand_in(some.where(~are_among(some.words, BETWEEN)))
+        return found
+
+    def _with_numbers(self, texts: pa.Array) -> list[int]:
+        if not self.numbers:
+            return []
+        pairs = [
+            (place, number)
+            for place in _matching(texts, _RUN_SIEVE)
+            for run in _RUNS.findall(without_codes(texts[place].as_py()))
+            for number in _numbers_in(run)
+        ]
+        are_known = self.numbers.are(pa.array([number for _, number in pairs], pa.large_string()))
+        return [place for (place, _), is_known in zip(pairs, are_known.tolist(), strict=True) if is_known]
+
+    def _with_digests(self, texts: pa.Array, own: Container[str]) -> Iterator[tuple[int, Kind]]:
+        for place in _matching(texts, _DIGEST) if len(self.written) else ():
+            tokens = (token.lower() for token in _DIGESTS.findall(texts[place].as_py()))
+            kinds = (self._digested(token) for token in tokens if token not in own)
+            kind = next((kind for kind in kinds if kind is not None), None)
+            if kind is not None:
+                yield place, kind
 
     def _digested(self, token: str) -> Kind | None:
         """Whose value a digest is of: a hash of an address or a number is no anonymisation, for anyone with the list
         of addresses undoes it."""
-        algorithm = _ALGORITHMS[len(token)]
-        known, start = self._first_bytes(algorithm), int(token[:16], 16)
-        place = int(np.searchsorted(known, np.uint64(start)))
-        if place == len(known) or known[place] != start:
+        algorithm, start = _ALGORITHMS[len(token)], np.array([int(token[:16], 16)], np.uint64)
+        if not self._first_bytes(algorithm).have(start)[0]:
             return None
         found = [kind for kind, value in self._spelled() if _hashed(algorithm, value.encode()).hex() == token]
         return found[-1] if found else None
 
-    def _first_bytes(self, algorithm: str) -> Digests:
-        """The first eight bytes of the digest of everything that somebody may have hashed, sorted."""
+    def _first_bytes(self, algorithm: str) -> Marks:
+        """The first eight bytes of the digest of everything that somebody may have hashed."""
         if algorithm not in self._digests:
-            first = b"".join([_hashed(algorithm, spelling)[:8] for spelling in self._spellings_in_bytes()])
-            self._digests[algorithm] = np.sort(np.frombuffer(first, ">u8").astype(np.uint64))
+            gathered = Gathered()
+            for some in pieces(self.written, TEXTS):
+                first = b"".join([_hashed(algorithm, spelling)[:8] for spelling in _spelled_in_bytes(some)])
+                gathered.add_hashes(np.frombuffer(first, ">u8").astype(np.uint64))
+            self._digests[algorithm] = gathered.marks()
         return self._digests[algorithm]
 
     @cached_property
-    def _digests(self) -> dict[str, Digests]:
+    def _digests(self) -> dict[str, Marks]:
         return {}
 
-    def _spellings_in_bytes(self) -> Iterator[bytes]:
-        """The same as `_spelled`, in any order: most addresses are plain, and are spelled all at once."""
-        plain, others = self.written.parted()
-        lower, upper = pc.ascii_lower(plain), pc.ascii_upper(plain)
-        mixed = plain.filter(pc.and_(pc.not_equal(plain, lower), pc.not_equal(plain, upper)))
-        for spelled in (lower, upper, mixed):
-            yield from spelled.cast(pa.large_binary()).to_pylist()
-        for kind, value in others:
-            yield from (spelling.encode() for spelling in _spellings(kind, value))
-
     def _spelled(self) -> Iterator[tuple[Kind, str]]:
-        for kind, value in self.written:
-            for spelling in _spellings(kind, value):
-                yield kind, spelling
+        for some in pieces(self.written, TEXTS):
+            yield from _spelled(some)
+
+
+def _matching(texts: pa.Array, expression: str) -> list[int]:
+    places: list[int] = pc.indices_nonzero(pc.match_substring_regex(texts, expression)).to_pylist()
+    return places
+
+
+def _spelled_in_bytes(kept: pa.Table) -> Iterator[bytes]:
+    """The same as `_spelled`, in any order: most addresses are plain, and are spelled all at once."""
+    values = kept.column(KEPT)
+    is_plain = pc.match_substring_regex(values, "^[!-~]+$")
+    is_plain = pc.and_(is_plain, pc.equal(kept.column(KIND), code_of(Kind.EMAIL)))
+    plain = values.filter(is_plain)
+    lower, upper = pc.ascii_lower(plain), pc.ascii_upper(plain)
+    mixed = plain.filter(pc.and_(pc.not_equal(plain, lower), pc.not_equal(plain, upper)))
+    for spelled in (lower, upper, mixed):
+        yield from spelled.cast(pa.large_binary()).to_pylist()
+    for _, spelling in _spelled(kept.filter(pc.invert(is_plain))):
+        yield spelling.encode()
+
+
+def _spelled(kept: pa.Table) -> Iterator[tuple[Kind, str]]:
+    for code, value in zip(kept.column(KIND).to_pylist(), kept.column(KEPT).to_pylist(), strict=True):
+        for spelling in _spellings(KINDS[code], value):
+            yield KINDS[code], spelling
 
 
 def _hashed(algorithm: str, value: bytes) -> bytes:

@@ -6,7 +6,7 @@ Belongs here: which files are opened, and when. Does not: opening one (`opening.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pipelines.privacy.allowlist import AllowList
@@ -15,6 +15,7 @@ from pipelines.privacy.gate import GateReport
 from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.large_files import LARGE_READERS
 from pipelines.privacy.opening import Opened, blocks, name_of, open_file, open_large
+from pipelines.privacy.own_digests import OwnDigests
 from pipelines.privacy.scanning import Scan
 from pipelines.privacy.seen import Seen
 
@@ -32,11 +33,13 @@ def scan_folder(
     seen: Seen | None = None,
     package: str = "",
     clean: CleanFiles | None = None,
+    own: Callable[[], Iterable[str]] = tuple,
 ) -> GateReport:
     """Scan every file under `folder`, in the order of their paths, and the paths themselves. `seen`: what the gate
     checked already of the tables that the files were made of. `package`: whose release the folder is; exceptions for a
-    table hold in its files too. `clean`: files that were found clean before, which are not read again."""
-    report, scan = GateReport(), _scan_for(allow, personal, seen, package)
+    table hold in its files too. `clean`: files that were found clean before, which are not read again. `own`: digests
+    that are known to be of something else than somebody's value, besides those of the folder's files."""
+    report, scan = GateReport(), _scan_for(allow, personal, seen, package, OwnDigests(own, folder))
     by_itself = not scan.seen.passed  # what tables let through is not in the key of what is remembered
     for opened in _opened_together(folder, scan, clean):
         scan.foresee(look for file in opened for look in file.looks)
@@ -94,6 +97,12 @@ def scan_text(
     return _scan_for(allow, personal, seen).texts(place, blocks(text))
 
 
-def _scan_for(allow: AllowList, personal: PersonalValues | None, seen: Seen | None = None, package: str = "") -> Scan:
+def _scan_for(
+    allow: AllowList,
+    personal: PersonalValues | None,
+    seen: Seen | None = None,
+    package: str = "",
+    own: Container[str] = frozenset(),
+) -> Scan:
     seen = seen or Seen()
-    return Scan(allow, seen.everyone(personal or PersonalValues()), seen, package)
+    return Scan(allow, seen.everyone(personal or PersonalValues()), seen, package, own)

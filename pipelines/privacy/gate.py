@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +20,7 @@ from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
 from pipelines.privacy.errors import PersonalDataFound
 from pipelines.privacy.everyone import Everyone
+from pipelines.privacy.folding import Numbers
 from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.places import Origins, RecordId
 from pipelines.privacy.rows import RowValues, held_in_rows
@@ -152,26 +153,19 @@ class _Looking:
         cells = self.table.num_rows * self.table.num_columns
         if not len(personal) and not self.found:  # what most tables are: nobody asks where its rows come from
             return GateReport(cells, (), dict(sorted(self.used.items())))
-        origins = Origins.of(self.text, origin, self.key)
+        origins = Origins.of(self.table, origin, self.key)
         if len(personal) and origins is not None:
             self.own_values(personal, origins)
         elif len(personal):
             self.anybody(self.seen.everyone(personal))
-        holds = _holds(self.name, self.text, self.found, self.key, origins)
+        holds = _holds(self.name, self.table, self.found, self.key, origins)
         return GateReport(cells, holds, dict(sorted(self.used.items())))
 
-    @cached_property
-    def text(self) -> pa.Table:
-        return as_text(self.table)
-
-    @cached_property
-    def plain(self) -> pa.Table:
-        """The same, unmasked."""
-        columns = [
-            unmask_cells(text) if may_be_disguised(typed.type) else pc.fill_null(text.cast(pa.large_string()), "")
-            for text, typed in zip(self.text.columns, self.table.columns, strict=True)
-        ]
-        return pa.table(columns, self.text.column_names)
+    def plain(self, columns: Sequence[str], rows: Numbers) -> pa.Table:
+        """Some rows that are near each other, as text, unmasked."""
+        first, last = int(rows[0]), int(rows[-1])
+        typed = self.table.select(columns).slice(first, last - first + 1)
+        return unmasked(typed if typed.num_rows == len(rows) else typed.take(pa.array(rows - first)))
 
     def keep(self, row: int, column: str, rule: str, text: str, span: tuple[int, int]) -> None:
         """Hold a passage, unless the list lets it through."""
@@ -211,15 +205,15 @@ class _Looking:
         return found
 
     def own_values(self, personal: PersonalValues, origins: Origins) -> None:
-        columns = [column for column in self.text.column_names if column not in RESERVED]
-        own = RowValues.of(personal, origins)
-        held = held_in_rows(own, self.plain.select(columns), self.allow.places(self.name, columns))
-        for row, column, kind, cell in held:
+        columns = [column for column in self.table.column_names if column not in RESERVED]
+        own, places = RowValues.of(personal, origins), self.allow.places(self.name, columns)
+        for row, column, kind, cell in held_in_rows(own, partial(self.plain, columns), places):
             self.keep(row, column, f"{OWN_VALUE}:{kind.value}", cell, (0, len(cell)))
 
     def anybody(self, everyone: Everyone) -> None:
-        for column in self.plain.column_names:
-            encoded = pc.dictionary_encode(self.plain.column(column).combine_chunks())
+        plain = unmasked(self.table)
+        for column in plain.column_names:
+            encoded = pc.dictionary_encode(plain.column(column).combine_chunks())
             texts = encoded.dictionary
             found = dict(everyone.kinds_in(texts))
             if not found:
@@ -230,16 +224,27 @@ class _Looking:
                 self.keep(row, column, f"{OWN_VALUE}:{found[place].value}", text, (0, len(text)))
 
 
+def unmasked(table: pa.Table) -> pa.Table:
+    """A typed table as text, disguises undone where there are any."""
+    text = as_text(table)
+    columns = [
+        unmask_cells(plain) if may_be_disguised(typed.type) else pc.fill_null(plain.cast(pa.large_string()), "")
+        for plain, typed in zip(text.columns, table.columns, strict=True)
+    ]
+    return pa.table(columns, text.column_names)
+
+
 def _holds(
     name: str,
-    text: pa.Table,
+    table: pa.Table,
     found: set[tuple[int, str, str]],
     key: tuple[str, ...],
     origins: Origins | None,
 ) -> tuple[Hold, ...]:
     """The holds in order, with the key of each row unless one of its fields is held."""
     hidden = {row for row, column, _ in found if column in key}
-    columns = {field: text.column(field) for field in key if field in text.column_names}
+    text = as_text(table.select([field for field in key if field in table.column_names])) if found else table
+    columns = dict(zip(text.column_names, text.columns, strict=True)) if found else {}
     holds = []
     for row, column, rule in sorted(found):
         value = ""

@@ -16,16 +16,21 @@ import pyarrow.compute as pc
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.folding import Mask, Numbers, mask_of
 from pipelines.privacy.multi_value import Values
-from pipelines.privacy.needles import Needles
 from pipelines.privacy.places import RecordId, Records
 from pipelines.privacy.told import Told
 from pipelines.schema.arrow import REPEATED
 from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA
+from pipelines.storage.sorting import in_order
+from pipelines.storage.spool import Spool, filtered, is_large, leave_out, pieces
 
 FIELD, VALUE = "champ", "valeur"
 LINES = pa.schema([*RESERVED_SCHEMA, pa.field(FIELD, REPEATED), pa.field(VALUE, pa.large_string())])
 """A line for each value: its record, its field, itself."""
+PLACE = "place"
+_DEALT = pa.schema([pa.field(PLACE, pa.int64()), pa.field(FIELD, REPEATED), pa.field(VALUE, pa.large_string())])
 _SIGN = "[!-~]"
+TOGETHER = 65_536
+"""Lines that are worked on at once: more would not stay in the processor's own memory."""
 
 
 class PersonalValues:
@@ -54,14 +59,17 @@ class PersonalValues:
         that is in several rows, what the last of them says."""
         if not fields or not table.num_rows:
             return cls()
-        cells = [table.column(name).cast(pa.large_string()).combine_chunks() for name in fields]
-        row, field = np.nonzero(np.column_stack([_is_told(column) for column in cells]))  # row by row
-        values = pa.concat_arrays(cells).take(pa.array(field * table.num_rows + row))
-        lines = {name: table.column(name).take(pa.array(row)) for name in RESERVED}
-        lines[FIELD] = pa.DictionaryArray.from_arrays(pa.array(field.astype(np.int32)), pa.array(fields, pa.string()))
-        return cls.of_lines(_last_said(pa.table({**lines, VALUE: values}), row))
+        has_one_row_each = len(Records(table)) == table.num_rows
+        spool = Spool(LINES)
+        for piece in pieces(table, TOGETHER) if has_one_row_each else [table]:
+            lines, row = _lines_of(piece, fields)
+            spool.add(lines if has_one_row_each else _last_said(lines, row))
+        return cls.of_lines(spool.table())
 
     def _set(self, lines: pa.Table) -> None:
+        if lines.schema.equals(LINES) and is_large(lines):  # on disk, where it stays
+            self._given = lines
+            return
         self._given = pa.table([_in_one(lines.column(item.name), item.type) for item in LINES], schema=LINES)
 
     @property
@@ -74,12 +82,22 @@ class PersonalValues:
         """Whose the lines are."""
         return self._by_records[1]
 
+    def lines_of_part(self, code: int) -> pa.Table:
+        """The values of the records of one part, given by its place in `records.parts`."""
+        is_of_part = self.records.part_of == code
+        if is_of_part.all():
+            return self.lines
+        return filtered(self.lines, pa.array(np.repeat(is_of_part, np.diff(self._bounds))))
+
     @cached_property
     def _by_records(self) -> tuple[pa.Table, Records]:
         records = Records(self._given)
         if records.are_together:
             return self._given, records
-        lines = self._given.take(pa.array(np.argsort(records.of_line, kind="stable"))).combine_chunks()
+        if is_large(self._given):
+            lines = _beside_each_other(self._given, records)
+        else:
+            lines = self._given.take(pa.array(np.argsort(records.of_line, kind="stable"))).combine_chunks()
         return lines, Records(lines)
 
     def __len__(self) -> int:
@@ -100,23 +118,62 @@ class PersonalValues:
 
     def of(self, records: Iterable[RecordId]) -> Values:
         """The values of several records, cells of several values taken apart."""
-        told, numbers = self.told, self._numbers
-        return tuple(pair for record in records if record in numbers for pair in told.of_record(numbers[record]))
+        numbers = [self._numbers[record] for record in records if record in self._numbers]
+        told = self.told_of(np.array(numbers, np.int64))
+        return tuple(pair for number in range(len(numbers)) for pair in told.of_record(number))
 
     def everyone(self) -> Everyone:
         """What can be distinguished from ordinary text, no matter whose it is: for files that belong to no record."""
-        return Everyone.of_told(self.told)
+        return Everyone.of_told(self.told())
+
+    def told(self) -> Iterator[Told]:
+        """The values by the number of their record, cells of several values taken apart: some records at a time."""
+        bounds, start = self._bounds, 0
+        while start < len(self):
+            end = max(start + 1, int(np.searchsorted(bounds, bounds[start] + TOGETHER, side="right")) - 1)
+            yield self.told_of_lines(self.lines, bounds[start : end + 1])
+            start = end
+            leave_out()
+
+    def told_of(self, records: Numbers) -> Told:
+        """The values of some records, which are numbered from 0 there, as `records` has them; the lines in memory."""
+        counts = self._bounds[records + 1] - self._bounds[records]
+        ends = np.concatenate([[0], np.cumsum(counts)])
+        places = np.repeat(self._bounds[records] - ends[:-1], counts) + np.arange(ends[-1])
+        return self.told_of_lines(self.lines.select([FIELD, VALUE]).take(pa.array(places)), ends)
+
+    def dealt_out(self, records: Numbers) -> tuple[pa.Table, Numbers]:
+        """The fields and values of each of `records`, of which some may come again, one record after the other, and
+        where those of each begin: as much on disk as the lines are."""
+        order, counts = np.argsort(records, kind="stable"), np.diff(self._bounds)
+        wanted, spool, bounds = records[order], Spool(_DEALT), self._bounds
+        start = 0
+        while start < len(self):
+            end = max(start + 1, int(np.searchsorted(bounds, bounds[start] + TOGETHER, side="right")) - 1)
+            first, last = np.searchsorted(wanted, [start, end])
+            own, lines = wanted[first:last], self.lines.slice(bounds[start], bounds[end] - bounds[start])
+            ends = np.cumsum(counts[own])
+            begins = bounds[own] - bounds[start] - (ends - counts[own])
+            places = pa.array(np.repeat(begins, counts[own]) + np.arange(ends[-1] if len(ends) else 0))
+            some = [lines.column(name).combine_chunks().take(places) for name in (FIELD, VALUE)]
+            spool.add(pa.table([pa.array(np.repeat(order[first:last], counts[own])), *some], schema=_DEALT))
+            start = end
+            leave_out()
+        ordered = in_order(spool.table(), lambda rows: rows.select([PLACE]))
+        return ordered.select([FIELD, VALUE]), np.concatenate([[0], np.cumsum(counts[records])])
+
+    @staticmethod
+    def told_of_lines(lines: pa.Table, bounds: Numbers) -> Told:
+        """The values of records from lines with their fields and values; `bounds`: where the lines of each record
+        begin, and where those of the last one end."""
+        own = lines.slice(bounds[0], bounds[-1] - bounds[0])
+        fields, values = (own.column(name).combine_chunks() for name in (FIELD, VALUE))
+        return Told.of(fields, values, np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)), len(bounds) - 1)
 
     @cached_property
-    def told(self) -> Told:
-        """The values by the number of their record, cells of several values taken apart."""
-        fields, values = self.lines.column(FIELD).combine_chunks(), self.lines.column(VALUE).combine_chunks()
-        return Told.of(fields, values, self.records.of_line, len(self.records))
-
-    @cached_property
-    def needles(self) -> Needles:
-        """What must be in a row that shows something of a record."""
-        return Needles.of(self.told)
+    def _bounds(self) -> Numbers:
+        """Where the lines of each record begin, and where those of the last one end."""
+        return np.append(self.records.firsts, self.lines.num_rows)
 
     @cached_property
     def by_record(self) -> Mapping[RecordId, Values]:
@@ -130,6 +187,22 @@ class PersonalValues:
     @cached_property
     def _numbers(self) -> Mapping[RecordId, int]:
         return {record: number for number, record in enumerate(self.records.ids())}
+
+
+def _beside_each_other(lines: pa.Table, records: Records) -> pa.Table:
+    """The lines of each record together, on disk."""
+    whole = lines.append_column(pa.field(PLACE, pa.int64()), pa.array(records.of_line))
+    return in_order(whole, lambda rows: rows.select([PLACE])).select(LINES.names)
+
+
+def _lines_of(table: pa.Table, fields: Sequence[str]) -> tuple[pa.Table, Numbers]:
+    """A line for each value of some fields, row after row, and the row of each."""
+    cells = [table.column(name).cast(pa.large_string()).combine_chunks() for name in fields]
+    row, field = np.nonzero(np.column_stack([_is_told(column) for column in cells]))
+    kinds = {name: _in_one(table.column(name), LINES.field(name).type).take(pa.array(row)) for name in RESERVED}
+    names = pa.DictionaryArray.from_arrays(pa.array(field.astype(np.int32)), pa.array(fields, pa.string()))
+    values = pa.concat_arrays(cells).take(pa.array(field * table.num_rows + row))
+    return pa.table([*kinds.values(), names, values], schema=LINES), row
 
 
 def _pairs(lines: pa.Table) -> Iterator[tuple[str, str]]:

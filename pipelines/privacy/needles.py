@@ -66,7 +66,8 @@ class Needles:
         """Of the values of records."""
         kinds, folded = told.plain_kinds, told.folded
         is_odd = mask_of(pc.less_equal(pc.binary_length(folded), 2))
-        is_odd = is_odd | mask_of(pc.match_substring_regex(told.plain, f"[{CELL}{ROW}]"))
+        for separator in (CELL, ROW):
+            is_odd = is_odd | mask_of(pc.match_substring(told.plain, separator))
         is_odd &= ~np.isin(kinds, [code_of(Kind.PLACE), code_of(Kind.ROLE)])  # which nobody looks for
 
         def of_kind(kind: Kind) -> Numbers:

@@ -16,14 +16,15 @@ import pyarrow.compute as pc
 
 from pipelines.privacy.folding import Mask, Numbers, Words, are_among, mask_of
 from pipelines.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind
+from pipelines.privacy.marks import Gathered, Marks
 from pipelines.privacy.normalisation import fold
 from pipelines.privacy.plain_words import are_mailboxes
 from pipelines.privacy.search_terms import PARTICLES
-from pipelines.privacy.told import KINDS, Codes, Told, code_of
+from pipelines.privacy.told import Told
 
 SIGNS = frozenset(("at", "a", "arobase", "arrobase", "arobas", "chez"))
 DOTS = frozenset(("point", "dot"))
-_BETWEEN = SIGNS | DOTS
+BETWEEN = SIGNS | DOTS
 _PARTICLES = frozenset(word.decode() for word in PARTICLES)
 _GIVEN = sorted(name for name in FIRST_NAMES if len(name) >= 3)
 _BEGINS_WITH_A_NAME = f"^(?:{'|'.join(_GIVEN)})[a-z0-9]{{4}}"
@@ -32,6 +33,8 @@ _PLAIN_ADDRESS = r"^[!-?A-~]+@[!-,.-?A-~]+$"
 """ASCII, one sign, no hyphen in the domain: taken apart by its folded words."""
 _MOST_WORDS, _LEAST_LETTERS = 5, 6
 """Of a full name."""
+KIND, KEPT = "kind", "value"
+WRITTEN = pa.schema([pa.field(KIND, pa.uint8()), pa.field(KEPT, pa.large_string())])
 _SHORTEST_HALF, _LONG_ENOUGH, _SHORTEST_NUMBER = 4, 7, 8
 """Letters of half a surname, of the words of an address that identify somebody, digits of a number."""
 
@@ -40,37 +43,44 @@ _SHORTEST_HALF, _LONG_ENOUGH, _SHORTEST_NUMBER = 4, 7, 8
 class Phrases:
     """Phrases of several words, by how many words they have."""
 
-    by_size: Mapping[int, frozenset[str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, phrases: Sequence[pa.Array]) -> Phrases:
-        """Of texts, each of words between single spaces."""
-        texts = pc.unique(pa.concat_arrays([*phrases, pa.nulls(0, pa.large_string())]))
-        sizes = mask_of(pc.count_substring(texts, " ")) + 1
-        found = {int(size): texts.filter(pa.array(sizes == size)).to_pylist() for size in np.unique(sizes)}
-        return cls({size: frozenset(some) for size, some in found.items()})
+    by_size: Mapping[int, Marks] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.by_size)
 
-    def are_in(self, words: Sequence[str]) -> bool:
-        """Whether one of the phrases is among words that follow each other."""
-        return any(
-            not phrases.isdisjoint(map(" ".join, zip(*(words[shift:] for shift in range(size)), strict=False)))
-            for size, phrases in self.by_size.items()
-        )
+    def stand_in(self, words: Words) -> Mask:
+        """Which texts contain one of the phrases among words that follow each other."""
+        found = np.zeros(words.texts, np.bool_)
+        for size, phrases in self.by_size.items():
+            last = len(words.words) - size + 1
+            if last < 1:
+                continue
+            is_one_text = words.text[:last] == words.text[size - 1 :]
+            space = pa.scalar(" ", words.words.type)
+            runs = pc.binary_join_element_wise(*(words.words.slice(shift, last) for shift in range(size)), space)
+            are_told = phrases.are(runs) & is_one_text
+            found[words.text[:last][are_told]] = True
+        return found
 
-    def as_one_word(self) -> frozenset[str]:
-        """The words of each phrase, run together."""
-        return frozenset(phrase.replace(" ", "") for phrases in self.by_size.values() for phrase in phrases)
 
-    def longest_words(self) -> frozenset[str]:
-        """The longest word of each phrase: a text without any of them contains no phrase."""
-        found: set[str] = set()
-        for phrases in self.by_size.values():
-            if phrases:
-                found.update(Words.of(pa.array(phrases, pa.large_string())).longest().to_pylist())
-        return frozenset(found)
+class Gathering:
+    """Phrases as they come, of which `Phrases` are made, and the longest word of each: a text without any of these
+    contains none of them."""
+
+    def __init__(self) -> None:
+        self._by_size: dict[int, Gathered] = {}
+
+    def add(self, texts: pa.Array) -> pa.Array:
+        """Some more phrases, each of words between single spaces; returns their longest words."""
+        texts = pc.unique(texts)
+        sizes = mask_of(pc.count_substring(texts, " ")) + 1
+        for size in np.unique(sizes).tolist():
+            self._by_size.setdefault(int(size), Gathered()).add(texts.filter(pa.array(sizes == size)))
+        return Words.of(texts).longest()
+
+    def phrases(self) -> Phrases:
+        """What was added, once."""
+        return Phrases({size: gathered.marks() for size, gathered in sorted(self._by_size.items())})
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ class _Names:
         return _Names(self.record[is_kept], self.words.in_texts(is_kept))
 
 
-def full_names(told: Told) -> list[pa.Array]:
+def full_names(told: Told) -> pa.Array:
     """The names that the values of each record make, in every order in which they may be written: whole, halves of a
     double surname, an initial before one."""
     family, given = _Names.of(told, Kind.NAME), _Names.of(told, Kind.FIRST_NAME)
@@ -107,7 +117,7 @@ def full_names(told: Told) -> list[pa.Array]:
     several = have_both & ~one_each
     pairs = _beside_each_other(given.of_records(several), family.of_records(several))
     found.append(pa.array([" ".join(words) for words in pairs], pa.large_string()))
-    return _in_any_order(pa.concat_arrays(found))
+    return pa.concat_arrays([*_in_any_order(pa.concat_arrays(found)), pa.nulls(0, pa.large_string())])
 
 
 def _have_one_of_words(names: _Names, records: int) -> Mask:
@@ -160,7 +170,7 @@ def _in_any_order(names: pa.Array) -> list[pa.Array]:
     return found
 
 
-def mails(told: Told) -> tuple[Phrases, frozenset[str]]:
+def mails(told: Told) -> tuple[pa.Array, pa.Array]:
     """The words of each address up to its domain's first label, but of those that say no more than a function; and the
     words before the sign run together, where they identify somebody without it: those of a mailbox ("recharge") do not,
     nor does one word alone, which may be a firm's."""
@@ -172,13 +182,13 @@ def mails(told: Told) -> tuple[Phrases, frozenset[str]]:
         _one_by_one(told.plain.take(others).to_pylist(), told.folded.take(others).to_pylist()),
     ]
     phrases, alone = zip(*(_of_addresses(local, labels) for local, labels in taken), strict=True)
-    return Phrases.of(phrases), frozenset(word for words in alone for word in words.to_pylist())
+    return pa.concat_arrays(phrases), pa.concat_arrays(alone)
 
 
 def _at_the_sign(values: pa.Array, folded: pa.Array) -> tuple[Words, Words]:
     """The words before and after the sign of addresses in ASCII with no hyphen in their domain."""
     words = Words.of(folded)
-    domains = pc.replace_substring_regex(values, "^[^@]*@", "")
+    domains = pc.list_element(pc.split_pattern(values, "@", max_splits=1), 1) if len(values) else values
     labels = mask_of(pc.count_substring(domains, ".")).astype(np.int64) + 1
     counts = words.counts()
     place = np.arange(len(words.text)) - (np.cumsum(counts) - counts)[words.text]
@@ -203,8 +213,8 @@ def _local_and_domain(value: str, form: str) -> tuple[str, str]:
 
 def _of_addresses(local: Words, labels: Words) -> tuple[pa.Array, pa.Array]:
     """The phrases of addresses, and the words of some run together."""
-    parts = local.where(~are_among(local.words, _BETWEEN))
-    labels = labels.where(~are_among(labels.words, _BETWEEN))
+    parts = local.where(~are_among(local.words, BETWEEN))
+    labels = labels.where(~are_among(labels.words, BETWEEN))
     counts, letters = parts.counts(), parts.letters()
     has_number = parts.counts(mask_of(pc.match_substring_regex(parts.words, "^[0-9]+$"))) > 0
     identifies = (counts > 1) | has_number | (letters >= _LONG_ENOUGH)
@@ -217,47 +227,27 @@ def _of_addresses(local: Words, labels: Words) -> tuple[pa.Array, pa.Array]:
 
 
 def _identify_without_domain(parts: Words) -> Mask:
-    as_one = parts.joined("")
-    has_digits = mask_of(pc.match_substring_regex(as_one, "[0-9]"))
-    begins = mask_of(pc.match_substring_regex(as_one, _BEGINS_WITH_A_NAME))
-    identifies: Mask = (parts.counts() > 1) | has_digits | begins
+    identifies: Mask = parts.counts() > 1
+    for expression in ("[0-9]", _BEGINS_WITH_A_NAME):
+        others = parts.in_texts(~identifies).joined("")
+        identifies[~identifies] = mask_of(pc.match_substring_regex(others, expression))
     return identifies & ~are_mailboxes(parts)
 
 
-def numbers(told: Told) -> frozenset[str]:
+def numbers(told: Told) -> pa.Array:
     """The last nine digits of everybody's telephones and other long numbers."""
     found = _digits_of(told, np.flatnonzero(told.are([Kind.PHONE, Kind.OTHER])))
     long_enough = found.filter(pc.greater_equal(pc.binary_length(found), _SHORTEST_NUMBER))
-    return frozenset(pc.utf8_slice_codeunits(long_enough, -9).to_pylist())
+    return pc.utf8_slice_codeunits(long_enough, -9)
 
 
-@dataclass(frozen=True)
-class Written:
-    """Values as they are kept, with the code of the kind of each."""
-
-    kinds: Codes = field(default_factory=lambda: np.zeros(0, np.uint8))
-    values: pa.Array = field(default_factory=lambda: pa.nulls(0, pa.large_string()))
-
-    def __len__(self) -> int:
-        return len(self.kinds)
-
-    def __iter__(self) -> Iterator[tuple[Kind, str]]:
-        return zip((KINDS[code] for code in self.kinds.tolist()), self.values.to_pylist(), strict=True)
-
-    def parted(self) -> tuple[pa.Array, Written]:
-        """The addresses of mail in ASCII without spaces, and all other values."""
-        is_plain = mask_of(pc.match_substring_regex(self.values, "^[!-~]+$")) & (self.kinds == code_of(Kind.EMAIL))
-        others = Written(self.kinds[~is_plain], self.values.filter(pa.array(~is_plain)))
-        return self.values.filter(pa.array(is_plain)), others
-
-
-def written(told: Told) -> Written:
-    """What somebody may have hashed: addresses of mail and long numbers."""
+def written(told: Told) -> pa.Table:
+    """What somebody may have hashed, as it is kept, with the code of its kind: addresses of mail and long numbers."""
     is_number = told.are([Kind.PHONE, Kind.OTHER])
     places = np.flatnonzero(is_number)
     is_number[places] = mask_of(pc.greater_equal(pc.binary_length(_digits_of(told, places)), _SHORTEST_NUMBER))
     chosen = np.flatnonzero(told.are([Kind.EMAIL]) | is_number)
-    return Written(told.kinds[chosen], told.plain.take(pa.array(chosen)))
+    return pa.table([pa.array(told.kinds[chosen]), told.plain.take(pa.array(chosen))], schema=WRITTEN)
 
 
 def _digits_of(told: Told, places: Numbers) -> pa.Array:

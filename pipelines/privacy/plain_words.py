@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from pipelines.privacy.folding import Mask, Words, are_among, mask_of
+from pipelines.privacy.folding import Mask, Words, are_among, mask_of, translated
 from pipelines.privacy.kinds import COMMON
 from pipelines.privacy.normalisation import fold
 
@@ -44,7 +44,7 @@ def is_a_mailbox(parts: Iterable[bytes]) -> bool:
 
 def are_mailboxes(parts: Words) -> Mask:
     """`is_a_mailbox` of the words before the sign of many addresses."""
-    words = Words.of(pc.replace_substring_regex(parts.joined(), "[0-9]", " "))
+    words = Words.of(translated(parts.joined(), _WITHOUT_DIGITS))
     words = words.where(mask_of(pc.greater_equal(pc.binary_length(words.words), SHORTEST)))
     counts = words.counts()
     found: Mask = (counts > 0) & (words.counts(are_among(words.words, _plain_words())) == counts)

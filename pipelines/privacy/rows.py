@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines.privacy.folding import Numbers
 from pipelines.privacy.kinds import Kind
-from pipelines.privacy.known import PersonalValues
+from pipelines.privacy.known import TOGETHER, PersonalValues
 from pipelines.privacy.multi_value import Values
 from pipelines.privacy.needles import Needles
 from pipelines.privacy.normalisation import CELL, DISGUISED, ROW, compact, digits, fold, fold_rows, unmask
@@ -27,9 +27,12 @@ from pipelines.privacy.readings import READ_OTHERWISE
 from pipelines.privacy.search_terms import TEXT, probes, probes_of_value
 from pipelines.privacy.sifting import matching_rows, read_cells
 from pipelines.privacy.told import Told
+from pipelines.storage.spool import is_large, leave_out
 
 Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read
 _BATCH = 8192
+_NEAR = 65_536
+"""Rows that are looked at together have numbers as near as that: a table on disk is read from its start to its end."""
 _DIGEST_SIEVE = r"\b(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})\b"
 _DIGEST = re.compile(_DIGEST_SIEVE)
 _ALGORITHMS = ("md5", "sha1", "sha256")
@@ -37,8 +40,8 @@ _ALGORITHMS = ("md5", "sha1", "sha256")
 
 @dataclass(frozen=True)
 class RowValues:
-    """The values of the records that rows are from: `rows` and `records`, row after row, a pair for each record of a
-    row that has some; `told` are the values of all records, `needles` what shows of them at first sight."""
+    """The values of the records that some rows are from: `rows` and `records`, row after row, a pair for each record of
+    a row that has some; `told` are the values of these records, `needles` what shows of them at first sight."""
 
     told: Told
     needles: Needles
@@ -46,11 +49,25 @@ class RowValues:
     records: Numbers
 
     @classmethod
-    def of(cls, personal: PersonalValues, origins: Origins) -> RowValues:
-        """The values of each row."""
+    def of(cls, personal: PersonalValues, origins: Origins) -> Iterator[RowValues]:
+        """The values of the rows, some rows at a time."""
         records = personal.records.numbers_of(origins.places)
-        has_values = records >= 0
-        return cls(personal.told, personal.needles, origins.rows[has_values], records[has_values])
+        has_values = np.flatnonzero(records >= 0)
+        rows, records = origins.rows[has_values], records[has_values]
+        is_on_disk = is_large(personal.lines)
+        dealt, begins = personal.dealt_out(records) if is_on_disk and len(rows) else (personal.lines, rows)
+        start = 0
+        while start < len(rows):
+            end = int(np.searchsorted(rows, rows[min(start + TOGETHER, len(rows)) - 1], side="right"))
+            if is_on_disk:
+                told = personal.told_of_lines(dealt, begins[start : end + 1])
+                own = np.arange(end - start)
+            else:
+                some, own = _distinct(records[start:end])
+                told = personal.told_of(some)
+            yield cls(told, Needles.of(told), rows[start:end], own)
+            start = end
+            leave_out()
 
     def of_rows(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         """Of some rows, which are all those between the first and the last of them: the place of each pair's row among
@@ -59,21 +76,36 @@ class RowValues:
         return np.searchsorted(rows, self.rows[start:end]), self.records[start:end]
 
 
-def held_in_rows(own: RowValues, table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, str, Kind, str]]:
+def _distinct(records: Numbers) -> tuple[Numbers, Numbers]:
+    """The records, each once and in order, and the place of each among them."""
+    order = np.argsort(records, kind="stable")
+    is_new = np.diff(records[order], prepend=-1) > 0
+    places = np.empty(len(records), np.int64)
+    places[order] = np.cumsum(is_new) - 1
+    return records[order][is_new], places
+
+
+Plain = Callable[[Numbers], pa.Table]
+"""The cells of some rows of a table, which are near each other, as unmasked text."""
+
+
+def held_in_rows(
+    own: Iterable[RowValues], plain: Plain, places: frozenset[str]
+) -> Iterator[tuple[int, str, Kind, str]]:
     """(row, column, kind, cell) wherever a value of a row's records shows in it.
 
-    `own`: what the records of the rows of the text table hold; the table is unmasked. A single word that also is in
-    one of the columns `places` (official place names) is explained by it: somebody called Beaumont may live in
-    Beaumont.
+    `own`: what the records of the rows hold. A single word that also is in one of the columns `places` (official
+    place names) is explained by it: somebody called Beaumont may live in Beaumont.
     """
-    with_values = np.unique(own.rows)
-    for start in range(0, len(with_values), _BATCH):
-        rows = with_values[start : start + _BATCH]
-        first, last = int(rows[0]), int(rows[-1])
-        is_a_run = last - first + 1 == len(rows)
-        some = table.slice(first, len(rows)) if is_a_run else table.take(pa.array(rows))
-        for place, found in _held(own, rows, some, places):
-            yield int(rows[place]), *found
+    for values in own:
+        with_values = values.rows[np.diff(values.rows, prepend=-1) > 0]
+        start = 0
+        while start < len(with_values):
+            far = int(np.searchsorted(with_values, with_values[start] + _NEAR))
+            rows = with_values[start : min(start + _BATCH, far)]
+            for place, found in _held(values, rows, plain(rows), places):
+                yield int(rows[place]), *found
+            start += len(rows)
 
 
 def _held(own: RowValues, numbers: Numbers, table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, Shown]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -38,9 +38,16 @@ class Scan:
     previews of the catalogue. A text in which nothing at all is found is clean wherever it is, and is remembered;
     one in which something is found is checked each time, because the allow list asks where it is."""
 
-    def __init__(self, allow: AllowList, everyone: Everyone, seen: Seen | None = None, package: str = "") -> None:
+    def __init__(
+        self,
+        allow: AllowList,
+        everyone: Everyone,
+        seen: Seen | None = None,
+        package: str = "",
+        own: Container[str] = frozenset(),
+    ) -> None:
         self.allow, self.everyone, self.seen = allow, everyone, seen or Seen()
-        self.package = package
+        self.package, self._own = package, own
         self._clean, self.clean_shapes = self.seen.memory.texts, self.seen.memory.shapes
         self._foreseen: dict[str, list[Passage]] = {}
         self._looked: frozenset[str] = frozenset()
@@ -253,7 +260,7 @@ class Scan:
         """Everybody's values in texts, in each of their readings, by place."""
         read = read_cells(unmask_cells(pa.chunked_array([texts])))
         found = {}
-        for place, kind in self.everyone.kinds_in(read):
+        for place, kind in self.everyone.kinds_in(read, self._own):
             text = read[place].as_py()
             found[place] = [Passage(f"{OWN_VALUE}:{kind.value}", text, 0, len(text))]
         return found

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.privacy.detectors import detectors
+from pipelines.privacy.folding import are_disguised
 from pipelines.privacy.normalisation import DISGUISED, unmask_all
 from pipelines.privacy.readings import READ_OTHERWISE, pieces, readings, readings_together
 
@@ -106,9 +107,10 @@ def read_cells(cells: pa.Array) -> pa.Array:
 def unmask_cells(column: pa.ChunkedArray) -> pa.Array:
     """The cells of a text column, disguises undone where there are any; empty where there is none."""
     cells = pc.fill_null(column.cast(pa.large_string()).combine_chunks(), "")
-    masked = pc.fill_null(pc.match_substring_regex(cells, DISGUISED), fill_value=False)
-    if not pc.any(masked).as_py():
+    are_masked = are_disguised(cells)
+    if not are_masked.any():
         return cells
+    masked = pa.array(are_masked)
     plain = unmask_all(cells.filter(masked).to_pylist())
     return pc.replace_with_mask(cells, masked, pa.array(plain, cells.type))
 

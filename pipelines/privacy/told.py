@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.privacy.folding import Mask, Numbers, folded, mask_of
+from pipelines.privacy.folding import Mask, Numbers, are_disguised, folded, mask_of
 from pipelines.privacy.kinds import Kind, kind_by_name, kind_of
 from pipelines.privacy.multi_value import MAY_BE_SEVERAL, Values, taken_apart
-from pipelines.privacy.normalisation import DISGUISED, unmask
+from pipelines.privacy.normalisation import unmask
 
 KINDS = tuple(Kind)
 Codes = np.ndarray[Any, np.dtype[np.uint8]]
@@ -116,14 +116,15 @@ class Told:
 
     @cached_property
     def _disguised(self) -> Mask:
-        return mask_of(pc.match_substring_regex(self.values, DISGUISED))
+        return are_disguised(self.values)
 
     def _kinds_of(self, values: pa.Array) -> Codes:
         """`kind_of` each value: nearly always what the name of its field says, or an address of mail."""
         by_name = np.array([code_of(kind_by_name(name)) for name in self.fields.dictionary.to_pylist()], np.uint8)
         kinds = by_name[self.fields.indices.to_numpy(zero_copy_only=False)] if len(values) else np.zeros(0, np.uint8)
         has_sign = mask_of(pc.match_substring(values, "@"))
-        is_address = mask_of(pc.match_substring_regex(values, _SURELY_AN_ADDRESS))
+        is_address = has_sign.copy()
+        is_address[has_sign] = mask_of(pc.match_substring_regex(values.filter(pa.array(has_sign)), _SURELY_AN_ADDRESS))
         is_long = mask_of(pc.greater(pc.count_substring(values, " "), _MANY_SPACES))
         kinds[is_address] = code_of(Kind.EMAIL)
         left = np.flatnonzero((has_sign & ~is_address) | is_long)

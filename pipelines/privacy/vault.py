@@ -14,13 +14,13 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
 from operator import itemgetter
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -28,12 +28,13 @@ import pyarrow.parquet as pq
 from pipelines.core.project import PRIVATE_SNAPSHOTS
 from pipelines.core.text import Said
 from pipelines.privacy.errors import VaultUnsafe
-from pipelines.privacy.known import FIELD, VALUE, PersonalValues
+from pipelines.privacy.known import FIELD, LINES, VALUE, PersonalValues
 from pipelines.privacy.places import PartId, Records
 from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
 from pipelines.storage import sha256_bytes, sha256_file
 from pipelines.storage.atomic import ASIDE, make_folder, sync_folder
-from pipelines.storage.columns import MOST, ROWS
+from pipelines.storage.columns import ROWS
+from pipelines.storage.spool import Spool, pieces
 
 T = TypeVar("T")
 
@@ -119,9 +120,7 @@ class Vault:
         for part in sorted(set(parts) - set(own)):
             self._file(*part).unlink(missing_ok=True)
         for code, part in sorted(enumerate(own), key=itemgetter(1)):
-            is_of_part = values.records.part_of_line == code
-            lines = values.lines if is_of_part.all() else values.lines.filter(pa.array(is_of_part))
-            self._write_table(self._file(*part), _as_kept(lines))
+            self._write_table(self._file(*part), values.lines_of_part(code))
         return int(values.lines.num_rows)
 
     def read(self, source: str | None = None) -> PersonalValues:
@@ -236,20 +235,26 @@ class Vault:
             raise VaultUnsafe(folder="private", found=repr(name), expected=A_NAME)
         return name
 
-    def _write_table(self, path: Path, table: pa.Table) -> None:
-        sink = pa.BufferOutputStream()
-        pq.write_table(table, sink, compression="zstd")
+    def _write_table(self, path: Path, lines: pa.Table) -> None:
         for folder in (path.parent.parent, path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
-        self._write(path, sink.getvalue().to_pybytes())
+        with self._new(path) as file, pq.ParquetWriter(file, _SCHEMA, compression="zstd") as written:
+            for piece in pieces(lines, ROWS):
+                written.write_table(piece.cast(_SCHEMA))
+
+    @classmethod
+    def _write(cls, path: Path, data: bytes) -> None:
+        with cls._new(path) as file:
+            file.write(data)
 
     @staticmethod
-    def _write(path: Path, data: bytes) -> None:
-        """Whole or not at all, and never readable by others, not even while it is written."""
+    @contextmanager
+    def _new(path: Path) -> Iterator[IO[bytes]]:
+        """A file that is there whole or not at all, and never readable by others, not even while it is written."""
         handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)  # mkstemp makes files of mode 0600
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             Path(aside).replace(path)
@@ -294,25 +299,13 @@ def _digest_once(folder: Path, states: tuple[State, ...]) -> str:
 
 
 def _read(files: Iterable[Path]) -> PersonalValues:
-    tables = []
+    spool = Spool(LINES)
     for path in files:
         # `pq.read_table` would import pyarrow's datasets and pandas first, which is half of a run with nothing to do.
         with pq.ParquetFile(path, read_dictionary=_REPEATED) as opened:
-            tables.append(opened.read())
-    return PersonalValues.of_lines(pa.concat_tables(tables)) if tables else PersonalValues()
-
-
-def _as_kept(lines: pa.Table) -> pa.Table:
-    """Lines of values in the columns of a file, each in one chunk as far as it fits."""
-    columns = [_of_type(lines.column(item.name), item.type) for item in _SCHEMA]
-    return pa.table(columns, schema=_SCHEMA)
-
-
-def _of_type(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    if column.type != pa.large_string() or column.nbytes <= MOST:
-        return column.combine_chunks().cast(kind)
-    pieces = (column.slice(start, ROWS).combine_chunks() for start in range(0, len(column), ROWS))
-    return pa.chunked_array([piece.cast(kind) for piece in pieces])
+            for group in range(opened.metadata.num_row_groups):
+                spool.add(opened.read_row_group(group).select(LINES.names).cast(LINES))
+    return PersonalValues.of_lines(spool.table())
 
 
 def _below(folder: Path, but: Path | None = None) -> Iterator[Entry]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import mmap
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 from weakref import WeakSet
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 from pipelines.storage.columns import MOST, ROWS, in_one
 from pipelines.storage.memory import table_memory
 
+Numbers = np.ndarray[Any, Any]
 TOGETHER = 16
 """Chunks of a column on disk that are in memory at once."""
 _maps: WeakSet[mmap.mmap] = WeakSet()
@@ -30,6 +32,18 @@ _folder: list[Path] = []
 def put_in(folder: Path) -> None:
     """Where the files are from now on: on the disk of the outputs, where temporary files may not be."""
     _folder[:] = [folder]
+
+
+def _nameless() -> IO[bytes]:
+    """A file that nobody else can open."""
+    folder = _folder[0] if _folder and _folder[0].is_dir() else None
+    return tempfile.TemporaryFile(dir=folder)
+
+
+def _mapped(file: IO[bytes]) -> mmap.mmap:
+    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    _maps.add(mapped)
+    return mapped
 
 
 class Spool:
@@ -68,8 +82,7 @@ class Spool:
         file = self._file
         assert file is not None
         file.flush()
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        _maps.add(mapped)
+        mapped = _mapped(file)
         file.close()
         self._file = self._writer = None
         stored = pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))).read_all()
@@ -79,8 +92,7 @@ class Spool:
     def write(self) -> None:
         held, self._held, self._bytes = self._held, [], 0
         if self._writer is None:
-            folder = _folder[0] if _folder and _folder[0].is_dir() else None
-            self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as the spool
+            self._file = _nameless()
             self._writer = pa.ipc.new_file(self._file, self._plain_schema())
         for rows in held:
             for start in range(0, rows.num_rows, ROWS):
@@ -130,6 +142,17 @@ class Spool:
         kind, words = self.schema.field(place).type, self._words[place]
         chunks = [pa.DictionaryArray.from_arrays(chunk.cast(kind.index_type), words) for chunk in column.chunks]
         return pa.chunked_array(chunks, kind)
+
+
+def on_disk(kind: np.dtype[Any], numbers: Iterable[Numbers]) -> Numbers:
+    """Numbers that come piece by piece as one array, which lies in a file and is mapped."""
+    with _nameless() as file:
+        for some in numbers:
+            file.write(np.ascontiguousarray(some, kind).data)
+        file.flush()
+        if not file.tell():
+            return np.zeros(0, kind)
+        return np.frombuffer(_mapped(file), kind)
 
 
 def pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:
