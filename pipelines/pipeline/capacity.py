@@ -14,7 +14,6 @@ from pipelines.core.logs import facts, logger
 from pipelines.core.project import Project
 from pipelines.pipeline.errors import NoRoom
 from pipelines.sources import Capture, Source
-from pipelines.sources.snapshots import sends_personal_values
 from pipelines.storage.memory import free_memory
 
 _log = logger("pipeline.capacity")
@@ -53,8 +52,7 @@ def check_capacity(project: Project, source: Source, capture: Capture) -> None:
     if size < SMALL:
         return
     is_plain = all(part.format in STREAMED and not part.options.get("compression") for part in source.parts)
-    # Whose values are looked for in which row is known of all rows at once.
-    is_streamed = is_plain and not sends_personal_values(project, source)
+    is_streamed = is_plain and not source.people  # who is joined to a record is known of all records at once
     wanted, memory = capacity_wanted(size, is_streamed=is_streamed), free_memory()
     disk = shutil.disk_usage(_existing(project.outputs)).free
     named = {"source": capture.source, "size": _size(size)}
