@@ -27,8 +27,9 @@ SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 MEDIA = "http://www.iana.org/assignments/media-types/"
 TITLE = Said("Catalogue d'Arobase", "The catalogue of Arobase")
 DESCRIPTION = Said(
-    "Jeux de données publics publiés en versions immuables, avec leurs preuves : provenance, rejets, constats.",
-    "Public datasets published as immutable versions, with their proof: provenance, rejects, findings.",
+    "Jeux de données publics, en versions qui ne changent plus, avec leur provenance, les lignes écartées et le "
+    "résultat des contrôles.",
+    "Public datasets, in versions that never change, with their provenance, rejected rows and findings.",
 )
 STABLE = Said("stable", "stable")
 

@@ -14,7 +14,7 @@ from typing import Any
 from pipelines.catalogue import contracts, feeds, preview, rows, search_index, sql, structured, territories
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised
 from pipelines.catalogue.known import filled
-from pipelines.catalogue.labels import Labels, field_labels, is_of_codes, read_labels
+from pipelines.catalogue.labels import Labels, Named, field_labels, is_of_codes, read_labels
 from pipelines.catalogue.model import Holding, Table, Version
 from pipelines.catalogue.pages import Facts, Place, add_page
 from pipelines.catalogue.pictures import Picture, pictures_of
@@ -29,6 +29,7 @@ from pipelines.findings.registry import finding_rules
 from pipelines.geo.other_names import OtherNames
 from pipelines.schema import usage
 from pipelines.schema.usage import usage_of
+from pipelines.validation.phrases import rule_title
 
 THEME = "theme.css"
 STATIC = ("style.css", THEME, "site.js", "search.js", "snippets.js", "parquet.js", "icon.svg")
@@ -45,11 +46,13 @@ def add_pages(
     addresses: Addresses,
     *,
     theme: bytes | None = None,
+    licences: Named,
     also: OtherNames,
 ) -> None:
     """Make every page, and the files that pages share. `harvested`: the packages in the files for machines.
 
-    `theme` takes the place of our empty `theme.css`. `also`: other names that territories are looked for by.
+    `theme` takes the place of our empty `theme.css`. `licences`: by code, what each is called. `also`: other names
+    that territories are looked for by.
     """
     folder = files("pipelines.catalogue").joinpath("static")
     for name in STATIC:
@@ -84,7 +87,7 @@ def add_pages(
         _question(site, question, holdings, addresses)
     names = {holding.name for holding in harvested}
     for holding in holdings:
-        _package(site, holding, addresses, places, is_harvested=holding.name in names)
+        _package(site, holding, addresses, places, licences, is_harvested=holding.name in names)
     if known.found:
         _territories(site, known, addresses, also)
 
@@ -152,7 +155,9 @@ def _local(address: str, place: Place, addresses: Addresses) -> str:
     return place.shared(inside)
 
 
-def _package(site: Site, holding: Holding, addresses: Addresses, places: Labels, *, is_harvested: bool) -> None:
+def _package(
+    site: Site, holding: Holding, addresses: Addresses, places: Labels, licences: Named, *, is_harvested: bool
+) -> None:
     current, folder = holding.current, holding.name
     pictures = pictures_of(current) if current else []
     common: dict[str, Any] = {"holding": holding, "pictures": pictures, "is_harvested": is_harvested}
@@ -177,7 +182,9 @@ def _package(site: Site, holding: Holding, addresses: Addresses, places: Labels,
         }
 
     add_page(site, addresses, "package", f"{folder}/index.html", sheet)
-    add_page(site, addresses, "quality", f"{folder}/qualite.html", {**common, **_quality(current)})
+    add_page(
+        site, addresses, "quality", f"{folder}/qualite.html", {**common, **_quality(current), "licences": licences}
+    )
     add_page(site, addresses, "dictionary", f"{folder}/dictionnaire.html", _dictionary(common, current))
     if pictures:
         add_page(site, addresses, "pictures", f"{folder}/images.html", common)
@@ -252,6 +259,7 @@ def _quality(version: Version) -> dict[str, Any]:
         "checked": [(table, found) for table, found in results if found],
         "sources": rows.freshness(version),
         "names": {**names, **rows.rule_names(version)},
+        "broken": lambda rule, language: title if (title := rule_title(rule, language)) != rule else "",
     }
 
 

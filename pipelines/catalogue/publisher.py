@@ -15,8 +15,9 @@ from pipelines.catalogue.addresses import DEFAULT_BASE, NOBODY_ELSE, Addresses, 
 from pipelines.core.checked_yaml import Fault, read_checked
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
-from pipelines.core.text import Said
+from pipelines.core.text import Language, Said
 from pipelines.schema import load_codelist
+from pipelines.schema.codelists import Code
 
 FILE = "catalogue.yaml"
 SCHEMA = Path(__file__).with_name("publisher.schema.json")
@@ -46,6 +47,8 @@ class PublisherSettings:
     examples: bool = False
     licences: Mapping[str, str] = field(default_factory=dict)
     """By the address of a licence, its code on data.gouv.fr, from the project's list of licences."""
+    licence_names: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+    """By code, what each licence of that list is called."""
 
     def addresses(self, base_url: str | None = None) -> Addresses:
         """Addresses under `base_url`, else under the publisher's own, with who answers there."""
@@ -56,7 +59,7 @@ def read_publisher_settings(project: Project) -> PublisherSettings:
     """The publisher's settings of a project; the defaults where no file says. Raises `CatalogueFileError`."""
     path = project.root / FILE
     if not path.is_file():
-        return PublisherSettings(licences=_licences(project))
+        return PublisherSettings(licences=_licences(project), licence_names=_licence_names(project))
     try:
         document = read_checked(path, SCHEMA)
         raw: Mapping[str, Any] = document.value
@@ -70,6 +73,7 @@ def read_publisher_settings(project: Project) -> PublisherSettings:
         theme=theme,
         examples=bool(raw.get("examples", False)),
         licences=_licences(project),
+        licence_names=_licence_names(project),
     )
 
 
@@ -78,10 +82,17 @@ def _licences(project: Project) -> dict[str, str]:
 
     Raises `SchemaFileError` for a list that cannot be read.
     """
-    if not (project.schemas / "codelists" / f"{LICENCES}.csv").is_file():
-        return {}
-    known = (dict(item.more) for item in load_codelist(project.schemas, LICENCES).codes)
+    known = (dict(item.more) for item in _listed(project))
     return {item["url"]: item[PORTAL] for item in known if item.get("url") and item.get(PORTAL)}
+
+
+def _licence_names(project: Project) -> dict[str, Mapping[Language, str]]:
+    return {item.code: {"fr": item.label_fr, "en": item.label_en} for item in _listed(project)}
+
+
+def _listed(project: Project) -> tuple[Code, ...]:
+    has_list = (project.schemas / "codelists" / f"{LICENCES}.csv").is_file()
+    return load_codelist(project.schemas, LICENCES).codes if has_list else ()
 
 
 def _theme(root: Path, name: str, line: int) -> bytes:

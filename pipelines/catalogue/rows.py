@@ -123,7 +123,7 @@ def rejects(version: Version) -> Counted:
 
 @dataclass(frozen=True)
 class RuleResults:
-    """What one rule concluded of one table: its basis, and how often each result."""
+    """What one rule concluded of one table: its basis, or those of its findings, and how often each result."""
 
     rule: str
     basis: str
@@ -155,10 +155,16 @@ def checked(version: Version, table: Table) -> list[RuleResults]:
 
 
 def _by_rule(counted: Iterable[tuple[str, str, str, str, int]]) -> list[RuleResults]:
-    rules: dict[tuple[str, str, str], dict[str, int]] = {}
+    results: dict[tuple[str, str], dict[str, int]] = {}
+    bases: dict[tuple[str, str], dict[str, None]] = {}
     for rule, basis, table, result, count in sorted(counted):
-        rules.setdefault((rule, basis, table), {})[result] = count
-    return [RuleResults(rule, basis, table, results) for (rule, basis, table), results in rules.items()]
+        found = results.setdefault((rule, table), {})
+        found[result] = found.get(result, 0) + count
+        bases.setdefault((rule, table), {})[basis or ""] = None
+    return [
+        RuleResults(rule, " ; ".join(filter(None, bases[rule, table])), table, found)
+        for (rule, table), found in results.items()
+    ]
 
 
 def rule_names(version: Version) -> dict[str, dict[Language, str]]:

@@ -21,6 +21,17 @@ SUBJECT = re.compile(r"^(?P<table>[a-z]\w*)(?:\.(?P<field>\w+))?(?= ?: )|^(?P<ki
 """What the reason of a version begins with: `prix : …`, `prix.nom : …`, `table « prix » …`."""
 QUOTED = re.compile(r"(?<=(?:champ|field) )[«\"] ?(\w+) ?[»\"]")
 COUNTED = re.compile(r"(\d+) \w+\(s\)")
+EARLIER: Mapping[str, str] = {
+    "valeur(s) corrigée(s)": "valeur(s) modifiée(s)",
+    "value(s) corrected": "value(s) changed",
+    "retenue(s) par le contrôle": "bloquée(s) par le contrôle",
+    "constats revus": "résultats des contrôles mis à jour",
+    "findings revised": "findings updated",
+    "rejets revus": "lignes écartées mises à jour",
+    "rejects revised": "rejected rows updated",
+    "description du paquet revue": "description du jeu de données revue",
+}
+"""Words of reasons that earlier versions hold, and what is written for the same today."""
 MARKS: Mapping[Language, tuple[str, str]] = {"fr": ("« ", " »"), "en": ("“", "”")}
 
 
@@ -40,6 +51,8 @@ def worded(text: str, version: Version | None, language: Language) -> str:
 
 def reason(text: str, version: Version | None, language: Language) -> str:
     """Why a version has its number: the tables and fields that it names by their titles, and how many of what."""
+    for before, now in EARLIER.items():
+        text = text.replace(before, now)
     if version is None:
         return _plural(text, language)
 
@@ -60,7 +73,8 @@ def reason(text: str, version: Version | None, language: Language) -> str:
 
 
 def _plural(text: str, language: Language) -> str:
-    """`4 ligne(s) ajoutée(s)` as `4 lignes ajoutées`; in French 0 and 1 are singular, in English 1 alone is."""
+    """`4 ligne(s) ajoutée(s)`, as versions before December 2026 have it, as `4 lignes ajoutées`; in French 0 and 1 are
+    singular, in English 1 alone is."""
     counted = COUNTED.search(text)
     if counted is None:
         return text

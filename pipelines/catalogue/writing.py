@@ -13,6 +13,7 @@ from pipelines.catalogue import contracts, dcat, deltas, feeds, odcs, portal_dca
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised, schema_path
 from pipelines.catalogue.graph import Graph
 from pipelines.catalogue.html import add_pages
+from pipelines.catalogue.labels import Named
 from pipelines.catalogue.latest import add_latest
 from pipelines.catalogue.model import Holding, harvested_holdings, read_holdings
 from pipelines.catalogue.publisher import PublisherSettings
@@ -45,6 +46,7 @@ def write_catalogue(
         theme=publisher.theme,
         with_examples=publisher.examples,
         licences=publisher.licences,
+        licence_names=publisher.licence_names,
         also=also,
     )
     return site.write(catalogue, inspect=inspect)
@@ -57,16 +59,18 @@ def make_site(
     theme: bytes | None = None,
     with_examples: bool = False,
     licences: Mapping[str, str] | None = None,
+    licence_names: Named | None = None,
     also: OtherNames | None = None,
 ) -> Site:
     """Every file of the catalogue, in memory but for released files, which are linked.
 
     `theme`: the publisher's own style sheet. `with_examples`: whether files for machines list packages of made-up data.
-    `licences`: by the address of a licence, its code on data.gouv.fr. `also`: other names of territories.
+    `licences`: by the address of a licence, its code on data.gouv.fr. `licence_names`: by code, what each is called.
+    `also`: other names of territories.
     """
     site = Site()
     harvested = harvested_holdings(holdings, with_examples=with_examples)
-    add_pages(site, holdings, harvested, addresses, theme=theme, also=also or {})
+    add_pages(site, holdings, harvested, addresses, theme=theme, licences=licence_names or {}, also=also or {})
     for language in LANGUAGES:
         _feeds(site, harvested, addresses, language, folder="")
         for holding in harvested:

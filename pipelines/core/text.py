@@ -53,6 +53,12 @@ def terminal_language(wanted: str | None = None) -> Language:
     return "fr" if chosen.lower().startswith("fr") else "en"
 
 
+def counted(value: int, one: Said, many: Said) -> Said:
+    """A number and what it counts, in both languages: 1 ligne, 2 lignes. In French none is singular too."""
+    french, english = one.fr if value < 2 else many.fr, one.en if value == 1 else many.en
+    return Said(f"{number(value, 'fr')} {french}", f"{number(value, 'en')} {english}")
+
+
 def number(value: int, language: Language) -> str:
     """A whole number as the language writes it: 1 234 567 (narrow no-break spaces) or 1,234,567."""
     return f"{value:,}".replace(",", "\u202f") if language == "fr" else f"{value:,}"

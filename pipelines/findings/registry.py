@@ -38,7 +38,8 @@ class Finding:
     `key`: the primary key's values in the schema's order. `arithmetic` can be redone by hand. `fr` and `en` never carry
     a value of a field that is not public. `sources`: addresses or citations. `aspect` tells apart the findings of one
     rule on one field of one row. `version`: the version of the rule that held for the row, where the rule has some; its
-    basis, name and certainty are then those of the finding.
+    basis, name and certainty are then those of the finding. `base`: the article of this finding, where the rule checks
+    several.
     """
 
     table: str
@@ -51,6 +52,7 @@ class Finding:
     sources: tuple[str, ...] = ()
     aspect: str = ""
     version: RuleVersion | None = None
+    base: str = ""
 
 
 RuleFunction = Callable[[Mapping[str, pa.Table], Project], Iterable[Finding]]
@@ -147,6 +149,6 @@ def _line(rule: Rule, finding: Finding) -> tuple[str | None, ...]:
     mark = "\n".join((rule.code, finding.table, key, finding.field or "", finding.aspect))
     return (
         sha256(mark.encode("utf-8")).hexdigest()[:16], rule.code, finding.table, key or None, finding.field,
-        finding.outcome, finding.arithmetic or None, basis, name, certainty, finding.fr, finding.en,
+        finding.outcome, finding.arithmetic or None, finding.base or basis, name, certainty, finding.fr, finding.en,
         SEPARATOR.join(dict.fromkeys(finding.sources)) or None,
     )  # fmt: skip

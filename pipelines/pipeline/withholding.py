@@ -15,9 +15,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.core.text import counted
 from pipelines.privacy import GateReport
 from pipelines.releases.canonical import key_text
 from pipelines.releases.request import ReleaseRequest, Warned, Withheld
+from pipelines.releases.versioning import BLOCKED
 from pipelines.schema.packages import Quarantine
 from pipelines.schema.reserved import PART, POSITION, SOURCE
 from pipelines.storage.spool import filtered
@@ -103,10 +105,11 @@ def _without(request: ReleaseRequest, rows: Rows, quality: Mapping[str, set[int]
     findings = _dropped(request.findings, quality[FINDINGS] | _about(request.findings, withheld))
     warnings = [
         Warned(
-            f"{name} : {item.rows} ligne(s) retenue(s) par le contrôle des données personnelles, non publiée(s).",
-            f"{name}: {item.rows} row(s) withheld by the privacy gate, not published.",
+            f"{name} : {told.fr}, {'non publiées' if item.rows > 1 else 'non publiée'}.",
+            f"{name}: {told.en}, not published.",
         )
         for name, item in sorted(withheld.items())
+        for told in (counted(item.rows, *BLOCKED),)
     ]
     return replace(
         request,

@@ -54,9 +54,11 @@ def changes_page(
     """
     since = f"depuis {previous} / since {previous}" if previous else "première version / first version"
     lines = [f"# {title} {version} — {since}", "", "## Pourquoi ce numéro / Why this number", ""]
-    lines += [f"- **{reason.level.name}** {reason.fr} / *{reason.en}*" for reason in reasons]
+    lines += [
+        f"- **{reason.level.label.fr} / {reason.level.label.en}** {reason.fr} / *{reason.en}*" for reason in reasons
+    ]
     lines += ["", "## Totaux / Totals", ""]
-    lines += ["| table | ajoutées / added | retirées / removed | lignes révisées / rows revised | valeurs / values |"]
+    lines += ["| table | ajoutées / added | retirées / removed | lignes modifiées / rows changed | valeurs / values |"]
     lines += ["|---|---:|---:|---:|---:|"]
     for name, found in differences.items():
         counts = found.counts
@@ -65,7 +67,7 @@ def changes_page(
     if withheld:
         lines += [
             "",
-            "Lignes retenues par le contrôle des données personnelles / Rows withheld:",
+            "Lignes bloquées par le contrôle des données personnelles / Rows withheld by the privacy gate:",
             "",
         ]
         lines += [f"- {name} : {count}" for name, count in withheld.items()]
@@ -80,18 +82,23 @@ def _table(name: str, found: Difference, corrections: Mapping[str, str]) -> list
     causes = _totals(found.changes)
     lines += [f"- cause **{cause}** : {total}" for cause, total in causes]
     if found.counts.fields:
-        lines += ["", "| champ / field | valeurs révisées / values revised |", "|---|---:|"]
+        lines += ["", "| champ / field | valeurs modifiées / values changed |", "|---|---:|"]
         lines += [f"| {field} | {total} |" for field, total in found.counts.fields.items()]
     lines += _corrected(caused_by_correction(found.changes), corrections)
     moves = _largest(found.changes)
     if moves:
-        lines += ["", "Plus grands écarts / Largest moves", "", "| clé / key | champ / field | avant | après | écart |"]
+        lines += [
+            "",
+            "Plus grands changements / Largest changes",
+            "",
+            "| clé / key | champ / field | avant | après | écart |",
+        ]
         lines += ["|---|---|---:|---:|---:|", *moves]
     for nature, heading in (
-        (CHANGED, "Révisions / Revisions"),
-        (ADDED, "Lignes apparues / Rows that appear"),
-        (REMOVED, "Lignes disparues / Rows that vanish"),
-        (WITHHELD, "Lignes retenues / Rows withheld"),
+        (CHANGED, "Valeurs modifiées / Values changed"),
+        (ADDED, "Lignes ajoutées / Rows added"),
+        (REMOVED, "Lignes retirées / Rows removed"),
+        (WITHHELD, "Lignes bloquées / Rows withheld"),
     ):
         count, rows = _first(found.changes, nature)
         if count:

@@ -20,17 +20,17 @@ PAGE_ROWS = 500
 LONGEST = 120
 WORDS: dict[str, Said] = {
     "same": Said("Aucune différence.", "No difference."),
-    "why": Said("Ce que cela ferait au numéro de version", "What this would do to the number of the version"),
+    "why": Said("Effet sur le numéro de version", "Effect on the version number"),
     "added": Said("lignes ajoutées", "rows added"),
     "added one": Said("ligne ajoutée", "row added"),
     "removed": Said("lignes retirées", "rows removed"),
     "removed one": Said("ligne retirée", "row removed"),
-    "changed": Said("valeurs révisées", "values revised"),
-    "changed one": Said("valeur révisée", "value revised"),
+    "changed": Said("valeurs modifiées", "values changed"),
+    "changed one": Said("valeur modifiée", "value changed"),
     "more": Said("… et {n} autres", "… and {n} more"),
     "more one": Said("… et {n} autre", "… and {n} more"),
-    "only_before": Said("table disparue", "table gone"),
-    "only_after": Said("table apparue", "table new"),
+    "only_before": Said("table retirée", "table removed"),
+    "only_after": Said("table ajoutée", "table added"),
     "key": Said("clé", "key"),
     "field": Said("champ", "field"),
     "before": Said("avant", "before"),
@@ -58,7 +58,7 @@ def as_text(found: Comparison, language: Language) -> str:
     if found.is_same:
         return "\n".join([*lines, word("same", language)]) + "\n"
     lines += ["", f"{word('why', language)}{colon}"]
-    lines += [f"  {item.level.name:5} {item.fr if language == 'fr' else item.en}" for item in found.reasons]
+    lines += [f"  {item.level.label[language]:8} {item.fr if language == 'fr' else item.en}" for item in found.reasons]
     for name in found.only_before:
         lines += ["", f"{name}{colon} {word('only_before', language)}"]
     for name in found.only_after:

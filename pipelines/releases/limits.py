@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.core.text import Said, counted, number
 from pipelines.releases.canonical import is_ascending, key_text
 from pipelines.releases.errors import PrivateFieldAsked
 from pipelines.releases.request import ReleaseRequest, Warned
@@ -79,8 +80,11 @@ def too_few(table: PackageTable, rows: int, before: int, loss: float) -> list[Wa
     (0 to 1) may go."""
     found = []
     if rows < table.minimum_rows:
-        fr = f"{table.name} : {rows} ligne(s), au moins {table.minimum_rows} attendue(s)"
-        found.append(Warned(fr, f"{table.name}: {rows} row(s), at least {table.minimum_rows} expected"))
+        told = counted(rows, Said("ligne", "row"), Said("lignes", "rows"))
+        least = number(table.minimum_rows, "fr")
+        wanted = f"au moins {least} attendues" if table.minimum_rows > 1 else f"au moins {least} attendue"
+        english = f"{table.name}: {told.en}, at least {number(table.minimum_rows, 'en')} expected"
+        found.append(Warned(f"{table.name} : {told.fr}, {wanted}", english))
     if rows < before * (1 - loss):
         facts = (table.name, rows, before, f"{loss:.0%}")
         fr = "{} : {} lignes contre {} dans la version courante, perte permise : {}".format(*facts)
@@ -107,7 +111,10 @@ def _keys(request: ReleaseRequest, name: str, table: pa.Table) -> list[Warned]:
     absent = sum(table.column(field).null_count for field in key)
     found = []
     if twice:
-        found.append(Warned(f"{name} : {twice} clé(s) en double", f"{name}: {twice} duplicate key(s)"))
+        told = counted(twice, Said("clé en double", "duplicate key"), Said("clés en double", "duplicate keys"))
+        found.append(Warned(f"{name} : {told.fr}", f"{name}: {told.en}"))
     if absent:
-        found.append(Warned(f"{name} : {absent} clé(s) incomplète(s)", f"{name}: {absent} incomplete key(s)"))
+        one, many = Said("clé incomplète", "incomplete key"), Said("clés incomplètes", "incomplete keys")
+        told = counted(absent, one, many)
+        found.append(Warned(f"{name} : {told.fr}", f"{name}: {told.en}"))
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.core.text import Said
+from pipelines.core.text import Said, counted
 from pipelines.releases import limits
 from pipelines.releases.bag import PROOF
 from pipelines.releases.build import Attempt, Built, Step, build, canonical_tables, ingredients_of, seal_built
@@ -104,14 +104,20 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
         return Unchanged(store.package, version, store.folder / version)
     if built.unexplained and event.needs_causes:
         places = ", ".join(sorted(built.unexplained))
-        count = sum(built.unexplained.values())
+        one, many = (
+            Said("changement sans cause", "change without a cause"),
+            Said("changements sans cause", "changes without a cause"),
+        )
+        count = counted(sum(built.unexplained.values()), one, many)
         raise CauseUnknown(package=store.package, version=store.current, count=count, places=places)
     _commit(attempt, built, aside, event, inspect)
     warnings = (*request.warnings, *((UNSIGNED,) if event.key is None else ()))
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
     rows = {name: table.num_rows for name, table in attempt.tables.items()}
     path = store.folder / built.version
-    causes = tuple(Said(f"{item.level.name} : {item.fr}", f"{item.level.name}: {item.en}") for item in built.reasons)
+    causes = tuple(
+        Said(f"{item.level.label.fr} : {item.fr}", f"{item.level.label.en}: {item.en}") for item in built.reasons
+    )
     return Published(store.package, built.version, reasons, path, rows, event.key is not None, warnings, causes)
 
 

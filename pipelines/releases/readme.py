@@ -14,7 +14,7 @@ SIGNED = "tagmanifest-sha256.txt"
 CHECKS = f"""## Vérifier / Verify
 
 Depuis le dossier de la version (celui qui contient `bagit.txt`), sans Arobase :
-From the folder of the version (the one that holds `bagit.txt`), with no Arobase:
+From the folder of the version (the one that contains `bagit.txt`), without Arobase:
 
 ```
 ssh-keygen -Y verify -f allowed_signers -I arobase -n arobase-release -s {SIGNED}.sig < {SIGNED}
@@ -22,10 +22,10 @@ sha256sum -c tagmanifest-sha256.txt && sha256sum -c manifest-sha256.txt
 bagit.py --validate .
 ```
 
-`allowed_signers` : une ligne `arobase ssh-ed25519 AAAA…`, la clé publique obtenue du producteur par un autre chemin
-que ce dossier. / one line, the publisher's public key, had from the publisher by another way than this folder.
+`allowed_signers` : une ligne `arobase ssh-ed25519 AAAA…`, la clé publique, obtenue du producteur par un autre moyen
+que ce dossier. / one line, the publisher's public key, obtained from the publisher through another channel.
 Sans fichier `{SIGNED}.sig`, la version n'est pas signée : la première commande ne s'applique pas. /
-With no such file the version is not signed: the first command does not apply.
+Without this file, the version is not signed: the first command does not apply.
 La deuxième commande accepterait un fichier ajouté ; la troisième le refuse. / The second would accept an added file;
 the third refuses it.
 
@@ -42,21 +42,21 @@ def readme(document: Mapping[str, Any]) -> str:
         lines += [f"*{document['description_en']}*", ""]
     licence = document["licenses"][0]
     lines += [f"- Licence : {licence.get('title', licence['name'])} ({licence['name']})"]
-    lines += [f"- Instantané le plus récent / newest snapshot: {document['created']}"]
+    lines += [f"- Copie la plus récente d'une source / newest snapshot: {document['created']}"]
     lines += [f"- Version précédente / version before: {own['parent_version'] or '—'}", ""]
     for warning in document.get("warnings", []):
         lines += [f"> ⚠ {warning['fr']} / *{warning['en']}*", ""]
     lines += ["## Tables", "", *_tables(document)]
     lines += ["", "Chaque champ est décrit dans / every field is described in `datapackage.json`.", ""]
-    lines += ["- `qualite/constats.csv` : ce que les règles disent des lignes / what rules say about the rows"]
-    lines += ["- `qualite/rejets.csv` : ce qui a été refusé, et pourquoi / what was refused, and why"]
+    lines += ["- `qualite/constats.csv` : résultats des contrôles / results of the checks"]
+    lines += ["- `qualite/rejets.csv` : lignes écartées, avec le motif / rejected rows, with the reason"]
     lines += ["- `qualite/provenance.parquet` : d'où vient chaque ligne / where each row comes from"]
     lines += [
         "- `CHANGES.md`, `changes/` : ce qui change depuis la version précédente / what changed since the one before"
     ]
     lines += ["", "## Sources", ""]
     for source in document.get("sources", []):
-        example = " — **exemple, données inventées / example, invented data**" if source["example"] else ""
+        example = " — **exemple, données fictives / example, made-up data**" if source["example"] else ""
         lines.append(f"- {source['title']} ({source.get('publisher', '')}, {source.get('licence', '')}){example}")
         for one in source["snapshots"]:
             lines.append(f"  - {one['part']} : SHA-256 `{one['sha256']}`, {one['obtained']}, {one['path']}")

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from pipelines.core.text import Said, counted
 from pipelines.releases.descriptor import example_text
 from pipelines.releases.diff import Counts
 
 FIRST = "1.0.0"
 OWN = ("version", "created", "arobase", "resources")
+BLOCKED = (
+    Said("ligne bloquée par le contrôle des données personnelles", "row withheld by the privacy gate"),
+    Said("lignes bloquées par le contrôle des données personnelles", "rows withheld by the privacy gate"),
+)
 TIGHTER: dict[str, Callable[[Any, Any], bool]] = {
     "required": lambda before, after: bool(after) and not before,
     "unique": lambda before, after: bool(after) and not before,
@@ -35,6 +40,18 @@ class Level(IntEnum):
     PATCH = 1
     MINOR = 2
     MAJOR = 3
+
+    @property
+    def label(self) -> Said:
+        """As people read it; descriptors keep the name."""
+        return LABELS[self]
+
+
+LABELS = {
+    Level.PATCH: Said("révision", "patch"),
+    Level.MINOR: Said("mineure", "minor"),
+    Level.MAJOR: Said("majeure", "major"),
+}
 
 
 @dataclass(frozen=True)
@@ -87,26 +104,20 @@ def _compared(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _rows(name: str, counts: Counts) -> Iterator[Reason]:
-    if counts.added:
-        yield Reason(
-            Level.MINOR, f"{name} : {counts.added} ligne(s) ajoutée(s)", f"{name}: {counts.added} row(s) added"
-        )
-    if counts.removed:
-        yield Reason(
-            Level.PATCH, f"{name} : {counts.removed} ligne(s) retirée(s)", f"{name}: {counts.removed} row(s) removed"
-        )
-    if counts.withheld:
-        yield Reason(
+    for level, value, one, many in (
+        (Level.MINOR, counts.added, Said("ligne ajoutée", "row added"), Said("lignes ajoutées", "rows added")),
+        (Level.PATCH, counts.removed, Said("ligne retirée", "row removed"), Said("lignes retirées", "rows removed")),
+        (Level.PATCH, counts.withheld, *BLOCKED),
+        (
             Level.PATCH,
-            f"{name} : {counts.withheld} ligne(s) retenue(s) par le contrôle des données personnelles",
-            f"{name}: {counts.withheld} row(s) withheld by the privacy gate",
-        )
-    if counts.changed:
-        yield Reason(
-            Level.PATCH,
-            f"{name} : {counts.changed} valeur(s) corrigée(s)",
-            f"{name}: {counts.changed} value(s) corrected",
-        )
+            counts.changed,
+            Said("valeur modifiée", "value changed"),
+            Said("valeurs modifiées", "values changed"),
+        ),
+    ):
+        if value:
+            found = counted(value, one, many)
+            yield Reason(level, f"{name} : {found.fr}", f"{name}: {found.en}")
 
 
 def _schema(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Reason]:
@@ -168,15 +179,15 @@ def _package(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Re
     if before.get("licenses") != after.get("licenses"):
         yield Reason(Level.MAJOR, "licence changée", "licence changed")
     for name, fr, en in (
-        ("constats", "constats revus", "findings revised"),
-        ("rejets", "rejets revus", "rejects revised"),
+        ("constats", "résultats des contrôles mis à jour", "findings updated"),
+        ("rejets", "lignes écartées mises à jour", "rejected rows updated"),
     ):
         if _content(before, name) != _content(after, name):
             yield Reason(Level.PATCH, fr, en)
     others = {key for key in (*before, *after) if key not in (*OWN, "licenses", "sources")}
     same = all(before.get(key) == after.get(key) for key in others)
     if not same or _sources(before) != _sources(after):
-        yield Reason(Level.PATCH, "description du paquet revue", "package description revised")
+        yield Reason(Level.PATCH, "description du jeu de données revue", "package description revised")
 
 
 def _content(document: Mapping[str, Any], name: str) -> Any:

@@ -82,8 +82,8 @@ def test_the_history_chains_versions(catalogue: Path) -> None:
     assert not list(graph.triples((None, DCAT.inSeries, None))) + list(graph.triples((None, DCAT.prev, None)))
     assert str(graph.value(second, DCAT.version)) == "1.0.1"
     assert set(graph.objects(second, ADMS.versionNotes)) == {
-        Literal("prix : 1 valeur(s) corrigée(s)", lang="fr"),
-        Literal("prix: 1 value(s) corrected", lang="en"),
+        Literal("prix : 1 valeur modifiée", lang="fr"),
+        Literal("prix: 1 value changed", lang="en"),
     }
 
 

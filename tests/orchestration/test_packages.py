@@ -45,7 +45,7 @@ def test_a_release_that_is_refused_fails_with_its_reasons_and_its_record(project
     a_run(project)
     result = made(project, release_asset(load_package(project.schemas, "villes")))
     assert not result.success
-    assert "actions : 0 ligne(s), au moins 1 attendue(s)" in said(result)
+    assert "actions : 0 ligne, au moins 1 attendue" in said(result)
     (event,) = (item for item in result.all_events if item.event_type_value == "STEP_FAILURE")
     assert "refus" in str(event.step_failure_data.user_failure_data.metadata["dossier"].value)
 

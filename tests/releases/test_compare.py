@@ -98,10 +98,10 @@ def test_keys_that_differ_match_whole_rows(tmp_path: Path) -> None:
 def test_text_shows_totals_reasons_and_the_first_changes(tmp_path: Path) -> None:
     found = compare_versions(two_releases(tmp_path), "prix")
     shown = as_text(found, "fr")
-    assert "prix : 1 ligne ajoutée, 0 ligne retirée, 1 valeur révisée" in shown
+    assert "prix : 1 ligne ajoutée, 0 ligne retirée, 1 valeur modifiée" in shown
     assert "  + p4" in shown
     assert "  ~ p1 arobases : 3 → 4" in shown
-    assert "MINOR" in shown
+    assert "  mineure  prix : 1 ligne ajoutée" in shown
     backwards = compare_versions(tmp_path / "outputs" / "releases", "prix", "1.1.0", "1.0.0")
     assert "  - p4" in as_text(backwards, "en")
 
@@ -165,8 +165,8 @@ def test_on_a_terminal_keys_and_values_stand_as_they_are(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("language", "counts", "why"),
     [
-        ("en", "people: 1 row added, 0 rows removed, 1 value revised", "number of the version:"),
-        ("fr", "people : 1 ligne ajoutée, 0 ligne retirée, 1 valeur révisée", "numéro de version :"),
+        ("en", "people: 1 row added, 0 rows removed, 1 value changed", "version number:"),
+        ("fr", "people : 1 ligne ajoutée, 0 ligne retirée, 1 valeur modifiée", "numéro de version :"),
     ],
 )
 def test_counts_and_colons_are_written_as_each_language_does(

@@ -72,7 +72,7 @@ def test_a_corrected_value_is_a_patch_with_its_change(tmp_path: Path) -> None:
 
 def test_the_page_of_changes_tells_totals_moves_and_samples(tmp_path: Path) -> None:
     page = (two_releases(tmp_path) / "prix" / "1.1.0" / "data" / "CHANGES.md").read_text()
-    assert "- **MINOR** prix : 1 ligne(s) ajoutée(s)" in page
+    assert "- **mineure / minor** prix : 1 ligne ajoutée / *prix: 1 row added*" in page
     assert "| prix | 1 | 0 | 1 | 1 |" in page
     assert "| p1 | arobases | 3 | 4 | +1 |" in page
     assert "- `p1` arobases : « 3 » → « 4 »" in page

@@ -26,7 +26,7 @@ RESULTS: dict[str, tuple[str, Said]] = {
 NOT_EVALUATED: Said = Said(
     "« Non évalué » : un fait nécessaire n'est pas dans la source ; ce n'est pas un manquement. Ces enquêtes "
     "ont été "
-    "choisies à la main : ces nombres ne disent rien de l'ensemble des enquêtes publiques.",
+    "choisies à la main : ces nombres ne décrivent pas l'ensemble des enquêtes publiques.",
     "“Not evaluated”: a necessary fact is not in the source; this is not a breach. These inquiries were picked "
     "by "
     "hand: the numbers say nothing of public inquiries as a whole.",

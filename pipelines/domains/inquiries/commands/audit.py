@@ -32,7 +32,7 @@ class NothingToAudit(ArobaseError):
 
     code: ClassVar[str] = "nothing-to-audit"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
-    fr: ClassVar[str] = "{package} {version} n'a pas de table « enquetes » ; voir ses constats : {place}."
+    fr: ClassVar[str] = "{package} {version} n'a pas de table « enquetes » ; lisez ses constats : {place}."
     en: ClassVar[str] = '{package} {version} has no table "enquetes"; see its findings: {place}.'
 
 
@@ -86,6 +86,7 @@ def command(
     from pipelines.domains.inquiries.law import controler_tous, controles, enquetes
     from pipelines.domains.inquiries.law.rapport import choisis, rapport_csv, rapport_html
     from pipelines.domains.inquiries.law.regles import LOI
+    from pipelines.releases.descriptor import read_descriptor
     from pipelines.storage import write_text
 
     language = terminal_language(lang)
@@ -106,7 +107,8 @@ def command(
     filters = "".join(f"-{part}" for part in (rule, departement) if part)
     base = (output or project.outputs) / f"audit-{package}-{audited}{filters}"
     how_to_contest = _how_to_contest(project, package, folder / "data").fr
-    page = rapport_html(kept, titre=f"Contrôles légaux : {package} {audited}", contester=how_to_contest)
+    titre = f"Contrôles légaux : {read_descriptor(folder / 'data')['title']} {audited}"
+    page = rapport_html(kept, titre=titre, contester=how_to_contest)
     write_text(base.with_name(f"{base.name}.html"), page)
     write_text(base.with_name(f"{base.name}.csv"), rapport_csv(kept, contester=how_to_contest))
     same = _says_the_same(controles(tables), tables.get(f"{package}/controles_legaux"))

@@ -20,7 +20,7 @@ from pipelines.findings.registry import Finding, Outcome, finding_rule
 
 ENQUETES, CONTROLES = f"{PACKAGE}/enquetes", f"{PACKAGE}/controles_legaux"
 SOURCE = "source_url"
-LOI = "Article cité dans controles_legaux"
+LOI = "Article de chaque règle de la table controles_legaux"
 DIT = {
     "non_conforme": Said("non conforme d'après les faits connus", "not compliant from the known facts"),
     "a_verifier": Said("à vérifier d'après les faits connus", "to be checked from the known facts"),
@@ -68,6 +68,7 @@ def _de_la_loi(tables: Mapping[str, pa.Table], project: Project, certitudes: tup
             f"{ligne['base_legale']}. {recours.fr}",
             f"{titre.en} ({ligne['regle']}): {dit.en}{f' – {reserve.en}' if reserve else ''}. {recours.en}",
             _source(reelles[ligne["enquete_id"]]),
+            base=ligne["base_legale"],
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 
+from pipelines.catalogue.wording import Wording
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.controles import ECARTS, Constat
 from pipelines.domains.inquiries.law.delais import PARIS, heure_de_paris
@@ -24,17 +25,18 @@ RESULTATS = {
     "a_verifier": "À vérifier",
     "conforme": "Conforme",
     "non_evalue": "Non évalué",
-    "non_applicable": "Non applicable",
+    "non_applicable": "Sans objet",
 }
+WORDS = Wording("fr")
 COLONNES = (
     *("enquete_id", "titre", "departements", "annee", "regime", "regle", "libelle", "resultat", "calcul"),
     *("fait_manquant", "remarque", "base_legale", "version", "certitude", "contester"),
 )
 PORTEE = (
-    "Un résultat porte sur l'enquête telle que les sources la décrivent. Ce n'est pas une décision de justice, ni un "
-    "avis "
-    "juridique. « Non conforme » suppose que le texte a été lu et que tous les faits utiles sont connus. Un fait qui "
-    "manque n'est jamais un manquement, et ces enquêtes, choisies à la main, ne disent rien de l'ensemble des enquêtes."
+    "Un résultat concerne l'enquête telle que les sources la décrivent. Ce n'est pas une décision de justice, ni un "
+    "avis juridique. « Non conforme » suppose que le texte a été lu et que tous les faits utiles sont connus. Un fait "
+    "qui manque n'est jamais un manquement. Ces enquêtes ont été choisies à la main : elles ne décrivent pas "
+    "l'ensemble des enquêtes."
 )
 STYLE = (
     ":root{color-scheme:light dark;--encre:#1b1f24;--fond:#fff;--doux:#f3f4f6;--trait:#9aa4b2;--lien:#0b5cad}"
@@ -93,18 +95,24 @@ def rapport_html(constats: Sequence[Constat], *, titre: str, contester: str) -> 
     parties = [_totaux(constats)]
     for _, groupe in groupby(constats, key=lambda constat: constat.enquete.id):
         parties.append(_enquete(list(groupe)))
+    titre = _texte(titre)
     return (
         '<!doctype html>\n<html lang="fr"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(titre)}</title><style>{STYLE}</style></head><body><h1>{escape(titre)}</h1>"
-        f"<p>{escape(PORTEE)}</p><p>{escape(contester)}</p>" + "".join(parties) + "</body></html>\n"
+        f"<title>{titre}</title><style>{STYLE}</style></head><body><h1>{titre}</h1>"
+        f"<p>{_texte(PORTEE)}</p><p>{_texte(contester)}</p>" + "".join(parties) + "</body></html>\n"
     )
+
+
+def _texte(phrase: str) -> str:
+    """A sentence for the page: no-break spaces and apostrophes as French is printed, signs of HTML escaped."""
+    return escape(WORDS.spaced(phrase))
 
 
 def _totaux(constats: Sequence[Constat]) -> str:
     tetes = "".join(f'<th scope="col">{nom}</th>' for nom in ("Règle", *RESULTATS.values()))
     lignes = "".join(
-        f'<tr><th scope="row">{escape(regle)} {escape(titre.fr)}</th>'
+        f'<tr><th scope="row">{escape(regle)} {_texte(titre.fr)}</th>'
         + "".join(f"<td>{compte[code]}</td>" for code in RESULTATS)
         + "</tr>"
         for regle, titre, compte in totaux(constats)
@@ -113,7 +121,7 @@ def _totaux(constats: Sequence[Constat]) -> str:
     enquetes = f"{nombre} enquêtes" if nombre > 1 else f"{nombre} enquête"
     controles = f"{_milliers(len(constats))} contrôles" if len(constats) > 1 else f"{len(constats)} contrôle"
     return (
-        f"<section><h2>Au total : {enquetes}, {controles}</h2>"
+        f"<section><h2>{_texte(f'Au total : {enquetes}, {controles}')}</h2>"
         f'<div class="large"><table><thead><tr>'
         f"{tetes}</tr></thead><tbody>{lignes}</tbody></table></div></section>"
     )
@@ -136,8 +144,8 @@ def _enquete(constats: Sequence[Constat]) -> str:
     exemple = " (enquête fictive)" if enquete.exemple else ""
     regime = choix.regime or f"non déterminé : {choix.manque}"
     return (
-        f'<section id="{escape(enquete.id, quote=True)}"><h2>{escape(enquete.titre)}{exemple}</h2>'
-        f"<p>Régime : {escape(regime)}.{escape(_heures(enquete))}</p>{frise(enquete)}"
+        f'<section id="{escape(enquete.id, quote=True)}"><h2>{_texte(enquete.titre)}{exemple}</h2>'
+        f"<p>{_texte(f'Régime : {regime}.{_heures(enquete)}')}</p>{frise(enquete)}"
         f'<div class="large"><table><thead><tr>{tetes}</tr></thead><tbody>{lignes}</tbody></table></div></section>'
     )
 
@@ -155,7 +163,7 @@ def _ligne(constat: Constat) -> str:
     )
     base = f"{constat.base} (texte : {constat.certitude})"
     cases = (f"{constat.regle.id} {constat.regle.libelle}", RESULTATS[dit.resultat], calcul, base)
-    return "<tr>" + "".join(f"<td>{escape(case)}</td>" for case in cases) + "</tr>"
+    return "<tr>" + "".join(f"<td>{_texte(case)}</td>" for case in cases) + "</tr>"
 
 
 def _heures(enquete: Enquete) -> str:

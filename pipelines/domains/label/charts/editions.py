@@ -36,10 +36,10 @@ def arobases_by_edition(version: Version) -> Iterator[Picture]:
         title=Said("Niveaux connus par édition", "Known levels by edition"),
         finding=both(_finding(counts, "fr"), _finding(counts, "en")),
         note=Said(
-            "Lauréats dont la page qui les nomme dit le niveau ; les palmarès publiés sont partiels et nomment "
-            "plus volontiers les cinq arobases.",
-            "Laureates whose level is said by the page that names them; published lists are partial and more "
-            "readily name five at-signs.",
+            "Lauréats dont la page qui les nomme donne le niveau ; les palmarès publiés sont partiels et nomment "
+            "plus souvent les cinq arobases.",
+            "Awarded local authorities whose level is given by the page that names them; published lists are partial "
+            "and name five arobases more often.",
         ),
         svg={language: _bars(counts, language) for language in LANGUAGES},
         narrow={language: _narrow(counts, language) for language in LANGUAGES},
@@ -84,8 +84,8 @@ def _bars(counts: Mapping[str, Mapping[str, int]], language: Language) -> str:
     headline = Said(
         f"Barres empilées, de {min(counts)} à {max(counts)} ; l'édition {best} a le plus de lauréats connus "
         f"({totals[best]}).",
-        f"Stacked bars from {min(counts)} to {max(counts)}; the {best} edition has most known laureates "
-        f"({totals[best]}).",
+        f"Stacked bars from {min(counts)} to {max(counts)}; the {best} edition has the most known awarded local "
+        f"authorities ({totals[best]}).",
     )[language]
     return marks.drawing(f"arobases-{language}", WIDTH, HEIGHT, title, headline, *drawn, key)
 

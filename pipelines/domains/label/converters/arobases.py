@@ -42,7 +42,7 @@ def arobases(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
         return None
     levels = _levels(text)
     if len(levels) != 1 or not levels <= set(range(HIGHEST + 1)):
-        raise Unreadable("un niveau de 0 à 5 arobases, un seul", "one level, from 0 to 5 at-signs")
+        raise Unreadable("un niveau de 0 à 5 arobases, un seul", "one level, from 0 to 5 arobases")
     return str(levels.pop())
 
 

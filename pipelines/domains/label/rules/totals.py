@@ -118,7 +118,7 @@ def best_levels_recalled_later(tables: Mapping[str, pa.Table], project: Project)
                 outcome="conforme" if is_equal else "non_conforme",
                 arithmetic=f"{sum_of(numbers)} {'=' if is_equal else '≠'} {recalled}",
                 fr=f"Édition {year}, quatre ou cinq arobases : {recalled} rappelés l'année suivante.",
-                en=f"Edition {year}, four or five at-signs: {recalled} recalled a year later.",
+                en=f"Edition {year}, four or five arobases: {recalled} recalled a year later.",
                 sources=(row["source_reference"], page[0]["source_reference"]),
                 aspect=page[0]["source_reference"],
             )

@@ -73,14 +73,16 @@ def labelled_by_departement(version: Version) -> Iterator[Picture]:
             name=f"carte-{edition}",
             title=Said(
                 f"Collectivités lauréates connues par département – édition {edition}",
-                f"Known laureates by département – {edition} edition",
+                f"Known awarded local authorities by département – {edition} edition",
             ),
             finding=Said(_finding(edition, counts, "fr"), _finding(edition, counts, "en")),
             note=Said(
                 f"{known[edition].fr} 0 : aucune collectivité labellisée connue. "
                 "Contours : Victor Cazanave, "
                 "CC BY 4.0, simplifiés.",
-                f"{known[edition].en} 0: no known awarded authority. Outlines: Victor Cazanave, CC BY 4.0, simplified.",
+                f"{known[edition].en} 0: no known awarded local authority. "
+                "Outlines: Victor Cazanave, "
+                "CC BY 4.0, simplified.",
             ),
             svg={language: _map(edition, counts, language) for language in LANGUAGES},
             narrow={language: _map(edition, counts, language, is_narrow=True) for language in LANGUAGES},
@@ -99,8 +101,8 @@ def _finding(edition: str, counts: Counter[str], language: Language) -> str:
     first = [_called(code) for code in sorted(counts) if counts[code] == most]
     bodies = words.counted(
         total,
-        words.choose("collectivité labellisée connue", "known awarded authority"),
-        words.choose("collectivités labellisées connues", "known awarded authorities"),
+        words.choose("collectivité labellisée connue", "known awarded local authority"),
+        words.choose("collectivités labellisées connues", "known awarded local authorities"),
     )
     places = words.counted(len(counts), words.choose("territoire", "area"), words.choose("territoires", "areas"))
     leading = f", {words.choose('surtout', 'mostly')} {first[0]} ({most})" if len(first) == 1 < len(counts) else ""
@@ -139,8 +141,8 @@ def _map(edition: str, counts: Counter[str], language: Language, *, is_narrow: b
     headline = Said(
         f"{total} collectivités lauréates connues dans {places} départements ou collectivités d'outre-mer ; le tableau "
         "qui suit donne chaque nombre.",
-        f"{total} known laureates in {places} départements or overseas collectivities; the table below has each "
-        "number.",
+        f"{total} known awarded local authorities in {places} départements or overseas collectivities; the table below "
+        "has each number.",
     )[language]
     width, height = frame["width"], frame["height"]
     if is_narrow:
@@ -149,7 +151,9 @@ def _map(edition: str, counts: Counter[str], language: Language, *, is_narrow: b
         boxes = "".join(_box(4, place, code, counts[code], tall + 70) for place, code in enumerate(known))
         small = f'<svg width="{marks.PHONE}" height="{tall}" viewBox="0 0 {width} {height}">{land}</svg>'
         key = marks.text(5, 13, "Paris", kind="small")
-        key += marks.text(4, tall + 20, Said("Lauréats connus", "Known laureates")[language], kind="small")
+        key += marks.text(
+            4, tall + 20, Said("Lauréats connus", "Known awarded local authorities")[language], kind="small"
+        )
         key += marks.legend(4, tall + 46, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=56)
         bottom = tall + 76 + len(known) * (BOX_HEIGHT + 3)
         name = f"carte-{edition}-{language}-etroit"
@@ -157,7 +161,7 @@ def _map(edition: str, counts: Counter[str], language: Language, *, is_narrow: b
     boxes = "".join(_box(side, place, code, counts[code]) for place, code in enumerate(BOXES))
     heads = marks.text(10, 20, "Paris", kind="small")
     heads += marks.text(side, 22, Said("Outre-mer", "Overseas")[language], kind="big")
-    key = marks.text(side, 545, Said("Lauréats connus", "Known laureates")[language], kind="small")
+    key = marks.text(side, 545, Said("Lauréats connus", "Known awarded")[language], kind="small")
     key += marks.legend(side, 570, [(f"q{place}", words) for place, (_, words) in enumerate(CLASSES)], step=54)
     # The land comes first: on a narrow screen, which shows the left of a drawing, it is what is seen.
     return marks.drawing(f"carte-{edition}-{language}", width + ASIDE, height, title, headline, land, heads, boxes, key)
@@ -188,5 +192,7 @@ def _box(side: int, place: int, code: str, count: int, top: int = 34) -> str:
 
 
 def _figures(counts: Counter[str], language: Language) -> Figures:
-    heads = ("Département", "Lauréats connus") if language == "fr" else ("Département", "Known laureates")
+    heads = (
+        ("Département", "Lauréats connus") if language == "fr" else ("Département", "Known awarded local authorities")
+    )
     return Figures(heads, [(code, str(count)) for code, count in sorted(counts.items())])

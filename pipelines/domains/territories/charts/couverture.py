@@ -19,7 +19,7 @@ from pipelines.core.text import Language, Said, in_both
 Rows = Sequence[dict[str, str]]
 PARTIAL: Said = Said(
     "Seuls les lauréats connus sont comptés : ces nombres sont des minimums.",
-    "Only known laureates are counted: these numbers are minima.",
+    "Only known awarded local authorities are counted: these numbers are minima.",
 )
 SCALE: Said = Said(
     "0 : tous les départements sont couverts de même ; 1 : un seul concentre tout.",
