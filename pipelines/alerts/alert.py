@@ -15,10 +15,10 @@ from pipelines.core.text import Language, Said
 
 TITLES: dict[Kind, Said] = {
     "run-failed": Said("Échec", "Failure"),
-    "release-refused": Said("Publication refusée", "Release refused"),
+    "release-refused": Said("Publication bloquée", "Release blocked"),
     "source-late": Said("Source en retard", "Late source"),
     "portal-drift": Said("Portail modifié", "Portal changed"),
-    "quarantine": Said("Lignes en quarantaine", "Quarantined rows"),
+    "quarantine": Said("Lignes bloquées (quarantaine)", "Quarantined rows"),
 }
 ENDED = Said("Rétabli", "Recovered")
 LABELS: dict[str, Said] = {

@@ -19,8 +19,10 @@ class NoAlerts(ArobaseError):
     """A command about alerts where none are set up."""
 
     code: ClassVar[str] = "alerts-none"
-    fr: ClassVar[str] = "Ce projet n'a pas de fichier alerts.yaml : personne n'est prévenu de rien (docs/alerts.md)."
-    en: ClassVar[str] = "This project has no alerts.yaml: nobody is told of anything (docs/alerts.md)."
+    fr: ClassVar[str] = (
+        "Ce projet n'a pas de fichier alerts.yaml : aucune alerte n'est envoyée. Créez-le (docs/alerts.md)."
+    )
+    en: ClassVar[str] = "This project has no alerts.yaml: no alert is sent. Create it (docs/alerts.md)."
 
 
 class AlertNotSent(ArobaseError):
@@ -29,8 +31,8 @@ class AlertNotSent(ArobaseError):
     code: ClassVar[str] = "alert-not-sent"
     passes: ClassVar[bool] = True
     fr: ClassVar[str] = (
-        "Le canal d'alerte « {channel} » n'a pas pris le message : {found}. Il sera renvoyé à la prochaine occasion."
+        "Le canal d'alerte « {channel} » n'a pas accepté le message : {found}. Il sera renvoyé à la prochaine occasion."
     )
     en: ClassVar[str] = (
-        'The alert channel "{channel}" did not take the message: {found}. It is sent again at the next occasion.'
+        'The alert channel "{channel}" did not accept the message: {found}. It will be sent again at the next occasion.'
     )

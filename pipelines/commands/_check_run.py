@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.commands._bilingual import Misused
 from pipelines.core.errors import ArobaseError
+from pipelines.core.os_reasons import os_reason
 from pipelines.core.text import Said
 from pipelines.validation.described import check_documents, is_package_document, read_document, table_reading
 from pipelines.validation.errors import FileUnreadable, InputCut, RejectsUnwritable, SchemaUnusable
@@ -223,7 +224,10 @@ class Run:
             if not same:
                 held = ", ".join(item.place for item in resources)
                 raise Misused(
-                    Said(f"{file} : absent du paquet ; il a : {held}", f"{file}: not in the package; it has: {held}")
+                    Said(
+                        f"{file} : absent du jeu de données ; il contient : {held}",
+                        f"{file}: not in the package; it contains: {held}",
+                    )
                 )
             chosen += same
         return chosen
@@ -305,7 +309,7 @@ class Run:
         try:
             file = RejectsFile(stem, Origin(place, name)).__enter__()
         except OSError as error:
-            raise RejectsUnwritable(file=str(stem), found=error.strerror or type(error).__name__) from error
+            raise RejectsUnwritable(file=str(stem), found=os_reason(error)) from error
         try:
             yield file
         except BaseException as error:

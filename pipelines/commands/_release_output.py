@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COLON: Said = Said(" : ", ": ")
 WIDE = 110
 HEADS = {
-    "fr": ("Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder ensuite"),
+    "fr": ("Jeu", "Version", "Tables", "Lignes", "Écartées", "Constats", "Où regarder ensuite"),
     "en": ("Package", "Version", "Tables", "Rows", "Rejected", "Findings", "Where to look next"),
 }
 
@@ -51,7 +51,7 @@ def report(project: Project, done: Run, language: Language, seconds: float) -> N
     for name in sorted(done.outcomes):
         rejects = _rejects(project, done, name)
         if rejects:
-            word = Said("enregistrements refusés", "rejected records")[language]
+            word = Said("enregistrements écartés", "rejected records")[language]
             console.print(f"{escape(name)}{colon}{word} → {escape(rejects)}", soft_wrap=True)
     for mark, text in _failures(project, done, language):
         console.print(f"[{'red' if mark == '✗' else 'yellow'}]{mark}[/] {escape(text)}", soft_wrap=True)

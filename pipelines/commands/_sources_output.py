@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.core.text import Language, Said, number
+from pipelines.core.text import Language, Said, counted, number
 
 if TYPE_CHECKING:
     from pipelines.formats import PartReading
@@ -26,6 +26,15 @@ SHOWN = 12
 SHOWN_FAULTS = 5
 DIGEST = 12
 GAP = "  "
+CADENCES: Mapping[str | None, Said] = {
+    "P1D": Said("tous les jours", "daily"),
+    "P7D": Said("toutes les semaines", "weekly"),
+    "P1W": Said("toutes les semaines", "weekly"),
+    "P1M": Said("tous les mois", "monthly"),
+    "P3M": Said("tous les trimestres", "quarterly"),
+    "P6M": Said("tous les six mois", "every six months"),
+    "P1Y": Said("tous les ans", "yearly"),
+}
 
 
 def aligned(rows: Iterable[Sequence[str]], indent: str = "") -> Iterator[str]:
@@ -74,7 +83,7 @@ def listed(sources: Sources, store: SnapshotStore, now: datetime, language: Lang
         rows.append((source.name, source.connector, obtained, ", ".join(words) or "✓", title))
     for source in sources.off.values():
         title = Said(source.title, source.title_en)[language]
-        rows.append((source.name, source.connector, "—", Said("éteinte", "off")[language], title))
+        rows.append((source.name, source.connector, "—", Said("désactivée", "off")[language], title))
     broken = Said("fichier à corriger", "file to fix")[language]
     for error in sources.errors:
         file = str(error.facts["file"])
@@ -83,10 +92,13 @@ def listed(sources: Sources, store: SnapshotStore, now: datetime, language: Lang
     count, amiss = len(rows) - 1, amiss + len(sources.errors)
     yield from aligned(rows)
     yield ""
-    plural = "" if count == 1 else "s"
+    total = counted(count, Said("source", "source"), Said("sources", "sources"))
+    problems = counted(amiss, Said("problème", "problem"), Said("problèmes", "problems"))
+    if not amiss:
+        problems = Said("aucun problème", "no problem")
     yield Said(
-        f"{count} source{plural}, à regarder : {amiss}. Le détail d'une : arobase sources show NOM",
-        f"{count} source{plural}, to look at: {amiss}. One in detail: arobase sources show NAME",
+        f"{total.fr}, {problems.fr}. Pour en voir une : arobase sources show NOM",
+        f"{total.en}, {problems.en}. To see one: arobase sources show NAME",
     )[language]
 
 
@@ -108,14 +120,15 @@ def shown(source: Source, store: SnapshotStore, secrets: Mapping[str, bool], lan
         if declared:
             name = declared.get("name") or declared.get("url") or declared.get("sha256", "")[:DIGEST]
             word = Said("schéma déclaré par le producteur", "schema declared by the publisher")[language]
-            yield f"  {snapshot.part}: {word}: {name} ({declared['state']})"
+            colon = Said(" : ", ": ")[language]
+            yield f"  {snapshot.part}{colon}{word}{colon}{name} ({declared['state']})"
     failure = store.last_failure(source.name)
     if failure:
         yield f"  ! {failure['at']} {failure['error'][language]}"
     yield ""
     step = "test" if capture is None or failure else "fetch"
     sentence = Said("L'essayer sans rien garder", "Try it and keep nothing")[language]
-    sentence = sentence if step == "test" else Said("La collecter à nouveau", "Collect it again")[language]
+    sentence = sentence if step == "test" else Said("La collecter de nouveau", "Collect it again")[language]
     yield f"{sentence} : arobase sources {step} {source.name}".replace(" :", Said(" :", ":")[language], 1)
 
 
@@ -133,7 +146,7 @@ def _facts(source: Source, secrets: Mapping[str, bool], language: Language) -> l
         ("licence", source.licence),
         (Said("producteur", "publisher")[language], publisher),
         (Said("responsable", "owner")[language], source.owner),
-        (Said("cadence", "cadence")[language], source.cadence or "—"),
+        (Said("cadence", "cadence")[language], _often(source.cadence, language)),
         (Said("secrets", "secrets")[language], named or "—"),
         ("tables", ", ".join(source.tables) or "—"),
         (Said("fichier", "file")[language], source.path),
@@ -142,15 +155,20 @@ def _facts(source: Source, secrets: Mapping[str, bool], language: Language) -> l
         facts.append((Said("vie privée", "privacy")[language], " ".join(source.privacy.split())))
     if not source.enabled:
         hint = Said(f"retirez « enabled: false » de {source.path}", f"remove `enabled: false` from {source.path}")
-        facts.append((Said("éteinte", "off")[language], hint[language]))
+        facts.append((Said("désactivée", "off")[language], hint[language]))
     if source.example:
         facts.append(
             (
                 Said("exemple", "example")[language],
-                Said("oui : inventé ou assemblé", "yes: invented or assembled")[language],
+                Said("oui : données fictives", "yes: made-up data")[language],
             )
         )
     return facts
+
+
+def _often(cadence: str | None, language: Language) -> str:
+    """How often a source is read, in words; a duration that has none as it is written."""
+    return CADENCES[cadence][language] if cadence in CADENCES else cadence or "—"
 
 
 def _parts(source: Source, capture: Capture | None, language: Language) -> list[tuple[str, ...]]:
@@ -197,9 +215,10 @@ def tried(
         validation = (
             declared.recorded["state"]
             if refused is None
-            else Said(f"{refused} refusés", f"{refused} refused")[language]
+            else Said(f"{refused} écartés", f"{refused} rejected")[language]
         )
-        rows.append((Said("schéma déclaré", "declared schema")[language], f"{name}: {validation}"))
+        colon = Said(" : ", ": ")[language]
+        rows.append((Said("schéma déclaré", "declared schema")[language], f"{name}{colon}{validation}"))
     yield from aligned(rows, "    ")
     if reading.refused:
         left_out = number(reading.refused, language)
@@ -216,14 +235,14 @@ def tried(
 
 
 def refused(refusals: Sequence[Refusal], *, fills: bool, language: Language) -> Iterator[str]:
-    """What a release would refuse of a source, each with who can correct it where it stops the source."""
+    """What a release would reject of a source, each with who can correct it where it stops the source."""
     yield ""
     if not fills:
         french = "  publication — aucune table n'est remplie (parts.….rows) : rien n'en serait publié"
         yield Said(french, "  release — no table is filled (parts.….rows): nothing of it would be published")[language]
         return
-    nothing = Said("rien ne serait refusé", "nothing would be refused")[language]
-    head, count = Said("refus :", "refusals:")[language], sum(not item.is_untried for item in refusals)
+    nothing = Said("rien ne serait écarté", "nothing would be rejected")[language]
+    head, count = Said("écartés :", "rejected:")[language], sum(not item.is_untried for item in refusals)
     yield f"  {Said('publication', 'release')[language]} — {f'{head} {count}' if count else nothing}"
     for refusal in refusals:
         who = "" if refusal.error is None else f" → {refusal.error.advice(language)}"
@@ -253,7 +272,7 @@ def concluded(name: str, amiss: int, language: Language) -> Iterator[str]:
     yield ""
     if amiss:
         yield Said(
-            f"Écarts avec la description, marqués « ! » : {amiss}. Corriger sources/{name}.yaml, ou le signaler.",
+            f"Écarts avec la description, marqués « ! » : {amiss}. Corrigez sources/{name}.yaml, ou signalez-les.",
             f'Differences from the description, marked "!": {amiss}. Fix sources/{name}.yaml, or report them.',
         )[language]
         return

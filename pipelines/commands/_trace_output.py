@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 WORDS = {
     "row": Said("ligne", "row"),
     "value": Said("Valeur", "Value"),
-    "since": Said("Publiée telle quelle", "Published so"),
-    "steps": Said("Étape", "Step"),
+    "only": Said("Valeur publiée", "Value published"),
+    "steps": Said("Calcul", "Step"),
     "rules": Said("Attendu", "Expected"),
     "part": Said("partie", "part"),
     "origin": Said("Origine", "Origin"),
@@ -79,7 +79,12 @@ def _cell(cell: Cell, words: Wording) -> Iterator[str]:
 
     yield cell.field
     yield labelled("value", "∅" if cell.value is None else cell.value)
-    yield labelled("since", f"{cell.first_version} … {cell.last_version}")
+    first, last = cell.first_version, cell.last_version
+    if first == last:
+        yield labelled("only", Said(f"dans {last} seulement", f"in {last} only")[words.language])
+    else:
+        span = Said(f"Valeur inchangée de {first} à {last}", f"Value unchanged from {first} to {last}")
+        yield f"  {span[words.language]}"
     for step in cell.steps:
         yield labelled("steps", words.spaced(step.words()[words.language]))
     rules = [text for name, bound in cell.constraints.items() if (text := _expected(name, bound, words.language))]
@@ -118,7 +123,7 @@ def _origin(origin: Origin, words: Wording, absent: str | None) -> Iterator[str]
 
 
 def _correction(correction: Mapping[str, str | None], words: Wording) -> Iterator[str]:
-    """A correction: what was printed, what was settled, why, on which source, by whom and when."""
+    """A correction: what the source has, what was decided, why, on which source, by whom and when."""
     yield WORDS["correction"][words.language]
     for name, value in correction.items():
         if value is not None:

@@ -11,7 +11,7 @@ import click
 
 from pipelines.commands._bilingual import argument, as_command, lang_option, option
 from pipelines.core.project import Project
-from pipelines.core.text import Language, Said, terminal_language
+from pipelines.core.text import Language, Said, counted, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.portals import Portal
@@ -71,7 +71,7 @@ def command(portal: str, package: str | None, dry_run: bool, only_diff: bool, la
     code, names = GOOD, _packages(project, described, package)
     if not names:
         nothing = Said(
-            "rien à pousser : aucun paquet de ce portail n'a de version",
+            "rien à envoyer : aucun jeu de données de ce portail n'a de version",
             "nothing to push: no package of this portal has a version",
         )
         click.echo(f"= {described.name}: {nothing[language]}")
@@ -117,5 +117,6 @@ def _show(seen: Look, language: Language) -> None:
 
 def _say(outcome: Outcome, language: Language) -> None:
     count = len(outcome.differences)
-    differences = f" ({count} {Said('différence(s)', 'difference(s)')[language]})" if count else ""
+    told = counted(count, Said("différence", "difference"), Said("différences", "differences"))
+    differences = f" ({told[language]})" if count else ""
     click.echo(f"✓ {outcome.package} {outcome.version}: {WORDS[outcome.done][language]}{differences} {outcome.page}")

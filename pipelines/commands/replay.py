@@ -1,4 +1,4 @@
-"""`arobase replay SOURCE`: validate again what was refused, after a correction, and say what came back."""
+"""`arobase replay SOURCE`: validate again what was rejected, after a correction, and say what came back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pipelines.core.project import Project
 from pipelines.core.text import Said, terminal_language
 
 LABELS = {
-    "came_back": Said("revenus", "came back"),
-    "still_refused": Said("encore refusés", "still refused"),
-    "newly_refused": Said("nouvellement refusés", "newly refused"),
+    "came_back": Said("repris", "accepted now"),
+    "still_refused": Said("encore écartés", "still rejected"),
+    "newly_refused": Said("nouvellement écartés", "newly rejected"),
 }
 
 
@@ -57,5 +57,5 @@ def command(source: str, lang: str | None) -> None:
         _, part, position, into = place
         console.print(f"  {part}:{position} → {into}: {', '.join(rules)}", highlight=False, soft_wrap=True)
     where = done.result.kept.folder
-    console.print(f"{Said('Détail', 'Details')[language]}: {where}/rejets.parquet", highlight=False, soft_wrap=True)
+    console.print(f"{Said('Détail : ', 'Details: ')[language]}{where}/rejets.parquet", highlight=False, soft_wrap=True)
     sys.exit(1 if done.still_refused or done.newly_refused else 0)

@@ -17,7 +17,7 @@ class PortTaken(ArobaseError):
     """Another program listens on the port."""
 
     code: ClassVar[str] = "port-taken"
-    fr: ClassVar[str] = "Le port {port} de {host} est déjà pris ; en donner un autre : arobase serve --port {other}."
+    fr: ClassVar[str] = "Le port {port} de {host} est déjà pris ; donnez-en un autre : arobase serve --port {other}."
     en: ClassVar[str] = "Port {port} of {host} is already taken; give another: arobase serve --port {other}."
 
 
@@ -25,8 +25,8 @@ class NoCatalogue(ArobaseError):
     """There is nothing to show yet."""
 
     code: ClassVar[str] = "no-catalogue"
-    fr: ClassVar[str] = "{folder} ne contient pas de catalogue ; le faire d'abord : arobase release."
-    en: ClassVar[str] = "{folder} holds no catalogue; make it first: arobase release."
+    fr: ClassVar[str] = "{folder} ne contient pas de catalogue. Lancez d'abord : arobase release."
+    en: ClassVar[str] = "{folder} contains no catalogue. Run first: arobase release."
 
 
 @as_command(

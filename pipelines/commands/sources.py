@@ -17,7 +17,7 @@ import click
 from pipelines.commands._bilingual import argument, as_group, lang_option, option
 from pipelines.commands._shared_help import CONNECTOR, FORMAT, HEADER_ROW, HEADERS_CHECKED, POINTER, SHEET
 from pipelines.core.project import Project
-from pipelines.core.text import Language, Said, terminal_language
+from pipelines.core.text import Language, Said, counted, terminal_language
 from pipelines.starter.guessing import FORMATS
 
 if TYPE_CHECKING:
@@ -115,12 +115,14 @@ def fetch(names: tuple[str, ...], lang: str | None) -> None:
             click.echo(f"{name}  ! {_sentence(capture, language)}", err=True)
             continue
         fresh += capture.changed
-        word = Said("nouvelle capture", "new capture")[language] if capture.changed else ""
+        word = Said("nouvelle copie de la source", "new snapshot")[language] if capture.changed else ""
         weight = size(sum(part.size for part in {part.sha256: part for part in capture.parts}.values()), language)
         click.echo(f"{name}  {word or Said('inchangée', 'unchanged')[language]}, {weight}")
     if len(chosen) > 1:
-        french = f"{len(chosen)} sources : {fresh} nouvelles captures, {failed} échecs."
-        english = f"{len(chosen)} sources: {fresh} new captures, {failed} failures."
+        news = counted(fresh, Said("nouvelle copie", "new snapshot"), Said("nouvelles copies", "new snapshots"))
+        failures = counted(failed, Said("échec", "failure"), Said("échecs", "failures"))
+        french = f"{len(chosen)} sources : {news.fr}, {failures.fr}."
+        english = f"{len(chosen)} sources: {news.en}, {failures.en}."
         click.echo(f"\n{Said(french, english)[language]}")
     if not names:
         _say_errors(sources.errors, language)
@@ -134,15 +136,15 @@ def fetch(names: tuple[str, ...], lang: str | None) -> None:
         """Interroger la source NOM et lire ce qu'elle donne, sans rien conserver.
 
         Sa mise en forme (mapping) est vérifiée d'abord. La commande affiche si la source est joignable et autorisée, le
-        nombre d'enregistrements, les colonnes lues et celles qui restent, ce que refuse le schéma déclaré par le
-        producteur, et tout ce qu'une publication écarterait.
+        nombre d'enregistrements, les colonnes lues et celles qui restent, ce que le schéma déclaré par le producteur
+        écarte, et tout ce qu'une publication écarterait.
 
         Codes de sortie : 0, tout est conforme à la description ; 1, quelque chose ne l'est pas ; 2, son fichier ou sa
         mise en forme est inutilisable.""",
         """Ask the source NAME and read what it gives, without keeping anything.
 
         Its mapping is checked first. Shows whether it is reachable and authorised, how many records there are, which
-        columns the mapping reads, which are left over, what the schema that its publisher declares refuses, and all
+        columns the mapping reads, which are left over, what the schema that its publisher declares rejects, and all
         that a release would reject.
 
         Exit codes: 0, all is as described; 1, something is not; 2, its file or its mapping cannot be used.""",
@@ -168,7 +170,7 @@ def test(name: str, lang: str | None) -> None:
     with tempfile.TemporaryDirectory(prefix="arobase-") as folder:
         trial = Project.at(project.root, folder)
         capture = collect(trial, source, now=datetime.now(UTC))
-        click.echo(f"{name}: {Said('joignable, autorisée', 'reachable, authorised')[language]}")
+        click.echo(f"{name}{Said(' : joignable, autorisée', ': reachable, authorised')[language]}")
         for part in source.parts:
             snapshot = capture.snapshot(part.name)
             path, announced = SnapshotStore.of(trial).path(snapshot), snapshot.announced
@@ -236,7 +238,7 @@ def new(*, name: str, address: str, headers_checked: bool, lang: str | None, **c
     language, project = terminal_language(lang), Project.here()
     made = begin(project, name, address, chosen, now=datetime.now(UTC), headers_checked=headers_checked)
     for path in made.written:
-        click.echo(f"{Said('écrit', 'written')[language]}: {path.relative_to(project.root)}")
+        click.echo(f"{Said('écrit : ', 'written: ')[language]}{path.relative_to(project.root)}")
     _echo(begun(name, made, language))
 
 

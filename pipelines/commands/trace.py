@@ -9,6 +9,7 @@ import click
 
 from pipelines.commands._bilingual import argument, as_command, lang_option, option
 from pipelines.core.errors import ArobaseError, ResponsibleParty
+from pipelines.core.os_reasons import os_reason
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said, terminal_language
 
@@ -21,8 +22,14 @@ class RawAbsent(ArobaseError):
 
     code: ClassVar[str] = "raw-absent"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
-    fr: ClassVar[str] = "{reason}."
-    en: ClassVar[str] = "{reason}."
+    fr: ClassVar[str] = (
+        "L'enregistrement d'origine ne peut pas être affiché : {reason}. Le reste de l'origine est exact ; pour le "
+        "lire, reprenez la version du projet qui a publié cette ligne."
+    )
+    en: ClassVar[str] = (
+        "The original record cannot be shown: {reason}. The rest of the trace is right; to read the record, use the "
+        "version of the project that published this row."
+    )
 
 
 @as_command(
@@ -76,8 +83,8 @@ def _reader(project: Project, language: Language, absent: dict[tuple[str, str], 
         except ArobaseError as error:
             absent[source, part] = f"{error.message(language)} [{error.code}]"
         except OSError as error:
-            reason = Said("l'instantané n'est pas conservé ici", "the snapshot is not kept here")
-            absent[source, part] = f"{getattr(reason, language)} ({error.strerror or type(error).__name__})"
+            reason = Said("la copie de la source n'est pas conservée ici", "the snapshot is not kept here")
+            absent[source, part] = f"{reason[language]} ({os_reason(error)[language]})"
         return None
 
     return raw
@@ -94,7 +101,9 @@ def _record(project: Project, source: str, snapshot: str, part: str, position: i
     described = next((item for item in load_sources(project).find(source).parts if item.name == part), None)
     if described is None:
         raise RawAbsent(
-            reason=Said(f"sources/{source}.yaml n'a plus cette partie", f"sources/{source}.yaml has this part no more")
+            reason=Said(
+                f"sources/{source}.yaml n'a plus cette partie", f"sources/{source}.yaml no longer has this part"
+            )
         )
     if described.schema is None:
         raise RawAbsent(reason=Said("cette partie n'a pas de schéma", "this part has no schema"))

@@ -15,7 +15,7 @@ from pipelines.commands._bilingual import Misused, argument, as_command, lang_op
 from pipelines.commands._trust import FILE, principal_option
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
-from pipelines.core.text import Language, Said, terminal_language
+from pipelines.core.text import Language, Said, counted, terminal_language
 
 if TYPE_CHECKING:
     from pipelines.releases.allowed_signers import Trust
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from pipelines.releases.verify_log import Demands
 
 NOT_REMADE = (
-    "les constats, les rejets et la provenance n'ont pas été recalculés : cela se fait dans le projet qui a gardé les "
-    "copies des sources",
-    "findings, rejects and provenance were not computed again: that takes the project that kept the snapshots",
+    "les constats, les lignes écartées et la provenance n'ont pas été recalculés : cela se fait dans le projet qui a "
+    "gardé les copies des sources",
+    "findings, rejected rows and provenance were not computed again: that takes the project that kept the snapshots",
 )
 
 
@@ -269,8 +269,8 @@ def _report(found: Verification, language: Language) -> None:
         for flaw in found.flaws[1:]:
             click.echo(f"  {Said('puis', 'then')[language]} {flaw.message(language)} [{flaw.code}]")
         return
-    number = len(found.releases)
-    click.echo(Said(f"✓ {number} version(s) intacte(s)", f"✓ {number} sound release(s)")[language])
+    one, many = Said("version intacte", "intact release"), Said("versions intactes", "intact releases")
+    click.echo(f"✓ {counted(len(found.releases), one, many)[language]}")
 
 
 def _summary(found: Verification, language: Language) -> list[str]:
@@ -284,7 +284,7 @@ def _summary(found: Verification, language: Language) -> list[str]:
         lines.append(f"  {item.package} {item.version}{', ' if facts else ''}{', '.join(facts)}")
     if found.log is not None:
         log = found.log
-        facts = [f"{log.size} {Said('événement(s)', 'event(s)')[language]}"]
+        facts = [counted(log.size, Said("événement", "event"), Said("événements", "events"))[language]]
         facts += [f"{Said('signé par', 'signed by')[language]} {log.signer}"] if log.signer else []
         for name, time in sorted(log.witnesses.items()):
             words = Said("témoin", "witness")[language]

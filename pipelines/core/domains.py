@@ -49,8 +49,8 @@ class DomainUnknown(ArobaseError):
         "Python qui définit DOMAIN."
     )
     en: ClassVar[str] = (
-        '{file}: the domain "{domain}" does not exist; give a domain that ships ({known}) or the name of a Python '
-        "package that defines DOMAIN."
+        '{file}: the domain "{domain}" does not exist; give a domain that is provided ({known}) or the name of a '
+        "Python package that defines DOMAIN."
     )
 
 

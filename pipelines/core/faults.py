@@ -28,7 +28,7 @@ class UnexpectedFault(ArobaseError):
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "{file} : « {name} », étape {stage} : erreur imprévue {kind} ({place}). Le reste continue sans « {name} ». "
-        "Le journal de l'exécution donne les lignes de code ; signalez-les à qui maintient Arobase."
+        "Le journal de l'exécution donne les lignes de code ; signalez-les à la personne qui maintient Arobase."
     )
     en: ClassVar[str] = (
         '{file}: "{name}", stage {stage}: unexpected error {kind} ({place}). Everything else goes on without "{name}". '

@@ -160,7 +160,7 @@ METRICS_FILE = Setting(
 CLOCK_IS_RIGHT = Setting(
     "AROBASE_CLOCK_IS_RIGHT",
     Said(
-        "dit que l'horloge de la machine est juste, après un événement daté par une horloge en avance",
+        "indique que l'horloge de la machine est juste, après un événement daté par une horloge en avance",
         "says that the clock of the machine is right, after an event that a clock ahead of time dated",
     ),
     Said(

@@ -43,8 +43,8 @@ class NoRecordReadable(FormatError):
     """A file whose records can none of them be read."""
 
     code: ClassVar[str] = "no-record-readable"
-    fr: ClassVar[str] = "{file}, {place} : aucun enregistrement lisible ({count} refusés). {first}"
-    en: ClassVar[str] = "{file}, {place}: no record can be read ({count} refused). {first}"
+    fr: ClassVar[str] = "{file}, {place} : aucun enregistrement lisible ({count} écartés). {first}"
+    en: ClassVar[str] = "{file}, {place}: no record can be read ({count} rejected). {first}"
 
 
 class NotWhatItSays(FormatError):
@@ -137,11 +137,11 @@ class UsedAreaTooLarge(FormatError):
     code: ClassVar[str] = "used-area-too-large"
     fr: ClassVar[str] = (
         "{file}, feuille « {sheet} » : {cells} cellules remplies, mais la dernière est en {corner} ; attendu : une "
-        "zone de {maximum} cellules au plus (effacer ce qui est loin, ou options.maximum_cells dans le YAML)."
+        "zone de {maximum} cellules au plus (effacez ce qui est loin, ou augmentez options.maximum_cells dans le YAML)."
     )
     en: ClassVar[str] = (
         '{file}, sheet "{sheet}": {cells} cells are filled, but the last one is at {corner}; expected: an area of at '
-        "most {maximum} cells (delete what is far away, or options.maximum_cells in the YAML)."
+        "most {maximum} cells (delete what is far away, or raise options.maximum_cells in the YAML)."
     )
 
 

@@ -34,17 +34,17 @@ class LineageNotInstalled(ArobaseError):
     """Events are asked for where the client that makes them is not installed."""
 
     code: ClassVar[str] = "lineage-not-installed"
-    fr: ClassVar[str] = "Les événements OpenLineage demandent un paquet de plus : pip install 'arobase[lineage]'."
+    fr: ClassVar[str] = "Les événements OpenLineage demandent un module de plus : pip install 'arobase[lineage]'."
     en: ClassVar[str] = "OpenLineage's events need one more package: pip install 'arobase[lineage]'."
 
 
 class LineageNotTold(ArobaseError):
-    """The lineage service did not take the events of a run."""
+    """The lineage service did not accept the events of a run."""
 
     code: ClassVar[str] = "lineage-not-told"
     passes: ClassVar[bool] = True
-    fr: ClassVar[str] = "Le service OpenLineage n'a pas pris les événements de l'exécution {run} ({found})."
-    en: ClassVar[str] = "The OpenLineage service did not take the events of run {run} ({found})."
+    fr: ClassVar[str] = "Le service OpenLineage n'a pas accepté les événements de l'exécution {run} ({found})."
+    en: ClassVar[str] = "The OpenLineage service did not accept the events of run {run} ({found})."
 
 
 def run_events(project: Project, name: str, journal: Mapping[str, Any]) -> list[RunEvent]:

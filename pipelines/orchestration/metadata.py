@@ -65,10 +65,10 @@ def preview(
         held = may_show(project, f"{schema.name} (preview)", text, seen).by_rule()
     except OSError as error:
         kind = type(error).__name__
-        french = f"Aperçu retenu : le dossier privé n'a pas pu être lu ({kind})."
+        french = f"Aperçu bloqué : le dossier privé n'a pas pu être lu ({kind})."
         return dg.MetadataValue.md(say(french, f"Preview withheld: the private folder could not be read ({kind})."))
     rules = ", ".join(held)
-    return dg.MetadataValue.md(say(f"Aperçu retenu : {rules}.", f"Preview withheld: {rules}.") if held else text)
+    return dg.MetadataValue.md(say(f"Aperçu bloqué : {rules}.", f"Preview withheld: {rules}.") if held else text)
 
 
 def place(project: Project, path: Path) -> dg.PathMetadataValue:

@@ -47,7 +47,7 @@ class Verified(dg.Config):
 class Retracted(dg.Config):
     """The version that goes, for ever."""
 
-    package: str = Field(description=say("Le paquet, par exemple label.", "The package, for example label."))
+    package: str = Field(description=say("Le jeu de données, par exemple label.", "The package, for example label."))
     version: str = Field(
         description=say("La version à retirer, par exemple 1.2.0.", "The version to retract, for example 1.2.0.")
     )
@@ -59,7 +59,7 @@ class Retracted(dg.Config):
     )
     confirm: str = Field(
         description=say(
-            "Le paquet et la version encore une fois, pour confirmer : label 1.2.0.",
+            "Le jeu de données et la version encore une fois, pour confirmer : label 1.2.0.",
             "The package and the version once more, to confirm: label 1.2.0.",
         )
     )
@@ -171,8 +171,8 @@ def _retract_job() -> dg.JobDefinition:
     @dg.op(
         name="retrait",
         description=say(
-            "Efface les fichiers d'une version ; une pierre tombale dit le motif.",
-            "Deletes the files of a release; a tombstone says why.",
+            "Efface les fichiers d'une version ; un avis de retrait donne le motif.",
+            "Deletes the files of a release; a retraction notice gives the reason.",
         ),
     )
     def retract_version(context: dg.OpExecutionContext, config: Retracted, workspace: Workspace) -> None:
@@ -189,13 +189,13 @@ def _retract_job() -> dg.JobDefinition:
             key = key_of_environment()
             gone = make_retraction(project, config.package, config.version, config.reason, now=now, key=key)
             folder = place(project, gone)
-        context.add_output_metadata({say("pierre tombale", "tombstone"): folder})
+        context.add_output_metadata({say("avis de retrait", "retraction notice"): folder})
 
     @dg.job(
         name=RETRACT,
         description=say(
-            "Retire une version pour toujours et le dit (arobase retract).",
-            "Retracts a release for ever and says so (arobase retract).",
+            "Retire une version pour toujours, avec un avis de retrait (arobase retract).",
+            "Retracts a release for ever, with a retraction notice (arobase retract).",
         ),
     )
     def job() -> None:
@@ -206,9 +206,9 @@ def _retract_job() -> dg.JobDefinition:
 
 def _replay_job() -> dg.JobDefinition:
     @dg.op(
-        name="nouveau_jugement",
+        name="nouvelle_validation",
         description=say(
-            "Juge à nouveau les lignes refusées d'une source.", "Validates the rejected rows of a source again."
+            "Valide de nouveau les lignes écartées d'une source.", "Validates the rejected rows of a source again."
         ),
     )
     def replay_source(context: dg.OpExecutionContext, config: Replayed, workspace: Workspace) -> None:
@@ -219,8 +219,8 @@ def _replay_job() -> dg.JobDefinition:
             details = place(project, done.result.kept.folder)
         still = {**done.still_refused, **done.newly_refused}
         counts = {
-            say("revenus", "came back"): len(done.came_back),
-            say("refusés", "rejected"): len(still),
+            say("repris", "accepted now"): len(done.came_back),
+            say("écartés", "rejected"): len(still),
             say("règles", "rules"): done.by_rule(still),
         }
         context.add_output_metadata({**counts, say("détail", "details"): details})
@@ -228,7 +228,7 @@ def _replay_job() -> dg.JobDefinition:
     @dg.job(
         name=REPLAY,
         description=say(
-            "Juge à nouveau ce qui a été refusé, après une correction (arobase replay).",
+            "Valide de nouveau ce qui a été écarté, après une correction (arobase replay).",
             "Validates what was rejected again, after a correction (arobase replay).",
         ),
     )

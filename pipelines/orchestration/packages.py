@@ -46,8 +46,8 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
         group_name=group_of(package.name),
         deps=deps,
         description=say(
-            f"Constats sur « {package.title} » : ce que disent les règles et la loi, avec le calcul.",
-            f'Findings on "{package.title_en}": what the rules and the law say, with the calculation.',
+            f"Constats sur « {package.title} » : le résultat des contrôles, avec le calcul.",
+            f'Findings on "{package.title_en}": the results of the checks, with the calculation.',
         ),
         owners=[f"team:{package.owner}"],
         kinds={"parquet"},

@@ -52,7 +52,7 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
         ]
         + [
             dg.AssetCheckSpec(
-                "rejets", asset=key, description=say("Aucune ligne n'a été refusée.", "No row was rejected.")
+                "rejets", asset=key, description=say("Aucune ligne n'a été écartée.", "No row was rejected.")
             )
         ],
     )

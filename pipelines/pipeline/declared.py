@@ -71,7 +71,7 @@ def validated_as_declared(
     if digest is None or part.format not in AS_WRITTEN:
         state = str(recorded.get("state"))
         known_state = STATES.get(state, Said(state, state))
-        format_told = Said(f"format {part.format}, non jugé", f"format {part.format}, not validated")
+        format_told = Said(f"format {part.format}, non validé", f"format {part.format}, not validated")
         reason = Said(f"{known_state.fr} [{state}]", f"{known_state.en} [{state}]") if digest is None else format_told
         return AsDeclared(records, recorded=recorded, warnings=[_at(place, reason)])
     path = SnapshotStore.of(project).objects.path(digest)
@@ -95,7 +95,7 @@ def validated_as_declared(
     recorded |= {"refused": validation.rejected_rows, "errors": validation.error_count}
     if validation.error_count:
         count = f"{validation.rejected_rows}/{records.num_rows}"
-        warnings.append(_at(place, Said(f"{count} refusés", f"{count} refused")))
+        warnings.append(_at(place, Said(f"{count} écartés", f"{count} rejected")))
     if incoming is None or way(source) != REJECT or validation.rejected is None:
         return AsDeclared(records, recorded=recorded, warnings=warnings)
     rows = pa.array(np.arange(FIRST, FIRST + records.num_rows))

@@ -42,8 +42,8 @@ class SnapshotGone(StageError):
 
     code: ClassVar[str] = "snapshot-gone"
     fr: ClassVar[str] = (
-        "{source}, partie « {part} » : les octets de l'instantané {sha256} ne sont plus gardés ; "
-        "`arobase sources fetch {source}` les redemande à la source."
+        "{source}, partie « {part} » : la copie de la source {sha256} n'est plus gardée ; "
+        "`arobase sources fetch {source}` la redemande à la source."
     )
     en: ClassVar[str] = (
         '{source}, part "{part}": the bytes of the snapshot {sha256} are no longer kept; '
@@ -59,7 +59,7 @@ class MadeUpAmongReal(StageError):
     fr: ClassVar[str] = (
         "Le jeu de données « {package} » mêlerait de vrais enregistrements ({real}) à des données fictives "
         "({made_up}). "
-        "Mettre `enabled: false` dans le fichier de la source fictive, ou lui donner un jeu de données à elle."
+        "Mettez `enabled: false` dans le fichier de la source fictive, ou donnez-lui son propre jeu de données."
     )
     en: ClassVar[str] = (
         'The package "{package}" would mix real records ({real}) with made-up ones ({made_up}). '
@@ -76,7 +76,7 @@ class NoRoom(StageError):
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "{source} ({size}) : il faut environ {wanted} {what} pour la lire et la publier ; {found} sont libres. "
-        "Rien n'a été lu. Libérer de la place, ou publier depuis une machine plus grande."
+        "Rien n'a été lu. Libérez de la place, ou publiez depuis une machine plus grande."
     )
     en: ClassVar[str] = (
         "{source} ({size}): about {wanted} {what} are needed to read and publish it; {found} are free. "
@@ -128,8 +128,8 @@ class NotMaterialised(StageError):
 
     code: ClassVar[str] = "not-materialised"
     fr: ClassVar[str] = (
-        "« {name} » ({stage}) n'a pas été matérialisé à partir de ce qui est là maintenant ; le matérialiser d'abord, "
-        "ou lancer le job entier."
+        "« {name} » ({stage}) n'a pas été matérialisé à partir de ce qui est là maintenant. Matérialisez-le d'abord, "
+        "ou lancez le job entier."
     )
     en: ClassVar[str] = (
         '"{name}" ({stage}) was not materialised from what is there now; materialise it first, or launch the whole job.'
@@ -141,17 +141,26 @@ class RowsMissing(StageError):
 
     code: ClassVar[str] = "rows-missing"
     fr: ClassVar[str] = (
-        "{table} : la source « {source} » n'a pas pu être lue ; la dernière version publiée reste en place."
+        "{table} n'a pas pu être produite : la source « {source} » n'a pas pu être lue. Corrigez d'abord la source ; "
+        "la dernière version publiée reste en place."
     )
-    en: ClassVar[str] = '{table}: the source "{source}" could not be read; the last published version stays in place.'
+    en: ClassVar[str] = (
+        '{table} was not produced: the source "{source}" could not be read. Fix the source first; the last published '
+        "version stays in place."
+    )
 
 
 class InputMissing(StageError):
     """A derived table cannot be made because a table that it reads could not be made."""
 
     code: ClassVar[str] = "input-missing"
-    fr: ClassVar[str] = "{table} : la table « {input} » dont elle dépend n'a pas pu être faite."
-    en: ClassVar[str] = '{table}: the table "{input}" that it depends on could not be made.'
+    fr: ClassVar[str] = (
+        "{table} n'a pas pu être produite : elle dépend de la table « {input} », qui ne l'a pas été. Corrigez d'abord "
+        "« {input} »."
+    )
+    en: ClassVar[str] = (
+        '{table} was not produced: it depends on the table "{input}", which was not; fix "{input}" first.'
+    )
 
 
 class NothingFillsIt(StageError):
@@ -160,8 +169,8 @@ class NothingFillsIt(StageError):
     code: ClassVar[str] = "nothing-fills-it"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
-        "schemas/{package}/package.yaml : aucune source ne remplit les tables de ce paquet ; attendu : au moins un "
-        "fichier sources/*.yaml dont une partie a `table: {package}/…`."
+        "schemas/{package}/package.yaml : aucune source ne remplit les tables de ce jeu de données ; attendu : au "
+        "moins un fichier sources/*.yaml dont une partie a `table: {package}/…`."
     )
     en: ClassVar[str] = (
         "schemas/{package}/package.yaml: no source fills the tables of this package; at least one file "
@@ -173,8 +182,8 @@ class TableUnsound(StageError):
     """What is about to leave is refused by its own schema: a fault of ours, which stops the release."""
 
     code: ClassVar[str] = "table-unsound"
-    fr: ClassVar[str] = "{table} : ce qui allait être publié est refusé par son schéma : {errors}."
-    en: ClassVar[str] = "{table}: what was about to be published is refused by its schema: {errors}."
+    fr: ClassVar[str] = "{table} : ce qui allait être publié ne respecte pas son schéma : {errors}."
+    en: ClassVar[str] = "{table}: what was about to be published does not conform to its schema: {errors}."
 
 
 class PeopleLinkWrong(ArobaseError):

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import PrivateStoreMissing, Project
+from pipelines.core.text import Said, counted
 from pipelines.pipeline.digests import of_ledger, of_release
 from pipelines.pipeline.errors import PeopleLinkWrong
 from pipelines.pipeline.results import fingerprint, folder_digest, stage_code_digest
@@ -286,7 +287,8 @@ def check_reason(project: Project, reason: str) -> None:
     """
     length = len(reason.strip())
     if not 0 < length <= LONGEST_REASON:
-        raise ReasonInvalid(found=length, most=LONGEST_REASON)
+        found = counted(length, Said("caractère", "character"), Said("caractères", "characters"))
+        raise ReasonInvalid(found=found, most=LONGEST_REASON)
     report = scan_text(REASON, reason, AllowList(), Vault(project.private).read())
     if not report.is_clean:
         raise ReasonPersonal(place=REASON, rules=", ".join(report.by_rule()))

@@ -39,8 +39,8 @@ class NobodyFound(ArobaseError):
     """Nothing is kept of what should be deleted."""
 
     code: ClassVar[str] = "private-nothing"
-    fr: ClassVar[str] = "Rien n'est conservé qui réponde à cette demande ; rien n'est supprimé."
-    en: ClassVar[str] = "Nothing is kept that this asks for; nothing is deleted."
+    fr: ClassVar[str] = "Aucune donnée conservée ne correspond à cette demande ; rien n'est supprimé."
+    en: ClassVar[str] = "No kept data matches this request; nothing is deleted."
 
 
 class IngredientDeleted(ArobaseError):

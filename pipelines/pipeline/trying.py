@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
 from pipelines.core.project import Project
-from pipelines.core.text import Said
+from pipelines.core.text import Said, number
 from pipelines.pipeline.records import RecordsResult, make_records
 from pipelines.pipeline.requests import notices
 from pipelines.privacy import PersonalValues, Vault, gate
@@ -129,8 +129,9 @@ def _rules(rejects: pa.Table) -> Iterator[tuple[str, str, str]]:
 
 def _of_rows(counted: Mapping[tuple[str, str, str], int]) -> Iterator[Refusal]:
     for (table, field, rule), count in sorted(counted.items()):
-        french = f"{table}, champ {field} : {count} fois refusé par la règle {rule}"
-        english = f"{table}, field {field}: refused {count} times by the rule {rule}"
+        french = f"{table}, champ {field} : {number(count, 'fr')} fois écarté par la règle {rule}"
+        times = "once" if count == 1 else f"{number(count, 'en')} times"
+        english = f"{table}, field {field}: rejected {times} by rule {rule}"
         yield Refusal(Said(french, english))
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.core.text import Said
+from pipelines.core.text import Said, counted
 from pipelines.portals.descriptions import Portal
 from pipelines.portals.errors import PortalAnswerWrong, PortalRefused, PortalUnreachable, TokenRefused
 from pipelines.portals.uploading import Upload
@@ -25,6 +25,7 @@ from pipelines.sources.http.backoff import own_wait, wait_asked_for
 from pipelines.sources.http.rate_limits import gate
 from pipelines.sources.http.session import PeerRefused, a_session, body_within
 
+TRIES = Said("essai", "attempt"), Said("essais", "attempts")
 ATTEMPTS = 4
 CONNECT = 10.0
 LONGEST_WAIT = 300.0
@@ -98,7 +99,7 @@ class PortalClient:
                 break
             self.sleep(pause)
         where = self._public(request.address)
-        raise PortalUnreachable(portal=self.portal.name, address=where, attempts=attempt, found=found)
+        raise PortalUnreachable(portal=self.portal.name, address=where, attempts=counted(attempt, *TRIES), found=found)
 
     def refused(self, reply: Reply) -> PortalRefused:
         """The error of an answer that is not good, with what the portal says."""

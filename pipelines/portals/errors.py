@@ -24,12 +24,12 @@ class NoSuchPortal(PortalError):
 
     code: ClassVar[str] = "no-such-portal"
     fr: ClassVar[str] = (
-        "Le portail « {name} » n'est pas décrit ; portails décrits : {known}. Copier "
-        "sources/portals/{example}.yaml.exemple en sources/portals/<nom>.yaml et le remplir."
+        "Aucun portail « {name} » n'est configuré ; portails configurés : {known}. Copiez "
+        "sources/portals/{example}.yaml.exemple en sources/portals/{name}.yaml et remplissez-le."
     )
     en: ClassVar[str] = (
-        'The portal "{name}" is not described; portals described: {known}. Copy '
-        "sources/portals/{example}.yaml.exemple to sources/portals/<name>.yaml and fill it in."
+        'No portal "{name}" is configured; portals configured: {known}. Copy '
+        "sources/portals/{example}.yaml.exemple to sources/portals/{name}.yaml and fill it in."
     )
 
 
@@ -38,15 +38,16 @@ class LeftOut(PortalError):
 
     code: ClassVar[str] = "portal-leaves-out"
     fr: ClassVar[str] = (
-        "Portail « {portal} » : {package} n'y va pas ; paquets nommés sous « packages » dans son fichier : {known}."
+        "Portail « {portal} » : {package} n'y est pas envoyé ; jeux de données nommés sous « packages » dans son "
+        "fichier : {known}."
     )
     en: ClassVar[str] = (
-        'Portal "{portal}": {package} does not go there; packages named under "packages" in its file: {known}.'
+        'Portal "{portal}": {package} is not sent there; packages named under "packages" in its file: {known}.'
     )
 
 
 class TokenMissing(PortalError):
-    """The environment does not hold the portal's token."""
+    """The environment has no token of the portal."""
 
     code: ClassVar[str] = "portal-token-missing"
     fr: ClassVar[str] = "Portail « {portal} » : la variable d'environnement {variable} est absente ou vide."
@@ -69,12 +70,12 @@ class PortalUnreachable(PortalError):
     code: ClassVar[str] = "portal-unreachable"
     passes: ClassVar[bool] = True
     fr: ClassVar[str] = (
-        "Portail « {portal} » : {address} n'a pas répondu en {attempts} essai(s) : {found}. "
-        "Relancer : ce qui est fait ne sera pas doublé."
+        "Portail « {portal} » : {address} n'a pas répondu en {attempts} : {found}. "
+        "Vous pouvez relancer sans risque de doublon."
     )
     en: ClassVar[str] = (
-        'Portal "{portal}": {address} did not answer in {attempts} attempt(s): {found}. '
-        "Push again: what is done will not be doubled."
+        'Portal "{portal}": {address} did not answer in {attempts}: {found}. '
+        "You can push again without creating duplicates."
     )
 
 
@@ -82,8 +83,14 @@ class PortalRefused(PortalError):
     """The portal answered, and will not: what it says is shown."""
 
     code: ClassVar[str] = "portal-refused"
-    fr: ClassVar[str] = "Portail « {portal} » : {address} : HTTP {status} {found}."
-    en: ClassVar[str] = 'Portal "{portal}": {address}: HTTP {status} {found}.'
+    fr: ClassVar[str] = (
+        "Le portail « {portal} » a refusé l'envoi à {address} (HTTP {status}) : {found}. Corrigez ce qu'il indique, "
+        "puis relancez."
+    )
+    en: ClassVar[str] = (
+        'The portal "{portal}" refused what was sent to {address} (HTTP {status}): {found}. Fix what it names, then '
+        "push again."
+    )
 
 
 class PortalAnswerWrong(PortalError):
@@ -111,7 +118,7 @@ class ChangedMeanwhile(PortalError):
 
     code: ClassVar[str] = "changed-meanwhile"
     fr: ClassVar[str] = (
-        "Portail « {portal} » : {package} a été modifié pendant l'envoi ({found}) ; rien n'a été écrasé. Relancer."
+        "Portail « {portal} » : {package} a été modifié pendant l'envoi ({found}) ; rien n'a été écrasé. Relancez."
     )
     en: ClassVar[str] = (
         'Portal "{portal}": {package} was changed during the push ({found}); nothing was overwritten. Push again.'
@@ -131,10 +138,10 @@ class NotAsPushed(PortalError):
 
     code: ClassVar[str] = "not-as-pushed"
     fr: ClassVar[str] = (
-        "Portail « {portal} » : {package} {version}, relu après l'envoi, diffère en {count} point(s) ; "
+        "Portail « {portal} » : {package} {version}, relu après l'envoi, diffère en {count} ; "
         "le premier : {place} : {found} au lieu de {expected}."
     )
     en: ClassVar[str] = (
-        'Portal "{portal}": {package} {version}, read back after the push, differs in {count} place(s); '
+        'Portal "{portal}": {package} {version}, read back after the push, differs in {count}; '
         "the first: {place}: {found} instead of {expected}."
     )

@@ -164,7 +164,7 @@ def _files(document: Mapping[str, Any], folder: Path, addresses: Addresses) -> l
             table="",
             kind="json",
             label="JSON",
-            title="Description du paquet : champs, types, sources, avertissements (Data Package, JSON)",
+            title="Description du jeu de données : champs, types, sources, avertissements (Data Package, JSON)",
             description="Le dictionnaire de chaque table, les sources et leurs empreintes, les avertissements.",
             path=path,
             address=addresses.release(f"{prefix}datapackage.json"),

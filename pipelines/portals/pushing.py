@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipelines.core.project import Project
+from pipelines.core.text import Said, counted
 from pipelines.portals.ckan import Ckan
 from pipelines.portals.client import PortalClient
 from pipelines.portals.comparison import Difference, Found, State, differences, shown
@@ -155,7 +156,7 @@ def push(
             portal=portal.name,
             package=package,
             version=seen.publication.version,
-            count=len(after.differences),
+            count=counted(len(after.differences), Said("point", "place"), Said("points", "places")),
             place=first.where,
             found=shown(first.there),
             expected=shown(first.wanted),

@@ -14,17 +14,20 @@ class PersonalDataFound(ArobaseError):
     code: ClassVar[str] = "personal-data"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
-        "Publication bloquée : {holds} donnée(s) personnelle(s) possible(s). La première : {place}, champ « {field} », "
-        "ligne {row} (règle {rule}). Décompte : {counts}. La liste complète : {kept}. Pour décider : corriger la "
-        "source ou sa mise en forme ; ou déclarer le champ `about: organisation` avec sa base légale ; ou ajouter "
-        "une ligne à schemas/privacy/admis.csv avec sa base légale ; ou permettre dans package.yaml (`quarantine`) que "
-        "ces lignes soient retenues."
+        "Publication bloquée : {holds}. La première : {place}, champ « {field} », ligne {row} (règle {rule}). "
+        "Décompte : {counts}. La liste complète : {kept}. Choisissez une des quatre solutions : "
+        "(1) corrigez la source ou sa mise en forme ; "
+        "(2) déclarez le champ `about: organisation`, avec sa base légale ; "
+        "(3) ajoutez une ligne à schemas/privacy/admis.csv, avec sa base légale ; "
+        "(4) écrivez `quarantine` dans package.yaml pour que ces lignes soient bloquées et le reste publié."
     )
     en: ClassVar[str] = (
-        'Release blocked: {holds} possible personal data. The first: {place}, field "{field}", row {row} (rule '
-        "{rule}). Counts: {counts}. The whole list: {kept}. To decide: fix the source or its mapping; or declare the "
-        "field `about: organisation` with its legal basis; or add a line with its legal basis to "
-        "schemas/privacy/admis.csv; or let package.yaml (`quarantine`) withhold these rows."
+        'Release blocked: {holds}. The first: {place}, field "{field}", row {row} (rule {rule}). Counts: {counts}. '
+        "The whole list: {kept}. Choose one of four solutions: "
+        "(1) fix the source or its mapping; "
+        "(2) declare the field `about: organisation`, with its legal basis; "
+        "(3) add a line to schemas/privacy/admis.csv, with its legal basis; "
+        "(4) write `quarantine` in package.yaml, so that these rows are withheld and the rest is released."
     )
 
 
@@ -38,8 +41,8 @@ class ReasonPersonal(PersonalDataFound):
         "écrit. Donnez le motif sans nom, adresse ni numéro."
     )
     en: ClassVar[str] = (
-        "{place}: this reason is published, and may hold personal data (rules: {rules}). Nothing is written. Give the "
-        "reason without a name, an address or a number."
+        "{place}: this reason is published, and may contain personal data (rules: {rules}). Nothing is written. Give "
+        "the reason without a name, an address or a number."
     )
 
 
@@ -49,12 +52,12 @@ class PersonalValuesGone(ArobaseError):
     code: ClassVar[str] = "personal-values-gone"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
-        "{source}, {part} : les valeurs personnelles de cette capture ne sont plus gardées, une autre exécution a pris "
-        "la suivante ; rien n'est publié sans les avoir cherchées ; attendu : recommencer quand l'autre a fini."
+        "{source}, {part} : les valeurs personnelles de cette copie de la source ne sont plus gardées, car une autre "
+        "exécution a pris la suivante. Rien n'est publié sans les avoir cherchées. Relancez quand l'autre a fini."
     )
     en: ClassVar[str] = (
-        "{source}, {part}: the personal values of this capture are kept no longer, another run took the next one; "
-        "nothing is published without looking for them; expected: run again once the other is done."
+        "{source}, {part}: the personal values of this snapshot are no longer kept, because another run took the next "
+        "one. Nothing is published without looking for them. Run again once the other is done."
     )
 
 
@@ -62,8 +65,8 @@ class ReasonInvalid(ArobaseError):
     """The reason that would be published with an act says nothing, or too much."""
 
     code: ClassVar[str] = "reason-invalid"
-    fr: ClassVar[str] = "--reason : {found} caractère(s) ; attendu : de 1 à {most}, sans donnée personnelle."
-    en: ClassVar[str] = "--reason: {found} character(s); expected: 1 to {most}, without personal data."
+    fr: ClassVar[str] = "--reason : {found} ; attendu : de 1 à {most}, sans donnée personnelle."
+    en: ClassVar[str] = "--reason: {found}; expected: 1 to {most}, without personal data."
 
 
 class AllowListInvalid(ArobaseError):

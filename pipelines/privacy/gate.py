@@ -15,7 +15,7 @@ from functools import partial
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.core.text import Said
+from pipelines.core.text import Said, counted
 from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import named_personal, precise_points
 from pipelines.privacy.errors import PersonalDataFound
@@ -30,6 +30,10 @@ from pipelines.schema.arrow import as_text
 from pipelines.schema.reserved import RESERVED
 from pipelines.storage.spool import leave_out
 
+POSSIBLE = (
+    Said("donnée personnelle possible", "possible personal value"),
+    Said("données personnelles possibles", "possible personal values"),
+)
 SHOWN = 10
 FEW_ROWS = 100_000
 """Up to here the columns of several tables are checked together."""
@@ -91,7 +95,7 @@ class GateReport:
         if self.holds:
             first = self.holds[0]
             raise PersonalDataFound(
-                holds=len(self.holds),
+                holds=counted(len(self.holds), *POSSIBLE),
                 place=first.place,
                 field=first.field,
                 row=first.where(),

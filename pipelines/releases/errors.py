@@ -37,12 +37,12 @@ class NoSuchPackage(NoSuchRelease):
     """A package that nothing was ever released of here."""
 
     code: ClassVar[str] = "no-such-package"
-    fr: ClassVar[str] = "Aucune version de « {package} » n'a été publiée ici ; paquets publiés : {known}."
+    fr: ClassVar[str] = "Aucune version de « {package} » n'a été publiée ici ; jeux de données publiés : {known}."
     en: ClassVar[str] = 'No version of "{package}" was ever released here; released packages: {known}.'
 
 
 class RetractedRelease(ReleaseError):
-    """A version that was retracted: its files are gone, its tombstone says why."""
+    """A version that was retracted: its files are gone, its retraction notice says why."""
 
     code: ClassVar[str] = "retracted-release"
     fr: ClassVar[str] = "{package} {version} a été retirée : {reason}."
@@ -53,7 +53,7 @@ class ReleaseDamaged(ReleaseError):
     """A file of a release that has to be read is not what the release says."""
 
     code: ClassVar[str] = "release-damaged"
-    fr: ClassVar[str] = "{file} : {found} ; attendu : {expected}. Lancer « arobase verify » sur cette version."
+    fr: ClassVar[str] = "{file} : {found} ; attendu : {expected}. Lancez « arobase verify » sur cette version."
     en: ClassVar[str] = '{file}: {found}; expected: {expected}. Run "arobase verify" on this version.'
 
 
@@ -77,16 +77,16 @@ class KeyExists(ReleaseError):
     """A new key would replace an old one."""
 
     code: ClassVar[str] = "key-exists"
-    fr: ClassVar[str] = "{file} existe déjà ; une clé ne se remplace pas, choisir un autre nom."
-    en: ClassVar[str] = "{file} is there already; a key is never replaced, choose another name."
+    fr: ClassVar[str] = "{file} existe déjà ; choisissez un autre nom : une clé ne se remplace pas."
+    en: ClassVar[str] = "{file} already exists; choose another name: a key is never replaced."
 
 
 class NoSuchRow(ReleaseError):
     """A key that a table does not hold, or a table or field that a release does not have."""
 
     code: ClassVar[str] = "no-such-row"
-    fr: ClassVar[str] = "{package} {version} : {place} n'existe pas ; attendu : {expected}."
-    en: ClassVar[str] = "{package} {version}: {place} does not exist; expected: {expected}."
+    fr: ClassVar[str] = "{package} {version} : {found}. Donnez {expected}."
+    en: ClassVar[str] = "{package} {version}: {found}. Give {expected}."
 
 
 class CannotRebuild(ReleaseError):
@@ -94,12 +94,13 @@ class CannotRebuild(ReleaseError):
 
     code: ClassVar[str] = "cannot-rebuild"
     fr: ClassVar[str] = (
-        "{package} {version} : un instantané, un schéma ou une correction dont elle est faite n’est pas gardé ici, ou "
-        "le code présent n’en fait plus de tables ; reprendre le code de cette version."
+        "{package} {version} ne peut pas être refaite : une copie de source, un schéma ou une correction n'est plus "
+        "gardé ici, ou le code présent n'en fait plus de tables. Réinstallez la version du code indiquée dans son "
+        "datapackage.json."
     )
     en: ClassVar[str] = (
-        "{package} {version}: a snapshot, a schema or a correction that it was made from is not kept here, or the code "
-        "at hand makes no tables of them any more; take the code of that version."
+        "{package} {version} cannot be rebuilt: a snapshot, a schema or a correction is no longer kept here, or the "
+        "code at hand no longer makes tables from them. Install the code version named in its datapackage.json."
     )
 
 
@@ -108,12 +109,12 @@ class CodeNotKept(CannotRebuild):
 
     code: ClassVar[str] = "code-not-kept"
     fr: ClassVar[str] = (
-        "{package} {version} : le code qui l’a faite ({code}…) n’est pas gardé ici ; reprendre le commit que dit le "
-        "journal (« arobase log show »)."
+        "{package} {version} : le code qui l'a faite ({code}…) n'est pas gardé ici. Reprenez le commit indiqué par "
+        "« arobase log show »."
     )
     en: ClassVar[str] = (
-        "{package} {version}: the code that made it ({code}…) is not kept here; take the commit that the log tells "
-        '("arobase log show").'
+        "{package} {version}: the code that made it ({code}…) is not kept here. Check out the commit shown by "
+        '"arobase log show".'
     )
 
 
@@ -121,7 +122,7 @@ class EnvironmentNotMade(ReleaseError):
     """The environment of a kept code could not be made: a registry of packages did not answer, or has it no more."""
 
     code: ClassVar[str] = "environment-not-made"
-    fr: ClassVar[str] = "L’environnement de ce code n’a pas pu être installé : {found}"
+    fr: ClassVar[str] = "L'environnement de ce code n'a pas pu être installé : {found}"
     en: ClassVar[str] = "The environment of this code could not be installed: {found}"
 
 
@@ -129,7 +130,7 @@ class NotComparable(ReleaseError):
     """Something given to `diff` that is not a data package."""
 
     code: ClassVar[str] = "not-comparable"
-    fr: ClassVar[str] = "{place} n'est pas un paquet de données : {expected} est absent."
+    fr: ClassVar[str] = "{place} n'est pas un jeu de données publié : {expected} est absent."
     en: ClassVar[str] = "{place} is not a data package: {expected} is missing."
 
 
@@ -145,7 +146,7 @@ class LogDamaged(ReleaseError):
     """A file of the log is missing, or is not what the log's tree says."""
 
     code: ClassVar[str] = "log-damaged"
-    fr: ClassVar[str] = "journal, {file} : {found} ; attendu : {expected}. Lancer « arobase verify »."
+    fr: ClassVar[str] = "journal, {file} : {found} ; attendu : {expected}. Lancez « arobase verify »."
     en: ClassVar[str] = 'log, {file}: {found}; expected: {expected}. Run "arobase verify".'
 
 
@@ -162,11 +163,11 @@ class KeyMissing(ReleaseError):
 
     code: ClassVar[str] = "key-missing"
     fr: ClassVar[str] = (
-        "Le journal de ce projet est signé par {signer} : rien ne s'y ajoute sans cette clé ; la donner par --key ou "
+        "Le journal de ce projet est signé par {signer} : rien ne s'y ajoute sans cette clé. Donnez-la par --key ou "
         "AROBASE_SIGNING_KEY_FILE."
     )
     en: ClassVar[str] = (
-        "The log of this project is signed by {signer}: nothing is added to it without that key; give it by --key or "
+        "The log of this project is signed by {signer}: nothing is added to it without that key. Give it with --key or "
         "AROBASE_SIGNING_KEY_FILE."
     )
 
@@ -199,11 +200,11 @@ class LogForked(ReleaseError):
     code: ClassVar[str] = "log-forked"
     fr: ClassVar[str] = (
         "Journal {origin} : sa tête de {size} événements ne continue pas celle de {known} événements qui a été vue "
-        "auparavant. Ne rien contresigner ; garder les deux, et demander des comptes à qui publie."
+        "auparavant. Ne contresignez rien ; gardez les deux, et demandez une explication à la personne qui publie."
     )
     en: ClassVar[str] = (
         "Log {origin}: its head of {size} events does not continue that of {known} events which was seen before. "
-        "Cosign nothing; keep both, and ask the publisher to account for it."
+        "Cosign nothing; keep both, and ask the publisher to explain it."
     )
 
 
@@ -221,7 +222,7 @@ class ReasonInLedger(ReleaseError):
     code: ClassVar[str] = "reason-in-ledger"
     fr: ClassVar[str] = (
         "{package} {version} : ce motif a été écrit dans le registre lui-même, par une version antérieure d'Arobase, "
-        "et rien ne s'y efface sans rompre la chaîne ; voir docs/publication.md, « Retirer un motif »."
+        "et rien ne s'y efface sans rompre la chaîne ; voir docs/publication.md, « Withdrawing a reason » (en anglais)."
     )
     en: ClassVar[str] = (
         "{package} {version}: this reason was written into the ledger itself, by an earlier version of Arobase, and "
@@ -234,14 +235,14 @@ class CauseUnknown(ReleaseError):
 
     code: ClassVar[str] = "cause-unknown"
     fr: ClassVar[str] = (
-        "{package} : {count} changement(s) sans cause ({places}) ; rien de ce dont une version est faite n'a changé "
-        "depuis {version}. Rien n'est publié. À regarder : la version {version} (« arobase verify »), puis les "
-        "résultats gardés dans outputs/work, à effacer pour qu'ils soient refaits."
+        "{package} : {count} ({places}) ; rien de ce dont une version est faite n'a changé "
+        "depuis {version}. Rien n'est publié. Vérifiez la version {version} (« arobase verify »), puis effacez les "
+        "résultats gardés dans outputs/work, pour qu'ils soient refaits."
     )
     en: ClassVar[str] = (
-        "{package}: {count} change(s) without a cause ({places}); nothing that a release is made from has changed "
-        'since {version}. Nothing is published. Look at: version {version} ("arobase verify"), then the results '
-        "kept in outputs/work, to be deleted so that they are made again."
+        "{package}: {count} ({places}); nothing that a release is made from has changed "
+        'since {version}. Nothing is published. Check version {version} ("arobase verify"), then delete the results '
+        "kept in outputs/work, so that they are made again."
     )
 
 

@@ -13,12 +13,12 @@ SENTENCES: dict[str, Said] = {
     "no-release": Said("aucune version à vérifier ici", "no release to verify here"),
     "link": Said("lien symbolique ou fichier spécial", "symbolic link or special file"),
     "name": Said("nom de fichier trompeur", "deceptive file name"),
-    "empty": Said("dossier vide, que rien ne scelle", "empty folder, which nothing seals"),
+    "empty": Said("dossier vide, que rien ne protège", "empty folder, which nothing protects"),
     "stray": Said("fichier ajouté hors du contenu", "file added beside the payload"),
-    "tag-missing": Said("fichier du sac absent", "file of the bag missing"),
+    "tag-missing": Said("fichier de contrôle (BagIt) absent", "BagIt file missing"),
     "declaration": Said("bagit.txt n'est pas celui d'une version", "bagit.txt is not that of a release"),
     "form": Said("fichier illisible ou mal formé", "file unreadable or malformed"),
-    "tag-changed": Said("fichier du sac modifié", "file of the bag altered"),
+    "tag-changed": Said("fichier de contrôle (BagIt) modifié", "BagIt file altered"),
     "unsigned": Said("la signature manque", "the signature is missing"),
     "signature": Said("la signature n'est pas celle de ces octets", "the signature is not of these bytes"),
     "signer": Said("signé par une autre clé", "signed by another key"),
@@ -26,29 +26,31 @@ SENTENCES: dict[str, Said] = {
     "payload-added": Said("fichier ajouté", "file added"),
     "payload-changed": Said("fichier modifié", "file altered"),
     "size": Said("le contenu n'a pas la taille annoncée", "the payload is not of the size announced"),
-    "identity": Said("la version n'est pas celle que dit son dossier", "the release is not what its folder says"),
-    "descriptor": Said("le descripteur contredit le sac", "the descriptor contradicts the bag"),
+    "identity": Said(
+        "la version n'est pas celle que son dossier indique", "the release is not the one that its folder names"
+    ),
+    "descriptor": Said(
+        "le descripteur contredit les fichiers de contrôle (BagIt)", "the descriptor contradicts the BagIt files"
+    ),
     "types": Said("types autres que ceux du schéma", "types other than the schema's"),
-    "values": Said(
-        "le CSV et le Parquet ne portent pas les mêmes valeurs", "CSV and Parquet do not hold the same values"
-    ),
+    "values": Said("le CSV et le Parquet n'ont pas les mêmes valeurs", "CSV and Parquet do not have the same values"),
     "excel": Said(
-        "le CSV pour tableur ne porte pas les mêmes valeurs",
-        "the spreadsheet's CSV does not hold the same values",
+        "le CSV pour tableur n'a pas les mêmes valeurs",
+        "the CSV for spreadsheets does not have the same values",
     ),
-    "format": Said("le fichier ne porte pas les mêmes valeurs", "the file does not hold the same values"),
-    "rows": Said("des lignes enfreignent le schéma", "rows break the schema"),
+    "format": Said("le fichier n'a pas les mêmes valeurs", "the file does not have the same values"),
+    "rows": Said("des lignes ne respectent pas le schéma", "rows do not conform to the schema"),
     "facts": Said(
-        "la version se contredit : un autre de ses fichiers décide du contraire",
-        "the release contradicts itself: another of its files decides otherwise",
+        "la version se contredit : un autre de ses fichiers indique le contraire",
+        "the release contradicts itself: another of its files says otherwise",
     ),
     "provenance": Said(
         "provenance incomplète, ou de lignes ou de sources inconnues",
         "provenance that is incomplete, or of unknown rows or sources",
     ),
     "descent": Said(
-        "la version ne suit pas celle dont elle dit qu'elle descend",
-        "the release does not follow the version that it says it descends from",
+        "la version ne suit pas celle qu'elle indique comme précédente",
+        "the release does not follow the version that it names as its parent",
     ),
     "remade": Said(
         "refaite ici par son propre code, la version est différente",
@@ -61,9 +63,9 @@ SENTENCES: dict[str, Said] = {
     "ledger": Said("le registre n'est plus une chaîne", "the ledger is no longer a chain"),
     "unrecorded": Said("version absente du registre", "release not in the ledger"),
     "removed": Said("version du registre absente du dossier", "release of the ledger missing from the folder"),
-    "swapped": Said("ce n'est pas la version que dit le registre", "not the release that the ledger tells of"),
+    "swapped": Said("ce n'est pas la version que le registre indique", "not the release that the ledger names"),
     "chain": Said("la version ne suit pas celle d'avant", "the release does not follow the one before it"),
-    "tombstone": Said("retrait sans sa trace", "retraction without its tombstone"),
+    "tombstone": Said("retrait sans son avis de retrait", "retraction without its notice"),
     "buried": Said("fichiers d'une version retirée", "files of a retracted release"),
     "refusal": Said(
         "trace d'une tentative refusée absente ou modifiée", "record of a refused attempt missing or altered"
@@ -71,15 +73,15 @@ SENTENCES: dict[str, Said] = {
     "index": Said("index en désaccord avec le registre", "index that disagrees with the ledger"),
     "aside": Said(
         "reste d'un processus interrompu qui n'en a pas la forme",
-        "something left aside that no process that died would leave",
+        "a file left by an interrupted process, but of another form than these have",
     ),
     "changes": Said(
         "les changements ne sont pas ceux d'une version à l'autre",
         "the changes are not those between the two versions",
     ),
     "licence": Said(
-        "le descripteur et le README disent des licences différentes",
-        "descriptor and README tell of different licences",
+        "le descripteur et le README donnent des licences différentes",
+        "descriptor and README give different licences",
     ),
     "expected": Said("ce n'est pas ce qui devait être vérifié", "this is not what was to be verified"),
     "log": Said("le journal n'est pas l'arbre de ses événements", "the log is not the tree of its events"),
@@ -89,11 +91,11 @@ SENTENCES: dict[str, Said] = {
         "no trusted key signed the head of the log",
     ),
     "log-ledger": Said(
-        "le registre et le journal ne disent pas la même chose",
-        "ledger and log do not tell the same story",
+        "le registre et le journal se contredisent",
+        "ledger and log contradict each other",
     ),
     "inclusion": Said(
-        "rien ne prouve que le journal contient la version", "nothing proves that the log holds the release"
+        "rien ne prouve que le journal contient la version", "nothing proves that the log contains the release"
     ),
     "revoked": Said("signé par une clé révoquée", "signed by a revoked key"),
     "key-event": Said(
@@ -111,7 +113,7 @@ SENTENCES: dict[str, Said] = {
     "time": Said(
         "l'horodatage n'est pas celui de cette tête du journal", "the time stamp is not of this head of the log"
     ),
-    "witness": Said("le registre ne contient pas la ligne du témoin", "the ledger does not hold the witness's line"),
+    "witness": Said("le registre ne contient pas la ligne du témoin", "the ledger does not contain the witness's line"),
 }
 
 

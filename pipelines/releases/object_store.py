@@ -43,8 +43,8 @@ class VersionTaken(ReleaseError):
 
     code: ClassVar[str] = "version-taken"
     fr: ClassVar[str] = (
-        "{address} : {package} {version} y est publiée, avec un autre contenu. Un dépôt sert un seul projet : envoyer "
-        "sous un autre préfixe, ou effacer {claim} et {folder} si personne ne publie plus là."
+        "{address} : {package} {version} y est publiée, avec un autre contenu. Un dépôt sert un seul projet : envoyez "
+        "sous un autre préfixe, ou effacez {claim} et {folder} si personne ne publie plus là."
     )
     en: ClassVar[str] = (
         "{address}: {package} {version} is published there, with other contents. A store serves one project: send "
@@ -58,7 +58,7 @@ class VersionClaimed(VersionTaken):
     code: ClassVar[str] = "version-claimed"
     fr: ClassVar[str] = (
         "{address} : {package} {version} y est réservée par un autre envoi, avec un autre contenu, sans être publiée. "
-        "Si aucun envoi n'est en cours, effacer {claim} et {folder}, puis recommencer."
+        "Si aucun envoi n'est en cours, effacez {claim} et {folder}, puis recommencez."
     )
     en: ClassVar[str] = (
         "{address}: {package} {version} is claimed there by another sending, with other contents, and not published. "

@@ -30,8 +30,8 @@ class ReleaseUnreachable(ReleaseError):
 
     code: ClassVar[str] = "release-unreachable"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
-    fr: ClassVar[str] = "{address} : {found}."
-    en: ClassVar[str] = "{address}: {found}."
+    fr: ClassVar[str] = "{address} n'a pas pu être lu : {found}. Vérifiez l'adresse, puis relancez."
+    en: ClassVar[str] = "{address} could not be read: {found}. Check the address, then run again."
 
 
 ELSEWHERE = Said("ce nom mène hors du dossier de la version", "this name leads out of the release's folder")

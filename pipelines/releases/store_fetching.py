@@ -26,7 +26,7 @@ from pipelines.storage import write_bytes
 from pipelines.storage.buckets import Bucket, BucketUnreachable, public_address
 
 NOTHING = Said(
-    f"ni registre ({LEDGER}), ni version ({TAGMANIFEST}), ni paquet d'un dépôt",
+    f"ni registre ({LEDGER}), ni version ({TAGMANIFEST}), ni jeu de données d'un dépôt",
     f"no ledger ({LEDGER}), no release ({TAGMANIFEST}), no package of a store",
 )
 

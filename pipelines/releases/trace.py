@@ -92,16 +92,19 @@ def trace(
     by = list(resource["schema"].get("primaryKey") or [item["name"] for item in resource["schema"]["fields"]])
     names = [item["name"] for item in resource["schema"]["fields"]]
     if field is not None and field not in names:
-        raise NoSuchRow(package=package, version=release.name, place=f"{table}.{field}", expected=", ".join(names))
+        found = Said(f"la table {table} n'a pas de colonne « {field} »", f'the table {table} has no column "{field}"')
+        listed = ", ".join(names)
+        expected = Said(f"une de ces colonnes : {listed}", f"one of these columns: {listed}")
+        raise NoSuchRow(package=package, version=release.name, found=found, expected=expected)
     wanted = key[0] if len(key) == 1 else _joined(key)
     row = _row(release, table, by, wanted)
     if row is None:
-        by_text = KEY_SEPARATOR.join(by)
-        traced: dict[str, Any] = {
-            "place": f"{table} [{wanted}]",
-            "expected": Said(f"une valeur de {by_text}", f"a value of {by_text}"),
-        }
-        raise NoSuchRow(package=package, version=release.name, **traced)
+        columns = KEY_SEPARATOR.join(by)
+        found = Said(f"la table {table} n'a pas de ligne « {wanted} »", f'the table {table} has no row "{wanted}"')
+        expected = Said(f"une valeur de la colonne {columns}", f"a value of the column {columns}")
+        if len(by) > 1:
+            expected = Said(f"une valeur de chaque colonne : {columns}", f"a value of each column: {columns}")
+        raise NoSuchRow(package=package, version=release.name, found=found, expected=expected)
     chosen = [field] if field else names
     history = [(name, _values(store.path(name), table, by, wanted, chosen)) for name in store.versions]
     cells = tuple(_cell(name, document, table, release.name, history) for name in chosen)
@@ -136,7 +139,10 @@ def _joined(key: Sequence[str]) -> str:
 def _resource(document: Mapping[str, Any], table: str, package: str, version: str) -> dict[str, Any]:
     found = {item["name"]: item for item in document["resources"] if "schema" in item and "/" not in item["path"]}
     if table not in found:
-        raise NoSuchRow(package=package, version=version, place=table, expected=", ".join(found))
+        listed = ", ".join(found)
+        expected = Said(f"une de ces tables : {listed}", f"one of these tables: {listed}")
+        missing = Said(f"il n'y a pas de table « {table} »", f'there is no table "{table}"')
+        raise NoSuchRow(package=package, version=version, found=missing, expected=expected)
     resource: dict[str, Any] = found[table]
     return resource
 

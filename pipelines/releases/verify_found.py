@@ -18,7 +18,9 @@ from pipelines.releases.request import Warned
 from pipelines.releases.store import ReleaseStore
 from pipelines.releases.verify_log import Demands, LogState
 
-NOT_SIGNED = Warned("aucune signature : rien ne dit qui a publié", "no signature: nothing tells who published")
+NOT_SIGNED = Warned(
+    "non signée : on ne peut pas vérifier qui l'a publiée", "not signed: the publisher cannot be verified"
+)
 NO_KEY = Warned(
     "signature juste, mais comparée à aucune clé de confiance (--key)",
     "the signature is right, but was compared with no trusted key (--key)",

@@ -16,7 +16,7 @@ from pipelines.core.checked_yaml import Fault, read_checked
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
 from pipelines.core.lined_yaml import LinedDocument
-from pipelines.core.text import Said
+from pipelines.core.text import Said, counted
 from pipelines.schema.codelist_tables import codelists_of, table_name
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.coverage import check_coverage
@@ -109,7 +109,8 @@ def _check_foreign_key(schema: TableSchema, key: ForeignKey, parent: TableSchema
     found = f"{parent.name}: {', '.join(key.reference_fields) or '—'}"
     if len(key.fields) != len(key.reference_fields) or not set(key.reference_fields) <= set(parent.names):
         count, names = len(key.fields), ", ".join(parent.names)
-        expected = Said(f"{count} champ(s) de {parent.name} : {names}", f"{count} field(s) of {parent.name}: {names}")
+        wanted = counted(count, Said("champ", "field"), Said("champs", "fields"))
+        expected = Said(f"{wanted.fr} de {parent.name} : {names}", f"{wanted.en} of {parent.name}: {names}")
         raise SchemaFileError(file=schema.path, place=place, found=found, expected=expected)
     is_published = set(key.fields) <= set(schema.public.names)
     if is_published and not set(key.reference_fields) <= set(parent.public.names):

@@ -48,11 +48,11 @@ class ObtainedUnchanged(CollectError):
     code: ClassVar[str] = "obtained-unchanged"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
-        "{file} : le contenu de {address} a changé, et « obtained » dit toujours {obtained}. Écrire dans « obtained » "
-        "quand ce contenu-ci a été obtenu (AAAA-MM-JJ, ou AAAA-MM-JJTHH:MMZ pour le même jour)."
+        "{file} : le contenu de {address} a changé, et « obtained » est toujours {obtained}. Écrivez dans « obtained » "
+        "la date où ce contenu a été obtenu (AAAA-MM-JJ, ou AAAA-MM-JJTHH:MMZ pour le même jour)."
     )
     en: ClassVar[str] = (
-        "{file}: the content of {address} has changed, and “obtained” still says {obtained}. Write in “obtained” when "
+        '{file}: the content of {address} has changed, and "obtained" still says {obtained}. Write in "obtained" when '
         "this content was obtained (YYYY-MM-DD, or YYYY-MM-DDTHH:MMZ for the same day)."
     )
 
@@ -71,7 +71,7 @@ class SourceUnreadable(CollectError):
 
     code: ClassVar[str] = "source-unreadable"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
-    fr: ClassVar[str] = "Source « {source} », partie « {part} » : {address} ne se lit pas : {reason}."
+    fr: ClassVar[str] = "Source « {source} », partie « {part} » : {address} ne peut pas être lu : {reason}."
     en: ClassVar[str] = 'Source "{source}", part "{part}": {address} cannot be read: {reason}.'
 
 
@@ -82,7 +82,7 @@ class StoreNotInstalled(CollectError):
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
         "Source « {source} » : lire {scheme}:// demande un complément absent d'ici ({module}) ; "
-        "à installer : pip install '.[{extra}]'."
+        "installez-le : pip install '.[{extra}]'."
     )
     en: ClassVar[str] = (
         'Source "{source}": reading {scheme}:// needs an extra that is not installed here ({module}); '

@@ -12,11 +12,11 @@ class FolderTaken(ArobaseError):
 
     code: ClassVar[str] = "folder-taken"
     fr: ClassVar[str] = (
-        "{folder} contient déjà quelque chose ({found}) : rien n'est écrit. Donnez le nom d'un dossier qui n'existe "
+        "{folder} n'est pas vide ({found}) : rien n'est écrit. Donnez le nom d'un dossier qui n'existe "
         "pas encore, ou d'un dossier vide."
     )
     en: ClassVar[str] = (
-        "{folder} already contains something ({found}): nothing is written. Give the name of a folder that does not "
+        "{folder} is not empty ({found}): nothing is written. Give the name of a folder that does not "
         "exist yet, or of an empty one."
     )
 
@@ -62,8 +62,8 @@ class FormatUnknown(ArobaseError):
     """Neither an address, nor its server, nor the first bytes tell a format: it has to be named."""
 
     code: ClassVar[str] = "format-unknown"
-    fr: ClassVar[str] = "{address} ne dit pas son format ; attendu : --format {expected}. Rien n'est écrit."
-    en: ClassVar[str] = "{address} does not tell its format; expected: --format {expected}. Nothing is written."
+    fr: ClassVar[str] = "Le format de {address} n'est pas reconnu. Donnez-le : --format {expected}. Rien n'est écrit."
+    en: ClassVar[str] = "The format of {address} is not recognised. Give it: --format {expected}. Nothing is written."
 
 
 class ListUnknown(ArobaseError):
@@ -96,7 +96,7 @@ class NameUnusable(ArobaseError):
     """A name that was asked for is not one that a package, a table or a source may have."""
 
     code: ClassVar[str] = "name-unusable"
-    fr: ClassVar[str] = "« {name} » ne peut pas être le nom d'un(e) {what} ; attendu : {expected}. Rien n'est écrit."
+    fr: ClassVar[str] = "« {name} » ne peut pas être un nom de {what} ; attendu : {expected}. Rien n'est écrit."
     en: ClassVar[str] = '"{name}" cannot be the name of a {what}; expected: {expected}. Nothing is written.'
 
 

@@ -40,8 +40,8 @@ DEEPEST = 3
 LISTS = ("features", "results", "records", "items", "data", "value", "rows", "elements", "hydra:member", "member")
 NUMBER = re.compile(r"[-+]?[0-9][0-9 .,/:-]*")
 
-BY_ADDRESS = Said("l'adresse le dit", "its address says so")
-BY_SERVER = Said("le serveur le dit", "the server says so")
+BY_ADDRESS = Said("l'adresse l'indique", "its address says so")
+BY_SERVER = Said("le serveur l'indique", "the server says so")
 BY_BYTES = Said("le fichier commence ainsi", "the file begins so")
 FEATURES = Said("GeoJSON : les enregistrements sont ses « features »", "GeoJSON: the records are its features")
 ONLY_LIST = Said("la seule liste d'objets du document", "the document's only list of objects")

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 FILES, PAGED = "files", "paged_json"
 DRAFT = {"licence": "—", "publisher": {"title": "—"}}
 OPTIONS = ("sheet", "pointer", "header_row", "compression", "encoding", "delimiter")
-TYPED, WRITTEN = Said("demandé", "asked for"), Said("l'adresse le dit", "its address says so")
+TYPED, WRITTEN = Said("demandé", "asked for"), Said("l'adresse l'indique", "its address says so")
 HERE = Said("adresse de cette machine ou d'un réseau privé", "an address of this machine or of a private network")
 IN_UTF8 = Said("tous ses octets en sont", "all its bytes are")
 ANNOUNCED = Said("le serveur l'annonce", "the server announces it")

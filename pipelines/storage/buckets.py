@@ -65,8 +65,8 @@ class BucketsNotInstalled(ArobaseError):
 
     code: ClassVar[str] = "object-store-not-installed"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
-    fr: ClassVar[str] = "{address} : le module « {module} » manque ; à installer : pip install '.[remote]'."
-    en: ClassVar[str] = "{address}: the module “{module}” is missing; install it: pip install '.[remote]'."
+    fr: ClassVar[str] = "{address} : le module « {module} » manque ; installez-le : pip install '.[remote]'."
+    en: ClassVar[str] = '{address}: the module "{module}" is missing; install it: pip install ".[remote]".'
 
 
 def is_bucket(text: str) -> bool:

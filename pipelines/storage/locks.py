@@ -19,8 +19,8 @@ class Busy(ArobaseError):
     code: ClassVar[str] = "busy"
     passes: ClassVar[bool] = True
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
-    fr: ClassVar[str] = "Un autre processus travaille déjà ici ({place}) ; attendre qu'il ait fini, puis recommencer."
-    en: ClassVar[str] = "Another process is already at work here ({place}); wait until it is done, then try again."
+    fr: ClassVar[str] = "Une autre exécution est en cours ({place}). Attendez qu'elle se termine, puis relancez."
+    en: ClassVar[str] = "Another run is in progress ({place}). Wait, then try again."
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.lined_yaml import YamlRefused, parse
+from pipelines.core.os_reasons import os_reason
 from pipelines.core.text import Said
 from pipelines.storage.damage import DAMAGE
 from pipelines.validation.errors import FileUnreadable, MemberUnclear, NotAnArchive, NotATable, SchemaUnusable
@@ -45,7 +46,7 @@ def read_document(path: Path, place: str, option: str) -> dict[str, Any]:
             raise SchemaUnusable(place=place, found=f"> {LARGEST >> 20} MiB", expected="{…}")
         data = path.read_bytes()
     except OSError as error:
-        raise FileUnreadable(file=place, found=error.strerror or type(error).__name__, option=option) from error
+        raise FileUnreadable(file=place, found=os_reason(error), option=option) from error
     try:
         found = _yaml(data) if path.suffix.lower() in YAML else json.loads(data)
     except YamlRefused as error:

@@ -42,8 +42,8 @@ class AddressUnread(CannotValidate):
 
     code = "address-unread"
     responsible = ResponsibleParty.OPERATOR
-    fr = "{address} : {found}."
-    en = "{address}: {found}."
+    fr = "{address} n'a pas donné de table ni de schéma : {found}. Vérifiez l'adresse, puis relancez."
+    en = "{address} gave no table or schema: {found}. Check the address, then run again."
 
 
 class InputSilent(CannotValidate):
@@ -72,7 +72,7 @@ class InputCut(CannotValidate):
     code = "input-cut"
     responsible = ResponsibleParty.OPERATOR
     fr = "{place} : le tube ne finit pas, et son début ne contient que {rows} lignes entières."
-    en = "{place}: the pipe does not end, and its beginning holds {rows} whole rows only."
+    en = "{place}: the pipe does not end, and its beginning contains only {rows} whole rows."
 
 
 class NotATable(CannotValidate):
@@ -90,7 +90,7 @@ class MemberUnclear(CannotValidate):
     code = "member-unclear"
     responsible = ResponsibleParty.OPERATOR
     fr = "{file} : choisissez un fichier de l'archive avec --member ; elle contient : {found}."
-    en = "{file}: choose a file of the archive with --member; it holds: {found}."
+    en = "{file}: choose a file of the archive with --member; it contains: {found}."
 
 
 class NotAnArchive(CannotValidate):
@@ -125,8 +125,8 @@ class ArchiveTooLarge(CannotValidate):
 
     code = "archive-too-large"
     responsible = ResponsibleParty.SOURCE
-    fr = "{file} : {packed} octets compressés en donnent plus de {unpacked} ; décompression refusée."
-    en = "{file}: {packed} compressed bytes unpack to more than {unpacked}; refused."
+    fr = "{file} : {packed} octets compressés en donnent plus de {unpacked} ; la décompression est arrêtée."
+    en = "{file}: {packed} compressed bytes unpack to more than {unpacked}; unpacking was stopped."
 
 
 class ReferenceMissing(CannotValidate):
@@ -135,7 +135,7 @@ class ReferenceMissing(CannotValidate):
     code = "reference-missing"
     responsible = ResponsibleParty.OPERATOR
     fr = "La clé étrangère {fields} renvoie à la table « {table} », qui n'a pas été donnée ; tables données : {found}."
-    en = "The foreign key {fields} refers to the table “{table}”, which was not given; tables given: {found}."
+    en = 'The foreign key {fields} refers to the table "{table}", which was not given; tables given: {found}.'
 
 
 class ReferenceNotTable(CannotValidate):
@@ -170,8 +170,8 @@ class PatternTooSlow(CannotValidate):
 
     code = "pattern-too-slow"
     responsible = ResponsibleParty.SCHEMA
-    fr = "Champ « {field} » : le motif {pattern} dépasse {seconds} s sur une cellule (aucun result) ; réécrivez-le."
-    en = "Field “{field}”: the pattern {pattern} takes more than {seconds} s on one cell (no result); rewrite it."
+    fr = "Champ « {field} » : le motif {pattern} dépasse {seconds} s sur une cellule (aucun résultat) ; réécrivez-le."
+    en = 'Field "{field}": the pattern {pattern} takes more than {seconds} s on one cell (no result); rewrite it.'
 
 
 class PatternInterrupted(CannotValidate):
@@ -179,8 +179,8 @@ class PatternInterrupted(CannotValidate):
 
     code = "pattern-interrupted"
     responsible = ResponsibleParty.OPERATOR
-    fr = "Champ « {field} » : le processus qui essayait le motif {pattern} a été arrêté (aucun result) ; relancez."
-    en = "Field “{field}”: the process that tried the pattern {pattern} was ended (no result); run again."
+    fr = "Champ « {field} » : le processus qui essayait le motif {pattern} a été arrêté (aucun résultat) ; relancez."
+    en = 'Field "{field}": the process that tried the pattern {pattern} was ended (no result); run again.'
 
 
 class TableNotText(CannotValidate):

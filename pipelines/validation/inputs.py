@@ -16,6 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.core.os_reasons import os_reason
 from pipelines.core.text import Said
 from pipelines.schema import TableSchema
 from pipelines.validation.archives import check_archive
@@ -139,7 +140,7 @@ def check_file(path: Path) -> tuple[int, int, int]:
         with path.open("rb"):
             return found.st_size, found.st_mtime_ns, found.st_ino
     except OSError as error:
-        raise FileUnreadable(file=str(path), found=error.strerror or type(error).__name__) from error
+        raise FileUnreadable(file=str(path), found=os_reason(error)) from error
 
 
 @contextmanager

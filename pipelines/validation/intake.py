@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pipelines.core.os_reasons import os_reason
 from pipelines.core.text import Language, Said
 from pipelines.validation.errors import AddressUnread, FileUnreadable, InputSilent, InputTooLarge, NotATable
 from pipelines.validation.not_tables import refused_kind
@@ -200,8 +201,4 @@ def _free(folder: Path, suffix: str, name: str) -> Path:
 
 
 def _why(error: Exception) -> str | Said:
-    if isinstance(error, FileNotFoundError):
-        return Said("n'existe pas", "does not exist")
-    if isinstance(error, PermissionError):
-        return Said("lecture interdite", "permission denied")
-    return getattr(error, "strerror", None) or type(error).__name__
+    return os_reason(error)

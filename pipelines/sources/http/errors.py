@@ -13,8 +13,14 @@ class HttpError(CollectError):
 
     code: ClassVar[str] = "http"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.SOURCE
-    fr: ClassVar[str] = "Source « {source} » : {address} : {found}."
-    en: ClassVar[str] = 'Source "{source}": {address}: {found}.'
+    fr: ClassVar[str] = (
+        "Source « {source} » : {address} n'a pas donné ce qui était demandé : {found}. Vérifiez l'adresse dans le "
+        "fichier de la source, ou relancez plus tard."
+    )
+    en: ClassVar[str] = (
+        'Source "{source}": {address} did not give what was asked for: {found}. Check the address in the source\'s '
+        "file, or run again later."
+    )
 
 
 class Unreachable(HttpError):
@@ -33,10 +39,11 @@ class Throttled(HttpError):
 
     code: ClassVar[str] = "throttled"
     passes: ClassVar[bool] = True
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
     fr: ClassVar[str] = (
-        "Source « {source} » : {address} demande d'attendre {wait} s ; limite : {limit} s. À reprendre plus tard."
+        "Source « {source} » : {address} demande d'attendre {wait} s ; limite : {limit} s. Attendez, puis relancez."
     )
-    en: ClassVar[str] = 'Source "{source}": {address} asks to wait {wait} s; limit: {limit} s. Try again later.'
+    en: ClassVar[str] = 'Source "{source}": {address} asks to wait {wait} s; limit: {limit} s. Wait, then run again.'
 
 
 class NotAuthorised(HttpError):
