@@ -88,6 +88,12 @@ class _Text:
         vars(instance)[self.slot] = value
 
 
+def _untranslated(kind: click.ParamType) -> None:
+    """Give a type of paths its English name again: click translates it once, in the language spoken at import."""
+    if isinstance(kind, click.Path):
+        kind.name = "path" if kind.file_okay and kind.dir_okay else "file" if kind.file_okay else "directory"
+
+
 class Option(click.Option):
     """An option whose help, and whose name for its value where it has one, are in both languages."""
 
@@ -97,6 +103,7 @@ class Option(click.Option):
     def __init__(self, declarations: Sequence[str], *, help: Said, **attributes: Any) -> None:  # noqa: A002  # as click calls it  click's
         super().__init__(declarations, **attributes)
         self.help = help
+        _untranslated(self.type)
 
     def make_metavar(self, ctx: click.Context) -> str:
         words = TYPE_NAMES.get(self.type.name)
@@ -113,6 +120,7 @@ class Argument(click.Argument):
     def __init__(self, declarations: Sequence[str], *, metavar: Said, **attributes: Any) -> None:
         super().__init__(declarations, **attributes)
         self.word = metavar
+        _untranslated(self.type)
 
     @property
     def human_readable_name(self) -> str:

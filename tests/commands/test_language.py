@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
+from pipelines.commands._bilingual import Option, speaking
+from pipelines.core.text import Language, Said
 from scripts.reference.commands import every_command
 
 LEAVES = [(name, context.command) for name, context in every_command() if not isinstance(context.command, click.Group)]
@@ -40,3 +42,13 @@ def test_an_error_is_said_in_the_language_that_was_chosen(
     done = subprocess.run([sys.executable, "-m", "pipelines.cli", *words], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(("first", "then", "told"), [("fr", "en", "FILE"), ("en", "fr", "FICHIER")])
+def test_a_path_is_called_in_the_language_that_is_spoken_whichever_was_when_its_command_was_loaded(
+    first: Language, then: Language, told: str
+) -> None:
+    with speaking(first):
+        made = Option(["--output"], type=click.Path(dir_okay=False), help=Said("Un fichier.", "A file."))
+    with speaking(then):
+        assert made.make_metavar(click.Context(click.Command("c"))) == told
