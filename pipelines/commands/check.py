@@ -21,9 +21,9 @@ UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 EXITS = Said(
     "Codes de sortie : 0, tout est valide ; 1, quelque chose ne l'est pas ; 2, quelque chose n'a pas pu être validé. "
-    "Le texte ne montre ni les en-têtes que le schéma n'a pas (ce peut être le nom de quelqu'un), ni les cases d'un "
-    "champ que le schéma ne classe pas comme public. JSON, CSV et erreurs écrites sont celles de Frictionless, avec "
-    "tout cela : gardez-les aussi confidentiels que le fichier.",
+    "Le compte rendu en texte ne montre pas les en-têtes inconnus du schéma (ce peut être le nom de quelqu'un), ni les "
+    "cases des champs qui ne sont pas publics. Les comptes rendus JSON et CSV et les fichiers d'erreurs les "
+    "contiennent : gardez-les aussi confidentiels que le fichier.",
     "Exit codes: 0, everything is valid; 1, something is invalid; 2, something could not be validated. "
     "The text shows no header that the schema does not have, which may be somebody's name, and no cell of a field that "
     "the schema classes as anything but public. JSON, CSV and rejects are Frictionless' errors with all of it: keep "
@@ -56,14 +56,13 @@ class Size(click.ParamType[int]):
     help=Said(
         """Valider des tables ou des jeux de données (Data Packages).
 
-        FICHIERS : des fichiers CSV, des classeurs ou des fichiers Parquet, des archives zip, des adresses, ou « - »
-        pour l'entrée standard, que décrit --schema. Sans --schema : des datapackage.json, ou des dossiers et des
-        archives zip qui en contiennent un.""",
+        Avec --schema, FICHIERS sont des tables : CSV, classeurs, Parquet, archives zip, adresses, ou « - » pour
+        l'entrée standard. Sans --schema, ce sont des datapackage.json, ou des dossiers et des archives zip qui en
+        contiennent un.""",
         """Validate tables or Data Packages.
 
-        FILES: CSV files, workbooks or Parquet files, zip archives, addresses, or "-" for the standard input, described
-        by --schema. Without --schema: datapackage.json files, or folders and zip archives that
-        contain one.""",
+        With --schema, FILES are tables: CSV, workbooks, Parquet, zip archives, addresses, or "-" for the standard
+        input. Without --schema, they are datapackage.json files, or folders and zip archives that contain one.""",
     ),
     epilog=EXITS,
 )

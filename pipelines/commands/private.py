@@ -11,7 +11,7 @@ import click
 from pipelines.commands._bilingual import Misused, agrees, as_group, lang_option, option
 from pipelines.commands._shared_help import CANCELLED, YES
 from pipelines.core.project import Project
-from pipelines.core.text import Language, Said, terminal_language
+from pipelines.core.text import Language, Said, counted, terminal_language
 
 
 @as_group(
@@ -34,16 +34,19 @@ def command() -> None:
 @command.command(
     "show",
     help=Said(
-        """Afficher ce qui est conservé, par source et par copie, et jusqu'à quand.
+        """Afficher ce qui est conservé sur des personnes, et jusqu'à quand.
 
-        Valeurs, octets des réponses, lignes bloquées.
+        Pour chaque copie de source : le nombre de valeurs et la taille. Pour chaque jeu de données : le nombre de
+        lignes bloquées.
 
-        Codes de sortie : 0, rien n'est conservé, ou le délai court encore ; 1, il est passé ; 2, impossible.""",
-        """Show what is kept, by source and snapshot, and until when.
+        Codes de sortie : 0, rien n'est conservé, ou le délai n'est pas passé ; 1, le délai est passé ; 2, la commande
+        n'a pas pu lire ce qui est conservé.""",
+        """Show what is kept about people, and until when.
 
-        Values, bytes of the answers, holds in quarantine.
+        For each snapshot: the number of values and the size. For each package: the number of rows in quarantine.
 
-        Exit codes: 0, nothing is kept, or its time is not over; 1, it is kept for too long; 2, could not look.""",
+        Exit codes: 0, nothing is kept, or the time limit is not over; 1, it is over; 2, what is kept could not be
+        read.""",
     ),
 )
 @option(
@@ -73,11 +76,11 @@ def show(as_json: bool, lang: str | None) -> None:
         return
     for item in kept:
         when = item.obtained.isoformat() if item.obtained else "?"
-        values = Said(f"{item.values} valeurs", f"{item.values} values")[language]
-        size = Said(f"{item.size} octets", f"{item.size} bytes")[language]
+        values = counted(item.values, Said("valeur", "value"), Said("valeurs", "values"))[language]
+        size = counted(item.size, Said("octet", "byte"), Said("octets", "bytes"))[language]
         click.echo(f"{item.source}  {item.snapshot[:12]}  {when}  {values}  {size}")
     for package, count in held.items():
-        click.echo(Said(f"{package}: {count} en quarantaine", f"{package}: {count} in quarantine")[language])
+        click.echo(Said(f"{package} : {count} en quarantaine", f"{package}: {count} in quarantine")[language])
     if until is not None:
         click.echo(Said(f"À supprimer après le {until}.", f"To be deleted after {until}.")[language])
     if is_late:

@@ -134,7 +134,10 @@ class NothingToVerify(ArobaseError):
 @option(
     "--expect",
     metavar=Said("JEU[/VERSION]", "PACKAGE[/VERSION]"),
-    help=Said("Ce que ceci doit être.", "What this has to be."),
+    help=Said(
+        "Le jeu de données, et la version, que l'on attend ici : tout autre est une erreur.",
+        "The package, and the version, expected here: any other is an error.",
+    ),
 )
 @option(
     "--deep",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.core.os_reasons import os_reason
 from pipelines.core.text import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CollectError, SourceUnreadable, StoreNotInstalled
@@ -236,8 +237,7 @@ def faults_named(source: Source, part: str) -> Iterator[None]:
     try:
         yield
     except _faults() as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise SourceUnreadable(source=source.name, part=part, address=source.address, reason=reason) from None
+        raise SourceUnreadable(source=source.name, part=part, address=source.address, reason=os_reason(error)) from None
 
 
 def _faults() -> tuple[type[Exception], ...]:

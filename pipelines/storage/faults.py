@@ -7,11 +7,11 @@ raised; front doors ask here once nothing else knew what to do.
 from __future__ import annotations
 
 import errno
-import os
 from typing import ClassVar
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
+from pipelines.core.os_reasons import os_reason
 
 
 class StorageFault(ArobaseError):
@@ -89,8 +89,7 @@ def fault_of(error: OSError) -> StorageFault:
     """The error to report for what the operating system answered, with the file that it is about where that is
     known."""
     kind = _KINDS.get(error.errno or 0, StorageFault)
-    found = os.strerror(error.errno) if error.errno else type(error).__name__
-    return kind(place=str(error.filename or "?"), found=found)
+    return kind(place=str(error.filename or "?"), found=os_reason(error))
 
 
 def is_of_the_machine(error: Exception) -> bool:

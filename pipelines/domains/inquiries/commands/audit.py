@@ -39,11 +39,11 @@ class NothingToAudit(ArobaseError):
 @as_command(
     "audit",
     help=Said(
-        """Contrôler de nouveau les enquêtes d'une version de JEU, d'après ses seuls fichiers.
+        """Refaire les contrôles légaux d'une version de JEU, à partir de ses fichiers.
 
-        Écrit audit-JEU-VERSION.html et .csv dans le dossier (par défaut : celui des sorties).
+        La commande écrit deux rapports, audit-JEU-VERSION.html et .csv, dans le dossier des sorties ou dans --output.
 
-        Codes de sortie : 0, les contrôles publiés disent la même chose ; 1, ils diffèrent ; 2, rien n'a pu être
+        Codes de sortie : 0, les résultats sont ceux que la version publie ; 1, ils diffèrent ; 2, rien n'a pu être
         contrôlé.""",
         """Check the inquiries of a release of PACKAGE against the law again.
 
