@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
         Par défaut, la version courante. Ses schémas et ses corrections sont ceux d'alors. Une version faite par un
         autre code est refaite par ce code, conservé avec les copies : avec les bibliothèques présentes si ce sont les
-        mêmes, sinon dans un nouvel environnement (comme avec --fresh), ce qui demande un registre de paquets. Rien
+        mêmes, sinon dans un nouvel environnement (comme avec --fresh), ce qui demande un registre de modules. Rien
         n'est publié.
 
         Codes de sortie : 0, identique octet pour octet ; 1, différente ; 2, impossible à refaire.""",

@@ -224,7 +224,7 @@ class Datagouv:
                 package=publication.package,
                 found=", ".join(item["id"] for item in found),
                 expected=Said(
-                    "datasets: {paquet: identifiant} dans le fichier du portail",
+                    "datasets: {jeu: identifiant} dans le fichier du portail",
                     "datasets: {package: identifier} in the portal's file",
                 ),
             )

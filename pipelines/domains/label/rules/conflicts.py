@@ -111,8 +111,8 @@ def sources_agree_on_the_number(tables: Mapping[str, pa.Table], project: Project
 
 @finding_rule("LAB-08", reads=(FIGURES,), base="Une édition au plus par an", certainty="observe")
 def numbers_follow_the_years(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
-    """D'une édition numérotée à la suivante, le numéro monte, et pas de plus que le nombre d'années : une édition par
-    an au plus, et aucune n'est datée de 2010."""
+    """D'une édition numérotée à la suivante, le numéro augmente, au plus du nombre d'années écoulées. Il y a une
+    édition par an au plus, et aucune n'est datée de 2010."""
     numbered = [row for row in rows(tables, FIGURES) if row["mesure"] == "numero_edition" and is_exact(row)]
     editions = sorted(grouped(numbered, lambda row: int(row["edition"])).items())
     for (before, earlier), (after, later) in pairwise(editions):
@@ -164,8 +164,8 @@ def magnitudes_hold(tables: Mapping[str, pa.Table], project: Project) -> Iterato
 
 @finding_rule("LAB-12", reads=(AWARDS,), base="Comparaison des pages qui nomment le même lauréat")
 def sources_agree_on_levels(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
-    """Les pages qui donnent le niveau d'une même collectivité pour une même édition s'accordent. Le constat porte les
-    adresses de toutes ; aucune n'est préférée."""
+    """Les pages qui donnent le niveau d'une même collectivité pour une même édition s'accordent. Le constat donne
+    l'adresse de chaque page ; aucune n'est préférée."""
     levelled = [row for row in rows(tables, AWARDS) if row["arobases"] is not None]
     for (edition, who), items in grouped(levelled, lambda row: (row["edition"], laureate(row))).items():
         if len(addresses(items)) < 2:
