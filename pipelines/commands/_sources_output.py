@@ -242,7 +242,7 @@ def refused(refusals: Sequence[Refusal], *, fills: bool, language: Language) -> 
         yield Said(french, "  release — no table is filled (parts.….rows): nothing of it would be published")[language]
         return
     nothing = Said("rien ne serait écarté", "nothing would be rejected")[language]
-    head, count = Said("écartés :", "rejected:")[language], sum(not item.is_untried for item in refusals)
+    head, count = Said("problèmes :", "problems:")[language], sum(not item.is_untried for item in refusals)
     yield f"  {Said('publication', 'release')[language]} — {f'{head} {count}' if count else nothing}"
     for refusal in refusals:
         who = "" if refusal.error is None else f" → {refusal.error.advice(language)}"

@@ -23,13 +23,9 @@ class RawAbsent(ArobaseError):
     code: ClassVar[str] = "raw-absent"
     responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
     fr: ClassVar[str] = (
-        "L'enregistrement d'origine ne peut pas être affiché : {reason}. Le reste de l'origine est exact ; pour le "
-        "lire, reprenez la version du projet qui a publié cette ligne."
+        "{reason}. Pour lire l'enregistrement d'origine, reprenez la version du projet qui a publié cette ligne."
     )
-    en: ClassVar[str] = (
-        "The original record cannot be shown: {reason}. The rest of the trace is right; to read the record, use the "
-        "version of the project that published this row."
-    )
+    en: ClassVar[str] = "{reason}. To read the original record, use the version of the project that published this row."
 
 
 @as_command(

@@ -119,7 +119,7 @@ def test_a_broken_file_is_a_line_of_the_list_and_counted(project: Project) -> No
     (project.sources / "faux.yaml").write_text("name: [")
     listed = run("list", "--lang", "en").output.splitlines()
     assert listed[1].split() == ["faux", "—", "—", "file", "to", "fix", "see", "sources/faux.yaml"]
-    assert "2 sources, to look at: 1. One in detail: arobase sources show NAME" in listed
+    assert "2 sources, 1 problem. To see one: arobase sources show NAME" in listed
 
 
 def test_a_publisher_is_named_in_the_language(project: Project) -> None:
@@ -133,7 +133,7 @@ def test_a_fetch_reads_the_drop_folder(project: Project) -> None:
     path = project.sources / "inbox" / "mairie" / "livraison.csv"
     path.parent.mkdir(parents=True)
     path.write_text("a,b\n3,4\n", encoding="utf-8")
-    assert run("fetch", "mairie", "--lang", "en").output.startswith("mairie  new capture")
+    assert run("fetch", "mairie", "--lang", "en").output.startswith("mairie  new snapshot")
     (snapshot,) = SnapshotStore.of(project).latest("mairie").parts
     assert snapshot.address == "sources/inbox/mairie/livraison.csv"
 
@@ -148,7 +148,9 @@ def test_a_fetch_of_personal_values_opens_the_private_folder_with_its_date(proje
     assert Vault(project.private).keep_until().year >= 2026
 
 
-@pytest.mark.parametrize(("language", "told"), [("fr", "ne dit pas son format"), ("en", "does not tell its format")])
+@pytest.mark.parametrize(
+    ("language", "told"), [("fr", "n'est pas reconnu. Donnez-le"), ("en", "is not recognised. Give it")]
+)
 def test_an_address_that_tells_no_format_is_refused_in_words_and_without_its_secret(
     project: Project, language: Language, told: str
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.commands._trace_output import traced
-from pipelines.commands.trace import RawAbsent, _reader, command
+from pipelines.commands.trace import _reader, command
 from pipelines.core.project import Project
 from pipelines.releases.errors import NoSuchRow
 from pipelines.releases.steps import read_steps
@@ -19,6 +19,7 @@ from tests.releases.builders import two_releases
 from tests.sources.builders import a_project, a_shipped_file, a_source, collected
 
 ADDRESS = "https://example.org/un/chemin/tres/long/qui/ne/tient/pas/sur/quatre-vingts/colonnes/lignes.csv"
+AGAIN = ". To read the original record, use the version of the project that published this row. [raw-absent]"
 
 
 def run(*words: str) -> Result:
@@ -45,7 +46,7 @@ def test_a_trace_speaks_english_in_whole_lines() -> None:
         "",
         "titre",
         "  Value: ∅",
-        "  Published so: 1.0.0 … 1.1.0",
+        "  Value unchanged from 1.0.0 to 1.1.0",
         "  Step: sources/x.yaml, lignes: nom, copied",
         "  Expected: a text; a value (it is required); a value that is there once; one of a, b",
         "",
@@ -80,7 +81,7 @@ def test_a_key_that_is_not_there_is_told_as_a_value_of_its_fields(
     monkeypatch.setenv("AROBASE_OUTPUTS", str(tmp_path / "outputs"))
     error = run("prix", "prix", "absent").exception
     assert isinstance(error, NoSuchRow)
-    assert "prix [absent] does not exist; expected: a value of prix_id." in error.message("en")
+    assert 'the table prix has no row "absent". Give a value of the column prix_id.' in error.message("en")
     assert "attendu : une valeur de prix_id." in error.message("fr")
 
 
@@ -118,14 +119,14 @@ def test_a_record_is_read_again_or_its_absence_has_a_reason(project: Project) ->
     assert raw("mairie", digest, "lignes", 2) == {"nom": "Séné"}
     assert absent == {}
     assert raw("mairie", digest, "lignes", 99) is None
-    assert absent["mairie", "lignes"] == f"nothing is read at this place. [{RawAbsent.code}]"
+    assert absent["mairie", "lignes"] == f"nothing is read at this place{AGAIN}"
     assert raw("mairie", digest, "partie", 2) is None
-    assert absent["mairie", "partie"] == f"sources/mairie.yaml has this part no more. [{RawAbsent.code}]"
+    assert absent["mairie", "partie"] == f"sources/mairie.yaml no longer has this part{AGAIN}"
     assert raw("mairie", digest, "nue", 2) is None
-    assert absent["mairie", "nue"] == f"this part has no schema. [{RawAbsent.code}]"
+    assert absent["mairie", "nue"] == f"this part has no schema{AGAIN}"
     SnapshotStore.of(project).objects.path(digest).unlink()
     assert raw("mairie", digest, "lignes", 2) is None
-    assert absent["mairie", "lignes"] == "the snapshot is not kept here (No such file or directory)"
+    assert absent["mairie", "lignes"] == "the snapshot is not kept here (does not exist)"
     (project.sources / "mairie.yaml").write_text("name: [", encoding="utf-8")
     assert raw("mairie", digest, "lignes", 2) is None
     assert "[source-file]" in absent["mairie", "lignes"]

@@ -48,7 +48,7 @@ def test_a_push_says_what_it_did(ckan: Served) -> None:
     result = ran("ckan", "prix")
     assert (result.exit_code, result.output) == (
         0,
-        f"✓ prix 1.0.0: created (10 difference(s)) {ckan.address}dataset/prix\n",
+        f"✓ prix 1.0.0: created (10 differences) {ckan.address}dataset/prix\n",
     )
     assert ran("ckan", language="fr").output == f"✓ prix 1.0.0: déjà à jour {ckan.address}dataset/prix\n"
 
