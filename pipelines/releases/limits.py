@@ -86,9 +86,11 @@ def too_few(table: PackageTable, rows: int, before: int, loss: float) -> list[Wa
         english = f"{table.name}: {told.en}, at least {number(table.minimum_rows, 'en')} expected"
         found.append(Warned(f"{table.name} : {told.fr}, {wanted}", english))
     if rows < before * (1 - loss):
-        facts = (table.name, rows, before, f"{loss:.0%}")
-        fr = "{} : {} lignes contre {} dans la version courante, perte permise : {}".format(*facts)
-        found.append(Warned(fr, "{}: {} rows against {} in the current version, loss allowed: {}".format(*facts)))
+        told, share = counted(rows, Said("ligne", "row"), Said("lignes", "rows")), f"{loss:.0%}"
+        of_before = Said(number(before, "fr"), number(before, "en"))
+        french = f"{table.name} : {told.fr} contre {of_before.fr} dans la version courante, perte permise : {share}"
+        english = f"{table.name}: {told.en} against {of_before.en} in the current version, loss allowed: {share}"
+        found.append(Warned(french, english))
     return found
 
 

@@ -212,7 +212,7 @@ def test_a_version_without_findings_or_rejects_says_so(tmp_path: Path) -> None:
     a_catalogue(tmp_path)
     page = Page(tmp_path / "catalogue" / "prix" / "qualite.html").source
     assert "Aucune ligne n’a été écartée." in page
-    assert "Aucune règle ne porte sur ces tables." in page
+    assert "Aucune règle ne concerne ces tables." in page
 
 
 def test_the_dictionary_has_every_field(outputs: Path) -> None:

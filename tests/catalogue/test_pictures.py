@@ -241,7 +241,7 @@ def test_titles_say_what_the_figures_say(tmp_path: Path) -> None:
         "carte-2025": "Édition 2025\u00a0: 1 collectivité labellisée connue dans 1 territoire",
         "arobases-par-edition": "1 niveau connu sur 4 est au maximum\u00a0: cinq arobases",
     }
-    assert found["carte-2025"].headline("en") == "2025 edition: 1 known awarded authority in 1 area"
+    assert found["carte-2025"].headline("en") == "2025 edition: 1 known awarded local authority in 1 area"
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,8 @@ def test_a_refused_release_is_told_as_one_and_is_over_when_it_went_through(
         notify(project, settings, of_run(project, instance, run, link=LINK), now=NOW, environment={})
     subjects = [mail["Subject"] for mail in box.mails]
     assert subjects == [
-        "[Arobase] Release refused: package villes",
-        "[Arobase] Recovered: package villes (release refused)",
+        "[Arobase] Release blocked: package villes",
+        "[Arobase] Recovered: package villes (release blocked)",
     ]
 
 

@@ -60,7 +60,7 @@ def test_a_version_is_retracted_only_when_it_is_named_twice(project: Project, in
     data = project.releases / "villes" / "1.0.0" / "data"
     assert data.is_dir()
     done = run_job(project, instance, "retirer", "retrait", **asked, confirm="villes 1.0.0")
-    assert Path(shown(done)["pierre tombale"]).exists()
+    assert Path(shown(done)["avis de retrait"]).exists()
     assert not data.exists()
 
 

@@ -90,4 +90,4 @@ def test_a_preview_that_could_not_be_looked_at_is_held_and_the_table_stands(
     result = made(project, findings_asset(load_package(project.schemas, "villes")))
     assert result.success
     (event,) = result.get_asset_materialization_events()
-    assert event.materialization.metadata["aperçu"].value.startswith("Aperçu retenu : le dossier privé")
+    assert event.materialization.metadata["aperçu"].value.startswith("Aperçu bloqué : le dossier privé")

@@ -221,7 +221,7 @@ def test_a_wrong_certificate_is_told_for_what_it_is_in_the_readers_language(
     monkeypatch.setattr(requests.Session, "request", wrong)
     with pytest.raises(PortalUnreachable, match="certificate refused") as caught:
         client.ask(method, "x", json={})
-    assert "essai(s) : certificat refusé." in caught.value.message("fr")
+    assert "essai : certificat refusé." in caught.value.message("fr")
     assert [line["said"] for line in lines(tmp_path)] == ["certificate refused"]
 
 

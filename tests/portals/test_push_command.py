@@ -94,7 +94,7 @@ def test_nothing_to_push_is_said(ckan: Served, project: Project) -> None:
     result = ran("ckan", language="fr")
     assert (result.exit_code, result.output) == (
         0,
-        "= ckan: rien à pousser : aucun paquet de ce portail n'a de version\n",
+        "= ckan: rien à envoyer : aucun jeu de données de ce portail n'a de version\n",
     )
 
 

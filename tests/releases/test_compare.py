@@ -83,8 +83,8 @@ def test_tables_that_come_and_go_are_told(tmp_path: Path) -> None:
     new = a_foreign_package(tmp_path / "new", "id,town\n1,A\n", resource={"name": "persons"})
     found = compare_packages(old, new)
     assert (found.only_before, found.only_after) == (("people",), ("persons",))
-    assert "people : table disparue" in as_text(found, "fr")
-    assert "<p>table new</p>" in as_html(found, "en")
+    assert "people : table retirée" in as_text(found, "fr")
+    assert "<p>table added</p>" in as_html(found, "en")
 
 
 def test_keys_that_differ_match_whole_rows(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_an_empty_table_is_refused_and_the_last_good_release_stays(tmp_path: Pat
     releases = published(tmp_path).parent.parent
     outcome = publish(a_request([]), releases, key=None, now=datetime(2026, 3, 1, tzinfo=UTC))
     assert isinstance(outcome, Refused)
-    assert outcome.reasons[0].en == "prix: 0 row(s), at least 1 expected"
+    assert outcome.reasons[0].en == "prix: 0 rows, at least 1 expected"
     kept = json.loads(outcome.record.read_text())
     assert (kept["result"], kept["current"]) == ("refused", "1.0.0")
     assert json.loads((releases / "prix" / "latest.json").read_text())["version"] == "1.0.0"
@@ -151,7 +151,7 @@ def test_a_table_that_shrinks_too_much_is_refused(tmp_path: Path) -> None:
     releases = published(tmp_path).parent.parent
     outcome = publish(a_request(PRIZES[:1]), releases, key=None)
     assert isinstance(outcome, Refused)
-    assert outcome.reasons[0].en == "prix: 1 rows against 3 in the current version, loss allowed: 50%"
+    assert outcome.reasons[0].en == "prix: 1 row against 3 in the current version, loss allowed: 50%"
 
 
 def test_a_notice_lets_rows_go_once(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_notice_lets_no_more_go_than_it_says(tmp_path: Path) -> None:
     notice = Warned("Un prix était inventé.", "One prize was made up.", is_notice=True, losses=(("prix", 0.6),))
     outcome = publish(replace(a_request(PRIZES[:1]), warnings=(notice,)), releases, key=None)
     assert isinstance(outcome, Refused)
-    assert outcome.reasons[0].en == "prix: 1 rows against 3 in the current version, loss allowed: 60%"
+    assert outcome.reasons[0].en == "prix: 1 row against 3 in the current version, loss allowed: 60%"
 
 
 def test_missing_and_undeclared_tables_are_refused(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_double_and_incomplete_keys_are_refused(tmp_path: Path) -> None:
     twice = [*PRIZES, PRIZES[0], {"annee": "2024"}]
     outcome = publish(a_request(twice, prix=prizes_schema()), tmp_path / "releases", key=None)
     assert isinstance(outcome, Refused)
-    assert [item.en for item in outcome.reasons] == ["prix: 1 duplicate key(s)", "prix: 1 incomplete key(s)"]
+    assert [item.en for item in outcome.reasons] == ["prix: 1 duplicate key", "prix: 1 incomplete key"]
 
 
 def test_more_rows_than_expected_is_a_warning_that_users_see(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_list_names_every_source_and_the_files_that_are_wrong(project: Project
         "casse   files      —           never collected, last attempt failed  Broken",
         f"mairie  files      {day}  ✓                                     Mairie",
     ]
-    assert "2 sources, to look at: 1." in listed
+    assert "2 sources, 1 problem." in listed
     (project.sources / "faux.yaml").write_text("name: [")
     wrong = run("list", "--lang", "fr")
     assert wrong.exit_code == 1
@@ -84,7 +84,7 @@ def test_fetching_says_what_changed_and_goes_on_after_a_failure(project: Project
     first, second = run("fetch", "--lang", "en"), run("fetch", "mairie", "--lang", "fr")
     assert "mairie  new capture, 8 B" in first.output
     assert "casse   ! Source" in first.output
-    assert "2 sources: 1 new captures, 1 failures." in first.output
+    assert "2 sources: 1 new snapshot, 1 failure." in first.output
     assert first.exit_code == 1
     assert (second.output, second.exit_code) == ("mairie  inchangée, 8 o\n", 0)
     with pytest.raises(SourceUnknown):
@@ -144,7 +144,7 @@ def test_a_trial_says_what_is_mapped_and_left_over_and_keeps_nothing(project: Pr
         '"vide" filled at 0.0% < 50.0%',
         'column "absente" is missing',
         'encoding utf-8, delimiter ","',
-        "release — refusals: 2",
+        "release — problems: 2",
         "schemas/label/package.yaml does not exist",
         'the part "lignes" names no incoming schema',
         'Differences from the description, marked "!": 5.',
@@ -263,8 +263,8 @@ def test_a_trial_tells_what_the_publishers_own_schema_refuses(project: Project) 
         result = run("test", "mairie", "--lang", "en")
         run("fetch")
     assert result.exit_code == 1
-    assert "declared schema  essai: 1 refused" in result.output
-    assert "! lignes: essai: 1/2 refused\n" in result.output
+    assert "declared schema  essai: 1 rejected" in result.output
+    assert "! lignes: essai: 1/2 rejected\n" in result.output
     assert "schema declared by the publisher: essai (kept)" in run("show", "mairie", "--lang", "en").output
 
 
@@ -284,7 +284,7 @@ def test_what_a_source_needs_is_shown_with_whether_it_is_there(
     assert "JETON (set), AUTRE (not set)" in shown
     assert "never collected" in shown
     assert "Rien de personnel." in shown
-    assert "yes: invented or assembled" in shown
+    assert "yes: made-up data" in shown
 
 
 def test_sizes_and_lists_are_written_for_people() -> None:
@@ -365,7 +365,7 @@ def test_a_trial_passes_where_a_release_would_publish_everything(project: Projec
     fields = [{"name": name, "type": "string", "privacy": "public"} for name in ("nom", "genre")]
     a_publishable_source(project, "nom,genre\nSéné,commune\n", *fields, published=("nom", "genre"))
     result = run("test", "mairie", "--lang", "en")
-    assert "release — nothing would be refused" in result.output
+    assert "release — nothing would be rejected" in result.output
     assert result.exit_code == 0
     assert not list(project.outputs.rglob("*")), "nothing is kept"
 
@@ -388,7 +388,7 @@ def test_a_trial_tells_the_rows_and_the_personal_values_that_a_release_would_ref
     a_publishable_source(project, content, *fields, published=("annee", "note"))
     result = run("test", "mairie", "--lang", "en")
     assert result.exit_code == 1
-    assert "entrants/lignes, field annee: refused 1 times" in result.output
+    assert "entrants/lignes, field annee: rejected once" in result.output
     assert "label/lieux, field note: 1 possible personal values" in result.output
     assert "jeanne" not in result.output
 

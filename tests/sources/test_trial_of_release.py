@@ -44,7 +44,7 @@ def refused_alike(project: Project, sentence: str) -> None:
 
 def test_a_table_with_fewer_rows_than_its_package_expects(project: Project) -> None:
     of_package(project, "actions", rows={"min": 50})
-    refused_alike(project, "actions: 2 row(s), at least 50 expected")
+    refused_alike(project, "actions: 2 rows, at least 50 expected")
 
 
 def test_a_table_that_lost_more_rows_than_may_go_since_its_current_version(project: Project) -> None:
@@ -52,7 +52,7 @@ def test_a_table_that_lost_more_rows_than_may_go_since_its_current_version(proje
     assert arobase(project, "release").exit_code == 0
     rewrite(project, "actions", "id,ville,titre\na1,57463,Ateliers\n")
     of_package(project, "actions", rows={"loss": 0.1})
-    refused_alike(project, "actions: 1 rows against 2 in the current version, loss allowed: 10%")
+    refused_alike(project, "actions: 1 row against 2 in the current version, loss allowed: 10%")
 
 
 def test_rows_that_refer_to_nothing_that_was_published(project: Project) -> None:
@@ -62,7 +62,7 @@ def test_rows_that_refer_to_nothing_that_was_published(project: Project) -> None
     assert first.exit_code == 0, "what cannot be tried is no difference"
     assert arobase(project, "release").exit_code == 0
     again = arobase(project, "sources", "test", "actions")
-    assert "! villes/actions, field —: refused 1 times by the rule foreign-key" in again.output
+    assert "! villes/actions, field —: rejected once by rule foreign-key" in again.output
     assert again.exit_code == 1
 
 

@@ -38,7 +38,7 @@ def test_totals_are_in_english_under_whole_heads() -> None:
 def test_totals_are_in_french() -> None:
     labels = result_labels(Project.here(), "fr")
     lines = list(audited("t 1.0.0", TOTALS, {code: labels[code] for code in RESULTATS}, "fr"))
-    assert lines[2] == "Règle      Non conforme  À vérifier  Conforme  Non évalué  Non applicable"
+    assert lines[2] == "Règle      Non conforme  À vérifier  Conforme  Non évalué  Sans objet"
     assert lines[3].endswith("Ordre des événements")
 
 
