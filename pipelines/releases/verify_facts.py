@@ -127,9 +127,14 @@ def _pages(bag: Path, document: Document) -> Iterator[Flaw]:
     if changes[:1] != [wanted]:
         yield Flaw("facts", "data/CHANGES.md", "", wanted[:120])
     for reason in own["reasons"]:
-        line = f"- **{reason['level']}** {reason['fr']} / *{reason['en']}*"
-        if line not in changes:
-            yield Flaw("facts", "data/CHANGES.md", "", line[:120])
+        level = Level[reason["level"]]
+        # Versions published before the levels had words for people give their names.
+        today, before = (
+            f"- **{word}** {reason['fr']} / *{reason['en']}*"
+            for word in (f"{level.label.fr} / {level.label.en}", level.name)
+        )
+        if today not in changes and before not in changes:
+            yield Flaw("facts", "data/CHANGES.md", "", today[:120])
     if lines[:1] != [heading]:
         yield Flaw("facts", "data/README.md", "", heading[:120])
     for warning in document.get("warnings", []):

@@ -82,7 +82,7 @@ def test_a_key_that_is_not_there_is_told_as_a_value_of_its_fields(
     error = run("prix", "prix", "absent").exception
     assert isinstance(error, NoSuchRow)
     assert 'the table prix has no row "absent". Give a value of the column prix_id.' in error.message("en")
-    assert "attendu : une valeur de prix_id." in error.message("fr")
+    assert "n'a pas de ligne « absent ». Donnez une valeur de la colonne prix_id." in error.message("fr")
 
 
 def test_why_raw_values_are_not_shown_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_a_corrected_value_is_a_patch_with_its_change(tmp_path: Path) -> None:
     outcome = publish(a_request(prizes(p1={"arobases": "4"}), snapshot="cd" * 32), releases, key=None)
     assert isinstance(outcome, Published)
     assert outcome.version == "1.0.1"
-    assert outcome.reasons == ("PATCH: prix: 1 value(s) corrected",)
+    assert outcome.reasons == ("PATCH: prix: 1 value changed",)
     change = {"nature": "modification", "cle": "p1", "champ": "arobases", "avant": "3", "apres": "4", "cause": "source"}
     assert rows_of(outcome.path / "data" / "changes" / "prix.csv") == [change]
     assert pq.read_table(outcome.path / "data" / "changes" / "prix.parquet").to_pylist() == [change]
@@ -111,7 +111,7 @@ def test_new_findings_and_rejects_are_a_patch(tmp_path: Path) -> None:
         a_request(findings=[a_finding(), a_finding(2)], rejects=[a_reject(), a_reject(10)]), releases, key=None
     )
     assert isinstance(outcome, Published)
-    assert outcome.reasons == ("PATCH: findings revised", "PATCH: rejects revised")
+    assert outcome.reasons == ("PATCH: findings updated", "PATCH: rejected rows updated")
 
 
 def test_versions_and_latest_tell_of_every_release(tmp_path: Path) -> None:

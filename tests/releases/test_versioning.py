@@ -145,7 +145,7 @@ def test_rows_added_are_minor_and_rows_removed_or_corrected_are_patches() -> Non
     nothing = SAME["nothing"]
     assert [item.level for item in found_reasons(nothing, Counts(added=1))] == [Level.MINOR]
     assert [item.level for item in found_reasons(nothing, Counts(removed=1))] == [Level.PATCH]
-    assert [item.en for item in found_reasons(nothing, Counts(changed=2))] == ["t: 2 value(s) corrected"]
+    assert [item.en for item in found_reasons(nothing, Counts(changed=2))] == ["t: 2 values changed"]
 
 
 def test_the_most_disturbing_reason_comes_first_and_makes_the_number() -> None:
