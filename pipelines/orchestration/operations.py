@@ -206,7 +206,7 @@ def _retract_job() -> dg.JobDefinition:
 
 def _replay_job() -> dg.JobDefinition:
     @dg.op(
-        name="nouvelle_validation",
+        name="nouveau_jugement",
         description=say(
             "Valide de nouveau les lignes écartées d'une source.", "Validates the rejected rows of a source again."
         ),

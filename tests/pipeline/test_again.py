@@ -195,7 +195,7 @@ def test_a_replay_tells_what_came_back_once_a_code_was_added(fresh: Project) -> 
     assert (still.exit_code, "lignes:5 → entrants/places: constraint-error" in still.output) == (1, True), still.output
     a_codelist(fresh.root, "couleurs", [*COLOURS, "bleu,Bleu,Blue,,,"])
     done = command(fresh, "replay", "places", language="fr")
-    told = next(line for line in done.output.splitlines() if "revenus" in line)
+    told = next(line for line in done.output.splitlines() if "repris" in line)
     assert (done.exit_code, "1" in told, "constraint-error (1)" in told) == (0, True, True), done.output
 
 
@@ -204,7 +204,7 @@ def test_a_replay_without_an_earlier_result_refuses_anew(fresh: Project) -> None
     a_run(fresh, packages=["places"])
     shutil.rmtree(fresh.work / "records" / "places")
     done = command(fresh, "replay", "places")
-    told = next(line for line in done.output.splitlines() if "newly refused" in line)
+    told = next(line for line in done.output.splitlines() if "newly rejected" in line)
     assert (done.exit_code, "constraint-error (1)" in told) == (1, True)
 
 
@@ -214,7 +214,7 @@ def test_a_record_that_left_its_source_did_not_come_back(fresh: Project) -> None
     rewrite(fresh, "places", PLACES.format("\n".join(FIRST[:3]) + "\n"))
     dict(make_snapshots(fresh, [BuildGraph(fresh).sources.find("places")], now=lambda: NOW))
     done = command(fresh, "replay", "places")
-    told = next(line for line in done.output.splitlines() if "came back" in line)
+    told = next(line for line in done.output.splitlines() if "accepted now" in line)
     assert (done.exit_code, "constraint-error" in told) == (0, False), done.output
 
 
