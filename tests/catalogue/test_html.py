@@ -162,7 +162,7 @@ def test_what_changed_is_told_with_its_cause(tmp_path: Path) -> None:
     english = Page(tmp_path / "catalogue" / "en" / "prix" / "version-1.0.1.html").source
     assert "la source a changé" in french
     assert "the source changed" in english
-    assert "Prix\u00a0: 1 valeur corrigée" in french
+    assert "Prix\u00a0: 1 valeur modifiée" in french
     first = Page(tmp_path / "catalogue" / "prix" / "version-1.0.0.html").source
     assert "Il y a une version plus récente" in first
 

@@ -139,9 +139,9 @@ def test_a_territory_is_listed_in_the_level_above_it_and_never_in_itself(tmp_pat
     texts_published(tmp_path, "label", "palmares", rows)
     folder = a_catalogue(tmp_path) / "territoires"
     inside = {
-        name: re.findall(r'<li><a href="([^"]*)\.html">Lieu', page[page.index("Territoires dont parlent") :])
+        name: re.findall(r'<li><a href="([^"]*)\.html">Lieu', page[page.index("Territoires présents dans") :])
         for name in ("departement-95", "region-11")
-        if "Territoires dont parlent" in (page := (folder / f"{name}.html").read_text(encoding="utf-8"))
+        if "Territoires présents dans" in (page := (folder / f"{name}.html").read_text(encoding="utf-8"))
     }
     assert inside == {"departement-95": ["commune-95001"], "region-11": ["departement-95"]}
 

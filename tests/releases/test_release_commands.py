@@ -172,7 +172,8 @@ def test_what_a_server_lacks_is_named(tmp_path: Path, releases: Path, server: st
     (releases / "prix" / "1.0.0" / "data" / "prix.csv").unlink()
     with pytest.raises(ReleaseUnreachable) as error:
         fetch(f"{server}/1.0.0", tmp_path / "got")
-    assert error.value.message("en") == f"{server}/1.0.0/data/prix.csv: the server answers 404 instead of 200."
+    found = "could not be read: the server answers 404 instead of 200. Check the address, then run again."
+    assert error.value.message("en") == f"{server}/1.0.0/data/prix.csv {found}"
     assert "répond 404 au lieu de 200" in error.value.message("fr")
     assert error.value.advice("en") == "the operator of Arobase"
 

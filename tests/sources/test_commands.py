@@ -82,7 +82,7 @@ def test_fetching_says_what_changed_and_goes_on_after_a_failure(project: Project
     a_source(project)
     a_source(project, name="casse", address="data/absent.csv")
     first, second = run("fetch", "--lang", "en"), run("fetch", "mairie", "--lang", "fr")
-    assert "mairie  new capture, 8 B" in first.output
+    assert "mairie  new snapshot, 8 B" in first.output
     assert "casse   ! Source" in first.output
     assert "2 sources: 1 new snapshot, 1 failure." in first.output
     assert first.exit_code == 1
@@ -221,7 +221,7 @@ def test_a_new_source_keeps_a_schema_that_is_there_and_reads_the_sheet_asked_for
     (project.schemas / "entrants").mkdir()
     (project.schemas / "entrants" / "classeur.json").write_text("{}")
     result = run("new", "classeur", "data/c.xlsx", "--format", "xlsx", "--sheet", "Actions", "--lang", "fr")
-    assert result.output.startswith("écrit: sources/classeur.yaml\n\n  COLONNE")
+    assert result.output.startswith("écrit : sources/classeur.yaml\n\n  COLONNE")
 
 
 @pytest.mark.parametrize(
