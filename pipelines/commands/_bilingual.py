@@ -88,7 +88,7 @@ class _Text:
         vars(instance)[self.slot] = value
 
 
-def _untranslated(kind: click.ParamType) -> None:
+def _untranslated(kind: click.ParamType[Any]) -> None:
     """Give a type of paths its English name again: click translates it once, in the language spoken at import."""
     if isinstance(kind, click.Path):
         kind.name = "path" if kind.file_okay and kind.dir_okay else "file" if kind.file_okay else "directory"
