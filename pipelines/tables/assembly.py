@@ -1,4 +1,4 @@
-"""Assembling a table: rows of all sources together, the same row said twice kept once, key order, types, provenance.
+"""Assembling a table: rows of all sources together, duplicate rows kept once, key order, types, provenance.
 
 Two rows with the same key that differ are not settled here: the validator refuses the second one, and says so.
 """
@@ -39,7 +39,7 @@ class Assembled:
 
 
 def gather(schema: TableSchema, sources: Sequence[pa.Table]) -> tuple[pa.Table, pa.Table]:
-    """All rows of a table as text, one a distinct row, and the places of the rows that were said again.
+    """All rows of a table as text, one a distinct row, and the places of the duplicates.
 
     `sources` are text tables with some of the schema's fields and the reserved columns, in the order in which they take
     precedence. The second table contains the schema's fields and the reserved columns of each repetition.
