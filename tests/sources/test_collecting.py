@@ -176,7 +176,7 @@ def test_a_file_that_the_system_refuses_is_told(tmp_path: Path, monkeypatch: pyt
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("shutil.copyfile", refuse)
-    with pytest.raises(SourceUnreadable, match="Permission denied"):
+    with pytest.raises(SourceUnreadable, match="permission denied"):
         collected(project, a_source(project))
 
 
