@@ -2,9 +2,10 @@
 
 `python -m benchmarks.cluster.measure [--sources 300] [--rows 200] [--per-run 50] [--write]` makes a project whose towns
 come from many sources, lets `arobase release` make it in a folder, then a cluster on this machine (`make cluster`) on a
-store, and compares the releases byte for byte. Processor seconds are those of the whole machine, so that no process is
-left out that starts and ends meanwhile, servers and Ray's idle ones included: nothing else may run. Starting the
-cluster is not counted. `--write` adds a line to `results.md`. Needs `sh scripts/install_cluster.sh`.
+store, and compares the releases byte for byte. Processor seconds are those of a control group of Linux that this
+process and all that it starts are put into, so that none is left out that starts and ends meanwhile, servers and Ray's
+idle ones included, and nothing else is counted. Starting the cluster is not counted either. `--write` adds a line to
+`results.md`. Needs root, to make the group, and `sh scripts/install_cluster.sh`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scripts.cluster.parts import Cluster, a_cluster
@@ -23,7 +27,11 @@ from tests.cluster.checks import KEYS, in_folder, in_store, opened
 from tests.cluster.faults import a_project, told, versions, work
 
 RESULTS = Path(__file__).with_name("results.md")
-TICKS = os.sysconf("SC_CLK_TCK")
+GROUPS = {
+    Path("/sys/fs/cgroup/cpuacct"): ("cpuacct.usage", r"(\d+)", 1e9),
+    Path("/sys/fs/cgroup"): ("cpu.stat", r"usage_usec (\d+)", 1e6),
+}
+"""Where a group is made (the first one is version 1), what holds its usage, and how many of its units are a second."""
 AT_REST = 20
 """Seconds for which the cluster is watched with nothing to do: its servers take as much for as long as they run."""
 HEADER = f"""# What a cluster costs
@@ -49,20 +57,23 @@ def main() -> None:
     options.add_argument("--write", action="store_true")
     asked = options.parse_args()
     load = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory(prefix="arobase-", ignore_cleanup_errors=True) as made:
+    with (
+        _counted() as spent_by_now,
+        tempfile.TemporaryDirectory(prefix="arobase-", ignore_cleanup_errors=True) as made,
+    ):
         folder = Path(made)
         folder.chmod(0o711)
         project = a_project(folder / "p", asked.sources, asked.rows)
-        alone, alone_wall = _on_one_machine(project.root, folder / "outputs")
+        alone, alone_wall = _on_one_machine(project.root, folder / "outputs", spent_by_now)
         settings = {"AROBASE_SOURCES_PER_RUN": str(asked.per_run)}
         with a_cluster(folder / "c", project.root, settings) as cluster:
-            before = _spent()
+            before = spent_by_now()
             time.sleep(AT_REST)
-            resting = (_spent() - before) / AT_REST
-            before, begun = _spent(), time.monotonic()
+            resting = (spent_by_now() - before) / AT_REST
+            before, begun = spent_by_now(), time.monotonic()
             did = told(work(cluster, "read", "publish"))
             wall = time.monotonic() - begun
-            spent = _spent() - before
+            spent = spent_by_now() - before
             _same(cluster, folder / "outputs")
     runs = sum(part["runs"] for part in did.values())
     at_rest = resting * wall
@@ -78,21 +89,32 @@ def main() -> None:
         RESULTS.write_text(before_text + row, encoding="utf-8")
 
 
-def _on_one_machine(root: Path, outputs: Path) -> tuple[float, float]:
+def _on_one_machine(root: Path, outputs: Path, spent_by_now: Callable[[], float]) -> tuple[float, float]:
     names = ("AROBASE_", "AWS_", "DAGSTER_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(names)}
     environment |= {"AROBASE_ROOT": str(root), "AROBASE_OUTPUTS": str(outputs)}
-    before, begun = _spent(), time.monotonic()
+    before, begun = spent_by_now(), time.monotonic()
     command = [sys.executable, "-m", "pipelines.cli", "release"]
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return _spent() - before, time.monotonic() - begun
+    return spent_by_now() - before, time.monotonic() - begun
 
 
-def _spent() -> float:
-    """The seconds that the machine's processors have worked since it started (proc_stat(5))."""
-    words = Path("/proc/stat").read_text().partition("\n")[0].split()[1:]
-    user, nice, system, _idle, _waiting, interrupts, soft = (int(word) for word in words[:7])
-    return (user + nice + system + interrupts + soft) / TICKS
+@contextmanager
+def _counted() -> Iterator[Callable[[], float]]:
+    """What reads the seconds of processor of this process and all that it starts from here on (cgroups(7))."""
+    root = next((place for place in GROUPS if (place / GROUPS[place][0]).is_file()), None)
+    if root is None:
+        sys.exit("benchmarks.cluster: no control groups of Linux here; they need cpuacct (version 1) or version 2")
+    usage, pattern, unit = GROUPS[root]
+    group = root / f"arobase-{os.getpid()}"
+    group.mkdir()
+    (group / "cgroup.procs").write_text(str(os.getpid()))
+    try:
+        yield lambda: int(re.findall(pattern, (group / usage).read_text())[0]) / unit
+    finally:
+        (root / "cgroup.procs").write_text(str(os.getpid()))
+        with suppress(OSError):  # something of the cluster has not ended yet
+            group.rmdir()
 
 
 def _same(cluster: Cluster, outputs: Path) -> None:
