@@ -12,9 +12,9 @@ How its files work together:
 - Three searches. `rows.py`, the strong test: a record's own personal values in the rows published of it. `everyone.py`:
   everybody's values in texts that belong to no record. `sifting.py`: patterns (`detectors/`) in any text; `columns.py`:
   what only a whole column shows.
-- What is searched for: `known.py` has the personal values of each record, `told.py` the same in columns, classed by
-  `kinds.py`; `related.py` joins people of other parts to them. `search_terms.py` and `phrases.py` make of them what is
-  looked for.
+- What is searched for: `known.py` has the personal values of each record, `searched_values.py` the same in columns,
+  classed by `kinds.py`; `related.py` joins people of other parts to them. `search_terms.py` and `phrases.py`
+  make of them what is looked for.
 - What makes it fast, without deciding: `needles.py`, then `prefilter.py` (rows in which a value may show at all);
   `seen.py` and `clean_files.py` (what was checked already).
 - In which form: `normalisation.py`, `readings.py`, `folding.py`, `multi_value.py` undo disguises and spellings.

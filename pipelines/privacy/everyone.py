@@ -36,7 +36,7 @@ from pipelines.privacy.phrases import (
     written,
 )
 from pipelines.privacy.readings import SPACE
-from pipelines.privacy.told import KINDS, Told, code_of
+from pipelines.privacy.searched_values import KINDS, SearchedValues, code_of
 from pipelines.storage.spool import Spool, pieces
 
 _RUN = r"\d(?:[\s./_-]{0,3}\d){7,}"
@@ -74,21 +74,21 @@ class Everyone:
     """What somebody may have hashed: e-mail addresses and numbers, as they are kept."""
 
     @classmethod
-    def of_told(cls, some: Iterable[Told]) -> Everyone:
+    def of_searched(cls, some: Iterable[SearchedValues]) -> Everyone:
         """Of the values of many records, some of them at a time."""
         full, addresses, kept = Gathering(), Gathering(), Spool(WRITTEN)
         joined, known, anchors = Gathered(), Gathered(), Gathered()
         has_digits_alone = False
-        for told in some:
-            names, (phrases, alone) = full_names(told), mails(told)
+        for searched in some:
+            names, (phrases, alone) = full_names(searched), mails(searched)
             as_one = pa.concat_arrays([pc.replace_substring(names, " ", ""), alone])
             as_one = as_one.filter(pc.greater_equal(pc.binary_length(as_one), SHORTEST))
             own = pa.concat_arrays([full.add(names), addresses.add(phrases), as_one])
             has_digits_alone |= bool(pc.any(pc.match_substring_regex(own, "^[0-9]+$")).as_py())
             joined.add(as_one)
             anchors.add(own)
-            known.add(numbers(told))
-            kept.add(written(told))
+            known.add(numbers(searched))
+            kept.add(written(searched))
         marks = (joined.marks(), known.marks(), anchors.marks())
         return cls(full.phrases(), addresses.phrases(), *marks, has_digits_alone, kept.table())
 

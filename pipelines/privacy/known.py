@@ -1,7 +1,7 @@
 """Personal values that are known, by record.
 
 Belongs here: what a record contains, in columns, for a source may have millions of records. Does not: what is looked
-for of it (`told.py`), searching (`rows.py`, `everyone.py`), patterns (`detectors/`), keeping (`vault.py`).
+for of it (`searched_values.py`), searching (`rows.py`, `everyone.py`), patterns (`detectors/`), keeping (`vault.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.folding import Mask, Numbers, mask_of
 from pipelines.privacy.multi_value import Values
 from pipelines.privacy.places import RecordId, Records
-from pipelines.privacy.told import Told
+from pipelines.privacy.searched_values import SearchedValues
 from pipelines.schema.arrow import REPEATED
 from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA
 from pipelines.storage.sorting import in_order
@@ -119,28 +119,28 @@ class PersonalValues:
     def of(self, records: Iterable[RecordId]) -> Values:
         """The values of several records, cells of several values taken apart."""
         numbers = [self._numbers[record] for record in records if record in self._numbers]
-        told = self.told_of(np.array(numbers, np.int64))
-        return tuple(pair for number in range(len(numbers)) for pair in told.of_record(number))
+        searched = self.searched_of(np.array(numbers, np.int64))
+        return tuple(pair for number in range(len(numbers)) for pair in searched.of_record(number))
 
     def everyone(self) -> Everyone:
         """What can be distinguished from ordinary text, no matter whose it is: for files that belong to no record."""
-        return Everyone.of_told(self.told())
+        return Everyone.of_searched(self.searched())
 
-    def told(self) -> Iterator[Told]:
+    def searched(self) -> Iterator[SearchedValues]:
         """The values by the number of their record, cells of several values taken apart: some records at a time."""
         bounds, start = self._bounds, 0
         while start < len(self):
             end = max(start + 1, int(np.searchsorted(bounds, bounds[start] + TOGETHER, side="right")) - 1)
-            yield self.told_of_lines(self.lines, bounds[start : end + 1])
+            yield self.searched_of_lines(self.lines, bounds[start : end + 1])
             start = end
             leave_out()
 
-    def told_of(self, records: Numbers) -> Told:
+    def searched_of(self, records: Numbers) -> SearchedValues:
         """The values of some records, which are numbered from 0 there, as `records` has them; the lines in memory."""
         counts = self._bounds[records + 1] - self._bounds[records]
         ends = np.concatenate([[0], np.cumsum(counts)])
         places = np.repeat(self._bounds[records] - ends[:-1], counts) + np.arange(ends[-1])
-        return self.told_of_lines(self.lines.select([FIELD, VALUE]).take(pa.array(places)), ends)
+        return self.searched_of_lines(self.lines.select([FIELD, VALUE]).take(pa.array(places)), ends)
 
     def dealt_out(self, records: Numbers) -> tuple[pa.Table, Numbers]:
         """The fields and values of each of `records`, of which some may come again, one record after the other, and
@@ -163,12 +163,14 @@ class PersonalValues:
         return ordered.select([FIELD, VALUE]), np.concatenate([[0], np.cumsum(counts[records])])
 
     @staticmethod
-    def told_of_lines(lines: pa.Table, bounds: Numbers) -> Told:
+    def searched_of_lines(lines: pa.Table, bounds: Numbers) -> SearchedValues:
         """The values of records from lines with their fields and values; `bounds`: where the lines of each record
         begin, and where those of the last one end."""
         own = lines.slice(bounds[0], bounds[-1] - bounds[0])
         fields, values = (own.column(name).combine_chunks() for name in (FIELD, VALUE))
-        return Told.of(fields, values, np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)), len(bounds) - 1)
+        return SearchedValues.of(
+            fields, values, np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)), len(bounds) - 1
+        )
 
     @cached_property
     def _bounds(self) -> Numbers:

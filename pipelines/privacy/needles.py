@@ -18,7 +18,7 @@ from pipelines.privacy.folding import Mask, Numbers, Words, mask_of
 from pipelines.privacy.kinds import Kind
 from pipelines.privacy.normalisation import CELL, ROW, digits
 from pipelines.privacy.prefilter import SHORT, address_word, birth_numbers
-from pipelines.privacy.told import Told, code_of
+from pipelines.privacy.searched_values import SearchedValues, code_of
 
 Found = tuple[Numbers, pa.Array]
 """The places of values, ascending, and a needle of each; a value may have several."""
@@ -33,12 +33,12 @@ class _Haystack:
     ends: Numbers
 
     @classmethod
-    def of(cls, found: Sequence[Found], told: Told) -> _Haystack:
+    def of(cls, found: Sequence[Found], searched: SearchedValues) -> _Haystack:
         places = np.concatenate([some for some, _ in found])
-        records = told.record[places]
+        records = searched.record[places]
         order = np.argsort(records, kind="stable")
         needles = pa.concat_arrays([needles for _, needles in found]).take(pa.array(order))
-        numbers, ordered = np.arange(told.count), records[order]
+        numbers, ordered = np.arange(searched.count), records[order]
         bounds = (np.searchsorted(ordered, numbers, side=side) for side in ("left", "right"))
         return cls(needles.cast(pa.large_binary()), *bounds)
 
@@ -62,12 +62,12 @@ class Needles:
     always: Mask
 
     @classmethod
-    def of(cls, told: Told) -> Needles:
+    def of(cls, searched: SearchedValues) -> Needles:
         """Of the values of records."""
-        kinds, folded = told.plain_kinds, told.folded
+        kinds, folded = searched.plain_kinds, searched.folded
         is_odd = mask_of(pc.less_equal(pc.binary_length(folded), 2))
         for separator in (CELL, ROW):
-            is_odd = is_odd | mask_of(pc.match_substring(told.plain, separator))
+            is_odd = is_odd | mask_of(pc.match_substring(searched.plain, separator))
         is_odd &= ~np.isin(kinds, [code_of(Kind.PLACE), code_of(Kind.ROLE)])  # which nobody looks for
 
         def of_kind(kind: Kind) -> Numbers:
@@ -84,13 +84,13 @@ class Needles:
             (others, joined),
         ]
         numbers = [
-            _of_phones(of_kind(Kind.PHONE), told.plain),
-            _one_by_one(of_kind(Kind.BIRTH), told.plain, birth_numbers),
+            _of_phones(of_kind(Kind.PHONE), searched.plain),
+            _one_by_one(of_kind(Kind.BIRTH), searched.plain, birth_numbers),
             (others[is_number], joined.filter(pa.array(is_number))),
         ]
-        always = np.zeros(told.count, np.bool_)
-        always[told.record[is_odd | (kinds == code_of(Kind.TEXT))]] = True
-        return cls(_Haystack.of(letters, told), _Haystack.of(numbers, told), always)
+        always = np.zeros(searched.count, np.bool_)
+        always[searched.record[is_odd | (kinds == code_of(Kind.TEXT))]] = True
+        return cls(_Haystack.of(letters, searched), _Haystack.of(numbers, searched), always)
 
     def may_show(self, rows: Numbers, records: Numbers, letters: Sequence[bytes]) -> set[int]:
         """The rows that may show something of their records: `rows` and `records` in pairs, the letters of each row

@@ -20,7 +20,7 @@ from pipelines.privacy.marks import Gathered, Marks
 from pipelines.privacy.normalisation import fold
 from pipelines.privacy.plain_words import are_mailboxes
 from pipelines.privacy.search_terms import PARTICLES
-from pipelines.privacy.told import Told
+from pipelines.privacy.searched_values import SearchedValues
 
 SIGNS = frozenset(("at", "a", "arobase", "arrobase", "arobas", "chez"))
 DOTS = frozenset(("point", "dot"))
@@ -91,10 +91,10 @@ class _Names:
     words: Words
 
     @classmethod
-    def of(cls, told: Told, kind: Kind) -> _Names:
-        places = np.flatnonzero(told.are([kind]))
-        words = Words.of(told.folded.take(pa.array(places)))
-        return cls(told.record[places], words.where(~are_among(words.words, CIVILITIES)))
+    def of(cls, searched: SearchedValues, kind: Kind) -> _Names:
+        places = np.flatnonzero(searched.are([kind]))
+        words = Words.of(searched.folded.take(pa.array(places)))
+        return cls(searched.record[places], words.where(~are_among(words.words, CIVILITIES)))
 
     def of_records(self, are_kept: Mask) -> _Names:
         """Only those of some of the records."""
@@ -102,16 +102,16 @@ class _Names:
         return _Names(self.record[is_kept], self.words.in_texts(is_kept))
 
 
-def full_names(told: Told) -> pa.Array:
+def full_names(searched: SearchedValues) -> pa.Array:
     """The names that the values of each record make, in every order in which they may be written: whole, halves of a
     double surname, an initial before one."""
-    family, given = _Names.of(told, Kind.NAME), _Names.of(told, Kind.FIRST_NAME)
+    family, given = _Names.of(searched, Kind.NAME), _Names.of(searched, Kind.FIRST_NAME)
     sizes = family.words.counts()
     are_given = sizes == family.words.counts(are_among(family.words.words, FIRST_NAMES))
     found = [family.words.in_texts((sizes > 1) & ~are_given).joined()]
-    have_both = np.isin(np.arange(told.count), family.record) & np.isin(np.arange(told.count), given.record)
-    one_each = have_both & _have_one_of_words(family, told.count) & _have_one_of_words(given, told.count)
-    one_each &= ~_have_halves(family, told.count)
+    have_both = np.isin(np.arange(searched.count), family.record) & np.isin(np.arange(searched.count), given.record)
+    one_each = have_both & _have_one_of_words(family, searched.count) & _have_one_of_words(given, searched.count)
+    one_each &= ~_have_halves(family, searched.count)
     firsts, lasts = (names.of_records(one_each).words.joined() for names in (given, family))
     found.append(pc.binary_join_element_wise(firsts, lasts, pa.scalar(" ", firsts.type)))
     several = have_both & ~one_each
@@ -170,16 +170,16 @@ def _in_any_order(names: pa.Array) -> list[pa.Array]:
     return found
 
 
-def mails(told: Told) -> tuple[pa.Array, pa.Array]:
+def mails(searched: SearchedValues) -> tuple[pa.Array, pa.Array]:
     """The words of each address up to its domain's first label, but of those that say no more than a function; and the
     words before the sign run together, where they identify somebody without it: those of a mailbox ("recharge") do not,
     nor does one word alone, which may be a firm's."""
-    places = np.flatnonzero(told.are([Kind.EMAIL]))
-    is_plain = mask_of(pc.match_substring_regex(told.plain.take(pa.array(places)), _PLAIN_ADDRESS))
+    places = np.flatnonzero(searched.are([Kind.EMAIL]))
+    is_plain = mask_of(pc.match_substring_regex(searched.plain.take(pa.array(places)), _PLAIN_ADDRESS))
     plain, others = (pa.array(places[some]) for some in (is_plain, ~is_plain))
     taken = [
-        _at_the_sign(told.plain.take(plain), told.folded.take(plain)),
-        _one_by_one(told.plain.take(others).to_pylist(), told.folded.take(others).to_pylist()),
+        _at_the_sign(searched.plain.take(plain), searched.folded.take(plain)),
+        _one_by_one(searched.plain.take(others).to_pylist(), searched.folded.take(others).to_pylist()),
     ]
     phrases, alone = zip(*(_of_addresses(local, labels) for local, labels in taken), strict=True)
     return pa.concat_arrays(phrases), pa.concat_arrays(alone)
@@ -234,21 +234,21 @@ def _identify_without_domain(parts: Words) -> Mask:
     return identifies & ~are_mailboxes(parts)
 
 
-def numbers(told: Told) -> pa.Array:
+def numbers(searched: SearchedValues) -> pa.Array:
     """The last nine digits of everybody's telephones and other long numbers."""
-    found = _digits_of(told, np.flatnonzero(told.are([Kind.PHONE, Kind.OTHER])))
+    found = _digits_of(searched, np.flatnonzero(searched.are([Kind.PHONE, Kind.OTHER])))
     long_enough = found.filter(pc.greater_equal(pc.binary_length(found), _SHORTEST_NUMBER))
     return pc.utf8_slice_codeunits(long_enough, -9)
 
 
-def written(told: Told) -> pa.Table:
+def written(searched: SearchedValues) -> pa.Table:
     """What somebody may have hashed, as it is kept, with the code of its kind: addresses of mail and long numbers."""
-    is_number = told.are([Kind.PHONE, Kind.OTHER])
+    is_number = searched.are([Kind.PHONE, Kind.OTHER])
     places = np.flatnonzero(is_number)
-    is_number[places] = mask_of(pc.greater_equal(pc.binary_length(_digits_of(told, places)), _SHORTEST_NUMBER))
-    chosen = np.flatnonzero(told.are([Kind.EMAIL]) | is_number)
-    return pa.table([pa.array(told.kinds[chosen]), told.plain.take(pa.array(chosen))], schema=WRITTEN)
+    is_number[places] = mask_of(pc.greater_equal(pc.binary_length(_digits_of(searched, places)), _SHORTEST_NUMBER))
+    chosen = np.flatnonzero(searched.are([Kind.EMAIL]) | is_number)
+    return pa.table([pa.array(searched.kinds[chosen]), searched.plain.take(pa.array(chosen))], schema=WRITTEN)
 
 
-def _digits_of(told: Told, places: Numbers) -> pa.Array:
-    return pc.replace_substring_regex(told.folded.take(pa.array(places)), "[^0-9]", "")
+def _digits_of(searched: SearchedValues, places: Numbers) -> pa.Array:
+    return pc.replace_substring_regex(searched.folded.take(pa.array(places)), "[^0-9]", "")

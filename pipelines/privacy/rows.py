@@ -25,8 +25,8 @@ from pipelines.privacy.places import Origins
 from pipelines.privacy.prefilter import Rows, Sought, Value
 from pipelines.privacy.readings import READ_OTHERWISE
 from pipelines.privacy.search_terms import TEXT, probes, probes_of_value
+from pipelines.privacy.searched_values import SearchedValues
 from pipelines.privacy.sifting import matching_rows, read_cells
-from pipelines.privacy.told import Told
 from pipelines.storage.spool import is_large, leave_out
 
 Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read
@@ -41,9 +41,9 @@ _ALGORITHMS = ("md5", "sha1", "sha256")
 @dataclass(frozen=True)
 class RowValues:
     """The values of the records that some rows are from: `rows` and `records`, row after row, a pair for each record of
-    a row that has some; `told` are the values of these records, `needles` what shows of them at first sight."""
+    a row that has some; `searched` are the values of these records, `needles` what shows of them at first sight."""
 
-    told: Told
+    searched: SearchedValues
     needles: Needles
     rows: Numbers
     records: Numbers
@@ -60,12 +60,12 @@ class RowValues:
         while start < len(rows):
             end = int(np.searchsorted(rows, rows[min(start + TOGETHER, len(rows)) - 1], side="right"))
             if is_on_disk:
-                told = personal.told_of_lines(dealt, begins[start : end + 1])
+                searched = personal.searched_of_lines(dealt, begins[start : end + 1])
                 own = np.arange(end - start)
             else:
                 some, own = _distinct(records[start:end])
-                told = personal.told_of(some)
-            yield cls(told, Needles.of(told), rows[start:end], own)
+                searched = personal.searched_of(some)
+            yield cls(searched, Needles.of(searched), rows[start:end], own)
             start = end
             leave_out()
 
@@ -116,7 +116,7 @@ def _held(own: RowValues, numbers: Numbers, table: pa.Table, places: frozenset[s
     rows = sorted(own.needles.may_show(pairs, records, letters) | may_be_digests)
     if not rows:
         return
-    values = _values_of(own.told, rows, pairs, records)
+    values = _values_of(own.searched, rows, pairs, records)
     own_words = [words[row] for row in rows]
     forms = Rows(own_words, list(map(compact, own_words)), list(map(digits, own_words)))
     sought = _sought(values)
@@ -132,11 +132,11 @@ def _held(own: RowValues, numbers: Numbers, table: pa.Table, places: frozenset[s
             yield from ((row, (name, kind, cells[name])) for name, kind in _digests(sought.of_record(place), cells))
 
 
-def _values_of(told: Told, rows: Sequence[int], pairs: Numbers, records: Numbers) -> list[Values]:
+def _values_of(searched: SearchedValues, rows: Sequence[int], pairs: Numbers, records: Numbers) -> list[Values]:
     """The values of each of a few rows, their records' one after the other."""
     bounds = zip(*(np.searchsorted(pairs, rows, side=side).tolist() for side in ("left", "right")), strict=True)
     own = (records[start:end].tolist() for start, end in bounds)
-    return [tuple(pair for record in some for pair in told.of_record(record)) for some in own]
+    return [tuple(pair for record in some for pair in searched.of_record(record)) for some in own]
 
 
 def _read(table: pa.Table) -> tuple[list[str], set[int]]:

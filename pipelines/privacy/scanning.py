@@ -174,7 +174,7 @@ class Scan:
         """`few`: the distinct texts of columns that have few."""
         found: dict[str, list[Passage]] = {}
         for place, texts in few.items():
-            self._judgedistinct_of(marks[place], texts, found)
+            self._look_through_distinct(marks[place], texts, found)
         new = [place for place, mark in enumerate(marks) if place not in few and any(self._is_new(mark))]
         waiting: dict[int, list[pa.Array]] = {place: [] for place in new}
         is_clean = dict.fromkeys(new, True)
@@ -188,12 +188,12 @@ class Scan:
                 if sum(map(len, waiting[place])) > MANY:
                     waiting[place] = [distinct_of(waiting[place])]
                 if len(waiting[place][0]) > MANY // 2:  # a column of ever new texts is looked at as it goes by
-                    clean = self._judgedistinct_of(marks[place], waiting[place].pop(0), found, remembers=False)
+                    clean = self._look_through_distinct(marks[place], waiting[place].pop(0), found, remembers=False)
                     is_clean[place] &= clean
                     waiting[place] = waiting[place] or [pa.array([], pa.large_string())]
         for place in new:
             texts = distinct_of(waiting.pop(place))
-            self._judgedistinct_of(marks[place], texts, found, remembers=is_clean[place])
+            self._look_through_distinct(marks[place], texts, found, remembers=is_clean[place])
         return found
 
     def unreadable(self, name: str) -> GateReport:
@@ -231,7 +231,7 @@ class Scan:
         for column in map(self._searched, table.columns):
             mark = b"" if column is None else digest(column)
             if column is not None and any(self._is_new(mark)):
-                self._judgedistinct_of(mark, pc.unique(column).drop_null(), found)
+                self._look_through_distinct(mark, pc.unique(column).drop_null(), found)
         return found
 
     def _is_new(self, mark: bytes) -> tuple[bool, bool]:
@@ -240,7 +240,7 @@ class Scan:
             return False, False
         return mark not in self.seen.patterns, bool(self.everyone) and mark not in self.seen.nobody
 
-    def _judgedistinct_of(
+    def _look_through_distinct(
         self, mark: bytes, texts: pa.Array, found: dict[str, list[Passage]], *, remembers: bool = True
     ) -> bool:
         """Whether nothing is found in distinct texts of a column; then, if it `remembers`, that is remembered of it."""

@@ -1,6 +1,6 @@
 """The values of many records in columns, as they are looked for: unmasked, by kind, folded.
 
-Belongs here: what is known of each value before anything is searched, worked out once. Does not: searching.
+Belongs here: what is known of each value before the search, worked out once. Does not: searching.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def code_of(kind: Kind) -> int:
 
 
 @dataclass(frozen=True)
-class Told:
+class SearchedValues:
     """Values of records, record after record: `fields` (a dictionary), `values`, and the number of the `record` of
     each; `count` is how many records there are."""
 
@@ -42,7 +42,7 @@ class Told:
     count: int
 
     @classmethod
-    def of(cls, fields: pa.Array, values: pa.Array, record: Numbers, count: int) -> Told:
+    def of(cls, fields: pa.Array, values: pa.Array, record: Numbers, count: int) -> SearchedValues:
         """With what the cells of several values hold, after the values of their record."""
         ends = np.searchsorted(record, np.arange(count), side="right")
         several = np.flatnonzero(mask_of(pc.match_substring_regex(values, MAY_BE_SEVERAL)))
