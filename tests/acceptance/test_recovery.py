@@ -107,7 +107,7 @@ def test_replay_says_what_a_correction_brought_back(project: Project) -> None:
     )
     second = arobase(project, "replay", "palmares", "--lang", "fr")
     assert second.returncode == 0, second.stdout + second.stderr
-    came_back = next(line for line in second.stdout.splitlines() if "revenus" in line)
+    came_back = next(line for line in second.stdout.splitlines() if "repris" in line)
     assert " 1 " in came_back
     assert "lecture-codes (1)" in came_back
     assert versions(project, "label") == published, "nothing is published by validating again"

@@ -18,7 +18,7 @@ from pipelines.sources import load_sources
 from tests.acceptance.builders import PACKAGES, Shipped, arobase, files, without_proofs
 from tests.docs.builders import released_once
 
-HEADS = ["Package", "Version", "Tables", "Lignes", "Rejets", "Constats", "Où regarder ensuite"]
+HEADS = ["Jeu", "Version", "Tables", "Lignes", "Écartées", "Constats", "Où regarder ensuite"]
 
 
 @pytest.mark.parametrize("name", PACKAGES)
@@ -151,7 +151,7 @@ def test_a_package_that_does_not_exist_is_told_with_those_that_do(shipped: Shipp
 def test_a_terminal_that_knows_no_french_typography_still_gets_its_table(shipped: Shipped, encoding: str) -> None:
     done = arobase(shipped.project, "replay", "europe", "--lang", "fr", PYTHONIOENCODING=encoding)
     assert done.returncode == 0, done.stderr
-    assert "revenus" in done.stdout
+    assert "repris" in done.stdout
 
 
 def test_the_catalogue_knows_the_three_packages(shipped: Shipped) -> None:

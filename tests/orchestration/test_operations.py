@@ -79,7 +79,7 @@ def test_what_comes_back_after_a_correction_is_counted(project: Project, instanc
     a_run(project)
     path.write_text(before, encoding="utf-8")
     found = shown(run_job(project, instance, "rejuger", "nouveau_jugement", source="actions"))
-    assert (found["revenus"], found["refusés"]) == (1, 0)
+    assert (found["repris"], found["écartés"]) == (1, 0)
 
 
 def test_what_is_kept_goes_when_its_time_is_over_and_not_before(project: Project, instance: dg.DagsterInstance):
