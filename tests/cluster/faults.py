@@ -230,7 +230,7 @@ def _moment(cluster: Cluster, name: str, pause: float, undisturbed: float) -> Mo
     if len(published(store)) != versions + 1:
         wrong.append(f"{len(published(store)) - versions} versions")
     wrong += [f"half there: {name}" for name in half_results(private)]
-    if "sound" not in arobase(cluster, "verify"):
+    if "intact" not in arobase(cluster, "verify"):
         wrong.append("not sound")
     return Moment(name, pause, is_struck, later, sum(part["tried again"] for part in done.values()), tuple(wrong))
 

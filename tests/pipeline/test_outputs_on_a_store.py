@@ -101,7 +101,7 @@ def test_another_machine_finds_everything_and_makes_nothing_again(
     assert "Nothing changed" in said
     assert (in_store(store, "releases"), store.read("ledger.jsonl")) == before
     assert Bucket.open(PRIVATE).names("work") == results
-    assert "sound" in ended(arobase(project, tmp_path / "c", "verify"))
+    assert "intact" in ended(arobase(project, tmp_path / "c", "verify"))
 
 
 def test_the_next_version_can_come_from_another_machine(store: Bucket, project: Project, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_the_next_version_can_come_from_another_machine(store: Bucket, project: 
     said = ended(arobase(project, tmp_path / "b", "release"))
     assert "1.0.1 new" in said
     assert "1.0.1" in (store.read("releases/villes/latest.json") or b"").decode()
-    assert "sound" in ended(arobase(project, tmp_path / "a", "verify"))
+    assert "intact" in ended(arobase(project, tmp_path / "a", "verify"))
 
 
 def test_a_result_that_was_altered_in_the_store_is_made_again(store: Bucket, project: Project, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_result_that_was_altered_in_the_store_is_made_again(store: Bucket, pro
             private.send(name, b"altered")
     said = ended(arobase(project, tmp_path / "b", "release", "--no-collect"))
     assert "Nothing changed" in said
-    assert "sound" in ended(arobase(project, tmp_path / "b", "verify"))
+    assert "intact" in ended(arobase(project, tmp_path / "b", "verify"))
 
 
 def test_two_machines_that_release_at_once_publish_one_version(store: Bucket, project: Project, tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_two_machines_that_release_at_once_publish_one_version(store: Bucket, pr
     said = [ended(item) for item in running]
     lines = (store.read("ledger.jsonl") or b"").decode().splitlines()
     assert sum('"event":"published"' in line and '"villes"' in line for line in lines) == 1, said
-    assert "sound" in ended(arobase(project, tmp_path / "c", "verify"))
+    assert "intact" in ended(arobase(project, tmp_path / "c", "verify"))
 
 
 def test_a_run_killed_at_any_moment_leaves_a_store_that_the_next_one_completes(
@@ -150,7 +150,7 @@ def test_a_run_killed_at_any_moment_leaves_a_store_that_the_next_one_completes(
         running.communicate()
         ended(arobase(project, tmp_path / "b", "release", "--wait", "3"))
         assert in_store(store, "releases") == whole, part
-        assert "sound" in ended(arobase(project, tmp_path / "b", "verify"))
+        assert "intact" in ended(arobase(project, tmp_path / "b", "verify"))
 
 
 def test_a_claim_of_a_dead_machine_is_taken_over(store: Bucket, project: Project, tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_claim_of_a_dead_machine_is_taken_over(store: Bucket, project: Project
     store.send("releases/villes/1.0.0/data/left.csv", b"left")
     ended(arobase(project, tmp_path / "a", "release", "--wait", "2"))
     assert store.read("releases/villes/1.0.0/data/left.csv") is None
-    assert "sound" in ended(arobase(project, tmp_path / "b", "verify"))
+    assert "intact" in ended(arobase(project, tmp_path / "b", "verify"))
 
 
 def test_a_private_store_that_lets_nobody_in_is_told_in_words(store: Bucket, project: Project, tmp_path: Path) -> None:
