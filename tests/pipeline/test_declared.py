@@ -68,7 +68,7 @@ def test_a_record_that_its_publishers_schema_refuses_is_a_rejection(project: Pro
             "fr": "lignes : essai/actions : colonnes absentes : absente",
             "en": "lignes: essai/actions: columns absent: absente",
         },
-        {"fr": "lignes : essai/actions : 3/4 refusés", "en": "lignes: essai/actions: 3/4 refused"},
+        {"fr": "lignes : essai/actions : 3/4 écartés", "en": "lignes: essai/actions: 3/4 rejected"},
     ]
 
 
@@ -85,7 +85,7 @@ def test_what_a_schema_refuses_may_only_be_told(project: Project) -> None:
     with serving() as server:
         found = the_records(project, server, {"fields": FIELDS[:3]}, declared_schema="tell")
     assert found.rejects.num_rows == 0
-    assert [item["en"] for item in found.summary["declared"]] == ["lignes: essai/actions: 2/4 refused"]
+    assert [item["en"] for item in found.summary["declared"]] == ["lignes: essai/actions: 2/4 rejected"]
 
 
 def test_another_schema_validates_the_same_data_anew(project: Project) -> None:

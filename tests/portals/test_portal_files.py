@@ -108,7 +108,7 @@ def test_a_project_without_packages_says_where_they_would_be(tmp_path: Path) -> 
 
 def test_a_package_that_the_portals_file_leaves_out_is_not_pushed(project: Project) -> None:
     portal = a_portal(project, "ckan", "https://ckan.example.org/", packages=["label"])
-    with pytest.raises(LeftOut, match=r"prix does not go there.*label"):
+    with pytest.raises(LeftOut, match=r"prix is not sent there.*label"):
         make_publication(project, portal, "prix")
 
 

@@ -238,7 +238,7 @@ def test_a_folder_that_holds_nothing_to_verify_is_told_by_its_address(
     send(two_releases(tmp_path), bucket)
     for name in ("absent", "prix/changes"):
         (tmp_path / "depot" / "releases" / name).mkdir()
-    with pytest.raises(ReleaseUnreachable, match=f"{under}: no ledger"):
+    with pytest.raises(ReleaseUnreachable, match=f"{under} could not be read: no ledger"):
         fetch_depot(bucket.address + under, tmp_path / "copy")
 
 

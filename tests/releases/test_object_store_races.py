@@ -210,7 +210,7 @@ def test_a_version_that_goes_while_it_alone_is_read_is_told_as_gone(
     releases = retracted_and_published(tmp_path, Bucket.open(address))
     real, meanwhile = Bucket.fetch, once(lambda act, name: True, lambda: send(releases, Bucket.open(address)))
     monkeypatch.setattr(Bucket, "fetch", lambda self, name, path: meanwhile("fetch", name) or real(self, name, path))
-    with pytest.raises(ReleaseUnreachable, match=r"1\.0\.0: no ledger"):
+    with pytest.raises(ReleaseUnreachable, match=r"1\.0\.0 could not be read: no ledger"):
         fetch_depot(f"{address}/releases/prix/1.0.0", tmp_path / "copy")
 
 

@@ -187,5 +187,5 @@ def test_why_a_store_gave_up_is_told_however_long_the_address() -> None:
 
 def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore.store", None)
-    with pytest.raises(BucketsNotInstalled, match=r"pip install '\.\[remote\]'"):
+    with pytest.raises(BucketsNotInstalled, match=r'pip install "\.\[remote\]"'):
         Bucket.open("s3://bucket")

@@ -140,7 +140,11 @@ def test_columns_without_a_name_and_absent_ones_are_told_by_their_place(folder: 
         (["bon.csv"], "attendu : --schema SCHÉMA FICHIER… ou PAQUET.json", "--schema SCHEMA FILE… or PACKAGE.json"),
         ([], "attendu : --schema SCHÉMA FICHIER… ou PAQUET.json", "--schema SCHEMA FILE… or PACKAGE.json"),
         (["--schema", "schema.json"], "--schema attend aussi les fichiers", "--schema asks for the files"),
-        (["bon.csv", "--package", "paquet.json"], "absent du jeu de données ; il contient :", "not in the package; it contains:"),
+        (
+            ["bon.csv", "--package", "paquet.json"],
+            "absent du jeu de données ; il contient :",
+            "not in the package; it contains:",
+        ),
     ],
 )
 def test_a_command_misused_is_told_in_the_language(

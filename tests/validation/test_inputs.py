@@ -372,7 +372,7 @@ def test_an_address_is_guarded_as_those_of_sources_are(address: str) -> None:
     nobody = run("http://127.0.0.1:9/t.csv", "--allow-private")
     assert [result.exit_code for result in (refused, absent, large, nobody)] == [2, 2, 2, 2]
     assert "--allow-private" in refused.output
-    assert f"{address}/absent.csv : n'existe pas, ou plus (404)." in absent.output
+    assert f"{address}/absent.csv n'a pas donné de table ni de schéma : n'existe pas, ou plus (404)." in absent.output
     assert "plus de 10 octets ; augmentez --limit-bytes" in large.output
     assert nobody.output.count("127.0.0.1:9") == 1
     for result in (refused, absent, large, nobody):

@@ -245,7 +245,7 @@ def test_a_parent_that_was_not_given_is_an_error() -> None:
         "fields": [{"name": "id", "type": "integer"}],
         "foreignKeys": [{"fields": ["id"], "reference": {"resource": "p", "fields": ["n"]}}],
     }
-    with pytest.raises(ReferenceMissing, match="“p”"):
+    with pytest.raises(ReferenceMissing, match='"p"'):
         validate(pa.table({"id": ["1"]}), schema, parents={"q": pa.table({"n": ["1"]})})
 
 

@@ -9,7 +9,7 @@ from pipelines.commands._results import result_labels
 from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.commands._audit_output import audited
-from pipelines.domains.inquiries.law.rapport import RESULTATS
+from pipelines.domains.inquiries.commands._audit_report import RESULTATS
 from pipelines.domains.inquiries.law.regles import regles
 
 TOTALS = [

@@ -1,6 +1,6 @@
 """What `arobase audit` prints: how many inquiries met or missed each rule, in the two languages.
 
-Belongs here: wording and alignment. Does not: the reports (`law/rapport.py`), whose language is the law's.
+Belongs here: wording and alignment. Does not: the reports (`_audit_report.py`), whose language is the law's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`arobase audit`: what the rules say of a release, for a person (HTML) and for a machine (CSV).
 
 Belongs here: reading a release's files, writing the two reports, the summary on the terminal. Does not: any rule, any
-page (`law/rapport.py`).
+page (`_audit_report.py`).
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ def command(
     lang: str | None,
 ) -> None:
     """Audit a release, and exit by whether it publishes the same."""
+    from pipelines.domains.inquiries.commands._audit_report import choisis, rapport_csv, rapport_html
     from pipelines.domains.inquiries.law import controler_tous, controles, enquetes
-    from pipelines.domains.inquiries.law.rapport import choisis, rapport_csv, rapport_html
     from pipelines.domains.inquiries.law.regles import LOI
     from pipelines.releases.descriptor import read_descriptor
     from pipelines.storage import write_text
@@ -107,7 +107,7 @@ def command(
     filters = "".join(f"-{part}" for part in (rule, departement) if part)
     base = (output or project.outputs) / f"audit-{package}-{audited}{filters}"
     how_to_contest = _how_to_contest(project, package, folder / "data").fr
-    titre = f"Contrôles légaux : {read_descriptor(folder / 'data')['title']} {audited}"
+    titre = f"Contrôles légaux : {read_descriptor(folder / 'data').get('title', package)} {audited}"
     page = rapport_html(kept, titre=titre, contester=how_to_contest)
     write_text(base.with_name(f"{base.name}.html"), page)
     write_text(base.with_name(f"{base.name}.csv"), rapport_csv(kept, contester=how_to_contest))
@@ -171,7 +171,7 @@ def _says_the_same(again: pa.Table, published: pa.Table | None) -> bool:
 def _report(constats: list[Constat], title: str, project: Project, language: Language) -> Iterator[str]:
     from pipelines.commands._results import result_labels
     from pipelines.domains.inquiries.commands._audit_output import audited
-    from pipelines.domains.inquiries.law.rapport import RESULTATS, totaux
+    from pipelines.domains.inquiries.commands._audit_report import RESULTATS, totaux
 
     known = result_labels(project, language)
     return audited(title, totaux(constats), {code: known.get(code, code) for code in RESULTATS}, language)

@@ -38,6 +38,7 @@ def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "data").mkdir(parents=True)
     for key, table in tables().items():
         pq.write_table(table, folder / "data" / f"{key.split('/')[1]}.parquet")
+    (folder / "data" / "datapackage.json").write_text('{"title": "Enquêtes", "resources": []}', encoding="utf-8")
     monkeypatch.setattr(StandingStore, "folder", folder, raising=False)
     monkeypatch.setattr("pipelines.releases.store.ReleaseStore", StandingStore)
     monkeypatch.setenv("AROBASE_ROOT", str(ROOT))

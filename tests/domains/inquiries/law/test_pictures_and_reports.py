@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pipelines.domains.inquiries.commands._audit_report import choisis, rapport_csv, rapport_html, totaux
 from pipelines.domains.inquiries.law import controler
 from pipelines.domains.inquiries.law.frise import CLAIR, SOMBRE, frise
-from pipelines.domains.inquiries.law.rapport import choisis, rapport_csv, rapport_html, totaux
 from tests.domains.inquiries.law.builders import an_inquiry
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -121,7 +121,7 @@ def test_a_report_says_totals_arithmetic_and_the_hour_in_paris() -> None:
 
 def test_a_report_says_an_open_regime_and_an_example() -> None:
     page = rapport_html(controler(an_inquiry(family="indeterminee", exemple=True)), titre="x", contester="")
-    assert "non déterminé : famille de droit de l&#x27;enquête" in page
+    assert "non déterminé : famille de droit de l’enquête" in page
     assert "(enquête fictive)" in page
 
 

@@ -1,6 +1,6 @@
 """Reports of the legal checks: HTML for a person, CSV for a machine, per inquiry and in total.
 
-Belongs here: showing constats. Does not: making them (`controles.py`), reading a release (`commands/audit.py`). Pure
+Belongs here: showing constats. Does not: making them (`law/controles.py`), reading a release (`audit.py`). Pure
 strings: the same constats give the same bytes.
 """
 
