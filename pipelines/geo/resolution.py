@@ -115,9 +115,10 @@ def _areas_named(key: str, found: Resolution, hints: Hints, gazetteer: Gazetteer
 
 
 def _printed(name: str, gazetteer: Gazetteer) -> Printed:
-    """The name taken apart, unless its brackets are its own ("Château-Chinon (Ville)")."""
+    """The name taken apart, unless its brackets are its own ("Château-Chinon (Ville)", also as "la commune de …")."""
     whole = normalise(name)
-    return Printed(name, whole, ()) if "(" in name and gazetteer.named(whole) else take_apart(name)
+    has_its_own = "(" in name and any(map(gazetteer.named, spoken_variants(whole)))
+    return Printed(name, whole, ()) if has_its_own else take_apart(name)
 
 
 def _hints(query: Query, printed: Printed, gazetteer: Gazetteer) -> Hints:

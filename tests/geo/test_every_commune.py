@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,6 +64,15 @@ WEAR = (
     lambda name: f"la commune de {name}",
     lambda name: f"  {name} ",
 )
+
+
+@pytest.mark.parametrize("introduced", ["la commune de {}", "commune de {}", "la ville de {}", "{}"])
+def test_a_name_whose_brackets_are_its_own_is_found_however_it_is_introduced(introduced):
+    bracketed = [row for row in communes() if "(" in row["nom"]]
+    assert bracketed
+    for row in bracketed:
+        assert found(row, introduced.format(row["nom"])).code == row["code"]
+        assert found(row, introduced.format(row["nom"].upper())).code == row["code"]
 
 
 @settings(max_examples=300, deadline=None)
