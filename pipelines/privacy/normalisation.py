@@ -44,7 +44,8 @@ _UNMASK: dict[int, str | None] = {
     **_DASHES,
     **dict.fromkeys(_INVISIBLE),
 }
-_MASKS = re.compile(f"[{re.escape(''.join(map(chr, _UNMASK)))}]")
+_MASKS = frozenset(map(chr, _UNMASK))
+"""Looked for in a set: signs beyond U+FFFF make of an expression a list, which is gone through for each letter."""
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _PRINTABLE = re.compile(r"=C3=([89AB][0-9A-F])")  # accents in quoted-printable
 _MOJIBAKE = re.compile(r"Ã[^\x00-\x7F]")  # accents in UTF-8 that was read as Windows-1252
@@ -116,7 +117,7 @@ def _in_latin_letters(text: str) -> str:
 
 def _unmasked(text: str) -> str:
     """Look-alikes made Latin, invisible characters gone. Most texts have none, and a translation enters each letter."""
-    return text.translate(_UNMASK) if _MASKS.search(text) else text
+    return text if _MASKS.isdisjoint(text) else text.translate(_UNMASK)
 
 
 @lru_cache(maxsize=4096)  # nearly all are "%20" and "%27"
