@@ -6,6 +6,7 @@ by their names and imported only when they run, so that `arobase --help` answers
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import os
@@ -125,6 +126,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal or a pipe that knows no « é » or no arrow gets a question mark, not a run that ends in a crash.
             stream.reconfigure(errors="replace")
+    # Next to nothing that a run makes refers to itself: looking for such things would be a twentieth of its time.
+    gc.set_threshold(50_000, 20, 20)
     language = language_of(sys.argv[1:])
     try:
         commands(prog_name="arobase")

@@ -43,9 +43,11 @@ class Area:
     is_overseas: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Geography:
-    """Communes of today by code, départements and regions by code, and the communes of each intercommunal body."""
+    """Communes of today by code, départements and regions by code, and the communes of each intercommunal body.
+
+    Equal to itself alone: what is made of one is kept for it."""
 
     communes: Mapping[str, Commune]
     departements: Mapping[str, Area]

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -98,8 +99,10 @@ COUNTS = (
 )
 
 
+@lru_cache(maxsize=16)  # five tables count the same communes
 def communes_frame(geography: Geography, vintage: int) -> pd.DataFrame:
-    """The communes of today, with their people of a vintage: code, departement, region, population."""
+    """The communes of today, with their people of a vintage: code, departement, region, population. Not to be
+    changed."""
     communes = geography.communes_at(vintage).values()
     return pd.DataFrame(
         [(one.code, one.departement, one.region, one.population) for one in communes],
@@ -183,7 +186,7 @@ class Units:
 
     def _communes(self, vintage: int) -> pd.DataFrame:
         if vintage not in self._made:
-            communes = communes_frame(self.geography, vintage)
+            communes = communes_frame(self.geography, vintage).copy()
             for name, classes in self.classes.items():
                 communes[name] = classed(communes["population"], classes)
             self._made[vintage] = communes
