@@ -15,10 +15,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from pipelines.storage.columns import ROWS, in_one
-from pipelines.storage.spool import Spool, is_large, leave_out, pieces
-
-PACKED = "lz4"
-"""Text takes half of its place for a tenth of the time that Parquet takes; a large table lies on disk several times."""
+from pipelines.storage.spool import PACKED, Spool, is_large, leave_out, pieces
 
 
 class TableFile:

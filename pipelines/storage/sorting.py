@@ -18,6 +18,8 @@ from pipelines.storage.spool import Spool, is_large, pieces
 
 Keys = Callable[[pa.Table], pa.Table]
 """The columns that rows of a table are ordered by, the first one first."""
+Make = Callable[[pa.Table], pa.Table]
+"""What rows of a table become, some at a time."""
 RANGE = 4
 """A range takes that part of what a table may have in memory: it is there twice, and its keys."""
 MOST_RANGES = 256
@@ -25,21 +27,28 @@ SAMPLED = 64
 """Rows that are looked at for each range, to know where to cut."""
 
 
-def in_order(table: pa.Table, keys: Keys) -> pa.Table:
+def in_order(table: pa.Table, keys: Keys, make: Make | None = None) -> pa.Table:
     """The rows of a table by their keys, ascending, absent values last; rows of equal keys keep their order.
 
-    Where nobody else refers to `table`, it is gone before what is made of it is whole.
+    `make`: what rows become before they are put in order, which a large table then is not written twice for; `keys`
+    gives the same order of the rows before and after. Where nobody else refers to `table`, it is gone before what is
+    made of it is whole.
     """
+    make = make or _unchanged
     if not is_large(table):
-        return _in_memory(table, keys)
-    rows, schema = table.num_rows, table.schema
+        return _in_memory(make(table), keys)
+    rows, schema = table.num_rows, make(table.slice(0, 0)).schema
     count = min(MOST_RANGES, -(-table.nbytes * RANGE // table_memory()))
-    ranges = _dealt_out(table, keys, _cuts(table, keys, count))
+    ranges = _dealt_out(table, keys, _cuts(table, keys, count), make, schema)
     del table
     done = Spool(schema)
     while ranges:
         done.add(_ordered_range(ranges.pop(0).table(), keys, rows))
     return done.table()
+
+
+def _unchanged(rows: pa.Table) -> pa.Table:
+    return rows
 
 
 def _ordered_range(part: pa.Table, keys: Keys, rows: int) -> pa.Table:
@@ -89,13 +98,14 @@ def _cuts(table: pa.Table, keys: Keys, count: int) -> pa.Table:
     return ordered.take(pa.array(places))
 
 
-def _dealt_out(table: pa.Table, keys: Keys, cuts: pa.Table) -> list[Spool]:
+def _dealt_out(table: pa.Table, keys: Keys, cuts: pa.Table, make: Make, schema: pa.Schema) -> list[Spool]:
     """The rows by ranges of keys, in each as they came: those up to the first cut, up to the second, … and the rest."""
     most = table_memory()
-    ranges = [Spool(table.schema, most) for _ in range(cuts.num_rows + 1)]
+    ranges = [Spool(schema, most, is_packed=True) for _ in range(cuts.num_rows + 1)]
     waiting: list[list[pa.Table]] = [[] for _ in ranges]
     size = 0
-    for piece in pieces(table, ROWS):
+    for read in pieces(table, ROWS):
+        piece = make(read)
         for place, rows in enumerate(_dealt(piece, keys(piece), cuts)):
             if rows.num_rows:
                 waiting[place].append(rows)

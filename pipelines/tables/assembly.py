@@ -90,22 +90,27 @@ def finish(schema: TableSchema, accepted: pa.Table, repeated: pa.Table) -> Assem
 
 
 def _finish_on_disk(schema: TableSchema, accepted: list[pa.Table], repeated: pa.Table) -> Assembled:
-    """The same of a table larger than memory, which `accepted` alone holds: types first, then order."""
+    """The same of a table larger than memory, which `accepted` alone holds."""
     key, target = list(schema.primary_key), arrow_schema(schema)
-    rows = accepted.pop()
     named = [pa.field(f"{KEY}{name}", pa.string()) for name in key]
-    places = [rows.schema.field(name) for name in RESERVED]
-    spool = Spool(pa.schema([*target, *named, *places]))
-    for piece in pieces(rows, ROWS):
+    places = [accepted[0].schema.field(name) for name in RESERVED]
+    wanted = pa.schema([*target, *named, *places])
+
+    def typed(piece: pa.Table) -> pa.Table:
         columns = [typed_column(piece.column(item.name), item) for item in schema.fields]
         columns += [piece.column(name) for name in [*key, *RESERVED]]
-        spool.add(pa.Table.from_arrays(columns, schema=spool.schema))
-    del rows
+        return pa.Table.from_arrays(columns, schema=wanted)
 
     def keys(some: pa.Table) -> pa.Table:
         return _keys({name: some.column(name) for name in key}, schema)
 
-    whole = in_order(spool.table(), keys) if key else spool.table()
+    if key:
+        whole = in_order(accepted.pop(), keys, typed)
+    else:
+        spool = Spool(wanted)
+        for piece in pieces(accepted.pop(), ROWS):
+            spool.add(typed(piece))
+        whole = spool.table()
     own = {name: whole.column(f"{KEY}{name}") for name in key}
     own |= {name: whole.column(name) for name in RESERVED}
     table = pa.Table.from_arrays([whole.column(name) for name in target.names], schema=target)
