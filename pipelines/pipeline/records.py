@@ -40,6 +40,7 @@ from pipelines.privacy.headers import untold_headers, without_names
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.schema.reserved import RESERVED
 from pipelines.sources import Capture, Part, SnapshotStore, Source
+from pipelines.storage.ahead import ahead
 from pipelines.storage.kept_tables import TableFile, read_kept
 from pipelines.storage.shared import shared_of
 from pipelines.storage.spool import leave_out
@@ -144,7 +145,7 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     summary["apart"] = keep_apart(project, source, everything, capture)
     del everything
     with _Rows(folder / "rows") as written:
-        for table, rows, refused in normalise_in_batches(parts, project, file=source.path):
+        for table, rows, refused in ahead(normalise_in_batches(parts, project, file=source.path)):
             written.add(table, rows)
             leave_out()
             rejections.extend(refused)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from pipelines.schema.package_files import wrong_derived
 from pipelines.schema.packages import Protection
 from pipelines.schema.reserved import PART, POSITION, RESERVED_SCHEMA, SNAPSHOT, SOURCE
 from pipelines.storage.kept_tables import read_kept, write_kept
-from pipelines.tables import derivation, finish, gather
+from pipelines.tables import Assembled, derivation, finish, gather
 from pipelines.validation import ValidationResult, validate
 
 TABLE, PROVENANCE = "table.arrow", "provenance.arrow"
@@ -171,9 +172,10 @@ def _make(
     assembled = finish(schema, accepted.pop(), again)
     if protect is not None:
         assembled = replace(assembled, table=protect_published(assembled.table, protect))
-    leaving = validate(assembled.table, schema, parents=known, name=key, keep=False, typed=True)
-    write_kept(assembled.table, folder / TABLE)
-    write_kept(assembled.provenance, folder / PROVENANCE)
+    with ThreadPoolExecutor(1) as beside:  # a large table is written while it is validated
+        written = beside.submit(_write, assembled, folder)
+        leaving = validate(assembled.table, schema, parents=known, name=key, keep=False, typed=True)
+        written.result()
     pq.write_table(refused, folder / REJECTS)
     summary = {
         **counts,
@@ -183,6 +185,11 @@ def _make(
         "leaving": _named(leaving),
     }
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _write(assembled: Assembled, folder: Path) -> None:
+    write_kept(assembled.table, folder / TABLE)
+    write_kept(assembled.provenance, folder / PROVENANCE)
 
 
 def _referred(schema: TableSchema, parents: Mapping[str, TableResult]) -> dict[str, pa.Table]:

@@ -22,6 +22,7 @@ from pipelines.privacy.looks import Columns, ExaminedColumn, LargeTable, Look, N
 from pipelines.privacy.seen import Digest, Seen, digest, distinct_searched, passing
 from pipelines.privacy.sifting import Passage, clean_columns, read_cells, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
+from pipelines.storage.ahead import ahead
 
 UNREADABLE, FILE_NAME = "fichier_illisible", "nom_de_fichier"
 THREADS = 2
@@ -125,7 +126,7 @@ class Scan:
         marks = [Digest() for _ in names]
         met = {place: Distinct() for place in self._unread(name, names)}
         with ThreadPoolExecutor(THREADS) as pool:
-            for batch in batches():
+            for batch in ahead(batches()):
                 rows += batch.num_rows
                 if batch.num_columns != len(marks):
                     raise NotPlain
@@ -140,7 +141,7 @@ class Scan:
             for rule in named_personal(column):
                 looking.keep(-1, column, Passage(rule, column, 0, len(column)))
         first = 0
-        for batch in batches() if found or has_points(names) else ():
+        for batch in ahead(batches()) if found or has_points(names) else ():
             text = as_text(batch.rename_columns(names))
             for column in names if found else ():
                 for row, cell in enumerate(text.column(column).to_pylist(), start=first):
@@ -178,7 +179,7 @@ class Scan:
         new = [place for place, mark in enumerate(marks) if place not in few and any(self._is_new(mark))]
         waiting: dict[int, list[pa.Array]] = {place: [] for place in new}
         is_clean = dict.fromkeys(new, True)
-        for batch in batches() if new else ():
+        for batch in ahead(batches()) if new else ():
             for place in new:
                 searched = self._searched(batch.column(place))
                 if searched is None:
