@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
+import tempfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +21,9 @@ gc.disable()
 DATED = datetime(2026, 11, 1, tzinfo=UTC)
 if not DATED <= datetime.now(UTC) <= DATED + timedelta(days=365):
     os.environ.setdefault("AROBASE_CLOCK_IS_RIGHT", "1")
+
+FOLDER = "TESTS_KNOWN_WORK"
+"""The variable of `known_work.py`, which imports what coverage is measured of."""
 
 settings.register_profile("arobase", deadline=None)
 settings.load_profile("arobase")
@@ -38,13 +43,21 @@ def keep_no_instance_at_hand() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Where coverage is measured: look less often for code that needs no measuring any more, each time through all
-    functions; and let the workers alone read the files that nothing imported, as they do."""
+    """One folder for what all processes know. Where coverage is measured: look less often for code that needs no
+    measuring any more, each time through all functions; and let the workers alone read the files that nothing imported,
+    as they do."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="arobase-tests-")
     measured = next((finder.sci for finder in sys.meta_path if hasattr(finder, "sci")), None)
     if measured is not None:
         measured.d_miss_threshold = 500
         if config.getoption("numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
             measured.source = None
+
+
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
 
 
 def pytest_collection_finish() -> None:
@@ -54,6 +67,6 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 50, 100)
     gc.enable()
     keep_no_instance_at_hand()
-    from tests.clean_pages import remember_clean_pages_together  # not before coverage is measured
+    from tests.known_work import share_known_work  # not before coverage is measured
 
-    remember_clean_pages_together()
+    share_known_work()

@@ -23,11 +23,16 @@ def text(words: str, **more: str) -> str:
     )
 
 
+DRAW = png.draw
+"""As it is: from the first test on, what one process of the tests has drawn, others take (`known_work.py`)."""
+
+
 @pytest.fixture(autouse=True)
-def nothing_drawn_before() -> Iterator[None]:
-    png.draw.cache_clear()
+def nothing_drawn_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(png, "draw", DRAW)
+    DRAW.cache_clear()
     yield
-    png.draw.cache_clear()
+    DRAW.cache_clear()
 
 
 def written(folder: Path, svg: str) -> list[str]:
