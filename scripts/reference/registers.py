@@ -26,21 +26,67 @@ def import_every_module() -> None:
             importlib.import_module(info.name)
 
 
+SITUATIONS: dict[str, tuple[str, ...]] = {
+    "Setting up a project": ("core", "starter"),
+    "Describing packages and tables": ("schema",),
+    "Asking a source": ("sources",),
+    "Reading a file": ("formats",),
+    "Turning records into rows": ("mapping", "geo"),
+    "Validating a table": ("validation",),
+    "Personal data": ("privacy",),
+    "Rules and findings": ("findings", "domains"),
+    "Running the main job": ("pipeline", "orchestration"),
+    "Publishing and verifying releases": ("releases",),
+    "The catalogue and commands": ("catalogue", "commands"),
+    "Pushing to portals": ("portals",),
+    "Alerts and monitoring": ("alerts", "monitoring"),
+    "The machine, its disk and its stores": ("storage", "http"),
+}
+"""What a person is doing when an error comes: the modules that say so."""
+
+
 def errors_page() -> str:
-    """Every error that a person can act on: its code, who fixes it, its sentences, in the order of codes."""
+    """Every error that a person can act on: its code, who fixes it, its sentences, by situation."""
     import_every_module()
     own = {name: kind for name, kind in ArobaseError.registry.items() if kind.__module__.startswith("pipelines.")}
-    sections = [
-        f"## {name}\n\n{meaning(kind)}\n\n> {kind.fr}\n\n> {kind.en}\n\n"
-        f"To be fixed by {PARTIES[kind.responsible]['en']}; "
-        f"declared in `{place(kind)}`."
-        for name, kind in sorted(own.items())
-    ]
     introduction = (
         f"The {len(own)} errors that Arobase says to a person, by the code at the end of the message. Words in braces "
         "are filled with the facts of the case; a personal value is never one of them."
     )
-    return page("Errors", introduction, *sections)
+    by_situation: dict[str, list[str]] = {title: [] for title in SITUATIONS}
+    for name in sorted(own):
+        by_situation[situation(own[name])].append(name)
+    index = table(
+        ("you were", "codes"),
+        [
+            (f"[{title}](#{anchor(title)})", ", ".join(f"[{name}](#{name})" for name in names))
+            for title, names in by_situation.items()
+        ],
+    )
+    sections = []
+    for title, names in by_situation.items():
+        sections += [f"## {title}", *(error_section(name, own[name]) for name in names)]
+    return page("Errors", introduction, index, *sections)
+
+
+def situation(kind: type[ArobaseError]) -> str:
+    """Raises `LookupError` for an error of a module that no situation names."""
+    module = kind.__module__.split(".")[1]
+    for title, modules in SITUATIONS.items():
+        if module in modules:
+            return title
+    raise LookupError(f"{kind.__name__}: {module} is in no situation of the page of errors")
+
+
+def anchor(title: str) -> str:
+    return title.lower().replace(",", "").replace(" ", "-")
+
+
+def error_section(name: str, kind: type[ArobaseError]) -> str:
+    return (
+        f"### {name}\n\n**To be fixed by {PARTIES[kind.responsible]['en']}.** {meaning(kind)}\n\n> {kind.fr}\n\n"
+        f"> {kind.en}\n\nDeclared in `{place(kind)}`."
+    )
 
 
 VERSIONS = """## Versions of rules

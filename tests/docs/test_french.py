@@ -7,6 +7,7 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -111,6 +112,7 @@ def prose(page: str) -> list[str]:
     return CODE.split(page)[::2]
 
 
+@cache
 def texts() -> list[tuple[str, str]]:
     return [*of_code(), *of_templates(), *of_schemas(), *of_pages()]
 

@@ -58,7 +58,7 @@ def test_every_field_that_is_published_has_its_line(made: dict[str, str]):
 
 def test_every_error_and_every_rule_has_its_section(made: dict[str, str]):
     own = [code for code, kind in ArobaseError.registry.items() if kind.__module__.startswith("pipelines.")]
-    assert [code for code in own if f"\n## {code}\n" not in made["errors.md"]] == []
+    assert [code for code in own if f"\n### {code}\n" not in made["errors.md"]] == []
     assert [rule.code for rule in finding_rules() if f"\n### {rule.code}\n" not in made["rules.md"]] == []
     assert [name for name in regles.regles() if f"\n### {name}\n" not in made["rules.md"]] == []
 
