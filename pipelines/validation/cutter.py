@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.csv
 from isal import igzip
 
+from pipelines.formats.encoding import is_utf8
 from pipelines.validation.blocks import Block, Examined, block_of_rows, has_blank_row, rows_of_text
 from pipelines.validation.hashing import Hasher
 from pipelines.validation.skipped_spaces import (
@@ -212,6 +213,8 @@ class CutSource:
     def _read(self, cells: memoryview) -> list[pa.Array] | None:
         if cells[: len(BOM)] == BOM:  # pyarrow would drop it; Python's reader keeps it as a character of the cell
             return None
+        if not is_utf8(cells):  # all at once, in a quarter of the time that pyarrow takes cell by cell
+            return None
         try:
             table = pyarrow.csv.read_csv(
                 pa.py_buffer(cells),
@@ -227,7 +230,7 @@ class CutSource:
                     ignore_empty_lines=False,
                 ),
                 pyarrow.csv.ConvertOptions(
-                    column_types=dict.fromkeys(self._names, pa.string()), strings_can_be_null=False
+                    column_types=dict.fromkeys(self._names, pa.string()), strings_can_be_null=False, check_utf8=False
                 ),
             )
         except pa.ArrowInvalid:
