@@ -7,6 +7,7 @@ which would wait for them for ever.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -60,6 +61,8 @@ def pay_imports(task: Callable[[], None]) -> None:
         assert in_child(partial(_noted, task, told)) == 0
         for name in told.read_text(encoding="utf-8").split():
             importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # each child would look through all that was imported, again and again
 
 
 def _noted(task: Callable[[], None], told: Path) -> None:
