@@ -21,7 +21,7 @@ from pathlib import Path
 from pipelines.core.project import Project
 from pipelines.pipeline.run import run
 from pipelines.releases.verify import UNDER_WAY, verify
-from tests.acceptance.builders import know_the_catalogue
+from tests.acceptance.builders import files, know_the_catalogue
 from tests.forking import in_child, pay_imports
 from tests.known_work import FOLDER, share_known_work
 from tests.pipeline.builders import a_small_project, obtained_later
@@ -45,10 +45,12 @@ def work(project: Project) -> None:
     assert done.went_well, done.errors
 
 
-def look(project: Project, before: dict[str, bytes]) -> None:
-    """What must hold of what stands, then after the next run. Raises `AssertionError`."""
-    found = verify(project.releases)
+def look(project: Project, before: dict[str, bytes], others: dict[str, str]) -> None:
+    """What must hold of what stands, then after the next run. `others`: the files of the packages that nothing changed
+    in. Raises `AssertionError`."""
+    found = verify(project.releases / changed(project))
     assert found.is_sound, found.flaws
+    assert of_others(project) == others
     now = published(project)
     assert before.items() <= now.items(), "what was published before changed"
     folder = project.releases / changed(project)
@@ -68,6 +70,13 @@ def published(project: Project) -> dict[str, bytes]:
     """The manifests of every visible version, by their place: a manifest contains the hash of every file."""
     found = project.releases.glob("*/[!.]*/manifest-sha256.txt")
     return {path.relative_to(project.releases).as_posix(): path.read_bytes() for path in found}
+
+
+def of_others(project: Project) -> dict[str, str]:
+    """Every file of the packages in which nothing changed, by its place, as the digest of its bytes."""
+    folders = (path for path in project.releases.iterdir() if path.is_dir() and path.name != changed(project))
+    packages = (path for path in folders if (path / "latest.json").is_file())
+    return {f"{path.name}/{name}": digest for path in packages for name, digest in files(path).items()}
 
 
 def a_changed_copy(folder: Path, number: int) -> Project:
@@ -116,13 +125,13 @@ def main(folder: Path, kills: int, seed: int, part: int, parts: int) -> dict[str
     moments = [(number + chance.random()) / kills for number in range(kills)]
     for number, moment in enumerate(moments[part::parts]):
         project = a_changed_copy(folder, number + 3)
-        before = published(project)
+        before, others = published(project), of_others(project)
         started = time.perf_counter()
         status = in_child(partial(work, project), moment * seconds)
         if status == 0:  # other work on the machine came to its end: the later moments come earlier
             seconds = min(seconds, time.perf_counter() - started)
         counted["killed" if status < 0 else "ended"] += 1
-        counted["wrong"] += in_child(partial(look, project, before)) != 0
+        counted["wrong"] += in_child(partial(look, project, before, others)) != 0
         shutil.rmtree(project.root)
     return counted
 
