@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from pipelines.storage import memory, sorting, spool
@@ -45,6 +46,21 @@ def test_the_order_is_that_of_a_stable_sort(rows: int, kinds: int) -> None:
         return (name is None, str(name).encode(), number is None, number or 0)
 
     assert found == sorted(table.to_pylist(), key=rank)
+
+
+@pytest.mark.usefixtures("memory_is_small")
+@pytest.mark.parametrize("kinds", [1, 3, 1000])
+@pytest.mark.parametrize("rows", [0, 16, 700])
+def test_rows_may_become_others_on_the_way(rows: int, kinds: int) -> None:
+    table = a_table(rows, kinds, seed=rows + kinds)
+
+    def longer(some: pa.Table) -> pa.Table:
+        doubled = pc.multiply(some.column("row").cast(pa.int64()), 2)
+        return some.append_column("doubled", doubled)
+
+    found = in_order(table, by_both, longer)
+    assert found.schema == longer(table.slice(0, 0)).schema
+    assert found.equals(longer(in_order(table, by_both)))
 
 
 @pytest.mark.usefixtures("memory_is_small")
