@@ -15,6 +15,7 @@ from pipelines.catalogue import contracts, feeds, preview, rows, search_index, s
 from pipelines.catalogue.addresses import LANGUAGES, Addresses, localised
 from pipelines.catalogue.known import filled
 from pipelines.catalogue.labels import Labels, Named, field_labels, is_of_codes, read_labels
+from pipelines.catalogue.latest import has_archive
 from pipelines.catalogue.model import Holding, Table, Version
 from pipelines.catalogue.pages import Facts, Place, add_page
 from pipelines.catalogue.pictures import Picture, pictures_of
@@ -77,6 +78,7 @@ def add_pages(
     left_out = len(harvested) < len(holdings)
     common: dict[str, Any] = {"holdings": harvested, "with_sql": with_sql, "left_out": left_out}
     common["contracts"] = list(contracts.contracts())
+    common["in_one_file"] = {item.name for item in harvested if item.current and has_archive(item.current)}
     add_page(site, addresses, "machines", "machines.html", common)
     add_page(site, addresses, "404", "404.html", {})
     add_page(site, addresses, "report", REPORT, {"holdings": holdings})
@@ -177,6 +179,7 @@ def _package(
             "linked": structured.schema_org(holding, current, addresses, place.language),
             "citation": structured.citation(current, addresses, place.language),
             "sources": rows.freshness(current),
+            "in_one_file": has_archive(current),
             "tables": [table for table in current.tables if not is_of_codes(table)],
             "codes": [table for table in current.tables if is_of_codes(table)],
         }

@@ -20,6 +20,9 @@ LATEST, SUMS = "latest", "SHA256SUMS"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the first that zip archives know: bytes depend on the release alone
 PLAIN = 0o100644 << 16
 BLOCK = 1 << 20
+LARGEST = 1_000_000_000
+"""Bytes of a version up to which there is an archive of it: a larger one is as much again on the disk, and more than
+many programs unpack or go on to load where they stopped."""
 
 
 def latest_path(package: str, path: str) -> str:
@@ -32,6 +35,11 @@ def archive_path(package: str) -> str:
     return f"{package}/{LATEST}.zip"
 
 
+def has_archive(version: Version) -> bool:
+    """Whether there is an archive of a version."""
+    return sum(path.stat().st_size for path in version.folder.rglob("*") if path.is_file()) <= LARGEST
+
+
 def add_latest(site: Site, version: Version) -> None:
     """Hold each file of the payload of a current version, `SHA256SUMS` for `sha256sum -c`, and the archive."""
     lines = []
@@ -39,6 +47,8 @@ def add_latest(site: Site, version: Version) -> None:
         site.link(latest_path(version.package, path), version.folder / "data" / path)
         lines.append(f"{digest}  {path}\n")
     site.add(latest_path(version.package, SUMS), "".join(lines))
+    if not has_archive(version):
+        return
     mark = hashlib.sha256((version.folder / TAGMANIFEST).read_bytes()).hexdigest()
     site.make(archive_path(version.package), partial(write_archive, version, mark), partial(is_archive_of, mark))
 

@@ -15,6 +15,7 @@ import yaml
 from jsonschema.validators import validator_for
 from rdflib import Graph
 
+from pipelines.catalogue import latest as latest_files
 from pipelines.catalogue import write_catalogue
 from pipelines.catalogue.graph import full
 from pipelines.catalogue.site import Site
@@ -84,6 +85,19 @@ def test_a_damaged_archive_is_made_again_and_a_right_one_is_left(outputs: Path) 
     archive.write_bytes(before[:-1])
     assert write_catalogue(outputs / "releases", outputs / "catalogue", base_url=BASE) == ["prix/latest.zip"]
     assert archive.read_bytes() == before
+
+
+def test_a_version_that_is_too_large_for_one_file_has_none_and_no_page_leads_to_one(
+    outputs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, leads = outputs / "catalogue" / "prix" / "latest.zip", b"latest.zip"
+    pages = [outputs / "catalogue" / name for name in ("prix/index.html", "machines.html", "en/prix/index.html")]
+    assert [leads in page.read_bytes() for page in pages] == [True] * 3
+    monkeypatch.setattr(latest_files, "LARGEST", 1000)
+    a_catalogue(outputs)
+    assert not archive.exists()
+    assert [leads in page.read_bytes() for page in pages] == [False] * 3
+    assert (archive.parent / "latest" / "prix.csv").is_file()
 
 
 def test_a_retracted_version_leaves_the_addresses_that_stay(outputs: Path) -> None:

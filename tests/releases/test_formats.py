@@ -23,6 +23,7 @@ from pipelines.geo.outlines import KINDS, outlines
 from pipelines.releases.formats import Published, Released, output_formats
 from pipelines.releases.formats.geojson import GeoJson
 from pipelines.releases.formats.ods import Ods, archive, content
+from pipelines.releases.formats.registry import SHEET_ROWS
 
 CLEAN = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Cn"), blacklist_characters="\ufffe\uffff"), min_size=1)
 
@@ -80,6 +81,13 @@ def test_an_ods_is_an_archive_that_others_open_and_begins_with_its_media_type() 
 def test_a_text_that_xml_cannot_hold_leaves_the_table_without_an_ods(text: str) -> None:
     assert not Ods().takes(a_published(pa.table({"a": [text]})))
     assert Ods().takes(a_published(pa.table({"a": ["é\t\n"]})))
+
+
+def test_a_table_of_more_rows_than_a_spreadsheet_has_no_file_for_one() -> None:
+    whole = a_published(pa.table({"a": pa.nulls(SHEET_ROWS + 1, pa.string())}))
+    fits = a_published(pa.table({"a": pa.nulls(SHEET_ROWS, pa.string())}))
+    assert [form.name for form in output_formats() if form.takes(whole)] == ["csv", "parquet"]
+    assert [form.name for form in output_formats() if form.takes(fits)] == ["csv", "parquet", "excel"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,7 +10,14 @@ from typing import Any, ClassVar
 from pipelines.core.text import Said
 from pipelines.releases.csvfile import CSV_DIALECT, Written, write_csv, write_excel_csv
 from pipelines.releases.flaws import Flaw
-from pipelines.releases.formats.registry import OutputFormat, Published, Released, output_format, spreadsheet_digest
+from pipelines.releases.formats.registry import (
+    SHEET_ROWS,
+    OutputFormat,
+    Published,
+    Released,
+    output_format,
+    spreadsheet_digest,
+)
 
 
 @output_format
@@ -33,7 +40,7 @@ class Csv(OutputFormat):
 @output_format
 class ExcelCsv(OutputFormat):
     """The same values with `;` between cells, a byte order mark, and an apostrophe before texts that begin as formulas
-    do."""
+    do. A table of more rows than a spreadsheet has is not written so: the rest would be lost on whoever opens it."""
 
     name, suffix, media_type = "excel", ".csv", "text/csv"
     label, short = Said("CSV pour tableur", "CSV for spreadsheets"), "Excel"
@@ -44,6 +51,9 @@ class ExcelCsv(OutputFormat):
         "encoding": "utf-8",  # the mark is no encoding of its own in the register of IANA, which readers go by
         "dialect": {**CSV_DIALECT, "delimiter": ";"},
     }
+
+    def takes(self, published: Published) -> bool:
+        return bool(published.table.num_rows <= SHEET_ROWS)
 
     def write(self, published: Published, path: Path) -> Written:
         return write_excel_csv(published.table, path, published.words)

@@ -29,11 +29,10 @@ from pipelines.core.text import Said
 from pipelines.releases.canonical import text
 from pipelines.releases.csvfile import Written
 from pipelines.releases.flaws import Flaw
-from pipelines.releases.formats.registry import OutputFormat, Published, Released, output_format
+from pipelines.releases.formats.registry import SHEET_ROWS, OutputFormat, Published, Released, output_format
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 LARGEST = 500_000  # cells: what an office suite opens within seconds
-MOST_ROWS = 1_048_575  # a spreadsheet's, less the header
 DIGITS = 15  # what a spreadsheet counts with
 NOT_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x{FFFE}\x{FFFF}]"
 FIRST_DAY = "1900-03-01"  # spreadsheets disagree on days before
@@ -70,7 +69,7 @@ class Ods(OutputFormat):
 
     def takes(self, published: Published) -> bool:
         table = published.table
-        if table.num_rows > MOST_ROWS or table.num_rows * table.num_columns > LARGEST:
+        if table.num_rows > SHEET_ROWS or table.num_rows * table.num_columns > LARGEST:
             return False
         return not any(_holds_control(column) for column in table.columns)
 

@@ -17,6 +17,9 @@ from pipelines.core.text import Said
 from pipelines.releases.csvfile import Written
 from pipelines.releases.flaws import Flaw
 
+SHEET_ROWS = 1_048_575
+"""The rows that a spreadsheet has below its header."""
+
 
 @dataclass(frozen=True)
 class Published:
