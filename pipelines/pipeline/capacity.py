@@ -21,7 +21,7 @@ SMALL = 200_000_000
 """Bytes of a source that any machine has room for."""
 BASE = 400_000_000
 """Bytes of memory that a run takes whatever it reads."""
-MEMORY_A_BYTE, DISK_A_BYTE = 4.5, 5.5
+MEMORY_A_BYTE, DISK_A_BYTE = 4.5, 5.0
 """Bytes of memory and of disk for each byte of a snapshot: text in columns, rows, the typed table, the files of a
 version and its changes."""
 ON_DISK_BASE, ON_DISK_A_BYTE = 1_500_000_000, 0.6

@@ -41,9 +41,9 @@ from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.schema.reserved import RESERVED
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.storage.ahead import ahead
-from pipelines.storage.kept_tables import TableFile, read_kept
+from pipelines.storage.kept_tables import Packing, TableFile, read_kept
 from pipelines.storage.shared import shared_of
-from pipelines.storage.spool import leave_out
+from pipelines.storage.spool import is_large, leave_out
 from pipelines.validation import validate
 
 REJECTS, SUMMARY = "rejets.parquet", "summary.json"
@@ -144,7 +144,8 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
         summary["parts"][part.name] = counts
     summary["apart"] = keep_apart(project, source, everything, capture)
     del everything
-    with _Rows(folder / "rows") as written:
+    is_long = any(is_large(part.records) for part in parts.values())
+    with _Rows(folder / "rows", Packing.SMALL if is_long else Packing.FAST) as written:
         for table, rows, refused in ahead(normalise_in_batches(parts, project, file=source.path)):
             written.add(table, rows)
             leave_out()
@@ -270,8 +271,8 @@ def _unfilled(part: Part, records: pa.Table) -> list[str]:
 class _Rows:
     """The files of rows of a source, one a table, written as rows come."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._files = folder, ExitStack()
+    def __init__(self, folder: Path, packing: Packing) -> None:
+        self._folder, self._packing, self._files = folder, packing, ExitStack()
         self._writers: dict[str, TableFile] = {}
         self.counts: dict[str, int] = {}
 
@@ -285,7 +286,7 @@ class _Rows:
     def add(self, table: str, rows: pa.Table) -> None:
         """Some more rows of a table."""
         if table not in self._writers:
-            file = TableFile(self._folder / _file_of(table), rows.schema)
+            file = TableFile(self._folder / _file_of(table), rows.schema, self._packing)
             self._writers[table] = self._files.enter_context(file)
         self._writers[table].add(rows)
         self.counts[table] = self.counts.get(table, 0) + rows.num_rows

@@ -2,12 +2,14 @@
 once or twice and thrown away.
 
 Belongs here: writing and reading them, whatever their size. Does not: what is published, which is Parquet
-(`releases/parquet.py`). `pyarrow.ipc.open_stream` and Polars open them.
+(`releases/parquet.py`). `pyarrow.ipc.open_stream` and Polars open them. A table that is more than may be in memory is
+kept unpacked, and is read where it lies: nobody writes a second one to the disk beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,16 +17,32 @@ from typing import Any, Self
 import pyarrow as pa
 
 from pipelines.storage.columns import ROWS, in_one
-from pipelines.storage.spool import PACKED, Spool, is_large, leave_out, pieces
+from pipelines.storage.spool import PACKED, Spool, is_large, leave_out, mapped_file, pieces
+
+UNPACKED = b"arobase.unpacked"
+"""Among what the schema of a file says besides its columns: that the file need not be unpacked."""
+
+
+class Packing(Enum):
+    """How the columns of a file are compressed."""
+
+    FAST = PACKED
+    SMALL = "zstd"
+    """Half of the place for twice the time: of tables whose place counts."""
+    NONE = None
+    """For a table that is read where it lies."""
 
 
 class TableFile:
     """A table written as its rows come, in columns of one schema."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, path: Path, schema: pa.Schema, packing: Packing = Packing.FAST) -> None:
         self.schema = schema
+        told = {**(schema.metadata or {}), **({UNPACKED: b""} if packing is Packing.NONE else {})}
         self._file = pa.OSFile(str(path), "wb")
-        self._writer = pa.ipc.new_stream(self._file, schema, options=pa.ipc.IpcWriteOptions(compression=PACKED))
+        self._writer = pa.ipc.new_stream(
+            self._file, schema.with_metadata(told), options=pa.ipc.IpcWriteOptions(compression=packing.value)
+        )
 
     def add(self, rows: pa.Table) -> None:
         """The next rows."""
@@ -41,7 +59,7 @@ class TableFile:
 
 def write_kept(table: pa.Table, path: Path) -> None:
     """Write a whole table."""
-    with TableFile(path, table.schema) as file:
+    with TableFile(path, table.schema, Packing.NONE if is_large(table) else Packing.FAST) as file:
         file.add(table)
 
 
@@ -51,16 +69,28 @@ def read_kept(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     Raises `pa.ArrowInvalid` for a file that is none."""
     with pa.OSFile(str(path), "rb") as file:
         schema = pa.ipc.open_stream(file).schema
-        names = list(columns or schema.names)
-        places: list[int] = [schema.get_field_index(name) for name in names]
+        is_unpacked = UNPACKED in (schema.metadata or {})
+        schema = schema.with_metadata({key: told for key, told in (schema.metadata or {}).items() if key != UNPACKED})
+        chosen = pa.schema([schema.field(name) for name in columns or schema.names], schema.metadata)
         file.seek(0)
-        # Columns that nobody asked for are not unpacked.
-        options: Any = pa.ipc.IpcReadOptions(included_fields=places)
-        spool = Spool(pa.schema([schema.field(place) for place in places], schema.metadata))
-        for batch in pa.ipc.open_stream(file, options=options):
-            spool.add(pa.Table.from_batches([batch]).select(names))
-            leave_out()
-    table = spool.table()
+        table = _where_it_lies(path, chosen) if is_unpacked else _unpacked(file, schema, chosen)
     if is_large(table):
         return table
     return pa.Table.from_arrays([in_one(column) for column in table.columns], schema=table.schema)
+
+
+def _unpacked(file: Any, schema: pa.Schema, chosen: pa.Schema) -> pa.Table:
+    """Columns of a file that is packed. Those that nobody asked for are not unpacked."""
+    spool = Spool(chosen)
+    wanted: Any = pa.ipc.IpcReadOptions(included_fields=[schema.get_field_index(name) for name in chosen.names])
+    for batch in pa.ipc.open_stream(file, options=wanted):
+        spool.add(pa.Table.from_batches([batch]).select(chosen.names).cast(chosen))
+        leave_out()
+    return spool.table()
+
+
+def _where_it_lies(path: Path, chosen: pa.Schema) -> pa.Table:
+    """Columns of a file that is not packed: none is copied."""
+    with path.open("rb") as file:
+        batches = list(pa.ipc.open_stream(pa.BufferReader(mapped_file(file))))
+    return pa.Table.from_batches(batches).select(chosen.names).cast(chosen)

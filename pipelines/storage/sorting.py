@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from pipelines.storage.columns import ROWS, taken
 from pipelines.storage.memory import table_memory
-from pipelines.storage.spool import Spool, is_large, pieces
+from pipelines.storage.spool import Spool, is_large, pieces, size_of
 
 Keys = Callable[[pa.Table], pa.Table]
 """The columns that rows of a table are ordered by, the first one first."""
@@ -38,7 +38,7 @@ def in_order(table: pa.Table, keys: Keys, make: Make | None = None) -> pa.Table:
     if not is_large(table):
         return _in_memory(make(table), keys)
     rows, schema = table.num_rows, make(table.slice(0, 0)).schema
-    count = min(MOST_RANGES, -(-table.nbytes * RANGE // table_memory()))
+    count = min(MOST_RANGES, -(-size_of(table) * RANGE // table_memory()))
     ranges = _dealt_out(table, keys, _cuts(table, keys, count), make, schema)
     del table
     done = Spool(schema)

@@ -42,6 +42,11 @@ def _nameless() -> IO[bytes]:
     return tempfile.TemporaryFile(dir=folder)
 
 
+def mapped_file(file: IO[bytes]) -> pa.Buffer:
+    """What a file contains, as it lies on disk."""
+    return pa.py_buffer(_mapped(file))
+
+
 def _mapped(file: IO[bytes]) -> mmap.mmap:
     mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     _maps.add(mapped)
@@ -88,10 +93,10 @@ class Spool:
         file = self._file
         assert file is not None
         file.flush()
-        mapped = _mapped(file)
+        mapped = mapped_file(file)
         file.close()
         self._file = self._writer = None
-        stored = self._unpacked(pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))))
+        stored = self._unpacked(pa.ipc.open_file(pa.BufferReader(mapped)))
         columns = [self._dressed(place, column) for place, column in enumerate(stored.columns)]
         return pa.Table.from_arrays(columns, schema=self.schema)
 
@@ -204,9 +209,22 @@ def leave_out() -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
+def size_of(table: pa.Table, most: int | None = None) -> int:
+    """Bytes of a table, counted up to `most`. Where the texts of a chunk begin and end is read for it: of a table on
+    disk, nothing of that stays in memory."""
+    size = 0
+    for column in table.columns:
+        for chunk in chunks_of(column):
+            size += int(chunk.nbytes)
+            if most is not None and size > most:
+                return size
+    return size
+
+
 def is_large(table: pa.Table) -> bool:
     """Whether a table is more than may be copied in memory."""
-    return bool(table.nbytes > table_memory())
+    most = table_memory()
+    return size_of(table, most) > most
 
 
 def filtered(table: pa.Table, mask: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.storage import kept_tables, memory, spool
-from pipelines.storage.kept_tables import TableFile, read_kept, write_kept
+from pipelines.storage.kept_tables import Packing, TableFile, read_kept, write_kept
 
 WORDS = [f"mot {number % 7}" if number % 5 else None for number in range(40)]
 
@@ -86,3 +86,34 @@ def test_equal_tables_are_equal_files(tmp_path: Path) -> None:
     write_kept(whole, tmp_path / "c.arrow")
     assert (tmp_path / "a.arrow").read_bytes() == (tmp_path / "c.arrow").read_bytes()
     assert read_kept(tmp_path / "a.arrow").equals(read_kept(tmp_path / "b.arrow"))
+
+
+def few_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "LEAST", 64)
+    monkeypatch.setenv("AROBASE_MEMORY", "64")
+
+
+def test_a_large_table_is_read_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few_bytes(monkeypatch)
+    write_kept(a_table(), tmp_path / "t.arrow")
+    monkeypatch.setattr(kept_tables, "Spool", None)  # a second table on disk
+    assert read_kept(tmp_path / "t.arrow", ["b", "a"]).to_pydict() == a_table().select(["b", "a"]).to_pydict()
+
+
+def test_a_table_that_was_large_is_in_one_chunk_where_there_is_room(tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        few_bytes(monkeypatch)
+        write_kept(a_table(), tmp_path / "t.arrow")
+    found = read_kept(tmp_path / "t.arrow")
+    assert {column.num_chunks for column in found.columns} == {1}
+    assert found.schema.equals(a_table().schema, check_metadata=True)
+    assert found.to_pydict() == a_table().to_pydict()
+
+
+@pytest.mark.parametrize("packing", Packing)
+def test_every_packing_gives_the_same_rows(tmp_path: Path, packing: Packing) -> None:
+    with TableFile(tmp_path / "t.arrow", a_table().schema, packing) as file:
+        file.add(a_table())
+    found = read_kept(tmp_path / "t.arrow")
+    assert found.to_pydict() == a_table().to_pydict()
+    assert found.schema.equals(a_table().schema, check_metadata=True)
