@@ -15,6 +15,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +60,17 @@ class ReleaseStore:
     def folder(self) -> Path:
         return self.releases / self.package
 
-    @property
+    @cached_property
     def published(self) -> list[dict[str, Any]]:
         """The ledger's entries of releases, oldest first, retracted ones too."""
         return self.ledger.of(self.package, "published")
 
-    @property
+    @cached_property
     def retracted(self) -> dict[str, dict[str, Any]]:
         """The ledger's entries of retractions, by version."""
         return {item["version"]: item for item in self.ledger.of(self.package, "retracted")}
 
-    @property
+    @cached_property
     def versions(self) -> list[str]:
         """Versions that can be read, oldest first."""
         gone = self.retracted
@@ -98,7 +99,7 @@ class ReleaseStore:
             raise NoSuchRelease(package=self.package, version=wanted, found=", ".join(self.versions) or "∅")
         return self.folder / wanted
 
-    def index(self, known: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Any]:
+    def index(self, known: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """`versions.json`: every version, newest first, made from the ledger and from the releases themselves.
 
         `known`: entries that are right already, by the hash of the tag manifest: those releases are not read again.
@@ -110,23 +111,24 @@ class ReleaseStore:
     def entry(self, version: str) -> dict[str, Any]:
         """What `versions.json` says of one version."""
         line = next(item for item in self.published if item["version"] == version)
-        return self._entry(line, self.retracted, {})
+        entry: dict[str, Any] = self._entry(line, self.retracted, {})
+        return entry
 
     def _entry(
         self,
         line: Mapping[str, Any],
         retracted: Mapping[str, Mapping[str, Any]],
-        known: Mapping[str, Mapping[str, Any]],
-    ) -> dict[str, Any]:
+        known: Mapping[str, Any],
+    ) -> Any:
         version = line["version"]
+        if line["tagmanifest"] in known and version not in retracted:
+            return known[line["tagmanifest"]]
         entry = {key: line[key] for key in ("version", "created", "tagmanifest", "parent")}
         if version in retracted:
             gone = retracted[version]
             tombstone = f"{TOMBSTONES}/{version}.json"
             reason = reason_of(self.folder, gone) or ""
             return {**entry, "status": "retracted", "reason": reason, "at": gone["at"], "tombstone": tombstone}
-        if line["tagmanifest"] in known:
-            return dict(known[line["tagmanifest"]])
         document = read_descriptor(self.folder / version / "data")
         tables = [item for item in document["resources"] if "schema" in item and "/" not in item["path"]]
         own = document["arobase"]
@@ -170,26 +172,53 @@ class ReleaseStore:
         if not self.published:
             return
         latest = self.latest()
-        _write_if_other(self.folder / VERSIONS, to_json(self.index(self._known_entries())))
+        _write_if_other(self.folder / VERSIONS, _as_json(self.index(self._known_entries())))
         if latest is None:
             (self.folder / LATEST).unlink(missing_ok=True)
         else:
             _write_if_other(self.folder / LATEST, to_json(latest))
 
-    def _known_entries(self) -> dict[str, dict[str, Any]]:
-        """The entries of versions that `versions.json` holds already, by the hash of the tag manifest; the last two
-        versions are read again. A thousand versions are not read to add one; `verify` reads them all."""
+    def _known_entries(self) -> dict[str, msgspec.Raw]:
+        """The entries of versions that `versions.json` holds already, as they are written there, by the hash of the tag
+        manifest; the last two versions are read again. A thousand versions are neither read nor written anew to add
+        one; `verify` reads them all."""
         read_again = set(self.versions[-2:])
         try:
-            entries = msgspec.json.decode((self.folder / VERSIONS).read_bytes())["versions"]
-            found = {
-                item["tagmanifest"]: item
-                for item in entries
-                if item["status"] == "published" and item["version"] not in read_again
-            }
-        except (OSError, ValueError, KeyError, TypeError):
+            text = (self.folder / VERSIONS).read_bytes()
+            text.decode("utf-8")
+            entries = msgspec.json.decode(text, type=_Index).versions
+            named = [(msgspec.json.decode(entry, type=_Entry), entry) for entry in entries]
+        except (OSError, ValueError, RecursionError):
             return {}
-        return found
+        return {
+            item.tagmanifest: entry
+            for item, entry in named
+            if item.status == "published" and item.version not in read_again
+        }
+
+
+class _Index(msgspec.Struct):
+    """Of `versions.json`, what is kept as it is."""
+
+    versions: list[msgspec.Raw]
+
+
+class _Entry(msgspec.Struct):
+    """Of an entry of `versions.json`, what it is recognised by."""
+
+    tagmanifest: str
+    version: str
+    status: str
+
+
+def _as_json(index: Mapping[str, Any]) -> str:
+    """What `to_json` writes of an index, some of whose entries are in JSON already."""
+    entries = [entry if isinstance(entry, msgspec.Raw) else msgspec.Raw(_compact(entry)) for entry in index["versions"]]
+    return msgspec.json.format(msgspec.json.encode({**index, "versions": entries}), indent=2).decode() + "\n"
+
+
+def _compact(entry: Any) -> bytes:
+    return json.dumps(entry, ensure_ascii=False).encode()
 
 
 def _write_if_other(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -166,17 +167,14 @@ class SnapshotStore:
         other line that is not a JSON object.
         """
         path = self.log_path(source)
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
-        for number, line in enumerate(lines[:-1], start=1):
-            if not line:
-                continue
-            try:
-                entry = msgspec.json.decode(line)
-            except (msgspec.DecodeError, RecursionError):
-                entry = None
-            if not isinstance(entry, dict):
-                raise SnapshotLogDamaged(file=f"snapshots/log/{path.name}", line=number)
-            yield entry
+        text = path.read_bytes() if path.is_file() else b""
+        before, known = _logs.of(path)
+        if not text.startswith(before):
+            before, known = b"", []
+        whole = text[: text.rfind(b"\n") + 1]
+        entries = [*known, *_entries(whole[len(before) :], path.name, after=before.count(b"\n"))]
+        _logs.keep(path, whole, entries)
+        yield from entries
 
     def log(self, source: str, entry: Mapping[str, Any], *, flush: bool = True) -> None:
         """Append one entry, after cutting the torn end that a dying process may have left. `flush`: to the disk."""
@@ -238,6 +236,43 @@ class SnapshotStore:
         return last if last is not None and last["outcome"] == FAILED else None
 
 
+def _entries(text: bytes, name: str, *, after: int) -> Iterator[dict[str, Any]]:
+    """The entries of whole lines of a log, of which `after` others come before."""
+    for number, line in enumerate(text.split(b"\n")[:-1], start=after + 1):
+        if not line:
+            continue
+        try:
+            entry = msgspec.json.decode(line.decode("utf-8", errors="replace"))
+        except (msgspec.DecodeError, RecursionError):
+            entry = None
+        if not isinstance(entry, dict):
+            raise SnapshotLogDamaged(file=f"snapshots/log/{name}", line=number)
+        yield entry
+
+
+class _Logs:
+    """What the logs that were read last contained, and their entries: a run reads each several times, and only ever
+    adds lines."""
+
+    MOST = 32
+
+    def __init__(self) -> None:
+        self._read: dict[Path, tuple[bytes, list[dict[str, Any]]]] = {}
+        self._lock = Lock()
+
+    def of(self, path: Path) -> tuple[bytes, list[dict[str, Any]]]:
+        with self._lock:
+            return self._read.get(path, (b"", []))
+
+    def keep(self, path: Path, text: bytes, entries: list[dict[str, Any]]) -> None:
+        with self._lock:
+            self._read.pop(path, None)
+            self._read[path] = text, entries
+            while len(self._read) > self.MOST:
+                del self._read[next(iter(self._read))]
+
+
+_logs = _Logs()
 _known: dict[Path, tuple[tuple[int, ...] | None, Capture]] = {}
 """What the log of a source said last, and the log's state then: whatever is appended has another size."""
 

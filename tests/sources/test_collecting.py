@@ -266,6 +266,24 @@ def test_any_other_unreadable_line_is_an_error(tmp_path: Path, damage: str) -> N
         latest(project, "mairie")
 
 
+def test_a_line_that_was_read_once_is_looked_at_again_when_the_log_changes(tmp_path: Path) -> None:
+    project = a_project(tmp_path)
+    a_shipped_file(project)
+    collected(project, a_source(project))
+    store, log = SnapshotStore.of(project), SnapshotStore.of(project).log_path("mairie")
+    first, whole = list(store.entries("mairie")), log.read_text()
+    log.write_text(f"{whole}3\n")
+    with pytest.raises(SnapshotLogDamaged, match="line 2"):
+        list(store.entries("mairie"))
+    log.write_text("!" * (len(whole) - 1) + "\n" + whole)
+    with pytest.raises(SnapshotLogDamaged, match="line 1"):
+        list(store.entries("mairie"))
+    log.write_text(whole + whole + "torn")
+    assert list(store.entries("mairie")) == [*first, *first]
+    log.unlink()
+    assert list(store.entries("mairie")) == []
+
+
 def test_a_connector_s_name_is_taken_once() -> None:
     assert "files" in CONNECTORS
     with pytest.raises(NameTaken, match="files"):
