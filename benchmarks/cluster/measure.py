@@ -32,8 +32,9 @@ GROUPS = {
     Path("/sys/fs/cgroup"): ("cpu.stat", r"usage_usec (\d+)", 1e6),
 }
 """Where a group is made (the first one is version 1), what holds its usage, and how many of its units are a second."""
-AT_REST = 20
-"""Seconds for which the cluster is watched with nothing to do: its servers take as much for as long as they run."""
+SETTLED, AT_REST = 40, 30
+"""Seconds after which the servers of a new cluster have started, and for which it is then watched with nothing to do:
+they take as much for as long as they run."""
 HEADER = f"""# What a cluster costs
 
 Each line is written by `python -m benchmarks.cluster.measure --sources … --rows … --per-run … --write`: the whole main
@@ -67,6 +68,7 @@ def main() -> None:
         alone, alone_wall = _on_one_machine(project.root, folder / "outputs", spent_by_now)
         settings = {"AROBASE_SOURCES_PER_RUN": str(asked.per_run)}
         with a_cluster(folder / "c", project.root, settings) as cluster:
+            time.sleep(SETTLED)
             before = spent_by_now()
             time.sleep(AT_REST)
             resting = (spent_by_now() - before) / AT_REST

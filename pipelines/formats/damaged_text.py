@@ -17,7 +17,7 @@ from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.errors import DamagedText
 from pipelines.formats.faults import positions_listed
-from pipelines.storage.spool import by_chunk, chunks_of
+from pipelines.storage.spool import by_chunk, places_where
 
 SHARE = 0.01
 """The share of rows above which damaged text refuses the file; `options.damaged_text` sets another."""
@@ -45,8 +45,9 @@ def damaged_text(table: pa.Table, positions: pa.Array, content: Content) -> Iter
         (REPLACED, False, Said("le caractère de remplacement « � »", "the replacement character “�”")),
         (TWICE, True, Said("de l'UTF-8 encodé deux fois (« Ã© »)", "UTF-8 encoded twice (“Ã©”)")),
     )
-    columns = {name: table.column(name) for name in table.column_names}
-    suspects = {name: column for name, column in columns.items() if _may_be_damaged(column)}
+    suspects = {
+        table.column_names[place]: table.column(place) for place in places_where(table.columns, _may_be_damaged)
+    }
     for pattern, is_regex, kind in kinds:
         found: Any = None
         names: list[str] = []
@@ -80,18 +81,13 @@ def _matches(cells: pa.Array, *, pattern: str, is_regex: bool) -> pa.Array:
     return pc.fill_null(matches, False)
 
 
-def _may_be_damaged(column: pa.ChunkedArray) -> bool:
-    """Whether a column's bytes contain what damaged text cannot do without: a quick no for most columns."""
-    if not pa.types.is_string(column.type):
+def _may_be_damaged(cells: pa.Array) -> bool:
+    """Whether their bytes contain what damaged text cannot do without: a quick no for most."""
+    buffer = cells.buffers()[2] if pa.types.is_string(cells.type) and len(cells) else None
+    if buffer is None or _is_ascii(buffer):
         return False
-    for chunk in chunks_of(column):
-        buffer = chunk.buffers()[2]
-        if buffer is None or not len(chunk) or _is_ascii(buffer):
-            continue
-        data = memoryview(buffer).tobytes()
-        if any(needle in data for needle in _NEEDLES):
-            return True
-    return False
+    data = memoryview(buffer).tobytes()
+    return any(needle in data for needle in _NEEDLES)
 
 
 def _is_ascii(buffer: pa.Buffer) -> bool:

@@ -33,7 +33,7 @@ from pipelines.formats.quotes import Cutter, LoneReturn, QuoteFault, Record, swa
 from pipelines.formats.records import PIECE, records_of_file, whole_records
 from pipelines.formats.registry import Records, reader
 from pipelines.storage.cells import allow_long_cells
-from pipelines.storage.spool import Spool, by_chunk, chunks_of, filtered
+from pipelines.storage.spool import Spool, by_chunk, filtered, places_where
 from pipelines.storage.text_bytes import has_sign
 
 END_MARK = 0x1A
@@ -282,9 +282,8 @@ class _Body:
         notices.append(Said(french, f"byte-order mark within the file, left out: lines {places}"))
 
     def _refuse_nul(self) -> None:
-        for name, column in zip(self.names, self.columns, strict=True):
-            if not any(has_sign(chunk, "\x00") for chunk in chunks_of(column)):
-                continue
+        for place in places_where(self.columns, partial(has_sign, sign="\x00")):
+            name, column = self.names[place], self.columns[place]
             found = by_chunk(column, lambda chunk: pc.fill_null(pc.match_substring(chunk, "\x00"), False))
             if not pc.any(found).as_py():
                 continue

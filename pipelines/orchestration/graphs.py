@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 def graph_of(context: dg.AssetExecutionContext, project: Project, *, again: bool = False) -> BuildGraph:
     """The graph of the run: it makes nothing but what an asset says that it is making.
 
-    `again`: another machine wrote meanwhile, so that everything is read again.
+    `again`: another machine wrote meanwhile, so that everything is read again. What the gate found clean is so still:
+    it is known by its bytes, and forgotten by the gate itself where other values are looked for.
     """
+    graph = _graph(project, context.run.run_id)
     if again:
         _graph.cache_clear()
-    return _graph(project, context.run.run_id)
+        seen, graph = graph.seen, _graph(project, context.run.run_id)
+        graph.seen = seen
+    return graph
 
 
 @lru_cache(maxsize=1)

@@ -166,17 +166,17 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         & ~dg.AutomationCondition.in_progress()
         & ~dg.AutomationCondition.any_deps_in_progress(),
     )
-    def catalogue(workspace: Workspace) -> Iterator[Any]:
-        yield from workspace.run(lambda project, _: _made_catalogue(project), keeps_results=False)
+    def catalogue(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
+        yield from workspace.run(lambda project, _: _made_catalogue(context, project), keeps_results=False)
 
     return catalogue
 
 
-def _made_catalogue(project: Project) -> Iterator[Any]:
+def _made_catalogue(context: dg.AssetExecutionContext, project: Project) -> Iterator[Any]:
     from pipelines.pipeline.catalogue import make_catalogue
 
     try:
-        folder = make_catalogue(project)
+        folder = make_catalogue(project, seen=graph_of(context, project).seen)
     except ArobaseError as error:
         raise failure(error) from error
     except Exception as error:  # noqa: BLE001  as above

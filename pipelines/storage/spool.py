@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import mmap
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal
 from weakref import WeakSet
@@ -192,6 +192,20 @@ def chunks_of(column: pa.Array | pa.ChunkedArray) -> Iterator[pa.Array]:
         yield chunk
         if place % TOGETHER == TOGETHER - 1:
             leave_out()
+
+
+def places_where(columns: Sequence[pa.Array | pa.ChunkedArray], is_so: Callable[[pa.Array], bool]) -> list[int]:
+    """Which columns have a chunk for which `is_so` is true. Chunks are looked at as they lie on disk, all columns of
+    some rows and then the next rows: a column after the other, the disk would read the others along each time."""
+    chunks = [column.chunks if isinstance(column, pa.ChunkedArray) else [column] for column in columns]
+    found: set[int] = set()
+    for turn in range(max(map(len, chunks), default=0)):
+        for place, own in enumerate(chunks):
+            if place not in found and turn < len(own) and is_so(own[turn]):
+                found.add(place)
+        if turn % TOGETHER == TOGETHER - 1:
+            leave_out()
+    return sorted(found)
 
 
 def by_chunk(column: pa.Array | pa.ChunkedArray, function: Callable[[pa.Array], pa.Array]) -> pa.ChunkedArray:

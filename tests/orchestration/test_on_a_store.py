@@ -20,6 +20,8 @@ from pipelines.definitions import build_definitions
 from pipelines.orchestration.partitions import RANGE_END, RANGE_START, all_sources
 from pipelines.orchestration.triggers import changed_sources_sensor
 from pipelines.orchestration.workspace import Workspace, _copy_of_this_process
+from pipelines.privacy.everyone import Everyone
+from pipelines.privacy.known import PersonalValues
 from pipelines.storage.buckets import Bucket
 from pipelines.storage.shared import shared_of
 from tests.orchestration.test_definitions import payload
@@ -149,6 +151,24 @@ def test_everything_on_a_store_gives_the_releases_of_a_folder_and_nothing_is_lef
     assert released(store) == in_folder
     assert store.names("catalogue")
     assert not any(b"contact.invente@example.org" in (store.read(name) or b"") for name in store.names())
+
+
+@pytest.mark.heavy
+def test_everybody_is_put_together_once_a_run(
+    store: Bucket, instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Previews, the gate of a release and that of the catalogue look for the same values."""
+    asked: list[int] = []
+    whole = PersonalValues.everyone
+
+    def counted(values: PersonalValues) -> Everyone:
+        asked.append(len(values))
+        return whole(values)
+
+    monkeypatch.setattr(PersonalValues, "everyone", counted)
+    assert execute(a_small_project(tmp_path), instance).success
+    assert len(asked) == 1
+    assert store.names("catalogue")
 
 
 @pytest.mark.heavy

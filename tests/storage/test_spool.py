@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.storage import memory, spool
-from pipelines.storage.spool import Spool, by_chunk, filtered, leave_out, put_in, read_large
+from pipelines.storage.spool import Spool, by_chunk, filtered, leave_out, places_where, put_in, read_large
 
 WORDS = [f"mot {number % 7}" if number % 5 else None for number in range(40)]
 
@@ -88,6 +88,20 @@ def test_a_function_is_told_of_each_chunk() -> None:
     column = pa.chunked_array([WORDS[:3], WORDS[3:]], pa.string())
     assert by_chunk(column, lambda chunk: chunk.is_null()).to_pylist() == [word is None for word in WORDS]
     assert len(by_chunk(pa.chunked_array([], pa.string()), lambda chunk: chunk.is_null())) == 0
+
+
+def test_columns_are_searched_some_rows_at_a_time_and_no_more_once_found() -> None:
+    columns = [pa.chunked_array([["a"], ["b"]]), pa.chunked_array([["x"], ["x"]]), pa.chunked_array([["c"], ["x"]])]
+    asked: list[str] = []
+
+    def is_x(chunk: pa.Array) -> bool:
+        asked.append(chunk[0].as_py())
+        return asked[-1] == "x"
+
+    assert places_where(columns, is_x) == [1, 2]
+    assert asked == ["a", "x", "c", "b", "x"]
+    assert places_where([pa.array(["a"]), pa.chunked_array([], pa.string())], is_x) == []
+    assert places_where([], is_x) == []
 
 
 def test_text_that_does_not_fit_in_one_chunk_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
