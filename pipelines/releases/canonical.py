@@ -15,7 +15,7 @@ from pipelines.schema import TableSchema
 from pipelines.schema.arrow import REPEATED, arrow_schema, as_text, float_words
 from pipelines.storage.columns import ROWS, in_one, taken
 from pipelines.storage.sorting import Keys, in_order
-from pipelines.storage.spool import Spool, chunks_of, is_large, leave_out, pieces
+from pipelines.storage.spool import Spool, is_large, leave_out, pieces, places_where
 from pipelines.storage.text_bytes import has_sign
 
 KEY_SEPARATOR = " | "
@@ -37,7 +37,7 @@ def canonical(table: pa.Table, schema: TableSchema) -> pa.Table:
 
 def _on_disk(table: pa.Table, target: pa.Schema, key: Sequence[str]) -> pa.Table:
     """The same form of a table larger than memory; its columns are in several chunks. One that has it is not copied."""
-    if table.schema.types != target.types or any(map(_has_empty, table.columns)):
+    if table.schema.types != target.types or places_where(table.columns, _has_empty):
         spool = Spool(target)
         for piece in pieces(table, ROWS):
             columns = [_column(piece.column(item.name), item.type) for item in target]
@@ -53,11 +53,9 @@ def _on_disk(table: pa.Table, target: pa.Schema, key: Sequence[str]) -> pa.Table
     return pa.Table.from_arrays(columns, schema=target)
 
 
-def _has_empty(column: pa.ChunkedArray) -> bool:
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not pa.types.is_string(kind):
-        return False
-    return any(pc.any(pc.equal(chunk.cast(kind), "")).as_py() for chunk in chunks_of(column))
+def _has_empty(cells: pa.Array) -> bool:
+    kind = cells.type.value_type if pa.types.is_dictionary(cells.type) else cells.type
+    return bool(pa.types.is_string(kind) and pc.any(pc.equal(cells.cast(kind), "")).as_py())
 
 
 def as_first_met(column: pa.ChunkedArray) -> pa.ChunkedArray:
