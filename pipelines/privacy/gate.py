@@ -28,7 +28,7 @@ from pipelines.privacy.seen import Seen, as_searched, digest, may_be_disguised
 from pipelines.privacy.sifting import Passage, clean_columns, column_passages, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 from pipelines.schema.reserved import RESERVED
-from pipelines.storage.spool import leave_out
+from pipelines.storage.spool import brought, leave_out
 
 POSSIBLE = (
     Said("donnée personnelle possible", "possible personal value"),
@@ -201,7 +201,7 @@ class _Looking:
             return []
         found: list[tuple[int, tuple[Passage, ...]]] = []
         for start in range(0, len(texts), TOGETHER):  # distinct texts of all of a large column would be another one
-            some = column_passages(texts.slice(start, TOGETHER))
+            some = column_passages(brought(texts.slice(start, TOGETHER)))
             found += [(start + row, passages) for row, passages in some]
             leave_out()
         if not found:

@@ -21,7 +21,7 @@ from pipelines.privacy.searched_values import SearchedValues
 from pipelines.schema.arrow import REPEATED
 from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA
 from pipelines.storage.sorting import in_order
-from pipelines.storage.spool import Spool, filtered, is_large, leave_out, pieces
+from pipelines.storage.spool import Spool, brought, filtered, is_large, leave_out, pieces
 
 FIELD, VALUE = "champ", "valeur"
 LINES = pa.schema([*RESERVED_SCHEMA, pa.field(FIELD, REPEATED), pa.field(VALUE, pa.large_string())])
@@ -151,7 +151,7 @@ class PersonalValues:
         while start < len(self):
             end = max(start + 1, int(np.searchsorted(bounds, bounds[start] + TOGETHER, side="right")) - 1)
             first, last = np.searchsorted(wanted, [start, end])
-            own, lines = wanted[first:last], self.lines.slice(bounds[start], bounds[end] - bounds[start])
+            own, lines = wanted[first:last], brought(self.lines.slice(bounds[start], bounds[end] - bounds[start]))
             ends = np.cumsum(counts[own])
             begins = bounds[own] - bounds[start] - (ends - counts[own])
             places = pa.array(np.repeat(begins, counts[own]) + np.arange(ends[-1] if len(ends) else 0))
@@ -166,7 +166,7 @@ class PersonalValues:
     def searched_of_lines(lines: pa.Table, bounds: Numbers) -> SearchedValues:
         """The values of records from lines with their fields and values; `bounds`: where the lines of each record
         begin, and where those of the last one end."""
-        own = lines.slice(bounds[0], bounds[-1] - bounds[0])
+        own = brought(lines.slice(bounds[0], bounds[-1] - bounds[0]))
         fields, values = (own.column(name).combine_chunks() for name in (FIELD, VALUE))
         return SearchedValues.of(
             fields, values, np.repeat(np.arange(len(bounds) - 1), np.diff(bounds)), len(bounds) - 1

@@ -16,7 +16,7 @@ from pipelines.privacy.folding import Numbers
 from pipelines.schema.arrow import as_text
 from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
 from pipelines.storage.memory import table_memory
-from pipelines.storage.spool import leave_out, on_disk, pieces
+from pipelines.storage.spool import brought, leave_out, on_disk, pieces
 
 TOGETHER = 65_536
 """Lines that are looked at together."""
@@ -171,8 +171,8 @@ def _is_a_line_each(keys: pa.Table, provenance: pa.Table) -> bool:
         return False
     told, ascend, last = provenance.column(keys.column_names[0]), True, None
     for start in range(0, keys.num_rows, TOGETHER):
-        own = as_text(keys.slice(start, TOGETHER)).column(0).combine_chunks()
-        if not own.equals(told.slice(start, TOGETHER).cast(own.type).combine_chunks()):
+        own = as_text(brought(keys.slice(start, TOGETHER))).column(0).combine_chunks()
+        if not own.equals(brought(told.slice(start, TOGETHER)).cast(own.type).combine_chunks()):
             return False
         both = own if last is None else pa.concat_arrays([last, own])
         ascend &= bool(pc.all(pc.greater(both[1:], both[:-1]), skip_nulls=False, min_count=0).as_py())

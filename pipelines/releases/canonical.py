@@ -15,7 +15,7 @@ from pipelines.schema import TableSchema
 from pipelines.schema.arrow import REPEATED, arrow_schema, as_text, float_words
 from pipelines.storage.columns import ROWS, in_one, taken
 from pipelines.storage.sorting import Keys, in_order
-from pipelines.storage.spool import Spool, is_large, leave_out, pieces, places_where
+from pipelines.storage.spool import Spool, brought, is_large, leave_out, pieces, places_where
 from pipelines.storage.text_bytes import has_sign
 
 KEY_SEPARATOR = " | "
@@ -146,7 +146,7 @@ def _comparable(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _is_ordered(table: pa.Table, keys: Keys) -> bool:
     """Whether rows are in the order of their keys, looked at some at a time, each with the first of the next."""
     for start in range(0, max(1, table.num_rows - 1), ROWS):
-        if not _are_ordered(keys(table.slice(start, ROWS + 1)).columns):
+        if not _are_ordered([brought(column) for column in keys(table.slice(start, ROWS + 1)).columns]):
             return False
         leave_out()
     return True
@@ -174,7 +174,7 @@ def is_ascending(keys: pa.Array | pa.ChunkedArray) -> bool:
     if keys.null_count:
         return False
     for start in range(0, len(keys) - 1, ROWS):
-        some = keys.slice(start, ROWS + 1)
+        some = brought(keys.slice(start, ROWS + 1))
         if not pc.all(pc.less(some.slice(0, len(some) - 1), some.slice(1)), min_count=0).as_py():
             return False
         leave_out()

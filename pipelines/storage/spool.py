@@ -11,8 +11,8 @@ import mmap
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, Literal
-from weakref import WeakSet
+from typing import IO, Any, Literal, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,8 @@ PACKED: Literal["lz4"] = "lz4"
 TOGETHER = 16
 """Chunks of a column on disk that are in memory at once."""
 _maps: WeakSet[mmap.mmap] = WeakSet()
+_tables: WeakKeyDictionary[mmap.mmap, tuple[int, int]] = WeakKeyDictionary()
+"""Where in memory each file of a table is mapped: its first address, and the one behind it."""
 _folder: list[Path] = []
 
 
@@ -43,8 +45,14 @@ def _nameless() -> IO[bytes]:
 
 
 def mapped_file(file: IO[bytes]) -> pa.Buffer:
-    """What a file contains, as it lies on disk."""
-    return pa.py_buffer(_mapped(file))
+    """What the file of a table contains, as it lies on disk. Arrow looks at the ends of each of its columns whenever a
+    table is made of them: the disk is not to read on from there, but what `brought` asks for."""
+    mapped = _mapped(file)
+    buffer = pa.py_buffer(mapped)
+    if hasattr(mmap, "MADV_RANDOM"):
+        mapped.madvise(mmap.MADV_RANDOM)
+        _tables[mapped] = buffer.address, buffer.address + buffer.size
+    return buffer
 
 
 def _mapped(file: IO[bytes]) -> mmap.mmap:
@@ -93,7 +101,7 @@ class Spool:
         file = self._file
         assert file is not None
         file.flush()
-        mapped = mapped_file(file)
+        mapped = pa.py_buffer(_mapped(file)) if self._is_packed else mapped_file(file)
         file.close()
         self._file = self._writer = None
         stored = self._unpacked(pa.ipc.open_file(pa.BufferReader(mapped)))
@@ -179,17 +187,39 @@ def on_disk(kind: np.dtype[Any], numbers: Iterable[Numbers]) -> Numbers:
         return np.frombuffer(_mapped(file), kind)
 
 
+Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray, pa.Array)
+
+
+def brought(rows: Rows) -> Rows:
+    """The same rows, a few of a table: where they lie on disk, it is asked for all of them at once."""
+    if _tables:
+        for column in rows.columns if isinstance(rows, pa.Table) else [rows]:
+            for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
+                for buffer in chunk.buffers():
+                    if buffer is not None:
+                        _ask_for(buffer.address, buffer.address + buffer.size)
+    return rows
+
+
+def _ask_for(start: int, end: int) -> None:
+    for mapped, (first, behind) in list(_tables.items()):
+        if first <= start < behind:
+            page = (start - first) // mmap.PAGESIZE * mmap.PAGESIZE
+            mapped.madvise(mmap.MADV_WILLNEED, page, min(end, behind) - first - page)
+            return
+
+
 def pieces(table: pa.Table, rows: int) -> Iterator[pa.Table]:
     """A table some rows at a time; what was read of tables on disk is left out of memory again."""
     for start in range(0, table.num_rows, rows):
-        yield table.slice(start, rows)
+        yield brought(table.slice(start, rows))
         leave_out()
 
 
 def chunks_of(column: pa.Array | pa.ChunkedArray) -> Iterator[pa.Array]:
     """The chunks of a column, one after the other; what was read of tables on disk is left out of memory again."""
     for place, chunk in enumerate(column.chunks if isinstance(column, pa.ChunkedArray) else [column]):
-        yield chunk
+        yield brought(chunk)
         if place % TOGETHER == TOGETHER - 1:
             leave_out()
 
@@ -201,7 +231,7 @@ def places_where(columns: Sequence[pa.Array | pa.ChunkedArray], is_so: Callable[
     found: set[int] = set()
     for turn in range(max(map(len, chunks), default=0)):
         for place, own in enumerate(chunks):
-            if place not in found and turn < len(own) and is_so(own[turn]):
+            if place not in found and turn < len(own) and is_so(brought(own[turn])):
                 found.add(place)
         if turn % TOGETHER == TOGETHER - 1:
             leave_out()
@@ -228,10 +258,12 @@ def size_of(table: pa.Table, most: int | None = None) -> int:
     disk, nothing of that stays in memory."""
     size = 0
     for column in table.columns:
-        for chunk in chunks_of(column):
+        for place, chunk in enumerate(column.chunks):
             size += int(chunk.nbytes)
             if most is not None and size > most:
                 return size
+            if place % TOGETHER == TOGETHER - 1:
+                leave_out()
     return size
 
 
@@ -247,7 +279,7 @@ def filtered(table: pa.Table, mask: pa.Array | pa.ChunkedArray) -> pa.Table:
         return table.filter(mask)
     spool = Spool(table.schema)
     for start in range(0, table.num_rows, ROWS):
-        spool.add(table.slice(start, ROWS).filter(mask.slice(start, ROWS)))
+        spool.add(brought(table.slice(start, ROWS)).filter(mask.slice(start, ROWS)))
         leave_out()
     return spool.table()
 

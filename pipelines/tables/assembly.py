@@ -18,7 +18,7 @@ from pipelines.schema.arrow import arrow_schema, typed_column
 from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA
 from pipelines.storage.columns import ROWS, taken
 from pipelines.storage.sorting import in_order
-from pipelines.storage.spool import Spool, filtered, is_large, leave_out, pieces
+from pipelines.storage.spool import Spool, brought, filtered, is_large, leave_out, pieces
 
 MARKED = 1 << 20
 """Rows whose marks are made at once."""
@@ -188,7 +188,7 @@ def _marks(rows: pa.Table, key: Sequence[str]) -> np.ndarray[Any, np.dtype[np.ui
 
     marks = np.empty(rows.num_rows, np.uint64)
     for start in range(0, rows.num_rows, MARKED):
-        frame = polars.from_arrow(rows.slice(start, MARKED).select(list(key)))
+        frame = polars.from_arrow(brought(rows.slice(start, MARKED).select(list(key))))
         assert isinstance(frame, polars.DataFrame)
         marks[start : start + MARKED] = frame.hash_rows(seed=0).to_numpy()
         leave_out()

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.schema.arrow import as_text as typed_as_text
-from pipelines.storage.spool import leave_out
+from pipelines.storage.spool import brought, leave_out
 
 TOGETHER = 16  # blocks of a table on disk that are in memory at once, at most
 ROWS = 16_384  # rows of a block that is made of rows or of a table in memory
@@ -142,7 +142,7 @@ class TableSource(_Serial):
     def _blocks(self) -> Iterator[Block]:
         for start in range(0, self._table.num_rows, ROWS * TOGETHER):
             # Distinct numbers are put in words once each: of many rows there are fewer than of many blocks.
-            text = typed_as_text(self._table.slice(start, ROWS * TOGETHER))
+            text = typed_as_text(brought(self._table.slice(start, ROWS * TOGETHER)))
             for first in range(start, start + text.num_rows, ROWS):
                 columns = [_one(column).fill_null("") for column in text.slice(first - start, ROWS).columns]
                 self.fraction = min(1.0, (first + ROWS) / self._table.num_rows)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.storage import memory, spool
-from pipelines.storage.spool import Spool, by_chunk, filtered, leave_out, places_where, put_in, read_large
+from pipelines.storage.spool import Spool, by_chunk, filtered, leave_out, pieces, places_where, put_in, read_large
 
 WORDS = [f"mot {number % 7}" if number % 5 else None for number in range(40)]
 
@@ -111,3 +111,29 @@ def test_text_that_does_not_fit_in_one_chunk_is_cut(monkeypatch: pytest.MonkeyPa
     found = kept.table().column("a")
     assert found.num_chunks > 8
     assert found.to_pylist() == WORDS
+
+
+@pytest.mark.usefixtures("memory_is_small")
+def test_rows_on_disk_are_asked_for_where_they_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few rows are a few pages of the file, and rows in memory none."""
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(spool, "_ask_for", lambda start, end: asked.append((start, end)))
+    monkeypatch.setattr(spool, "ROWS", 6)
+    kept = Spool(a_table().schema)
+    kept.add(a_table())
+    table = kept.table()
+    found = [piece.to_pydict() for piece in pieces(table, 10)]
+    assert found == [a_table().slice(start, 10).to_pydict() for start in range(0, 40, 10)]
+    buffers = [buffer for column in table.columns for chunk in column.chunks for buffer in chunk.buffers() if buffer]
+    assert {(item.address, item.address + item.size) for item in buffers} == set(asked)
+
+
+def test_asking_for_more_than_a_file_is_asking_for_its_end() -> None:
+    kept = Spool(pa.schema([("a", pa.int64())]), 0)
+    kept.add(pa.table({"a": pa.array(range(5000), pa.int64())}))
+    table = kept.table()
+    (first, behind), *_ = spool._tables.values()
+    spool._ask_for(behind - 8, behind + 80_000)
+    spool._ask_for(first + 5000, first + 5008)
+    spool._ask_for(behind + 1, behind + 2)  # of no file
+    assert table.column(0).to_pylist() == list(range(5000))
