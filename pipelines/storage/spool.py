@@ -11,6 +11,7 @@ import mmap
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, Literal, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -30,6 +31,8 @@ TOGETHER = 16
 _maps: WeakSet[mmap.mmap] = WeakSet()
 _tables: WeakKeyDictionary[mmap.mmap, tuple[int, int]] = WeakKeyDictionary()
 """Where in memory each file of a table is mapped: its first address, and the one behind it."""
+_lock = Lock()
+"""Files are mapped by one thread while another goes through those that are."""
 _folder: list[Path] = []
 
 
@@ -51,13 +54,15 @@ def mapped_file(file: IO[bytes]) -> pa.Buffer:
     buffer = pa.py_buffer(mapped)
     if hasattr(mmap, "MADV_RANDOM"):
         mapped.madvise(mmap.MADV_RANDOM)
-        _tables[mapped] = buffer.address, buffer.address + buffer.size
+        with _lock:
+            _tables[mapped] = buffer.address, buffer.address + buffer.size
     return buffer
 
 
 def _mapped(file: IO[bytes]) -> mmap.mmap:
     mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    _maps.add(mapped)
+    with _lock:
+        _maps.add(mapped)
     return mapped
 
 
@@ -192,17 +197,20 @@ Rows = TypeVar("Rows", pa.Table, pa.ChunkedArray, pa.Array)
 
 def brought(rows: Rows) -> Rows:
     """The same rows, a few of a table: where they lie on disk, it is asked for all of them at once."""
-    if _tables:
+    with _lock:
+        tables = list(_tables.items())
+    if tables:
         for column in rows.columns if isinstance(rows, pa.Table) else [rows]:
             for chunk in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
                 for buffer in chunk.buffers():
                     if buffer is not None:
-                        _ask_for(buffer.address, buffer.address + buffer.size)
+                        _ask_for(buffer.address, buffer.address + buffer.size, tables)
     return rows
 
 
-def _ask_for(start: int, end: int) -> None:
-    for mapped, (first, behind) in list(_tables.items()):
+def _ask_for(start: int, end: int, tables: Sequence[tuple[mmap.mmap, tuple[int, int]]]) -> None:
+    """Ask for what lies between two addresses, in the file of a table that is mapped there."""
+    for mapped, (first, behind) in tables:
         if first <= start < behind:
             page = (start - first) // mmap.PAGESIZE * mmap.PAGESIZE
             mapped.madvise(mmap.MADV_WILLNEED, page, min(end, behind) - first - page)
@@ -249,7 +257,9 @@ def leave_out() -> None:
     by itself when others want the memory; until then it would count as taken."""
     if not hasattr(mmap, "MADV_DONTNEED"):
         return
-    for mapped in list(_maps):
+    with _lock:
+        maps = list(_maps)
+    for mapped in maps:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 

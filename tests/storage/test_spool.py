@@ -117,7 +117,7 @@ def test_text_that_does_not_fit_in_one_chunk_is_cut(monkeypatch: pytest.MonkeyPa
 def test_rows_on_disk_are_asked_for_where_they_lie(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few rows are a few pages of the file, and rows in memory none."""
     asked: list[tuple[int, int]] = []
-    monkeypatch.setattr(spool, "_ask_for", lambda start, end: asked.append((start, end)))
+    monkeypatch.setattr(spool, "_ask_for", lambda start, end, _: asked.append((start, end)))
     monkeypatch.setattr(spool, "ROWS", 6)
     kept = Spool(a_table().schema)
     kept.add(a_table())
@@ -132,8 +132,9 @@ def test_asking_for_more_than_a_file_is_asking_for_its_end() -> None:
     kept = Spool(pa.schema([("a", pa.int64())]), 0)
     kept.add(pa.table({"a": pa.array(range(5000), pa.int64())}))
     table = kept.table()
-    (first, behind), *_ = spool._tables.values()
-    spool._ask_for(behind - 8, behind + 80_000)
-    spool._ask_for(first + 5000, first + 5008)
-    spool._ask_for(behind + 1, behind + 2)  # of no file
+    tables = list(spool._tables.items())
+    ((_, (first, behind)), *_) = tables
+    spool._ask_for(behind - 8, behind + 80_000, tables)
+    spool._ask_for(first + 5000, first + 5008, tables)
+    spool._ask_for(behind + 1, behind + 2, [])
     assert table.column(0).to_pylist() == list(range(5000))
