@@ -5,6 +5,7 @@ looked for, 400,000 distinct cells/s with two fields. Everybody in it is invente
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import time
@@ -126,4 +127,8 @@ def main(rows: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if main(int(sys.argv[1]) if len(sys.argv) > 1 else 300_000) else 1)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.privacy.gate", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("rows", nargs="?", type=int, default=300_000)
+    sys.exit(0 if main(parser.parse_args().rows) else 1)

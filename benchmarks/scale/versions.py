@@ -7,6 +7,8 @@ Each version has a line in the ledger and a leaf in the log.
 
 from __future__ import annotations
 
+import argparse
+import gc
 import sys
 import tempfile
 import time
@@ -26,6 +28,8 @@ from pipelines.releases.verify import verify
 from tests.pipeline.builders import rewrite
 
 PACKAGE, FIRST, TURNS = "lot-0000", 10, 5
+THRESHOLDS = (50_000, 20, 20)
+"""When Python looks for what could go: as in `arobase` (`pipelines/cli.py`)."""
 
 
 def one_more(project: Project, number: int) -> None:
@@ -74,4 +78,9 @@ def main(versions: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.scale.versions", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("versions", nargs="?", type=int, default=1000)
+    gc.set_threshold(*THRESHOLDS)
+    main(parser.parse_args().versions)

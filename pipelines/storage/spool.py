@@ -10,6 +10,7 @@ from __future__ import annotations
 import mmap
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any, Literal, TypeVar
@@ -213,7 +214,8 @@ def _ask_for(start: int, end: int, tables: Sequence[tuple[mmap.mmap, tuple[int, 
     for mapped, (first, behind) in tables:
         if first <= start < behind:
             page = (start - first) // mmap.PAGESIZE * mmap.PAGESIZE
-            mapped.madvise(mmap.MADV_WILLNEED, page, min(end, behind) - first - page)
+            with suppress(OSError):  # what is not read ahead is read when it is wanted
+                mapped.madvise(mmap.MADV_WILLNEED, page, min(end, behind) - first - page)
             return
 
 
