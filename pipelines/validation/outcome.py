@@ -93,6 +93,11 @@ class Outcome:
         return self.keep or self.accept is not None
 
     @property
+    def takes_spans(self) -> bool:
+        """Whether rows that are all accepted are kept by their numbers: nobody has to read them again."""
+        return self.keep and self.accept is None and self.table is not None
+
+    @property
     def wants_all_errors(self) -> bool:
         return self.rejects is not None
 
@@ -111,6 +116,11 @@ class Outcome:
             self.rejected.append(rows.filter(chosen).append_column(ROW, numbers))
         if self.keep or self.accept is not None:
             self._accept(rows.filter(pc.invert(chosen)), is_copy=True)
+
+    def take_span(self, start: int, stop: int) -> None:
+        """Rows of the table in memory that are all accepted, those before `stop`; where `takes_spans`."""
+        if self.table is not None and self.columns and stop > start:
+            self._accept(self.table.slice(start, stop - start), is_copy=False)
 
     def take_rows(self, block: Block, errors_of: Mapping[int, Sequence[Any]]) -> None:
         """The next block of rows that Frictionless validated, with its errors by place in the block."""

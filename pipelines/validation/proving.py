@@ -156,11 +156,16 @@ class Proving:
         outcome, case = self.outcome, self.case
         repeating = frozenset[int]().union(*(first.ordinals(found.rows) for found in repeats))
         alone = {ordinal: block for ordinal, block in first.few.items() if ordinal not in repeating}
-        asked = frozenset(range(len(first.starts) - 1)) if outcome.wants_every_block else wanted - alone.keys()
+        is_every_asked = outcome.wants_every_block and not outcome.takes_spans
+        asked = frozenset(range(len(first.starts) - 1)) if is_every_asked else wanted - alone.keys()
+        told = 0  # rows whose blocks were taken
         for ordinal, block in heapq.merge(self._again(first, asked), sorted(alone.items()), key=lambda item: item[0]):
             if ordinal not in wanted:
                 outcome.take(block, None, None)
                 continue
+            if outcome.takes_spans:
+                outcome.take_span(told, block.first)
+                told = block.first + len(block)
             known = [NONE_REPEATED] * len(repeats) if ordinal in alone else repeats
             suspects = self._suspects(first, block, self.examine(block), known)
             show(suspects, case.handlers, case.keys, outcome.error_counts, case.columns)
@@ -168,6 +173,8 @@ class Proving:
             if outcome.wants_all_errors:
                 table = all_errors(suspects, case.columns, case.keys, case.handlers, shown_fields=outcome.shown_fields)
             outcome.take(block, suspects.mask(), table)
+        if outcome.takes_spans:
+            outcome.take_span(told, first.rows)
 
     def _suspects(self, first: FirstPass, block: Block, shown: Examination, repeats: Sequence[Repeats]) -> Suspects:
         stop = block.first + len(block)
