@@ -9,7 +9,7 @@ from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours, plus_mois
 from pipelines.domains.inquiries.law.durees import CLOTURE_AVANT, PLUS_LONG
 from pipelines.domains.inquiries.law.enquete import Enquete
-from pipelines.domains.inquiries.law.publicite import avance, premiere
+from pipelines.domains.inquiries.law.publicite import avance, premiere, titres
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
     a_verifier,
@@ -22,6 +22,11 @@ from pipelines.domains.inquiries.law.regles import (
 )
 from pipelines.domains.inquiries.law.suites import remise
 from pipelines.findings.versions import RuleVersion
+
+TROIS_MOIS = Said(
+    "trois mois suffisent quand l'avis de l'autorité environnementale n'est pas requis",
+    "three months are enough where the opinion of the environmental authority is not required",
+)
 
 
 @regle(
@@ -39,20 +44,19 @@ def consultation_parallelisee(enquete: Enquete, version: RuleVersion) -> Resulta
         return non_evalue("date d'ouverture" if enquete.ouverture is None else "date de clôture")
     if enquete.cloture < enquete.ouverture:
         return incoherent(f"{enquete.cloture} < {enquete.ouverture}", CLOTURE_AVANT)
-    mois = version.number("duree_mois")
+    sans_avis = version.number("duree_mois")
     delai = enquete.fait("delai_autorite_environnementale_mois")
-    attendues = {plus_mois(enquete.ouverture, mois)}
-    if delai:
-        attendues.add(plus_mois(enquete.ouverture, delai + 1))
-    respecte = any(enquete.cloture in (jour, jour - jours(1)) for jour in attendues)
-    calcul = f"{enquete.cloture} pour {enquete.ouverture} + {mois} mois = {plus_mois(enquete.ouverture, mois)}"
-    if respecte:
+    mois = delai + 1 if delai else sans_avis
+    attendue = plus_mois(enquete.ouverture, mois)
+    calcul = f"{enquete.cloture} pour {enquete.ouverture} + {mois} mois = {attendue}"
+    if enquete.cloture in (attendue, attendue - jours(1)):
         return conforme(calcul)
     if delai is None:
         return non_evalue("délai imparti à l'autorité environnementale", calcul)
-    if enquete.cloture > min(attendues):
+    if enquete.cloture > attendue:
         return a_verifier(calcul, PLUS_LONG)
-    return non_conforme(calcul)
+    is_enough = enquete.cloture >= plus_mois(enquete.ouverture, sans_avis) - jours(1)
+    return a_verifier(calcul, TROIS_MOIS) if is_enough else non_conforme(calcul)
 
 
 @regle(
@@ -77,6 +81,10 @@ def avis_de_la_consultation(enquete: Enquete, version: RuleVersion) -> Resultat:
             "la date lue n'est pas forcément la première", "the date that was read may not be the first one"
         )
         return a_verifier(calcul, remarque)
+    journaux = [item for item in enquete.publicites if item.support == "journal"]
+    a_temps = titres([item for item in journaux if avance(enquete.ouverture, item.jour, minimum)[0]])
+    if not absents and len(a_temps) < version.number("journaux"):
+        absents = ["second journal"]
     return non_evalue(f"date de l'avis : {', '.join(absents)}", calcul) if absents else conforme(calcul)
 
 

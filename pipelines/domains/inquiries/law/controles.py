@@ -20,13 +20,18 @@ from pipelines.domains.inquiries.law.regles import (
     LOI,
     Regle,
     Resultat,
-    ensemble,
     lignes,
     non_applicable,
     non_evalue,
     prudent,
     regles,
     version_de,
+)
+from pipelines.domains.inquiries.law.reserves import (
+    CLOTURE_DOUTEUSE,
+    cloture_douteuse,
+    ensemble,
+    reserve_sur_les_faits,
 )
 from pipelines.findings.versions import RuleVersion
 from pipelines.schema import load_package
@@ -103,38 +108,14 @@ def _constat(enquete: Enquete, item: Regle, choix: Choix) -> Constat:
     jour = item.datation(enquete) if item.datation else choix.jour
     version = version_de(item.id, choix.regime, jour)
     if version is not None:
-        reserve = ensemble(choix.reserve, _dates_contredites(enquete), _lieu_inconnu(enquete), reserve_locale(enquete))
+        fin = CLOTURE_DOUTEUSE if item.derniere_cloture and cloture_douteuse(enquete) else None
+        reserve = ensemble(choix.reserve, reserve_sur_les_faits(enquete), fin, reserve_locale(enquete))
         resultat = prudent(item.controle(enquete, version), version, reserve)
     elif choix.manque and _pourrait_valoir(item, enquete):
         resultat = non_evalue(choix.manque)
     else:
         resultat = non_applicable(SANS_VERSION)
     return Constat(enquete, item, choix, version, resultat)
-
-
-def _dates_contredites(enquete: Enquete) -> Said | None:
-    """A reserve where the dates of the inquiry are out of order: no breach is asserted from dates that deny each
-    other."""
-    suite = (
-        enquete.designation, enquete.arrete, enquete.ouverture, enquete.cloture, enquete.rapport,
-        enquete.rapport_en_ligne,
-    )  # fmt: skip
-    connues = [jour for jour in suite if jour is not None]
-    if connues == sorted(connues):
-        return None
-    return Said(
-        "les dates de l'enquête se contredisent (EP-01)", "the dates of the inquiry contradict each other (EP-01)"
-    )
-
-
-def _lieu_inconnu(enquete: Enquete) -> Said | None:
-    """A reserve where no département is known: some territories have a code of their own, so the law is not chosen."""
-    if enquete.departements:
-        return None
-    return Said(
-        "le département n'est pas connu : une collectivité d'outre-mer peut avoir son propre code",
-        "the département is not known: an overseas collectivity may have a code of its own",
-    )
 
 
 def _pourrait_valoir(item: Regle, enquete: Enquete) -> bool:

@@ -10,7 +10,6 @@ from datetime import date
 
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import plus_mois
-from pipelines.domains.inquiries.law.deroulement import URGENCE, URGENCE_SANITAIRE
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
@@ -23,6 +22,7 @@ from pipelines.domains.inquiries.law.regles import (
     non_evalue,
     regle,
 )
+from pipelines.domains.inquiries.law.reserves import URGENCE, URGENCE_SANITAIRE
 from pipelines.domains.inquiries.law.suites import AVANT_SON_DEPART, remise
 from pipelines.findings.versions import RuleVersion
 
@@ -81,6 +81,7 @@ def conclusions_defavorables(enquete: Enquete, version: RuleVersion) -> Resultat
     preuve="La clôture et la déclaration d'utilité publique, à plus d'un an (dix-huit mois par décret en Conseil "
     "d'État).",
     faits=("declaration_d_utilite_publique",),
+    derniere_cloture=True,
 )
 def declaration_d_utilite_publique(enquete: Enquete, version: RuleVersion) -> Resultat:
     """La déclaration d'utilité publique intervient au plus tard un an après la clôture (dix-huit mois par décret en
@@ -125,6 +126,12 @@ def validite(enquete: Enquete, version: RuleVersion) -> Resultat:
     is_extended = enquete.fait("validite_prolongee")
     if travaux > limite and decision <= URGENCE_SANITAIRE[1] and travaux >= URGENCE_SANITAIRE[0]:
         return a_verifier(calcul, URGENCE)
+    if is_extended and travaux > plus_mois(limite, version.number("validite_mois")):
+        remarque = Said(
+            "une prolongation ne dépasse pas la durée de la validité",
+            "an extension is not longer than the validity itself",
+        )
+        return a_verifier(calcul, remarque)
     if travaux <= limite or is_extended:
         return conforme(calcul)
     return non_evalue("prolongation de la validité", calcul) if is_extended is None else non_conforme(calcul)

@@ -22,17 +22,8 @@ from pipelines.domains.inquiries.law.regles import (
     non_evalue,
     regle,
 )
+from pipelines.domains.inquiries.law.reserves import URGENCE, URGENCE_SANITAIRE, suite_des_dates
 from pipelines.findings.versions import RuleVersion
-
-# Time-limits were suspended in the health emergency of 2020 (ordonnance 2020-306, not re-read).
-URGENCE_SANITAIRE = (date(2020, 3, 12), date(2020, 6, 23))
-
-
-URGENCE = Said(
-    "délais suspendus pendant l'urgence sanitaire de 2020, texte non relu",
-    "time limits were suspended during the 2020 health emergency; that text was not read",
-)
-
 
 AUCUNE_PROLONGATION = Said("aucune prolongation lue", "no extension was read")
 
@@ -46,15 +37,7 @@ AUCUNE_PROLONGATION = Said("aucune prolongation lue", "no extension was read")
 def ordre(enquete: Enquete, version: RuleVersion) -> Resultat:
     """La désignation précède l'arrêté, qui précède l'ouverture, puis viennent la clôture, le rapport et sa mise en
     ligne. Quand deux dates se contredisent, l'une des deux est à vérifier."""
-    suite = [
-        (Said("désignation", "appointment"), enquete.designation),
-        (Said("arrêté", "order"), enquete.arrete),
-        (Said("ouverture", "opening"), enquete.ouverture),
-        (Said("clôture", "closing"), enquete.cloture),
-        (Said("rapport", "report"), enquete.rapport),
-        (Said("mise en ligne du rapport", "report put on line"), enquete.rapport_en_ligne),
-    ]
-    connus = [(nom, jour) for nom, jour in suite if jour is not None]
+    connus = suite_des_dates(enquete)
     if len(connus) < 2:
         return non_evalue("au moins deux dates de l'enquête")
     calcul = " ≤ ".join(f"{nom.fr} {jour}" for nom, jour in connus)
@@ -75,6 +58,7 @@ def ordre(enquete: Enquete, version: RuleVersion) -> Resultat:
     "Length of the extension",
     preuve="Les deux clôtures, avant et après prolongation, plus éloignées que le texte lu ne le permet, sans "
     "suspension.",
+    derniere_cloture=True,
 )
 def prolongation(enquete: Enquete, version: RuleVersion) -> Resultat:
     """Une prolongation, décidée avec ses motifs, ne dépasse pas quinze ou trente jours selon le régime."""
@@ -169,6 +153,7 @@ def permanences(enquete: Enquete, version: RuleVersion) -> Resultat:
     "Suspension and resumption",
     preuve="Deux suspensions séparées par une reprise ; ou les dates de suspension, de reprise et de clôture, hors des "
     "délais d'un texte lu, et hors de l'urgence sanitaire de 2020.",
+    derniere_cloture=True,
 )
 def suspension(enquete: Enquete, version: RuleVersion) -> Resultat:
     """L'enquête n'est suspendue qu'une fois, six mois au plus ; elle reprend ensuite pour trente jours au moins."""

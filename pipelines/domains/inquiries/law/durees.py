@@ -149,7 +149,7 @@ def duree_reduite(enquete: Enquete, version: RuleVersion) -> Resultat:
 )
 def duree_maximale(enquete: Enquete, version: RuleVersion) -> Resultat:
     """L'enquête ne dure pas plus de deux mois, hors prolongation, suspension et enquête complémentaire."""
-    if enquete.survenus("suspension"):
+    if enquete.survenus("suspension") or enquete.survenus("reprise"):
         return non_applicable(Said("enquête suspendue", "suspended inquiry"))
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)

@@ -90,11 +90,17 @@ def nombre_impair(enquete: Enquete, version: RuleVersion) -> Resultat:
         membres = 1
     if membres is None:
         return non_evalue("nombre de membres de la commission" if enquete.organe else "organe de l'enquête")
+    if membres < 1:
+        remarque = Said("une enquête est conduite par une personne au moins", "someone conducts an inquiry")
+        return incoherent(f"{membres} membre", remarque)
     calcul = f"{membres} {'membres' if membres > 1 else 'membre'}, nombre {'impair' if membres % 2 else 'pair'}"
     if membres % 2 == 0 and enquete.suppleant:
         remarque = Said(
             "un suppléant a pu être compté avec les membres", "a substitute may have been counted with the members"
         )
+        return a_verifier(calcul, remarque)
+    if membres % 2 == 0 and enquete.organe is None:
+        remarque = Said("l'organe de l'enquête n'est pas connu", "who conducts the inquiry is not known")
         return a_verifier(calcul, remarque)
     return conforme_si(membres % 2 == 1, calcul)
 

@@ -7,7 +7,8 @@ say that they contain them all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection
 from datetime import date
 
 from pipelines.core.text import Said
@@ -25,7 +26,9 @@ from pipelines.domains.inquiries.law.regles import (
     regle,
 )
 from pipelines.findings.versions import RuleVersion
+from pipelines.geo.names import normalise
 
+_ARTICLE = re.compile(r"^(?:le|la|les|l) (?=.)")
 TOUTES_CONNUES = "parutions_toutes_connues"
 PARUTION_INCERTAINE = Said(
     "une parution sans rang ou sans titre de journal peut être celle qui manque",
@@ -35,6 +38,7 @@ MENTIONS = (
     *("objet", "decisions_possibles", "autorite", "nom_et_qualites", "ouverture", "duree", "adresse_dossier"),
     *("lieux_et_horaires", "poste_informatique", "adresses_de_depot", "evaluation_environnementale"),
 )
+EVALUATION = "evaluation environnementale"
 
 
 def avance(premier: date, jour: date, minimum: int) -> tuple[bool, str]:
@@ -43,9 +47,16 @@ def avance(premier: date, jour: date, minimum: int) -> tuple[bool, str]:
     return nombre >= minimum, f"{premier} − {jour} = {nombre} jours {'≥' if nombre >= minimum else '<'} {minimum}"
 
 
-def titres(parutions: Iterable[Publicite]) -> set[str]:
-    """The newspapers of some notices; those without a name count as one."""
-    return {parution.nom or "" for parution in parutions}
+def titres(parutions: Collection[Publicite]) -> set[str]:
+    """The newspapers of some notices, one for each title however it is written; a notice without a title may be of any
+    of the others, and counts only where there is no other."""
+    named = {_titre(parution.nom) for parution in parutions if parution.nom}
+    return named or {"" for _ in parutions}
+
+
+def _titre(nom: str) -> str:
+    """The key of a title: "L'Éveil", "Eveil" and "L EVEIL" are one newspaper."""
+    return _ARTICLE.sub("", normalise(nom))
 
 
 @regle(
@@ -100,7 +111,7 @@ def premier_avis(enquete: Enquete, version: RuleVersion) -> Resultat:
     minimum, voulus = version.number("avance_jours"), version.number("journaux")
     vus = [(parution, *avance(enquete.ouverture, parution.jour, minimum)) for parution in parutions]
     calcul = " ; ".join(dict.fromkeys(dit for _, _, dit in vus))
-    a_temps = titres(parution for parution, respecte, _ in vus if respecte)
+    a_temps = titres([parution for parution, respecte, _ in vus if respecte])
     if len(a_temps) >= voulus:
         return conforme(calcul, _diffusion(enquete))
     if enquete.fait(TOUTES_CONNUES):
@@ -253,6 +264,12 @@ def contenu_de_l_avis(enquete: Enquete, version: RuleVersion) -> Resultat:
     calcul = f"{len(MENTIONS) - len(absentes)} mentions sur {len(MENTIONS)}"
     if not absentes:
         return conforme(calcul)
+    if absentes == [EVALUATION] and not enquete.evaluation_environnementale:
+        remarque = Said(
+            "aucune évaluation environnementale n'a été lue : l'avis a pu n'en avoir aucune à annoncer",
+            "no environmental assessment was read: the notice may have had none to announce",
+        )
+        return a_verifier(f"{calcul} ; absentes : {EVALUATION}", remarque)
     return non_conforme(f"{calcul} ; absentes : {', '.join(absentes)}")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours
 from pipelines.domains.inquiries.law.enquete import Enquete
+from pipelines.domains.inquiries.law.reserves import ensemble
 
 REGIMES = Path(__file__).parent / "regimes.csv"
 EXPROPRIATION = {"dup", "parcellaire", "servitude"}
@@ -66,6 +67,19 @@ SANS_ENQUETE = {
 }
 # An order precedes the opening by weeks: this near after a change of law, the opening alone does not decide the regime.
 PROCHE = jours(90)
+UN_AN = jours(366)  # an opening later than that after the order has a wrong date: it tells nothing of the law
+# Families that sources use for several laws ("unique", "conjointe", "complémentaire" of expropriation or of roads), and
+# those of expropriation, which another subject may take to the environment code.
+SELON_LES_OBJETS = frozenset({"enquete_conjointe", "enquete_unique", "enquete_complementaire"})
+D_EXPROPRIATION = frozenset({"enquete_dup", "enquete_parcellaire"})
+TRANSITION = Said(
+    "arrêté d'avant un changement de droit, ouverture d'après : les dispositions transitoires n'ont pas été lues",
+    "the order comes before a change of law and the opening after it: the transitional provisions were not read",
+)
+CHEMIN_RURAL = Said(
+    "l'article lu est celui des voies communales ; celui des chemins ruraux d'une seule commune n'a pas été lu",
+    "the article that was read is that of municipal roads; that of rural paths in a single municipality was not read",
+)
 OUVERTURE_PROCHE = Said(
     "arrêté non daté : régime d'une ouverture proche d'un changement de droit",
     "order not dated: the regime is that of an opening close to a change of law",
@@ -163,13 +177,22 @@ def reserve_locale(enquete: Enquete) -> Said | None:
 
 def _par_l_arrete(famille: str, enquete: Enquete) -> Choix:
     if enquete.arrete:
-        return _a_date(famille, enquete.arrete, enquete)
+        choix = _a_date(famille, enquete.arrete, enquete)
+        soon = enquete.ouverture is not None and enquete.ouverture - enquete.arrete <= UN_AN
+        if choix.regime and enquete.ouverture and soon and _change(famille, enquete.arrete, enquete.ouverture):
+            return replace(choix, reserve=ensemble(choix.reserve, TRANSITION))
+        return choix
     if enquete.ouverture is None:
         return _encadre(famille, enquete)
     choix = _a_date(famille, enquete.ouverture, enquete)
-    if choix.regime and regime_le(famille, enquete.ouverture - PROCHE) != regime_le(famille, enquete.ouverture):
-        return replace(choix, reserve=OUVERTURE_PROCHE)
+    if choix.regime and _change(famille, enquete.ouverture - PROCHE, enquete.ouverture):
+        return replace(choix, reserve=ensemble(choix.reserve, OUVERTURE_PROCHE))
     return choix
+
+
+def _change(famille: str, avant: date, apres: date) -> bool:
+    """Whether the law of a family changed between two days."""
+    return apres > avant and regime_le(famille, avant) != regime_le(famille, apres)
 
 
 def regime_le(famille: str, jour: date) -> str | None:
@@ -185,6 +208,11 @@ def regimes_possibles(enquete: Enquete) -> frozenset[str]:
     familles = {enquete.famille}
     if enquete.famille == "enquete_conjointe":
         familles = {"enquete_environnementale", "enquete_dup"}
+    if _famille_de_droit(enquete) is None and enquete.famille in SELON_LES_OBJETS | D_EXPROPRIATION:
+        types = {objet.type for objet in enquete.objets}
+        familles |= {"enquete_environnementale"} if enquete.famille in D_EXPROPRIATION else set()
+        familles |= {"enquete_dup", "enquete_parcellaire"} if types & EXPROPRIATION else set()
+        familles |= {"enquete_voirie"} if types & VOIRIE else set()
     connus = frozenset(item.regime for item in _regimes() if item.famille in familles)
     if enquete.famille == "enquete_voirie":
         connus |= {"chemin_rural_pluricommunal"}
@@ -195,15 +223,30 @@ def _famille_de_droit(enquete: Enquete) -> str | None:
     """The family whose law applies: joint inquiries go by their objects; mixed ones are left open."""
     if enquete.famille == "indeterminee":
         return None
-    # L110-1 of the expropriation code sends an operation that affects the environment to the environment code.
-    if enquete.famille == "enquete_dup" and enquete.evaluation_environnementale:
-        return None
-    if enquete.famille != "enquete_conjointe":
-        return enquete.famille
     types = {objet.type for objet in enquete.objets}
-    if not types or "autre" in types or (types & EXPROPRIATION and types - EXPROPRIATION):
+    famille = _famille_des_objets(types) if enquete.famille == "enquete_conjointe" else enquete.famille
+    # L110-1 of the expropriation code sends an operation that affects the environment to the environment code.
+    if famille == "enquete_dup" and enquete.evaluation_environnementale:
         return None
-    return "enquete_dup" if types <= EXPROPRIATION else "enquete_environnementale"
+    if famille in D_EXPROPRIATION and types & EXPROPRIATION and types - EXPROPRIATION - {"autre"}:
+        return None
+    hors_environnement = bool(types) and types <= EXPROPRIATION | VOIRIE
+    if famille in SELON_LES_OBJETS and hors_environnement and not enquete.evaluation_environnementale:
+        return None
+    return famille
+
+
+def _famille_des_objets(types: set[str]) -> str | None:
+    """The family of a joint inquiry, where all its objects are of one law."""
+    if not types or "autre" in types:
+        return None
+    if types == {"parcellaire"}:
+        return "enquete_parcellaire"
+    if types <= EXPROPRIATION:
+        return "enquete_dup"
+    if types <= VOIRIE:
+        return "enquete_voirie"
+    return None if types & (EXPROPRIATION | VOIRIE) else "enquete_environnementale"
 
 
 def _a_date(famille: str, jour: date | None, enquete: Enquete, *, manque: str | None = None) -> Choix:
@@ -212,12 +255,12 @@ def _a_date(famille: str, jour: date | None, enquete: Enquete, *, manque: str | 
     regime = regime_le(famille, jour)
     if regime is None:
         return Choix(None, jour, manque=f"droit applicable le {jour}, non lu")
-    return Choix(_chemin_rural(regime, enquete), jour)
-
-
-def _chemin_rural(regime: str, enquete: Enquete) -> str:
     rural = any(objet.type == "chemin_rural_alienation" for objet in enquete.objets)
-    return "chemin_rural_pluricommunal" if regime == "voirie_communale" and rural and enquete.communes > 1 else regime
+    if regime != "voirie_communale" or not rural:
+        return Choix(regime, jour)
+    if enquete.communes > 1:
+        return Choix("chemin_rural_pluricommunal", jour)
+    return Choix(regime, jour, reserve=CHEMIN_RURAL)
 
 
 def _encadre(famille: str, enquete: Enquete) -> Choix:

@@ -15,6 +15,7 @@ from pipelines.core.docstrings import docstring
 from pipelines.core.registry import Registry
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.enquete import Enquete
+from pipelines.domains.inquiries.law.reserves import ensemble
 from pipelines.findings.versions import RuleVersion, VersionLine, read_versions
 
 REGLES = Path(__file__).parent / "regles.csv"
@@ -74,6 +75,7 @@ class Regle:
 
     `preuve`: what would prove a breach, in French, for the public. `faits`: the facts of `enquete_faits` without which
     it never concludes. `datation` gives the day that chooses its version, when it is not the order's.
+    `derniere_cloture`: whether a breach counts from the closing after every extension.
     """
 
     id: str
@@ -83,6 +85,7 @@ class Regle:
     faits: tuple[str, ...]
     controle: Controle
     datation: Datation | None
+    derniere_cloture: bool = False
 
     @property
     def libelle(self) -> str:
@@ -104,6 +107,7 @@ def regle(
     preuve: str,
     faits: tuple[str, ...] = (),
     datation: Datation | None = None,
+    derniere_cloture: bool = False,
 ) -> Callable[[Controle], Controle]:
     """Register a rule: `controle(enquete, version) -> Resultat`, whose docstring is its public explanation."""
 
@@ -111,7 +115,8 @@ def regle(
         explication = docstring(controle)
         if not explication:
             raise TypeError(f"la règle {identifiant} n'a pas d'explication")
-        nouvelle = Regle(identifiant, Said(titre, titre_en), explication, preuve, faits, controle, datation)
+        libelle = Said(titre, titre_en)
+        nouvelle = Regle(identifiant, libelle, explication, preuve, faits, controle, datation, derniere_cloture)
         LOI.register(identifiant, nouvelle, controle)
         return controle
 
@@ -143,11 +148,3 @@ def prudent(resultat: Resultat, version: RuleVersion, reserve: Said | None) -> R
     elif reserve is None:
         return resultat
     return replace(resultat, resultat="a_verifier", remarque=ensemble(*reasons))
-
-
-def ensemble(*remarques: Said | None) -> Said | None:
-    """Several reserves as one; None when there is none."""
-    ecrites = [remarque for remarque in remarques if remarque is not None]
-    if not ecrites:
-        return None
-    return Said(" ; ".join(remarque.fr for remarque in ecrites), "; ".join(remarque.en for remarque in ecrites))

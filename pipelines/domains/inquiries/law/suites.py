@@ -10,7 +10,6 @@ from datetime import date
 
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours, plus_mois, premier_jour_ouvre
-from pipelines.domains.inquiries.law.deroulement import URGENCE, URGENCE_SANITAIRE
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
@@ -22,9 +21,14 @@ from pipelines.domains.inquiries.law.regles import (
     non_evalue,
     regle,
 )
+from pipelines.domains.inquiries.law.reserves import URGENCE, URGENCE_SANITAIRE
 from pipelines.findings.versions import RuleVersion
 
 DELAI_ACCORDE = Said("un délai supplémentaire a pu être accordé", "more time may have been granted")
+REMPLACE = Said(
+    "le délai court de la nomination du remplaçant (règle EP-24)",
+    "the time limit starts when the replacement is appointed (rule EP-24)",
+)
 AVANT_SON_DEPART = Said("la date précède celle d'où court le délai", "the date comes before the time limit starts")
 AVIS_FAVORABLE_SOUS_RESERVES = "favorable_sous_reserves"
 
@@ -138,6 +142,7 @@ def memoire_en_reponse(enquete: Enquete, version: RuleVersion) -> Resultat:
     preuve="La clôture et la remise du rapport, plus éloignées que le délai lu, et la mention qu'aucun délai "
     "supplémentaire "
     "n'a été accordé.",
+    derniere_cloture=True,
 )
 def remise_du_rapport(enquete: Enquete, version: RuleVersion) -> Resultat:
     """Le rapport et les conclusions sont remis dans les trente jours (un mois avant 2012 et hors du code de
@@ -168,9 +173,10 @@ def _rapport_tardif(enquete: Enquete, rapport: date, vu: Resultat) -> Resultat:
     cloture = enquete.cloture or rapport
     if cloture <= URGENCE_SANITAIRE[1] and rapport >= URGENCE_SANITAIRE[0]:
         return a_verifier(calcul, URGENCE)
-    if enquete.fait("delai_supplementaire_accorde") is False:
+    is_refused = enquete.fait("delai_supplementaire_accorde") is False
+    if is_refused and not enquete.survenus("remplacement"):
         return vu
-    return a_verifier(calcul, DELAI_ACCORDE)
+    return a_verifier(calcul, REMPLACE if is_refused else DELAI_ACCORDE)
 
 
 @regle(

@@ -145,7 +145,8 @@ def test_a_parallel_consultation_is_announced_three_ways() -> None:
     told = {"family": "consultation_parallelisee", "application": "2025-01-06", "opening": "2025-02-03"}
     assert missing("PC-02", an_inquiry(**told)) == "dates de l'avis"
     assert missing("PC-02", an_inquiry(**told, pages=["2025-01-10"])) == "date de l'avis : affichage, journal"
-    three = {"pages": ["2025-01-10"], "posters": ["2025-01-19"], "first_notices": ["2025-01-15"]}
+    papers = [("2025-01-15", "A"), ("2025-01-15", "B")]
+    three = {"pages": ["2025-01-10"], "posters": ["2025-01-19"], "first_notices": papers}
     assert result("PC-02", an_inquiry(**told, **three)) == "conforme"
     assert result("PC-02", an_inquiry(**told, pages=["2025-01-25"])) == "a_verifier"
     no_opening = {"family": "consultation_parallelisee", "application": "2025-01-06"}
