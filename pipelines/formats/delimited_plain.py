@@ -5,9 +5,7 @@ Belongs here: the fast road, and saying where it must not be taken. Does not: wh
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,9 +15,8 @@ import pyarrow.compute as pc
 from pipelines.formats.encoding import is_utf8
 from pipelines.formats.quotes import are_regular
 from pipelines.formats.records import NEWLINE, count_of
+from pipelines.storage.ahead import side_by_side
 from pipelines.storage.text_bytes import has_sign
-
-THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,7 @@ class Piece:
 
 def plain_pieces(records: Iterator[memoryview], width: int, delimiter: str) -> Generator[Piece | None]:
     """The pieces of a text in order, read side by side; None for one that is not plain, with which it ends."""
-    waiting: deque[Future[Piece | None]] = deque()
-    with ThreadPoolExecutor(THREADS) as pool:
-        try:
-            for raw in records:
-                waiting.append(pool.submit(_plain, raw, width, delimiter))
-                if len(waiting) > THREADS:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()
+    return side_by_side(lambda raw: _plain(raw, width, delimiter), records)
 
 
 def _plain(raw: memoryview, width: int, delimiter: str) -> Piece | None:

@@ -7,7 +7,6 @@ Does not: finding out why (`causes.py`), nor writing it (`changes.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,12 +15,12 @@ import pyarrow.compute as pc
 
 from pipelines.releases.canonical import is_ascending, key_text, text
 from pipelines.releases.matching import match
+from pipelines.storage.ahead import side_by_side
 from pipelines.storage.columns import repeated_word, taken
 
 CHANGES = pa.schema(
     [(name, pa.string()) for name in ("nature", "cle", "champ", "avant", "apres", "cause")],
 )
-THREADS = 2  # columns that are read and compared at once
 ADDED, REMOVED, CHANGED, WITHHELD = "ajout", "retrait", "modification", "retenue"
 Column = Callable[[str], pa.ChunkedArray]
 
@@ -93,12 +92,11 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
         return rows, text(taken(old, pairs.before.take(places))), text(taken(new, rows))
 
     others = [name for name in fields if name not in by]
-    with ThreadPoolExecutor(THREADS) as pool:
-        for name, (rows, was, became) in zip(others, pool.map(revised, others), strict=True):
-            if len(rows):
-                fields_changed[name] = len(rows)
-                touched.append(rows)
-                pieces.append(_piece(CHANGED, _chosen(new_keys, rows), name, was, became))
+    for name, (rows, was, became) in zip(others, side_by_side(revised, others), strict=True):
+        if len(rows):
+            fields_changed[name] = len(rows)
+            touched.append(rows)
+            pieces.append(_piece(CHANGED, _chosen(new_keys, rows), name, was, became))
     changes = pa.concat_tables(pieces)
     rows_changed = len(pc.unique(pa.chunked_array(touched))) if touched else 0
     counts = Counts(len(added), len(removed), sum(fields_changed.values()), rows_changed, fields_changed)

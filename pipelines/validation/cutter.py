@@ -10,9 +10,8 @@ Encodings of one byte a character become UTF-8 a block at a time (`transcoding.p
 from __future__ import annotations
 
 import csv
-from collections import deque
 from collections.abc import Callable, Container, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,6 +22,7 @@ import pyarrow.csv
 from isal import igzip
 
 from pipelines.formats.encoding import is_utf8
+from pipelines.storage.ahead import side_by_side
 from pipelines.validation.blocks import Block, Examined, block_of_rows, has_blank_row, rows_of_text
 from pipelines.validation.hashing import Hasher
 from pipelines.validation.skipped_spaces import (
@@ -42,7 +42,6 @@ SIZE, LEAST = 4 << 20, 1 << 20  # bytes of a block, and of one where there is li
 OF_MEMORY = 64  # a block takes that part of the memory: a dozen are read, parsed, examined and hashed at once
 LONGEST = 64 << 20  # a block that finds no end of record in that many bytes is streamed
 BOM = b"\xef\xbb\xbf"
-THREADS = 2
 AHEAD = 4  # blocks that wait, parsed and examined, before the next is cut
 
 
@@ -105,23 +104,17 @@ class CutSource:
         self._places.clear()
         self._bytes = self.path.stat().st_size
 
-        def work(raw: memoryview, offset: int) -> tuple[Block, Examined, int, int]:
+        def work(cut: tuple[memoryview, int]) -> tuple[Block, Examined, int, int]:
+            raw, offset = cut
             block = self._parse(raw, offset == 0)
             return block, examine(block), offset, len(raw)
 
-        waiting: deque[Future[tuple[Block, Examined, int, int]]] = deque()
-        with self._opened() as file, ThreadPoolExecutor(THREADS) as pool:
-            try:
-                for raw, offset in self._cut(file):
-                    waiting.append(pool.submit(work, raw, offset))
-                    # The first block is examined alone: columns decide on it how they are proved.
-                    while len(waiting) > (AHEAD if self._places else 0):
-                        yield self._settled(*waiting.popleft().result())
-                while waiting:
-                    yield self._settled(*waiting.popleft().result())
-            finally:
-                for future in waiting:
-                    future.cancel()
+        with self._opened() as file:
+            # The first block is examined alone: columns decide on it how they are proved.
+            done = side_by_side(work, self._cut(file), first_alone=True, waiting_most=AHEAD)
+            with closing(done):
+                for block in done:
+                    yield self._settled(*block)
 
     def _opened(self) -> Gunzipped | IO[bytes]:
         return Gunzipped(self.path) if self.writing.is_packed else self.path.open("rb")

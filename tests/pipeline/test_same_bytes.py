@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.core.project import Project
-from pipelines.formats import delimited, delimited_plain, records
+from pipelines.formats import delimited, records
 from pipelines.mapping import engine
 from pipelines.privacy import files, large_files, rows, scanning
 from pipelines.storage import memory
@@ -41,7 +41,7 @@ def by_small_pieces_on_one_thread(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(import_module("pipelines.privacy.gate"), "FEW_ROWS", 10)
     patch.setattr(scanning, "FEW_ROWS", 10)
     pa.set_cpu_count(1)
-    patch.setattr(delimited_plain, "THREADS", 1)
+    patch.setattr(import_module("pipelines.storage.ahead"), "THREADS", 1)
     patch.setattr(scanning, "THREADS", 1)
 
 
