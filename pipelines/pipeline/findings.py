@@ -6,7 +6,7 @@ registering one (`findings/`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,16 +53,34 @@ def make_findings(
     findings are a function of besides (`Ingredients.of_package`).
     Raises `NotMaterialised` when the findings are not there and `may_make` is false.
     """
-    read = dict(sorted(tables.items()))
     made_from = {
-        "tables": {key: result.kept.fingerprint for key, result in read.items()},
+        "tables": {key: tables[key].kept.fingerprint for key in sorted(tables)},
         "settings": settings,
         "package": package.name,
     }
 
     def make(folder: Path) -> None:
-        found = run_rules(package.name, {key: result.table for key, result in read.items()}, project)
+        found = run_rules(package.name, _AsRead(tables), project)
         pq.write_table(deviations(found), folder / FINDINGS)
 
     kept = keep(project, "findings", package.name, made_from, make, may_make=may_make)
     return FindingsResult(package.name, kept)
+
+
+class _AsRead(Mapping[str, pa.Table]):
+    """The tables of results, each read when a rule first asks for it: most rules ask for few."""
+
+    def __init__(self, results: Mapping[str, TableResult]) -> None:
+        self._results = {key: results[key] for key in sorted(results)}
+        self._read: dict[str, pa.Table] = {}
+
+    def __getitem__(self, key: str) -> pa.Table:
+        if key not in self._read:
+            self._read[key] = self._results[key].table
+        return self._read[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._results)
+
+    def __len__(self) -> int:
+        return len(self._results)
