@@ -19,6 +19,8 @@ from pipelines.storage.spool import Spool, brought, is_large, leave_out, pieces,
 from pipelines.storage.text_bytes import has_sign
 
 KEY_SEPARATOR = " | "
+ESCAPED = ("\\", "|")
+"""Signs of a key's values that its text escapes."""
 
 
 def canonical(table: pa.Table, schema: TableSchema) -> pa.Table:
@@ -199,6 +201,9 @@ def key_text(table: pa.Table, key: Sequence[str]) -> pa.Array | pa.ChunkedArray:
     In several chunks where there is more of it than memory may hold twice, or than one chunk holds.
     """
     chosen = table.select(list(key))
+    if len(key) == 1 and _is_key_text(chosen.column(0)):
+        column = chosen.column(0)
+        return column.chunk(0) if column.num_chunks == 1 else column
     if not is_large(chosen):
         return _key_text(chosen, key)
     spool = Spool(pa.schema([("key", pa.string())]))
@@ -207,11 +212,18 @@ def key_text(table: pa.Table, key: Sequence[str]) -> pa.Array | pa.ChunkedArray:
     return spool.table().column(0)
 
 
+def _is_key_text(column: pa.ChunkedArray) -> bool:
+    """Whether a column is the text of keys as it is: in large tables most are, and need not be copied."""
+    if not pa.types.is_string(column.type) or column.null_count:
+        return False
+    return not places_where([column], lambda cells: any(has_sign(cells, sign) for sign in ESCAPED))
+
+
 def _key_text(table: pa.Table, key: Sequence[str]) -> pa.Array:
     parts = []
     for name in key:
         words = text(table.column(name))
-        for sign in ("\\", "|"):
+        for sign in ESCAPED:
             if has_sign(words, sign):
                 words = pc.replace_substring(words, sign, "\\" + sign)
         parts.append(words)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.releases import matching
-from pipelines.releases.matching import FIRST_WINDOW, MAXIMUM_RUNS, SHORT_RUN, Match, match
+from pipelines.releases.matching import FIRST_WINDOW, LEAST_RUN, MAXIMUM_RUNS, SHORT_RUN, Match, match
 
 KEYS = st.lists(st.text("abé😀", max_size=3), unique=True, max_size=30)
 
@@ -87,3 +87,27 @@ def test_columns_are_cut_down_to_the_pairs_whether_runs_are_long_or_not() -> Non
     assert [side.to_pylist() for side in found.aligned(old, new)] == [["b", "c"], ["B", "C"]]
     taken = Match(found.before, found.after, found.added, found.removed, None)
     assert [side.to_pylist() for side in taken.aligned(old, new)] == [["b", "c"], ["B", "C"]]
+
+
+def test_a_large_table_may_have_more_runs_that_are_long() -> None:
+    gap = 2 * LEAST_RUN
+    keys = words(range((MAXIMUM_RUNS + 100) * gap))
+    fewer = [key for place, key in enumerate(keys) if place % gap]
+    found = match(pa.array(keys), pa.array(fewer))
+    assert found.runs is not None
+    assert len(found.runs) == MAXIMUM_RUNS + 100
+    assert {length for _, _, length in found.runs} == {gap - 1}
+    assert found.removed.to_pylist() == list(range(0, len(keys), gap))
+
+
+@pytest.mark.parametrize("is_in_order", [True, False])
+def test_columns_are_cut_down_to_the_pairs_in_their_order(is_in_order: bool) -> None:
+    old, new = (
+        words([n for n in range(5 * MAXIMUM_RUNS) if n % 5]),
+        words([n for n in range(5 * MAXIMUM_RUNS) if n % 7]),
+    )
+    new = new if is_in_order else new[::-1]
+    found = holds(old, new)
+    assert found.runs is None
+    before, after = found.aligned(pa.chunked_array([old[:7], old[7:]]), pa.chunked_array([new]))
+    assert before.to_pylist() == after.to_pylist() == [new[place] for _, place in shared(old, new)]
