@@ -27,29 +27,8 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.catalogue.addresses import CATALOGUE, RELEASES
+from pipelines.storage.media_types import media_type
 
-TYPES = {
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".geojson": "application/geo+json",
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json; charset=utf-8",
-    ".jsonld": "application/ld+json; charset=utf-8",
-    ".md": "text/markdown; charset=utf-8",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".parquet": "application/vnd.apache.parquet",
-    ".png": "image/png",
-    ".rdf": "application/rdf+xml; charset=utf-8",
-    ".sql": "application/sql; charset=utf-8",
-    ".svg": "image/svg+xml; charset=utf-8",
-    ".ttl": "text/turtle; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
-    ".xml": "application/xml; charset=utf-8",
-    ".yaml": "application/yaml; charset=utf-8",
-    ".zip": "application/zip",
-}
 PACKED = frozenset({".ods", ".parquet", ".png", ".zip", ""})
 """Suffixes of files that compressing makes no smaller."""
 SMALLEST = 1_000  # bytes: below, compressing gains nothing
@@ -113,12 +92,12 @@ class Folders:
         english = path.startswith(f"/{CATALOGUE}/en/")
         pages = [self.outputs / CATALOGUE / name for name in (("en/404.html",) if english else ()) + ("404.html",)]
         body = next((page.read_bytes() for page in pages if page.is_file()), b"404\n")
-        return Response(body, HTTPStatus.NOT_FOUND, headers=COMMON, media_type=TYPES[".html"])
+        return Response(body, HTTPStatus.NOT_FOUND, headers=COMMON, media_type=media_type("404.html"))
 
     def _response(self, scope: Scope, path: Path) -> ASGIApp:
         """The file, or the part that was asked for; nothing where the asker holds it already."""
         found = path.stat()
-        kind = TYPES.get(path.suffix, "application/octet-stream")
+        kind = media_type(path.name)
         whole = FileResponse(path, media_type=kind, stat_result=found, headers=COMMON)
         whole.headers["Accept-Ranges"] = "bytes" if self.ranges else "none"
         headers = Headers(scope=scope)

@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.storage.atomic import new_file
+from pipelines.storage.media_types import media_type
 
 SCHEMES = ("s3://", "gs://", "az://", "file://")
 MINIMUM_BLOCK = 1 << 20
@@ -135,7 +136,7 @@ class Bucket:
     def send(self, name: str, data: bytes | Path) -> None:
         """Write an object, from bytes or from a file, over whatever is there."""
         with self._faults_named():
-            self.store.put(name, data)
+            self.store.put(name, data, **self._said_of(name))
 
     def create(self, name: str, data: bytes) -> bool:
         """Write an object where there is none (`If-None-Match: *`); false when there is one, which stays."""
@@ -143,7 +144,7 @@ class Bucket:
 
         with self._faults_named():
             try:
-                self.store.put(name, data, mode="create", use_multipart=False)
+                self.store.put(name, data, mode="create", use_multipart=False, **self._said_of(name))
             except AlreadyExistsError:
                 return False
         return True
@@ -163,11 +164,11 @@ class Bucket:
             return False
         with self._faults_named():
             try:
-                self.store.put(name, new, mode={"e_tag": tag}, use_multipart=False)
+                self.store.put(name, new, mode={"e_tag": tag}, use_multipart=False, **self._said_of(name))
             except (PreconditionError, NotSupportedError, NotImplementedError):
                 if self._seen(name)[0] != old:
                     return False
-                self.store.put(name, new)
+                self.store.put(name, new, **self._said_of(name))
         return True
 
     def swap(self, name: str, tag: str | None, data: bytes) -> str | None:
@@ -178,7 +179,8 @@ class Bucket:
         mode: Any = "create" if tag is None else {"e_tag": tag}
         with self._faults_named():
             try:
-                return str(self.store.put(name, data, mode=mode, use_multipart=False)["e_tag"])
+                put = self.store.put(name, data, mode=mode, use_multipart=False, **self._said_of(name))
+                return str(put["e_tag"])
             except (AlreadyExistsError, NotFoundError):
                 return None
             except PreconditionError:
@@ -217,6 +219,12 @@ class Bucket:
                 return bytes(got.bytes()), got.meta["e_tag"]
             except (NotFoundError, FileNotFoundError):
                 return None, None
+
+    def _said_of(self, name: str) -> dict[str, Any]:
+        """What an object is: without it a browser that reads from the store saves a page instead of showing it. Folders
+        know nothing of the kind, and refuse it."""
+        is_folder = self.address.startswith("file:")
+        return {} if is_folder else {"attributes": {"Content-Type": media_type(name)}}
 
     def _faults_named(self) -> Any:
         return _faults_named(self.address)

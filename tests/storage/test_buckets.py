@@ -189,3 +189,29 @@ def test_the_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "obstore.store", None)
     with pytest.raises(BucketsNotInstalled, match=r'pip install "\.\[remote\]"'):
         Bucket.open("s3://bucket")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("catalogue/index.html", "text/html; charset=utf-8"),
+        ("releases/label/1.0.0/data/label.csv", "text/csv; charset=utf-8"),
+        ("releases/label/1.0.0/data/label.parquet", "application/vnd.apache.parquet"),
+        ("snapshots/objects/ab/ab12", "application/octet-stream"),
+    ],
+)
+def test_every_object_says_what_it_is_however_it_was_written(name: str, said: str) -> None:
+    bucket = Bucket("memory", MemoryStore())
+
+    def told() -> Any:
+        return bucket.store.get(name).attributes["Content-Type"]
+
+    bucket.send(name, b"sent")
+    assert told() == said
+    assert bucket.replace(name, b"sent", b"replaced")
+    assert told() == said
+    assert bucket.swap(name, bucket.tag(name), b"swapped") is not None
+    assert told() == said
+    bucket.delete(name)
+    assert bucket.create(name, b"created")
+    assert told() == said
