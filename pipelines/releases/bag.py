@@ -58,24 +58,21 @@ def payload_files(bag: Path) -> list[str]:
 def read_info(bag: Path) -> dict[str, str]:
     """The lines of `bag-info.txt`. Raises `ReleaseDamaged` when it is missing or has another form."""
     file = f"{bag.name}/{INFO}"
-    try:
-        lines = read_plain(bag / INFO, LARGEST_TAG).decode("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseDamaged(file=file, found=type(error).__name__, expected="UTF-8") from None
+    lines = _lines(bag / INFO, file)
     pairs = [line.partition(": ") for line in lines]
     if not all(sign for _, sign, _ in pairs):
         found = Said("une ligne sans « : »", "a line without “:”")
         raise ReleaseDamaged(file=file, found=found, expected="Label: value")
-    return {name: value for name, _, value in pairs}
+    facts = {name: value for name, _, value in pairs}
+    if len(facts) != len(pairs):  # one reader would go by the first, another by the last
+        raise ReleaseDamaged(file=file, found=Said("une étiquette deux fois", "a label twice"), expected="Label: value")
+    return facts
 
 
 def read_manifest(path: Path) -> dict[str, str]:
     """SHA-256 by path, from a manifest of a bag. Raises `ReleaseDamaged` when it is missing or has another form."""
     file = f"{path.parent.name}/{path.name}"
-    try:
-        lines = read_plain(path, LARGEST_TAG).decode("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReleaseDamaged(file=file, found=type(error).__name__, expected="UTF-8") from None
+    lines = _lines(path, file)
     found: dict[str, str] = {}
     for number, line in enumerate(lines, start=1):
         digest, sign, name = line.partition("  ")
@@ -84,3 +81,17 @@ def read_manifest(path: Path) -> dict[str, str]:
             raise ReleaseDamaged(file=f"{file}, {number}", found=repr(line[:80]), expected=expected)
         found[name] = digest
     return found
+
+
+def _lines(path: Path, file: str) -> list[str]:
+    """The lines of a tag file, each ended by a line feed and nothing else: `sha256sum` knows no other end, and what is
+    two lines to one reader and one to another would be two contents under one signature."""
+    try:
+        text = read_plain(path, LARGEST_TAG).decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReleaseDamaged(file=file, found=type(error).__name__, expected="UTF-8") from None
+    *lines, rest = text.split("\n")
+    if rest or any(len(line.splitlines()) > 1 or line[-1:].isspace() for line in lines):
+        found = Said("une autre fin de ligne", "another line end")
+        raise ReleaseDamaged(file=file, found=found, expected="\\n")
+    return lines

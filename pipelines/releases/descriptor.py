@@ -178,13 +178,23 @@ def to_json(document: Any) -> str:
 
 
 def read_descriptor(data: Path) -> dict[str, Any]:
-    """The descriptor in the folder `data`. Raises `ReleaseDamaged` when it is missing or is not a JSON object."""
+    """The descriptor in the folder `data`. Raises `ReleaseDamaged` when it is missing or is not a JSON object in UTF-8
+    that names each member once."""
     path = data / "datapackage.json"
     name = f"{data.parent.name}/{data.name}/datapackage.json"
     try:
-        document = json.loads(read_plain(path, LARGEST_DESCRIPTOR))
+        document = json.loads(read_plain(path, LARGEST_DESCRIPTOR).decode("utf-8"), object_pairs_hook=_each_once)
     except (OSError, ValueError, RecursionError) as error:
         raise ReleaseDamaged(file=name, found=type(error).__name__, expected="JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("resources"), list):
         raise ReleaseDamaged(file=name, found=Said("sans ressources", "no resources"), expected="Data Package")
     return document
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object. Of a member that comes twice Python keeps the last and others the first: one signature would cover
+    two descriptors."""
+    found = dict(members)
+    if len(found) != len(members):
+        raise ValueError
+    return found

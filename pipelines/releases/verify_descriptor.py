@@ -17,6 +17,19 @@ PLACE = "data/datapackage.json"
 MEDIA_TYPES = {".csv": ("csv", "text/csv"), ".parquet": ("parquet", "application/vnd.apache.parquet")}
 """By suffix: the format and the media type that a resource has to say. Files of changes may leave the latter out."""
 
+OF_THE_PACKAGE = (
+    "licenses",
+    "sources",
+    "contributors",
+    "data",
+    "extrapaths",
+    "compression",
+    "innerpath",
+    "scheme",
+    "control",
+)
+"""Members that a resource never has of its own: a reader would believe them before the package, or read other bytes."""
+
 
 def metadata(bag: Path) -> Iterator[Flaw]:
     """Frictionless accepts the descriptor; its resources have names and formats of their own; its licence is said."""
@@ -29,6 +42,9 @@ def metadata(bag: Path) -> Iterator[Flaw]:
     if document.get("$schema") != PROFILE:
         yield Flaw("descriptor", f"{PLACE}, $schema", ascii(document.get("$schema"))[:80], PROFILE)
     for item in resources:
+        for name in OF_THE_PACKAGE:
+            if name in item:
+                yield Flaw("descriptor", f"{PLACE}, {item['name']}, {name}", ascii(item[name])[:80])
         suffix = PurePosixPath(item["path"]).suffix
         if suffix not in MEDIA_TYPES:
             continue

@@ -89,7 +89,7 @@ def _counts(bag: Path, document: Document) -> Iterator[Flaw]:
         if str(parquet) not in rows:
             rows[str(parquet)] = pq.read_metadata(bag / "data" / parquet).num_rows
         recorded = item["rows"] if "schema" in item else item["row_count"]
-        if recorded != rows[str(parquet)]:
+        if type(recorded) is not int or recorded != rows[str(parquet)]:  # `1.0` and `true` are no counts
             yield Flaw("facts", f"{PLACE}, {item['path']}", str(recorded), str(rows[str(parquet)]))
         plain = hashes.get(str(path.with_suffix(".csv")), "")
         if path.parts[0] == "changes" and item["content"] != plain:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -17,14 +18,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.releases.bag import MANIFEST, SEALED_FILES, SIGNATURE, TAGMANIFEST
+from pipelines.releases.bag import INFO, MANIFEST, SEALED_FILES, SIGNATURE, TAGMANIFEST
 from pipelines.releases.csvfile import write_csv
 from pipelines.releases.log.notes import Checkpoint
 from pipelines.releases.parquet import read_parquet, write_parquet
 from pipelines.releases.signature import load_key
-from pipelines.storage import sha256_file
+from pipelines.storage import sha256_bytes, sha256_file
 from tests.releases.attacks import OLDEST, Attack, newest, releases_of, rewrite
-from tests.releases.attacks_on_log import a_bundle, a_tile, in_log, log_of, resealed
+from tests.releases.attacks_on_log import a_bundle, a_tile, in_log, log_of, relogged, resealed
 
 Document = dict[str, Any]
 Change = Callable[[Path, Document], None]
@@ -95,6 +96,47 @@ def linked_folder(folder: Path) -> None:
     place = newest(folder) / "data" / "changes"
     place.rename(folder / "changes")
     place.symlink_to(folder / "changes")
+
+
+def of_tag_file(name: str, change: Callable[[bytes], bytes]) -> Attack:
+    """Other bytes of a tag file, signed again, and the ledger and the log written again after them."""
+
+    def attack(folder: Path) -> None:
+        bag = newest(folder)
+        told = dict(line.split(": ", 1) for line in (bag / INFO).read_text().splitlines())
+        if name != TAGMANIFEST:
+            rewrite(bag / name, change)
+        lines = [f"{sha256_file(bag / one)}  {one}\n" for one in sorted(SEALED_FILES - {TAGMANIFEST})]
+        sealed = "".join(lines).encode()
+        (bag / TAGMANIFEST).write_bytes(change(sealed) if name == TAGMANIFEST else sealed)
+        (bag / SIGNATURE).write_text(load_key(folder / "cle").sign((bag / TAGMANIFEST).read_bytes()))
+        relogged(folder, told, sha256_file(bag / TAGMANIFEST))
+
+    return attack
+
+
+def descriptor_bytes(change: Callable[[bytes], bytes]) -> Attack:
+    """Other bytes of the descriptor, everything after them made again by the key's holder."""
+
+    def attack(folder: Path) -> None:
+        path = newest(folder) / "data" / "datapackage.json"
+        before = path.read_bytes()
+        after = change(before)
+        more = len(after) - len(before)
+        old, new = sha256_bytes(before).encode(), sha256_bytes(after).encode()
+        rewrite(newest(folder) / MANIFEST, lambda data: data.replace(old, new))
+        info = (newest(folder) / INFO).read_text()
+        size = re.search(r"(?<=Payload-Oxum: )\d+", info)
+        assert size is not None
+        grown = f"{info[: size.start()]}{int(size[0]) + more}{info[size.end() :]}".encode()
+        of_tag_file(INFO, lambda data: grown)(folder)  # the indexes are made of the descriptor: it is altered last
+        path.write_bytes(after)
+
+    return attack
+
+
+def of_each_resource(change: Callable[[Document], Any]) -> Attack:
+    return of_document(lambda document: [change(item) for item in document["resources"] if "row_count" in item])
 
 
 def manifest_line(change: Callable[[bytes], bytes]) -> Attack:
@@ -340,6 +382,29 @@ SEEN: dict[str, Attack] = {
     "an ODS file with bytes before it": in_ods(lambda data: b"MZ" + data),
     "an ODS file with bytes after it": in_ods(lambda data: data + b"x"),
     "a spreadsheet's CSV without its mark": of_file("excel/prix.csv", lambda data: data.removeprefix(b"\xef\xbb\xbf")),
+    "a manifest of other line ends": of_tag_file(MANIFEST, lambda data: data.replace(b"\n", b"\r\n")),
+    "a manifest of line ends that are none elsewhere": of_tag_file(
+        MANIFEST, lambda data: data.replace(b"\n", b"\x0b", 1)
+    ),
+    "a manifest without its last line end": of_tag_file(MANIFEST, lambda data: data.rstrip()),
+    "a tag manifest of other line ends": of_tag_file(TAGMANIFEST, lambda data: data.replace(b"\n", b"\r\n")),
+    "a tag manifest of line ends that are none elsewhere": of_tag_file(
+        TAGMANIFEST, lambda data: data.replace(b"\n", b"\xe2\x80\xa8", 1)
+    ),
+    "bag-info.txt of other line ends": of_tag_file(INFO, lambda data: data.replace(b"\n", b"\r\n")),
+    "bag-info.txt with two packages": of_tag_file(INFO, lambda data: b"Arobase-Package: other\n" + data),
+    "a member of the descriptor twice": descriptor_bytes(lambda data: data.replace(b"{", b'{"licenses": [],', 1)),
+    "the hash of a file twice": descriptor_bytes(
+        lambda data: data.replace(b'"hash": ', b'"hash": "sha256:0", "hash": ', 1)
+    ),
+    "the descriptor after a byte order mark": descriptor_bytes(lambda data: b"\xef\xbb\xbf" + data),
+    "the descriptor in UTF-16": descriptor_bytes(lambda data: data.decode().encode("utf-16")),
+    "the licence of a resource": of_resource("prix.csv", licenses=[{"name": "CC0-1.0"}]),
+    "more files of a resource": of_resource("prix.csv", extrapaths=["editions.csv"]),
+    "a resource said to be compressed": of_resource("prix.csv", compression="gz"),
+    "rows counted by a number with a point": of_each_resource(
+        lambda item: item.update(row_count=float(item["row_count"]))
+    ),
     "a CSV with a line end more": of_file("prix.csv", lambda data: data + b"\n"),
 }
 
