@@ -161,3 +161,37 @@ def test_no_number_or_two_are_refused_unless_the_mapping_lets_them_be_absent(pri
 
 def test_an_absent_number_stays_absent():
     assert convert("nombre_publie", None) is None
+
+
+def test_arobases_set_apart_by_blanks_are_counted_together():
+    assert (convert("arobases", "@ @ @"), convert("arobases", "Arras (62) @ @")) == ("3", "2")
+
+
+@pytest.mark.parametrize("printed", ["de 1 à 5 @", "une à cinq arobases", "4,5 @"])
+def test_a_range_or_a_part_of_a_number_is_no_level(printed):
+    with pytest.raises(Unreadable):
+        convert("arobases", printed)
+
+
+def test_a_name_keeps_the_brackets_of_its_own():
+    found = json.loads(convert("laureats", "Bors (Canton de Tude-et-Lavalette) (16) @@ - Lens (62) @"))
+    assert [(one["nom"], one["departement"]) for one in found] == [
+        ("Bors (Canton de Tude-et-Lavalette)", "16"),
+        ("Lens", "62"),
+    ]
+
+
+def test_a_name_without_a_level_is_not_left_out_of_a_list():
+    with pytest.raises(Unreadable):
+        convert("laureats", "Lille (59) Arras (62) @@")
+
+
+@pytest.mark.parametrize("printed", ["+ de 300", "~300", "300+", "> 300"])
+def test_a_sign_makes_a_number_approximate(printed):
+    assert convert("nombre_publie", printed) == "300"
+    assert convert("nombre_publie", printed, output="approximation") == "approche"
+
+
+def test_a_number_in_millions_is_not_the_number_of_millions():
+    with pytest.raises(Unreadable):
+        convert("nombre_publie", "26 millions d'habitants")

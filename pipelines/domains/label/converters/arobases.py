@@ -27,7 +27,14 @@ _UNIT = r"(?:@(?!@)|arobases?\b|etoiles?\b)"
 _OF_FIVE = re.compile(r"(?<!\d)(\d)\s*(?:@|arobases?)?\s*(?:/|sur)\s*5(?!\d)")
 _COUNTED = re.compile(rf"(?<![\w.,])(\d+)\s*(?:e|eme|ieme|er|ere)?\s*{_UNIT}")
 _SPELT = re.compile(rf"\b({'|'.join(_WORDS)})\s+{_UNIT}")
-_LAUREATE = re.compile(r"(?P<name>[^@()]+?)\s*(?:\((?P<place>[^()]*)\))?\s*(?P<run>@+)")
+# "de 1 à 5 @" is the range of the label; "de 3 à 4 @" is a move, and says the level that was reached.
+_RANGE = re.compile(r"\b(?:1|une?)\s+a\s+(?:5|cinq)\b")
+_APART = re.compile(r"(?<![@\w])@(?:[ \u00a0\u202f]+@)+(?![@\w])")
+# What is left of a number that is no level: "4,5 @".
+_OF_A_NUMBER = re.compile(r"\d\s*@(?!@)")
+# A name may have brackets of its own: "Bors (Canton de Tude-et-Lavalette) (16) @@".
+_LAUREATE = re.compile(r"(?P<name>[^@()]+?(?:\s*\([^()\d]{4,}\)(?=\s*\())?)\s*(?:\((?P<place>[^()]*)\))?\s*(?P<run>@+)")
+_BETWEEN = " .,;:\n\t-–\u00a0\u202f"
 
 
 @converter("arobases")
@@ -35,7 +42,8 @@ def arobases(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The level that a text states, "0" to "5": "@@@", "5 @", "« 5 @ » sur 5", "trois arobases", "4 étoiles", "5e @".
 
     A level said twice must be the same. "Hors concours" gives nothing: no level was awarded. An "@" in an e-mail
-    address or in a handle is no level. Raises `Unreadable` when no level or several are read, or one above five.
+    address or in a handle is no level. Raises `Unreadable` when no level or several are read, one above five, a range
+    ("de 1 à 5 @") or a part of one ("4,5 @").
     """
     text = texts[0]
     if text is None or normalise(text) in ("hors concours", "label hors concours"):
@@ -58,11 +66,11 @@ def laureates(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
         return None
     plain = _HANDLE.sub(" ", _EMAIL.sub(" ", text))
     found = list(_LAUREATE.finditer(plain))
-    rest = plain[found[-1].end() :].strip(" .;,\n") if found else plain
+    rest = _LAUREATE.sub("", plain).strip(_BETWEEN)
     if not found or rest or any(len(one["run"]) > HIGHEST for one in found):
         raise Unreadable("des noms suivis chacun de 1 à 5 @", "names, each followed by 1 to 5 @")
     listed = [
-        {"nom": one["name"].strip(" ,;:\n"), "departement": one["place"] or None, "arobases": str(len(one["run"]))}
+        {"nom": one["name"].strip(" ,;:\n-–"), "departement": one["place"] or None, "arobases": str(len(one["run"]))}
         for one in found
     ]
     return json.dumps(listed, ensure_ascii=False)
@@ -76,8 +84,11 @@ def _levels(text: str) -> set[int]:
         return {0}
     rest = strip_accents(_HANDLE.sub(" ", _EMAIL.sub(" ", text)))
     rest = re.sub(r"[«»\"“”]", " ", rest)
+    if _RANGE.search(rest):
+        return set()
+    rest = _APART.sub(lambda run: "@" * run[0].count("@"), rest)
     found: set[int] = set()
     for pattern in (_OF_FIVE, _COUNTED, _SPELT):
         found |= {_WORDS[level] if level in _WORDS else int(level) for level in pattern.findall(rest)}
         rest = pattern.sub(" ", rest)
-    return found | {len(run) for run in re.findall(r"@+", rest)}
+    return set() if _OF_A_NUMBER.search(rest) else found | {len(run) for run in re.findall(r"@+", rest)}

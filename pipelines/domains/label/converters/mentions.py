@@ -44,6 +44,8 @@ _ABOUT = re.compile(
     r"\b(?:plus|moins|pres|environ|autour|quelque|presque|about|around|nearly|almost|more|less|over|at least)\b"
     r"|une petite|une bonne|" + "|".join(_TENS)
 )
+_ABOUT_SIGNS = re.compile(r"[~≈±]|\+\s*(?:de\b|d'|\d)|\d\s*\+|[<>≤≥]")
+_SCALED = re.compile(r"\d\s*(?:milliers?|millions?|milliards?|k\b|m\b)", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .\u00a0\u202f]\d{3})+(?![\d])|\d+(?:,\d+)?")
 
 
@@ -76,8 +78,8 @@ def published_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Tex
 
     "une quarantaine" gives 40, approche; "40 ("une quarantaine")" too; "plus de 230" gives 230, approche; "11 (25 in
     total)" gives 11, exact: what is in brackets explains, and weakens only when it says "about". Thousands may be
-    set apart by a blank; a decimal comma becomes a point. Raises `Unreadable` for no number, or for two that would have
-    to be added; option `otherwise: absent` gives nothing instead.
+    set apart by a blank; a decimal comma becomes a point. Raises `Unreadable` for no number, for one in millions, or
+    for two that would have to be added; option `otherwise: absent` gives nothing instead.
     """
     text = texts[0]
     if text is None:
@@ -93,8 +95,11 @@ def published_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Tex
 
 def _number(text: str) -> tuple[str, bool] | None:
     outside = re.sub(r"\([^()]*\)", " ", text).strip()
+    if _SCALED.search(outside):
+        return None
     key = normalise(outside)
     is_about = bool(_ABOUT.search(normalise(text)) if _DIGITS.search(outside) else _ABOUT.search(key))
+    is_about = is_about or bool(_ABOUT_SIGNS.search(outside))
     figures = _DIGITS.findall(outside)
     tens = [value for word, value in _TENS.items() if re.search(rf"\b{word}s?\b", key)]
     if len(figures) + len(tens) != 1:

@@ -22,6 +22,7 @@ from pipelines.domains.label.rules.rows import (
     addresses,
     grouped,
     is_exact,
+    is_settled,
     laureate,
     rows,
 )
@@ -30,6 +31,7 @@ from pipelines.schema import load_codelist
 
 BDT_2009 = "https://banquedesterritoires.fr/record-seize-communes-se-hissent-en-tete-du-label-villes-internet-2009"
 MUREAUX = "http://les-nouvelles-des-mureaux.com/spip.php?article3224&debut_article_actuel=5"
+WITHOUT_EDITION = {2010}  # the edition of December 2009 was followed by that of early 2011
 MOVES = {"maintien": 0, "hausse_1": 1}
 
 
@@ -92,31 +94,43 @@ def title_not_given_again_while_it_lasts(tables: Mapping[str, pa.Table], project
 
 
 @finding_rule(
-    "LAB-15", reads=(FIGURES, AWARDS, MENTIONS), base="Décompte des lauréats connus, territoire par territoire"
+    "LAB-15",
+    reads=(FIGURES, AWARDS, MENTIONS),
+    base="Décompte des lauréats connus, territoire par territoire",
+    version="2",
 )
 def figures_against_rows(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Le nombre publié n'est pas dépassé par les lauréats connus. Quand ils sont moins nombreux, aucun écart n'est à
-    constater : le palmarès connu est incomplet."""
+    constater : le palmarès connu est incomplet. Quand ils sont plus nombreux, des noms non rattachés ou des niveaux
+    contredits sont à vérifier."""
     awards = grouped(rows(tables, AWARDS), lambda row: int(row["edition"]))
     mentions = grouped(rows(tables, MENTIONS), lambda row: int(row["edition"]))
     for figure in rows(tables, FIGURES):
         if not is_exact(figure):
             continue
-        edition, measure = figure["edition"], figure["mesure"]
+        edition, measure, doubtful = figure["edition"], figure["mesure"], set()
         if measure == "labellises":
             named = awards.get(edition, [])
         elif measure in [f"arobases_{level}" for level in range(6)]:
             named = [row for row in awards.get(edition, []) if row["arobases"] == int(measure[-1])]
+            doubtful = _of_several_levels(awards.get(edition, []))
         elif measure == "excellences":
             named = [
                 row for row in mentions.get(edition, []) if row["mention_code"] == "territoire_excellence_numerique"
             ]
         else:
             continue
-        yield _count_finding(figure, named)
+        yield _count_finding(figure, named, doubtful)
 
 
-def _count_finding(figure: Row, named: list[Row]) -> Finding:
+def _of_several_levels(awards: list[Row]) -> set[str]:
+    """The awarded authorities of an edition to which pages give different levels."""
+    levelled = grouped((row for row in awards if row["arobases"] is not None), laureate)
+    return {who for who, items in levelled.items() if len({row["arobases"] for row in items}) > 1}
+
+
+def _count_finding(figure: Row, named: list[Row], doubtful: set[str]) -> Finding:
+    """`doubtful`: those whose level pages contradict, so that they may not be of this level."""
     known, published = len({laureate(row) for row in named}), figure["nombre"]
     outcome: Outcome
     if known < published:
@@ -125,8 +139,12 @@ def _count_finding(figure: Row, named: list[Row]) -> Finding:
     elif known == published:
         outcome, sign, fr, en = "conforme", "=", "tous les lauréats sont connus", "every awarded body is known"
     else:
-        outcome, sign = "non_conforme", ">"
+        sure = len({laureate(row) for row in named if is_settled(row)} - doubtful)
+        outcome, sign = ("non_conforme" if sure > published else "a_verifier"), ">"
         fr, en = "plus de lauréats connus qu'annoncés", "more awarded bodies known than announced"
+        if outcome == "a_verifier":
+            fr += ", dont certains au nom ou au niveau incertain"
+            en += ", some of an uncertain name or level"
     return Finding(
         table="totaux_publies",
         key=(figure["total_id"],),
@@ -197,7 +215,7 @@ def laureate_named_once_a_page(tables: Mapping[str, pa.Table], project: Project)
             )
 
 
-@finding_rule("LAB-19", reads=(AWARDS, FIGURES), base="Comparaison avec l'édition précédente connue du lauréat")
+@finding_rule("LAB-19", reads=(AWARDS, FIGURES), base="Comparaison avec l'édition précédente du lauréat", version="2")
 def change_fits_the_edition_before(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """L'évolution annoncée (niveau conservé, une arobase de plus) s'accorde avec le niveau de l'édition précédente,
     s'il est connu."""
@@ -213,7 +231,8 @@ def change_fits_the_edition_before(tables: Mapping[str, pa.Table], project: Proj
         if row["evolution"] not in MOVES or row["arobases"] is None:
             continue
         before = max((year for year in years if year < row["edition"]), default=None)
-        earlier = levels.get((before, laureate(row)), [])
+        is_next = before is not None and set(range(before + 1, row["edition"])) <= WITHOUT_EDITION
+        earlier = levels.get((before, laureate(row)), []) if is_next and is_settled(row) else []
         move, level = MOVES[row["evolution"]], row["arobases"]
         outcome: Outcome = "non_evalue"
         if earlier:

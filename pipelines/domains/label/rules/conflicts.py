@@ -13,7 +13,17 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.core.text import Said
-from pipelines.domains.label.rules.rows import AWARDS, FIGURES, Row, addresses, grouped, is_exact, laureate, rows
+from pipelines.domains.label.rules.rows import (
+    AWARDS,
+    FIGURES,
+    Row,
+    addresses,
+    grouped,
+    is_exact,
+    is_settled,
+    laureate,
+    rows,
+)
 from pipelines.findings.registry import Finding, finding_rule
 
 COMPARED = (
@@ -162,10 +172,11 @@ def magnitudes_hold(tables: Mapping[str, pa.Table], project: Project) -> Iterato
                 )
 
 
-@finding_rule("LAB-12", reads=(AWARDS,), base="Comparaison des pages qui nomment le même lauréat")
+@finding_rule("LAB-12", reads=(AWARDS,), base="Comparaison des pages qui nomment le même lauréat", version="2")
 def sources_agree_on_levels(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Les pages qui donnent le niveau d'une même collectivité pour une même édition s'accordent. Le constat donne
-    l'adresse de chaque page ; aucune n'est préférée."""
+    l'adresse de chaque page ; aucune n'est préférée. Un nom qui n'est pas rattaché peut être celui de deux
+    collectivités."""
     levelled = [row for row in rows(tables, AWARDS) if row["arobases"] is not None]
     for (edition, who), items in grouped(levelled, lambda row: (row["edition"], laureate(row))).items():
         if len(addresses(items)) < 2:
@@ -175,14 +186,25 @@ def sources_agree_on_levels(tables: Mapping[str, pa.Table], project: Project) ->
             f"{level} ({', '.join(addresses(rows_of_level))})" for level, rows_of_level in sorted(levels.items())
         )
         is_agreed, name = len(levels) == 1, items[0]["territoire_nom"] or items[0]["nom_publie"]
+        is_doubtful = not is_agreed and not is_settled(items[0])
         yield Finding(
             table="palmares",
             key=(min(row["fait_id"] for row in items),),
             field="arobases",
-            outcome="conforme" if is_agreed else "non_conforme",
+            outcome="conforme" if is_agreed else "a_verifier" if is_doubtful else "non_conforme",
             arithmetic=listed,
-            fr=f"{name}, édition {edition} : les sources {'s’accordent' if is_agreed else 'se contredisent'}.",
-            en=f"{name}, edition {edition}: the sources {'agree' if is_agreed else 'contradict each other'}.",
+            fr=f"{name}, édition {edition} : les sources {_told(is_agreed, is_doubtful).fr}.",
+            en=f"{name}, edition {edition}: the sources {_told(is_agreed, is_doubtful).en}.",
             sources=addresses(items),
             aspect=who,
         )
+
+
+def _told(is_agreed: bool, is_doubtful: bool) -> Said:
+    if is_agreed:
+        return Said("s’accordent", "agree")
+    if is_doubtful:
+        return Said(
+            "se contredisent, ou nomment deux collectivités homonymes", "contradict each other, or name two homonyms"
+        )
+    return Said("se contredisent", "contradict each other")

@@ -39,6 +39,11 @@ def laureate(row: Row) -> str:
     return f"{row['territoire_nature']}:{code}" if code else f"nom:{row['nom_publie']}"
 
 
+def is_settled(row: Row) -> bool:
+    """Whether it is known which authority a row names: two authorities may have the name that a page prints."""
+    return bool(row["territoire_code"] or row["territoire_nom"])
+
+
 def addresses(items: Iterable[Row]) -> tuple[str, ...]:
     """Where these rows were read, each once, in order."""
     return tuple(sorted({item["source_reference"] for item in items if item["source_reference"]}))

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.core.text import Said
-from pipelines.domains.label.rules.rows import FIGURES, LEVELS, Row, grouped, rows, sum_of
+from pipelines.domains.label.rules.rows import FIGURES, LEVELS, Row, grouped, is_exact, rows, sum_of
 from pipelines.findings.registry import Finding, Outcome, finding_rule
 
 BDT_2006 = "https://banquedesterritoires.fr/les-labels-ville-internet-remis-lyon"
@@ -97,7 +97,7 @@ def _least(bounds: str) -> int:
     return 0 if bounds.startswith("<") else int(bounds.strip(">").partition("-")[0])
 
 
-@finding_rule("LAB-04", reads=(FIGURES,), base="Arithmétique, d'une page à l'autre")
+@finding_rule("LAB-04", reads=(FIGURES,), base="Arithmétique, d'une page à l'autre", version="2")
 def best_levels_recalled_later(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Le nombre de collectivités à quatre ou cinq arobases qu'une page rappelle pour une édition passée est la somme de
     ceux que les pages de cette édition donnent."""
@@ -106,8 +106,10 @@ def best_levels_recalled_later(tables: Mapping[str, pa.Table], project: Project)
         if row["mesure"] != "arobases_4_ou_5" or not row["detail"]:
             continue
         year, recalled = (int(part) for part in row["detail"].split("="))
-        then = [one for one in figures if one["edition"] == year and one["mesure"] in ("arobases_5", "arobases_4")]
-        pages = [page for page in grouped(then, lambda one: one["source_reference"]).values() if len(page) == 2]
+        best = {"arobases_5", "arobases_4"}
+        then = [one for one in figures if one["edition"] == year and one["mesure"] in best and is_exact(one)]
+        by_page = grouped(then, lambda one: one["source_reference"]).values()
+        pages = [page for page in by_page if len(page) == 2 and {one["mesure"] for one in page} == best]
         for page in pages:
             numbers = [one["nombre"] for one in sorted(page, key=lambda one: str(one["mesure"]), reverse=True)]
             is_equal = sum(numbers) == recalled

@@ -135,3 +135,31 @@ def test_a_first_edition_has_none_before_it():
 def test_a_new_laureate_or_a_level_not_stated_is_not_compared():
     facts = [award(2017, "A", 1, evolution="nouveau"), award(2017, "B", None, evolution="hausse_1")]
     assert findings("LAB-19", palmares=facts) == []
+
+
+UNSETTLED = {"territoire_code": None, "territoire_nature": None, "territoire_nom": None}
+
+
+def test_names_that_are_not_settled_prove_no_surplus():
+    """Two spellings may be one town, and two towns may have one name."""
+    spelt = [award(2006, name, 5, **UNSETTLED) for name in ("Vandoeuvre", "Vandœuvre-lès-Nancy")]
+    published = [figure(2006, "arobases_5", 1)]
+    assert outcome("LAB-15", palmares=spelt, totaux_publies=published) == ("a_verifier", "2 connus > 1 publiés")
+
+
+def test_a_level_that_pages_contradict_proves_no_surplus():
+    facts = [award(2011, "A", 5), award(2011, "A", 4, page=OTHER_PAGE), award(2011, "B", 5)]
+    published = [figure(2011, "arobases_5", 1)]
+    assert outcome("LAB-15", palmares=facts, totaux_publies=published) == ("a_verifier", "2 connus > 1 publiés")
+
+
+def test_a_change_is_not_compared_over_an_edition_of_which_nothing_is_known():
+    facts = [award(2018, "A", 3), award(2020, "A", 5, evolution="maintien")]
+    assert outcome("LAB-19", palmares=facts)[0] == "non_evalue"
+    over_2010 = [award(2009, "A", 3), award(2011, "A", 5, evolution="maintien")]
+    assert outcome("LAB-19", palmares=over_2010)[0] == "non_conforme"
+
+
+def test_a_change_of_a_name_that_is_not_settled_is_not_compared():
+    facts = [award(2019, "Bassens", 3, **UNSETTLED), award(2020, "Bassens", 5, evolution="maintien", **UNSETTLED)]
+    assert outcome("LAB-19", palmares=facts)[0] == "non_evalue"

@@ -102,3 +102,11 @@ def test_the_same_fact_from_two_sources_is_one_agreement():
     facts = [award(2009, "25056", 5), award(2009, "25056", 5, page=OTHER_PAGE), award(2009, "25462", 3)]
     found = finding("LAB-12", palmares=facts)
     assert (found["resultat"], found["sources"]) == ("conforme", f"{OTHER_PAGE}|{PAGE}")
+
+
+def test_two_levels_of_one_name_may_be_of_two_homonyms():
+    unsettled = {"territoire_code": None, "territoire_nature": None, "territoire_nom": None}
+    facts = [award(2018, "Bassens", 3, **unsettled), award(2018, "Bassens", 2, page=OTHER_PAGE, **unsettled)]
+    found = finding("LAB-12", palmares=facts)
+    assert found["resultat"] == "a_verifier"
+    assert "homonymes" in found["message"]

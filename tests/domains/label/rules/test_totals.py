@@ -77,3 +77,10 @@ def test_the_best_levels_of_2016_are_one_fewer_than_recalled_in_2017():
 def test_a_recall_without_both_levels_or_without_a_year_says_nothing():
     assert findings("LAB-04", totaux_publies=[*levels(2016, 30), recalled(56)]) == []
     assert findings("LAB-04", totaux_publies=[figure(2017, "arobases_4_ou_5", 69)]) == []
+
+
+def test_a_recalled_sum_needs_both_levels_of_one_page_as_exact_numbers():
+    rows = [*levels(2016, 30, 25)[:1], *levels(2016, 30, 25)[:1], recalled(56)]
+    assert findings("LAB-04", totaux_publies=rows) == []
+    unknown = [figure(2016, "arobases_5", 30), figure(2016, "arobases_4", None), recalled(56)]
+    assert findings("LAB-04", totaux_publies=unknown) == []
