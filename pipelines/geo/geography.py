@@ -17,9 +17,8 @@ from pipelines.geo.gazetteer import HISTORY_MEMBERS, read_reference
 
 VINTAGE = 2026
 PEOPLE = "populations_millesimes"
-COMMUNAL = frozenset(
-    {"commune", "ancienne_commune", "commune_deleguee", "commune_associee", "arrondissement_municipal"}
-)
+# A municipal arrondissement is not among them: what it was awarded says nothing of the rest of its city.
+COMMUNAL = frozenset({"commune", "ancienne_commune", "commune_deleguee", "commune_associee"})
 INTERCOMMUNAL = frozenset({"epci", "ept"})
 
 
@@ -65,9 +64,10 @@ class Geography:
     ) -> frozenset[str]:
         """The communes of today that a territory covers.
 
-        A former or delegated commune covers the commune that is in its place today; an intercommunal body covers the
-        communes of today that are in the places of its members of `year`, or of the nearest vintage that knows it (see
-        `vintage_of`); without a year, its members of today. A body that no vintage knows covers nothing.
+        A former or delegated commune covers the commune that is in its place today, and a municipal arrondissement,
+        a part of one, covers none; an intercommunal body covers the communes of today that are in the places of its
+        members of `year`, or of the nearest vintage that knows it (see `vintage_of`); without a year, its members of
+        today. A body that no vintage knows covers nothing.
         """
         if nature in COMMUNAL:
             one = present or code

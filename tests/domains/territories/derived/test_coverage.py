@@ -52,6 +52,14 @@ def test_a_laureate_said_by_two_sources_is_one_laureate():
     assert coverage_by_edition(awards(one, one), GEOGRAPHY)[0].bodies == 1
 
 
+@pytest.mark.parametrize(("code", "commune"), [("75113", "75056"), ("69383", "69123"), ("13201", "13055")])
+def test_an_arrondissement_does_not_cover_the_whole_of_its_city(code, commune):
+    """An award to the 13th arrondissement of Paris says nothing of two million people."""
+    award = {"edition": 2018, "code": code, "nature": "arrondissement_municipal", "code_actuel": commune}
+    covered = coverage_by_edition(awards(award), GEOGRAPHY)[0]
+    assert (covered.all, covered.laureates, covered.bodies) == (frozenset(), frozenset(), 1)
+
+
 def test_a_former_commune_covers_the_one_that_holds_its_place():
     table = awards({"edition": 2009, "code": "76476", "nature": "ancienne_commune", "code_actuel": "76476"})
     assert coverage_by_edition(table, GEOGRAPHY)[0].all == {"76476"}
