@@ -15,7 +15,8 @@ from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.documents import Unread, faults_of, json_lines, json_text, tabulate
+from pipelines.formats.documents import Unread, json_lines, tabulate
+from pipelines.formats.json_values import faults_of, json_text
 from pipelines.formats.registry import Records, reader
 from pipelines.sources.dossiers import descriptor_of
 

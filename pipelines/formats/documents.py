@@ -6,9 +6,8 @@ A position is the element's number in its list (from 1), or the line in a JSON L
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -19,12 +18,8 @@ from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import Damaged, FormatError
 from pipelines.formats.faults import RecordFault
 from pipelines.formats.header import clean
+from pipelines.formats.json_values import Repeated, TooDeep, faults_of, json_text, loads
 from pipelines.formats.registry import Records, reader
-from pipelines.schema.arrow import number_text
-
-MOST_DIGITS = 4_000
-EXACT = 17
-"""The characters of a decimal number beyond which a machine's may be another one."""
 
 
 @reader("json")
@@ -102,6 +97,8 @@ def tabulate(
     object, has its faults. Raises `FormatError` where nothing is an object.
     """
     columns: dict[str, list[str | None]] = {}
+    printed: dict[str, str] = {}
+    tidy = lru_cache(maxsize=None)(clean)
     positions: list[int] = []
     faults: list[RecordFault] = []
     strangers: list[tuple[int, str]] = []
@@ -114,15 +111,14 @@ def tabulate(
             continue
         amiss = [*faults_of(document)]
         members = [] if amiss else list(flattened(document))
-        names = [name for name, _text in members]
+        names = [tidy(name) for name, _text in members]
         if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            words = Said("deux fois, à plat et dans un objet", "twice, as a dotted name and in an object")
-            amiss = [("nom-deux-fois", twice, words)]
+            amiss = [_named_twice([name for name, _text in members], names)]
         if amiss:
             faults += [_fault(position, *one) for one in amiss]
             continue
-        for name, text in members:
+        for name, (original, text) in zip(names, members, strict=True):
+            printed.setdefault(name, original)
             column = columns.setdefault(name, [])
             column.extend([None] * (len(positions) - len(column)))
             column.append(text)
@@ -133,10 +129,18 @@ def tabulate(
     for column in columns.values():
         column.extend([None] * (len(positions) - len(column)))
     arrays = [pa.array(column, pa.string()) for column in columns.values()]
-    names = [clean(name) for name in columns]
     found = pa.array(positions, pa.int64())
     more: dict[str, Any] = {"facts": facts, "is_sparse": True, "faults": faults, "notices": notices}
-    return Records(names, list(columns), arrays, found, place, **more)
+    return Records(list(columns), [printed[name] for name in columns], arrays, found, place, **more)
+
+
+def _named_twice(printed: list[str], names: list[str]) -> tuple[str, str, Said]:
+    """The fault of a record of which two members would fill one column."""
+    twice = next(name for name in names if names.count(name) > 1)
+    words = Said("deux fois, aux blancs près", "twice, but for blanks")
+    if len(set(printed)) < len(printed):
+        words = Said("deux fois, à plat et dans un objet", "twice, as a dotted name and in an object")
+    return "nom-deux-fois", twice, words
 
 
 def _no_object(content: Content, place: str | Said, position: int, found: str) -> FormatError:
@@ -179,27 +183,6 @@ def flattened(document: dict[str, Any], prefix: str = "") -> Iterator[tuple[str,
             yield f"{prefix}{key}", json_text(value)
 
 
-def json_text(value: Any) -> str | None:
-    """A JSON value as text: texts as they are, numbers at their shortest, lists and empty objects as JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, Exact):
-        return value.text
-    if isinstance(value, float):
-        return number_text(value)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-class NotJson(NamedTuple):
-    """In the place of a value: a word that JSON does not have, or a number that no machine holds."""
-
-    found: Said
-
-
 class Unread(NamedTuple):
     """In the place of a record that cannot be read: the rejection's rule, and a sentence with its place."""
 
@@ -207,101 +190,11 @@ class Unread(NamedTuple):
     message: Said
 
 
-class Repeated(dict[str, Any]):
-    """An object that names a member twice: which of the two is meant, nobody knows."""
-
-    member = ""
-
-
-class Exact(float):
-    """A number with more digits than a machine's; `text` has them all."""
-
-    text = ""
-
-
-def loads(data: bytes | str) -> Any:
-    """A JSON document, with `NotJson`, `Repeated` and `Exact` where Python's reader would change what is written.
-
-    Raises `ValueError` for what is no JSON, and for what is nested beyond what anybody writes.
-    """
-    hooks: dict[str, Any] = {"parse_constant": _constant, "parse_float": _float, "object_pairs_hook": _object}
-    try:
-        return json.loads(data, **hooks)
-    except json.JSONDecodeError:
-        raise
-    except RecursionError:
-        raise _TooDeep from None
-    except ValueError:  # a whole number of thousands of digits
-        return json.loads(data, parse_int=_int, **hooks)
-
-
-class _TooDeep(ValueError):
-    """Lists in lists, beyond what Python's reader follows."""
-
-
-def _constant(name: str) -> NotJson:
-    return NotJson(Said(f"{name}, qui n'est pas du JSON", f"{name}, which is not JSON"))
-
-
-def _int(digits: str) -> int | NotJson:
-    if len(digits) > MOST_DIGITS:
-        return NotJson(Said(f"un nombre de {len(digits)} chiffres", f"a number of {len(digits)} digits"))
-    return int(digits)
-
-
-def _float(digits: str) -> float | NotJson:
-    value = float(digits)
-    if math.isinf(value):
-        return NotJson(Said("un nombre trop grand", "a number that is too large"))
-    if len(digits) > EXACT and Decimal(digits) != Decimal(repr(value)):
-        exact = Exact(value)
-        exact.text = digits
-        return exact
-    return value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    names = [name for name, _value in pairs]
-    repeated = Repeated(found)
-    repeated.member = next(name for name in names if names.count(name) > 1)
-    return repeated
-
-
-def faults_of(value: Any, member: str = "") -> Iterator[tuple[str, str, Said]]:
-    """What keeps a record from being read: rule, member, and what was found; never a value of the source."""
-    if isinstance(value, str):
-        if not value.isascii() and _has_half(value):
-            words = Said("la moitié d'un caractère (\\ud800–\\udfff)", "half a character (\\ud800–\\udfff)")
-            yield "demi-caractere", member, words
-    elif isinstance(value, NotJson):
-        yield "valeur-non-json", member, value.found
-    elif isinstance(value, dict):
-        if isinstance(value, Repeated):
-            path = f"{member}.{value.member}".lstrip(".")
-            yield "nom-deux-fois", path, Said("deux fois dans le même objet", "twice in the same object")
-        for name, inner in value.items():
-            if not name.isascii() and _has_half(name):
-                words = Said("un nom avec la moitié d'un caractère", "a name with half a character")
-                yield "demi-caractere", "…", words
-                continue
-            yield from faults_of(inner, f"{member}.{name}".lstrip("."))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from faults_of(inner, member)
-
-
-def _has_half(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
 def _step(content: Content, found: Any, step: str, pointer: str) -> Any:
+    if isinstance(found, Repeated) and step in found.members:
+        twice = Said(f"« {step} » deux fois dans le même objet", f'"{step}" twice in the same object')
+        once = Said("une fois", "once")
+        raise FormatError(file=content.file, place=f"pointer « {pointer} »", found=twice, expected=once)
     if isinstance(found, dict) and step in found:
         return found[step]
     if isinstance(found, list) and step.isdigit() and int(step) < len(found):
@@ -323,7 +216,7 @@ def _not_a_list(content: Content, pointer: str, found: Any) -> FormatError:
 def damaged(content: Content, error: ValueError, line: int | None = None) -> Damaged:
     """A document that is no JSON, with the line and column where it ceases to be."""
     message = Said(str(error), str(error))
-    if isinstance(error, _TooDeep):
+    if isinstance(error, TooDeep):
         message = Said("des listes dans des listes, sans fin", "lists within lists, without end")
     place = Said(f"ligne {line} : ", f"line {line}: ") if line else Said("", "")
     if isinstance(error, json.JSONDecodeError):

@@ -11,10 +11,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.formats.content import Content
-from pipelines.formats.documents import NotJson, Repeated, damaged, json_text, loads, tabulate
+from pipelines.formats.documents import damaged, tabulate
 from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import FormatError
+from pipelines.formats.header import clean
+from pipelines.formats.json_values import NotJson, Repeated, json_text, loads
 from pipelines.formats.registry import Records, reader
+
+OWN = ("valeur", "statut")
+"""The columns that are no dimension's."""
 
 
 @reader("jsonstat")
@@ -35,6 +40,7 @@ def read_jsonstat(content: Content) -> Records:
         iter(rows),
         "JSON-stat",
         {"updated": updated if isinstance(updated, str) and updated.isascii() else None},
+        text.notices,
     )
 
 
@@ -44,11 +50,16 @@ def _misfit(content: Content, found: str) -> FormatError:
 
 def _rows(document: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
     """The values that are there, each at its place. Raises `ValueError` for a cube that does not fit its sizes."""
+    _check_once(document)
     names = document["id"]
     categories = [_categories(document["dimension"][name]["category"]) for name in names]
     sizes = [len(item) for item in categories]
     if sizes != document["size"] or len(set(names)) != len(names):
         raise ValueError(f"size {document['size']}, dimensions {sizes}")
+    columns = [clean(column) for name in names for column in (name, f"{name}_libelle")]
+    twice = sorted({column for column in (*columns, *OWN) if [*columns, *OWN].count(column) > 1})
+    if twice:
+        raise ValueError(f"id: {', '.join(twice)} × 2")
     count = math.prod(sizes)
     values = _placed(document["value"], count, "value")
     status = document.get("status") or {}
@@ -61,6 +72,15 @@ def _rows(document: Mapping[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:
             row |= {name: code, f"{name}_libelle": label}
         number = value if isinstance(value, NotJson) else json_text(value)
         yield place + 1, row | {"valeur": number, "statut": status if isinstance(status, str) else flags.get(place)}
+
+
+def _check_once(document: Any) -> None:
+    """Raises `ValueError` for an object of the cube, its values apart, that names a member twice."""
+    if isinstance(document, Repeated):
+        raise ValueError(f"{document.member} × 2")
+    for name, inner in document.items() if isinstance(document, dict) else ():
+        if name not in ("value", "extension", "link"):
+            _check_once(inner)
 
 
 def _codes(place: int, categories: list[list[tuple[str, str | None]]]) -> list[tuple[str, str | None]]:
@@ -87,6 +107,8 @@ def _placed(found: Any, count: int, name: str) -> dict[int, Any]:
     for place, value in found.items():
         if not (place.isascii() and place.isdigit() and len(place) < 19 and int(place) < count):
             raise ValueError(f"{name}: {place[:20]!r}, size: {count}")
+        if int(place) in placed:
+            raise ValueError(f"{name}: {int(place)} × 2")
         placed[int(place)] = value
     return placed
 

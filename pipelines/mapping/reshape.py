@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.formats.json_values import faults_of, has_exact, json_text, loads
 from pipelines.mapping.description import ABSENT, PRESENT, Each, Join
 
 RANK = "rang"
@@ -145,12 +146,16 @@ def _list(table: pa.Table, each: Each) -> tuple[pa.Table, list[int]]:
 
 
 def _elements(cell: str | None) -> list[Any] | None:
-    """The elements of a cell that is a JSON list; an object is a list of one; None for any other text."""
+    """The elements of a cell that is a JSON list; an object is a list of one; None for any other text, also for a list
+    that readers of JSON do not read alike (a member twice, NaN, half a character)."""
     if cell is None or not cell.strip():
         return []
     try:
-        found = json.loads(cell)
+        found = loads(cell)
+        is_amiss = any(faults_of(found))
     except (ValueError, RecursionError):
+        return None
+    if is_amiss:
         return None
     if isinstance(found, dict):
         return [found]
@@ -160,7 +165,7 @@ def _elements(cell: str | None) -> list[Any] | None:
 def _text(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return json_text(value) if has_exact(value) else json.dumps(value, ensure_ascii=False)
 
 
 def _grown(table: pa.Table, takes: list[int], columns: Mapping[str, list[Any]]) -> pa.Table:

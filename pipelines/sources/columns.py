@@ -23,21 +23,30 @@ def column_names(rows: Sequence[Sequence[str]], naming: int | None = None) -> tu
     """Names and their originals from header rows of equal or unequal lengths.
 
     The row `naming` (1 is the first; default the last) names the columns; where it is blank the nearest row above does.
-    A name met again becomes `name (2)`; a column without a name becomes `colonne <its number>`.
+    A name met again becomes `name (2)`, or the next number that no column has; a column without a name becomes
+    `colonne <its number>`.
     """
     width = max(len(row) for row in rows)
     order = [rows[(naming or len(rows)) - 1], *reversed(rows[: (naming or len(rows)) - 1])]
-    names: list[str] = []
     originals: list[str] = []
-    seen: dict[str, int] = {}
     for index in range(width):
         printed = [row[index] for row in order if index < len(row)]
-        original = next((cell for cell in printed if clean(cell)), "")
-        name = clean(original) or f"colonne {index + 1}"
-        seen[name] = seen.get(name, 0) + 1
-        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-        originals.append(original)
-    return names, originals
+        originals.append(next((cell for cell in printed if clean(cell)), ""))
+    return unique([clean(original) or f"colonne {index + 1}" for index, original in enumerate(originals)]), originals
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """The names, where one met again becomes `name (2)`, `name (3)`…: never a name that another column has."""
+    printed, taken = set(names), set[str]()
+    found: list[str] = []
+    for name in names:
+        chosen, count = name, 1
+        while chosen in taken or (count > 1 and chosen in printed):
+            count += 1
+            chosen = f"{name} ({count})"
+        taken.add(chosen)
+        found.append(chosen)
+    return found
 
 
 def columns_read(part: Part) -> list[str]:

@@ -22,8 +22,8 @@ import yaml
 from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.documents import loads
 from pipelines.formats.encoding import decoded
+from pipelines.formats.json_values import loads
 from pipelines.formats.reading import read
 from pipelines.privacy.headers import untold_headers
 from pipelines.schema.reserved import RESERVED

@@ -55,6 +55,11 @@ def test_blank_lines_are_passed_over_and_short_rows_lack_their_last_cells(tmp_pa
     assert positions(table) == [2, 4, 5]
 
 
+def test_a_name_met_again_takes_no_name_that_another_column_has(tmp_path: Path) -> None:
+    table = reading(a_file(tmp_path, "nom,nom,nom (2),nom\na,b,c,d\n"), a_part())
+    assert records(table) == [{"nom": "a", "nom (3)": "b", "nom (2)": "c", "nom (4)": "d"}]
+
+
 def test_a_cell_longer_than_pythons_reader_takes_by_itself_is_read(tmp_path: Path) -> None:
     limit = csv.field_size_limit(131_072)
     try:

@@ -22,6 +22,9 @@ def reading_of(folder: Path, content: str, file_format: str = "json") -> PartRea
         ('{"nom": "A", "nom": "B"}', "nom-deux-fois", "nom"),
         ('{"geo": {"lat": 1, "lat": 2}}', "nom-deux-fois", "geo.lat"),
         ('{"geo.lat": "A", "geo": {"lat": "B"}}', "nom-deux-fois", "geo.lat"),
+        ('{"nom": "A", "nom ": "B"}', "nom-deux-fois", "nom"),
+        ('{"un nom": "A", "un\u00a0nom": "B"}', "nom-deux-fois", "un nom"),
+        ('{"nom": "a\\u0000b"}', "octet-nul", "nom"),
         ('{"nom": "a\\ud800b"}', "demi-caractere", "nom"),
         ('{"noms": ["x", {"y": "\\udc00"}]}', "demi-caractere", "noms.y"),
         ('{"a\\ud800": 1}', "demi-caractere", "…"),
@@ -55,6 +58,26 @@ def test_a_number_keeps_all_its_digits(tmp_path: Path) -> None:
     assert records(reading_of(tmp_path, content).table) == [
         {"a": "0.1234567890123456789", "b": "0.1", "c": "12345678901234567890", "d": "1.5", "e": "1000"}
     ]
+
+
+@pytest.mark.parametrize("written", ["900719925474099.3", "2.352222222222222222", "-48.85661400000000123"])
+def test_a_number_in_a_list_keeps_all_its_digits_too(tmp_path: Path, written: str) -> None:
+    content = f'[{{"a": {written}, "place": [{{"lon": {written}, "nom": "é"}}, 1.10, true, null]}}]'
+    assert records(reading_of(tmp_path, content).table) == [
+        {"a": written, "place": f'[{{"lon":{written},"nom":"é"}},1.1,true,null]'}
+    ]
+
+
+def test_a_name_with_blanks_around_it_fills_the_column_of_the_same_name(tmp_path: Path) -> None:
+    table = reading_of(tmp_path, '[{"nom": "A"}, {"nom ": "B"}]').table
+    assert records(table) == [{"nom": "A"}, {"nom": "B"}]
+
+
+def test_a_list_that_a_document_names_twice_is_none_that_was_meant(tmp_path: Path) -> None:
+    part = a_part("json", options={"pointer": "results"})
+    path = a_file(tmp_path, '{"results": [{"a": 1}], "results": [{"a": 2}]}')
+    with pytest.raises(FormatError, match='"results" twice'):
+        read_part(part, path, source="s", snapshot="ab" * 32)
 
 
 def test_lists_without_end_are_a_damaged_file(tmp_path: Path) -> None:

@@ -118,6 +118,8 @@ def test_values_and_flags_may_be_lists_and_an_index_may_be_left_out(tmp_path: Pa
     assert reading(a_file(tmp_path, short), a_part("jsonstat", expect={"rows": {"min": 0}})).num_rows == 0
 
 
+EVERYWHERE = {"category": {"index": ["FR", "EU27_2020"]}}
+ALWAYS = {"category": {"index": ["2024", "2025"]}}
 ONE = {"geo": {"category": {"index": {"FR": 1}}}}
 
 
@@ -136,6 +138,12 @@ ONE = {"geo": {"category": {"index": {"FR": 1}}}}
         a_cube(status={"9": "p"}),
         a_cube(id=["geo"], size=[1], dimension=ONE, value=[1]),
         a_cube(id=["geo", "geo"]),
+        a_cube(id=["geo", "valeur"], dimension={"geo": EVERYWHERE, "valeur": ALWAYS}),
+        a_cube(id=["geo", "geo_libelle"], dimension={"geo": EVERYWHERE, "geo_libelle": ALWAYS}),
+        a_cube(id=["geo", "geo "], dimension={"geo": EVERYWHERE, "geo ": ALWAYS}),
+        a_cube(value={"0": 1, "00": 2}),
+        a_cube().replace('"value":', '"value": {"0": 1}, "value":'),
+        a_cube().replace('"FR": 1', '"FR": 1, "FR": 1'),
     ],
 )
 def test_a_cube_of_another_shape_is_told(tmp_path: Path, content: str) -> None:

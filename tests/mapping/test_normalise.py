@@ -180,6 +180,14 @@ def test_a_text_among_lists_refuses_its_record_and_no_other(tmp_path: Path):
     ]
 
 
+def test_a_list_that_readers_of_json_do_not_read_alike_refuses_its_record(tmp_path: Path):
+    cells = ['[{"nom": "A", "nom": "B"}]', "[NaN]", r'["\ud83d"]', r'["a\u0000"]', "[2.352222222222222222]"]
+    mapping = {"table": "p/t", "each": {"list": "lieux", "as": "lieu"}, "fields": {"ville": "lieu"}}
+    result = normalised(a_label_project(tmp_path), {"lieux": cells}, mapping)
+    assert [line["ville"] for line in lines(result)] == ["2.352222222222222222"]
+    assert [one.position for one in result.rejections] == [2, 3, 4, 5]
+
+
 def test_the_members_of_a_list_are_read_by_name(tmp_path: Path):
     rows = {
         "table": "p/t",

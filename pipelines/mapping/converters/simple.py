@@ -14,7 +14,9 @@ from typing import Any
 from pipelines.mapping.registry import Text, Unreadable, converter
 
 SEPARATOR = "\x1f"  # a character that no printed text contains, so that ("ab", "c") and ("a", "bc") differ
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+BLANKS = r"[^\S\r\n]"
+# The point where it is not the decimal sign: « 1.234 » is a thousand to one writer and one to another.
+POINTS = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+")
 
 
 @converter("date")
@@ -44,18 +46,22 @@ def a_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """A number written with another decimal sign than the point, or with signs between thousands.
 
     `decimalChar`: the decimal sign (default: `,`); `groupChar`: the sign between thousands (default: any kind of
-    space).
+    space), which stands before three digits and nowhere else.
     """
     (text,) = texts
     if text is None:
         return None
     decimal, group = options.get("decimalChar", ","), options.get("groupChar")
-    plain = re.sub(r"[\s\u00a0\u202f]", "", text) if group is None else text.replace(group, "")
-    plain = plain.replace(decimal, ".")
-    if not NUMBER.fullmatch(plain):
+    between = BLANKS if group is None else re.escape(group)
+    whole = rf"[+-]?{BLANKS}?([0-9]+|[0-9]{{1,3}}({between}[0-9]{{3}})+)"
+    point = re.escape(decimal) if group == "." else rf"(?:{re.escape(decimal)}|\.)"
+    found = re.fullmatch(rf"({whole})(?:{point}([0-9]+))?", text)
+    is_unsure = "." not in (decimal, group) and POINTS.fullmatch(text) is not None
+    if found is None or is_unsure:
         example = f"1234{decimal}5"
         raise Unreadable(f"un nombre écrit comme {example}", f"a number written like {example}")
-    return plain.removeprefix("+")
+    digits = re.sub("[^0-9-]", "", found[1])
+    return f"{digits}.{found[4]}" if found[4] else digits
 
 
 @converter("identifiant")
