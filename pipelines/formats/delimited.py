@@ -13,7 +13,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from os import SEEK_END
 from typing import Any
 
 import pyarrow as pa
@@ -24,6 +23,7 @@ from pipelines.formats.content import Content
 from pipelines.formats.delimited_header import NEAR, check_delimiter, damaged, delimiter_of, header_rows, quoting
 from pipelines.formats.delimited_plain import Piece, in_one_piece, may_swallow, plain_pieces
 from pipelines.formats.encoding import decoded, is_plainly_utf8
+from pipelines.formats.end_marks import may_end_with_mark, without_end_mark, without_inner_marks
 from pipelines.formats.ending import Ending
 from pipelines.formats.errors import EmptyFile, RowTooLong
 from pipelines.formats.faults import RecordFault, positions_listed
@@ -32,14 +32,13 @@ from pipelines.formats.magic_numbers import is_wanted, signature
 from pipelines.formats.quotes import Cutter, LoneReturn, QuoteFault, Record, swallows
 from pipelines.formats.records import PIECE, records_of_file, whole_records
 from pipelines.formats.registry import Records, reader
+from pipelines.formats.short_rows import is_line_in_quotes, line_in_quotes, short_rows
 from pipelines.storage.cells import allow_long_cells
 from pipelines.storage.spool import Spool, by_chunk, filtered, places_where
 from pipelines.storage.text_bytes import has_sign
 
-END_MARK = 0x1A
 LARGE = 4 * PIECE
 """Bytes from which on a file is read piece by piece."""
-TAIL = 1024
 MOST_LINES = 1_000
 """The lines that one wrong quote may cost; beyond, the file is damaged."""
 
@@ -62,7 +61,7 @@ def _streamed(content: Content) -> Records | None:
         head = bytes(next(pieces, b""))
         if not (is_plainly_utf8(content, head) and head.count(b"\n") > _header_end(content)):
             return None
-        if not is_wanted(signature(head[:512]), content.part.format) or _may_end_with_mark(content):
+        if not is_wanted(signature(head[:512]), content.part.format) or may_end_with_mark(content):
             return None
         opening = _Opening.of(content, head)
         body = opening.body(content)
@@ -73,7 +72,7 @@ def _streamed(content: Content) -> Records | None:
 
 def _whole(content: Content) -> Records:
     text = decoded(content)
-    data, notices = _without_end_mark(text.data, list(text.notices))
+    data, notices = without_end_mark(*without_inner_marks(text.data, list(text.notices)))
     if not data or data.isspace():
         raise EmptyFile(file=content.file, size=len(data), format=content.part.format)
     if b"\r" in data and b"\n" not in data:
@@ -134,25 +133,6 @@ class _Opening:
         )
 
 
-def _may_end_with_mark(content: Content) -> bool:
-    """Whether the mark of MS-DOS may be at the end of a large file, behind which there are line ends alone."""
-    with content.path.open("rb") as file:
-        file.seek(-TAIL, SEEK_END)
-        tail = file.read().rstrip(b"\r\n")
-    return not tail or tail[-1] == END_MARK
-
-
-def _without_end_mark(data: bytes, notices: list[Said]) -> tuple[bytes, list[Said]]:
-    """The text without the mark that MS-DOS ended files with (Ctrl-Z)."""
-    end = len(data)
-    while end and data[end - 1] in b"\r\n":
-        end -= 1
-    if not end or data[end - 1] != END_MARK:
-        return data, notices
-    notice = Said("marque de fin de fichier (Ctrl-Z) laissée", "the mark of a file's end (Ctrl-Z) was left out")
-    return data[:end].rstrip(b"\x1a"), [*notices, notice]
-
-
 class _Body:
     """What is under the header, read by the fastest road that is right for it."""
 
@@ -166,6 +146,7 @@ class _Body:
         self.faults: list[RecordFault] = []
         self.facts: dict[str, Any] = {}
         self.refusal: RowTooLong | None = None
+        self.notices: list[Said] = []
 
     def read(self, body: memoryview) -> None:
         """Fill `columns`, `positions`, `faults` and `refusal`. Raises `Damaged`."""
@@ -222,6 +203,7 @@ class _Body:
         cutter = Cutter(self.delimiter, quote=self.quote, escape=self.escape)
         takes_lines = self.options.get("multiline") == "accept"
         too_long: list[tuple[int, int]] = []
+        counts: list[tuple[int, int]] = []
         try:
             for cut in cutter.records(body.decode("utf-8"), self.lines + 1):
                 record, row = cut, cut.cells
@@ -235,6 +217,10 @@ class _Body:
                     continue
                 if len(row) > width and any(cell.strip() for cell in row[width:]):
                     too_long.append((record.first, len(row)))  # stays in its place, which a footer is counted by
+                if is_line_in_quotes(row, self.delimiter, width):
+                    self.faults.append(line_in_quotes(record.first))
+                else:
+                    counts.append((record.first, len(row)))
                 cells: list[str | None] = [*row[:width], *[None] * (width - len(row))]
                 for column, cell in zip(columns, cells, strict=True):
                     column.append(cell)
@@ -242,6 +228,8 @@ class _Body:
         except LoneReturn as error:
             raise damaged(self.content, error.line, "new-line character seen in unquoted field") from None
         self._refuse_too_long(too_long, len(positions) - len(too_long))
+        faults, notices = short_rows(counts, width)
+        self.faults, self.notices = [*self.faults, *faults], [*self.notices, *notices]
         self.columns = [pa.array(column, pa.string()) for column in columns]
         self.positions = pa.array(positions, pa.int64())
 
@@ -263,6 +251,7 @@ class _Body:
     def tidy(self, notices: list[Said]) -> None:
         """Marks within the text, NULs, headers met again, and what is under the records. A header without a name,
         or a refused file, has no column to tidy."""
+        notices += self.notices
         if not len(self.positions) or not self.columns:
             return
         self._without_marks(notices)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from itertools import islice
 
 from pipelines.core.text import Said
@@ -29,9 +30,16 @@ def delimiter_of(content: Content, data: bytes) -> str:
         return str(content.options["delimiter"])
     if content.part.format == "tsv":
         return "\t"
-    lines = list(islice(io.BytesIO(data), NEAR))  # shares the bytes
-    counts = {mark: max(_width(line.decode("utf-8"), mark) for line in lines) for mark in DELIMITERS}
-    return max(DELIMITERS, key=lambda mark: counts[mark]) if max(counts.values()) > 1 else ","
+    lines = [line.decode("utf-8") for line in islice(io.BytesIO(data), NEAR) if line.strip()]  # shares the bytes
+    best = max(DELIMITERS, key=lambda mark: _regularity(lines, mark))
+    return best if _regularity(lines, best)[0] else ","
+
+
+def _regularity(lines: list[str], delimiter: str) -> tuple[int, int]:
+    """How many lines a delimiter cuts into as many cells, and into how many: commas of prose and of decimals are on
+    some lines, a delimiter is on all."""
+    widths = Counter(width for line in lines if (width := _width(line, delimiter)) > 1)
+    return max(((count, width) for width, count in widths.items()), default=(0, 0))
 
 
 def _width(line: str, delimiter: str) -> int:

@@ -45,7 +45,7 @@ def _plain(raw: memoryview, width: int, delimiter: str) -> Piece | None:
 
     if not len(raw):
         return Piece([pa.array([], pa.string())] * width, pa.array([], pa.int64()), None, 0)
-    if not (are_regular(raw, delimiter) and is_utf8(raw)):
+    if not (are_regular(raw, delimiter) and is_utf8(raw)) or count_of(raw, b"\x1a"):
         return None
     count = count_of(raw, b"\n")
     total = count + (0 if raw[-1] == NEWLINE else 1)

@@ -180,7 +180,7 @@ def _detected(content: Content, data: bytes) -> tuple[str, list[Said]]:
         raise WrongEncoding(file=content.file, **facts)
     text, found = tried
     _check_plausible(content, data, text, first, opinion)
-    if found.french and not found.improbable and first == "cp1252":
+    if found.french and not (found.improbable or found.foreign) and first == "cp1252":
         return first, []
     guess = opinion or "—"
     return first, [
@@ -204,16 +204,19 @@ def _check_plausible(content: Content, data: bytes, text: str, encoding: str, op
 
 
 def _likely(data: bytes, *, besides: str) -> str | None:
-    """The encoding of those known here in which the text is the most French, None where in none it is plausible."""
-    best: tuple[float, str] | None = None
+    """The encoding of those known here in which the text is the most French, two where it is as French in both, None
+    where in none it is plausible."""
+    scores: dict[str, float] = {}
     for name in (*TRUSTED, *NAMED):
         tried = _try(data, name) if name != besides else None
         if tried is None or tried[1].share > IMPROBABLE or not tried[1].looked:
             continue
-        score = tried[1].french / tried[1].looked
-        if best is None or score > best[0]:
-            best = (score, name)
-    return best[1] if best else None
+        scores[name] = tried[1].french / tried[1].looked
+    best = [name for name, score in scores.items() if score == max(scores.values())]
+    if best and best[0] in TRUSTED:
+        return best[0]
+    # Of few letters, « ƒ » may be É of one or â of the other: only a person can tell.
+    return " / ".join(name for name in ("cp850", "mac-roman") if name in best) or (best[0] if best else None)
 
 
 def _try(data: bytes, encoding: str) -> tuple[str, Plausibility] | None:

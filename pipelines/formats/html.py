@@ -36,6 +36,7 @@ HEAD = 4096
 LEFT_OUT = {
     "hidden": Said("éléments masqués", "hidden elements"),
     "nested_tables": Said("tableaux imbriqués (à lire à part, par un XPath)", "nested tables (to be read by an XPath)"),
+    "struck": Said("textes barrés", "struck-out texts"),
     "foot_rows": Said("lignes de pied de tableau", "rows of the table's foot"),
 }
 

@@ -19,11 +19,14 @@ BLOCKS = frozenset(
     header hr li main nav ol p pre section summary table tr ul
     """.split()  # noqa: SIM905 - a list of sixty strings is read by nobody
 )
+STRUCK = frozenset(("del", "s", "strike"))
 GROUPS = ("thead", "tbody", "tfoot")
 MOST_COLUMNS, MOST_ROWS = 1_000, 65_534
 FREE_CELLS, SPREAD = 500_000, 50
 _DIGITS = re.compile(r"\s*\+?([0-9]{1,9})")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
+_GONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_HIDDEN = re.compile(rf"{_GONE.pattern}|visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARK = re.compile(
     r"[\[(]?\s*([0-9]{1,3}(\s*[,;–-]\s*[0-9]{1,3})*|[*†‡§]+)\s*[\])]?|[\[(]\s*(note\s*)?[a-z0-9]{1,3}\s*[\])]", re.I
 )
@@ -54,11 +57,25 @@ class Texts:
 
     def is_hidden(self, element: Any) -> bool:
         """Whether a browser shows nothing of an element."""
+        return self._is_styled(element, _HIDDEN)
+
+    def is_gone(self, element: Any) -> bool:
+        """Whether an element has no place in what a browser shows: a cell that is merely invisible keeps its own."""
+        return self._is_styled(element, _GONE)
+
+    def of_cell(self, cell: Any) -> str:
+        """The text of a cell, none for one that is there and not seen."""
+        if not self.is_hidden(cell):
+            return self.of(cell)
+        self.left_out["hidden"] = self.left_out.get("hidden", 0) + 1
+        return ""
+
+    def _is_styled(self, element: Any, style: re.Pattern[str]) -> bool:
         if not isinstance(element.tag, str) or element.tag in NOT_SHOWN:
             return True
         if self.reads_hidden:
             return False
-        return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style", "")))
+        return element.get("hidden") is not None or bool(style.search(element.get("style", "")))
 
     def _walk(self, element: Any, pieces: list[str]) -> None:
         if element.text:
@@ -73,6 +90,9 @@ class Texts:
         if child.tag == "br":
             pieces.append("\n")
             return
+        if child.tag == "sup" and child.text_content().strip().isdigit() and "".join(pieces[-3:])[-1:].isdigit():
+            pieces.append(child.text_content().strip().translate(_RAISED))  # 10³ is not 103
+            return
         is_block = child.tag in BLOCKS
         if is_block:
             pieces.append("\n")
@@ -86,8 +106,10 @@ class Texts:
             kind = "hidden" if isinstance(child.tag, str) and child.tag not in NOT_SHOWN else ""
         elif child.tag == "table":
             kind = "nested_tables"
-        elif child in self.apart:
+        elif child in self.apart or (child.tag == "option" and not _is_chosen(child)):
             kind = ""
+        elif child.tag in STRUCK:
+            kind = "struck"
         elif child.tag == "sup" and not self.keeps_notes and self._is_note(child, "".join(pieces[-3:])):
             kind = "note_marks"
         if kind:
@@ -104,10 +126,18 @@ class Texts:
         return not (text.isdigit() and _POWER.search(BLANKS.sub(" ", before).rstrip()))
 
 
+def _is_chosen(option: Any) -> bool:
+    """Whether a choice is the one that is shown: the chosen ones, else the first."""
+    menu = next(option.iterancestors("select", "datalist"), None)
+    choices = [] if menu is None else list(menu.iter("option"))
+    chosen = [one for one in choices if one.get("selected") is not None] or choices[:1]
+    return menu is None or option in chosen
+
+
 @dataclass
 class Row:
     """One row of a grid. `is_head`: of cells that are all headers, or of the table's head; `is_foot`: of its foot;
-    `is_section`: one header cell over the whole row; `reach`: the rows that its cells span."""
+    `is_section`: one cell over the whole row; `reach`: the rows that its cells span."""
 
     cells: list[str]
     is_head: bool
@@ -153,7 +183,7 @@ def _laid_out(rows: list[Any], group: str, texts: Texts) -> Iterator[Row]:
     """The rows of one group: no cell spans beyond it."""
     below: dict[int, tuple[int, str]] = {}
     for index, row in enumerate(rows):
-        cells = [cell for cell in row if cell.tag in ("td", "th") and not texts.is_hidden(cell)]
+        cells = [cell for cell in row if cell.tag in ("td", "th") and not texts.is_gone(cell)]
         line = {column: text for column, (_rows, text) in below.items()}
         inherited = len(line)
         below = {column: (left - 1, text) for column, (left, text) in below.items() if left > 1}
@@ -161,7 +191,7 @@ def _laid_out(rows: list[Any], group: str, texts: Texts) -> Iterator[Row]:
         for cell in cells:
             while column in line:
                 column += 1
-            text = texts.of(cell)
+            text = texts.of_cell(cell)
             width = max(1, min(_span(cell, "colspan"), MOST_COLUMNS))
             height = min(_span(cell, "rowspan"), MOST_ROWS) or len(rows) - index
             height = min(height, len(rows) - index)
@@ -175,7 +205,7 @@ def _laid_out(rows: list[Any], group: str, texts: Texts) -> Iterator[Row]:
             continue
         width = max(line) + 1
         is_head = group == "thead" or (bool(cells) and all(cell.tag == "th" for cell in cells))
-        is_section = len(cells) == 1 and cells[0].tag == "th" and not inherited and width > 1
+        is_section = len(cells) == 1 and not inherited and width > 1
         yield Row([line.get(place, "") for place in range(width)], is_head, group == "tfoot", is_section, reach)
 
 

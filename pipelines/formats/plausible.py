@@ -22,12 +22,14 @@ _BEYOND = re.compile(r"[^\x00-\x7f]|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Plausibility:
-    """Counts among the letters beyond ASCII that were looked at; `first` is where the first improbable one is."""
+    """Counts among the letters beyond ASCII that were looked at; `first` is where the first improbable one is;
+    `foreign`: letters that French does not have, which are possible (« Peñíscola »), and doubtful."""
 
     looked: int
     french: int
     improbable: int
     first: int | None = None
+    foreign: int = 0
 
     @property
     def share(self) -> float:
@@ -39,7 +41,7 @@ def plausibility(text: str) -> Plausibility:
     """Look at the letters beyond ASCII of a text, all of them or a sample spread over it."""
     places = [found.start() for found in _BEYOND.finditer(text)]
     step = max(1, len(places) // SAMPLE)
-    looked = french = improbable = 0
+    looked = french = improbable = foreign = 0
     first: int | None = None
     for place in places[::step]:
         looked += 1
@@ -50,13 +52,17 @@ def plausibility(text: str) -> Plausibility:
             first = place if first is None else first
         elif text[place] in _FRENCH:
             french += 1
-    return Plausibility(looked, french, improbable, first)
+        elif text[place].isalpha() and text[place] not in "ªº":
+            foreign += 1
+    return Plausibility(looked, french, improbable, first, foreign)
 
 
 def _is_improbable(letter: str, before: str, after: str) -> bool:
     if letter.isalpha() and letter not in "ªº":
-        if not before.isascii() and before.isalpha() and not after.isascii() and after.isalpha():
-            return True  # three in a row: no word of French has them, words of another alphabet have nothing else
+        if letter == "ƒ" or all(not beside.isascii() and beside.isalpha() for beside in (before, after)):
+            # « ƒVRY »: É of Mac OS Roman. Three in a row: no word of French has them, words of another alphabet have
+            # nothing else.
+            return True
         # A capital within a word: « HŽrouville », « dÚjÓ ».
         is_within = before.isalpha() and after.islower()
         return letter.isupper() and (is_within or (before.islower() and not after.isalnum()))

@@ -37,7 +37,7 @@ from pipelines.formats.header import column_names
 from pipelines.formats.html import read_html
 from pipelines.formats.magic_numbers import named, signature
 from pipelines.formats.registry import Records, reader
-from pipelines.formats.sheet_cells import EPOCHS, NEAR, UNSURE_SERIALS, cell_text, serial_date
+from pipelines.formats.sheet_cells import EPOCHS, NEAR, UNSURE_SERIALS, YEARS, cell_text, serial_date, serial_of
 from pipelines.formats.workbooks.cells import ReaderDied
 from pipelines.formats.workbooks.opening import Workbook
 from pipelines.formats.workbooks.scan import (
@@ -74,7 +74,7 @@ def read_sheet(content: Content) -> Records:
         sheet = _chosen(content, book.sheets)
         scan = book.scan(sheet)
         _check_area(content, sheet, scan)
-        return _Rows(content, book.sheets, sheet, scan).read(book.rows(sheet, scan))
+        return _Rows(content, book, sheet, scan).read(book.rows(sheet, scan))
     except Encrypted:
         raise PasswordProtected(file=content.file) from None
     except Unscannable as error:
@@ -116,9 +116,9 @@ def _check_area(content: Content, sheet: SheetName, scan: SheetScan) -> None:
 class _Rows:
     """The rows of one sheet becoming records."""
 
-    def __init__(self, content: Content, sheets: Sequence[SheetName], sheet: SheetName, scan: SheetScan) -> None:
+    def __init__(self, content: Content, book: Workbook, sheet: SheetName, scan: SheetScan) -> None:
         self.content, self.options = content, content.options
-        self.sheets, self.sheet, self.scan = sheets, sheet, scan
+        self.sheets, self.sheet, self.scan = book.sheets, sheet, scan
         self.first = int(self.options.get("header_row", 1))
         self.count = int(self.options.get("header_rows", 1))
         self.body = self.first - 1 + self.count
@@ -128,7 +128,7 @@ class _Rows:
         self.positions: list[int] = []
         self.exponents: list[dict[str, Any]] = []
         self.faults: list[RecordFault] = []
-        self.epoch = EPOCHS[self.options.get("epoch", 1900)]
+        self.epoch = EPOCHS[self.options.get("epoch", 1904 if book.is_1904 else 1900)]
         self.anchors: dict[Place, Any] = {}
         self.covered: dict[Place, Place] = {}
         self.hidden = set(within(scan.hidden_rows, scan.last_row))
@@ -266,11 +266,14 @@ class _Rows:
         return "".join(filter(str.isdigit, displayed)) if policy == "digits" else displayed
 
     def _serial(self, place: Place, cell: Any, text: str | None) -> str | None:
-        found = serial_date(cell, text, self.epoch)
-        if found != text and self.epoch is EPOCHS[1900] and float(cell) <= UNSURE_SERIALS:
+        serial = serial_of(cell)
+        if serial is None:
+            return text
+        is_unsure = self.epoch is EPOCHS[1900] and serial <= UNSURE_SERIALS
+        if is_unsure or serial in YEARS:
             words = Said(f"{text}, qui n'est pas un jour sûr", f"{text}, which is no certain day")
             self._refuse(*place, "date-hors-calendrier", self._at(place, words, Said("une date", "a date")))
-        return found
+        return serial_date(serial, self.epoch)
 
     def _refuse(self, row: int, column: int | None, rule: str, message: Said, code: str | None = None) -> None:
         name = self.names[column] if column is not None and column < len(self.names) else None

@@ -55,6 +55,48 @@ def test_blank_lines_are_passed_over_and_short_rows_lack_their_last_cells(tmp_pa
     assert positions(table) == [2, 4, 5]
 
 
+def test_rows_that_lack_cells_are_told(tmp_path: Path) -> None:
+    found = part_reading(a_file(tmp_path, "a,b,c\n1,2,3\n4,5\n6,7,8\n"), a_part())
+    assert (positions(found.table), found.faults) == ([2, 3, 4], ())
+    assert "lignes plus courtes que l'en-tête" in found.notices[0].fr
+
+
+def test_a_record_that_a_line_break_cuts_is_refused_on_each_of_its_lines(tmp_path: Path) -> None:
+    text = "nom;objet;dep\nArras;voirie\net parcs;62\nLens;ponts;62\nLille\n;eau\n;59\nDouai;quai;59\n"
+    found = part_reading(a_file(tmp_path, text), a_part())
+    assert positions(found.table) == [4, 8]
+    assert [(fault.position, fault.rule) for fault in found.faults] == [
+        (line, "enregistrement-coupe") for line in (2, 3, 5, 6, 7)
+    ]
+
+
+def test_a_line_between_quotes_is_not_a_cell(tmp_path: Path) -> None:
+    found = part_reading(a_file(tmp_path, 'nom;dep\n"Arras;62"\nLens;62\n"Lille";59\n'), a_part())
+    assert positions(found.table) == [3, 4]
+    assert [(fault.position, fault.rule) for fault in found.faults] == [(2, "ligne-entre-guillemets")]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("lat;lon\n48,85;2,35\n50,29;2,78\n", ["lat", "lon"]),
+        ("nom;objet, long;jour\nArras;a, b, c, d, e;1\nLens;x;2\n", ["nom", "objet, long", "jour"]),
+        ("nom,objet\nArras,a;b;c;d\nLens,x\n", ["nom", "objet"]),
+    ],
+)
+def test_a_delimiter_is_what_cuts_all_lines_alike(tmp_path: Path, text: str, columns: list[str]) -> None:
+    assert list(records(reading(a_file(tmp_path, text), a_part()))[0]) == columns
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\x1a", "\x1a\ufeff"])
+def test_a_mark_between_two_files_opens_no_cell_and_its_quotes_quote(tmp_path: Path, mark: str) -> None:
+    text = f'\ufeff\ufeff"nom";dep\nArras;62\n{mark}"nom";"dep"\n{mark}"Lens; la belle";62\n'
+    found = part_reading(a_file(tmp_path, text), a_part())
+    assert records(found.table) == [{"nom": "Arras", "dep": "62"}, {"nom": "Lens; la belle", "dep": "62"}]
+    assert [(fault.position, fault.rule) for fault in found.faults] == [(3, "en-tete-repete")]
+    assert "lignes 1, 3, 4" in found.notices[0].fr
+
+
 def test_a_name_met_again_takes_no_name_that_another_column_has(tmp_path: Path) -> None:
     table = reading(a_file(tmp_path, "nom,nom,nom (2),nom\na,b,c,d\n"), a_part())
     assert records(table) == [{"nom": "a", "nom (3)": "b", "nom (2)": "c", "nom (4)": "d"}]

@@ -43,6 +43,18 @@ def test_an_encoding_that_is_not_said_is_refused_and_named(tmp_path: Path, encod
     assert records(found.table)[0]["commune"] == "Hérouville"
 
 
+@pytest.mark.parametrize("name", ["ÉVRY", "SAINT-ÉTIENNE", "Évry"])
+def test_a_capital_of_a_mac_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ImprobableText) as raised:
+        reading_of(tmp_path, f"commune;dep\n{name};91\n".encode("mac-roman"))
+    assert "mac-roman" in str(raised.value.facts["likely"])
+
+
+def test_a_letter_that_french_does_not_have_leaves_a_doubt(tmp_path: Path) -> None:
+    found = reading_of(tmp_path, "commune;note\nFORÊT;ISÈRE\n".encode("cp850"))
+    assert "encodage supposé" in found.notices[0].fr
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [("miasto;x\nŁódź;a\nGdańsk;b\nKraków;c\n", "cp1250"), ("x;y\nМосква;a\nПривет мир;b\n", "cp1251")],

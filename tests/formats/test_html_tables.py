@@ -106,7 +106,7 @@ def test_a_second_table_is_read_by_its_own_header(tmp_path: Path) -> None:
         ('Lens<sup><a href="#n1">note</a></sup>', "Lens"),
         ("10 m<sup>2</sup>", "10 m2"),
         ("3 km<sup>2</sup>", "3 km2"),
-        ("10<sup>3</sup>", "103"),
+        ("10<sup>3</sup>", "10³"),
         ("1<sup>er</sup>", "1er"),
         ("XIX<sup>e</sup>", "XIXe"),
         ("n<sup>o</sup> 4", "no 4"),
@@ -126,6 +126,30 @@ def test_headings_and_rows_that_are_too_long_are_refused(tmp_path: Path) -> None
     found = reading_of(tmp_path, body)
     assert cells(found) == [["59", "Lille"]]
     assert [(one.position, one.rule) for one in found.faults] == [(2, "ligne-de-titre"), (4, "trop-de-cellules")]
+
+
+def test_a_cell_over_the_whole_row_is_a_heading_or_a_note_and_no_record(tmp_path: Path) -> None:
+    body = table(HEAD, "<td colspan=2>Nord</td>", "<td>59</td><td>Lille</td>", "<td colspan=3>Source : exemple</td>")
+    found = reading_of(tmp_path, body)
+    assert cells(found) == [["59", "Lille"]]
+    assert [(one.position, one.rule) for one in found.faults] == [(2, "ligne-de-titre"), (4, "ligne-de-titre")]
+
+
+def test_a_cell_that_is_not_seen_keeps_its_place(tmp_path: Path) -> None:
+    found = reading_of(tmp_path, table(HEAD, "<td style='visibility: hidden'>59</td><td>Lille</td>"))
+    assert cells(found) == [["", "Lille"]]
+    assert "1 éléments masqués" in found.notices[0].fr
+
+
+def test_what_is_struck_out_or_not_chosen_is_no_part_of_a_value(tmp_path: Path) -> None:
+    menu = "<select><option>59<option selected>62</select>"
+    found = reading_of(
+        tmp_path, table(HEAD, f"<td><del>59</del><ins>62</ins></td><td>{menu}</td>", "<td><s>4</s> 5<td>x")
+    )
+    assert cells(found) == [["62", "62"], ["5", "x"]]
+    assert "2 textes barrés" in found.notices[0].fr
+    first = reading_of(tmp_path, table(HEAD, "<td>59</td><td><select><option>Lille<option>Lens</select></td>"))
+    assert cells(first) == [["59", "Lille"]]
 
 
 def test_the_end_and_the_header_are_where_the_yaml_says(tmp_path: Path) -> None:

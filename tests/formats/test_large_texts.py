@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.core.errors import ArobaseError
-from pipelines.formats import delimited, records
+from pipelines.formats import delimited, end_marks, records
 from pipelines.formats.encoding import FEW, is_utf8
 from tests.formats.builders import a_file, a_part, part_reading
 
 CELLS = st.text(alphabet=st.sampled_from('ab1é ,"\n\r'), max_size=6)
 QUOTED = CELLS.map(lambda cell: '"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\n\r') else cell)
 LINES = st.lists(st.one_of(st.tuples(QUOTED, QUOTED).map(",".join), CELLS, st.just("1,2")), max_size=12)
-ENDS = st.sampled_from(["", "\n", "\r\n", "\n\n", "\x1a", "\n1,\udcff"])
+ENDS = st.sampled_from(["", "\n\x1a1,2\n", "\n", "\r\n", "\n\n", "\x1a", "\n1,\udcff"])
 WHOLE = 1 << 40
 
 
@@ -25,7 +25,7 @@ def read(path: Path, piece: int, large: int, monkeypatch: pytest.MonkeyPatch) ->
     """What is read, or the error that is told, in words that can be compared."""
     monkeypatch.setattr(records, "PIECE", piece)
     monkeypatch.setattr(delimited, "LARGE", large)
-    monkeypatch.setattr(delimited, "TAIL", min(delimited.TAIL, path.stat().st_size))
+    monkeypatch.setattr(end_marks, "TAIL", min(end_marks.TAIL, path.stat().st_size))
     try:
         found = part_reading(path, a_part())
     except ArobaseError as error:

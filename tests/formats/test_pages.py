@@ -28,8 +28,9 @@ def test_a_table_is_read_under_its_header_and_a_ragged_row_is_less_sure(tmp_path
 
 
 def test_several_tables_of_one_header_are_one_and_a_spanned_cell_is_repeated(tmp_path: Path) -> None:
-    head = "<tr><th>Commune</th><th>Niveau</th></tr>"
-    first, second = "<tr><td colspan=2>Séné</td></tr>", "<tr><td>Vannes</td><td colspan=x>5@</td></tr>"
+    head = "<tr><th>Commune</th><th>Niveau</th><th>Année</th></tr>"
+    first = "<tr><td colspan=2>Séné</td><td>2024</td></tr>"
+    second = "<tr><td>Vannes</td><td colspan=x>5@</td><td>2024</td></tr>"
     body = f"<table>{head}{first}</table><table>{head}{second}</table>"
     table = reading(a_file(tmp_path, page(body)), a_part("html", options={"table": "//table"}))
     assert [(row["Commune"], row["Niveau"]) for row in records(table)] == [("Séné", "Séné"), ("Vannes", "5@")]

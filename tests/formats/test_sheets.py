@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.formats.errors import Damaged, HeaderMissing, SheetMissing
 from pipelines.formats.sheet_cells import cell_text
-from tests.formats.builders import a_part, an_ods, an_xls, an_xlsx, positions, reading, records
+from tests.formats.builders import a_part, an_ods, an_xls, an_xlsx, part_reading, positions, reading, records
 
 ROWS: list[list[Any]] = [["Nom ", "code_insee"], ["Bourg", 1053], ["Ajaccio", "2A004"]]
 
@@ -67,6 +67,38 @@ def test_a_serial_number_is_a_date_in_the_columns_that_the_yaml_says(tmp_path: P
     assert records(table)[0]["nombre"] == "46195"
     late = reading(path, a_part("xlsx", options={"dates": ["jour"], "epoch": 1904}))
     assert records(late)[0]["jour"] == "2030-06-23"
+
+
+def test_a_serial_number_counts_from_the_day_that_the_workbook_says(tmp_path: Path) -> None:
+    import openpyxl
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    path = an_xlsx(tmp_path / "x.xlsx", {"A": [["jour"], [44197]]})
+    book = openpyxl.load_workbook(path)
+    book.epoch = CALENDAR_MAC_1904
+    book.save(path)
+    assert records(reading(path, a_part("xlsx", options={"dates": ["jour"]}))) == [{"jour": "2025-01-02"}]
+    early = reading(path, a_part("xlsx", options={"dates": ["jour"], "epoch": 1900}))
+    assert records(early) == [{"jour": "2021-01-01"}]
+
+
+def test_a_serial_number_keeps_its_time(tmp_path: Path) -> None:
+    path = an_xlsx(tmp_path / "x", {"A": [["jour"], [45000.75], ["45000.5"], ["4_5000"]]})
+    table = reading(path, a_part("xlsx", options={"dates": ["jour"]}))
+    assert [record["jour"] for record in records(table)] == ["2023-03-15T18:00:00", "2023-03-15T12:00:00", "4_5000"]
+
+
+@pytest.mark.parametrize("year", [2024, "2024", 1968])
+def test_a_year_among_days_is_no_day_of_1905(tmp_path: Path, year: int | str) -> None:
+    path = an_xlsx(tmp_path / "x", {"A": [["jour"], [45000], [year]]})
+    found = part_reading(path, a_part("xlsx", options={"dates": ["jour"]}))
+    assert records(found.table) == [{"jour": "2023-03-15"}]
+    assert [(fault.position, fault.rule) for fault in found.faults] == [(3, "date-hors-calendrier")]
+
+
+def test_a_whole_number_of_sixteen_digits_has_no_decimal(tmp_path: Path) -> None:
+    path = an_xlsx(tmp_path / "x", {"A": [["code"], [1234567890123456.0]]})
+    assert records(reading(path, a_part("xlsx"))) == [{"code": "1234567890123456"}]
 
 
 def test_the_header_may_stand_lower_and_blank_rows_are_passed_over(tmp_path: Path) -> None:

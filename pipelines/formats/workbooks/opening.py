@@ -45,6 +45,11 @@ class Workbook:
         """The sheets in the workbook's order, those that contain no cells left out."""
         return tuple(sheet for sheet in self._scanner.book.sheets if sheet.is_worksheet)
 
+    @property
+    def is_1904(self) -> bool:
+        """Whether the workbook counts its days from 1904."""
+        return self._scanner.book.is_1904
+
     def scan(self, sheet: SheetName) -> SheetScan:
         """What reading one sheet would meet. Raises `Unscannable`."""
         return self._scanner.sheet(sheet)
