@@ -11,7 +11,7 @@ project's domains bring of its kind. So a new file is known to everything that r
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from difflib import get_close_matches
 from functools import partial
 from typing import Any, ClassVar, TypeVar, cast, overload
@@ -98,14 +98,7 @@ class Registry(Mapping[str, T]):
 
     def expected(self, name: object) -> Said:
         """What to say of a name that is not known: the nearest that is known, then all of them."""
-        known = list(self)
-        if not known:
-            return Said("aucun n'est connu", "none is known")
-        listed = ", ".join(known)
-        near = get_close_matches(str(name), known, n=1)
-        if not near:
-            return Said(f"noms connus : {listed}", f"known names: {listed}")
-        return Said(f"peut-être « {near[0]} » ; noms connus : {listed}", f'perhaps "{near[0]}"; known names: {listed}')
+        return expected_of(name, list(self))
 
     def __getitem__(self, name: str) -> T:
         self._fill()
@@ -150,6 +143,17 @@ class Registry(Mapping[str, T]):
         self._items.clear()
         self._declared.clear()
         fill()
+
+
+def expected_of(name: object, known: Sequence[str]) -> Said:
+    """What to say of a name that is none of those known: the nearest of them, then all."""
+    if not known:
+        return Said("aucun n'est connu", "none is known")
+    listed = ", ".join(known)
+    near = get_close_matches(str(name), known, n=1)
+    if not near:
+        return Said(f"noms connus : {listed}", f"known names: {listed}")
+    return Said(f"peut-être « {near[0]} » ; noms connus : {listed}", f'perhaps "{near[0]}"; known names: {listed}')
 
 
 def _place(declared: object) -> str:

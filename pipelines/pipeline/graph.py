@@ -202,7 +202,7 @@ class BuildGraph:
         table = package.table(name)
         sources = [source for source in self.sources.values() if key in source.tables]
         for error in self.sources.errors:
-            if self._may_fill(str(error.facts.get("file", "")), key):
+            if self._may_fill(error, key):
                 raise error
         records = [
             self._needed(RowsMissing, self.records, source.name, table=key, source=source.name) for source in sources
@@ -212,10 +212,18 @@ class BuildGraph:
         may_make, settings = self._may_make("table", key), self._settings(package_name)
         return make_table(self.project, package, table, records, tables, settings=settings, may_make=may_make)
 
-    def _may_fill(self, file: str, key: str) -> bool:
-        """Whether a source's file that cannot be used names the table: a table is whole or not made."""
-        path = self.project.root / file
-        return path.is_file() and key.encode() in path.read_bytes()
+    def _may_fill(self, error: ArobaseError, key: str) -> bool:
+        """Whether a source's file that cannot be used names the table, or may mean it: a table is whole or not made."""
+        path = self.project.root / str(error.facts.get("file", ""))
+        if not path.is_file():
+            return False
+        try:
+            written = path.read_bytes()
+        except OSError:
+            return True  # nobody knows what it fills
+        # A name that no table has was meant for another table of that package, or for that table of another.
+        meant = str(error.facts.get("table", "")).partition("/")
+        return key.encode() in written or meant[0] == key.partition("/")[0] or meant[2] == key.partition("/")[2]
 
     def _findings(self, package: str) -> FindingsResult:
         described = self.packages.find(package)

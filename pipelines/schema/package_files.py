@@ -12,10 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pipelines.core.checked_yaml import Fault, read_checked
+from pipelines.core.checked_yaml import Fault, read_checked, text_of
 from pipelines.core.errors import ArobaseError
-from pipelines.core.faults import unexpected
-from pipelines.core.lined_yaml import LinedDocument
+from pipelines.core.lined_yaml import LinedDocument, YamlRefused, parse
 from pipelines.core.text import Said, counted
 from pipelines.schema.codelist_tables import codelists_of, table_name
 from pipelines.schema.codelists import load_codelist
@@ -23,6 +22,7 @@ from pipelines.schema.coverage import check_coverage
 from pipelines.schema.errors import PackageFileError, SchemaFileError, SchemaNotFound
 from pipelines.schema.packages import CODELIST, Package, PackageTable, Protection, Quarantine
 from pipelines.schema.tables import ForeignKey, Privacy, TableSchema, load_table
+from pipelines.storage.faults import as_error
 
 SCHEMA = Path(__file__).with_name("package.schema.json")
 FILE = "package.yaml"
@@ -48,7 +48,29 @@ class Packages(dict[str, Package]):
 
 def package_names(schemas: Path) -> list[str]:
     """The packages under `schemas/`: the folders that contain a `package.yaml`, in alphabetical order."""
-    return sorted(path.parent.name for path in schemas.glob(f"*/{FILE}"))
+    return sorted(path.name for path in schemas.iterdir() if _is_package(path)) if schemas.is_dir() else []
+
+
+def _is_package(folder: Path) -> bool:
+    """Whether a folder contains a `package.yaml`, or nobody may look: reading it then says so."""
+    try:
+        return (folder / FILE).is_file()
+    except PermissionError:
+        return True
+
+
+def described_tables(schemas: Path) -> dict[str, frozenset[str] | None]:
+    """The tables that each package's file lists, also those that are off, by package; None where the file cannot be
+    read, which is reported by whoever loads the package."""
+    return {name: _listed(schemas / name / FILE) for name in package_names(schemas)}
+
+
+def _listed(path: Path) -> frozenset[str] | None:
+    try:
+        tables = parse(text_of(path.read_bytes())).value["tables"]
+        return frozenset(str(item["name"] if isinstance(item, Mapping) else item) for item in tables)
+    except (YamlRefused, UnicodeDecodeError, OSError, KeyError, TypeError):
+        return None
 
 
 def load_packages(schemas: Path, sources: Collection[str] | None = None) -> Packages:
@@ -68,7 +90,7 @@ def load_packages(schemas: Path, sources: Collection[str] | None = None) -> Pack
         except ArobaseError as error:
             errors[name] = error
         except Exception as error:  # noqa: BLE001  whatever it is costs this one only
-            errors[name] = unexpected(error, name=name, stage="schemas", file=_file(name))
+            errors[name] = as_error(error, name=name, stage="schemas", file=_file(name))
     for name in sorted(found):
         try:
             _check_names(found[name], documents[name], found, names)

@@ -20,7 +20,7 @@ from pipelines.core.checked_yaml import Fault, checked, text_of
 from pipelines.core.errors import ArobaseError
 from pipelines.core.lined_yaml import LinedDocument
 from pipelines.core.project import Project
-from pipelines.core.registry import Registry
+from pipelines.core.registry import Registry, expected_of
 from pipelines.core.text import Said
 from pipelines.sources.checked_before import CheckedBefore
 from pipelines.sources.errors import SourceFileError, SourceUnknown
@@ -123,10 +123,10 @@ def load_sources(project: Project) -> Sources:
     found: dict[str, Source] = {}
     errors: list[ArobaseError] = []
     before = CheckedBefore.of(project, SCHEMA, cache(lambda: frozenset(CONNECTORS)))
-    licences = cache(lambda: _licences(project))
-    for path in sorted(project.sources.glob("*.yaml")):
+    licences, tables = cache(lambda: _licences(project)), cache(lambda: _tables(project))
+    for path in sorted(_files(project.sources)):
         try:
-            found[path.stem] = load_source(path, licences=licences(), before=before)
+            found[path.stem] = load_source(path, licences=licences(), tables=tables(), before=before)
         except ArobaseError as error:
             errors.append(error)
         except Exception as error:  # noqa: BLE001  whatever it is costs this one only
@@ -139,21 +139,37 @@ def load_sources(project: Project) -> Sources:
     return sources
 
 
-def load_source(path: Path, *, licences: Iterable[str] | None = None, before: CheckedBefore | None = None) -> Source:
-    """Read one description. `licences` are the codes allowed, None when anything is; `before`: the descriptions that
-    were found right before. Raises `SourceFileError`."""
+def _files(folder: Path) -> list[Path]:
+    """The descriptions in a folder; none where there is no such folder.
+
+    Raises `OSError` for a folder that may not be read, in which a pattern would find nothing.
+    """
+    return [path for path in folder.iterdir() if path.match("*.yaml")] if folder.is_dir() else []
+
+
+def load_source(
+    path: Path,
+    *,
+    licences: Iterable[str] | None = None,
+    tables: Mapping[str, Collection[str] | None] | None = None,
+    before: CheckedBefore | None = None,
+) -> Source:
+    """Read one description. `licences` are the codes allowed, `tables` the tables that there are, by package, None when
+    anything is; `before`: the descriptions that were found right before. Raises `SourceFileError`."""
     name, data = f"sources/{path.name}", path.read_bytes()
     known = None if before is None else before.value(data)
     if known is not None:
         # A name that agrees with no other is reported below, with its line.
         with suppress(SourceFileError):
             _check_names(LinedDocument(known), path.stem, name, licences, before.connectors() if before else None)
+            _check_tables(LinedDocument(known), name, tables)
             return _source(known, name, text_of(data))
     try:
         document = checked(data, SCHEMA)
     except Fault as fault:
         raise SourceFileError(file=name, **fault.facts) from None
     _check_names(document, path.stem, name, licences)
+    _check_tables(document, name, tables)
     source = _source(document.value, name, text_of(data))
     if before is not None:
         before.add(data, document.value)
@@ -207,6 +223,29 @@ def _check_names(
             ) from None
 
 
+def _check_tables(document: LinedDocument, file: str, tables: Mapping[str, Collection[str] | None] | None) -> None:
+    """Raises `SourceFileError` for rows that go to a table that there is not: nobody would ever see them."""
+    if tables is None:
+        return
+    for name, part in document.value["parts"].items():
+        for index, rows in enumerate(part.get("rows", ())):
+            package, _, table = rows["table"].partition("/")
+            listed = tables.get(package, ())
+            if listed is None or table in listed:
+                continue  # a package whose file cannot be read is reported for itself
+            path = ("parts", name, "rows", index, "table")
+            near = {package: listed} if listed else tables
+            known = sorted(f"{one}/{item}" for one, items in near.items() for item in items or ())
+            raise SourceFileError(
+                file=file,
+                line=document.line(path),
+                key=".".join(map(str, path)),
+                found=repr(rows["table"]),
+                expected=expected_of(rows["table"], known),
+                table=rows["table"],
+            )
+
+
 @cache
 def _formats_of_the_engine() -> frozenset[str]:
     """The formats that the schema lists: readers are imported only for another one, which a domain may bring."""
@@ -253,6 +292,13 @@ def _part(name: str, raw: Mapping[str, Any]) -> Part:
         rows=tuple(raw.get("rows", ())),
         join=tuple(raw.get("join", ())),
     )
+
+
+def _tables(project: Project) -> Mapping[str, Collection[str] | None] | None:
+    """The tables that each package's file lists; None in a project that has no package."""
+    from pipelines.schema.package_files import described_tables
+
+    return described_tables(project.schemas) or None
 
 
 def _licences(project: Project) -> list[str] | None:

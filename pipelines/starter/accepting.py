@@ -16,6 +16,7 @@ from pipelines.schema import load_packages
 from pipelines.sources import load_sources
 from pipelines.starter.errors import NothingProposed
 from pipelines.storage import write_text
+from pipelines.storage.faults import StorageFault
 
 OPEN = re.compile(r'("confirmed"\s*:\s*)null')
 STEPS = re.compile(r"<!-- to confirm -->.*?<!-- /to confirm -->\n?", re.DOTALL)
@@ -53,6 +54,8 @@ def _check_sources(project: Project, tables: set[str]) -> None:
     """Raises what is wrong with a source that fills one of the tables; of one that cannot be read, its text decides."""
     sources = load_sources(project)
     for error in sources.errors:
+        if isinstance(error, StorageFault):
+            raise error  # nobody knows what it fills
         text = (project.root / str(error.facts["file"])).read_text(encoding="utf-8", errors="replace")
         if any(table in text for table in tables):
             raise error

@@ -103,5 +103,7 @@ def as_error(error: BaseException, *, name: str, stage: str, file: str) -> Aroba
     `name`, `stage`, `file`: as `core.faults.unexpected` takes them.
     """
     if isinstance(error, OSError) and error.errno in _KINDS:
-        return fault_of(error)
+        fault = fault_of(error)
+        fault.facts["file"] = file
+        return fault
     return unexpected(error, name=name, stage=stage, file=file)

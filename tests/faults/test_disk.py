@@ -126,6 +126,29 @@ def test_a_folder_that_may_not_be_written_is_told_with_its_code(open_root: Path)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "closed",
+    ["sources/actions.yaml", "sources", "schemas/villes/package.yaml", "schemas/villes/actions.json", "schemas"],
+)
+def test_a_description_that_may_not_be_read_is_told_by_its_place(open_root: Path, closed: str) -> None:
+    outputs = open_root.parent / "outputs"
+    outputs.mkdir()
+    outputs.chmod(0o777)
+    (open_root / closed).chmod(0o000)
+    for words in (["release", "villes"], ["sources", "list"], ["packages", "list"]):
+        done = as_another(open_root, outputs, *words)
+        said = done.stdout + done.stderr
+        assert "Traceback" not in said
+        assert "unexpected" not in said
+        if "sources" not in closed and words[0] == "sources" and closed != "schemas":
+            continue  # a list of sources reads no table
+        if "schemas" not in closed and words[0] == "packages":
+            continue
+        assert done.returncode != 0, said
+        assert str(closed) in said
+        assert "not-permitted" in said
+
+
 def test_a_source_that_may_not_be_read_costs_that_source(open_root: Path) -> None:
     outputs = open_root.parent / "outputs"
     outputs.mkdir()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
@@ -66,3 +67,39 @@ def test_what_reads_a_wrong_package_is_told_why_it_cannot_be_made(tmp_path: Path
     assert "schemas/villes/package.yaml, line" in dict(done.errors)["villes"].message("en")
     keys = {key.to_user_string() for key in build_definitions(project).resolve_asset_graph().get_all_asset_keys()}
     assert "bilan/release" in keys
+
+
+@pytest.mark.parametrize("meant", ["villes/action", "ville/actions", "nouveau/tout"])
+def test_rows_for_a_table_that_there_is_not_are_an_error_with_its_line(tmp_path: Path, meant: str) -> None:
+    project = a_small_project(tmp_path)
+    assert a_run(project).went_well
+    other = (project.sources / "actions.yaml").read_text(encoding="utf-8").replace("name: actions", "name: suite")
+    text = other.replace("villes/actions", meant)
+    (project.sources / "suite.yaml").write_text(text, encoding="utf-8")
+    done = a_run(project)
+    place, error = next((place, error) for place, error in done.errors if error.code == "source-file")
+    line = next(number for number, line in enumerate(text.splitlines(), start=1) if meant in line)
+    assert place == "sources/suite.yaml"
+    assert f"sources/suite.yaml, line {line}: " in error.message("en")
+    assert meant in error.message("en")
+    assert "villes/actions" in error.message("en")
+    assert not done.went_well
+    if meant != "nouveau/tout":
+        assert "villes" in done.blocked, "its rows may have been meant for it"
+
+
+def test_rows_for_a_table_that_is_off_are_no_error(tmp_path: Path) -> None:
+    project = a_small_project(tmp_path)
+    path = project.schemas / "villes" / "package.yaml"
+    text = path.read_text(encoding="utf-8").replace("name: actions", "name: actions\n  needs: [absente]")
+    path.write_text(text, encoding="utf-8")
+    assert a_run(project).went_well
+
+
+def test_a_table_that_its_package_does_not_list_is_told_to_the_source_that_fills_it(tmp_path: Path) -> None:
+    project = a_small_project(tmp_path)
+    path = project.schemas / "villes" / "package.yaml"
+    listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump({**listed, "tables": ["villes"]}), encoding="utf-8")
+    (error,) = BuildGraph(project).sources.errors
+    assert "'villes/actions'" in error.message("en")
