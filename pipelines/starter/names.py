@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from pipelines.schema.reserved import RESERVED
 
 PERSONAL = re.compile(r"(mail|courriel|tel|phone|prenom|nom_contact|contact|adresse|naissance|civilite)")
+# A surname says so itself, or stands beside a first name: « Nom » alone is that of a place as well.
+SURNAME = re.compile(r"(^|_)(patronyme|nom_(de_|d_)?(famille|naissance|jeune_fille|usage|usuel|marital))(_|$)")
+FIRST_NAME = re.compile(r"(^|_)prenoms?(_|$)")
 CODES = re.compile(r"(code|insee|siret|siren|id)(_|$)")
 # Members of a GeoJSON feature: their own names are what people know.
 PROPERTIES = "properties."
@@ -25,6 +28,21 @@ def plain_name(text: str) -> str:
     """A column's name as published names are: lower case, ASCII, words joined by `_`."""
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^a-z0-9]+", "_", ascii_only.lower()).strip("_")
+
+
+def names_of_people(columns: Sequence[str]) -> set[str]:
+    """The columns of surnames: by their own names, or by that of a first name which is otherwise the same.
+
+    `Nom` with `Prénom`, `Nom du maire` with `Prénom du maire`; not `Nom de la commune`, whatever is beside it.
+    """
+    plain = {column: _unjoined(column.removeprefix(PROPERTIES)) for column in columns}
+    beside = {FIRST_NAME.sub(r"\1nom\2", name) for name in plain.values() if FIRST_NAME.search(name)}
+    return {column for column, name in plain.items() if name in beside or SURNAME.search(name)}
+
+
+def _unjoined(column: str) -> str:
+    """A plain name whose words may have been joined by capitals (`nomUsage`), or be several of one (`noms`)."""
+    return re.sub(r"(^|_)noms(_|$)", r"\1nom\2", plain_name(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)))
 
 
 def common_name(stem: str) -> str:

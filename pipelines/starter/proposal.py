@@ -22,7 +22,7 @@ from pipelines.core.text import Said
 from pipelines.privacy import PersonalValues, gate
 from pipelines.privacy.allowlist import AllowList
 from pipelines.schema.reserved import RESERVED
-from pipelines.starter.names import CODES, PERSONAL, PROPERTIES, plain_name
+from pipelines.starter.names import CODES, PERSONAL, PROPERTIES, names_of_people, plain_name
 
 # A number with a leading zero is a code; so is one too long to be counted with.
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
@@ -140,6 +140,8 @@ def propose(
     names += absent
     found = _personal(data, f"{name}/{name}", allow)
     fields = dict(zip(names, _field_names(names, described), strict=True))
+    for surname in names_of_people(names):
+        found.setdefault(surname, PERSONAL_NAME)
     columns = tuple(_column(column, data, described.get(column), found.get(column), fields[column]) for column in names)
     key, why = _key(data, columns, schema or {})
     more = {key: value for key, value in (schema or {}).items() if key not in ("fields", "primaryKey", "resources")}

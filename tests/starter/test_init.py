@@ -181,6 +181,28 @@ def test_headers_that_somebody_has_checked_are_taken_as_they_are(tmp_path: Path)
     assert "Agen" in made.stdout
 
 
+@pytest.mark.parametrize(
+    ("header", "public"),
+    [
+        ("Nom;Prénom;Fonction", ["Fonction"]),
+        ("Noms;Prénoms;Fonction", ["Fonction"]),
+        ("NOM;PRENOM;FONCTION", ["FONCTION"]),
+        ("Nom du maire;Prénom du maire;Nom de la commune", ["Nom de la commune"]),
+        ("nomElu;prenomElu;nomCommune", ["nomCommune"]),
+        ("Nom d'usage;Mandat;Fonction", ["Mandat", "Fonction"]),
+        ("Nom;Mandat;Fonction", ["Nom", "Mandat", "Fonction"]),
+    ],
+)
+def test_a_surname_is_personal_by_its_own_name_or_beside_a_first_name(
+    header: str, public: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "liste.csv").write_text(f"{header}\nBruant;Alix;Maire\nOrtolan;Camille;Adjointe\n", encoding="utf-8")
+    made = arobase("init", "mine", "--from", "liste.csv", "--headers-checked", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    incoming = json.loads((tmp_path / "mine" / "schemas" / "entrants" / "liste.json").read_text(encoding="utf-8"))
+    assert [field["name"] for field in incoming["fields"] if field["privacy"] == "public"] == public
+
+
 def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path) -> None:
     text = "code,remarque\n1,\n2,Joindre alix.bruant@example.org avant midi\n"
     (tmp_path / "lieux.csv").write_text(text, encoding="utf-8")
