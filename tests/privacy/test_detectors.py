@@ -16,6 +16,8 @@ from tests.privacy.builders import rules_in
 
 FOUND = {
     "courriel": [
+        "jean.dupont(at)example.nl",
+        "jean.dupont [at] example.ma",
         "jean.dupont@example.org",
         "écrire à jean.dupont [at] example.org",
         "jean dupont arobase example point org",
@@ -34,6 +36,16 @@ FOUND = {
         "amVhbi5kdXBvbnRAZXhhbXBsZS5vcmc=",
     ],
     "telephone": [
+        "(+33) 6 12 34 56 78",
+        "+(33) 6 12 34 56 78",
+        "(33) 6 12 34 56 78",
+        "(+262) 692 12 34 56",
+        "tel0612345678",
+        "+234 803 123 4567",
+        "+971 50 123 4567",
+        "+509 34 12 3456",
+        "00 84 912 345 678",
+        "+370 612 34567",
         "06 12 34 56 78",
         "06.12.34.56.78",
         "06\u00a012\u00a034\u00a056\u00a078",
@@ -66,6 +78,7 @@ FOUND = {
         "٠٦ ١٢ ٣٤ ٥٦ ٧٨",
     ],
     "telephone_en_lettres": [
+        "zéro six douze trente-quatre nonante-deux septante-huit",
         "zéro six douze trente-quatre cinquante-six soixante-dix-huit",
         "zero six un deux trois quatre cinq six sept huit",
         "Zéro sept, quatre-vingt-un, vingt et un, soixante et onze, quatre-vingts",
@@ -73,11 +86,18 @@ FOUND = {
     ],
     "nir": ["2 95 10 99 126 111 93", "295109912611193", "2 53 07 2B 073 004 70", "2-53-07-2a-073-004-43"],
     "iban": [
+        "FR76_3000_6000_0112_3456_7890_189",
+        "FR76  3000  6000  0112  3456  7890  189",
+        "FR76/3000/6000/0112/3456/7890/189",
         "FR76 3000 6000 0112 3456 7890 189 merci de votre attention",
         "fr7630006000011234567890189",
         "DE89 3704 0044 0532 0130 00",
     ],
     "nom_civilite": [
+        "les consorts Kerdoncuff",
+        "époux Le Goff",
+        "Veuve Kerléo",
+        "hoirs KERDONCUFF",
         "M. Durand habite ici",
         "Mme Jeanne de La Tour",
         "MADAME DURAND",
@@ -101,6 +121,8 @@ FOUND = {
         "m. kerdoncuff",
     ],
     "adresse_postale": [
+        "12-14 rue des Lilas",
+        "12/14, avenue du Général Leclerc",
         "12 rue des Lilas, 44000 Nantes",
         "demeurant 12 bis, avenue du Général Leclerc",
         "à la mairie, et M. X domicilié au 3 impasse du Puits",
@@ -109,6 +131,10 @@ FOUND = {
         "demeurant avenue des Lilas, 12 bis",
     ],
     "coordonnees": [
+        "N48.85661 E2.35222",
+        "48.85661N, 2.35222E",
+        "16.24125 N, 61.53335 W",
+        "https://carte.example/?mlat=48.85661",
         "48.85661, 2.35222",
         "[2.352219, 48.856614]",
         "48°51'24.1\"N",
@@ -137,6 +163,11 @@ FOUND = {
     "texte_cache": ["bien vu <!-- voir Jeanne --> oui", "&lt;!-- voir Jeanne --&gt;"],
 }
 LEFT_ALONE = [
+    "+62 812 345 678 € de crédits",
+    "rue des Époux Contoux",
+    "le conseil des époux",
+    "002348031234567",
+    "du 12-14 juin, rue des Lilas",
     "88c4e6bb-0587-4097-88f1-d45271675106",
     "0612345678abcdef0612345678abcdef",
     "d41d8cd98f00b204e9800998ecf8427e",

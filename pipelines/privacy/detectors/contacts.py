@@ -16,7 +16,7 @@ TLD = (
 )
 _DOT = r"(?:\s*[(\[{<]\s*(?:dot|point|\.)\s*[)\]}>]\s*|\s+(?:dot|point)\s+|\s?\.\s?)"
 _SIGN = re.compile(
-    r"(?P<plain>@)|\s*@\s*|\s*[(\[{<]\s*(?:@|at|a|à|arr?obase?|chez)\s*[)\]}>]\s*|\s+(?:at|arr?obase?|chez)\s+",
+    r"(?P<plain>@)|\s*@\s*|(?P<said>\s*[(\[{<]\s*(?:at|arr?obase?)\s*[)\]}>]\s*)|\s*[(\[{<]\s*(?:@|at|a|à|arr?obase?|chez)\s*[)\]}>]\s*|\s+(?:at|arr?obase?|chez)\s+",
     re.IGNORECASE,
 )
 _LOCAL = re.compile(r"[\w.+'-]*\w$")
@@ -28,14 +28,14 @@ _DRESSED_DOMAIN = re.compile(rf"[a-z0-9à-ÿ][\w-]*(?:{_DOT}[\w-]+)*?{_DOT}(?:{T
 def emails(text: str) -> Iterator[Span]:
     """E-mail addresses: plain, spaced out, or with `(at)`, `[at]`, `arobase`, `point` in words.
 
-    Where the sign is not a tight `@`, the last label has to be a usual top-level domain: the label's own "5 @" and
-    "4 arobases" are no addresses.
+    Where the sign is neither a tight `@` nor "(at)", the last label has to be a usual top-level domain: the label's
+    own "5 @" and "4 arobases" are no addresses.
     """
     for sign in _SIGN.finditer(text):
         local = _LOCAL.search(text[max(0, sign.start() - 64) : sign.start()])
         if local is None:
             continue
-        domain = _PLAIN_DOMAIN.match(text, sign.end()) if sign["plain"] else None
+        domain = _PLAIN_DOMAIN.match(text, sign.end()) if sign["plain"] or sign["said"] else None
         domain = domain or _DRESSED_DOMAIN.match(text, sign.end())
         if domain is not None:
             yield sign.start() - len(local[0]), domain.end()
@@ -44,13 +44,13 @@ def emails(text: str) -> Iterator[Span]:
 _SEPARATOR = r"[\s.\-–—/_]{0,3}"
 _NATIONAL = re.compile(rf"(?<![\w+])(?<!\d[.,/-])\(?0{_SEPARATOR}[1-9]\)?(?:{_SEPARATOR}\d){{8}}(?!\d)")
 _ABROAD = re.compile(
-    rf"(?:(?<![\w])00|\+)\s?(?:(?:33|590|594|596|262|269){_SEPARATOR}(?:\(\s?0\s?\)|0)?(?:{_SEPARATOR}\d){{9}}"
-    rf"|(?:508|681|687|689|269|262){_SEPARATOR}(?:\d{_SEPARATOR}){{5,8}}\d)(?!\d)"
-    rf"|(?<![\w.,/-])33{_SEPARATOR}[67](?:{_SEPARATOR}\d){{8}}(?!\d)"
+    rf"(?:(?<![\w])00|\+)\s?\(?(?:(?:33|590|594|596|262|269)\)?{_SEPARATOR}(?:\(\s?0\s?\)|0)?(?:{_SEPARATOR}\d){{9}}"
+    rf"|(?:508|681|687|689|269|262)\)?{_SEPARATOR}(?:\d{_SEPARATOR}){{5,8}}\d)(?!\d)"
+    rf"|(?<![\w.,/-])33\)?{_SEPARATOR}[67](?:{_SEPARATOR}\d){{8}}(?!\d)"
 )
 _ANNOUNCED = re.compile(
     r"\b(?:t[ée]l(?:[ée]phone)?\.?|portable|mobile|gsm|vini)\s*(?:\.|:"
-    r"|n°)?\s*(?P<number>\d{2}(?:[\s.]?\d{2}){2,3})(?!\s?\d)",
+    r"|n°)?\s*(?P<number>0[1-9](?:[\s.]?\d{2}){4}|\d{2}(?:[\s.]?\d{2}){2,3})(?!\s?\d)",
     re.IGNORECASE,
 )
 # Codes of the countries whose numbers are written most in France, and how many digits follow (E.164, national plans).
@@ -66,6 +66,28 @@ _COUNTRIES = {
     "385": (8, 9), "386": (8, 8), "420": (9, 9), "421": (9, 9), "590": (9, 9), "599": (7, 8), "961": (7, 8),
     "972": (8, 9),
 }  # fmt: skip
+# The other codes: after "+", or where "00" is apart from what follows.
+_OTHERS = {
+    "51": (9, 9), "53": (8, 8), "56": (9, 9), "57": (10, 10), "58": (10, 10), "60": (8, 10), "62": (8, 12),
+    "63": (8, 10), "64": (8, 10), "65": (8, 8), "66": (8, 9), "82": (8, 10), "92": (9, 10), "93": (9, 9),
+    "94": (9, 9), "95": (8, 10), "98": (10, 10), "211": (9, 9), "218": (8, 9), "220": (7, 7), "224": (8, 9),
+    "231": (7, 9), "232": (8, 8), "233": (9, 9), "234": (8, 10), "236": (8, 8), "238": (7, 7), "239": (7, 7),
+    "240": (9, 9), "244": (9, 9), "245": (7, 9), "248": (7, 7), "249": (9, 9), "250": (9, 9), "251": (9, 9),
+    "252": (7, 9), "253": (8, 8), "254": (9, 9), "255": (9, 9), "256": (9, 9), "257": (8, 8), "258": (8, 9),
+    "260": (9, 9), "263": (9, 9), "264": (8, 9), "265": (7, 9), "266": (8, 8), "267": (7, 8), "268": (8, 8),
+    "269": (7, 7), "291": (7, 7), "297": (7, 7), "298": (6, 6), "299": (6, 6), "350": (8, 8), "355": (8, 9),
+    "356": (8, 8), "357": (8, 8), "370": (8, 8), "371": (8, 8), "372": (7, 8), "373": (8, 8), "374": (8, 8),
+    "375": (9, 9), "378": (6, 10), "382": (8, 8), "383": (8, 8), "387": (8, 9), "389": (8, 8), "421": (9, 9),
+    "423": (7, 9), "501": (7, 7), "502": (8, 8), "503": (8, 8), "504": (8, 8), "505": (8, 8), "506": (8, 8),
+    "507": (7, 8), "509": (8, 8), "591": (8, 8), "592": (7, 7), "593": (8, 9), "595": (8, 9), "597": (6, 7),
+    "598": (8, 8), "670": (7, 8), "673": (7, 7), "675": (7, 8), "678": (7, 7), "679": (7, 7), "850": (8, 10),
+    "852": (8, 8), "853": (8, 8), "855": (8, 9), "856": (8, 10), "880": (8, 10), "886": (8, 9), "960": (7, 7),
+    "962": (8, 9), "963": (8, 9), "964": (8, 10), "965": (7, 8), "966": (8, 9), "967": (7, 9), "968": (8, 8),
+    "970": (8, 9), "971": (8, 9), "973": (8, 8), "974": (8, 8), "975": (7, 8), "976": (8, 8), "977": (8, 10),
+    "992": (9, 9), "993": (8, 8), "994": (9, 9), "995": (9, 9), "996": (9, 9), "998": (9, 9),
+}  # fmt: skip
+_ALL = {**_OTHERS, **_COUNTRIES}
+_MEASURED = re.compile(r"\s?(?:[kM]?€|euros?\b|EUR\b|%|hab|m²|m2\b|m³|ha\b|km|tonnes?\b|kW|MW|GW)")
 _FOREIGN = re.compile(
     r"(?:(?<![\w+])\+|(?<![\w.,+-])00[ .]?(?=[1-9]))(?P<number>\d(?:[ \u00a0\u202f.\-–/()]{0,3}\d){6,14})(?!\d)"
 )
@@ -129,9 +151,14 @@ def _is_foreign(match: re.Match[str]) -> bool:
         return False
     if len(digits) < 11 and _AMOUNT.fullmatch(written):
         return False
+    plans = _COUNTRIES
+    is_padded = match[0].startswith("0") and is_in_one_piece
+    is_measured = _AMOUNT.fullmatch(written) and _MEASURED.match(match.string, match.end())
+    if not is_padded and not is_measured:
+        plans = _ALL
     return any(
         least <= len(digits) - len(code) <= most
         for size in (1, 2, 3)
         for code in (digits[:size],)
-        for least, most in (_COUNTRIES.get(code, (99, 0)),)
+        for least, most in (plans.get(code, (99, 0)),)
     )

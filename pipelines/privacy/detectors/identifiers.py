@@ -13,7 +13,7 @@ from pipelines.privacy.detectors import Span, accepted, detector, without_uuids
 
 _GAP = r"[\s.\-–/_]{0,2}"
 _NIR = re.compile(rf"(?<![\w])[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{8}}(?![\w])")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .\-–]?[A-Za-z0-9]){11,40}")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[\s.\-–/_]{0,3}[A-Za-z0-9]){11,40}")
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Za-z]")
 
 
@@ -26,7 +26,7 @@ def social_security_numbers(text: str) -> Iterator[Span]:
     yield from (match.span() for match in found)
 
 
-@detector("iban", sieve=r"\b[A-Za-z]{2}\d{2}([ .\-–]?[A-Za-z0-9]){11}")
+@detector("iban", sieve=r"\b[A-Za-z]{2}\d{2}([\s.\-–/_]*[A-Za-z0-9]){11}")
 def bank_accounts(text: str) -> Iterator[Span]:
     """IBAN of any country, by its structure and its key; what follows it in the sentence is left out."""
     for match in accepted(_IBAN, without_uuids(text), lambda match: _account_length(match[0]) > 0):

@@ -40,6 +40,10 @@ _PLAIN_TITLE = re.compile(
     rf"(?:d{_BEGINS}(?:octeure?|r\.?)|p{_BEGINS}(?:rofesseure?|r\.?)|m{_BEGINS}aître|v{_BEGINS}(?:euve|ve))\s(?P<name>{_INITIALS}"
     rf"(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
 )
+# "les consorts Kerdoncuff", "époux Kerdoncuff": how owners are named in inquiries on parcels.
+_OF_A_FAMILY = re.compile(
+    rf"(?<![\w'’-])(?i:consorts|[ée]poux|hoirs|veuve|vve)\s(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD})"
+)
 _OFFICES_LIST = """
     docteur docteure professeur professeure doyen colonel capitaine commandant général lieutenant abbé curé
     père pasteur avocat bâtonnier architecte expert
@@ -124,6 +128,7 @@ _NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
     rf"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+({_PARTICLE})?[a-zà-ÿ]{{3}}"
     rf"|{_TITLE}\s?([Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?[A-Za-zÀ-ÿ-]{{4,25}}\s"
     rf"|m\.\s[a-zà-ÿ]{{4}}"
+    rf"|(?i:consorts|[ée]poux|hoirs|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|(docteure?|professeure?|maître|dr\.?|pr\.?|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL})",
 )
 def names_after_a_civility(text: str) -> Iterator[Span]:
@@ -134,6 +139,7 @@ def names_after_a_civility(text: str) -> Iterator[Span]:
         _accepted_at(initials, _NAMED, text, _names_somebody),
         _accepted_at(initials, _OFFICE_NAMED, text, _names_after_office),
         accepted(_PLAIN_TITLE, text, _names_after_office),
+        accepted(_OF_A_FAMILY, text, _names_a_family),
         accepted(_LOWER, text, _names_in_lower_case),
         accepted(_LOWER_INITIAL, text, _names_after_an_initial),
     ):
@@ -166,6 +172,11 @@ def _is_called_so(match: re.Match[str]) -> bool:
 
 def _names_after_office(match: re.Match[str]) -> bool:
     return _is_office(match) and _is_a_name(match) and not _is_called_so(match)
+
+
+def _names_a_family(match: re.Match[str]) -> bool:
+    is_street = _STREET_OF.search(match.string[max(0, match.start() - 30) : match.start()])  # "rue des Époux …"
+    return _is_a_name(match) and not is_street and not _is_called_so(match)
 
 
 def _names_in_lower_case(match: re.Match[str]) -> bool:

@@ -12,7 +12,8 @@ STREETS = (
     "|square|cours|passage|sente|sentier|mont[ée]e|traverse|venelle|villa|clos|hameau|lieu-dit|lotissement|lot\\.|r[ée]sidence|faubourg|fg"
 )
 _ADDRESS = re.compile(
-    rf"\d(?<![\w°.,/-]\d)(?<!n° \d)\d{{0,3}}\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s{{1,4}}(?:{STREETS})\s{{1,4}}"
+    rf"\d(?<![\w°.,/-]\d)(?<!n° \d)\d{{0,3}}(?:\s?[-–/]\s?\d{{1,4}})?"
+    rf"\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s{{1,4}}(?:{STREETS})\s{{1,4}}"
     r"(?!d['’]eau|de fer|à niveau|de (?:stationnement|parking)|rura|d[ée]partementale|nationale|communale|foresti)"
     r"[\w'’.-]+(?:[ ,]+[^\W\d][\w'’.-]*){0,3}",
     re.IGNORECASE,
@@ -82,8 +83,11 @@ def _is_private(match: re.Match[str]) -> bool:
 
 
 _NUMBER = r"[-+]?\d{1,3}[.,]\d{5,}"
-_PAIR = re.compile(rf"(?<![\w.,])(?P<one>{_NUMBER})\s*°?\s*[NSEOW]?\s*[,;/ |]\s*(?P<two>{_NUMBER})(?!\w|\.\d)")
-_LABELLED = re.compile(rf"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\b\W{{0,3}}(?P<value>{_NUMBER})", re.IGNORECASE)
+_PAIR = re.compile(
+    rf"(?:(?<![\w.,])|(?<=[NSEOW])(?<![\w.,][NSEOW]))(?P<one>{_NUMBER})\s*°?\s*(?P<after>[NSEOW])?\s*[,;/ |]\s*"
+    rf"(?P<before>[NSEOW])?\s?(?P<two>{_NUMBER})(?:\s?°?\s?[NSEOW]\b|(?!\w|\.\d))"
+)
+_LABELLED = re.compile(rf"\bm?(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\b\W{{0,3}}(?P<value>{_NUMBER})", re.IGNORECASE)
 _SEXAGESIMAL = re.compile(r"\d{1,3}\s?°\s?\d{1,2}\s?['’′]\s?\d{1,2}(?:[.,]\d+)?\s?(?:\"|''|″|”)?\s?[NSEOW]\b")
 # Latitude and longitude of the metropole, the Antilles and Guiana, Reunion and Mayotte, the Pacific, Saint-Pierre.
 _FRANCE = (
@@ -99,12 +103,14 @@ def in_france(latitude: float, longitude: float) -> bool:
 
 def _is_in_france(match: re.Match[str]) -> bool:
     one, two = (float(match[name].replace(",", ".")) for name in ("one", "two"))
-    return in_france(one, two) or in_france(two, one)
+    said = match["after"] or match["before"]  # with the letters of the compass "61.53" may be west of Greenwich
+    signs = ((1, 1), (1, -1), (-1, 1), (-1, -1)) if said else ((1, 1),)
+    return any(in_france(one * a, two * b) or in_france(two * b, one * a) for a, b in signs)
 
 
 @detector(
     "coordonnees",
-    sieve=r"(?i)\d[.,]\d{5,}\s*°?\s*[NSEOW]?\s*[,;/ |]\s*[-+]?\d{1,3}[.,]\d{5}|(lat|lon"
+    sieve=r"(?i)\d[.,]\d{5,}\s*°?\s*[NSEOW]?\s*[,;/ |]\s*([NSEOW]\s?)?[-+]?\d{1,3}[.,]\d{5}|(lat|lon"
     r"|lng)[a-z]*\W{0,3}[-+]?\d{1,3}[.,]\d{5}|\d\s?°\s?\d{1,2}\s?['’′]",
 )
 def precise_coordinates(text: str) -> Iterator[Span]:

@@ -30,7 +30,7 @@ _TENS = {"vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante":
 _PLAIN = str.maketrans("éÉèÈ", "eeee")
 _WORD = (
     r"(?:z[ée]ro|une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze"
-    r"|seize|vingts?|trente|quarante|cinquante|soixante|et|\d{1,2})"
+    r"|seize|vingts?|trente|quarante|cinquante|soixante|septante|huitante|octante|nonante|et|\d{1,2})"
 )
 _RUN = re.compile(rf"(?<!\w){_WORD}(?:[\s,.\-–/]+{_WORD}){{4,}}(?!\w)", re.IGNORECASE)
 
@@ -40,6 +40,10 @@ def _spoken() -> dict[str, str]:
     numerals = {word: str(value) for value, word in enumerate(_UNITS)}
     numerals |= {"une": "1"} | {f"dix {_UNITS[unit]}": str(10 + unit) for unit in (7, 8, 9)}
     for ten, value in _TENS.items():
+        numerals[ten] = str(value)
+        for unit in range(1, 10):
+            numerals[f"{ten} {_UNITS[unit]}"] = numerals[f"{ten} et {_UNITS[unit]}"] = str(value + unit)
+    for ten, value in (("septante", 70), ("huitante", 80), ("octante", 80), ("nonante", 90)):  # Belgium, Switzerland
         numerals[ten] = str(value)
         for unit in range(1, 10):
             numerals[f"{ten} {_UNITS[unit]}"] = numerals[f"{ten} et {_UNITS[unit]}"] = str(value + unit)
