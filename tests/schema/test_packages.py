@@ -112,6 +112,27 @@ def test_counts_are_protected_under_five_unless_the_package_says_otherwise(tmp_p
     assert found == [(("n",), 5, {}), (("n",), 11, {"axe": "total"})]
 
 
+@pytest.mark.parametrize("owner", ["publisher", "contact"])
+@pytest.mark.parametrize(
+    ("key", "written", "expected"),
+    [
+        ("url", "javascript:alert(1)", "an http(s) address"),
+        ("url", "example.org", "an http(s) address"),
+        ("email", "pas un courriel", "a generic e-mail address"),
+    ],
+)
+def test_an_address_is_one_before_catalogues_make_a_link_of_it(
+    tmp_path: Path, owner: str, key: str, written: str, expected: str
+):
+    project = a_project(tmp_path)
+    path = a_package(tmp_path)
+    path.write_text(yaml.safe_dump({**DESCRIPTION, owner: {"title": "Essai", key: written}}), encoding="utf-8")
+    with pytest.raises(PackageFileError) as caught:
+        load_package(project.schemas, "p")
+    facts = caught.value.facts
+    assert (facts["key"], facts["found"], facts["expected"].en) == (f"{owner}.{key}", f'"{written}"', expected)
+
+
 @pytest.mark.parametrize(
     ("protect", "place"),
     [
