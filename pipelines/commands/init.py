@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pipelines.commands._bilingual import argument, as_command, lang_option, option
+from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
 from pipelines.commands._shared_help import HEADERS_CHECKED
 from pipelines.core.text import Language, Said, terminal_language
 
@@ -55,7 +55,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @option(
     "--licence",
-    default="non-precisee",
+    default="",
     help=Said(
         "Avec --from : un code de licences.csv, comme etalab-2.0.",
         "With --from: a code of licences.csv, such as etalab-2.0.",
@@ -101,6 +101,10 @@ def command(
     from pipelines.commands._proposals_output import proposed_columns
     from pipelines.starter import start_empty, start_example, start_from
 
+    given = {
+        "--schema": schema, "--licence": licence, "--publisher": publisher, "--headers-checked": headers_checked,
+    }  # fmt: skip
+    _check_goes_together(file, accepted=accepted, empty=empty, given=[name for name, value in given.items() if value])
     language = terminal_language(lang)
     today = datetime.now(UTC).date()
     if file is None and accepted:
@@ -121,7 +125,7 @@ def command(
         language=language,
         today=today,
         schema=schema,
-        licence=licence,
+        licence=licence or None,
         publisher=publisher,
         confirmed=accepted,
         headers_checked=headers_checked,
@@ -130,6 +134,16 @@ def command(
     for line in proposed_columns(proposal, language):
         click.echo(line)
     click.echo(_next(folder, language) if accepted else _to_confirm(folder, language))
+
+
+def _check_goes_together(file: Path | None, *, accepted: bool, empty: bool, given: list[str]) -> None:
+    """Raises `Misused` for words of which one would be passed over. `given`: those that go with --from."""
+    if file is None and given:
+        names = ", ".join(given)
+        raise Misused(Said(f"{names} : seulement avec --from FICHIER", f"{names}: only with --from FILE"))
+    if empty and (file is not None or accepted):
+        other = "--accept" if file is None else "--from"
+        raise Misused(Said(f"--empty et {other} ne vont pas ensemble", f"--empty and {other} do not go together"))
 
 
 def _accept(folder: Path, language: Language) -> None:

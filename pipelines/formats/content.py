@@ -55,7 +55,7 @@ class Content:
         """The unpacked bytes. Raises `EmptyFile`, `NotWhatItSays`, `Damaged`, `TooLarge`, `MemberMissing`."""
         data = self._unpacked()
         if len(data) < BLOCK and not data.strip(BLANKS):
-            raise EmptyFile(file=self.file, size=len(data), format=self.part.format)
+            raise EmptyFile.of(self.file, len(data), self.part.format)
         kind = signature(data[:512])
         if not is_wanted(kind, self.part.format):
             raise NotWhatItSays(file=self.file, found=named(kind), expected=self.part.format)

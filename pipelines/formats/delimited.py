@@ -74,7 +74,7 @@ def _whole(content: Content) -> Records:
     text = decoded(content)
     data, notices = without_end_mark(*without_inner_marks(text.data, list(text.notices)))
     if not data or data.isspace():
-        raise EmptyFile(file=content.file, size=len(data), format=content.part.format)
+        raise EmptyFile.of(content.file, len(data), content.part.format)
     if b"\r" in data and b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     opening = _Opening.of(content, data)
@@ -107,7 +107,7 @@ class _Opening:
         delimiter = delimiter_of(content, data)
         header, near, lines, offset = header_rows(content, data, delimiter, first, rows)
         if not header:
-            raise EmptyFile(file=content.file, size=len(data), format=content.part.format)
+            raise EmptyFile.of(content.file, len(data), content.part.format)
         if len(header[-1]) == 1:
             check_delimiter(content, header[-1][0], delimiter, lines)
         names, originals = column_names(header, content.options.get("header_name"))

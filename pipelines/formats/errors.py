@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pipelines.core.errors import ArobaseError, ResponsibleParty
+from pipelines.core.text import Said, counted
 
 
 class FormatError(ArobaseError):
@@ -23,8 +24,13 @@ class EmptyFile(FormatError):
     """A file of 0 bytes, or of blanks only."""
 
     code: ClassVar[str] = "empty-file"
-    fr: ClassVar[str] = "{file} est vide ({size} octets) ; attendu : un fichier {format}."
-    en: ClassVar[str] = "{file} is empty ({size} bytes); expected: a {format} file."
+    fr: ClassVar[str] = "{file} est vide ({size}) ; attendu : un fichier {format}."
+    en: ClassVar[str] = "{file} is empty ({size}); expected: a {format} file."
+
+    @classmethod
+    def of(cls, file: str, size: int, form: str) -> EmptyFile:
+        """The error on a file of so many bytes."""
+        return cls(file=file, size=counted(size, Said("octet", "byte"), Said("octets", "bytes")), format=form)
 
 
 class NoRows(FormatError):

@@ -21,6 +21,17 @@ class FolderTaken(ArobaseError):
     )
 
 
+class FileAbsent(ArobaseError):
+    """The file that something would be started from is not there, or nobody may read it."""
+
+    code: ClassVar[str] = "start-file-absent"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
+    fr: ClassVar[str] = (
+        "{file} : aucun fichier lisible à cet endroit ; attendu : le chemin d'un fichier. Rien n'est écrit."
+    )
+    en: ClassVar[str] = "{file}: no readable file is there; expected: the path of a file. Nothing is written."
+
+
 class FileUnusable(ArobaseError):
     """The file of records that a project would be started from cannot be read, or not with the schema given."""
 

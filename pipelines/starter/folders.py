@@ -28,8 +28,9 @@ from pipelines.starter.documents import (
 )
 from pipelines.starter.errors import FolderTaken
 from pipelines.starter.official import official_schema
+from pipelines.starter.packages import check_licence
 from pipelines.starter.proposal import Proposal
-from pipelines.starter.tables import UNKNOWN_PUBLISHER, proposal_of
+from pipelines.starter.tables import UNKNOWN_PUBLISHER, UNSTATED, proposal_of
 
 HERE = Path(__file__).parent
 BASE = "https://example.org/donnees/"
@@ -57,7 +58,7 @@ def start_from(
     language: Language,
     today: date,
     schema: str | None = None,
-    licence: str = "non-precisee",
+    licence: str | None = None,
     publisher: str = "",
     confirmed: bool = False,
     headers_checked: bool = False,
@@ -65,21 +66,23 @@ def start_from(
     """Write a project that publishes the records of `file` once its proposals are confirmed, at once when `confirmed`.
 
     `schema`: the file or the address of the Table Schema that describes the file. `headers_checked`: somebody has
-    looked at the headers, and none is a person's name. Raises `FolderTaken`, `FileUnusable`, `HeadersUnsure`, and what
-    reading raises.
+    looked at the headers, and none is a person's name. Raises `FolderTaken`, `FileAbsent`, `FileUnusable`,
+    `NameUnusable`, `HeadersUnsure`, and what reading raises.
     """
     made: list[Proposal] = []
     who = publisher or getattr(UNKNOWN_PUBLISHER, language)
 
     def write(aside: Path) -> None:
         _write_common(aside)
+        if licence is not None:
+            check_licence(Project.at(aside), licence)
         described = None if schema is None else official_schema(schema)
         proposal, _sample = proposal_of(
             Project.at(aside),
             file=file,
             schema=described,
             schema_from=schema or "",
-            licence=licence,
+            licence=licence or UNSTATED,
             publisher=who,
             headers_checked=headers_checked,
         )

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipelines.core.text import Said
 from pipelines.sources.http import Client
 from pipelines.sources.http.addresses import is_private, public_address
-from pipelines.starter.errors import FileUnusable, SchemaNotUsable
+from pipelines.starter.errors import FileAbsent, SchemaNotUsable
 from pipelines.validation import CannotValidate, validate
 
 MAXIMUM = 5_000_000
@@ -33,7 +33,7 @@ def official_schema(schema: str) -> Mapping[str, Any]:
     """The Table Schema at an address, or in a file.
 
     Asked for as any source is: with retries, within limits, never at a private address that the person did not write.
-    Raises `SchemaNotUsable` or `FileUnusable` for what is none, and what the client raises.
+    Raises `SchemaNotUsable` or `FileAbsent` for what is none, and what the client raises.
     """
     if not is_address(schema):
         return described_in(Path(schema))
@@ -49,12 +49,22 @@ def official_schema(schema: str) -> Mapping[str, Any]:
 
 
 def described_in(path: Path) -> Mapping[str, Any]:
-    """The Table Schema of a file. Raises `FileUnusable`, `SchemaNotUsable`."""
+    """The Table Schema of a file. Raises `FileAbsent`, `SchemaNotUsable`."""
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise FileUnusable(file=path, found=type(error).__name__, expected=EXPECTED) from None
+    except OSError:
+        raise FileAbsent(file=path) from None
+    except (ValueError, RecursionError) as error:
+        raise SchemaNotUsable(schema=path, found=_not_json(error), expected=EXPECTED) from None
     return _checked(document, str(path))
+
+
+def _not_json(error: Exception) -> Said:
+    if isinstance(error, json.JSONDecodeError):
+        where = error.lineno, error.colno
+        french = "ce n'est pas du JSON, ligne {}, colonne {}".format(*where)
+        return Said(french, "it is not JSON, line {}, column {}".format(*where))
+    return Said("ce n'est pas du JSON en UTF-8", "it is not JSON in UTF-8")
 
 
 def _checked(document: Any, place: str) -> Mapping[str, Any]:
@@ -64,7 +74,12 @@ def _checked(document: Any, place: str) -> Mapping[str, Any]:
         or not fields
         or not all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in fields)
     ):
-        raise SchemaNotUsable(schema=place, found=type(document).__name__, expected=EXPECTED)
+        found_here = (
+            Said("un objet sans champs nommés", "an object without named fields")
+            if isinstance(document, dict)
+            else Said("du JSON qui n'est pas un objet", "JSON that is no object")
+        )
+        raise SchemaNotUsable(schema=place, found=found_here, expected=EXPECTED)
     names = [item["name"] for item in fields]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

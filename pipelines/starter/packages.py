@@ -47,6 +47,13 @@ def written_in(project: Project, name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def check_licence(project: Project, licence: str) -> None:
+    """Raises `NameUnusable` for a licence that is not in the project's list."""
+    licences = load_codelist(project.schemas, "licences").values
+    if licence not in licences:
+        raise NameUnusable(name=licence, what=Said("licence", "licence"), expected=", ".join(licences))
+
+
 def new_package(
     project: Project,
     name: str,
@@ -65,9 +72,7 @@ def new_package(
     check_name(name)
     if path.exists():
         raise AlreadyThere(file=path.relative_to(project.root), option=Said("un autre NOM", "another NAME"))
-    licences = load_codelist(project.schemas, "licences").values
-    if licence not in licences:
-        raise NameUnusable(name=licence, what=Said("licence", "licence"), expected=", ".join(licences))
+    check_licence(project, licence)
     described: Mapping[str, Any] = {
         "title": title,
         **({"title_en": title_en} if title_en else {}),

@@ -18,16 +18,18 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.core.text import Said
+from pipelines.formats.errors import FormatError
 from pipelines.privacy.allowlist import load_allow_list
-from pipelines.schema import load_codelist, package_names
+from pipelines.schema import package_names
 from pipelines.schema.reserved import RESERVED
+from pipelines.sources.http.addresses import public_address
 from pipelines.starter.documents import as_json, as_yaml, incoming, package_document, published, source_document
-from pipelines.starter.errors import AlreadyThere, FileUnusable, NameUnusable
+from pipelines.starter.errors import AlreadyThere, FileAbsent, FileUnusable, NameUnusable
 from pipelines.starter.guessing import Found
 from pipelines.starter.headers import check_headers
 from pipelines.starter.names import common_name
 from pipelines.starter.official import is_address, missing_columns
-from pipelines.starter.packages import check_name, extended, package_path, written_in
+from pipelines.starter.packages import check_licence, check_name, extended, package_path, written_in
 from pipelines.starter.proposal import Proposal, propose
 from pipelines.starter.samples import Sample, take_sample
 from pipelines.storage import write_text
@@ -103,9 +105,8 @@ def _in_package(project: Project, proposal: Proposal, licence: str, publisher: s
 
     Raises `NameUnusable` for a licence that is none, and what a wrong package raises.
     """
-    licences = load_codelist(project.schemas, "licences").values
-    if licence and licence not in licences:
-        raise NameUnusable(name=licence, what=Said("licence", "licence"), expected=", ".join(licences))
+    if licence:
+        check_licence(project, licence)
     check_name(proposal.package)
     here = written_in(project, proposal.package)
     by = publisher or str((here.get("publisher") or {}).get("title") or UNKNOWN_PUBLISHER.fr)
@@ -128,20 +129,22 @@ def proposal_of(
 ) -> tuple[Proposal, Sample | None]:
     """What a file, an address or a schema alone would be as a table, and the sample that it was made from.
 
-    Raises `FileUnusable`, `NameUnusable`, `HeadersUnsure`, and what taking a sample raises.
+    Raises `FileAbsent`, `FileUnusable`, `NameUnusable`, `HeadersUnsure`, and what taking a sample raises.
     """
     called = name or common_name(_stem(file, address, schema, schema_from))
     if TABLE_NAME.fullmatch(called) is None:
         expected = Said("minuscules, chiffres et _ (2 à 63)", "lower case, digits and _ (2 to 63)")
         raise NameUnusable(name=called, what=Said("table", "table"), expected=expected)
     if file is not None and not file.is_file():
-        found, expected = Said("le fichier n'existe pas", "the file does not exist"), Said("un fichier", "a file")
-        raise FileUnusable(file=file, found=found, expected=expected)
+        raise FileAbsent(file=file)
     sample = None
     if file is not None or address is not None:
         now = datetime.combine(today or date.min, time(), UTC)
         where = address or f"data/{file.name if file else ''}"
-        sample = take_sample(project, called.replace("_", "-"), where, chosen or {}, now=now, file=file)
+        try:
+            sample = take_sample(project, called.replace("_", "-"), where, chosen or {}, now=now, file=file)
+        except FormatError as error:  # which names a source that is not there yet
+            raise type(error)(**{**error.facts, "file": file or public_address(where)}) from None
         if not headers_checked:
             known = [item["name"] for item in (schema or {}).get("fields", ())]
             check_headers(sample, file.name if file else where, known)

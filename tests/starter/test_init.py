@@ -265,3 +265,30 @@ def test_licences_of_a_new_project_are_those_of_this_one() -> None:
     own = (root / "schemas" / "codelists" / "licences.csv").read_text(encoding="utf-8").splitlines()
     copied = root / "pipelines" / "starter" / "common" / "schemas" / "codelists" / "licences.csv"
     assert set(copied.read_text(encoding="utf-8").splitlines()) <= set(own)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--from", "absent.csv"], "absent.csv: no readable file is there"),
+        (["--from", "ok.csv", "--schema", "absent.json"], "absent.json: no readable file is there"),
+        (["--from", "ok.csv", "--schema", "cut.json"], "cut.json cannot be used: it is not JSON, line 2, column 1"),
+        (["--from", "ok.csv", "--schema", "list.json"], "list.json cannot be used: JSON that is no object"),
+        (["--from", "empty.csv"], "empty.csv is empty (0 bytes)"),
+        (["--from", "ok.csv", "--licence", "libre"], '"libre" cannot be the name of a licence; expected: etalab-2.0'),
+        (["--schema", "list.json"], "--schema: only with --from FILE"),
+        (["--licence", "etalab-2.0", "--publisher", "Mairie"], "--licence, --publisher: only with --from FILE"),
+        (["--from", "ok.csv", "--empty"], "--empty and --from do not go together"),
+        (["--empty", "--accept"], "--empty and --accept do not go together"),
+    ],
+)
+def test_what_init_cannot_do_is_told_by_the_name_of_the_file_and_nothing_is_written(
+    tmp_path: Path, words: list[str], told: str
+) -> None:
+    files = {"ok.csv": "a,b\n1,2\n", "empty.csv": "", "cut.json": '{"fields": [\n', "list.json": "[1]"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    done = arobase("init", "mine", *words, folder=tmp_path)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert {path.name for path in tmp_path.iterdir()} == set(files)

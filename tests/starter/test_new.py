@@ -16,7 +16,6 @@ from pipelines.sources import collect, load_sources
 from pipelines.starter import new_table, official_schema
 from pipelines.starter.errors import (
     AlreadyThere,
-    FileUnusable,
     ListUnknown,
     NameUnusable,
     PackageNotExtended,
@@ -183,7 +182,7 @@ def test_what_is_no_table_schema_is_refused(document: Any) -> None:
 def test_a_schema_of_lists_within_lists_is_refused_from_a_file_and_from_an_address(tmp_path: Path) -> None:
     deep = '{"fields": ' + "[" * 100_000 + "]" * 100_000 + "}"
     (tmp_path / "deep.json").write_text(deep, encoding="utf-8")
-    with pytest.raises(FileUnusable):
+    with pytest.raises(SchemaNotUsable):
         official_schema(str(tmp_path / "deep.json"))
     with serving(schema=Reply(deep.encode())) as server, pytest.raises(SchemaNotUsable):
         official_schema(f"{server.url}/schema")
