@@ -56,6 +56,7 @@ from pipelines.schema.arrow import number_text
 
 LISTED = 5
 VALUE = Said("une valeur", "a value")
+DAY_OR_HOUR = Said("une date, ou une heure", "a date, or a time of day")
 
 
 @reader("xlsx", "xls", "xlsb", "ods")
@@ -248,7 +249,7 @@ class _Rows:
         if place in self.scan.no_dates:
             found = number_text(self.scan.no_dates[place])
             words = Said(f"{found}, qui n'est pas un jour sûr", f"{found}, which is no certain day")
-            self._refuse(row, column, "date-hors-calendrier", self._at(place, words, Said("une date", "a date")))
+            self._refuse(row, column, "date-hors-calendrier", self._at(place, words, DAY_OR_HOUR))
         if cell is not None and place in self.scan.shown:
             return self._displayed(place, cell)
         text = cell_text(cell)

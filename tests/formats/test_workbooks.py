@@ -477,6 +477,88 @@ def test_an_hour_is_an_hour(tmp_path: Path) -> None:
     assert [row["heure"] for row in records(reading_of(path).table)] == ["00:00:00", "08:30:00"]
 
 
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("[h]:mm", 1.5, "36:00:00"),
+        ("[h]:mm:ss", 31.25, "750:00:00"),
+        ("[mm]:ss", 0.5, "12:00:00"),
+        ("h:mm", 0.5, "12:00:00"),
+        ("h:mm", 45000.5, "2023-03-15T12:00:00"),
+        ("h:mm", 1.5, None),
+        ("h:mm:ss", 31.25, None),
+    ],
+)
+def test_a_duration_is_no_time_of_day_of_january_1900(
+    tmp_path: Path, code: str, value: float, shown: str | None
+) -> None:
+    def style(sheet: Any) -> None:
+        sheet.cell(2, 2).number_format = code
+
+    found = reading_of(a_book(tmp_path / "x", [["a", "b"], ["x", value], ["y", "z"]], style))
+    assert [row["b"] for row in records(found.table)] == [*([] if shown is None else [shown]), "z"]
+    assert [one.rule for one in found.faults] == (["date-hors-calendrier"] if shown is None else [])
+
+
+def test_a_duration_of_an_old_workbook_is_one_too(tmp_path: Path) -> None:
+    def style(book: Any) -> None:
+        import xlwt
+
+        sheet = book.add_sheet("A")
+        sheet.write(0, 0, "duree")
+        for row, code in enumerate(("[h]:mm", "h:mm"), start=1):
+            sheet.write(row, 0, 1.5, xlwt.easyxf(num_format_str=code))
+
+    found = reading_of(an_old_book(tmp_path / "x", style), "xls")
+    assert records(found.table) == [{"duree": "36:00:00"}]
+    assert [one.position for one in found.faults] == [3]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown", "read"),
+    [
+        ("PT36H", "36:00", "36:00:00"),
+        ("PT36H00M00S", "36:00:00", "36:00:00"),
+        ("P1DT2H", "26:00", "26:00:00"),
+        ("PT0S", "00:00", "00:00:00"),
+        ("PT90M", "01:30", "01:30:00"),
+        ("PT24H59M59.9999999S", "25:00:00", "25:00:00"),
+        ("PT30H00M00.5S", "30:00:00,5", "30:00:00.500000"),
+        ("-PT1H", "-01:00", "-01:00:00"),
+        ("PT08H30M00S", "08:30", "08:30:00"),
+        ("PT2160M", "2160:00", "36:00:00"),
+        ("PT36H00M00S", "12:00", None),
+    ],
+)
+def test_a_duration_of_an_open_document_is_read_in_hours(
+    tmp_path: Path, value: str, shown: str, read: str | None
+) -> None:
+    kind = f'office:value-type="time" office:time-value="{value}"'
+    time = f"<table:table-cell {kind}><text:p>{shown}</text:p></table:table-cell>"
+    rows = (line(cell("a"), cell("b")), line(cell("x"), time), line(cell("y"), cell("z")))
+    path = an_open_document(tmp_path / "x", table(*rows))
+    found = reading_of(path, "ods")
+    assert [row["b"] for row in records(found.table)] == [*([] if read is None else [read]), "z"]
+    assert [one.rule for one in found.faults] == (["date-hors-calendrier"] if read is None else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("y<text:tab/>z<text:line-break/>w", "y\tz\nw"),
+        ("<text:span>y<text:tab/></text:span>z", "y\tz"),
+        ('a<text:s text:c="3"/>b<text:line-break/>c</text:p><text:p>d', "a   b\nc\nd"),
+        ("<office:annotation><text:p>n<text:tab/>n</text:p></office:annotation>y<text:tab/>z", "y\tz"),
+    ],
+)
+def test_the_blanks_of_an_open_document_part_its_words(tmp_path: Path, text: str, read: str) -> None:
+    header = line(cell("a"), cell("nom<text:line-break/>complet"))
+    body = line(cell("x"), cell(text), more='table:number-rows-repeated="2"')
+    found = records(reading_of(an_open_document(tmp_path / "x", table(header, body)), "ods").table)
+    assert [list(row.values()) for row in found] == [["x", read]] * 2
+    assert "nom complet" in found[0]
+
+
 # --- the end of the records
 
 

@@ -13,9 +13,11 @@ from functools import lru_cache
 
 BUILT_IN = {
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58), "date"),
-    **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 46, 47, 55, 56), "time"),
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 55, 56), "time"),
+    46: "duration",
 }
 """What the numbered formats that no file spells out make of a number, where they make a moment of it."""
+MOMENTS = ("date", "time", "duration")
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.')
@@ -61,6 +63,11 @@ def moment(code: str) -> str | None:
     if any(letter in bare for letter in "hs"):
         return "time"
     return "date" if "m" in bare else None
+
+
+def is_elapsed(code: str) -> bool:
+    """Whether a format counts hours, minutes or seconds on (`[h]:mm`): it shows a duration, and no time of day."""
+    return bool(_ELAPSED.search(code.split(";", maxsplit=1)[0]))
 
 
 @lru_cache(maxsize=1024)

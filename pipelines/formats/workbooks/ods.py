@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.formats.workbooks.durations import duration_text
 from pipelines.formats.workbooks.scan import (
     Book,
     Encrypted,
@@ -23,6 +24,8 @@ from pipelines.formats.workbooks.scan import (
 from pipelines.formats.workbooks.xlsx import local, parse
 
 CONTENT = "content.xml"
+# The library that reads cells leaves these elements out, and joins the words on either side.
+BLANKS = {"tab": "\t", "line-break": "\n"}
 CELLS = ("table-cell", "covered-table-cell")
 # What an error cell shows: a code of the spreadsheet's own (`Err:502`), or one that all of them share.
 _ERROR = re.compile(r"(Err|Erreur|Fehler):[0-9]{3}|#[A-ZÀ-Ý0-9/_]+[!?]?", re.IGNORECASE)
@@ -68,6 +71,8 @@ class _Cell:
     attributes: dict[str, str]
     text: list[str]
     is_covered: bool
+    paragraphs: int = 0
+    has_blanks: bool = False
 
     def count(self, name: str) -> int:
         found = self.attributes.get(name, "1")
@@ -139,10 +144,21 @@ class _Reader:
             self._defined += count
         elif name == "annotation":
             self._apart += 1
-        elif name == "p" and self._cell is not None:
+        elif self._cell is not None and not self._apart:
+            self._start_text(self._cell, name, plain)
+
+    def _start_text(self, cell: _Cell, name: str, plain: Attributes) -> None:
+        """What begins within a cell: a paragraph, and the blanks that are elements of their own."""
+        if name == "p":
+            if cell.paragraphs:
+                cell.text.append("\n")
+            cell.paragraphs += 1
             self._paragraphs += 1
-        elif name == "s" and self._cell is not None:
-            self._cell.text.append(" ")
+        elif name == "s":
+            cell.text.append(" " * _Cell(dict(plain), [], False).count("c"))
+        elif name in BLANKS:
+            cell.text.append(BLANKS[name])
+            cell.has_blanks = True
 
     def _start_row(self, plain: Attributes) -> None:
         self._row += self._repeated if self._row >= 0 else 1
@@ -167,7 +183,7 @@ class _Reader:
             self._groups.pop()
         elif name == "annotation":
             self._apart -= 1
-        elif name == "p" and self._paragraphs:
+        elif name == "p" and self._paragraphs and not self._apart:
             self._paragraphs -= 1
 
     def _end_cell(self) -> None:
@@ -195,10 +211,14 @@ class _Reader:
 
     def _look(self, cell: _Cell, place: tuple[int, int], columns: int, text: str, kinds: list[str]) -> None:
         is_error = "error" in kinds or ("formula" in cell.attributes and _ERROR.fullmatch(text.strip()))
-        displayed = None
+        displayed = written = hours = None
         if "float" in kinds and not is_error:
             displayed = _code(cell.attributes.get("value", ""), text)
-        if not is_error and displayed is None:
+        elif "time" in kinds:
+            written, hours = duration_text(cell.attributes.get("time-value", ""), text)
+        elif "string" in kinds and cell.has_blanks and "string-value" not in cell.attributes:
+            written = text
+        if not is_error and displayed is None and written is None and hours is None:
             return
         if self._repeated * columns > _MOST_REPEATED:
             raise Unscannable(f"{self._repeated} × {columns}")
@@ -208,6 +228,10 @@ class _Reader:
                     self.found.errors[row, column] = text.strip()[:20] or "Err"
                 elif displayed is not None:
                     self.found.shown[row, column] = displayed
+                elif hours is not None:
+                    self.found.no_dates[row, column] = hours / 24
+                elif written is not None:
+                    self.found.written[row, column] = written
 
 
 def _code(value: str, text: str) -> str | None:

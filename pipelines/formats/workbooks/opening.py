@@ -61,7 +61,7 @@ class Workbook:
             return
         if "\x00" in sheet.name:
             raise Unscannable("NUL")
-        yield from rows_of(self._data, sheet.name, size=self._size, area=scan.area)
+        yield from scan.as_written(rows_of(self._data, sheet.name, size=self._size, area=scan.area))
 
 
 def _of_archive(archive: zipfile.ZipFile) -> Scanner:

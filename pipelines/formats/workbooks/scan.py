@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from pipelines.core.text import Said
 
@@ -40,7 +41,8 @@ class SheetName:
 class SheetScan:
     """One sheet. `errors`: the code of each error cell; `uncomputed`: formulas whose value was never computed;
     `shown`: numbers that their format shows with leading zeros, as shown; `no_dates`: date cells whose serial number is
-    no day that spreadsheets agree on; `unseen`: what this file format does not let anybody see."""
+    no day that spreadsheets agree on; `written`: what a person reads in
+    cells of which the reader loses a part; `unseen`: what this file format does not let anybody see."""
 
     cells: int = 0
     last_row: int = -1
@@ -52,6 +54,7 @@ class SheetScan:
     hidden_columns: list[range] = field(default_factory=list)
     shown: dict[Place, str] = field(default_factory=dict)
     no_dates: dict[Place, float] = field(default_factory=dict)
+    written: dict[Place, str] = field(default_factory=dict)
     unseen: list[Said] = field(default_factory=list)
 
     def note(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
@@ -68,6 +71,17 @@ class SheetScan:
     def most_cells(self, maximum: int) -> int:
         """How large the used area may be: in proportion to what it contains, and never over the maximum."""
         return min(maximum, max(FREE_CELLS, self.cells * SPREAD))
+
+    def as_written(self, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
+        """The rows of the sheet, from the first on, with the cells of `written` in their places."""
+        rewritten: dict[int, list[tuple[int, str]]] = {}
+        for (row, column), text in self.written.items():
+            rewritten.setdefault(row, []).append((column, text))
+        for number, cells in enumerate(rows):
+            for column, text in rewritten.get(number, ()):
+                cells.extend([None] * (column + 1 - len(cells)))
+                cells[column] = text
+            yield cells
 
     def covered(self) -> Iterator[tuple[Place, Place]]:
         """Each cell of the used area that a merged one covers, with the cell that contains its value.

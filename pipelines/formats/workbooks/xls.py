@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from pipelines.formats.workbooks.compound import CompoundFile
-from pipelines.formats.workbooks.number_formats import shown_code
+from pipelines.formats.workbooks.number_formats import MOMENTS, shown_code
 from pipelines.formats.workbooks.scan import (
     Book,
     Encrypted,
@@ -192,7 +192,7 @@ class XlsScan:
         kind = self._styles[style] if style < len(self._styles) else None
         if kind is None:
             return
-        if kind in ("date", "time"):
+        if kind in MOMENTS:
             if is_no_day(value, kind, is_1904=self.book.is_1904):
                 found.no_dates[place] = value
             return

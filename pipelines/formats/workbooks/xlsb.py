@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 
 from pipelines.core.text import Said
-from pipelines.formats.workbooks.number_formats import shown_code
+from pipelines.formats.workbooks.number_formats import MOMENTS, shown_code
 from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility
 from pipelines.formats.workbooks.xls import ERRORS, VISIBILITY, unpacked
 from pipelines.formats.workbooks.xlsx import is_no_day, kind_of, local, parse
@@ -153,7 +153,7 @@ class XlsbScan:
             return
         number = style & 0xFFFFFF
         format_kind = self._styles[number] if number < len(self._styles) else None
-        if format_kind in ("date", "time"):
+        if format_kind in MOMENTS:
             if is_no_day(value, str(format_kind), is_1904=self.book.is_1904):
                 found.no_dates[place] = value
         elif format_kind is not None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.parsers import expat
 
-from pipelines.formats.workbooks.number_formats import BUILT_IN, moment, shown_code
+from pipelines.formats.workbooks.number_formats import BUILT_IN, MOMENTS, is_elapsed, moment, shown_code
 from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility
 from pipelines.storage.damage import DAMAGE
 
@@ -146,17 +146,20 @@ class XlsxScan:
 
 
 def kind_of(number: int, code: str | None) -> str | None:
-    """What a format makes of a number: `date`, `time`, or the code of a format that may show it otherwise."""
+    """What a format makes of a number: one of `MOMENTS`, or the code of a format that may show it otherwise."""
     if code is None:
         return BUILT_IN.get(number)
-    return moment(code) or code
+    return "duration" if is_elapsed(code) else moment(code) or code
 
 
 def is_no_day(value: float, kind: str, *, is_1904: bool) -> bool:
-    """Whether a serial number is no day, or one on which spreadsheets do not agree."""
-    if kind == "date" and not is_1904:
-        return value < FIRST_DAY
-    return value < 0
+    """Whether a serial number is no day, or one on which spreadsheets do not agree.
+
+    Shown as a time of day, a day or two and some hours may be a duration: 36 hours show as 12:00.
+    """
+    if kind == "time":
+        return value < 0 or 1 <= value < FIRST_DAY
+    return value < (FIRST_DAY if kind == "date" and not is_1904 else 0)
 
 
 class _SheetReader:
@@ -238,7 +241,7 @@ class _SheetReader:
             value = float("".join(self._text))
         except ValueError:
             return
-        if kind in ("date", "time"):
+        if kind in MOMENTS:
             if is_no_day(value, kind, is_1904=self._is_1904):
                 self.found.no_dates[place] = value
             return
