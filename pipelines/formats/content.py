@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.text import Said
-from pipelines.formats.errors import Damaged, EmptyFile, MemberMissing, NotWhatItSays, TooLarge
+from pipelines.formats.errors import Damaged, EmptyFile, MemberAmbiguous, MemberMissing, NotWhatItSays, TooLarge
 from pipelines.formats.magic_numbers import is_wanted, named, signature
 from pipelines.sources import Part
 from pipelines.storage.damage import DAMAGE
@@ -52,7 +52,8 @@ class Content:
 
     @cached_property
     def data(self) -> bytes:
-        """The unpacked bytes. Raises `EmptyFile`, `NotWhatItSays`, `Damaged`, `TooLarge`, `MemberMissing`."""
+        """The unpacked bytes. Raises `EmptyFile`, `NotWhatItSays`, `Damaged`, `TooLarge`, `MemberMissing`,
+        `MemberAmbiguous`."""
         data = self._unpacked()
         if len(data) < BLOCK and not data.strip(BLANKS):
             raise EmptyFile.of(self.file, len(data), self.part.format)
@@ -99,6 +100,8 @@ class Content:
         names = [item.filename for item in archive.infolist() if not item.is_dir()]
         wanted = self.options.get("member")
         chosen = [name for name in names if wanted is None or name == wanted or Path(name).name == wanted]
+        if wanted is not None and len(chosen) > 1:
+            raise MemberAmbiguous(file=self.file, member=wanted, count=len(chosen), found=", ".join(chosen))
         if len(chosen) != 1:
             raise MemberMissing(
                 file=self.file, member=wanted or Said("(un seul)", "(a single one)"), found=", ".join(names)

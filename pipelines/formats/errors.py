@@ -212,8 +212,22 @@ class TooLarge(FormatError):
 
 
 class MemberMissing(FormatError):
-    """An archive lacks the file that the description reads, or holds several."""
+    """An archive lacks the file that the description reads, or holds several and the description names none."""
 
     code: ClassVar[str] = "member-missing"
     fr: ClassVar[str] = "{file} : l'archive n'a pas de fichier « {member} » ; fichiers présents : {found}."
     en: ClassVar[str] = '{file}: the archive has no file "{member}"; files there: {found}.'
+
+
+class MemberAmbiguous(FormatError):
+    """An archive holds several files of the name that the description reads: twice the same, or in several folders."""
+
+    code: ClassVar[str] = "member-ambiguous"
+    fr: ClassVar[str] = (
+        "{file} : l'archive a {count} fichiers « {member} » ({found}) ; attendu : un seul (le chemin entier dans "
+        "options.member, s'ils sont dans plusieurs dossiers)."
+    )
+    en: ClassVar[str] = (
+        '{file}: the archive has {count} files "{member}" ({found}); expected: a single one (the whole path in '
+        "options.member, where they are in several folders)."
+    )

@@ -1,8 +1,9 @@
 """The one rule on quotes of a CSV file, for anyone who reads one: records that their quotes do not delimit.
 
-Three things make a record irregular: text between a closing quote and the next delimiter; a quote that the file never
-closes; and a quoted cell that contains whole lines of as many cells as the header has, which is what a quote left open
-does to the records that follow it. None of them is read as a record: each of its lines is refused.
+Four things make a record irregular: text between a closing quote and the next delimiter; a blank between a delimiter
+and a quote, which then quotes nothing; a quote that the file never closes; and a quoted cell that contains whole lines
+of as many cells as the header has, which is what a quote left open does to the records that follow it. None of them is
+read as a record: each of its lines is refused.
 
 Belongs here: cutting text into records, with the lines and the fault of each. Does not: what becomes of them.
 """
@@ -21,6 +22,7 @@ class QuoteFault(StrEnum):
     """Why a record's quotes do not delimit its cells."""
 
     TEXT_AFTER = "texte-apres-guillemet"
+    BLANK_BEFORE = "blanc-avant-guillemet"
     NEVER_CLOSED = "guillemet-jamais-ferme"
     SWALLOWED = "guillemet-qui-avale"
 
@@ -28,6 +30,9 @@ class QuoteFault(StrEnum):
 WORDS = {
     QuoteFault.TEXT_AFTER: Said(
         "du texte suit le guillemet fermant d'une cellule", "text follows the closing quote of a cell"
+    ),
+    QuoteFault.BLANK_BEFORE: Said(
+        "un blanc précède le guillemet ouvrant d'une cellule", "a blank is before the opening quote of a cell"
     ),
     QuoteFault.NEVER_CLOSED: Said("un guillemet n'est jamais fermé", "a quote is never closed"),
     QuoteFault.SWALLOWED: Said(
@@ -78,6 +83,10 @@ class Cutter:
             "|".join(re.escape(mark) for mark in dict.fromkeys((quote, escape)) if mark) or "(?!)"
         )
 
+        mark = re.escape(quote or "")
+        # A whole text between quotes, or one whose closing quote is beyond a delimiter; not prose that quotes a word.
+        self._late = re.compile(rf"\s+{mark}(?:(?:[^{mark}]|{mark}{mark})*{mark}\s*|[^{mark}]+)") if quote else None
+
     def records(self, text: str, line: int = 1) -> Iterator[Record]:
         """The records of a text whose first line is `line`, blank lines passed over. Raises `LoneReturn`."""
         place, number = 0, line
@@ -114,8 +123,11 @@ class Cutter:
     def _cell(self, text: str, place: int) -> tuple[str, int, int, QuoteFault | None]:
         """One cell, the place of what ends it, how many lines it crossed, and its fault."""
         if self.quote is None or not text.startswith(self.quote, place):
-            found, place = self._unquoted(text, place)
-            return found, place, 0, None
+            found, end = self._unquoted(text, place)
+            is_late = (
+                self._late is not None and text[place : place + 1].isspace() and self._late.fullmatch(text[place:end])
+            )
+            return found, end, 0, QuoteFault.BLANK_BEFORE if is_late else None
         parts: list[str] = []
         start = place + 1
         while True:
@@ -174,12 +186,25 @@ def are_regular(data: bytes | memoryview, delimiter: str) -> bool:
 
 
 def swallows(cells: Iterable[str | None], delimiter: str, width: int) -> bool:
-    """Whether one of a record's cells goes on with lines that would each be a record of `width` cells of their own."""
+    """Whether one of a record's cells goes on with lines that would each be a record of `width` cells of their own, the
+    last one perhaps with the cells that come after it."""
     if width < 2:
         return False
-    for cell in cells:
-        lines = (cell or "").split("\n")[1:]
-        if lines and all(_is_like_a_record(line, delimiter, width) for line in lines):
+    row = [cell or "" for cell in cells]
+    for place, cell in enumerate(row):
+        first, *lines = cell.split("\n")
+        if not lines:
+            continue
+        *whole, last = lines
+        if not all(_is_like_a_record(line, delimiter, width) for line in whole):
+            continue
+        if _is_like_a_record(last, delimiter, width):
+            return True
+        if any("\n" in other for other in row[place + 1 :]):
+            continue
+        # The quote closed within a record: its first line ends one, and the rest of the row is the end of another.
+        is_end = _is_like_a_record(last, delimiter, width - (len(row) - place - 1)) or (whole and not last.strip())
+        if is_end and _is_like_a_record(first, delimiter, width - place) and not first.rstrip("\r").endswith(delimiter):
             return True
     return False
 

@@ -14,6 +14,7 @@ from pipelines.formats.errors import (
     Damaged,
     EmptyFile,
     FormatError,
+    MemberAmbiguous,
     MemberMissing,
     NoRows,
     NotWhatItSays,
@@ -184,6 +185,19 @@ def test_a_file_in_an_archive_is_read_by_its_name_and_the_only_one_without(tmp_p
     assert "dossier/un.csv, dossier/deux.csv" in raised.value.message("en")
     one = a_file(tmp_path, a_zip(un=b"a\n1\n"))
     assert records(reading(one, a_part(options={"compression": "zip"}))) == [{"a": "1"}]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("names", [("a.csv", "a.csv"), ("x/a.csv", "y/a.csv")])
+def test_a_file_that_an_archive_holds_twice_is_said_to_be_there_twice(tmp_path: Path, names: tuple[str, str]) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for rank, name in enumerate(names):
+            archive.writestr(name, f"a\n{rank}\n")
+    file = a_file(tmp_path, packed.getvalue())
+    with pytest.raises(MemberAmbiguous) as raised:
+        reading(file, a_part(options={"compression": "zip", "member": "a.csv"}))
+    assert f'2 files "a.csv" ({", ".join(names)})' in raised.value.message("en")
 
 
 def test_a_bomb_is_stopped_whatever_its_archive(tmp_path: Path) -> None:

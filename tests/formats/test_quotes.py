@@ -32,6 +32,14 @@ def reading_of(folder: Path, content: str, **options: object) -> PartReading:
         ('c;n\nA;"ouvert\nB;2\nC;5"\nD;6\n', [2, 3, 4], ["D"]),
         ('c;n\nA;1\nB;"ouvert\nC;3\n', [3, 4], ["A"]),
         ('c;n\r\nA;"x" y\r\nB;2\r\n', [2], ["B"]),
+        ('c;n\nA; "91"\nB;2\n', [2], ["B"]),
+        ('c;n\nA;  "dit ""le Grand""" \nB;2\n', [2], ["B"]),
+        ('c;n\nA;\u00a0"ouvert\nB;2\n', [2], ["B"]),
+        ('c;n\n"A;91\nB;2\nC";3\nD;4\n', [2, 3, 4], ["D"]),
+        ('c;n\n"A;91\nB";2\nD;4\n', [2, 3], ["D"]),
+        ('c;n\n"A;91\nB;2\n";3\nD;4\n', [2, 3, 4], ["D"]),
+        ('c;n;m\nA;"1;2\nB;3;4\nC;5";6\nD;7;8\n', [2, 3, 4], ["D"]),
+        ('c;n;m\r\nA;"1;2\r\nC;5";6\r\nD;7;8\r\n', [2, 3], ["D"]),
     ],
 )
 def test_the_lines_that_a_wrong_quote_takes_along_are_refused(
@@ -53,6 +61,12 @@ def test_the_lines_that_a_wrong_quote_takes_along_are_refused(
         'c;n\nA;"avec ""guillemets"""\n',
         'c;n\n"A\nB";2\n',
         'c;n\nA;"x" \n',
+        'c;n\nA; dit "le Grand"\n',
+        'c;n\nA; "le Grand" est dit\n',
+        'c;n\nA; "\n',
+        'c;n\n"Fermé;\nsauf lundi";2\n',
+        'c;n\n"Bât. A; 2e\nParis";2\n',
+        'c;n;m\nA;"10;rue X\nParis";6\n',
     ],
 )
 def test_quotes_that_delimit_cells_are_left_alone(tmp_path: Path, content: str) -> None:
