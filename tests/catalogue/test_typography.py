@@ -17,6 +17,7 @@ FAULTS = {
     "a straight apostrophe": re.compile(r"[^\W\d_]'[^\W_]"),
     "an ordinary space within a number": re.compile(r"(?<!\d)\d{1,3} \d{3}(?!\d)|\d %"),
     "an invented plural": re.compile(r"\w\((?:s|e|es|x)\)"),
+    "a plural after 0 or 1": re.compile(r"(?<![\w.,\u202f])[01] (?:lignes|champs|listes|versions)\b"),
 }
 SHOWN = ("aria-label", "title", "alt", "content", "placeholder", "label")
 AS_THEY_ARE = ("code", "pre", "script", "style", "template")
@@ -87,6 +88,7 @@ def test_every_french_page_is_set_as_french_is(tmp_path: Path) -> None:
         "<p>3 000 lignes</p>",
         "<p>5 %</p>",
         "<p>2 ligne(s)</p>",
+        "<p>1 lignes</p>",
         '<div aria-label="Lignes : Prix"></div>',
         "<svg><title>Qui ?</title></svg>",
     ],
@@ -100,6 +102,22 @@ def test_each_fault_is_seen(fault: str) -> None:
 )
 def test_what_is_no_sentence_is_left(kept: str) -> None:
     assert not faults(kept)
+
+
+def test_what_is_counted_agrees_with_its_number(tmp_path: Path) -> None:
+    """One row and no row are as usual as many: a list of codes may have a single one, corrections none."""
+    texts_published(tmp_path, "label", "palmares", [an_award("2024", "01001", "01")])
+    catalogue = a_catalogue(tmp_path)
+    pages = ("index", "dictionnaire", "table-palmares", "version-1.0.0")
+    for folder, one, many in (("label", "1 ligne", "1 lignes"), ("en/label", "1 row", "1 rows")):
+        for page in pages:
+            told = (catalogue / folder / f"{page}.html").read_text(encoding="utf-8")
+            assert re.search(rf"\b{one}\b", told), (folder, page)
+            assert not re.search(rf"\b{many}\b", told), (folder, page)
+    assert (Wording("fr").counted(0, "ligne", "lignes"), Wording("en").counted(0, "row", "rows")) == (
+        "0 ligne",
+        "0 rows",
+    )
 
 
 def test_a_sentence_is_set() -> None:
