@@ -205,6 +205,9 @@ def test_quality_counts_rejects_and_findings(outputs: Path) -> None:
     assert "type-error" in page
     assert "the publisher of the source" in page
     assert "R-1" in page
+    basis = page.split("<code>R-1</code>")[1].split("</tr>")[0]
+    assert '<td lang="fr">' in basis, "a basis is written in French alone"
+    assert 'lang="fr"' not in Page(outputs / "catalogue" / "prix" / "qualite.html").source.split("<main")[1]
 
 
 def test_a_version_without_findings_or_rejects_says_so(tmp_path: Path) -> None:
