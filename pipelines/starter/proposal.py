@@ -37,8 +37,17 @@ FORMS: tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...] = (
     *(({"type": kind}, shape) for kind, shape in TYPES),
     ({"type": "date", "format": "%d/%m/%Y"}, re.compile(r"(0[1-9]|[12][0-9]|3[01])/(0[1-9]|1[0-2])/[0-9]{4}")),
     ({"type": "number", "decimalChar": ","}, re.compile(r"-?(0|[1-9][0-9]{0,14})(,[0-9]{1,9})?")),
+    *(
+        (
+            {"type": "number", "decimalChar": ",", "groupChar": blank},
+            re.compile(rf"-?(0|[1-9][0-9]{{0,14}}|[1-9][0-9]{{0,2}}({blank}[0-9]{{3}})+)(,[0-9]{{1,9}})?"),
+        )
+        for blank in (" ", "\u00a0", "\u202f")
+    ),
     ({"type": "boolean", "trueValues": ["oui"], "falseValues": ["non"]}, re.compile(r"oui|non")),
 )
+# `1,234` is a decimal number in French, and a thousand in English: nothing in such a column says which.
+UNSURE = re.compile(r"-?(0|[1-9][0-9]{0,2}(,[0-9]{3})?)")
 KEY_COLUMNS = 12  # a pair is looked for among the first columns only: a key of two is near the left of a table
 NO_KEY = ("boolean", "number")
 
@@ -49,6 +58,10 @@ TYPE_GIVEN = Said("type donné par le schéma", "type given by the schema")
 TYPE_OF_CODE = Said("son nom est celui d'un code, gardé tel quel", "its name is that of a code, kept as it is")
 TYPE_OF_NOTHING = Said("aucune case remplie", "no filled cell")
 TYPE_OF_TEXT = Said("aucun autre type ne convient à toutes ses cases", "no other type fits all of its cells")
+TYPE_UNSURE = Said(
+    "la virgule de « 1,234 » peut être celle des décimales ou des milliers, et aucune case ne dit laquelle",
+    'the comma of "1,234" may be that of decimals or of thousands, and no cell says which',
+)
 KEY_GIVEN = Said("donnée par le schéma", "given by the schema")
 KEY_FOUND = Said(
     "aucune case vide, et deux lignes n'ont jamais la même valeur", "no cell is empty, and no two rows are alike in it"
@@ -209,6 +222,7 @@ def _guessed(name: str, cells: Sequence[str], rows: int) -> tuple[dict[str, Any]
         reason = TYPE_OF_CODE
     elif cells:
         guess = next((guess for guess, shape in FORMS if all(shape.fullmatch(cell) for cell in cells)), guess)
+        guess, reason = _sure(guess, cells)
     if guess["type"] != "string":
         written = f" ({guess['format']})" if "format" in guess else ""
         reason = Said(
@@ -217,6 +231,16 @@ def _guessed(name: str, cells: Sequence[str], rows: int) -> tuple[dict[str, Any]
         )
     guessed: dict[str, Any] = {"name": name, **guess, "title": name, "title_en": name}
     return guessed | ({"constraints": {"required": True}} if cells and len(cells) == rows else {}), reason
+
+
+def _sure(guess: Mapping[str, Any], cells: Sequence[str]) -> tuple[Mapping[str, Any], Said]:
+    """A guess, or text and why where it may be wrong: digits in groups of three without decimals may be a code."""
+    if "decimalChar" not in guess:
+        return guess, TYPE_OF_TEXT
+    if "groupChar" not in guess and all(UNSURE.fullmatch(cell) for cell in cells):
+        return {"type": "string"}, TYPE_UNSURE
+    is_code = "groupChar" in guess and not any("," in cell for cell in cells)
+    return ({"type": "string"} if is_code else guess), TYPE_OF_TEXT
 
 
 def _key(data: pa.Table, columns: Sequence[Column], schema: Mapping[str, Any]) -> tuple[tuple[str, ...], Said]:

@@ -9,9 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import yaml
 
+from pipelines.privacy.allowlist import AllowList
+from pipelines.starter.proposal import propose
 from tests import warm_start
 
 DATA = Path(__file__).parent / "data"
@@ -201,6 +204,34 @@ def test_a_surname_is_personal_by_its_own_name_or_beside_a_first_name(
     assert made.returncode == 0, made.stderr
     incoming = json.loads((tmp_path / "mine" / "schemas" / "entrants" / "liste.json").read_text(encoding="utf-8"))
     assert [field["name"] for field in incoming["fields"] if field["privacy"] == "public"] == public
+
+
+@pytest.mark.parametrize(
+    ("cells", "written"),
+    [
+        (["1,234", "2,345"], None),
+        (["1,234", "12"], None),
+        (["1,234", "2,5"], {"decimalChar": ","}),
+        (["1,234", "1234"], {"decimalChar": ","}),
+        (["1,234", "0,123"], {"decimalChar": ","}),
+        (["1,234,567", "2,345"], None),
+        (["1 234 567,89", "12,5"], {"decimalChar": ",", "groupChar": " "}),
+        (["1\u202f234,567", "1234", "-5"], {"decimalChar": ",", "groupChar": "\u202f"}),
+        (["1\u00a0234,5", "1\u00a0234"], {"decimalChar": ",", "groupChar": "\u00a0"}),
+        (["123 456 789", "234 567 890"], None),
+        (["1 234,5", "12 34"], None),
+    ],
+)
+def test_a_comma_makes_a_number_only_where_it_is_sure_to_be_of_decimals(
+    cells: list[str], written: dict[str, str] | None
+) -> None:
+    table = pa.table({"montant": cells})
+    proposal = propose(table, "t", file="t.csv", file_format="csv", options={}, allow=AllowList())
+    (column,) = proposal.columns
+    assert column.type == ("string" if written is None else "number")
+    found = {key: column.descriptor[key] for key in ("decimalChar", "groupChar") if key in column.descriptor}
+    assert found == (written or {})
+    assert ("1,234" in column.type_reason.en) == (cells[0] == "1,234" and written is None)
 
 
 def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path) -> None:
