@@ -25,15 +25,20 @@ from pipelines.releases.verify import verify
         (trusted_keys, "une clé publique ssh-ed25519", "an ssh-ed25519 public key"),
         (lambda path: load_key(path / "absent"), "un fichier lisible", "a readable file"),
         (lambda path: read_info(path.parent), "une ligne sans « : »", "a line without “:”"),
-        (read_manifest, "SHA-256, deux espaces, un chemin", "SHA-256, two spaces, a path"),
+        (
+            lambda path: read_manifest(path.parent / "manifest"),
+            "SHA-256, deux espaces, un chemin",
+            "SHA-256, two spaces, a path",
+        ),
         (lambda path: read_descriptor(path.parent), "sans ressources", "no resources"),
     ],
 )
 def test_an_error_speaks_one_language_at_a_time(
     tmp_path: Path, read: Callable[[Path], object], fr: str, en: str
 ) -> None:
-    for name in ("file", "bag-info.txt"):
-        (tmp_path / name).write_text("no such thing")
+    (tmp_path / "file").write_text("no such thing")
+    for name in ("manifest", "bag-info.txt"):
+        (tmp_path / name).write_text("no such thing\n")
     (tmp_path / "datapackage.json").write_text("{}")
     with pytest.raises(ArobaseError) as error:
         read(tmp_path / "file")
