@@ -42,6 +42,7 @@ _UNMASK: dict[int, str | None] = {
     **{ord(key): value for key, value in _LOOKALIKES.items()},
     **_DIGITS,
     **_DASHES,
+    0x3002: ".",  # the ideographic full stop, which names of domains take for a dot (RFC 3490)
     **dict.fromkeys(_INVISIBLE),
 }
 _MASKS = frozenset(map(chr, _UNMASK))

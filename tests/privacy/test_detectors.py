@@ -34,6 +34,11 @@ FOUND = {
         "je\u200ban@exam\u00adple.org",
         "jеаn@ехаmрlе.org",
         "amVhbi5kdXBvbnRAZXhhbXBsZS5vcmc=",
+        "jeanne_at_example.org",
+        "jeanne.d_AT_mail.example_dot_org",
+        "jeanne@exemple。test",
+        "jeanne@exemple｡test",
+        '"jeanne d"@example.org',
     ],
     "telephone": [
         "(+33) 6 12 34 56 78",
@@ -75,6 +80,14 @@ FOUND = {
         "00352 621 123 456",
         "+352 621 123 456",
         "+212612345678",
+        "06·12·34·56·78",
+        "06•12•34•56•78",
+        "06:12:34:56:78",
+        "O6 12 34 56 78",
+        "06-12-3O-56-78",
+        "tél. 06123 45678",
+        "appeler le 06123 45678",
+        "portable : O612345678",
         "٠٦ ١٢ ٣٤ ٥٦ ٧٨",
     ],
     "telephone_en_lettres": [
@@ -94,6 +107,14 @@ FOUND = {
         "DE89 3704 0044 0532 0130 00",
     ],
     "nom_civilite": [
+        "reçu M Dupont-Invente",
+        "observation de M Yann Invente",
+        "M Dupont-Invente, maire",
+        "**Mme** Invente",
+        "__Mme__ Invente",
+        "Mme **Invente**",
+        "M. le maire, Yann Invente",
+        "Madame la maire adjointe de Kerlouan (Jeanne Invente)",
         "les consorts Kerdoncuff",
         "époux Le Goff",
         "Veuve Kerléo",
@@ -121,6 +142,11 @@ FOUND = {
         "m. kerdoncuff",
     ],
     "adresse_postale": [
+        "domicilié n°12 rue des Lilas",
+        "n°12 rue des Lilas, 44000 Nantes",
+        "12 cité des Lilas, 44000 Nantes",
+        "12 bis esplanade Jeanne Invente 44000 Nantes",
+        "demeurant 12 voie des Lilas",
         "12-14 rue des Lilas",
         "12/14, avenue du Général Leclerc",
         "12 rue des Lilas, 44000 Nantes",
@@ -163,6 +189,24 @@ FOUND = {
     "texte_cache": ["bien vu <!-- voir Jeanne --> oui", "&lt;!-- voir Jeanne --&gt;"],
 }
 LEFT_ALONE = [
+    "2024:06:12:34:56:78, 06:12:34:56, 06:12:34:56:78.5",
+    "O3 10 20 30 40 µg, O2 12 34 56 78",
+    "communes 06088 07010, 06123 45678",
+    "mobile: 0.123456789",
+    "joindre au 0825 123456",
+    "le champ created_at_utc. De plus, look_at_this et data_at_rest.json",
+    '"Mairie"@fr . "Titre"@fr.',
+    "tailles S, M Adulte, ligne M Fourvière, 5 M Euros, Cinéma M Lumière",
+    "reçu par M le Maire, par M Le Préfet, demande de M l'Inspecteur",
+    "ensemble avec M Habitat",
+    "M. le maire, Place Jean Jaurès ; M. le préfet, Nantes Métropole (Loire Atlantique)",
+    "**Mme** la maire, **M.** le préfet, 5 M. **Euros**",
+    "emplacement réservé n°12 rue des Lilas",
+    "arrêt n° 12 avenue Foch",
+    "l'article 12 cité dans le rapport, 12 Cité des sciences",
+    "RD 12 voie de la Liberté et 2 voies vertes, 12 voie de desserte",
+    "le 12 juin, 3 esplanade paysagère",
+    "le 14 juillet 2024 esplanade des Quinconces",
     "+62 812 345 678 € de crédits",
     "rue des Époux Contoux",
     "le conseil des époux",
@@ -301,6 +345,14 @@ def test_what_stands_before_a_pattern_hides_nothing(rule: str, text: str) -> Non
 def test_nothing_hides_what_follows_it_after_a_stop(example: tuple[str, str], before: list[str]) -> None:
     rule, text = example
     assert rule in rules_in(f"{' '.join(before)} ; {text}")
+
+
+@pytest.mark.parametrize(
+    "text", ["n°12 rue des Lilas", "12 cité des Lilas", "12 esplanade des Lilas", "12 voie des Lilas."]
+)
+def test_an_address_that_nothing_else_says_is_one_where_it_is_all_that_is_written(text: str) -> None:
+    assert "adresse_postale" in rules_in(text)
+    assert "adresse_postale" not in rules_in(f"Le lot {text} et ce qui suit")
 
 
 def test_two_detectors_cannot_share_a_rule() -> None:

@@ -16,24 +16,46 @@ TLD = (
 )
 _DOT = r"(?:\s*[(\[{<]\s*(?:dot|point|\.)\s*[)\]}>]\s*|\s+(?:dot|point)\s+|\s?\.\s?)"
 _SIGN = re.compile(
-    r"(?P<plain>@)|\s*@\s*|(?P<said>\s*[(\[{<]\s*(?:at|arr?obase?)\s*[)\]}>]\s*)|\s*[(\[{<]\s*(?:@|at|a|à|arr?obase?|chez)\s*[)\]}>]\s*|\s+(?:at|arr?obase?|chez)\s+",
+    r"(?P<plain>@)|\s*@\s*|(?P<said>\s*[(\[{<]\s*(?:at|arr?obase?)\s*[)\]}>]\s*)|\s*[(\[{<]\s*(?:@|at|a|à|arr?obase?|chez)\s*[)\]}>]\s*|\s+(?:at|arr?obase?|chez)\s+"
+    r"|(?P<joined>_(?:at|arr?obase?)_)",
     re.IGNORECASE,
 )
 _LOCAL = re.compile(r"[\w.+'-]*\w$")
+_QUOTED_LOCAL = re.compile(r"[\"“”][^\"“”\n]{0,60}\w[^\"“”\n]{0,3}[\"“”]$")
 _PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9à-ÿ][\wà-ÿ-]*\.)+[a-z]{2,}\b", re.IGNORECASE)
 _DRESSED_DOMAIN = re.compile(rf"[a-z0-9à-ÿ][\w-]*(?:{_DOT}[\w-]+)*?{_DOT}(?:{TLD})\b", re.IGNORECASE)
+# "jeanne_at_example.org": nothing between the labels but a dot, tight or in words, or code would be an address.
+_JOINED_DOMAIN = re.compile(
+    rf"[^\W_][^\W_-]{{0,62}}(?:-[^\W_-]{{1,62}}){{0,5}}(?:(?:\.|_dot_|_point_)[^\W_](?:[^\W_]|-){{0,62}}){{0,3}}?"
+    rf"(?:\.|_dot_|_point_)(?:{TLD})(?![^\W_]|-)",
+    re.IGNORECASE,
+)
 
 
-@detector("courriel", sieve=r"(?i)@|[(\[{<]\s*(at|a|à|arr?obase?|chez)\s*[)\]}>]|\s(at|arr?obase?|chez)\s")
+@detector(
+    "courriel",
+    sieve=r"(?i)@|[(\[{<]\s*(at|a|à|arr?obase?|chez)\s*[)\]}>]|\s(at|arr?obase?|chez)\s|_(at|arr?obase?)_",
+)
 def emails(text: str) -> Iterator[Span]:
-    """E-mail addresses: plain, spaced out, or with `(at)`, `[at]`, `arobase`, `point` in words.
+    """E-mail addresses: plain, spaced out, quoted, or with `(at)`, `[at]`, `_at_`, `arobase`, `point` in words.
 
     Where the sign is neither a tight `@` nor "(at)", the last label has to be a usual top-level domain: the label's
     own "5 @" and "4 arobases" are no addresses.
     """
     for sign in _SIGN.finditer(text):
-        local = _LOCAL.search(text[max(0, sign.start() - 64) : sign.start()])
+        before = text[max(0, sign.start() - 64) : sign.start()]
+        local = _LOCAL.search(before)
         if local is None:
+            # "jeanne d"@example.org; the language of a literal in Turtle ("…"@fr) has no dot
+            quoted = _QUOTED_LOCAL.search(before) if sign["plain"] else None
+            domain = _PLAIN_DOMAIN.match(text, sign.end()) if quoted else None
+            if quoted and domain:
+                yield sign.start() - len(quoted[0]), domain.end()
+            continue
+        if sign["joined"]:
+            domain = _JOINED_DOMAIN.match(text, sign.end())
+            if domain is not None:
+                yield sign.start() - len(local[0]), domain.end()
             continue
         domain = _PLAIN_DOMAIN.match(text, sign.end()) if sign["plain"] or sign["said"] else None
         domain = domain or _DRESSED_DOMAIN.match(text, sign.end())
@@ -41,7 +63,8 @@ def emails(text: str) -> Iterator[Span]:
             yield sign.start() - len(local[0]), domain.end()
 
 
-_SEPARATOR = r"[\s.\-–—/_]{0,3}"
+_DOTS = "·•∙⋅・"
+_SEPARATOR = rf"[\s.\-–—/_{_DOTS}]{{0,3}}"
 _NATIONAL = re.compile(rf"(?<![\w+])(?<!\d[.,/-])\(?0{_SEPARATOR}[1-9]\)?(?:{_SEPARATOR}\d){{8}}(?!\d)")
 _ABROAD = re.compile(
     rf"(?:(?<![\w])00|\+)\s?\(?(?:(?:33|590|594|596|262|269)\)?{_SEPARATOR}(?:\(\s?0\s?\)|0)?(?:{_SEPARATOR}\d){{9}}"
@@ -51,6 +74,18 @@ _ABROAD = re.compile(
 _ANNOUNCED = re.compile(
     r"\b(?:t[ée]l(?:[ée]phone)?\.?|portable|mobile|gsm|vini)\s*(?:\.|:"
     r"|n°)?\s*(?P<number>0[1-9](?:[\s.]?\d{2}){4}|\d{2}(?:[\s.]?\d{2}){2,3})(?!\s?\d)",
+    re.IGNORECASE,
+)
+# Pairs parted by colons, before hours are blanked: five of them, no more, are no hour and no address of a device.
+_COLONS = re.compile(r"(?<![\w.:+-])0[1-9](?::\d{2}){4}(?![\w:]|[.,]\d)")
+# A letter O for a zero, in pairs that are all parted: of a mobile number only, as "O3 10 20 30 40" is ozone.
+_WITH_LETTERS = re.compile(
+    rf"(?<![\w.+-])[0Oo][67](?P<gap>[ .\-–/{_DOTS}])[\dOo]{{2}}(?:(?P=gap)[\dOo]{{2}}){{3}}(?!\w)"
+)
+# After these words ten digits are a number however they are parted: "06088 07010" without them is two municipalities.
+_SAID_TO_BE = re.compile(
+    r"\b(?:t[ée]l(?:[ée]phone)?\.?|portable|mobile|gsm|(?:r?appele[rz]|joindre|joignable)(?:-moi)?\s(?:le|au))[ :]{1,3}"
+    rf"(?:n°\s?)?(?P<number>[0Oo] ?[1-9](?:[ .\-–/{_DOTS}]?[\dOo]){{8}})(?!\s?[\dOo]|\w)",
     re.IGNORECASE,
 )
 # Codes of the countries whose numbers are written most in France, and how many digits follow (E.164, national plans).
@@ -98,11 +133,12 @@ _CALENDAR = re.compile(  # the digit is before what looks behind it, so that onl
     rf"|\d?\s?[hH:]\s?{_NO_NUMBER}\d{{2}})(?!\d)"
 )
 _ANNOUNCING = ("tel", "tél", "portable", "mobile", "gsm", "vini")
+_SAYING = (*_ANNOUNCING, "appele", "joindre", "joignable")
 _GROUPS = re.compile(r"\d+")
 _SERVICES = ("080", "081", "082", "089")  # Arcep: special numbers, of services only
 
 
-_GAP = r"[\s.\-–—/_()]*"
+_GAP = rf"[\s.\-–—/_(){_DOTS}]*"
 
 
 @detector(
@@ -110,6 +146,9 @@ _GAP = r"[\s.\-–—/_()]*"
     # As many digits as the shortest number has, and no zero where none can be: most identifiers stay outside.
     sieve=rf"(?i)\+({_GAP}\d){{8}}|\b00{_GAP}[1-9]({_GAP}\d){{7}}|\b0{_GAP}[1-9]({_GAP}\d){{8}}"
     rf"|\b33{_GAP}[67]({_GAP}\d){{8}}"
+    rf"|\b0[1-9](:\d\d){{4}}|\b[0o][67]([\s.\-–/{_DOTS}][\do]{{2}}){{4}}"
+    rf"|(t[ée]l([ée]phone)?\.?|portable|mobile|gsm|appele[rz]|joindre|joignable)(-moi)?(\s(le|au))?[\s:]{{1,3}}(n°\s?)?"
+    rf"[0o]([\s.\-–/{_DOTS}]?[\do]){{9}}"
     r"|(t[ée]l([ée]phone)?\.?|portable|mobile|gsm|vini)\s*(\.|:|n°)?\s*\d\d",
 )
 def phones(text: str) -> Iterator[Span]:
@@ -123,7 +162,12 @@ def phones(text: str) -> Iterator[Span]:
         yield from (match.span() for match in _ABROAD.finditer(blanked))
         yield from (match.span() for match in accepted(_FOREIGN, blanked, _is_foreign))
     yield from (match.span() for match in accepted(_NATIONAL, blanked, _is_national))
+    yield from (match.span() for match in _COLONS.finditer(text) if _is_no_service(match[0]))
+    yield from (match.span() for match in _WITH_LETTERS.finditer(text) if "O" in match[0].upper())
     lower = blanked.lower()
+    for match in _SAID_TO_BE.finditer(text) if any(word in lower for word in _SAYING) else ():
+        if _is_no_service(match["number"]):
+            yield match.span("number")
     for match in _ANNOUNCED.finditer(blanked) if any(word in lower for word in _ANNOUNCING) else ():
         yield match.span("number")
 
@@ -138,6 +182,11 @@ def _is_national(match: re.Match[str]) -> bool:
     text = match.string
     is_glued = text[match.end() : match.end() + 1].isalpha() or text[max(0, match.start() - 1)] in "-_"
     return (sizes == [10] and not is_glued) or max(sizes) <= 4
+
+
+def _is_no_service(written: str) -> bool:
+    digits = re.sub(r"\D", "", written.replace("O", "0").replace("o", "0"))
+    return digits[1] != "0" and not digits.startswith(_SERVICES)
 
 
 def _is_foreign(match: re.Match[str]) -> bool:

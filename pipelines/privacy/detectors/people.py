@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from pipelines.privacy.detectors import Span, accepted, detector
+from pipelines.privacy.kinds import FIRST_NAMES
+from pipelines.privacy.normalisation import fold
 from pipelines.privacy.plain_words import are_plain, words_of
 
 _PARTICLE = r"(?:de\s+la\s+|de\s+|du\s+|des\s+|d['’]\s?|le\s+|la\s+|l['’]|el\s+|ben\s+|van\s+(?:der\s+)?|von\s+)"
@@ -22,6 +24,22 @@ _NAMED = re.compile(
     rf"(?<![\w'’-])(?P<title>{_TITLE})(?:\s+(?:et|ou|/)\s+{_TITLE})?\s*"
     rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]+(?:(?i:{_PARTICLE}))?{_WORD}){{0,3}})"
 )
+# "**Mme** Kerléo", "Mme **Kerléo**": Markdown between the two.
+_MARKED = re.compile(
+    rf"(?<![\w*'’])(?:(?P<mark>\*{{1,3}}|_{{1,3}})(?P<title>{_TITLE})(?P=mark)[ \t]{{1,3}}[*_]{{0,3}}"
+    rf"|(?P<bare>{_TITLE})[ \t]{{1,3}}[*_]{{1,3}})(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD})"
+)
+# "M Kerléo", without the dot: "M" is a size, a line and a measure too. Only after what is done by or with somebody,
+# or before what somebody is.
+_DOTLESS = re.compile(
+    rf"(?<![^\s(«])M[ \t](?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
+    r"(?P<after>,\s(?:maire|adjointe?|propriétaire|riverain|demeurant|domicilié|habitant|président|commissaire|né\s|gérant|agriculteur)\b)?"
+)
+_DOING = re.compile(
+    r"\b(?:par|avec|reçu|rencontré|signé|entendu|(?:observations?|avis|remarques?|demandes?|courriers?|courriels?|lettres?|requêtes?"
+    r"|contributions?|questions?|réponse|visite|propriété|parcelles?|maison|habitation|domicile|terrains?)\sde)\s$",
+    re.IGNORECASE,
+)
 _LOWER = re.compile(
     rf"m(?<![\w'’-]m)(?:me|lle|r|onsieur|adame|ademoiselle)\.?\s+(?P<particle>{_PARTICLE})?(?P<word>[a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)*)"
 )
@@ -32,6 +50,12 @@ _LOWER_INITIAL = re.compile(r"m(?<![\w'’.-]m)\.\s(?P<word>[a-zà-ÿ]{4,}(?:-[a
 _OFFICE_NAMED = re.compile(
     rf"(?<![\w'’-]){_TITLE}\s?{_OFFICE}"
     rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
+)
+# "M. le maire, Jeanne Kerléo": between commas or in brackets, and with a first name, as towns and places follow too.
+_OFFICE_APART = re.compile(
+    rf"(?<![\w'’-]){_TITLE}\s?(?:[Ll]e|[Ll]a|[Ll]['’])\s?(?P<office>[A-Za-zÀ-ÿ-]{{4,25}})(?P<more>(?:\s[A-Za-zÀ-ÿ-]{{3,25}}){{0,2}}?)"
+    r"(?:\s(?:de\s(?:la\s)?|du\s|des\s|d['’])[\w'’-]{1,40})?(?:\s?,\s?|\s\()"
+    rf"(?P<name>(?P<first>{_WORD})[ \t](?:(?i:{_PARTICLE}))?{_WORD})"
 )
 # "le docteur Kerléo", "professeur Kerléo": a title that is written without a capital. Its letter comes first, so that
 # only such letters are tried.
@@ -124,9 +148,11 @@ _NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
 
 @detector(
     "nom_civilite",
-    sieve=rf"(^|[^\w'’-])({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
+    sieve=rf"(^|[^\w'’-]|_)({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+({_PARTICLE})?[a-zà-ÿ]{{3}}"
-    rf"|{_TITLE}\s?([Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?[A-Za-zÀ-ÿ-]{{4,25}}\s"
+    rf"|{_TITLE}\s?([Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?[A-Za-zÀ-ÿ-]{{4,25}}[\s,]"
+    rf"|{_TITLE}(\*{{1,3}}|_{{1,3}})?\s{{1,3}}[*_]{{0,3}}(?i:{_PARTICLE})?{_CAPITAL}"
+    rf"|M\s(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|m\.\s[a-zà-ÿ]{{4}}"
     rf"|(?i:consorts|[ée]poux|hoirs|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|(docteure?|professeure?|maître|dr\.?|pr\.?|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL})",
@@ -138,6 +164,9 @@ def names_after_a_civility(text: str) -> Iterator[Span]:
     for found in (
         _accepted_at(initials, _NAMED, text, _names_somebody),
         _accepted_at(initials, _OFFICE_NAMED, text, _names_after_office),
+        _accepted_at(initials, _OFFICE_APART, text, _names_beside_office),
+        _accepted_at(initials, _DOTLESS, text, _names_after_a_letter),
+        accepted(_MARKED, text, _names_among_marks) if "*" in text or "_" in text else (),
         accepted(_PLAIN_TITLE, text, _names_after_office),
         accepted(_OF_A_FAMILY, text, _names_a_family),
         accepted(_LOWER, text, _names_in_lower_case),
@@ -172,6 +201,22 @@ def _is_called_so(match: re.Match[str]) -> bool:
 
 def _names_after_office(match: re.Match[str]) -> bool:
     return _is_office(match) and _is_a_name(match) and not _is_called_so(match)
+
+
+def _names_beside_office(match: re.Match[str]) -> bool:
+    parts = fold(match["first"]).decode().split()
+    return _is_office(match) and bool(parts) and parts[0] in FIRST_NAMES and not _is_called_so(match)
+
+
+def _names_after_a_letter(match: re.Match[str]) -> bool:
+    is_somebodys = match["after"] or _DOING.search(match.string[max(0, match.start() - 40) : match.start()])
+    first = _first_word(match["name"])
+    return bool(is_somebodys) and _is_a_name(match) and first not in _OTHER_OFFICES and not are_plain(words_of(first))
+
+
+def _names_among_marks(match: re.Match[str]) -> bool:
+    counts = match["bare"] == "M." and match.string[: match.start()].rstrip()[-1:].isdigit()
+    return not counts and _is_a_name(match) and not _is_called_so(match)
 
 
 def _names_a_family(match: re.Match[str]) -> bool:

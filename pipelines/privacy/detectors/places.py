@@ -11,6 +11,7 @@ STREETS = (
     "rue|r\\.|avenue|ave?\\.?|boulevard|bd\\.?|bld|blvd|place|pl\\.?|all[ée]es?|all\\.|impasse|imp\\.?|chemin|che?m?\\.|route|rte|ruelle|quai"
     "|square|cours|passage|sente|sentier|mont[ée]e|traverse|venelle|villa|clos|hameau|lieu-dit|lotissement|lot\\.|r[ée]sidence|faubourg|fg"
 )
+_WAYS = "cit[ée]|esplanade|voie"
 _ADDRESS = re.compile(
     rf"\d(?<![\w°.,/-]\d)(?<!n° \d)\d{{0,3}}(?:\s?[-–/]\s?\d{{1,4}})?"
     rf"\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s{{1,4}}(?:{STREETS})\s{{1,4}}"
@@ -18,6 +19,17 @@ _ADDRESS = re.compile(
     r"[\w'’.-]+(?:[ ,]+[^\W\d][\w'’.-]*){0,3}",
     re.IGNORECASE,
 )
+# "n°" numbers lots and orders too, "cité" is a participle, "voie" a lane: an address only where something more says so.
+_UNSURE = re.compile(
+    r"(?:(?<!\w)n°\s?\d{1,4}|\d(?<![\w°.,/-]\d)\d{0,2})\s?(?:bis|ter|quater|[A-Da-d]\b)?\s?,?\s{1,4}"
+    rf"(?:(?<=\s)(?:{STREETS}|{_WAYS}))\s{{1,4}}(?:de\s(?:la\s|l['’])?|du\s|des\s|d['’])?"
+    r"(?!desserte|service|garage|circulation|bus\b|accès|secours|retournement|stockage|recours|tram|communal|vert|rapide|ferrée"
+    r"|cyclable|douce|nouvelle|priv|publique|lente|centrale|scolaire|administrative|judiciaire|sciences|musique|universitaire"
+    r"|jardin|paysag|stationnement|parking|eau\b|fer\b|niveau|départementale|nationale|foresti)"
+    r"(?-i:[^\W\d_a-zà-ÿ])[\w'’.-]*(?:[ ]+[^\W\d][\w'’.-]*){0,4}",
+    re.IGNORECASE,
+)
+_POSTAL_CODE = re.compile(r"\s?[,–-]?\s?\d{5}\b")
 # After "demeurant" the street may come first: "demeurant rue des Lilas, 12 bis".
 _STREET_FIRST = re.compile(
     rf"(?:{STREETS})\s{{1,3}}[\w'’.-]{{1,40}}(?:\s[\w'’.-]{{1,40}}){{0,4}}?\s?,?\s?(?:n°\s?|numéro )?\d{{1,4}}"
@@ -59,7 +71,7 @@ _EXPLAINED = re.compile(
 
 @detector(
     "adresse_postale",
-    sieve=rf"(?i)\d\s?(bis|ter|quater|[a-d]\b)?\s?,?\s+({STREETS})\s"
+    sieve=rf"(?i)\d\s?(bis|ter|quater|[a-d]\b)?\s?,?\s+({STREETS}|{_WAYS})\s"
     rf"|(demeurant|domicil|habit|r[ée]sid|log[ée]|chez|adresse)[^.;]{{0,40}}({STREETS})\s[^.;]{{1,200}}\d",
 )
 def private_addresses(text: str) -> Iterator[Span]:
@@ -68,6 +80,7 @@ def private_addresses(text: str) -> Iterator[Span]:
     After "demeurant", "domicilié", "chez"… nothing excuses it. Post-office boxes are organisations'.
     """
     yield from (match.span() for match in accepted(_ADDRESS, text, _is_private))
+    yield from (match.span() for match in accepted(_UNSURE, text, _is_surely_private))
     lower = text.lower()
     for match in _STREET_FIRST.finditer(text) if any(word in lower for word in _LIVING) else ():
         if _LIVES.search(text[max(0, match.start() - 60) : match.start()].lower()):
@@ -80,6 +93,15 @@ def _is_private(match: re.Match[str]) -> bool:
     if _LIVES.search(before):
         return True
     return not _EXPLAINED.search(before) and not _BOX.search(text[start : match.end() + 40])
+
+
+def _is_surely_private(match: re.Match[str]) -> bool:
+    """Whether somebody lives there, or a postal code follows, or the text is this address and nothing else."""
+    text, start, end = match.string, match.start(), match.end()
+    if _LIVES.search(text[max(0, start - 120) : start].lower()):
+        return True
+    is_whole = not text[:start].strip() and not text[end:].strip(" .")
+    return (is_whole or bool(_POSTAL_CODE.match(text, end))) and _is_private(match)
 
 
 _NUMBER = r"[-+]?\d{1,3}[.,]\d{5,}"
