@@ -132,7 +132,7 @@ BAD: dict[str, tuple[str, str, Change, str, tuple[str, ...]]] = {
         "damaged-file",
         (),
     ),
-    "empty workbook": ("formulaires", WORKBOOK, now_holds(WORKBOOK, b""), "empty-file", ("0 octets", "xlsx")),
+    "empty workbook": ("formulaires", WORKBOOK, now_holds(WORKBOOK, b""), "empty-file", ("0 octet)", "xlsx")),
     "awards in cp1252": (
         "palmares",
         AWARDS,
@@ -162,7 +162,7 @@ BAD: dict[str, tuple[str, str, Change, str, tuple[str, ...]]] = {
         ("zip", "csv"),
     ),
     "page named csv": ("palmares", AWARDS, now_holds(AWARDS, HTML), "not-what-it-says", ("HTML", "csv")),
-    "empty awards": ("palmares", AWARDS, now_holds(AWARDS, b""), "empty-file", ("0 octets",)),
+    "empty awards": ("palmares", AWARDS, now_holds(AWARDS, b""), "empty-file", ("0 octet)",)),
     "awards without rows": ("palmares", AWARDS, now_holds(AWARDS, header_only), "no-rows", ("ligne 1",)),
     "awards cut in a line": (
         "palmares",
