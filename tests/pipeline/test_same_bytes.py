@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.core.project import Project
-from pipelines.formats import delimited, records
+from pipelines.formats import delimited, end_marks, records
 from pipelines.mapping import engine
 from pipelines.privacy import files, large_files, rows, scanning
 from pipelines.storage import memory
@@ -32,7 +32,7 @@ ACTIONS = "id,ville,titre\n" + "".join(
 def by_small_pieces_on_one_thread(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(records, "PIECE", 100)
     patch.setattr(delimited, "LARGE", 1)
-    patch.setattr(delimited, "TAIL", 10)
+    patch.setattr(end_marks, "TAIL", 10)
     patch.setattr(engine, "BATCH", 7)
     patch.setattr(blocks, "ROWS", 5)
     patch.setattr(files, "LARGE", 1)
