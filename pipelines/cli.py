@@ -12,13 +12,17 @@ import io
 import os
 import pkgutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
+from typing import Any
 
 import click
 
 from pipelines.commands._bilingual import Group, Option, language_of, option
 from pipelines.core.domains import modules_of
 from pipelines.core.errors import ArobaseError
+from pipelines.core.interruption import ending_in_one_line
 from pipelines.core.logs import Format, set_up
 from pipelines.core.project import is_address
 from pipelines.core.registry import Registry
@@ -33,8 +37,30 @@ DELETING = frozenset({"clean", "private"})
 _READY: set[str] = set()
 
 
+class ReaderGone(Exception):  # nobody's error
+    """The reader of what is printed closed its end of the pipe (`| head`).
+
+    click would make exit code 1 of it, which means of many commands that something is wrong with the data."""
+
+
+@contextmanager
+def _readers_that_go() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+
+
 class Commands(Group):
     """The files of `pipelines/commands/` and of the project's domains, each with a click command called `command`."""
+
+    def make_context(self, *arguments: Any, **extra: Any) -> click.Context:
+        with _readers_that_go():
+            return super().make_context(*arguments, **extra)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with _readers_that_go():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -129,15 +155,16 @@ def main() -> None:
     # Next to nothing that a run makes refers to itself: looking for such things would be a twentieth of its time.
     gc.set_threshold(50_000, 20, 20)
     language = language_of(sys.argv[1:])
-    try:
-        commands(prog_name="arobase")
-    except ArobaseError as error:
-        _exit_with(error, language)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
-        sys.exit(CANNOT)
-    except OSError as error:
-        _exit_with(fault_of(error), language)
+    with ending_in_one_line(lambda: language):
+        try:
+            commands(prog_name="arobase")
+        except ArobaseError as error:
+            _exit_with(error, language)
+        except (ReaderGone, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to print goes nowhere
+            sys.exit(CANNOT)
+        except OSError as error:
+            _exit_with(fault_of(error), language)
 
 
 def _exit_with(error: ArobaseError, language: Language) -> None:

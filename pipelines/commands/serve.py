@@ -9,6 +9,7 @@ import click
 
 from pipelines.commands._bilingual import as_command, lang_option, option
 from pipelines.core.errors import ArobaseError
+from pipelines.core.interruption import Interrupted
 from pipelines.core.project import Project
 from pipelines.core.text import Said, terminal_language
 
@@ -80,8 +81,8 @@ def command(host: str, port: int, rebuild: bool, quiet: bool, lang: str | None) 
         if not (project.catalogue / "index.html").is_file():
             raise NoCatalogue(folder="outputs/catalogue")
         language = terminal_language(lang)
-        click.echo(f"{address}catalogue/  {Said('(Ctrl-C pour arrêter)', '(Ctrl-C to stop)')[language]}")
         try:
+            click.echo(f"{address}catalogue/  {Said('(Ctrl-C pour arrêter)', '(Ctrl-C to stop)')[language]}")
             made.serve_forever()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, Interrupted):
             click.echo()

@@ -13,6 +13,7 @@ import click
 
 from pipelines.commands._bilingual import Decorated, Misused, argument, as_group, lang_option, option
 from pipelines.commands._trust import FILE, principal_option
+from pipelines.core.interruption import Interrupted
 from pipelines.core.project import Project
 from pipelines.core.text import Said, terminal_language
 
@@ -233,10 +234,10 @@ def serve(
         return trusted(checkpoint)
 
     server = http.server.ThreadingHTTPServer((host, port), _handler(kept, refusal))
-    click.echo(f"{kept.note_key.text}\nhttp://{host}:{server.server_address[1]}/")
     try:
+        click.echo(f"{kept.note_key.text}\nhttp://{host}:{server.server_address[1]}/")
         server.serve_forever()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         server.server_close()
 
 
