@@ -22,6 +22,7 @@ POINTER = Said(
     "Où est la liste dans un document JSON : results. Par défaut : trouvée.",
     "Where the list is in a JSON document: results. Default: found.",
 )
+ENCODING = Said("Encodage d'un texte. Par défaut : trouvé.", "Encoding of a text. Default: found.")
 HEADERS_CHECKED = Said(
     "Les en-têtes sont des noms de colonnes, et ne nomment personne : quelqu'un les a relus.",
     "The headers are names of columns and name nobody: somebody has read them.",

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
-from pipelines.commands._shared_help import HEADERS_CHECKED
+from pipelines.commands._shared_help import ENCODING, HEADER_ROW, HEADERS_CHECKED, POINTER, SHEET
 from pipelines.core.text import Language, Said, terminal_language
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -83,6 +83,10 @@ FILE = click.Path(path_type=Path, dir_okay=False)
         "Confirm what was proposed: types, key and privacy classes.",
     ),
 )
+@option("--sheet", help=SHEET)
+@option("--header-row", type=click.IntRange(1), help=HEADER_ROW)
+@option("--pointer", help=POINTER)
+@option("--encoding", help=ENCODING)
 @option("--headers-checked", is_flag=True, help=HEADERS_CHECKED)
 @lang_option
 def command(
@@ -96,6 +100,7 @@ def command(
     empty: bool,
     accepted: bool,
     lang: str | None,
+    **chosen: object,
 ) -> None:
     """Make a project, or confirm what was proposed for one."""
     from pipelines.commands._proposals_output import proposed_columns
@@ -103,6 +108,7 @@ def command(
 
     given = {
         "--schema": schema, "--licence": licence, "--publisher": publisher, "--headers-checked": headers_checked,
+        **{f"--{name.replace('_', '-')}": value for name, value in chosen.items()},
     }  # fmt: skip
     _check_goes_together(file, accepted=accepted, empty=empty, given=[name for name, value in given.items() if value])
     language = terminal_language(lang)
@@ -129,6 +135,7 @@ def command(
         publisher=publisher,
         confirmed=accepted,
         headers_checked=headers_checked,
+        chosen={key: value for key, value in chosen.items() if value},
     )
     click.echo(_made(folder, language))
     for line in proposed_columns(proposal, language):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from pipelines.commands._bilingual import Misused, argument, as_group, lang_option, option
-from pipelines.commands._shared_help import CONNECTOR, FORMAT, HEADER_ROW, HEADERS_CHECKED, POINTER, SHEET
+from pipelines.commands._shared_help import CONNECTOR, ENCODING, FORMAT, HEADER_ROW, HEADERS_CHECKED, POINTER, SHEET
 from pipelines.core.project import Project
 from pipelines.core.text import Said, terminal_language
 from pipelines.starter.guessing import FORMATS
@@ -81,7 +81,7 @@ def command() -> None:
 @option("--sheet", help=SHEET)
 @option("--header-row", type=click.IntRange(1), help=HEADER_ROW)
 @option("--pointer", help=POINTER)
-@option("--encoding", help=Said("Encodage d'un texte. Par défaut : trouvé.", "Encoding of a text. Default: found."))
+@option("--encoding", help=ENCODING)
 @option("--headers-checked", is_flag=True, help=HEADERS_CHECKED)
 @lang_option
 def new(

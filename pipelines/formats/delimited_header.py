@@ -17,6 +17,8 @@ from pipelines.formats.errors import Damaged, WrongDelimiter
 
 DELIMITERS = (";", ",", "\t", "|")
 NEAR = 10
+FAR = 200
+"""Of how many lines those of a few records may be: one cell may be of several."""
 
 
 def quoting(content: Content) -> tuple[str | None, str | None]:
@@ -30,16 +32,35 @@ def delimiter_of(content: Content, data: bytes) -> str:
         return str(content.options["delimiter"])
     if content.part.format == "tsv":
         return "\t"
-    lines = [line.decode("utf-8") for line in islice(io.BytesIO(data), NEAR) if line.strip()]  # shares the bytes
+    lines = [line.decode("utf-8") for line in islice(io.BytesIO(data), FAR) if line.strip()]  # shares the bytes
     best = max(DELIMITERS, key=lambda mark: _regularity(lines, mark))
     return best if _regularity(lines, best)[0] else ","
 
 
-def _regularity(lines: list[str], delimiter: str) -> tuple[int, int]:
-    """How many lines a delimiter cuts into as many cells, and into how many: commas of prose and of decimals are on
-    some lines, a delimiter is on all."""
-    widths = Counter(width for line in lines if (width := _width(line, delimiter)) > 1)
-    return max(((count, width) for width, count in widths.items()), default=(0, 0))
+def _regularity(lines: list[str], delimiter: str) -> tuple[float, int]:
+    """What share of the lines a delimiter cuts into as many cells, and into how many: commas of prose and of decimals
+    are on some lines, a delimiter is on all, or in all records where quoted cells have lines of their own."""
+    near = lines[:NEAR]
+    by_line = Counter(width for line in near if (width := _width(line, delimiter)) > 1)
+    shares = [(count / len(near), width) for width, count in by_line.items()]
+    if any('"' in line for line in near):
+        read, by_record = _widths_of_records(lines, delimiter)
+        shares += [(count / max(read, len(near)), width) for width, count in by_record.items() if width > 1]
+    return max(shares, default=(0.0, 0))
+
+
+def _widths_of_records(lines: list[str], delimiter: str) -> tuple[int, Counter[int]]:
+    """How many lines the first records are, and of how many of these lines the records of each width are."""
+    widths: Counter[int] = Counter()
+    before = 0
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        for row in islice(rows, NEAR):
+            widths[len(row)] += rows.line_num - before
+            before = rows.line_num
+    except csv.Error:  # quotes that are none with this delimiter: what was before them counts
+        pass
+    return before, widths
 
 
 def _width(line: str, delimiter: str) -> int:

@@ -64,11 +64,16 @@ def has_points(names: Sequence[str]) -> bool:
     return any(map(_LATITUDE.search, folded)) and any(map(_LONGITUDE.search, folded))
 
 
+def halves_of_points(names: Sequence[str]) -> list[tuple[str, str]]:
+    """The columns of latitudes with those of their longitudes, by their names."""
+    latitudes = [name for name in names if _LATITUDE.search(folded_name(name))]
+    longitudes = [name for name in names if _LONGITUDE.search(folded_name(name))]
+    return list(zip(latitudes, longitudes, strict=False))
+
+
 def precise_points(text: pa.Table) -> Iterator[tuple[int, str, str]]:
     """(row, latitude column, latitude) of points of France to five decimals or more, in two columns of a table."""
-    latitudes = [name for name in text.column_names if _LATITUDE.search(folded_name(name))]
-    longitudes = [name for name in text.column_names if _LONGITUDE.search(folded_name(name))]
-    for one, two in zip(latitudes, longitudes, strict=False):
+    for one, two in halves_of_points(text.column_names):
         pair = as_text(text.select([one, two])) if one != two else as_text(text.select([one]))
         norths, easts = (pair.column(name).to_pylist() for name in (one, two))
         for row, (north, east) in enumerate(zip(norths, easts, strict=True)):

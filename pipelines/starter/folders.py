@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,11 +62,13 @@ def start_from(
     publisher: str = "",
     confirmed: bool = False,
     headers_checked: bool = False,
+    chosen: Mapping[str, Any] | None = None,
 ) -> Proposal:
     """Write a project that publishes the records of `file` once its proposals are confirmed, at once when `confirmed`.
 
     `schema`: the file or the address of the Table Schema that describes the file. `headers_checked`: somebody has
-    looked at the headers, and none is a person's name. Raises `FolderTaken`, `FileAbsent`, `FileUnusable`,
+    looked at the headers, and none is a person's name. `chosen`: how the file is read (`sheet`, `header_row`,
+    `pointer`, `encoding`), as far as somebody said. Raises `FolderTaken`, `FileAbsent`, `FileUnusable`,
     `NameUnusable`, `HeadersUnsure`, and what reading raises.
     """
     made: list[Proposal] = []
@@ -85,6 +87,7 @@ def start_from(
             licence=licence or UNSTATED,
             publisher=who,
             headers_checked=headers_checked,
+            chosen=chosen,
         )
         agreed = today if confirmed else None
         _write_proposal(aside, file, proposal, confirmed=agreed, today=today, language=language)

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from pipelines.core.text import Said
 from pipelines.privacy import PersonalValues, gate
 from pipelines.privacy.allowlist import AllowList
+from pipelines.privacy.columns import halves_of_points
 from pipelines.schema.reserved import RESERVED
 from pipelines.starter.names import CODES, PERSONAL, PROPERTIES, names_of_people, plain_name
 
@@ -48,6 +49,11 @@ FORMS: tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...] = (
 )
 # `1,234` is a decimal number in French, and a thousand in English: nothing in such a column says which.
 UNSURE = re.compile(r"-?(0|[1-9][0-9]{0,2}(,[0-9]{3})?)")
+# A whole number identifies a row where it stands first, or where its name counts or dates rows; else it is a measure.
+NUMBERING = re.compile(
+    r"(^|_)(no|num|numero|ref|reference|matricule|rang|ordre|line|ligne|annee|an|year|exercice|edition|millesime"
+    r"|trimestre|mois|semaine|jour)s?(_|$)"
+)
 KEY_COLUMNS = 12  # a pair is looked for among the first columns only: a key of two is near the left of a table
 NO_KEY = ("boolean", "number")
 
@@ -183,6 +189,10 @@ def _personal(data: pa.Table, place: str, allow: AllowList) -> dict[str, Said]:
     for hold in gate({place: data}, PersonalValues(), allow).holds:
         rules.setdefault(hold.field, set()).add(hold.rule)
         cells.setdefault(hold.field, set()).add(hold.row)
+    for latitude, longitude in halves_of_points(data.column_names):
+        if "coordonnees" in rules.get(latitude, ()):  # the check names a point by one of its halves; it is both
+            rules.setdefault(longitude, set()).add("coordonnees")
+            cells.setdefault(longitude, set()).update(cells[latitude])
     reasons = {}
     for field, kinds in rules.items():
         listed, count = ", ".join(sorted(kinds)), len(cells[field])
@@ -250,7 +260,11 @@ def _key(data: pa.Table, columns: Sequence[Column], schema: Mapping[str, Any]) -
     given = (given,) if isinstance(given, str) else tuple(given)
     if given and all(name in published for name in given):
         return tuple(published[name] for name in given), KEY_GIVEN
-    full = [column for column in columns if column.field and _may_be_key(data, column)]
+    full = [
+        column
+        for place, column in enumerate(columns)
+        if column.field and (place == 0 or not _is_measure(column)) and _may_be_key(data, column)
+    ]
     likely = sorted(full, key=lambda column: not CODES.search(plain_name(column.name)))
     for size, among in ((1, likely), (2, likely[:KEY_COLUMNS])):
         for chosen in combinations(among, size):
@@ -258,6 +272,12 @@ def _key(data: pa.Table, columns: Sequence[Column], schema: Mapping[str, Any]) -
                 ordered = [column for column in columns if column in chosen]
                 return tuple(column.field for column in ordered), KEY_FOUND
     return (), NO_KEY_FOUND
+
+
+def _is_measure(column: Column) -> bool:
+    """Whether a column most likely says how many, so that no two rows alike in it is chance."""
+    plain = plain_name(column.name)
+    return column.type == "integer" and not (CODES.search(plain) or NUMBERING.search(plain))
 
 
 def _may_be_key(data: pa.Table, column: Column) -> bool:

@@ -82,6 +82,9 @@ def test_a_line_between_quotes_is_not_a_cell(tmp_path: Path) -> None:
         ("lat;lon\n48,85;2,35\n50,29;2,78\n", ["lat", "lon"]),
         ("nom;objet, long;jour\nArras;a, b, c, d, e;1\nLens;x;2\n", ["nom", "objet, long", "jour"]),
         ("nom,objet\nArras,a;b;c;d\nLens,x\n", ["nom", "objet"]),
+        # a quoted cell of several lines: its record is cut by the same delimiter as the others
+        ('nom;menu;jour\nArras;"a, b, c\nd, e, f";1\nLens;"x, y, z\nx, y, z";2\n', ["nom", "menu", "jour"]),
+        ('nom;jour\n"x, y, z' + 40 * "\nx, y, z" + '";1\nLens;2\n', ["nom", "jour"]),
     ],
 )
 def test_a_delimiter_is_what_cuts_all_lines_alike(tmp_path: Path, text: str, columns: list[str]) -> None:

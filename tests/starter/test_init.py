@@ -242,6 +242,29 @@ def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path
     assert told == {"code": "public", "remarque": "personnel"}
 
 
+def test_both_halves_of_a_point_are_personal_where_one_is(tmp_path: Path) -> None:
+    """The check names a point by its latitude; a longitude that is left is half of somebody's home."""
+    (tmp_path / "arrets.csv").write_text(
+        "code,lat,lon\nA,47.612345,-2.712345\nB,47.654321,-2.754321\n", encoding="utf-8"
+    )
+    made = arobase("init", "mine", "--from", "arrets.csv", folder=tmp_path)
+    told = {line.split()[0]: line.split()[2] for line in made.stdout.splitlines() if line.startswith("  ")}
+    assert told == {"code": "public", "lat": "personnel", "lon": "personnel"}
+
+
+def test_a_header_below_titles_is_where_somebody_says(tmp_path: Path) -> None:
+    """`headers-unsure` asks for --header-row, which `init` takes as `tables new` does."""
+    text = "Camille Ortolan,tableau de 2026\n\ncode,nom\n1,a\n2,b\n"
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    refused = arobase("init", "mine", "--from", "table.csv", folder=tmp_path)
+    assert (refused.returncode, "--header-row" in refused.stderr) == (2, True)
+    made = arobase("init", "mine", "--from", "table.csv", "--header-row", "3", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "Key: code" in made.stdout
+    alone = arobase("init", "other", "--header-row", "3", folder=tmp_path)
+    assert "--header-row: only with --from FILE" in alone.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
@@ -249,6 +272,10 @@ def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path
         ("annee,commune,nombre\n2020,Agen,1\n2021,Agen,1\n2020,Metz,1\n", "annee, commune"),
         ("nom,nombre\na,1\na,1\n", ""),
         ("nom,code_insee\na,\nb,2\n", "nom"),
+        # what differs by chance is no key: a measure, the years of a wide table
+        ("commune,indicateur,2010,2011\nAgen,a,1,5\nAgen,b,2,6\nMetz,a,3,7\n", "commune, indicateur"),
+        ("nom,nombre\na,1\na,2\n", ""),
+        ("nom,numero\na,1\na,2\n", "numero"),
     ],
 )
 def test_the_key_is_the_fewest_full_columns_in_which_no_rows_are_alike(text: str, key: str, tmp_path: Path) -> None:
