@@ -94,6 +94,7 @@ def _rejects(project: Project, done: Run, package: str) -> str | None:
 def _failures(project: Project, done: Run, language: Language) -> Iterator[tuple[str, str]]:
     """What went wrong, each cause once, then what it cost; then what the sources' files did not expect."""
     from pipelines.pipeline.errors import InputMissing, RowsMissing
+    from pipelines.pipeline.inbox import astray_told
 
     colon = COLON[language]
     causes: dict[str, list[str]] = {}
@@ -117,6 +118,7 @@ def _failures(project: Project, done: Run, language: Language) -> Iterator[tuple
         else:
             stays = f"version {standing} stays in place" if standing else "no version is published"
             yield "✗", f"{package}: tables that could not be made: {', '.join(tables)}; {stays}."
+    yield from (("!", told[language]) for told in astray_told(project))
     thin = Said("colonne moins remplie qu'attendu", "column filled less than expected")[language]
     declared = Said("schéma déclaré par le producteur", "schema declared by the publisher")[language]
     unread = Said("colonnes inconnues, laissées de côté", "unknown columns, left aside")[language]

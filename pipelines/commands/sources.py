@@ -54,11 +54,13 @@ def command() -> None:
 def list_sources(lang: str | None) -> None:
     """List the sources."""
     from pipelines.commands._sources_output import listed
+    from pipelines.pipeline.inbox import astray_told
     from pipelines.sources import SnapshotStore, load_sources
 
     language, project = terminal_language(lang), Project.here()
     sources = load_sources(project)
     _echo(listed(sources, SnapshotStore.of(project), datetime.now(UTC), language))
+    _echo(f"! {told[language]}" for told in astray_told(project))
     _say_errors(sources.errors, language)
 
 

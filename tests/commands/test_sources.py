@@ -166,3 +166,21 @@ def test_an_address_that_tells_no_format_is_refused_in_words_and_without_its_sec
 )
 def test_what_was_detected_is_short_and_of_no_language(value: object, told: str) -> None:
     assert _change({"x": value}) == f"x {told}"
+
+
+def test_a_delivery_that_no_source_reads_is_told(project: Project) -> None:
+    """A folder that bears the name of a source that is no more, or one that was mistyped: its files wait for ever."""
+    a_shipped_file(project)
+    a_source(project, name="villes")
+    astray = project.sources / "inbox" / "viles"
+    astray.mkdir(parents=True)
+    (project.sources / "inbox" / "villes").mkdir()
+    told = run("list", "--lang", "en").stdout
+    assert "inbox" not in told
+    (astray / "december.csv").write_text("nom\nAgen\n", encoding="utf-8")
+    (project.sources / "inbox" / "villes" / "december.csv").write_text("nom\nAgen\n", encoding="utf-8")
+    told = run("list", "--lang", "en").stdout
+    assert [line for line in told.splitlines() if "inbox" in line] == [
+        "! sources/inbox/viles/: no source has this name, and nothing of this folder is read. "
+        "Expected: the name of a file sources/*.yaml."
+    ]
