@@ -115,20 +115,28 @@ def _parse_key(data: bytes, file: str, or_else: str = "") -> SigningKey:
 
 
 def new_key(path: Path) -> SigningKey:
-    """Make a key: `path` (private, mode 0600) and `path`.pub. Raises `KeyExists`, `OSError`."""
+    """Make a key: `path` (private, mode 0600) and `path`.pub, both or neither. Raises `KeyExists`, `OSError`."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     private = Ed25519PrivateKey.generate()
+    public = path.with_name(path.name + ".pub")
     path.parent.mkdir(parents=True, exist_ok=True)
+    if public.exists():  # the public half of a key that is kept elsewhere
+        raise KeyExists(file=public.name)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise KeyExists(file=path.name) from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
     key = SigningKey(private)
-    path.with_name(path.name + ".pub").write_text(key.public_line + "\n", encoding="ascii")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()))
+        public.write_text(key.public_line + "\n", encoding="ascii")
+    except BaseException:  # half a key signs nothing, and would keep its name from being taken again
+        path.unlink()
+        public.unlink(missing_ok=True)
+        raise
     return key
 
 

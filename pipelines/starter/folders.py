@@ -120,15 +120,25 @@ def _appear(folder: Path, write: Callable[[Path], None]) -> None:
 
 
 def _write_common(folder: Path) -> None:
-    shutil.copytree(HERE / "common", folder, dirs_exist_ok=True)
+    _copy(HERE / "common", folder)
     (folder / "gitignore").rename(folder / ".gitignore")
     for name in ("data", "corrections"):
         (folder / "sources" / name).mkdir(parents=True, exist_ok=True)
 
 
+def _copy(origin: Path, folder: Path) -> None:
+    """Copy what is in a folder. Raises the first `OSError`, which says what the disk answered: `copytree` does not."""
+    for path in sorted(origin.rglob("*")):
+        target = folder / path.relative_to(origin)
+        if path.is_dir():
+            target.mkdir(exist_ok=True)
+        else:
+            shutil.copyfile(path, target)
+
+
 def _write_example(folder: Path, language: Language) -> None:
     _write_common(folder)
-    shutil.copytree(HERE / "example", folder, dirs_exist_ok=True)
+    _copy(HERE / "example", folder)
     title = Said("Lieux d'accueil numérique (exemple)", "Digital welcome places (example)")[language]
     _write_readme(folder, language, title=title, package="exemple", table="lieux", proposal=None)
 

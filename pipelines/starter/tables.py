@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -33,6 +34,7 @@ from pipelines.starter.packages import check_licence, check_name, extended, pack
 from pipelines.starter.proposal import Proposal, propose
 from pipelines.starter.samples import Sample, take_sample
 from pipelines.storage import write_text
+from pipelines.storage.atomic import new_file
 
 BY = "arobase tables new"
 UNKNOWN_PUBLISHER = Said("Producteur à préciser", "Publisher to be filled in")
@@ -87,14 +89,19 @@ def new_table(
     )
     proposal = _in_package(project, replace(proposal, in_package=package or ""), licence, publisher)
     texts = _texts(project, proposal, sample, place, today)
-    for path in texts:
-        is_extended = path == package_path(project, proposal.package)
-        if path.exists() and not is_extended:
-            raise AlreadyThere(file=path.relative_to(project.root), option="--name")
-    copied = _copied(project, place)
     for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, text)
+        is_extended = path == package_path(project, proposal.package)
+        # The same text is what a command left that was killed before it had written the package's file, its last.
+        if path.exists() and not is_extended and path.read_bytes() != text.encode("utf-8"):
+            raise AlreadyThere(file=path.relative_to(project.root), option="--name")
+    copied = _to_copy(project, place)
+    with _all_or_none([*copied, *texts]):
+        for target in copied:
+            with new_file(target) as written_to, Path(place or "").open("rb") as read:
+                shutil.copyfileobj(read, written_to)
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path, text)
     found = () if sample is None else sample.found
     written = tuple(path.relative_to(project.root) for path in (*copied, *texts))
     return NewTable(proposal, found, written, bool(sample and sample.is_first_page))
@@ -214,8 +221,20 @@ def _address_in(project: Project, file: Path) -> str:
     return whole.relative_to(base).as_posix() if whole.is_relative_to(base) else f"data/{file.name}"
 
 
-def _copied(project: Project, place: str | None) -> list[Path]:
-    """Copy a file from elsewhere to `sources/data/`. Raises `AlreadyThere` where another one is there."""
+@contextmanager
+def _all_or_none(paths: Sequence[Path]) -> Iterator[None]:
+    """Files that are written within it go again when it raises, but for the last one, which is written at once."""
+    absent = [path for path in paths if not path.exists()]
+    try:
+        yield
+    except BaseException:
+        for path in absent:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _to_copy(project: Project, place: str | None) -> list[Path]:
+    """Where a file from elsewhere is to be copied in `sources/data/`. Raises `AlreadyThere` where another one is."""
     if place is None or "://" in place:
         return []
     file, target = Path(place), project.sources / _address_in(project, Path(place))
@@ -223,6 +242,4 @@ def _copied(project: Project, place: str | None) -> list[Path]:
         return []
     if target.exists() and target.read_bytes() != file.read_bytes():
         raise AlreadyThere(file=target.relative_to(project.root), option="FILE")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, target)
     return [target]

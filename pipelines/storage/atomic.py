@@ -56,7 +56,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 def new_file(path: Path) -> Iterator[IO[bytes]]:
     """A file to fill aside, its folder made if needed; it takes the place of `path` by one rename when the block ends.
 
-    When the block raises it goes, and the old file is as it was.
+    When the block raises it goes, and the old file is as it was. Raises `OSError`, with the path of the file also where
+    the system names none.
     """
     make_folder(path.parent)
     handle, aside = tempfile.mkstemp(prefix=ASIDE, dir=path.parent)
@@ -67,8 +68,10 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         Path(aside).chmod(0o644)
         Path(aside).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(aside).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None and error.filename is None:
+            error.filename = str(path)  # of a write to a full disk, the system tells no name
         raise
     sync_folder(path.parent)
 

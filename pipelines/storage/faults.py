@@ -12,6 +12,7 @@ from typing import ClassVar
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
 from pipelines.core.os_reasons import os_reason
+from pipelines.core.text import Said
 
 
 class StorageFault(ArobaseError):
@@ -31,9 +32,12 @@ class DiskFull(StorageFault):
 
     code: ClassVar[str] = "disk-full"
     fr: ClassVar[str] = (
-        "{place} : le disque est plein ({found}). Libérez de la place, puis relancez : rien n'est publié à moitié."
+        "{place} : le disque est plein, ou le quota atteint. Libérez de la place, puis relancez : rien n'est publié à "
+        "moitié."
     )
-    en: ClassVar[str] = "{place}: the disk is full ({found}). Make room, then run again: nothing is half published."
+    en: ClassVar[str] = (
+        "{place}: the disk is full, or the quota reached. Make room, then run again: nothing is half published."
+    )
 
 
 class ReadOnly(StorageFault):
@@ -70,6 +74,8 @@ class TooManyFiles(StorageFault):
     en: ClassVar[str] = "{place}: too many open files. Raise the limit (ulimit -n), then run again."
 
 
+UNNAMED = Said("un fichier ou la sortie", "a file or the output")
+"""Where the system does not say what could not be written."""
 _KINDS: dict[int, type[StorageFault]] = {
     errno.ENOSPC: DiskFull,
     errno.EDQUOT: DiskFull,
@@ -87,9 +93,9 @@ MACHINE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errn
 
 def fault_of(error: OSError) -> StorageFault:
     """The error to report for what the operating system answered, with the file that it is about where that is
-    known."""
+    known: of a copy, the new one."""
     kind = _KINDS.get(error.errno or 0, StorageFault)
-    return kind(place=str(error.filename or "?"), found=os_reason(error))
+    return kind(place=error.filename2 or error.filename or UNNAMED, found=os_reason(error))
 
 
 def is_of_the_machine(error: Exception) -> bool:

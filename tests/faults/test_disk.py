@@ -3,6 +3,7 @@ be read by a web server whatever the umask. Real file systems, real processes.""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
@@ -49,6 +50,40 @@ def test_a_disk_that_fills_up_is_told_and_the_run_ends_well_once_there_is_room(r
     subprocess.run(["mount", "-o", "remount,size=100m", disk], check=True)
     assert arobase(root, disk / "outputs", "release", "villes").returncode == 0
     assert arobase(root, disk / "outputs", "verify", str(disk / "outputs" / "releases")).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["keys", "new", "KEY"],
+        ["init", "PROJECT"],
+        ["init", "PROJECT", "--from", "bornes.csv"],
+        ["tables", "new", "bornes.csv"],
+        ["packages", "new", "essai", "--title", "Essai", "--licence", "etalab-2.0", "--publisher", "Ville"],
+    ],
+)
+def test_a_full_disk_leaves_nothing_of_what_is_begun_and_the_same_command_works_once_there_is_room(
+    root: Path, disk: Path, words: list[str]
+) -> None:
+    subprocess.run(["mount", "-o", "remount,size=10m", disk], check=True)
+    project = disk / "projet"
+    shutil.copytree(root, project)
+    (root / "bornes.csv").write_text("code;nom\nA;Gare\nB;Mairie\n", encoding="utf-8")
+    asked = [
+        str(root / word) if word.endswith(".csv") else str(disk / word) if word.isupper() else word for word in words
+    ]
+    before = sorted(path for path in disk.rglob("*") if path.is_file())
+    filling = disk / "filling"
+    with contextlib.suppress(OSError), filling.open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+    full = arobase(project, disk / "outputs", *asked)
+    assert (full.returncode, "[disk-full]" in full.stderr, "Traceback" in full.stderr) == (2, True, False), full.stderr
+    assert f"arobase: {disk}" in full.stderr or "a file or the output" in full.stderr
+    assert sorted(path for path in disk.rglob("*") if path.is_file() and path != filling) == before
+    filling.unlink()
+    again = arobase(project, disk / "outputs", *asked)
+    assert again.returncode == 0, again.stderr
 
 
 def test_a_read_only_disk_is_told(root: Path, disk: Path) -> None:

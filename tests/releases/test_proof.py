@@ -41,6 +41,11 @@ def test_a_key_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(KeyExists):
         new_key(tmp_path / "cle")
     assert load_key(tmp_path / "cle").fingerprint == before
+    public = (tmp_path / "cle.pub").read_bytes()
+    (tmp_path / "cle").unlink()  # kept elsewhere
+    with pytest.raises(KeyExists):
+        new_key(tmp_path / "cle")
+    assert ((tmp_path / "cle.pub").read_bytes(), (tmp_path / "cle").exists()) == (public, False)
 
 
 def test_a_key_does_not_show_itself(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 import yaml
 
 from pipelines.core.errors import ArobaseError
+from pipelines.core.interruption import Interrupted
 from pipelines.core.project import Project
+from pipelines.schema import load_packages
 from pipelines.sources import collect, load_sources
 from pipelines.starter import new_table, official_schema
+from pipelines.starter import tables as new_tables
 from pipelines.starter.errors import (
     AlreadyThere,
     ListUnknown,
@@ -212,6 +216,36 @@ def test_nothing_that_is_there_is_written_over(project: Project) -> None:
     with pytest.raises(NameUnusable):
         new_table(project, str(file), today=TODAY, name="autres", licence="whatever")
     assert everything(project) == before
+
+
+@pytest.mark.parametrize("written", [1, 3])
+def test_a_table_that_is_interrupted_leaves_nothing_and_one_that_is_killed_what_is_taken_up(
+    project: Project, written: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`written`: how many files were when it ended. No `except` runs in a process that is killed."""
+    file = project.root.parent / "bornes.csv"
+    file.write_text("code,nom\n1,a\n2,b\n", encoding="utf-8")
+    before, count, write = everything(project), 0, new_tables.write_text
+
+    def ending(path: Path, text: str) -> None:
+        nonlocal count
+        count += 1
+        if count > written:
+            raise Interrupted(2)
+        write(path, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(new_tables, "write_text", ending)
+        with pytest.raises(Interrupted):
+            new_table(project, str(file), today=TODAY)
+        assert everything(project) == before
+        count = 0
+        patched.setattr(new_tables, "_all_or_none", lambda _paths: nullcontext())
+        with pytest.raises(Interrupted):
+            new_table(project, str(file), today=TODAY)
+        assert len(everything(project)) == len(before) + 1 + written
+    assert new_table(project, str(file), today=TODAY).proposal.name == "bornes"
+    assert "bornes" in load_packages(project.schemas)
 
 
 @pytest.mark.parametrize(
