@@ -57,6 +57,8 @@ from pipelines.schema.arrow import number_text
 LISTED = 5
 VALUE = Said("une valeur", "a value")
 DAY_OR_HOUR = Said("une date, ou une heure", "a date, or a time of day")
+NO_LENGTH = Said("une durée qui n'a pas de longueur sûre", "a duration that has no certain length")
+LENGTH = Said("des jours, des heures, des minutes, des secondes", "days, hours, minutes, seconds")
 
 
 @reader("xlsx", "xls", "xlsb", "ods")
@@ -250,6 +252,8 @@ class _Rows:
             found = number_text(self.scan.no_dates[place])
             words = Said(f"{found}, qui n'est pas un jour sûr", f"{found}, which is no certain day")
             self._refuse(row, column, "date-hors-calendrier", self._at(place, words, DAY_OR_HOUR))
+        if place in self.scan.no_durations:
+            self._refuse(row, column, "duree-incertaine", self._at(place, NO_LENGTH, LENGTH))
         if cell is not None and place in self.scan.shown:
             return self._displayed(place, cell)
         text = cell_text(cell)

@@ -542,6 +542,16 @@ def test_a_duration_of_an_open_document_is_read_in_hours(
     assert [one.rule for one in found.faults] == (["date-hors-calendrier"] if read is None else [])
 
 
+@pytest.mark.parametrize("value", ["P1M", "P1Y2M3DT4H", "P2Y", "P1W", "P", "PT", "", "un mois"])
+def test_a_duration_of_months_rejects_its_row(tmp_path: Path, value: str) -> None:
+    kind = f'office:value-type="time" office:time-value="{value}"'
+    time = f"<table:table-cell {kind}><text:p>1 mois</text:p></table:table-cell>"
+    rows = (line(cell("a"), cell("b")), line(cell("x"), time), line(cell("y"), cell("z")))
+    found = reading_of(an_open_document(tmp_path / "x", table(*rows)), "ods")
+    assert [row["b"] for row in records(found.table)] == ["z"]
+    assert [(one.position, one.rule) for one in found.faults] == [(2, "duree-incertaine")]
+
+
 @pytest.mark.parametrize(
     ("text", "read"),
     [
@@ -647,6 +657,75 @@ def test_an_xls_that_is_spreadsheetml_is_read_as_what_it_is(tmp_path: Path) -> N
     assert (positions(found.table), [one.code for one in found.faults]) == ([2, 4], ["#N/A"])
     with pytest.raises(NotWhatItSays):
         reading_of(a_file(tmp_path, "<?xml version='1.0'?><a/>"), "xls")
+
+
+def a_spreadsheetml(folder: Path, cells: str, *, columns: str = "", is_1904: bool = False) -> Path:
+    """One row under the header of two columns; styles: a duration, a time, a day, a code, one that has the day's."""
+    codes = {"duree": "[h]:mm:ss", "heure": "Short Time", "jour": "Short Date", "code": "00000", "point": "Fixed"}
+    styles = "".join(
+        f'<Style ss:ID="{name}"><NumberFormat ss:Format="{code}"/></Style>' for name, code in codes.items()
+    )
+    styles += '<Style ss:ID="enfant" ss:Parent="jour"><Font ss:Bold="1"/></Style>'
+    day = '<ExcelWorkbook xmlns="urn:schemas-microsoft-com:office:excel"><Date1904/></ExcelWorkbook>' if is_1904 else ""
+    header = '<Row><Cell><Data ss:Type="String">a</Data></Cell><Cell><Data ss:Type="String">b</Data></Cell></Row>'
+    namespace = "urn:schemas-microsoft-com:office:spreadsheet"
+    text = (
+        f'<?xml version="1.0"?><Workbook xmlns="{namespace}" xmlns:ss="{namespace}">{day}<Styles>{styles}</Styles>'
+        f'<Worksheet ss:Name="A"><Table>{columns}{header}<Row>{cells}</Row>'
+        '<Row><Cell><Data ss:Type="String">x</Data></Cell></Row></Table></Worksheet></Workbook>'
+    )
+    return a_file(folder, text)
+
+
+@pytest.mark.parametrize(
+    ("style", "kind", "value", "is_1904", "read"),
+    [
+        ("duree", "DateTime", "1900-01-01T12:00:00.000", False, "36:00:00"),
+        ("duree", "DateTime", "1899-12-31T00:30:00.000", False, "00:30:00"),
+        ("duree", "DateTime", "1900-03-01T00:00:00.000", False, "1464:00:00"),
+        ("duree", "DateTime", "1904-01-02T12:00:00.000", True, "36:00:00"),
+        ("duree", "Number", "1.5", False, "36:00:00"),
+        ("heure", "DateTime", "1899-12-31T08:30:00.000", False, "08:30:00"),
+        ("heure", "DateTime", "1904-01-01T08:30:00.000", True, "08:30:00"),
+        ("heure", "DateTime", "2026-06-22T08:30:00.000", False, "2026-06-22T08:30:00"),
+        ("heure", "DateTime", "1900-01-01T12:00:00.000", False, None),
+        ("heure", "Number", "0.5", False, "12:00:00"),
+        ("jour", "DateTime", "2026-06-22T00:00:00.000", False, "2026-06-22"),
+        ("jour", "DateTime", "1900-01-15T00:00:00.000", False, "1900-01-15"),
+        ("jour", "DateTime", "1904-01-01T00:00:00.000", True, "1904-01-01"),
+        ("jour", "DateTime", "1899-12-31T08:30:00.000", False, None),
+        ("jour", "Number", "46195", False, "2026-06-22"),
+        ("jour", "Number", "44733", True, "2026-06-22"),
+        ("jour", "Number", "46195.5", False, "2026-06-22T12:00:00"),
+        ("jour", "Number", "12", False, None),
+        ("enfant", "Number", "46195", False, "2026-06-22"),
+        ("point", "Number", "46195", False, "46195"),
+        ("aucun", "DateTime", "2026-06-22T08:30:00.000", False, "2026-06-22T08:30:00"),
+        ("aucun", "DateTime", "1899-12-31T08:30:00.000", False, None),
+    ],
+)
+def test_a_moment_of_spreadsheetml_is_what_its_cell_shows(
+    tmp_path: Path, style: str, kind: str, value: str, is_1904: bool, read: str | None
+) -> None:
+    cells = f'<Cell ss:Index="2" ss:StyleID="{style}"><Data ss:Type="{kind}">{value}</Data></Cell>'
+    found = reading_of(a_spreadsheetml(tmp_path, cells, is_1904=is_1904), "xls")
+    assert [row["b"] for row in records(found.table)] == [*([] if read is None else [read]), None]
+    assert [one.rule for one in found.faults] == (["date-hors-calendrier"] if read is None else [])
+
+
+def test_a_style_of_spreadsheetml_may_be_that_of_its_column(tmp_path: Path) -> None:
+    data = '<Cell><Data ss:Type="Number">1004</Data></Cell>'
+    columns = '<Column ss:StyleID="code" ss:Span="1"/>'
+    found = reading_of(a_spreadsheetml(tmp_path, data * 2, columns=columns), "xls")
+    assert records(found.table)[0] == {"a": "01004", "b": "01004"}
+
+
+def test_a_hidden_column_of_spreadsheetml_is_the_one_that_is_hidden(tmp_path: Path) -> None:
+    columns = '<Column/><Column ss:Hidden="1"/>'
+    found = reading_of(
+        a_spreadsheetml(tmp_path, '<Cell><Data ss:Type="Number">1</Data></Cell>', columns=columns), "xls"
+    )
+    assert [notice.en for notice in found.notices] == ['sheet "A": hidden columns read: b']
 
 
 def test_an_xls_that_is_a_web_page_is_read_as_what_it_is(tmp_path: Path) -> None:

@@ -17,6 +17,11 @@ _DAY = 24
 _NEAR = Decimal("0.001")
 
 
+def is_duration(value: str) -> bool:
+    """Whether a value is a duration of days, hours, minutes and seconds: a month or a year has no certain length."""
+    return _DURATION.fullmatch(value.strip()) is not None and value.strip()[-1:] not in "PT"
+
+
 def duration_text(value: str, shown: str) -> tuple[str | None, float | None]:
     """A duration in hours, minutes and seconds, or else the hours of one that its cell shows as a time of day.
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.formats.workbooks.durations import duration_text
+from pipelines.formats.workbooks.durations import duration_text, is_duration
 from pipelines.formats.workbooks.scan import (
     Book,
     Encrypted,
@@ -212,13 +212,16 @@ class _Reader:
     def _look(self, cell: _Cell, place: tuple[int, int], columns: int, text: str, kinds: list[str]) -> None:
         is_error = "error" in kinds or ("formula" in cell.attributes and _ERROR.fullmatch(text.strip()))
         displayed = written = hours = None
+        has_no_length = False
         if "float" in kinds and not is_error:
             displayed = _code(cell.attributes.get("value", ""), text)
         elif "time" in kinds:
-            written, hours = duration_text(cell.attributes.get("time-value", ""), text)
+            value = cell.attributes.get("time-value", "")
+            written, hours = duration_text(value, text)
+            has_no_length = not is_duration(value)
         elif "string" in kinds and cell.has_blanks and "string-value" not in cell.attributes:
             written = text
-        if not is_error and displayed is None and written is None and hours is None:
+        if not is_error and not has_no_length and displayed is None and written is None and hours is None:
             return
         if self._repeated * columns > _MOST_REPEATED:
             raise Unscannable(f"{self._repeated} × {columns}")
@@ -226,6 +229,8 @@ class _Reader:
             for column in range(place[1], place[1] + columns):
                 if is_error:
                     self.found.errors[row, column] = text.strip()[:20] or "Err"
+                elif has_no_length:
+                    self.found.no_durations.add((row, column))
                 elif displayed is not None:
                     self.found.shown[row, column] = displayed
                 elif hours is not None:

@@ -41,8 +41,8 @@ class SheetName:
 class SheetScan:
     """One sheet. `errors`: the code of each error cell; `uncomputed`: formulas whose value was never computed;
     `shown`: numbers that their format shows with leading zeros, as shown; `no_dates`: date cells whose serial number is
-    no day that spreadsheets agree on; `written`: what a person reads in
-    cells of which the reader loses a part; `unseen`: what this file format does not let anybody see."""
+    no day that spreadsheets agree on; `no_durations`: durations of months or years, which have no certain length;
+    `written`: what a person reads in cells of which the reader loses a part; `unseen`: what this file format does not let anybody see."""
 
     cells: int = 0
     last_row: int = -1
@@ -54,6 +54,7 @@ class SheetScan:
     hidden_columns: list[range] = field(default_factory=list)
     shown: dict[Place, str] = field(default_factory=dict)
     no_dates: dict[Place, float] = field(default_factory=dict)
+    no_durations: set[Place] = field(default_factory=set)
     written: dict[Place, str] = field(default_factory=dict)
     unseen: list[Said] = field(default_factory=list)
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from pipelines.formats.workbooks.number_formats import moment, shown_code
-from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility
+from pipelines.formats.workbooks.number_formats import shown_code
+from pipelines.formats.workbooks.scan import Book, Place, SheetName, SheetScan, Unscannable, Visibility
+from pipelines.formats.workbooks.spreadsheetml_moments import Moment, kind_of, of_moment, of_number
 from pipelines.formats.workbooks.xlsx import local
 
 NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
@@ -32,6 +33,9 @@ class _Sheet:
     visibility: Visibility = Visibility.VISIBLE
     rows: dict[int, dict[int, Any]] = field(default_factory=dict)
     scan: SheetScan = field(default_factory=SheetScan)
+    columns: int = 0
+    styles: dict[int, str] = field(default_factory=dict)
+    """The style of each column that has one."""
 
 
 class SpreadsheetMlScan:
@@ -40,7 +44,9 @@ class SpreadsheetMlScan:
     def __init__(self, data: bytes) -> None:
         self._sheets: list[_Sheet] = []
         self._formats: dict[str, str] = {}
-        self._style = ""
+        self._parents: dict[str, str] = {}
+        self._style = self._row_style = ""
+        self._is_1904 = False
         self._row = self._column = -1
         self._repeated = 1
         self._cell: dict[str, str] = {}
@@ -82,8 +88,11 @@ class SpreadsheetMlScan:
         self._within.append(name)
         if name == "Style":
             self._style = plain.get("ID", "")
+            self._parents[self._style] = plain.get("Parent", "")
         elif name == "NumberFormat":
             self._formats[self._style] = plain.get("Format", "")
+        elif name == "Date1904":
+            self._is_1904 = True
         elif name == "Worksheet":
             self._sheets.append(_Sheet(plain.get("Name", "")))
             self._row = -1
@@ -91,9 +100,8 @@ class SpreadsheetMlScan:
             return
         elif name == "Row":
             self._start_row(plain)
-        elif name == "Column" and plain.get("Hidden") == "1":
-            first = _count(plain.get("Index"), 1)
-            self._sheets[-1].scan.hidden_columns.append(range(first - 1, first + _count(plain.get("Span"), 0)))
+        elif name == "Column":
+            self._column_of(self._sheets[-1], plain)
         elif name == "Cell":
             self._start_cell(plain)
         elif name == "Data":
@@ -102,7 +110,18 @@ class SpreadsheetMlScan:
         elif name == "Visible":
             self._text.clear()
 
+    @staticmethod
+    def _column_of(sheet: _Sheet, plain: Attributes) -> None:
+        first = _count(plain.get("Index"), sheet.columns + 1) - 1
+        sheet.columns = min(first + 1 + _count(plain.get("Span"), 0), MOST_COLUMNS)
+        described = range(first, sheet.columns)
+        if plain.get("Hidden") == "1":
+            sheet.scan.hidden_columns.append(described)
+        if plain.get("StyleID"):
+            sheet.styles |= dict.fromkeys(described, plain["StyleID"])
+
     def _start_row(self, plain: Attributes) -> None:
+        self._row_style = plain.get("StyleID", "")
         self._row = _count(plain.get("Index"), self._row + 2) - 1
         self._column = -1
         if plain.get("Hidden") == "1":
@@ -129,16 +148,23 @@ class SpreadsheetMlScan:
         if name == "Data" and "Comment" not in self._within:
             self._end_data("".join(self._text))
         elif name == "Cell":
-            if self._type is None and "Formula" in self._cell:
-                self._sheets[-1].scan.uncomputed.append((self._row, self._column))
-                self._sheets[-1].scan.note(self._row, self._column)
+            if self._type is None:
+                self._no_value(self._sheets[-1])
             self._column += _count(self._cell.get("MergeAcross"), 0)
         elif name == "Visible":
             self._sheets[-1].visibility = VISIBILITY.get("".join(self._text).strip(), Visibility.VISIBLE)
 
+    def _no_value(self, sheet: _Sheet) -> None:
+        """A formula that nobody computed."""
+        if "Formula" in self._cell:
+            sheet.scan.uncomputed.append((self._row, self._column))
+            sheet.scan.note(self._row, self._column)
+
     def _end_data(self, text: str) -> None:
         sheet, place = self._sheets[-1], (self._row, self._column)
         if not text:
+            if self._type != "String":  # an empty text is a value
+                self._no_value(sheet)
             return
         sheet.scan.note(*place)
         value: Any = text
@@ -148,22 +174,42 @@ class SpreadsheetMlScan:
         if self._type == "Boolean":
             value = text.strip() == "1"
         elif self._type == "DateTime":
-            value = [text.strip().removesuffix(".000").removesuffix("T00:00:00")]
+            found = of_moment(text.strip(), kind_of(self._format()), is_1904=self._is_1904)
+            value = self._moment(sheet, place, found)
         elif self._type == "Number":
             value = self._number(sheet, place, text)
         sheet.rows.setdefault(place[0], {})[place[1]] = value
 
-    def _number(self, sheet: _Sheet, place: tuple[int, int], text: str) -> Any:
+    @staticmethod
+    def _moment(sheet: _Sheet, place: Place, found: Moment) -> list[str]:
+        if found.no_day is not None:
+            sheet.scan.no_dates[place] = found.no_day
+        return [found.text]
+
+    def _number(self, sheet: _Sheet, place: Place, text: str) -> Any:
         try:
             value = float(text)
         except ValueError:
             return text
-        code = self._formats.get(self._cell.get("StyleID", ""), "")
-        if code and moment(code) is None:
-            displayed = shown_code(value, code)
-            if displayed is not None:
-                sheet.scan.shown[place] = displayed
+        code = self._format()
+        kind = kind_of(code)
+        if kind is not None:
+            found = of_number(value, kind, is_1904=self._is_1904)
+            return value if found is None else self._moment(sheet, place, found)
+        displayed = shown_code(value, code) if code else None
+        if displayed is not None:
+            sheet.scan.shown[place] = displayed
         return value
+
+    def _format(self) -> str:
+        """The number format of the cell that is open: its own, else its row's, its column's, everybody's."""
+        of_column = self._sheets[-1].styles.get(self._column, "")
+        style = self._cell.get("StyleID") or self._row_style or of_column or "Default"
+        seen: set[str] = set()
+        while style and style not in self._formats and style not in seen:
+            seen.add(style)
+            style = self._parents.get(style, "")
+        return self._formats.get(style, "")
 
 
 def _count(text: str | None, default: int) -> int:
