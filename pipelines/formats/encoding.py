@@ -18,7 +18,7 @@ import pyarrow as pa
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.errors import Damaged, ImprobableText, MixedEncodings, WrongEncoding
-from pipelines.formats.plausible import Plausibility, plausibility
+from pipelines.formats.plausible import IN_FRENCH, Plausibility, plausibility
 
 MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,6 +39,9 @@ NAMED = ("cp850", "mac-roman", "cp437", "cp1250")
 AS_BROWSERS_DO = {"iso8859-1": "cp1252", "ascii": "cp1252"}
 # The bytes that are a letter of French in ISO 8859-15 and a symbol in Windows-1252: € Š š Ž ž Œ œ Ÿ.
 _OF_FIFTEEN = re.compile(rb"\xa4|[\xbc\xbd](?=[a-z\xe0-\xff])|(?<=[A-Za-z\xe0-\xff])[\xbc\xbd\xbe]")
+# Where a few letters are French in two encodings, what is none in one of them: a capital beside no other (« Ècole »),
+# a no-break space beside no digit.
+_UNLIKELY = re.compile(r"(?<![A-ZÀ-ÖØ-Þ])[À-ÖØ-ÞŒŸ](?![A-ZÀ-ÖØ-Þ])|(?<![0-9])\xa0(?![0-9])")
 UNKNOWN = Said("inconnu", "unknown")
 FEWEST = 8
 """The letters beyond ASCII that a detector's opinion needs to be worth reporting."""
@@ -180,8 +183,14 @@ def _detected(content: Content, data: bytes) -> tuple[str, list[Said]]:
         raise WrongEncoding(file=content.file, **facts)
     text, found = tried
     _check_plausible(content, data, text, first, opinion)
-    if found.french and not (found.improbable or found.foreign) and first == "cp1252":
+    rival = _rival(data, text)
+    if rival is None and found.french and not (found.improbable or found.foreign) and first == "cp1252":
         return first, []
+    if rival is not None:
+        french = f"encodage supposé : {first} (le texte serait aussi français en {rival}) ; l'écrire dans "
+        english = f"encoding assumed: {first} (the text would be French in {rival} too); write it in "
+        more = Said("options.encoding s'il est juste", "options.encoding if it is right")
+        return first, [Said(french + more.fr, english + more.en)]
     guess = opinion or "—"
     return first, [
         Said(
@@ -189,6 +198,18 @@ def _detected(content: Content, data: bytes) -> tuple[str, list[Said]]:
             f"encoding assumed: {first} (detector: {guess}); write it in options.encoding if it is right",
         )
     ]
+
+
+def _rival(data: bytes, text: str) -> str | None:
+    """Another encoding in which the few letters of a text are as French: `ISÈRE` of MS-DOS is `ISÔRE` of Windows."""
+    signs = bytes(set(data.translate(None, bytes(range(128)))))
+    for name in NAMED:
+        if not all(letter in IN_FRENCH for letter in signs.decode(name, errors="replace")):
+            continue
+        other = data.decode(name)
+        if other != text and not plausibility(other).improbable and not _UNLIKELY.search(other):
+            return name
+    return None
 
 
 def _check_plausible(content: Content, data: bytes, text: str, encoding: str, opinion: str | None = None) -> None:

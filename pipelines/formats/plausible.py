@@ -14,6 +14,8 @@ SAMPLE = 4_000
 """Letters beyond ASCII that are looked at, spread over the text."""
 
 _FRENCH = frozenset("àâäçèéêëîïôöùûüÿœæÀÂÄÇÈÉÊËÎÏÔÖÙÛÜŸŒÆ")
+IN_FRENCH = _FRENCH | {"\u00a0"}
+"""What a text of a few letters is French by: its letters, and the blank of its thousands."""
 # Typed beside letters in French: quotes, dashes, ellipsis, exponents, the point of « habitant·es ».
 _BESIDE = frozenset("¿¡×±†‡¶‰¬→←↑↓★☆✓●■–’‘“”«»–—…°²³·•€®©™ºª§\u00a0\u202f\u2009\u2011\u200b\u00ad\u2022\ufeff")
 _WITHIN = frozenset("’‘–—·\u2011\u00ad\u200b\u00a0\u202f‐/²³\ufeff")

@@ -57,6 +57,35 @@ def test_a_letter_that_french_does_not_have_leaves_a_doubt(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("text", "encoding"),
+    [
+        ("ISÈRE", "cp850"),
+        ("CÔTE-D'OR", "cp850"),
+        ("DÉCÈS ISÈRE", "mac-roman"),
+        ("12\u00a0000", "cp850"),
+        ("ISÈRE", "mac-roman"),
+        ("n°12", "cp850"),
+    ],
+)
+def test_a_word_that_is_as_french_in_another_encoding_leaves_a_doubt(tmp_path: Path, text: str, encoding: str) -> None:
+    content = f"nom;dep\n{text};38\n".encode(encoding)
+    try:
+        found = reading_of(tmp_path, content)
+    except (ImprobableText, WrongEncoding) as error:
+        assert encoding in str(error.facts["likely"])  # noqa: PT017 - refused is as good as told
+        return
+    assert any("encodage supposé" in notice.fr for notice in found.notices)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["ISÈRE", "école", "été", "L'Haÿ-les-Roses", "Évry", "forêt", "À pied", "où", "CÔTÉ", "tâche"],
+)
+def test_a_word_that_is_french_in_windows_alone_leaves_none(tmp_path: Path, word: str) -> None:
+    assert not reading_of(tmp_path, f"nom;dep\n{word};38\n".encode("cp1252")).notices
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
     [("miasto;x\nŁódź;a\nGdańsk;b\nKraków;c\n", "cp1250"), ("x;y\nМосква;a\nПривет мир;b\n", "cp1251")],
 )
 def test_text_of_another_alphabet_is_not_french(tmp_path: Path, text: str, encoding: str) -> None:

@@ -678,37 +678,38 @@ def a_spreadsheetml(folder: Path, cells: str, *, columns: str = "", is_1904: boo
 
 
 @pytest.mark.parametrize(
-    ("style", "kind", "value", "is_1904", "read"),
+    ("style", "data", "read"),
     [
-        ("duree", "DateTime", "1900-01-01T12:00:00.000", False, "36:00:00"),
-        ("duree", "DateTime", "1899-12-31T00:30:00.000", False, "00:30:00"),
-        ("duree", "DateTime", "1900-03-01T00:00:00.000", False, "1464:00:00"),
-        ("duree", "DateTime", "1904-01-02T12:00:00.000", True, "36:00:00"),
-        ("duree", "Number", "1.5", False, "36:00:00"),
-        ("heure", "DateTime", "1899-12-31T08:30:00.000", False, "08:30:00"),
-        ("heure", "DateTime", "1904-01-01T08:30:00.000", True, "08:30:00"),
-        ("heure", "DateTime", "2026-06-22T08:30:00.000", False, "2026-06-22T08:30:00"),
-        ("heure", "DateTime", "1900-01-01T12:00:00.000", False, None),
-        ("heure", "Number", "0.5", False, "12:00:00"),
-        ("jour", "DateTime", "2026-06-22T00:00:00.000", False, "2026-06-22"),
-        ("jour", "DateTime", "1900-01-15T00:00:00.000", False, "1900-01-15"),
-        ("jour", "DateTime", "1904-01-01T00:00:00.000", True, "1904-01-01"),
-        ("jour", "DateTime", "1899-12-31T08:30:00.000", False, None),
-        ("jour", "Number", "46195", False, "2026-06-22"),
-        ("jour", "Number", "44733", True, "2026-06-22"),
-        ("jour", "Number", "46195.5", False, "2026-06-22T12:00:00"),
-        ("jour", "Number", "12", False, None),
-        ("enfant", "Number", "46195", False, "2026-06-22"),
-        ("point", "Number", "46195", False, "46195"),
-        ("aucun", "DateTime", "2026-06-22T08:30:00.000", False, "2026-06-22T08:30:00"),
-        ("aucun", "DateTime", "1899-12-31T08:30:00.000", False, None),
+        ("duree", "DateTime 1900-01-01T12:00:00.000", "36:00:00"),
+        ("duree", "DateTime 1899-12-31T00:30:00.000", "00:30:00"),
+        ("duree", "DateTime 1900-03-01T00:00:00.000", "1464:00:00"),
+        ("duree", "DateTime 1904-01-02T12:00:00.000 1904", "36:00:00"),
+        ("duree", "Number 1.5", "36:00:00"),
+        ("heure", "DateTime 1899-12-31T08:30:00.000", "08:30:00"),
+        ("heure", "DateTime 1904-01-01T08:30:00.000 1904", "08:30:00"),
+        ("heure", "DateTime 2026-06-22T08:30:00.000", "2026-06-22T08:30:00"),
+        ("heure", "DateTime 1900-01-01T12:00:00.000", None),
+        ("heure", "Number 0.5", "12:00:00"),
+        ("jour", "DateTime 2026-06-22T00:00:00.000", "2026-06-22"),
+        ("jour", "DateTime 1900-01-15T00:00:00.000", "1900-01-15"),
+        ("jour", "DateTime 1904-01-01T00:00:00.000 1904", "1904-01-01"),
+        ("jour", "DateTime 1899-12-31T08:30:00.000", None),
+        ("jour", "Number 46195", "2026-06-22"),
+        ("jour", "Number 44733 1904", "2026-06-22"),
+        ("jour", "Number 46195.5", "2026-06-22T12:00:00"),
+        ("jour", "Number 12", None),
+        ("enfant", "Number 46195", "2026-06-22"),
+        ("point", "Number 46195", "46195"),
+        ("aucun", "DateTime 2026-06-22T08:30:00.000", "2026-06-22T08:30:00"),
+        ("aucun", "DateTime 1899-12-31T08:30:00.000", None),
     ],
 )
 def test_a_moment_of_spreadsheetml_is_what_its_cell_shows(
-    tmp_path: Path, style: str, kind: str, value: str, is_1904: bool, read: str | None
+    tmp_path: Path, style: str, data: str, read: str | None
 ) -> None:
+    kind, value, *calendar = data.split()
     cells = f'<Cell ss:Index="2" ss:StyleID="{style}"><Data ss:Type="{kind}">{value}</Data></Cell>'
-    found = reading_of(a_spreadsheetml(tmp_path, cells, is_1904=is_1904), "xls")
+    found = reading_of(a_spreadsheetml(tmp_path, cells, is_1904=bool(calendar)), "xls")
     assert [row["b"] for row in records(found.table)] == [*([] if read is None else [read]), None]
     assert [one.rule for one in found.faults] == (["date-hors-calendrier"] if read is None else [])
 

@@ -42,7 +42,8 @@ class SheetScan:
     """One sheet. `errors`: the code of each error cell; `uncomputed`: formulas whose value was never computed;
     `shown`: numbers that their format shows with leading zeros, as shown; `no_dates`: date cells whose serial number is
     no day that spreadsheets agree on; `no_durations`: durations of months or years, which have no certain length;
-    `written`: what a person reads in cells of which the reader loses a part; `unseen`: what this file format does not let anybody see."""
+    `written`: what a person reads in cells of which the reader loses a part; `unseen`: what this file format does not
+    let anybody see."""
 
     cells: int = 0
     last_row: int = -1
