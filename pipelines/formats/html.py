@@ -20,6 +20,7 @@ from pipelines.formats.ending import Ending
 from pipelines.formats.errors import Damaged, FormatError
 from pipelines.formats.faults import RecordFault
 from pipelines.formats.header import clean, column_names
+from pipelines.formats.html_styles import StyleSheets
 from pipelines.formats.html_tables import BLANKS, Row, Texts, TooWide, grid
 from pipelines.formats.registry import Records, reader
 
@@ -33,6 +34,8 @@ SURE, LISTED, PROSE, LOOSE = "1", "0.8", "0.6", "0.4"
 META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.-]+)""")
 HEAD = 4096
+SHOWN = 200
+"""The most signs of selectors that a notice shows."""
 LEFT_OUT = {
     "hidden": Said("éléments masqués", "hidden elements"),
     "nested_tables": Said("tableaux imbriqués (à lire à part, par un XPath)", "nested tables (to be read by an XPath)"),
@@ -53,7 +56,8 @@ def read_html(content: Content) -> Records:
     announced = META.search(content.data[:HEAD]) or DECLARED.search(content.data[:HEAD])
     text = decoded(content, within=announced[1].decode("ascii") if announced else None)
     found = _found(content, text.data, path, kind or "table")
-    texts = Texts(options.get("notes") == "keep", options.get("hidden") == "read", frozenset(found))
+    styles = StyleSheets(found[0].getroottree().getroot())
+    texts = Texts(options.get("notes") == "keep", options.get("hidden") == "read", frozenset(found), styles)
     try:
         records = _tables(content, found, texts) if kind in (None, "table") else _items(found, texts, f"{kind} {path}")
     except RecursionError:
@@ -66,6 +70,11 @@ def read_html(content: Content) -> Records:
         for name, words in LEFT_OUT.items()
         if name in texts.left_out
     ]
+    if styles.unsure:
+        listed = ", ".join(sorted(styles.unsure))[:SHOWN]
+        french = f"règles de style non comprises, qui masquent peut-être ce qui est lu : {listed}"
+        english = f"style rules that are not understood, and may hide what is read: {listed}"
+        notices.append(Said(french, english))
     return Records(
         records.names,
         records.originals,
@@ -112,7 +121,8 @@ def _found(content: Content, data: bytes, path: str, kind: str) -> list[Any]:
 
 
 def _items(found: list[Any], texts: Texts, place: str) -> Records:
-    items = [text for item in found if not texts.is_hidden(item) for text in (texts.of(item),) if text]
+    shown = [item for item in found if not _is_left_out(item, texts)]
+    items = [text for item in shown for text in (texts.of(item),) if text]
     rows = list(_prose(items)) if place.startswith("prose") else [_item(item) for item in items]
     columns = [pa.array([row[index] for row in rows], pa.string()) for index in range(3)]
     names = ["nom", "niveau", "confiance"]
@@ -124,15 +134,25 @@ def _tables(content: Content, tables: list[Any], texts: Texts) -> Records:
     body = _Body(content)
     try:
         for table in tables:
-            if not texts.is_hidden(table):
+            if not _is_left_out(table, texts):
                 body.add(grid(table, texts), texts)
     except TooWide as error:
         expected = Said("un tableau", "a table")
         raise FormatError(file=content.file, place="table", found=str(error), expected=expected) from None
     if not body.names:
         none, header = Said("aucune ligne", "no row"), Said("un en-tête", "a header")
+        if texts.left_out.get("hidden"):
+            none = Said("rien qui soit affiché (options.hidden: read)", "nothing that is shown (options.hidden: read)")
         raise FormatError(file=content.file, place="table", found=none, expected=header)
     return body.records()
+
+
+def _is_left_out(element: Any, texts: Texts) -> bool:
+    """Whether what was asked for is hidden, which is counted."""
+    if not texts.is_out_of_sight(element):
+        return False
+    texts.left_out["hidden"] = texts.left_out.get("hidden", 0) + 1
+    return True
 
 
 class _Body:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.formats.html_styles import StyleSheets, hides
+
 BLANKS = re.compile(r"[\s\u00a0]+")
 NOT_SHOWN = frozenset(("script", "style", "template", "noscript", "head", "title", "datalist"))
 BLOCKS = frozenset(
@@ -24,8 +26,6 @@ GROUPS = ("thead", "tbody", "tfoot")
 MOST_COLUMNS, MOST_ROWS = 1_000, 65_534
 FREE_CELLS, SPREAD = 500_000, 50
 _DIGITS = re.compile(r"\s*\+?([0-9]{1,9})")
-_GONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_HIDDEN = re.compile(rf"{_GONE.pattern}|visibility\s*:\s*(hidden|collapse)", re.IGNORECASE)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MARK = re.compile(
     r"[\[(]?\s*([0-9]{1,3}(\s*[,;–-]\s*[0-9]{1,3})*|[*†‡§]+)\s*[\])]?|[\[(]\s*(note\s*)?[a-z0-9]{1,3}\s*[\])]", re.I
@@ -41,11 +41,12 @@ class TooWide(Exception):
 @dataclass
 class Texts:
     """How the texts of elements are taken. `notes`: whether marks of notes are kept; `apart`: elements that are read
-    for themselves; `left_out` counts what was not taken, by kind."""
+    for themselves; `styles`: what the page's style sheets hide; `left_out` counts what was not taken, by kind."""
 
     keeps_notes: bool = False
     reads_hidden: bool = False
     apart: frozenset[Any] = frozenset()
+    styles: StyleSheets = field(default_factory=StyleSheets)
     left_out: dict[str, int] = field(default_factory=dict)
 
     def of(self, element: Any) -> str:
@@ -57,11 +58,30 @@ class Texts:
 
     def is_hidden(self, element: Any) -> bool:
         """Whether a browser shows nothing of an element."""
-        return self._is_styled(element, _HIDDEN)
+        if self._is_never_shown(element):
+            return True
+        if self.reads_hidden:
+            return False
+        self.styles.note_unsure(element)
+        return hides(self._display(element), self.styles.value(element, "visibility"))
 
-    def is_gone(self, element: Any) -> bool:
-        """Whether an element has no place in what a browser shows: a cell that is merely invisible keeps its own."""
-        return self._is_styled(element, _GONE)
+    def leaves_out_gone(self, cell: Any) -> bool:
+        """Whether a cell has no place in what a browser shows, which is counted; one that is merely invisible has."""
+        is_gone = not self.reads_hidden and self._display(cell) == "none"
+        if is_gone:
+            self.left_out["hidden"] = self.left_out.get("hidden", 0) + 1
+        return is_gone
+
+    def is_out_of_sight(self, element: Any) -> bool:
+        """Whether an element, or one that it is in, is hidden."""
+        return any(self.is_hidden(one) for one in (element, *element.iterancestors()))
+
+    @staticmethod
+    def _is_never_shown(element: Any) -> bool:
+        return not isinstance(element.tag, str) or element.tag in NOT_SHOWN
+
+    def _display(self, element: Any) -> str:
+        return self.styles.value(element, "display") or ("none" if element.get("hidden") is not None else "")
 
     def of_cell(self, cell: Any) -> str:
         """The text of a cell, none for one that is there and not seen."""
@@ -69,13 +89,6 @@ class Texts:
             return self.of(cell)
         self.left_out["hidden"] = self.left_out.get("hidden", 0) + 1
         return ""
-
-    def _is_styled(self, element: Any, style: re.Pattern[str]) -> bool:
-        if not isinstance(element.tag, str) or element.tag in NOT_SHOWN:
-            return True
-        if self.reads_hidden:
-            return False
-        return element.get("hidden") is not None or bool(style.search(element.get("style", "")))
 
     def _walk(self, element: Any, pieces: list[str]) -> None:
         if element.text:
@@ -183,7 +196,7 @@ def _laid_out(rows: list[Any], group: str, texts: Texts) -> Iterator[Row]:
     """The rows of one group: no cell spans beyond it."""
     below: dict[int, tuple[int, str]] = {}
     for index, row in enumerate(rows):
-        cells = [cell for cell in row if cell.tag in ("td", "th") and not texts.is_gone(cell)]
+        cells = [cell for cell in row if cell.tag in ("td", "th") and not texts.leaves_out_gone(cell)]
         line = {column: text for column, (_rows, text) in below.items()}
         inherited = len(line)
         below = {column: (left - 1, text) for column, (left, text) in below.items() if left > 1}

@@ -195,3 +195,70 @@ def test_a_grid_out_of_all_proportion_is_refused(tmp_path: Path) -> None:
     body = table(HEAD, "<td colspan=1000 rowspan=65534>x</td>", *["<td>y"] * 2_000)
     with pytest.raises(FormatError):
         reading_of(tmp_path, body)
+
+
+ROWS = (HEAD, '<td>62</td><td class="b x" id="c">Arras</td>', "<td>59</td><td>Lille</td>")
+
+
+@pytest.mark.parametrize(
+    ("style", "shown"),
+    [
+        (".x {display: none}", ""),
+        ("/* .y{ */ td.x{color:red;display:none!important}", ""),
+        ("#c, .other { VISIBILITY: hidden }", ""),
+        ("TABLE tr > td.b.x{display:none}", ""),
+        ("tr:nth-child(2) td:last-child{display:none}", ""),
+        ("[id=c]{display:none}", ""),
+        ("td:not(:first-child):not(.other)[class~='b']{display:none} td + td:not(.x){display:table-cell}", ""),
+        ("@media screen and (min-width: 40em){.x{display:none}}", ""),
+        ("@media print{td{color:red}} tr{ & .x{display:none} }", ""),
+        (".x{display:none", ""),
+        ("@import 'a.css'; .x{content:'}';display:none}", ""),
+        ("<!-- .x{display:none} -->", ""),
+        (".x{display:none} .b.x{display:table-cell}", "Arras"),
+        (".x{display:none} .x{display:table-cell}", "Arras"),
+        ("#c{display:table-cell} .x{display:none}", "Arras"),
+        ("@media print{.x{display:none}}", "Arras"),
+        ("@media (max-width: 600px){.x{display:none}}", "Arras"),
+        (".x:hover{display:none} .x::before{display:none}", "Arras"),
+        (".xx{display:none} td .x{display:none} .x + td{display:none}", "Arras"),
+        ("@font-face{font-family:a} .x{display:block}", "Arras"),
+    ],
+)
+def test_what_the_page_hides_by_its_own_style_is_left_out(tmp_path: Path, style: str, shown: str) -> None:
+    found = reading_of(tmp_path, f"<style>{style}</style>{table(*ROWS)}")
+    last = [row[-1] or "" for row in cells(found)]
+    assert last == [shown, "Lille"]
+    assert any("masqués" in one.fr for one in found.notices) == (not shown)
+    everything = reading_of(tmp_path, f"<style>{style}</style>{table(*ROWS)}", hidden="read")
+    assert cells(everything)[0][-1] == "Arras"
+
+
+def test_a_row_that_a_class_hides_is_no_record(tmp_path: Path) -> None:
+    rows = "<tr class='modele'><td>00</td><td>Exemple</td></tr><tr><td>59</td><td>Lille</td></tr>"
+    page = f"<style>.modele{{display:none}}</style><table><tr>{HEAD}</tr>{rows}</table>"
+    assert cells(reading_of(tmp_path, page)) == [["59", "Lille"]]
+
+
+def test_a_style_of_its_own_shows_what_a_sheet_hides(tmp_path: Path) -> None:
+    body = "<style>.x{display:none}</style>" + table(HEAD, '<td>62<td class="x" style="display:table-cell">Arras')
+    assert cells(reading_of(tmp_path, body)) == [["62", "Arras"]]
+
+
+def test_a_table_in_what_is_hidden_is_left_out_and_told(tmp_path: Path) -> None:
+    body = f"<style>#old{{display:none}}</style><div id=old>{table(*ROWS)}</div>"
+    found = reading_of(tmp_path, body + table(HEAD, "<td>80<td>Amiens"))
+    assert cells(found) == [["80", "Amiens"]]
+    assert any("masqués" in one.fr for one in found.notices)
+    with pytest.raises(FormatError, match="hidden: read"):
+        reading_of(tmp_path, body)
+
+
+def test_a_rule_that_hides_and_is_not_understood_is_told(tmp_path: Path) -> None:
+    found = reading_of(
+        tmp_path, f"<style>td.x:has(b){{display:none}} .far:has(b){{display:none}}</style>{table(*ROWS)}"
+    )
+    assert cells(found)[0] == ["62", "Arras"]
+    assert [one.en for one in found.notices] == [
+        "style rules that are not understood, and may hide what is read: td.x:has(b)"
+    ]
