@@ -47,8 +47,9 @@ FORMS: tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...] = (
     ),
     ({"type": "boolean", "trueValues": ["oui"], "falseValues": ["non"]}, re.compile(r"oui|non")),
 )
-# `1,234` is a decimal number in French, and a thousand in English: nothing in such a column says which.
-UNSURE = re.compile(r"-?(0|[1-9][0-9]{0,2}(,[0-9]{3})?)")
+# `1,234` is a decimal number in French and a thousand in English, `1.234` the other way round: nothing in such a column
+# says which.
+UNSURE = {sign: re.compile(rf"-?(0|[1-9][0-9]{{0,2}}({re.escape(sign)}[0-9]{{3}})?)") for sign in ",."}
 # A whole number identifies a row where it stands first, or where its name counts or dates rows; else it is a measure.
 NUMBERING = re.compile(
     r"(^|_)(no|num|numero|ref|reference|matricule|rang|ordre|line|ligne|annee|an|year|exercice|edition|millesime"
@@ -64,10 +65,16 @@ TYPE_GIVEN = Said("type donné par le schéma", "type given by the schema")
 TYPE_OF_CODE = Said("son nom est celui d'un code, gardé tel quel", "its name is that of a code, kept as it is")
 TYPE_OF_NOTHING = Said("aucune case remplie", "no filled cell")
 TYPE_OF_TEXT = Said("aucun autre type ne convient à toutes ses cases", "no other type fits all of its cells")
-TYPE_UNSURE = Said(
-    "la virgule de « 1,234 » peut être celle des décimales ou des milliers, et aucune case ne dit laquelle",
-    'the comma of "1,234" may be that of decimals or of thousands, and no cell says which',
-)
+TYPE_UNSURE = {
+    ",": Said(
+        "la virgule de « 1,234 » peut être celle des décimales ou des milliers, et aucune case ne dit laquelle",
+        'the comma of "1,234" may be that of decimals or of thousands, and no cell says which',
+    ),
+    ".": Said(
+        "le point de « 1.234 » peut être celui des décimales ou des milliers, et aucune case ne dit lequel",
+        'the point of "1.234" may be that of decimals or of thousands, and no cell says which',
+    ),
+}
 KEY_GIVEN = Said("donnée par le schéma", "given by the schema")
 KEY_FOUND = Said(
     "aucune case vide, et deux lignes n'ont jamais la même valeur", "no cell is empty, and no two rows are alike in it"
@@ -245,10 +252,11 @@ def _guessed(name: str, cells: Sequence[str], rows: int) -> tuple[dict[str, Any]
 
 def _sure(guess: Mapping[str, Any], cells: Sequence[str]) -> tuple[Mapping[str, Any], Said]:
     """A guess, or text and why where it may be wrong: digits in groups of three without decimals may be a code."""
-    if "decimalChar" not in guess:
+    if guess["type"] != "number":
         return guess, TYPE_OF_TEXT
-    if "groupChar" not in guess and all(UNSURE.fullmatch(cell) for cell in cells):
-        return {"type": "string"}, TYPE_UNSURE
+    sign = str(guess.get("decimalChar", "."))
+    if "groupChar" not in guess and all(UNSURE[sign].fullmatch(cell) for cell in cells):
+        return {"type": "string"}, TYPE_UNSURE[sign]
     is_code = "groupChar" in guess and not any("," in cell for cell in cells)
     return ({"type": "string"} if is_code else guess), TYPE_OF_TEXT
 

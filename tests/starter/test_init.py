@@ -220,9 +220,15 @@ def test_a_surname_is_personal_by_its_own_name_or_beside_a_first_name(
         (["1\u00a0234,5", "1\u00a0234"], {"decimalChar": ",", "groupChar": "\u00a0"}),
         (["123 456 789", "234 567 890"], None),
         (["1 234,5", "12 34"], None),
+        (["1.234", "2.500"], None),
+        (["1.234", "-12"], None),
+        (["1.234", "2.5"], {}),
+        (["1.234", "0.123"], {}),
+        (["1.234", "1234"], {}),
+        (["1.234.567", "2.345"], None),
     ],
 )
-def test_a_comma_makes_a_number_only_where_it_is_sure_to_be_of_decimals(
+def test_a_sign_makes_a_number_only_where_it_is_sure_to_be_of_decimals(
     cells: list[str], written: dict[str, str] | None
 ) -> None:
     table = pa.table({"montant": cells})
@@ -231,7 +237,8 @@ def test_a_comma_makes_a_number_only_where_it_is_sure_to_be_of_decimals(
     assert column.type == ("string" if written is None else "number")
     found = {key: column.descriptor[key] for key in ("decimalChar", "groupChar") if key in column.descriptor}
     assert found == (written or {})
-    assert ("1,234" in column.type_reason.en) == (cells[0] == "1,234" and written is None)
+    is_unsure = cells[0] in ("1,234", "1.234") and written is None
+    assert (f'"{cells[0]}"' in column.type_reason.en) == is_unsure
 
 
 def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path) -> None:
