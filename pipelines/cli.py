@@ -27,7 +27,7 @@ from pipelines.core.logs import Format, set_up
 from pipelines.core.project import is_address
 from pipelines.core.registry import Registry
 from pipelines.core.settings import OUTPUTS, value_of
-from pipelines.core.text import Language, Said
+from pipelines.core.text import Language, Said, check_language
 from pipelines.storage.faults import fault_of
 
 CANNOT = 2
@@ -157,6 +157,7 @@ def main() -> None:
     language = language_of(sys.argv[1:])
     with ending_in_one_line(lambda: language):
         try:
+            check_language()
             commands(prog_name="arobase")
         except ArobaseError as error:
             _exit_with(error, language)

@@ -9,7 +9,9 @@ import warnings
 
 import dagster as dg
 
+from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project, root_here, store_here
+from pipelines.core.text import check_language
 from pipelines.orchestration.alerts import alert_sensors
 from pipelines.orchestration.cleaning import clean_job, clean_schedule
 from pipelines.orchestration.event_log import keep_event_log_open
@@ -50,6 +52,10 @@ def build_definitions(project: Project, store: str = "") -> dg.Definitions:
     A source whose file is wrong is left out and reported in the log of the code location, and so is a package whose
     file or table schemas are: the others load.
     """
+    try:
+        check_language()
+    except ArobaseError as wrong:
+        dg.get_dagster_logger("arobase").error(sentence(wrong))
     sources = load_sources(project)
     packages = load_packages(project.schemas, sources)
     for error in (*sources.errors, *packages.errors.values()):

@@ -7,11 +7,14 @@ not: any sentence; those are beside the code that shows them.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 Language = Literal["fr", "en"]
+_SPOKEN = re.compile(r"(fr|en)([_.@-].*)?", re.IGNORECASE)
+"""A name of one of them, alone or as systems write it: `fr`, `fr_FR.UTF-8`."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -48,9 +51,23 @@ def terminal_language(wanted: str | None = None) -> Language:
     """
     from pipelines.core.settings import LANGUAGE, value_of  # settings word their errors in these languages
 
-    names = [wanted, value_of(LANGUAGE).text, *(os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))]
+    set_here = value_of(LANGUAGE).text
+    names = [
+        wanted,
+        set_here if _SPOKEN.fullmatch(set_here) else None,
+        *(os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")),
+    ]
     chosen = next((name for name in names if name), "en")
     return "fr" if chosen.lower().startswith("fr") else "en"
+
+
+def check_language() -> None:
+    """Raises `SettingWrong` for an AROBASE_LANG that is neither of the two: nobody who set it wants another."""
+    from pipelines.core.settings import LANGUAGE, SettingWrong, value_of
+
+    text = value_of(LANGUAGE).text
+    if text and not _SPOKEN.fullmatch(text):
+        raise SettingWrong(name=LANGUAGE.name, value=text, expected=LANGUAGE.expected)
 
 
 def counted(value: int, one: Said, many: Said) -> Said:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import commands
-from pipelines.core.settings import SETTINGS, unknown, value_of
+from pipelines.core.settings import SETTINGS, SettingWrong, unknown, value_of
+from pipelines.core.text import check_language, terminal_language
+from tests import warm_start
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CODE = sorted((REPOSITORY / "pipelines").rglob("*.py"))
@@ -41,6 +45,25 @@ def test_a_name_that_is_nearly_a_setting_is_told_with_the_one_that_was_meant() -
         "AROBASE_OUTPUT": "AROBASE_OUTPUTS",
         "AROBASE_QQQQ": "",
     }
+
+
+@pytest.mark.parametrize("language", ["de", "english-ish", "français"])
+def test_a_language_that_is_not_spoken_is_refused(monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+    monkeypatch.setenv("AROBASE_LANG", language)
+    with pytest.raises(SettingWrong, match=f"AROBASE_LANG = {language}: expected fr or en"):
+        check_language()
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("fr", "fr"), ("en", "en"), ("fr_FR.UTF-8", "fr"), ("EN-gb", "en")])
+def test_a_language_may_be_written_as_systems_do(monkeypatch: pytest.MonkeyPatch, language: str, spoken: str) -> None:
+    monkeypatch.setenv("AROBASE_LANG", language)
+    check_language()
+    assert terminal_language() == spoken
+
+
+def test_the_command_line_refuses_a_language_before_anything_else() -> None:
+    done = warm_start.arobase(["--help"], folder=REPOSITORY, environment={**os.environ, "AROBASE_LANG": "de"})
+    assert (done.returncode, "AROBASE_LANG = de" in done.stderr) == (2, True)
 
 
 def shown(**environment: str) -> Result:
