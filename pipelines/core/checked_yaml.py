@@ -9,7 +9,8 @@ are its own too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -82,16 +83,39 @@ def _fault(error: Any, document: LinedDocument, whole: Path) -> Fault:
     known = list(schema.get("properties", {})) if isinstance(schema, Mapping) else []
     if rule == "required":
         missing = next(key for key in value if key not in error.instance)
-        return _at(document, path, (*path, missing), ABSENT, _of_missing(known, schema, missing, whole))
+        unknown = [key for key in error.instance if key not in known]
+        place: Place = (*path, *mistyped(missing, unknown))
+        wanted = _of_missing(known, schema, missing, whole)
+        return _at(document, place, (*path, missing), absent(missing, unknown), wanted)
     if rule == "additionalProperties":
-        unknown = next(key for key in error.instance if key not in known)
-        return _at(document, (*path, unknown), (*path, unknown), UNKNOWN, " | ".join(known))
+        extra = next(key for key in error.instance if key not in known)
+        return _at(document, (*path, extra), (*path, extra), UNKNOWN, _of_known(extra, known))
     if "propertyNames" in error.absolute_schema_path:
         place = (*path, error.instance)
         return _at(document, place, place, UNKNOWN, _described(schema) or _rule(rule, value))
     # Where a name of a secret belongs, the secret itself may have been pasted.
     found = "…" if schema.get("writeOnly") else _short(error.instance)
     return _at(document, path, path, found, _described(schema) or " | ".join(known) or _rule(rule, value))
+
+
+def mistyped(missing: str, others: Iterable[object]) -> tuple[str, ...]:
+    """The key among those that nobody knows that is most likely a missing one, or none."""
+    return tuple(get_close_matches(missing, [str(key) for key in others if key != missing], n=1))
+
+
+def absent(missing: str, others: Iterable[object]) -> Said:
+    """What to say of a key that is not there, with the one that it was perhaps written as."""
+    near = mistyped(missing, others)
+    if not near:
+        return ABSENT
+    return Said(f"{ABSENT.fr}, peut-être écrit « {near[0]} »", f'{ABSENT.en}, perhaps written "{near[0]}"')
+
+
+def _of_known(unknown: object, known: list[str]) -> str | Said:
+    """The keys that are known, the one that was probably meant before them."""
+    listed = " | ".join(known)
+    near = get_close_matches(str(unknown), known, n=1)
+    return Said(f"peut-être « {near[0]} » ; {listed}", f'perhaps "{near[0]}"; {listed}') if near else listed
 
 
 def _at(document: LinedDocument, path: Place, named: Place, found: str | Said, expected: str | Said) -> Fault:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from pipelines.core.parser_words import yaml_words
 from pipelines.core.text import Said
 
 Path = tuple[str | int, ...]
@@ -62,10 +63,13 @@ def parse(text: str) -> LinedDocument:
         return _Reading().document(yaml.parse(text, Loader=LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        found = error.problem or "?"
+        found = yaml_words(error.problem or "?")
         raise YamlRefused(mark.line + 1 if mark else 1, "YAML", found, A_DOCUMENT) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise YamlRefused(line, "YAML", yaml_words("control characters are not allowed"), A_DOCUMENT) from None
     except yaml.YAMLError as error:
-        raise YamlRefused(1, "YAML", str(error), A_DOCUMENT) from None
+        raise YamlRefused(1, "YAML", yaml_words(str(error)), A_DOCUMENT) from None
 
 
 @dataclass

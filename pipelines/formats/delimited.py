@@ -20,7 +20,15 @@ import pyarrow.compute as pc
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.delimited_header import NEAR, check_delimiter, damaged, delimiter_of, header_rows, quoting
+from pipelines.formats.delimited_header import (
+    LONE_RETURN,
+    NEAR,
+    check_delimiter,
+    damaged,
+    delimiter_of,
+    header_rows,
+    quoting,
+)
 from pipelines.formats.delimited_plain import Piece, in_one_piece, may_swallow, plain_pieces
 from pipelines.formats.encoding import decoded, is_plainly_utf8
 from pipelines.formats.end_marks import may_end_with_mark, without_end_mark, without_inner_marks
@@ -226,7 +234,7 @@ class _Body:
                     column.append(cell)
                 positions.append(record.first)
         except LoneReturn as error:
-            raise damaged(self.content, error.line, "new-line character seen in unquoted field") from None
+            raise damaged(self.content, error.line, *LONE_RETURN) from None
         self._refuse_too_long(too_long, len(positions) - len(too_long))
         faults, notices = short_rows(counts, width)
         self.faults, self.notices = [*self.faults, *faults], [*self.notices, *notices]

@@ -17,6 +17,10 @@ from pipelines.formats.errors import Damaged, WrongDelimiter
 
 DELIMITERS = (";", ",", "\t", "|")
 NEAR = 10
+LONE_RETURN = (
+    "a carriage return alone in a cell without quotes",
+    "un retour chariot seul dans une cellule sans guillemets",
+)
 FAR = 200
 """Of how many lines those of a few records may be: one cell may be of several."""
 
@@ -100,7 +104,9 @@ def header_rows(
             if number >= max(NEAR, first + rows - 1):
                 break
     except csv.Error as error:
-        raise damaged(content, stream.line, str(error)) from None
+        is_return = str(error).startswith("new-line character")
+        words = LONE_RETURN if is_return else (f"no cells [{error}]", f"pas de cellules [{error}]")
+        raise damaged(content, stream.line, *words) from None
     return header, near, lines, end
 
 

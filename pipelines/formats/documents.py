@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
+from pipelines.core.parser_words import json_words
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.encoding import decoded
@@ -72,7 +73,8 @@ def _lines_apart(content: Content, data: bytes) -> Iterator[tuple[int, Any]]:
 def _why(error: ValueError) -> Said:
     """Where a text ceases to be JSON, without any of it."""
     if isinstance(error, json.JSONDecodeError):
-        return Said(f"colonne {error.colno}, {error.msg}", f"column {error.colno}, {error.msg}")
+        words = json_words(error)
+        return Said(f"colonne {error.colno}, {words.fr}", f"column {error.colno}, {words.en}")
     return Said("des listes dans des listes, sans fin", "lists within lists, without end")
 
 
@@ -220,7 +222,7 @@ def damaged(content: Content, error: ValueError, line: int | None = None) -> Dam
         message = Said("des listes dans des listes, sans fin", "lists within lists, without end")
     place = Said(f"ligne {line} : ", f"line {line}: ") if line else Said("", "")
     if isinstance(error, json.JSONDecodeError):
-        message, at, column = Said(error.msg, error.msg), line or error.lineno, error.colno
+        message, at, column = json_words(error), line or error.lineno, error.colno
         place = Said(f"ligne {at}, colonne {column} : ", f"line {at}, column {column}: ")
     detail = Said(place.fr + message.fr, place.en + message.en)
     return Damaged(file=content.file, detail=detail, format=content.part.format)

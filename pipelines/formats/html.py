@@ -102,7 +102,9 @@ def _found(content: Content, data: bytes, path: str, kind: str) -> list[Any]:
         page = html.document_fromstring(data.replace(b"\x00", "\ufffd".encode()), parser=parser)
         found = page.xpath(path)
     except etree.XPathError as error:
-        raise wrong(str(error), "XPath") from None
+        raise wrong(
+            Said(f"une expression refusée [{error}]", f"an expression that is refused [{error}]"), "XPath"
+        ) from None
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         raise wrong(nothing, kind) from None
     if not isinstance(found, list) or not found:

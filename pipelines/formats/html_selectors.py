@@ -163,17 +163,17 @@ def _compound(text: str, place: int) -> tuple[_Compound, int]:
             tag = _bare(found["tag"]).lower()
             tags += tag != "*"
             if tag != "*":
-                tests.append(lambda element, tag=tag: element.tag == tag)
+                tests.append(_is_named(tag))
                 key = tag
         elif found["class"]:
             name = _bare(found["class"])
             classes += 1
-            tests.append(lambda element, name=name: name in (element.get("class") or "").split())
+            tests.append(_has_class(name))
             key = f".{name}" if not key.startswith("#") else key
         elif found["id"]:
             name = _bare(found["id"])
             ids += 1
-            tests.append(lambda element, name=name: element.get("id") == name)
+            tests.append(_has_id(name))
             key = f"#{name}"
         elif found["colons"]:
             classes += 1
@@ -233,6 +233,18 @@ def _attribute(text: str) -> Test | None:
         return lambda element: element.get(name) is not None
     value = wanted[1:-1] if wanted[0] in "\"'" else _bare(wanted)
     return lambda element: element.get(name) is not None and operator(element.get(name), value)
+
+
+def _is_named(tag: str) -> Test:
+    return lambda element: bool(element.tag == tag)
+
+
+def _has_class(name: str) -> Test:
+    return lambda element: name in (element.get("class") or "").split()
+
+
+def _has_id(name: str) -> Test:
+    return lambda element: bool(element.get("id") == name)
 
 
 def _bare(text: str) -> str:

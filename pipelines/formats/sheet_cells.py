@@ -10,6 +10,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from pipelines.core.text import Said
 from pipelines.formats.workbooks.child import moment_text
 from pipelines.schema.arrow import number_text
 
@@ -22,6 +23,10 @@ _SERIAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 _SECONDS = 86_400
 WHOLE = (1e15, 1e16)
 NEAR = 10
+VALUE = Said("une valeur", "a value")
+DAY_OR_HOUR = Said("une date, ou une heure", "a date, or a time of day")
+NO_LENGTH = Said("une durée qui n'a pas de longueur sûre", "a duration that has no certain length")
+LENGTH = Said("des jours, des heures, des minutes, des secondes", "days, hours, minutes, seconds")
 
 
 def cell_text(cell: Any) -> str | None:

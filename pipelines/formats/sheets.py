@@ -16,7 +16,7 @@ errors, formulas that nobody computed, merged and hidden cells, codes shown with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
@@ -29,19 +29,29 @@ from pipelines.formats.errors import (
     FormulasNotComputed,
     NotWhatItSays,
     PasswordProtected,
-    SheetMissing,
-    UsedAreaTooLarge,
 )
 from pipelines.formats.faults import RecordFault, positions_listed
 from pipelines.formats.header import column_names
 from pipelines.formats.html import read_html
 from pipelines.formats.magic_numbers import named, signature
 from pipelines.formats.registry import Records, reader
-from pipelines.formats.sheet_cells import EPOCHS, NEAR, UNSURE_SERIALS, YEARS, cell_text, serial_date, serial_of
+from pipelines.formats.sheet_cells import (
+    DAY_OR_HOUR,
+    EPOCHS,
+    LENGTH,
+    NEAR,
+    NO_LENGTH,
+    UNSURE_SERIALS,
+    VALUE,
+    YEARS,
+    cell_text,
+    serial_date,
+    serial_of,
+)
+from pipelines.formats.sheet_choice import check_area, chosen_sheet
 from pipelines.formats.workbooks.cells import ReaderDied
 from pipelines.formats.workbooks.opening import Workbook
 from pipelines.formats.workbooks.scan import (
-    MAXIMUM_CELLS,
     Encrypted,
     Place,
     SheetName,
@@ -55,10 +65,6 @@ from pipelines.formats.workbooks.spreadsheetml import is_spreadsheetml
 from pipelines.schema.arrow import number_text
 
 LISTED = 5
-VALUE = Said("une valeur", "a value")
-DAY_OR_HOUR = Said("une date, ou une heure", "a date, or a time of day")
-NO_LENGTH = Said("une durée qui n'a pas de longueur sûre", "a duration that has no certain length")
-LENGTH = Said("des jours, des heures, des minutes, des secondes", "days, hours, minutes, seconds")
 
 
 @reader("xlsx", "xls", "xlsb", "ods")
@@ -74,46 +80,17 @@ def read_sheet(content: Content) -> Records:
         raise NotWhatItSays(file=content.file, found=named(kind), expected=content.part.format)
     try:
         book = Workbook(content.data, kind)
-        sheet = _chosen(content, book.sheets)
+        sheet = chosen_sheet(content, book.sheets)
         scan = book.scan(sheet)
-        _check_area(content, sheet, scan)
+        check_area(content, sheet, scan)
         return _Rows(content, book, sheet, scan).read(book.rows(sheet, scan))
     except Encrypted:
         raise PasswordProtected(file=content.file) from None
     except Unscannable as error:
-        raise Damaged(file=content.file, detail=str(error), format=content.part.format) from None
+        detail = Said(f"classeur illisible [{error}]", f"unreadable workbook [{error}]")
+        raise Damaged(file=content.file, detail=detail, format=content.part.format) from None
     except ReaderDied as error:
         raise Damaged(file=content.file, detail=error.reason, format=content.part.format) from None
-
-
-def _chosen(content: Content, sheets: Sequence[SheetName]) -> SheetName:
-    """The sheet that the description names, hidden or not; without a name, the first that a person sees."""
-    wanted = content.options.get("sheet")
-    names = [sheet.name for sheet in sheets]
-    if wanted is not None:
-        if wanted not in names:
-            raise _missing(content, wanted, names)
-        return sheets[names.index(wanted)]
-    visible = [sheet for sheet in sheets if sheet.visibility is Visibility.VISIBLE]
-    if not visible:
-        raise _missing(content, "1", names)
-    return visible[0]
-
-
-def _missing(content: Content, wanted: str, sheets: list[str]) -> SheetMissing:
-    from rapidfuzz import fuzz, process
-
-    best = process.extractOne(wanted, sheets, scorer=fuzz.ratio, processor=str.lower, score_cutoff=60)
-    nearest = Said(f" (« {best[0]} » ?)", f' ("{best[0]}"?)') if best else ""
-    return SheetMissing(file=content.file, sheet=wanted, nearest=nearest, found=", ".join(sheets) or "—")
-
-
-def _check_area(content: Content, sheet: SheetName, scan: SheetScan) -> None:
-    most = scan.most_cells(int(content.options.get("maximum_cells", MAXIMUM_CELLS)))
-    if scan.area > most:
-        corner = cell_name((scan.last_row, scan.last_column))
-        facts = {"sheet": sheet.name, "cells": scan.cells, "corner": corner, "maximum": most}
-        raise UsedAreaTooLarge(file=content.file, **facts)
 
 
 class _Rows:

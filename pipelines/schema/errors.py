@@ -37,9 +37,12 @@ class PrivacyMissing(SchemaFileError):
 
     code: ClassVar[str] = "privacy-missing"
     fr: ClassVar[str] = (
-        "{file} : le champ « {field} » n'a pas de classe de confidentialité ; attendu : public, personnel ou interne."
+        "{file} : le champ « {field} » n'a pas de classe de confidentialité (privacy : {found}) ; attendu : public, "
+        "personnel ou interne."
     )
-    en: ClassVar[str] = '{file}: field "{field}" has no privacy class; expected: public, personnel or interne.'
+    en: ClassVar[str] = (
+        '{file}: field "{field}" has no privacy class (privacy: {found}); expected: public, personnel or interne.'
+    )
 
 
 class SchemaNotFound(SchemaFileError):

@@ -15,6 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.checked_yaml import absent
+from pipelines.core.parser_words import json_words
 from pipelines.core.text import Said
 from pipelines.schema.codelists import load_codelist
 from pipelines.schema.errors import PrivacyMissing, SchemaFileError, SchemaNotFound
@@ -203,10 +205,11 @@ def _document(path: Path, file: str) -> Any:
     except json.JSONDecodeError as error:
         at, column = error.lineno, error.colno
         place = Said(f"ligne {at}, colonne {column}", f"line {at}, column {column}")
-        raise SchemaFileError(file=file, place=place, found=error.msg, expected=expected) from None
+        raise SchemaFileError(file=file, place=place, found=json_words(error), expected=expected) from None
     except UnicodeDecodeError as error:
         place = Said(f"octet {error.start + 1}", f"byte {error.start + 1}")
-        raise SchemaFileError(file=file, place=place, found=error.reason, expected="UTF-8") from None
+        found = Said(f"octet 0x{error.object[error.start]:02x}", f"byte 0x{error.object[error.start]:02x}")
+        raise SchemaFileError(file=file, place=place, found=found, expected="UTF-8") from None
     except RecursionError:
         found = Said("des listes emboîtées sans fin", "lists within lists, without end")
         raise SchemaFileError(file=file, place="—", found=found, expected=expected) from None
@@ -215,12 +218,9 @@ def _document(path: Path, file: str) -> Any:
 def parse_table(raw: Any, name: str, file: str, schemas: Path) -> TableSchema:
     """A `TableSchema` from a parsed document. `schemas` is where code lists are looked up. Raises as `load_table`."""
     if not isinstance(raw, dict) or not isinstance(raw.get("fields"), list) or not raw["fields"]:
-        raise SchemaFileError(
-            file=file,
-            place="fields",
-            found=type(raw).__name__,
-            expected=Said("une liste de champs", "a list of fields"),
-        )
+        found = absent("fields", raw) if isinstance(raw, dict) and "fields" not in raw else type(raw).__name__
+        expected = Said("une liste de champs", "a list of fields")
+        raise SchemaFileError(file=file, place="fields", found=found, expected=expected)
     table: dict[str, Any] = raw
     fields = tuple(_field(item, file, schemas) for item in table["fields"])
     names = [item.name for item in fields]
@@ -300,13 +300,15 @@ def _check_about(entry: Mapping[str, Any], name: str, file: str) -> None:
 
 def _field(raw: Any, file: str, schemas: Path) -> Field:
     if not isinstance(raw, dict) or not isinstance(raw.get("name"), str):
-        raise SchemaFileError(
-            file=file, place="fields", found=repr(raw), expected=Said("un champ avec un nom", "a field with a name")
-        )
+        found = absent("name", raw) if isinstance(raw, dict) and "name" not in raw else repr(raw)
+        expected = Said("un champ avec un nom", "a field with a name")
+        raise SchemaFileError(file=file, place="fields", found=found, expected=expected)
     entry: dict[str, Any] = raw
     name = entry["name"]
     if entry.get("privacy") not in [item.value for item in Privacy]:
-        raise PrivacyMissing(file=file, field=name)
+        given = entry.get("privacy")
+        found = absent("privacy", entry) if given is None else json.dumps(given, ensure_ascii=False)
+        raise PrivacyMissing(file=file, field=name, found=found)
     _check_about(entry, name, file)
     plain = {key: value for key, value in entry.items() if key not in OWN_PROPERTIES}
     plain.setdefault("type", "string")

@@ -116,9 +116,9 @@ def test_a_cell_longer_than_pythons_reader_takes_by_itself_is_read(tmp_path: Pat
 
 @pytest.mark.parametrize(("text", "line"), [("a\rz,b\n1,3\n", 1), ("a,b\n1\r2,3\n", 2)])
 def test_a_line_that_a_carriage_return_alone_cuts_is_told(tmp_path: Path, text: str, line: int) -> None:
-    with pytest.raises(Damaged, match=f"line {line}: new-line character") as raised:
+    with pytest.raises(Damaged, match=f"line {line}: a carriage return alone") as raised:
         reading(a_file(tmp_path, text), a_part())
-    assert f"ligne {line} : " in raised.value.message("fr")
+    assert f"ligne {line} : un retour chariot" in raised.value.message("fr")
 
 
 def test_a_header_of_one_column_may_break_its_line(tmp_path: Path) -> None:

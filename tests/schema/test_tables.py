@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,28 @@ def test_a_field_without_a_privacy_class_is_refused(tmp_path: Path):
     with pytest.raises(PrivacyMissing) as caught:
         load_table(project.schemas, "p", "t")
     said = caught.value.message("fr")
-    assert said.startswith("schemas/p/t.json : le champ « a » n'a pas de classe de confidentialité ; attendu : public")
+    assert said.startswith(
+        "schemas/p/t.json : le champ « a » n'a pas de classe de confidentialité (privacy : absent) ;"
+    )
+
+
+def test_a_mistyped_key_is_told_as_what_it_was_meant_for(tmp_path: Path):
+    project = a_project(tmp_path)
+    path = project.schemas / "p" / "t.json"
+    a_table(tmp_path, "p/t", [{"name": "a", "privcy": "public", "privacy": None}])
+    for written, expected in (
+        ({"fields": [{"name": "a", "privcy": "public"}]}, '(privacy: missing, perhaps written "privcy")'),
+        ({"feilds": [{"name": "a", "privacy": "public"}]}, 'missing, perhaps written "feilds"; expected: a list'),
+        ({"fields": [{"nmae": "a", "privacy": "public"}]}, 'missing, perhaps written "nmae"; expected: a field'),
+    ):
+        path.write_text(json.dumps(written), encoding="utf-8")
+        with pytest.raises(SchemaFileError) as caught:
+            load_table(project.schemas, "p", "t")
+        assert expected in caught.value.message("en")
+    path.write_text('{"fields": [}', encoding="utf-8")
+    with pytest.raises(SchemaFileError) as caught:
+        load_table(project.schemas, "p", "t")
+    assert "ligne 1, colonne 13 : une valeur manque" in caught.value.message("fr")
 
 
 def test_an_unknown_privacy_class_is_refused(tmp_path: Path):

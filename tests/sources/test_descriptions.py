@@ -123,7 +123,7 @@ def test_a_wrong_file_does_not_keep_the_others_from_loading(tmp_path: Path) -> N
             "parts.lignes.join.0.part",
             "—",
         ),
-        (TEXT + "\x07", 1, "YAML", "YAML"),
+        (TEXT + "\x07", 17, "YAML", "YAML"),
         ("", 1, "(document)", "une source"),
     ],
 )
@@ -257,6 +257,34 @@ def test_a_missing_key_and_a_name_that_is_none_are_told_with_what_they_should_be
     told = told_of(described)
     assert told["key"] == key
     assert expected in french(told["expected"])
+
+
+@pytest.mark.parametrize(
+    ("meant", "written", "line"), [("title", "titel", 2), ("connector", "conector", 3), ("licence", "licnce", 5)]
+)
+def test_a_mistyped_key_is_told_on_its_line_as_what_it_was_meant_for(
+    tmp_path: Path, meant: str, written: str, line: int
+) -> None:
+    error = the_error(tmp_path, TEXT.replace(f"\n{meant}:", f"\n{written}:"))
+    assert (error.facts["key"], error.facts["line"]) == (meant, line)
+    assert f"absent, peut-être écrit « {written} »" in error.message("fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a: 1\nb: c: d\n", 2, "guillemets oubliés"),
+        ("a: [1, 2\n", 2, "une virgule ou un « ] » manque"),
+        ("a: 'x\n", 2, "la fin du fichier est dans un texte entre guillemets"),
+        ("a: 1\nb: \x07\n", 2, "un caractère de contrôle"),
+        ("%x\na: 1\n", 1, "ce n'est pas du YAML [found unknown directive name]"),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_french(text: str, line: int, said: str) -> None:
+    with pytest.raises(YamlRefused) as refused:
+        parse(text)
+    assert abs(refused.value.line - line) <= 1
+    assert said in french(refused.value.found)
 
 
 def test_an_alias_bomb_is_refused_before_it_takes_memory() -> None:
