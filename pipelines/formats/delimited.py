@@ -209,6 +209,8 @@ class _Body:
         columns: list[list[str | None]] = [[] for _ in range(width)]
         positions: list[int] = []
         cutter = Cutter(self.delimiter, quote=self.quote, escape=self.escape)
+        # Behind the last name there may be delimiters that no row has.
+        named = max((place for place, name in enumerate(self.header, start=1) if name.strip()), default=width)
         takes_lines = self.options.get("multiline") == "accept"
         too_long: list[tuple[int, int]] = []
         counts: list[tuple[int, int]] = []
@@ -228,7 +230,7 @@ class _Body:
                 if is_line_in_quotes(row, self.delimiter, width):
                     self.faults.append(line_in_quotes(record.first))
                 else:
-                    counts.append((record.first, len(row)))
+                    counts.append((record.first, width if len(row) >= named else len(row)))
                 cells: list[str | None] = [*row[:width], *[None] * (width - len(row))]
                 for column, cell in zip(columns, cells, strict=True):
                     column.append(cell)
@@ -298,7 +300,7 @@ class _Body:
             return
         same: Any = None
         for printed, column in zip(self.header, self.columns, strict=True):
-            here = by_chunk(column, partial(_is_name, name=clean(printed)))
+            here = by_chunk(column, partial(_is_name, name=clean(printed).lower()))
             same = here if same is None else pc.and_(same, here)
             if not pc.any(same).as_py():
                 return
@@ -338,4 +340,4 @@ class _Body:
 
 
 def _is_name(cells: pa.Array, *, name: str) -> pa.Array:
-    return pc.fill_null(pc.equal(pc.utf8_trim_whitespace(cells), name), False)
+    return pc.fill_null(pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), name), False)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
 
 from pipelines.core.text import Said
 from pipelines.formats.errors import HeaderMissing
 from pipelines.sources.columns import clean, column_names, columns_joined, columns_read
+from pipelines.storage.spool import chunks_of
+
+if TYPE_CHECKING:
+    from pipelines.formats.registry import Records
+    from pipelines.sources import Part
 
 HEADED = frozenset({"csv", "tsv", "xlsx", "xls", "xlsb", "ods", "parquet", "html"})
 """Formats of tables, which have a row of names; in the others, members of objects are columns."""
@@ -15,7 +24,7 @@ SHOWN = 40
 ALIKE = ((12, 70), (6, 85), (0, 100))
 """From how many letters on, how much two names have to be alike, in hundredths, to be taken for the same."""
 
-__all__ = ["clean", "column_names", "columns_joined", "columns_read", "missing_columns"]
+__all__ = ["clean", "column_names", "columns_joined", "columns_read", "missing_columns", "unclear_names"]
 
 
 def missing_columns(
@@ -57,6 +66,35 @@ def missing_columns(
         hint_fr=f" {' ; '.join(fr)}." if fr else "",
         hint_en=f" {'; '.join(en)}." if en else "",
     )
+
+
+def unclear_names(records: Records, part: Part) -> Iterator[Said]:
+    """What to report of a header: columns without a name that contain something, and a name that is read and that two
+    columns have. In formats of objects, names are members, and nothing of the kind."""
+    if records.is_sparse:
+        return
+    read = set(columns_read(part))
+    drop = set(part.options.get("drop", ()))
+    unnamed = [
+        name
+        for name, original, column in zip(records.names, records.originals, records.columns, strict=True)
+        if not original.strip() and name not in read | drop and any(map(_holds_text, chunks_of(column)))
+    ]
+    if unnamed:
+        listed = ", ".join(unnamed)
+        french = f"colonnes sans nom dans l'en-tête, et qui contiennent quelque chose : {listed}"
+        yield Said(french, f"columns without a name in the header, which contain something: {listed}")
+    counts = Counter(clean(original) for original in records.originals)
+    twice = [name for name in records.names if name in read and counts[name] > 1]
+    if twice:
+        listed = ", ".join(twice)
+        french = f"plusieurs colonnes de ce nom, dont la première est lue : {listed}"
+        yield Said(french, f"several columns of this name, the first of which is read: {listed}")
+
+
+def _holds_text(cells: Any) -> bool:
+    """Whether a cell contains anything but blanks."""
+    return bool(pc.any(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py())
 
 
 def _resembling(name: str, found: Sequence[str]) -> str | None:

@@ -33,6 +33,7 @@ EMPTY = re.compile(r"\(\s*\)")
 SURE, LISTED, PROSE, LOOSE = "1", "0.8", "0.6", "0.4"
 META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.-]+)""")
+OPENED, CLOSED = re.compile(rb"<table[\s>]", re.IGNORECASE), re.compile(rb"</table[\s>]", re.IGNORECASE)
 HEAD = 4096
 SHOWN = 200
 """The most signs of selectors that a notice shows."""
@@ -40,6 +41,10 @@ LEFT_OUT = {
     "hidden": Said("éléments masqués", "hidden elements"),
     "nested_tables": Said("tableaux imbriqués (à lire à part, par un XPath)", "nested tables (to be read by an XPath)"),
     "struck": Said("textes barrés", "struck-out texts"),
+    "pictures": Said(
+        "cellules sans texte, avec une image, une icône ou un champ",
+        "cells without text, with a picture, icon or field",
+    ),
     "foot_rows": Said("lignes de pied de tableau", "rows of the table's foot"),
 }
 
@@ -70,6 +75,9 @@ def read_html(content: Content) -> Records:
         for name, words in LEFT_OUT.items()
         if name in texts.left_out
     ]
+    if len(OPENED.findall(text.data)) > len(CLOSED.findall(text.data)):
+        french = "un tableau n'est jamais fermé (</table>) : la page est peut-être tronquée"
+        notices.append(Said(french, "a table is never closed (</table>): the page may be cut"))
     if styles.unsure:
         listed = ", ".join(sorted(styles.unsure))[:SHOWN]
         french = f"règles de style non comprises, qui masquent peut-être ce qui est lu : {listed}"
@@ -221,7 +229,7 @@ class _Body:
         raise FormatError(file=self.content.file, place="table", found=found, expected=expected)
 
     def _row(self, index: int, row: Row, header: list[list[str]], order: list[int], texts: Texts) -> None:
-        if row.cells in header or [clean(cell) for cell in row.cells] == self.names:
+        if row.cells in header or [clean(cell).lower() for cell in row.cells] == [name.lower() for name in self.names]:
             return
         if self.ending.is_reached(index, row.cells):
             self.left_out += 1

@@ -21,6 +21,8 @@ BLOCKS = frozenset(
     header hr li main nav ol p pre section summary table tr ul
     """.split()  # noqa: SIM905 - a list of sixty strings is read by nobody
 )
+# What a cell without any text may say something by: a tick, a flag, a box to tick.
+PICTURES = frozenset(("img", "svg", "input", "i", "canvas", "object", "picture", "meter", "progress", "video"))
 STRUCK = frozenset(("del", "s", "strike"))
 GROUPS = ("thead", "tbody", "tfoot")
 MOST_COLUMNS, MOST_ROWS = 1_000, 65_534
@@ -80,13 +82,21 @@ class Texts:
     def _is_never_shown(element: Any) -> bool:
         return not isinstance(element.tag, str) or element.tag in NOT_SHOWN
 
+    def _is_picture(self, element: Any) -> bool:
+        if element.tag not in PICTURES or element.get("type") == "hidden" or self.is_hidden(element):
+            return False
+        return element.tag != "i" or element.get("class") is not None
+
     def _display(self, element: Any) -> str:
         return self.styles.value(element, "display") or ("none" if element.get("hidden") is not None else "")
 
     def of_cell(self, cell: Any) -> str:
         """The text of a cell, none for one that is there and not seen."""
         if not self.is_hidden(cell):
-            return self.of(cell)
+            text = self.of(cell)
+            if not text and any(map(self._is_picture, cell.iterdescendants())):
+                self.left_out["pictures"] = self.left_out.get("pictures", 0) + 1
+            return text
         self.left_out["hidden"] = self.left_out.get("hidden", 0) + 1
         return ""
 

@@ -7,13 +7,16 @@ flags (estimated, provisional…) have the same places. A place without a value 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.documents import damaged, tabulate
 from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import FormatError
+from pipelines.formats.faults import LISTED
 from pipelines.formats.header import clean
 from pipelines.formats.json_values import NotJson, Repeated, json_text, loads
 from pipelines.formats.registry import Records, reader
@@ -35,13 +38,28 @@ def read_jsonstat(content: Content) -> Records:
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         raise _misfit(content, str(error)) from None
     updated = document.get("updated")
+    notices = [*text.notices, *_without_value(document)]
     return tabulate(
         content,
         iter(rows),
         "JSON-stat",
         {"updated": updated if isinstance(updated, str) and updated.isascii() else None},
-        text.notices,
+        notices,
     )
+
+
+def _without_value(document: Mapping[str, Any]) -> Iterator[Said]:
+    """What to report of the places that have a status and no value: they make no record."""
+    status, value = document.get("status"), document["value"]
+    if not status or isinstance(status, str):
+        return
+    flags = _placed(status, math.prod(document["size"]), "status")
+    values = dict(enumerate(value)) if isinstance(value, list) else {int(place): one for place, one in value.items()}
+    found = Counter(str(flag) for place, flag in flags.items() if flag is not None and values.get(place) is None)
+    if found:
+        listed = ", ".join(f"{flag} × {count}" for flag, count in sorted(found.items())[:LISTED])
+        french = f"places qui ont un statut et pas de valeur, laissées : {listed}"
+        yield Said(french, f"places that have a status and no value, left out: {listed}")
 
 
 def _misfit(content: Content, found: str) -> FormatError:

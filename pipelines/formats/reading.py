@@ -15,7 +15,7 @@ from pipelines.formats.content import Content
 from pipelines.formats.damaged_text import damaged_text
 from pipelines.formats.errors import FormatError, NoRecordReadable, NoRows
 from pipelines.formats.faults import LISTED, RecordFault, without_columns
-from pipelines.formats.header import columns_read, missing_columns
+from pipelines.formats.header import columns_read, missing_columns, unclear_names
 from pipelines.formats.registry import Records
 from pipelines.schema.arrow import repeated_text
 from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
@@ -71,7 +71,7 @@ def read_part(
         raise NoRecordReadable(file=content.file, place=records.place, count=count, first=first)
     if table.num_rows == 0 and not part.may_be_empty:
         raise NoRows(file=content.file, place=records.place)
-    notices = [*records.notices, *damaged_text(table, positions, content)]
+    notices = [*records.notices, *unclear_names(records, part), *damaged_text(table, positions, content)]
     constants = {SOURCE: source, SNAPSHOT: snapshot, PART: part.name}
     for name, value in constants.items():
         table = table.append_column(name, repeated_text(value, table.num_rows))

@@ -25,6 +25,8 @@ WHOLE = (1e15, 1e16)
 NEAR = 10
 VALUE = Said("une valeur", "a value")
 DAY_OR_HOUR = Said("une date, ou une heure", "a date, or a time of day")
+NO_NUMBER = Said("un nombre infini, ou qui n'en est pas un", "a number that is infinite, or none")
+NUMBER = Said("un nombre", "a number")
 NO_LENGTH = Said("une durée qui n'a pas de longueur sûre", "a duration that has no certain length")
 LENGTH = Said("des jours, des heures, des minutes, des secondes", "days, hours, minutes, seconds")
 

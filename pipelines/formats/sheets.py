@@ -16,6 +16,7 @@ errors, formulas that nobody computed, merged and hidden cells, codes shown with
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,6 +42,8 @@ from pipelines.formats.sheet_cells import (
     LENGTH,
     NEAR,
     NO_LENGTH,
+    NO_NUMBER,
+    NUMBER,
     UNSURE_SERIALS,
     VALUE,
     YEARS,
@@ -111,6 +114,7 @@ class _Rows:
         self.epoch = EPOCHS[self.options.get("epoch", 1904 if book.is_1904 else 1900)]
         self.anchors: dict[Place, Any] = {}
         self.covered: dict[Place, Place] = {}
+        self.unseen: list[str] = []
         self.hidden = set(within(scan.hidden_rows, scan.last_row))
         self.sections = self._section_rows()
 
@@ -212,8 +216,11 @@ class _Rows:
             place = (index, column)
             if place in self.anchors:
                 self.anchors[place] = cell
-            elif cell is None and place in self.covered:
-                cells[column] = self.anchors[self.covered[place]]
+            elif place in self.covered:
+                if cell is None:
+                    cells[column] = self.anchors[self.covered[place]]
+                else:
+                    self.unseen.append(cell_name(place))
         return cells
 
     def _text(self, here: Place, cell: Any) -> str | None:
@@ -231,6 +238,8 @@ class _Rows:
             self._refuse(row, column, "date-hors-calendrier", self._at(place, words, DAY_OR_HOUR))
         if place in self.scan.no_durations:
             self._refuse(row, column, "duree-incertaine", self._at(place, NO_LENGTH, LENGTH))
+        if isinstance(cell, float) and not math.isfinite(cell):
+            self._refuse(row, column, "nombre-illisible", self._at(place, NO_NUMBER, NUMBER))
         if cell is not None and place in self.scan.shown:
             return self._displayed(place, cell)
         text = cell_text(cell)
@@ -299,6 +308,10 @@ class _Rows:
         sheet = self.sheet.name
         if self.sheet.visibility is not Visibility.VISIBLE:
             notices.append(Said(f"la feuille « {sheet} » est masquée", f'the sheet "{sheet}" is hidden'))
+        if self.unseen:
+            places = ", ".join(self.unseen[:LISTED]) + (", …" if len(self.unseen) > LISTED else "")
+            french = f"feuille « {sheet} » : cellules lues qu'une cellule fusionnée recouvre : {places}"
+            notices.append(Said(french, f'sheet "{sheet}": cells read that a merged cell covers: {places}'))
         rows = [row + 1 for row in sorted(self.hidden) if row >= self.body]
         if rows:
             is_read = self.options.get("hidden_rows", "read") == "read"

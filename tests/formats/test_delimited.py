@@ -284,3 +284,29 @@ def test_only_the_rows_up_to_the_header_are_looked_at(tmp_path: Path) -> None:
 def test_quotes_in_ragged_or_spaced_rows_are_still_read(tmp_path: Path) -> None:
     table = reading(a_file(tmp_path, 'a,b\n"1\n",2\n\n"3"\n'), a_part())
     assert (records(table), positions(table)) == ([{"a": "1\n", "b": "2"}, {"a": "3", "b": None}], [2, 5])
+
+
+def test_a_header_that_comes_again_in_capitals_is_refused(tmp_path: Path) -> None:
+    found = part_reading(a_file(tmp_path, "Nom;Ville\nx;y\nNOM; VILLE\nz;w\n"), a_part())
+    assert positions(found.table) == [2, 4]
+    assert [(one.position, one.rule) for one in found.faults] == [(3, "en-tete-repete")]
+
+
+def test_delimiters_behind_the_last_name_make_no_row_short(tmp_path: Path) -> None:
+    found = part_reading(a_file(tmp_path, "a;b;\n1;2\n3;4\n"), a_part())
+    assert (records(found.table), found.faults, found.notices) == ([{"a": "1", "b": "2"}, {"a": "3", "b": "4"}], (), ())
+
+
+def test_a_column_without_a_name_that_contains_something_is_told(tmp_path: Path) -> None:
+    found = part_reading(a_file(tmp_path, "nom,montant,\nA,1,5\nB,2, \n"), a_part("csv", "nom", "montant"))
+    assert [one.en for one in found.notices] == [
+        "columns without a name in the header, which contain something: colonne 3"
+    ]
+    assert not part_reading(a_file(tmp_path, "nom,montant,\nA,1, \n"), a_part("csv", "nom")).notices
+
+
+def test_a_name_that_two_columns_have_is_told_where_it_is_read(tmp_path: Path) -> None:
+    path = a_file(tmp_path, "nom;a; a\nx;1;2\n")
+    told = ["several columns of this name, the first of which is read: a"]
+    assert [one.en for one in part_reading(path, a_part("csv", "nom", "a")).notices] == told
+    assert not part_reading(path, a_part("csv", "nom")).notices

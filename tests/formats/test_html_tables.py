@@ -262,3 +262,20 @@ def test_a_rule_that_hides_and_is_not_understood_is_told(tmp_path: Path) -> None
     assert [one.en for one in found.notices] == [
         "style rules that are not understood, and may hide what is read: td.x:has(b)"
     ]
+
+
+def test_a_cell_that_is_a_picture_is_told(tmp_path: Path) -> None:
+    body = table(HEAD, "<td><img alt=oui></td><td>Arras <img></td>", "<td><i></i></td><td><i class=tick></i></td>")
+    found = reading_of(tmp_path, body)
+    assert cells(found) == [["", "Arras"], ["", ""]]
+    assert [one.en for one in found.notices] == ["left out: 2 cells without text, with a picture, icon or field"]
+
+
+def test_a_table_that_is_never_closed_is_told(tmp_path: Path) -> None:
+    found = reading_of(tmp_path, f"<table><tr>{HEAD}</tr><tr><td>62<td>Arras</tr><tr><td>5")
+    assert [one.en for one in found.notices] == ["a table is never closed (</table>): the page may be cut"]
+
+
+def test_a_header_that_comes_again_in_capitals_is_no_record(tmp_path: Path) -> None:
+    body = table(HEAD, "<td>62<td>Arras", "<td>DEPT<td>COMMUNE", "<td>59<td>Lille")
+    assert cells(reading_of(tmp_path, body)) == [["62", "Arras"], ["59", "Lille"]]

@@ -844,3 +844,98 @@ def test_a_cell_has_the_name_that_a_spreadsheet_gives_it() -> None:
         "AA3",
         "XFD1048576",
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "read"),
+    [
+        ("dd/mm/yyyy hh:mm", 45000.3402777, "2023-03-15T08:10:00"),
+        ("dd/mm/yyyy hh:mm", 45000.5208333, "2023-03-15T12:30:00"),
+        ("dd/mm/yyyy", 44197.0000001, "2021-01-01"),
+        ("hh:mm", 0.34027777, "08:10:00"),
+        ("dd/mm/yyyy", 2_958_465, "9999-12-31"),
+        ("dd/mm/yyyy", 2_958_466, None),
+        ("hh:mm", 2_958_466, None),
+    ],
+)
+def test_a_moment_is_the_second_that_it_is_nearly_at(tmp_path: Path, code: str, value: float, read: str | None) -> None:
+    def style(sheet: Any) -> None:
+        sheet.cell(2, 2).number_format = code
+
+    found = reading_of(a_book(tmp_path / "x", [["a", "b"], ["x", value], ["y", "z"]], style))
+    assert [row["b"] for row in records(found.table)] == [*([] if read is None else [read]), "z"]
+    assert [one.rule for one in found.faults] == (["date-hors-calendrier"] if read is None else [])
+
+
+def a_changed_book(path: Path, row: str, *, more: str = "", ht: str = "15") -> Path:
+    """A workbook of which the second row is written by hand, with what comes after it."""
+    name = "xl/worksheets/sheet1.xml"
+    before = zipfile.ZipFile(a_book(path, [["a", "b"], ["x", 1], ["y", 2]])).read(name).decode()
+    start, end = before.index('<row r="2"'), before.index('<row r="3"')
+    members = {}
+    with zipfile.ZipFile(path) as archive:
+        members = {item: archive.read(item) for item in archive.namelist()}
+    members[name] = f'{before[:start]}<row r="2" ht="{ht}">{row}</row>{more}{before[end:]}'.encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for item, data in members.items():
+            archive.writestr(item, data)
+    return path
+
+
+@pytest.mark.parametrize("number", ["INF", "NaN", "-INF"])
+def test_a_number_that_is_none_rejects_its_row(tmp_path: Path, number: str) -> None:
+    path = a_changed_book(tmp_path / "x", f'<c r="A2"><v>{number}</v></c><c r="B2"><v>1</v></c>')
+    found = reading_of(path)
+    assert [row["a"] for row in records(found.table)] == ["y"]
+    assert [(one.position, one.rule) for one in found.faults] == [(2, "nombre-illisible")]
+
+
+@pytest.mark.parametrize(
+    ("row", "more"),
+    [
+        ('<c r="A2"><v>1</v></c><c r="A2"><v>2</v></c>', ""),
+        ('<c r="A2"><v>1</v></c>', '<row r="2"><c r="A2"><v>5</v></c></row>'),
+        ('<c r="A2"><v>1</v></c>', '<row r="1"><c r="A1"><v>5</v></c></row>'),
+    ],
+)
+def test_a_cell_or_a_row_that_comes_twice_refuses_the_workbook(tmp_path: Path, row: str, more: str) -> None:
+    with pytest.raises(Damaged, match=r"twice|after row"):
+        reading_of(a_changed_book(tmp_path / "x", row, more=more))
+
+
+def test_cells_of_a_row_may_come_in_any_order(tmp_path: Path) -> None:
+    path = a_changed_book(tmp_path / "x", '<c r="B2"><v>1</v></c><c r="A2"><v>2</v></c>')
+    assert records(reading_of(path).table)[0] == {"a": "2", "b": "1"}
+
+
+def test_a_row_without_height_is_hidden(tmp_path: Path) -> None:
+    path = a_changed_book(tmp_path / "x", '<c r="A2"><v>1</v></c>', ht="0")
+    assert [one.en for one in reading_of(path).notices] == ['sheet "Sheet": hidden rows read: 2']
+
+
+def test_a_cell_that_a_merged_one_covers_and_has_a_value_is_told(tmp_path: Path) -> None:
+    covered = '<table:covered-table-cell office:value-type="string"><text:p>u</text:p></table:covered-table-cell>'
+    merged = cell("m").replace("<table:table-cell", '<table:table-cell table:number-rows-spanned="2"')
+    rows = (line(cell("a"), cell("b")), line(merged, cell("x")), line(covered, cell("y")))
+    found = reading_of(an_open_document(tmp_path / "x", table(*rows)), "ods")
+    assert [row["a"] for row in records(found.table)] == ["m", "u"]
+    assert [one.en for one in found.notices] == ['sheet "A": cells read that a merged cell covers: A3']
+
+
+def test_a_text_of_no_type_is_a_text(tmp_path: Path) -> None:
+    rows = (line(cell("a"), cell("b")), line("<table:table-cell><text:p>x</text:p></table:table-cell>", cell("y")))
+    found = reading_of(an_open_document(tmp_path / "x", table(*rows)), "ods")
+    assert records(found.table) == [{"a": "x", "b": "y"}]
+
+
+def test_how_a_word_is_pronounced_is_no_part_of_it(tmp_path: Path) -> None:
+    ruby = "<text:ruby><text:ruby-base>A</text:ruby-base><text:ruby-text>b</text:ruby-text></text:ruby>"
+    rows = (line(cell("a"), cell("b")), line(cell(ruby), cell("y")))
+    assert records(reading_of(an_open_document(tmp_path / "x", table(*rows)), "ods").table)[0]["a"] == "A"
+
+
+def test_a_table_within_a_cell_refuses_the_workbook(tmp_path: Path) -> None:
+    inner = f"x</text:p>{table(line(cell('in')))}<text:p>"
+    rows = (line(cell("a"), cell("b")), line(cell(inner), cell("y")))
+    with pytest.raises(Damaged, match="table within a cell"):
+        reading_of(an_open_document(tmp_path / "x", table(*rows)), "ods")

@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 UNREADABLE = 3
+NEARLY = 10_000
 
 
 def moment_text(cell: Any) -> str:
@@ -21,9 +22,29 @@ def moment_text(cell: Any) -> str:
     if isinstance(cell, timedelta):
         minutes, seconds = divmod(round(cell.total_seconds()), 60)
         return f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(timespec="seconds")
+    if isinstance(cell, datetime | time):
+        cell = _to_the_second(cell)
+    if isinstance(cell, datetime) and cell.time() == time.min:
+        return cell.date().isoformat()
     return str(cell.isoformat())
+
+
+def _to_the_second(moment: Any) -> Any:
+    """The second that a moment is nearly at: half past twelve, kept as so many ten-thousandths of a day, is a few
+    thousandths of a second off. Any other fraction is a fraction."""
+    off = moment.microsecond
+    whole = moment.replace(microsecond=0)
+    if off <= NEARLY:
+        return whole
+    if off < 1_000_000 - NEARLY:
+        return moment
+    try:
+        if isinstance(moment, datetime):
+            return whole + timedelta(seconds=1)
+        later = datetime.combine(date.min, whole) + timedelta(seconds=1)
+    except OverflowError:
+        return moment
+    return later.time() if later.date() == date.min else moment
 
 
 def plain(cell: Any) -> Any:

@@ -16,6 +16,7 @@ from pipelines.formats.workbooks.durations import duration_text, is_duration
 from pipelines.formats.workbooks.scan import (
     Book,
     Encrypted,
+    Place,
     SheetName,
     SheetScan,
     Unscannable,
@@ -26,6 +27,8 @@ from pipelines.formats.workbooks.xlsx import local, parse
 CONTENT = "content.xml"
 # The library that reads cells leaves these elements out, and joins the words on either side.
 BLANKS = {"tab": "\t", "line-break": "\n"}
+# What is in a cell and is no text of its own: a comment; how a word is pronounced.
+APART = ("annotation", "ruby-text")
 CELLS = ("table-cell", "covered-table-cell")
 # What an error cell shows: a code of the spreadsheet's own (`Err:502`), or one that all of them share.
 _ERROR = re.compile(r"(Err|Erreur|Fehler):[0-9]{3}|#[A-ZÀ-Ý0-9/_]+[!?]?", re.IGNORECASE)
@@ -72,7 +75,7 @@ class _Cell:
     text: list[str]
     is_covered: bool
     paragraphs: int = 0
-    has_blanks: bool = False
+    is_rewritten: bool = False
 
     def count(self, name: str) -> int:
         found = self.attributes.get(name, "1")
@@ -119,6 +122,8 @@ class _Reader:
             self._start_within(name, plain, attributes)
 
     def _start_table(self, plain: Attributes) -> None:
+        if self._is_wanted and self._cell is not None:
+            raise Unscannable("table within a cell")
         self._depth += 1
         if self._depth == 1:
             is_hidden = plain.get("style-name") in self._hidden_styles
@@ -142,8 +147,10 @@ class _Reader:
             if plain.get("visibility", "visible") != "visible" or any(self._groups):
                 self.found.hidden_columns.append(range(self._defined, self._defined + count))
             self._defined += count
-        elif name == "annotation":
+        elif name in APART:
             self._apart += 1
+            if self._cell is not None and name != "annotation":
+                self._cell.is_rewritten = True
         elif self._cell is not None and not self._apart:
             self._start_text(self._cell, name, plain)
 
@@ -158,7 +165,7 @@ class _Reader:
             cell.text.append(" " * _Cell(dict(plain), [], False).count("c"))
         elif name in BLANKS:
             cell.text.append(BLANKS[name])
-            cell.has_blanks = True
+            cell.is_rewritten = True
 
     def _start_row(self, plain: Attributes) -> None:
         self._row += self._repeated if self._row >= 0 else 1
@@ -181,7 +188,7 @@ class _Reader:
             self._end_cell()
         elif name in ("table-row-group", "table-column-group") and self._groups:
             self._groups.pop()
-        elif name == "annotation":
+        elif name in APART:
             self._apart -= 1
         elif name == "p" and self._paragraphs and not self._apart:
             self._paragraphs -= 1
@@ -210,33 +217,37 @@ class _Reader:
             self.found.merged.append((*place, place[0] + rows - 1, place[1] + columns - 1))
 
     def _look(self, cell: _Cell, place: tuple[int, int], columns: int, text: str, kinds: list[str]) -> None:
-        is_error = "error" in kinds or ("formula" in cell.attributes and _ERROR.fullmatch(text.strip()))
-        displayed = written = hours = None
-        has_no_length = False
-        if "float" in kinds and not is_error:
-            displayed = _code(cell.attributes.get("value", ""), text)
-        elif "time" in kinds:
-            value = cell.attributes.get("time-value", "")
-            written, hours = duration_text(value, text)
-            has_no_length = not is_duration(value)
-        elif "string" in kinds and cell.has_blanks and "string-value" not in cell.attributes:
-            written = text
-        if not is_error and not has_no_length and displayed is None and written is None and hours is None:
+        """Keep what a reader of values would not see of a cell, in each place that it is repeated in."""
+        kept = self._out_of_ordinary(cell, text, kinds)
+        if kept is None:
             return
         if self._repeated * columns > _MOST_REPEATED:
             raise Unscannable(f"{self._repeated} × {columns}")
+        found, value = kept
         for row in range(place[0], place[0] + self._repeated):
             for column in range(place[1], place[1] + columns):
-                if is_error:
-                    self.found.errors[row, column] = text.strip()[:20] or "Err"
-                elif has_no_length:
-                    self.found.no_durations.add((row, column))
-                elif displayed is not None:
-                    self.found.shown[row, column] = displayed
-                elif hours is not None:
-                    self.found.no_dates[row, column] = hours / 24
-                elif written is not None:
-                    self.found.written[row, column] = written
+                found[row, column] = value
+
+    def _out_of_ordinary(self, cell: _Cell, text: str, kinds: list[str]) -> tuple[dict[Place, Any], Any] | None:
+        """Where in the scan a cell belongs, and what of it; None for a cell that every reader reads alike."""
+        if "error" in kinds or ("formula" in cell.attributes and _ERROR.fullmatch(text.strip())):
+            return self.found.errors, text.strip()[:20] or "Err"
+        if "time" in kinds:
+            return self._duration(cell.attributes.get("time-value", ""), text)
+        if "float" in kinds:
+            displayed = _code(cell.attributes.get("value", ""), text)
+            return None if displayed is None else (self.found.shown, displayed)
+        # A text of no type is a text for spreadsheets, and nothing for the library that reads.
+        is_text = "string" in kinds and cell.is_rewritten and "string-value" not in cell.attributes
+        return (self.found.written, text) if is_text or not kinds else None
+
+    def _duration(self, value: str, text: str) -> tuple[dict[Place, Any], Any] | None:
+        if not is_duration(value):
+            return self.found.no_durations, True
+        written, hours = duration_text(value, text)
+        if hours is not None:
+            return self.found.no_dates, hours / 24
+        return None if written is None else (self.found.written, written)
 
 
 def _code(value: str, text: str) -> str | None:

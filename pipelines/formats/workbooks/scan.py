@@ -55,7 +55,7 @@ class SheetScan:
     hidden_columns: list[range] = field(default_factory=list)
     shown: dict[Place, str] = field(default_factory=dict)
     no_dates: dict[Place, float] = field(default_factory=dict)
-    no_durations: set[Place] = field(default_factory=set)
+    no_durations: dict[Place, bool] = field(default_factory=dict)
     written: dict[Place, str] = field(default_factory=dict)
     unseen: list[Said] = field(default_factory=list)
 

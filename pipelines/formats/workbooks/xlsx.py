@@ -14,14 +14,18 @@ from typing import Any
 from xml.parsers import expat
 
 from pipelines.formats.workbooks.number_formats import BUILT_IN, MOMENTS, is_elapsed, moment, shown_code
-from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility
+from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility, cell_name
 from pipelines.storage.damage import DAMAGE
 
 BLOCK = 1 << 16
 _PLACE = re.compile(r"\$?([A-Za-z]{1,4})\$?([0-9]{1,9})")
+_ZERO = re.compile(r"0+(\.0*)?")
 _VISIBILITY = {"hidden": Visibility.HIDDEN, "veryHidden": Visibility.VERY_HIDDEN}
 # Days on which spreadsheets do not agree: 1900 has a 29 February in one of them, and no other day 60.
 FIRST_DAY = 61
+# The day after 31 December 9999, beyond which no spreadsheet counts.
+NO_MORE_DAYS = 2_958_466
+DAYS_TO_1904 = 1_462
 Attributes = Mapping[str, str]
 
 
@@ -157,6 +161,8 @@ def is_no_day(value: float, kind: str, *, is_1904: bool) -> bool:
 
     Shown as a time of day, a day or two and some hours may be a duration: 36 hours show as 12:00.
     """
+    if kind != "duration" and value >= NO_MORE_DAYS - (DAYS_TO_1904 if is_1904 else 0):
+        return True
     if kind == "time":
         return value < 0 or 1 <= value < FIRST_DAY
     return value < (FIRST_DAY if kind == "date" and not is_1904 else 0)
@@ -169,6 +175,8 @@ class _SheetReader:
         self.found = SheetScan()
         self._styles, self._is_1904, self._is_stale = styles, is_1904, is_stale
         self._row, self._column = -1, -1
+        self._last_row = -1
+        self._columns: set[int] = set()
         self._type, self._style = "n", 0
         self._has_formula = self._has_text = False
         self._is_within_value = self._is_formula_open = False
@@ -188,15 +196,22 @@ class _SheetReader:
         elif name == "f":
             self._has_formula = True
         elif name == "row":
-            self._row = _number(attributes.get("r")) - 1 if "r" in attributes else self._row + 1
-            self._column = -1
-            if _is_true(attributes.get("hidden")) or _is_true(attributes.get("zeroHeight")):
+            self._start_row(_number(attributes.get("r")) - 1 if "r" in attributes else self._last_row + 1)
+            if _is_true(attributes.get("hidden")) or _is_zero(attributes.get("ht")):
                 self.found.hidden_rows.append(range(self._row, self._row + 1))
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
-        elif name == "col" and _is_true(attributes.get("hidden")):
+        elif name == "col" and (_is_true(attributes.get("hidden")) or _is_zero(attributes.get("width"))):
             first, last = _number(attributes.get("min")), min(_number(attributes.get("max")), 1 << 14)
             self.found.hidden_columns.append(range(first - 1, last))
+
+    def _start_row(self, row: int) -> None:
+        """Raises `Unscannable` for a row that comes again, or before one of a smaller number: one would be lost."""
+        if row <= self._last_row:
+            raise Unscannable(f"row {row + 1} after row {self._last_row + 1}")
+        self._row = self._last_row = row
+        self._column = -1
+        self._columns.clear()
 
     def _start_cell(self, attributes: Attributes) -> None:
         place = _PLACE.fullmatch(attributes.get("r", ""))
@@ -204,6 +219,9 @@ class _SheetReader:
             self._row, self._column = int(place[2]) - 1, _column(place[1])
         else:
             self._column += 1
+        if self._column in self._columns:
+            raise Unscannable(f"cell {cell_name((self._row, self._column))} twice")
+        self._columns.add(self._column)
         self._type, self._style = attributes.get("t", "n"), _number(attributes.get("s"))
         self._has_formula = self._has_text = False
         self._text.clear()
@@ -254,6 +272,11 @@ class _SheetReader:
         first, last = _PLACE.fullmatch(start), _PLACE.fullmatch(end)
         if first and last:
             self.found.merged.append((int(first[2]) - 1, _column(first[1]), int(last[2]) - 1, _column(last[1])))
+
+
+def _is_zero(text: str | None) -> bool:
+    """Whether a height or a width is none."""
+    return text is not None and bool(_ZERO.fullmatch(text))
 
 
 def _is_true(text: str | None) -> bool:
