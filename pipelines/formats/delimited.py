@@ -40,7 +40,7 @@ from pipelines.formats.magic_numbers import is_wanted, signature
 from pipelines.formats.quotes import Cutter, LoneReturn, QuoteFault, Record, swallows
 from pipelines.formats.records import PIECE, records_of_file, whole_records
 from pipelines.formats.registry import Records, reader
-from pipelines.formats.short_rows import is_line_in_quotes, line_in_quotes, short_rows
+from pipelines.formats.short_rows import blank_lines, is_line_in_quotes, line_in_quotes, short_rows
 from pipelines.storage.cells import allow_long_cells
 from pipelines.storage.spool import Spool, by_chunk, filtered, places_where
 from pipelines.storage.text_bytes import has_sign
@@ -214,16 +214,21 @@ class _Body:
         takes_lines = self.options.get("multiline") == "accept"
         too_long: list[tuple[int, int]] = []
         counts: list[tuple[int, int]] = []
+        gaps: list[int] = []
+        before = self.lines
         try:
             for cut in cutter.records(body.decode("utf-8"), self.lines + 1):
                 record, row = cut, cut.cells
+                if len(row) == 1 and width > 1 and not row[0].strip():
+                    continue
+                if record.first > before + 1 and positions:
+                    gaps.append(record.first)
+                before = record.last
                 if record.fault is None and record.last > record.first and not takes_lines:
                     is_swallowing = swallows(row, self.delimiter, width)
                     record = replace(cut, fault=QuoteFault.SWALLOWED if is_swallowing else None)
                 if record.fault is not None:
                     self._refuse(record)
-                    continue
-                if len(row) == 1 and width > 1 and not row[0].strip():
                     continue
                 if len(row) > width and any(cell.strip() for cell in row[width:]):
                     too_long.append((record.first, len(row)))  # stays in its place, which a footer is counted by
@@ -239,7 +244,7 @@ class _Body:
             raise damaged(self.content, error.line, *LONE_RETURN) from None
         self._refuse_too_long(too_long, len(positions) - len(too_long))
         faults, notices = short_rows(counts, width)
-        self.faults, self.notices = [*self.faults, *faults], [*self.notices, *notices]
+        self.faults, self.notices = [*self.faults, *faults], [*self.notices, *notices, *blank_lines(gaps)]
         self.columns = [pa.array(column, pa.string()) for column in columns]
         self.positions = pa.array(positions, pa.int64())
 
@@ -300,7 +305,7 @@ class _Body:
             return
         same: Any = None
         for printed, column in zip(self.header, self.columns, strict=True):
-            here = by_chunk(column, partial(_is_name, name=clean(printed).lower()))
+            here = by_chunk(column, partial(_is_name, name=clean(printed)))
             same = here if same is None else pc.and_(same, here)
             if not pc.any(same).as_py():
                 return
@@ -340,4 +345,5 @@ class _Body:
 
 
 def _is_name(cells: pa.Array, *, name: str) -> pa.Array:
-    return pc.fill_null(pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(cells)), name), False)
+    written = pa.array({name, name.lower(), name.upper(), name.title(), name.capitalize()})
+    return pc.is_in(pc.utf8_trim_whitespace(cells), written)

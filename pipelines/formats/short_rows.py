@@ -47,6 +47,15 @@ def short_rows(counts: Sequence[Count], width: int) -> tuple[list[RecordFault], 
     return [], [Said(french, english)]
 
 
+def blank_lines(following: Sequence[int]) -> list[Said]:
+    """What to report of the rows that come after a blank line: another table may begin there, or a total."""
+    if not following:
+        return []
+    listed = positions_listed(following)
+    french = f"lignes vides au milieu du tableau ; ce qui suit est lu comme des enregistrements : ligne {listed}"
+    return [Said(french, f"blank lines within the table; what follows is read as records: line {listed}")]
+
+
 def _cut(rows: Sequence[Count]) -> Iterator[RecordFault]:
     lines = f"{rows[0][0]}–{rows[-1][0]}"
     message = Said(

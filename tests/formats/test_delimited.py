@@ -310,3 +310,11 @@ def test_a_name_that_two_columns_have_is_told_where_it_is_read(tmp_path: Path) -
     told = ["several columns of this name, the first of which is read: a"]
     assert [one.en for one in part_reading(path, a_part("csv", "nom", "a")).notices] == told
     assert not part_reading(path, a_part("csv", "nom")).notices
+
+
+def test_what_follows_a_blank_line_is_told(tmp_path: Path) -> None:
+    found = part_reading(a_file(tmp_path, "\na;b\n1;2\n\nc;d\n3;4\n\n\n5;6\n \n\n"), a_part(options={"header_row": 2}))
+    assert positions(found.table) == [3, 5, 6, 9]
+    assert [one.en for one in found.notices] == [
+        "blank lines within the table; what follows is read as records: line 5, 9"
+    ]
