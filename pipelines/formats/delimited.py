@@ -165,7 +165,7 @@ class _Body:
 
     def read_plain(self, records: Iterator[memoryview]) -> bool:
         """Whether pyarrow could read the text, of which whole records are given, a few megabytes at a time."""
-        if self.quote != '"' or self.escape is not None or not self.names:
+        if self.quote != '"' or self.escape is not None or not (self.names and self.delimiter.isascii()):
             return False
         lines, width = self.lines, len(self.names)
         spool = Spool(pa.schema([*((str(place), pa.string()) for place in range(width)), ("line", pa.int64())]))

@@ -31,6 +31,8 @@ SAMPLE = 4096
 FEW = 65_536
 """Bytes that are decoded faster than Arrow is asked."""
 DETECTED = 200_000
+ISO_8859 = ("iso8859-1", "iso8859-15")
+_CONTROLS = re.compile(rb"[\x80-\x9f]")
 SINGLE_BYTE = ("cp1252", "iso8859-1", "iso8859-15", "latin_1", "mac-roman", "cp850", "cp437")
 # Read without being declared: what French software writes today. The others are named, and left to a person.
 TRUSTED = ("cp1252", "iso8859-15")
@@ -124,7 +126,12 @@ def _not_utf8(content: Content, data: bytes, error: UnicodeDecodeError, within: 
     if announced is not None and announced not in ("utf-8", "utf-8-sig"):
         text, encoding = _in(data, announced, content)
         _check_plausible(content, data, text.decode("utf-8"), announced)
-        return Decoded(text, encoding)
+        letters = plausibility(text.decode("utf-8"))
+        if letters.foreign > letters.french:
+            french = f"encodage annoncé : {announced}, où le texte a surtout des lettres que le français n'a pas"
+            english = f"announced encoding: {announced}, in which most letters are none of French"
+            notices.append(Said(french, english))
+        return Decoded(text, encoding, notices)
     if announced is not None:
         notices.append(
             Said("encodage annoncé : utf-8, que les octets ne sont pas", "announced: utf-8; the bytes are not")
@@ -291,6 +298,9 @@ def as_utf8(data: bytes, declared: str, *, file: str) -> tuple[bytes, str]:
             better = _likely(data, besides="utf-8") if found == "cp1252" else None
             raise _wrong(data, "utf-8", better or found, file)
         return data.removeprefix(codecs.BOM_UTF8), found
+    # ISO 8859 has no sign at these bytes: whoever typed `latin-1` means Windows, where they are €, œ or quotes.
+    if name in ISO_8859 and (control := _CONTROLS.search(data)):
+        raise _wrong(data, name, "cp1252", file, control.start())
     if name in SINGLE_BYTE and found in ("utf-8", "utf-8-sig", "utf-16", "utf-32") and not data.isascii():
         raise _wrong(data, declared, found, file)
     try:

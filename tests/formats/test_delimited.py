@@ -318,3 +318,9 @@ def test_what_follows_a_blank_line_is_told(tmp_path: Path) -> None:
     assert [one.en for one in found.notices] == [
         "blank lines within the table; what follows is read as records: line 5, 9"
     ]
+
+
+def test_a_delimiter_beyond_ascii_is_one_too(tmp_path: Path) -> None:
+    assert records(reading(a_file(tmp_path, "a§b\n1§2\n"), a_part(options={"delimiter": "§"}))) == [
+        {"a": "1", "b": "2"}
+    ]

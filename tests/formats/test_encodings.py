@@ -154,3 +154,16 @@ def test_what_people_type_is_plausible(text: str) -> None:
 @pytest.mark.parametrize("text", ["HŽrouville", "H‚rouville", "dÚjÓ", "¼uvre", "10 ¤", "Ïðèâåò", "a\x81b", "£ódŸ"])
 def test_what_nobody_types_is_not(text: str) -> None:
     assert plausibility(text).improbable
+
+
+@pytest.mark.parametrize("declared", ["latin-1", "iso-8859-15"])
+def test_a_byte_that_the_declared_alphabet_lacks_is_refused(tmp_path: Path, declared: str) -> None:
+    with pytest.raises(WrongEncoding) as raised:
+        reading_of(tmp_path, "nom;prix\né;10 €\n".encode("cp1252"), encoding=declared)
+    assert (raised.value.facts["line"], raised.value.facts["likely"]) == (2, "cp1252")
+    assert records(reading_of(tmp_path, "nom;note\né;à\n".encode(declared), encoding=declared).table)[0]["note"] == "à"
+
+
+def test_letters_of_another_alphabet_that_a_server_announces_are_told(tmp_path: Path) -> None:
+    found = reading_of(tmp_path, "nom;note\né;1\n".encode("cp1252"), announced="koi8-r")
+    assert [one.en for one in found.notices] == ["announced encoding: koi8-r, in which most letters are none of French"]
