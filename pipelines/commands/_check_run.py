@@ -131,8 +131,8 @@ class Run:
             self._validate_tables(tables, {})
             return
         with self._opened(package) as (opened, host):
-            self._take_errors(package, opened)
-            self._validate_tables(tables, {resource.name: resource for resource in opened.resources})
+            self._take_errors([(package, error) for error in opened.errors])
+            self._validate_tables(tables, {resource.name: resource for resource in opened.own})
             self._found.refused += host.refused
 
     def _validate_tables(self, tables: list[Table], parents: dict[str, Any]) -> None:
@@ -189,8 +189,12 @@ class Run:
     def _package(self, named: str, files: tuple[str, ...]) -> None:
         with self._failing(named), self._opened(named) as (package, host):
             self._read.add(Path(named).resolve())
-            self._read |= {Path(path).resolve() for item in package.resources for path in item.normpaths}
-            self._take_errors(named, package)
+            named_files = [path for item in [*package.own, *package.resources] for path in item.normpaths]
+            self._read |= {Path(path).resolve() for path in named_files}
+            self._take_errors([(named, error) for error in package.errors])
+            if not files:
+                self._take_errors(package.inside.errors)
+                self._found.failures += package.inside.failures
             for resource in self._chosen(named, package, files):
                 self._resource(resource, package)
             self._found.refused += host.refused
@@ -205,13 +209,13 @@ class Run:
             check_documents(document, Path(named).parent, option)
         return opened_package(named, self._remote(named))
 
-    def _take_errors(self, named: str, package: DataPackage) -> None:
-        """What is wrong with the descriptor; a part of it that cannot be read leaves the package without a result."""
-        self._found.errors += [(named, error) for error in package.errors]
-        for error in package.errors:
+    def _take_errors(self, errors: list[tuple[str, Any]]) -> None:
+        """What is wrong with descriptors; a part of one that cannot be read leaves the package without a result."""
+        self._found.errors += errors
+        for place, error in errors:
             if UNREAD in error.note:
-                failure = SchemaUnusable(place=named, found=error.note, expected="JSON")
-                self._found.failures.append((named, failure))
+                failure = SchemaUnusable(place=place, found=error.note, expected="JSON")
+                self._found.failures.append((place, failure))
 
     def _chosen(self, named: str, package: DataPackage, files: tuple[str, ...]) -> list[Any]:
         """The resources to validate: all, or those whose files were named."""

@@ -147,6 +147,15 @@ class ReferenceNotTable(CannotValidate):
     en = 'A foreign key refers to the resource "{table}" ({place}), which is not a table.'
 
 
+class InquiryInside(CannotValidate):
+    """A resource of a package is an inquiry of Frictionless, which names files and checks of its own."""
+
+    code = "inquiry-inside"
+    responsible = ResponsibleParty.SCHEMA
+    fr = "{place} : contrôles Frictionless (« inquiry ») non exécutés ; déclarez leurs tables comme ressources."
+    en = "{place}: a Frictionless inquiry, which is not run; declare its tables as resources."
+
+
 class ValidationFailed(CannotValidate):
     """Frictionless raised on a table or a descriptor that nobody foresaw: there is no result."""
 

@@ -21,6 +21,7 @@ from pipelines.validation.error_counts import ErrorCounts
 from pipelines.validation.errors import CannotValidate, SchemaUnusable, ValidationFailed
 from pipelines.validation.hosting import Host, check_scheme, frictionless_host
 from pipelines.validation.inputs import local_file, readable_files, unchanged
+from pipelines.validation.nested import Inside
 from pipelines.validation.outcome import Outcome, Progress, Rejects
 from pipelines.validation.parents import ResourceParents
 from pipelines.validation.result import ValidationResult
@@ -36,12 +37,15 @@ DESCRIPTOR = "datapackage.json"
 class DataPackage:
     """A Data Package as Frictionless read it. `errors`: what is wrong with its descriptor; then it has no resource.
 
-    `folder`: the temporary folder that its archive was unpacked in, with a slash at its end.
+    `resources`: to be validated, those of packages inside it too; `own`: without them. `inside`: what is wrong with the
+    descriptors of those. `folder`: the temporary folder that its archive was unpacked in, with a slash at its end.
     """
 
     resources: Sequence[Any] = ()
     errors: Sequence[Any] = ()
     folder: str = ""
+    own: Sequence[Any] = ()
+    inside: Inside = field(default_factory=Inside)
 
 
 @dataclass
@@ -56,9 +60,8 @@ class PackageResult:
         """Frictionless' own `Report` of the package; a resource without a result is not among its tasks."""
         from frictionless import Report
 
-        if self.errors:
-            return Report.from_validation(errors=list(self.errors))
-        return Report.from_validation_reports(time=0, reports=[validation.report() for _, validation in self.results])
+        whole = Report.from_validation_reports(time=0, reports=[validation.report() for _, validation in self.results])
+        return Report.from_validation(tasks=whole.tasks, errors=list(self.errors)) if self.errors else whole
 
 
 def read_data_package(descriptor: str | dict[str, Any], basepath: str | None = None) -> DataPackage:
@@ -76,7 +79,9 @@ def read_data_package(descriptor: str | dict[str, Any], basepath: str | None = N
         return DataPackage(errors=error.to_errors())
     except (RecursionError, ValueError, TypeError, KeyError, AttributeError, AssertionError) as error:
         raise _no_descriptor("datapackage", error) from error
-    return DataPackage(resources=package.resources)
+    inside = Inside()
+    inside.take(package.resources, () if isinstance(descriptor, dict) else (Path(descriptor).resolve(),))
+    return DataPackage(resources=inside.resources, own=package.resources, inside=inside)
 
 
 def _read_schemas(package: Any) -> None:
@@ -140,7 +145,8 @@ def validate_package(package: DataPackage, *, sample: int | None = 1000, memory:
 
     `sample` and `memory` are those of `validate`.
     """
-    found = PackageResult(errors=package.errors)
+    errors = [*package.errors, *(error for _, error in package.inside.errors)]
+    found = PackageResult(errors=errors, failures=list(package.inside.failures))
     for resource in package.resources:
         try:
             validation = validate_resource(resource, folder=package.folder, sample=sample, memory=memory)

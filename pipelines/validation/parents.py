@@ -138,6 +138,9 @@ class ResourceParents(Parents):
         mine = self.resource
         if not table or table == mine.name:
             return mine
+        if mine.package is None:  # the description of a resource, in a file of its own
+            note = 'package is required for foreign keys to other resources: "{fk}"'  # its own words, braces and all
+            raise FrictionlessException(errors.ResourceError(note=note))
         if not mine.package.has_resource(table):
             note = f'failed to handle a foreign key for resource "{mine.name}" as resource "{table}" does not exist'
             raise FrictionlessException(errors.ResourceError(note=note))

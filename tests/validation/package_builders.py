@@ -45,6 +45,8 @@ def a_package(folder: Path, rng: random.Random) -> Made:
         rng.shuffle(made.descriptor["resources"])
     if rng.random() < 0.12:
         _odd_descriptor(made.descriptor, rng)
+    if rng.random() < 0.06 and isinstance(made.descriptor["resources"], list):
+        made.descriptor["resources"].append(_inner(made, rng))
     (folder / "datapackage.json").write_text(json.dumps(made.descriptor))
     return made
 
@@ -64,6 +66,18 @@ def _resource(made: Made, name: str, rng: random.Random) -> dict[str, Any]:
     if roll < 0.16:
         return _no_table(made, name, rng)
     return _table(made, name, rng)
+
+
+def _inner(made: Made, rng: random.Random) -> dict[str, Any]:
+    """A resource that is a package of its own, or the description of a resource."""
+    folder = made.folder / "dedans"
+    folder.mkdir()
+    inner = a_package(folder, rng)
+    resources = inner.descriptor["resources"]
+    if rng.random() < 0.3 and isinstance(resources, list) and resources:
+        (folder / "une.resource.json").write_text(json.dumps(resources[0]))
+        return {"name": "dedans", "path": "dedans/une.resource.json"}
+    return {"name": "dedans", "path": "dedans/datapackage.json"}
 
 
 def _table(made: Made, name: str, rng: random.Random) -> dict[str, Any]:
