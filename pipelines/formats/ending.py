@@ -6,11 +6,29 @@ the end are none. What is left out is counted and reported.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
+
+if TYPE_CHECKING:
+    from pipelines.formats.registry import Records
+
+
+_TOTAL = re.compile(r"(sous[- ])?(total|totaux)\b", re.IGNORECASE)
+
+
+def seeming_total(records: Records) -> Iterator[Said]:
+    """What to report of a last record that begins as a line of totals does."""
+    if records.is_sparse or not len(records.positions):
+        return
+    cells = (str(column[-1].as_py() or "").strip() for column in records.columns)
+    if _TOTAL.match(next((cell for cell in cells if cell), "")):
+        row = records.positions[-1].as_py()
+        french = f"la dernière ligne ({row}) semble un total, lue comme un enregistrement (options.stop_at: Total)"
+        yield Said(french, f"the last row ({row}) seems to be a total, read as a record (options.stop_at: Total)")
 
 
 class Ending:

@@ -324,3 +324,12 @@ def test_a_delimiter_beyond_ascii_is_one_too(tmp_path: Path) -> None:
     assert records(reading(a_file(tmp_path, "a§b\n1§2\n"), a_part(options={"delimiter": "§"}))) == [
         {"a": "1", "b": "2"}
     ]
+
+
+@pytest.mark.parametrize("last", ["Total;5", "TOTAL général;5", ";Sous-total"])
+def test_a_last_row_that_begins_as_a_total_is_told(tmp_path: Path, last: str) -> None:
+    path = a_file(tmp_path, f"commune;nombre\nArras;2\nLens;3\n{last}\n")
+    told = ["the last row (4) seems to be a total, read as a record (options.stop_at: Total)"]
+    assert [one.en for one in part_reading(path, a_part()).notices] == told
+    assert not part_reading(path, a_part(options={"footer": 1})).notices
+    assert not part_reading(a_file(tmp_path, "commune;nombre\nTotalville;2\n"), a_part()).notices

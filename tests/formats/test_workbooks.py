@@ -721,6 +721,14 @@ def test_a_style_of_spreadsheetml_may_be_that_of_its_column(tmp_path: Path) -> N
     assert records(found.table)[0] == {"a": "01004", "b": "01004"}
 
 
+@pytest.mark.parametrize("index", ["1", "2"])
+def test_a_cell_of_spreadsheetml_that_comes_twice_refuses_the_workbook(tmp_path: Path, index: str) -> None:
+    data = '<Data ss:Type="Number">1</Data></Cell>'
+    cells = f'<Cell>{data}<Cell>{data}<Cell ss:Index="{index}">{data}'
+    with pytest.raises(Damaged, match="after column 2"):
+        reading_of(a_spreadsheetml(tmp_path, cells), "xls")
+
+
 def test_a_hidden_column_of_spreadsheetml_is_the_one_that_is_hidden(tmp_path: Path) -> None:
     columns = '<Column/><Column ss:Hidden="1"/>'
     found = reading_of(

@@ -122,13 +122,19 @@ class SpreadsheetMlScan:
 
     def _start_row(self, plain: Attributes) -> None:
         self._row_style = plain.get("StyleID", "")
-        self._row = _count(plain.get("Index"), self._row + 2) - 1
+        row = _count(plain.get("Index"), self._row + 2) - 1
+        if row <= self._row:
+            raise Unscannable(f"row {row + 1} after row {self._row + 1}")
+        self._row = row
         self._column = -1
         if plain.get("Hidden") == "1":
             self._sheets[-1].scan.hidden_rows.append(range(self._row, self._row + 1 + _count(plain.get("Span"), 0)))
 
     def _start_cell(self, plain: Attributes) -> None:
-        self._column = _count(plain.get("Index"), self._column + 2) - 1
+        column = _count(plain.get("Index"), self._column + 2) - 1
+        if column <= self._column:
+            raise Unscannable(f"column {column + 1} after column {self._column + 1}")
+        self._column = column
         self._cell = dict(plain)
         self._type = None
         across, down = _count(plain.get("MergeAcross"), 0), _count(plain.get("MergeDown"), 0)
