@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
-from pipelines.privacy.detectors.places import in_france
+from pipelines.privacy.detectors.positions import in_france, is_projected
 from pipelines.privacy.normalisation import fold
 from pipelines.schema.arrow import as_text
 
@@ -44,6 +44,10 @@ _DENIED = frozenset(
 _LATITUDE = re.compile(r"(^|_)(lat|latitude|y_wgs84?)(_|$)")
 _LONGITUDE = re.compile(r"(^|_)(lon|lng|long|longitude|x_wgs84?)(_|$)")
 _PRECISE = re.compile(r"-?\d{1,3}[.,]\d{5,}")
+# Metres of a projection: "x", "coord_x", "x_l93", "xl93", "lambert_x", and in English.
+_EAST = re.compile(r"(^|_)(coord)?x(l?93|l2e)?(_|$)|(^|_)easting(_|$)")
+_NORTH = re.compile(r"(^|_)(coord)?y(l?93|l2e)?(_|$)|(^|_)northing(_|$)")
+_METRES = re.compile(r"\d{6,7}(?:[.,]\d+)?")
 
 
 def folded_name(name: str) -> str:
@@ -60,24 +64,32 @@ def named_personal(name: str) -> Iterator[str]:
 
 def has_points(names: Sequence[str]) -> bool:
     """Whether columns of these names may contain the two halves of points."""
-    folded = list(map(folded_name, names))
-    return any(map(_LATITUDE.search, folded)) and any(map(_LONGITUDE.search, folded))
+    return bool(halves_of_points(names))
 
 
 def halves_of_points(names: Sequence[str]) -> list[tuple[str, str]]:
-    """The columns of latitudes with those of their longitudes, by their names."""
-    latitudes = [name for name in names if _LATITUDE.search(folded_name(name))]
-    longitudes = [name for name in names if _LONGITUDE.search(folded_name(name))]
-    return list(zip(latitudes, longitudes, strict=False))
+    """The columns that may contain the two halves of points: the first to the north with the first to the east, and so
+    on; degrees and metres apart."""
+    folded = {name: folded_name(name) for name in names}
+    found: list[tuple[str, str]] = []
+    for to_the_north, to_the_east in ((_LATITUDE, _LONGITUDE), (_NORTH, _EAST)):
+        norths = [name for name in names if to_the_north.search(folded[name])]
+        easts = [name for name in names if to_the_east.search(folded[name])]
+        found += zip(norths, easts, strict=False)
+    return list(dict.fromkeys(found))
 
 
 def precise_points(text: pa.Table) -> Iterator[tuple[int, str, str]]:
-    """(row, latitude column, latitude) of points of France to five decimals or more, in two columns of a table."""
+    """(row, northern column, its value) of points of France to about one metre, in two columns of a table."""
     for one, two in halves_of_points(text.column_names):
         pair = as_text(text.select([one, two])) if one != two else as_text(text.select([one]))
         norths, easts = (pair.column(name).to_pylist() for name in (one, two))
         for row, (north, east) in enumerate(zip(norths, easts, strict=True)):
-            if not (north and east and _PRECISE.fullmatch(north) and _PRECISE.fullmatch(east)):
-                continue
-            if in_france(*(float(value.replace(",", ".")) for value in (north, east))):
+            if north and east and _is_a_point(north, east):
                 yield row, one, north
+
+
+def _is_a_point(north: str, east: str) -> bool:
+    if _PRECISE.fullmatch(north) and _PRECISE.fullmatch(east):
+        return in_france(*(float(value.replace(",", ".")) for value in (north, east)))
+    return bool(_METRES.fullmatch(north) and _METRES.fullmatch(east)) and is_projected(east, north, is_said=True)

@@ -88,7 +88,7 @@ class Seen:
 
 REMEMBERED = 32_000_000
 """How many characters of clean texts are remembered; texts beyond are checked again, whatever they say."""
-_NUMBER = re.compile(r"-?\d{1,3}[.,]\d{5,}")
+_NUMBER = re.compile(r"-?\d{1,3}[.,]\d{5,}|\d{6,7}(?:[.,]\d+)?")
 
 
 def passing(passed: Mapping[tuple[str, str], str], rule: str, text: str, span: tuple[int, int]) -> str | None:

@@ -107,6 +107,28 @@ FOUND = {
         "DE89 3704 0044 0532 0130 00",
     ],
     "nom_civilite": [
+        "vu M KERLEO hier",
+        "vu M Jean Kerléo",
+        "M Kerléo souhaite un accès",
+        "M Dupont-Invente a demandé un accès",
+        "MM Kerléo et Durand",
+        "Mme kerdoncuff",
+        "M. kerdoncuff",
+        "Madame le goff",
+        "Mme_Kerléo",
+        "Mme-Kerléo",
+        "Mme : Kerléo",
+        "Mme (Kerléo)",
+        "Mme « Kerléo »",
+        "Nom et prénom : Kerléo",
+        "nom de famille : KERLEO",
+        "Prénom : Solène",
+        "M. Şahin",
+        "Mme Łukasz",
+        "M. Παπαδόπουλος",
+        "M. Кузнецов",
+        "Mme 王小明",
+        "Mme محمد",
         "reçu M Dupont-Invente",
         "observation de M Yann Invente",
         "M Dupont-Invente, maire",
@@ -157,6 +179,20 @@ FOUND = {
         "demeurant avenue des Lilas, 12 bis",
     ],
     "coordonnees": [
+        "8FW4V75V+8Q",
+        "8fw4v75v%2B8QX",
+        "V75V+8Q Nantes",
+        "652381.42, 6862047.11",
+        "652 381,42 ; 6 862 047,11",
+        "x: 652381.4 m, y: 6862047.9 m",
+        "POINT(652381.42 6862047.11)",
+        "6862047.11 652381.42",
+        "340123.4 7650123.9",
+        "demeurant à la ferme (X : 652381 ; Y : 6862047)",
+        "48° 51.4033' N",
+        "///table.chaise.lampe",
+        "31U DQ 48250 11930",
+        "geohash u09tvw0f6",
         "N48.85661 E2.35222",
         "48.85661N, 2.35222E",
         "16.24125 N, 61.53335 W",
@@ -189,6 +225,20 @@ FOUND = {
     "texte_cache": ["bien vu <!-- voir Jeanne --> oui", "&lt;!-- voir Jeanne --&gt;"],
 }
 LEFT_ALONE = [
+    "Coordonnées Lambert 93 : X = 666438, Y = 6870081",
+    "650 000 € ; 6 250 000 €, budget de 650123.45, 6250123.10 euros",
+    "2345+67, AB+CD, Bac+23, x+2345678",
+    "8CFF2222+22 (au Groenland)",
+    "file:///a.bc.de et http:///a.bc.de",
+    "652 381, 6 862 047 habitants",
+    "ligne M Fourvière est fermée, la M Fourvière a fermé",
+    "parcelle M LE BOURG, section M Le Bourg",
+    "Prénom : obligatoire ; Nom et prénom : … ; Nom et prénom : Adresse :",
+    "Nom : Mairie de Nantes",
+    "Madame tient à le dire, Monsieur votre courrier",
+    "Mme : Présidente, Mme - Conseillère municipale, Madame : La maire",
+    "M. maire, M. euros",
+    "pas de 10 MM Acier",
     "2024:06:12:34:56:78, 06:12:34:56, 06:12:34:56:78.5",
     "O3 10 20 30 40 µg, O2 12 34 56 78",
     "communes 06088 07010, 06123 45678",
@@ -353,6 +403,19 @@ def test_nothing_hides_what_follows_it_after_a_stop(example: tuple[str, str], be
 def test_an_address_that_nothing_else_says_is_one_where_it_is_all_that_is_written(text: str) -> None:
     assert "adresse_postale" in rules_in(text)
     assert "adresse_postale" not in rules_in(f"Le lot {text} et ce qui suit")
+
+
+@pytest.mark.parametrize("text", ["M Kerléo", "M Le Goff.", "MM Kerléo\nsuite", "x ; M Kerléo ; y"])
+def test_a_letter_and_a_surname_are_a_name_where_they_are_all_that_is_written(text: str) -> None:
+    assert "nom_civilite" in rules_in(text)
+    assert "nom_civilite" not in rules_in("ouverture du cinéma M Kerléo ce jour")
+
+
+@pytest.mark.parametrize("text", ["652381 6862047", "X = 652381 ; Y = 6862047", "SRID=2154;POINT(652381 6862047)"])
+def test_metres_of_a_projection_are_a_point_where_they_are_all_that_is_written(text: str) -> None:
+    assert "coordonnees" in rules_in(text)
+    assert "coordonnees" not in rules_in("Le projet, en 652381 6862047, est public")
+    assert "coordonnees" not in rules_in("652300 6862000")
 
 
 def test_two_detectors_cannot_share_a_rule() -> None:

@@ -101,6 +101,16 @@ def test_a_point_cut_in_two_columns_is_held_when_it_is_precise() -> None:
     assert [(hold.row, hold.field, hold.rule) for hold in report.holds] == [(0, "latitude", "coordonnees")]
 
 
+@pytest.mark.parametrize(
+    ("east", "north"),
+    [("x", "y"), ("X_L93", "Y_L93"), ("coord_x", "coord_y"), ("xl93", "yl93"), ("easting", "northing")],
+)
+def test_metres_cut_in_two_columns_are_held_as_degrees_are(east: str, north: str) -> None:
+    table = pa.table({east: [652381.42, 652400, 652381, 12.5], north: [6862047.11, 6862000, 6862047, 13.5]})
+    report = gate({"p/t": table}, PersonalValues(), AllowList())
+    assert [(hold.row, hold.rule) for hold in report.holds] == [(0, "coordonnees"), (2, "coordonnees")]
+
+
 def test_typed_columns_are_looked_at_too() -> None:
     table = pa.table({"nombre": [295109912611193, 5], "jour": [date(1970, 5, 1), None], "oui": [True, False]})
     assert gate({"p/t": table}, PersonalValues(), AllowList()).by_rule() == {"nir": 1}

@@ -66,6 +66,15 @@ HOSTILE = [
     "12 voie A ",
     "point ",
     "chez ",
+    "652381 ",
+    "652 381 6 ",
+    "8FW4V75V+",
+    "2345",
+    "///a.",
+    "M Kerléo ",
+    "Mme : ",
+    "Nom et prénom : ",
+    "M. a",
 ]
 
 

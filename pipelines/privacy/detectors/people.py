@@ -11,7 +11,9 @@ from pipelines.privacy.normalisation import fold
 from pipelines.privacy.plain_words import are_plain, words_of
 
 _PARTICLE = r"(?:de\s+la\s+|de\s+|du\s+|des\s+|d['’]\s?|le\s+|la\s+|l['’]|el\s+|ben\s+|van\s+(?:der\s+)?|von\s+)"
-_CAPITAL = r"[A-ZÀ-ÖØ-ÞŒ]"
+# Letters of other scripts and of extended Latin too: after a title, whether they are capitals adds nothing.
+_BEYOND = "Ā-\u1fff\u2c00-\ud7ff\uf900-\ufdff\ufe70-\ufefc"
+_CAPITAL = f"[A-ZÀ-ÖØ-Þ{_BEYOND}]"
 _WORD = rf"{_CAPITAL}[\w'’]*(?:-{_CAPITAL}?[\w'’]+)*"
 _INITIALS = rf"(?:{_CAPITAL}\.?[\s-]*){{0,2}}"
 _TITLE = (
@@ -29,10 +31,20 @@ _MARKED = re.compile(
     rf"(?<![\w*'’])(?:(?P<mark>\*{{1,3}}|_{{1,3}})(?P<title>{_TITLE})(?P=mark)[ \t]{{1,3}}[*_]{{0,3}}"
     rf"|(?P<bare>{_TITLE})[ \t]{{1,3}}[*_]{{1,3}})(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD})"
 )
-# "M Kerléo", without the dot: "M" is a size, a line and a measure too. Only after what is done by or with somebody,
-# or before what somebody is.
+# "Mme : Kerléo", "Mme (Kerléo)", "Mme_Kerléo": a sign between the two.
+_PARTED = re.compile(
+    rf"(?<![\w'’-])(?P<title>M\.|Mr\.?|Mme\.?|Mlle\.?|Monsieur|Madame|Mademoiselle|MADAME|MONSIEUR|MME|MLLE|MR)"
+    rf"[ \t]{{0,2}}[:_(«\"“–—-][ \t]{{0,2}}(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD})"
+)
+# "Nom et prénom : Kerléo Jeanne": as forms are pasted.
+_ENTERED = re.compile(
+    rf"(?:N(?<!\wN)|n(?<!\wn)|P(?<!\wP)|p(?<!\wp))(?i:om(?:\s(?:de\s(?:famille|naissance|jeune\sfille)|d['’]usage|patronymique"
+    rf"|(?:et|/)\spr[ée]noms?)|,\s?pr[ée]noms?)|r[ée]noms?(?:\set\snom|,\s?nom)?)\s?:\s{{0,3}}"
+    rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD})"
+)
+# "M Kerléo", without the dot: "M" is a size, a line and a measure too. Only where something says that it is somebody.
 _DOTLESS = re.compile(
-    rf"(?<![^\s(«])M[ \t](?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
+    rf"(?<![^\s(«;|])MM?[ \t](?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD}(?:[ \t]{_WORD}){{0,2}})"
     r"(?P<after>,\s(?:maire|adjointe?|propriétaire|riverain|demeurant|domicilié|habitant|président|commissaire|né\s|gérant|agriculteur)\b)?"
 )
 _DOING = re.compile(
@@ -40,11 +52,27 @@ _DOING = re.compile(
     r"|contributions?|questions?|réponse|visite|propriété|parcelles?|maison|habitation|domicile|terrains?)\sde)\s$",
     re.IGNORECASE,
 )
-_LOWER = re.compile(
-    rf"m(?<![\w'’-]m)(?:me|lle|r|onsieur|adame|ademoiselle)\.?\s+(?P<particle>{_PARTICLE})?(?P<word>[a-zà-ÿ]{{3,}}(?:-[a-zà-ÿ]+)*)"
+_DOES = re.compile(
+    r"\s(?:(?:nous|lui|leur|y|en|ne|n['’]|s['’]|se)\s?)?(?:demande|souhaite|indique|précise|signale|conteste|propose|estime"
+    r"|habite|réside|demeure|déclare|dépose|exprime|remercie|refuse|accepte|rappelle|souligne|constate|craint|pense|dit|écrit"
+    r"|possède|regrette|(?:dés)?approuve|oppose|inquiète|interroge|plaint|fait part"
+    r"|est (?:propriétaire|domicilié|opposé|favorable|défavorable|venu|né|riverain|inquiet|contre|pour|d['’]accord)"
+    r"|a (?:demandé|dit|écrit|indiqué|déposé|signalé|souhaité|précisé|remis|consulté|été reçu|exprimé|proposé"
+    r"|contesté|fait))\b"
 )
-# "m. kerdoncuff": "m." is a measure too, and a list of ordinary words tells them apart. Without a space it is code.
-_LOWER_INITIAL = re.compile(r"m(?<![\w'’.-]m)\.\s(?P<word>[a-zà-ÿ]{4,}(?:-[a-zà-ÿ]+)*)")
+_IS_A_LETTER = re.compile(
+    r"\b(?:le|la|les|du|des|un|une|aux?|ce|cette|lignes?|métro|tram|bus|tailles?|sections?|zones?|secteurs?|b[âa]t(?:iment|\.)?"
+    r"|lots?|[îi]lots?|cinéma|salle|porte|escalier|bloc|hall|parking|classe|catégorie|modèle|type|série|feuilles?|parcelles?"
+    r"|plan|annexe|niveau)\s$",
+    re.IGNORECASE,
+)
+_LOWER = re.compile(
+    rf"[mM](?<![\w'’-][mM])(?:me|lle|r|onsieur|adame|ademoiselle)\.?\s+(?P<particle>{_PARTICLE})?"
+    r"(?P<word>[a-zà-ÿ]{3,}(?:-[a-zà-ÿ]+)*)"
+)
+# "m. kerdoncuff", "M. kerdoncuff": "m." is a measure too, and a list of ordinary words tells them apart. Without a
+# space it is code.
+_LOWER_INITIAL = re.compile(r"[mM](?<![\w'’.-][mM])\.\s(?P<word>[a-zà-ÿ]{4,}(?:-[a-zà-ÿ]+)*)")
 
 # "M. le docteur Kerléo", "Madame la présidente Jeanne Kerléo": an office is between the title and the name.
 _OFFICE_NAMED = re.compile(
@@ -149,11 +177,13 @@ _NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
 @detector(
     "nom_civilite",
     sieve=rf"(^|[^\w'’-]|_)({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
-    rf"|(mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+({_PARTICLE})?[a-zà-ÿ]{{3}}"
+    rf"|(?i:mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+({_PARTICLE})?[a-zà-ÿ]{{3}}"
     rf"|{_TITLE}\s?([Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?[A-Za-zÀ-ÿ-]{{4,25}}[\s,]"
     rf"|{_TITLE}(\*{{1,3}}|_{{1,3}})?\s{{1,3}}[*_]{{0,3}}(?i:{_PARTICLE})?{_CAPITAL}"
-    rf"|M\s(?i:{_PARTICLE})?{_CAPITAL}"
-    rf"|m\.\s[a-zà-ÿ]{{4}}"
+    rf"|MM?\s(?i:{_PARTICLE})?{_CAPITAL}"
+    rf"|[mM]\.\s[a-zà-ÿ]{{4}}"
+    rf"|{_TITLE}\s{{0,2}}[:_(«\"“–—-]\s{{0,2}}(?i:{_PARTICLE})?{_CAPITAL}"
+    rf"|(?i:nom|noms|famille|naissance|fille|usage|patronymique|pr[ée]noms?)\s?:\s{{0,3}}(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|(?i:consorts|[ée]poux|hoirs|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|(docteure?|professeure?|maître|dr\.?|pr\.?|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL})",
 )
@@ -166,6 +196,8 @@ def names_after_a_civility(text: str) -> Iterator[Span]:
         _accepted_at(initials, _OFFICE_NAMED, text, _names_after_office),
         _accepted_at(initials, _OFFICE_APART, text, _names_beside_office),
         _accepted_at(initials, _DOTLESS, text, _names_after_a_letter),
+        _accepted_at(initials, _PARTED, text, _names_behind_a_sign),
+        accepted(_ENTERED, text, _names_behind_a_sign) if ":" in text else (),
         accepted(_MARKED, text, _names_among_marks) if "*" in text or "_" in text else (),
         accepted(_PLAIN_TITLE, text, _names_after_office),
         accepted(_OF_A_FAMILY, text, _names_a_family),
@@ -209,9 +241,29 @@ def _names_beside_office(match: re.Match[str]) -> bool:
 
 
 def _names_after_a_letter(match: re.Match[str]) -> bool:
-    is_somebodys = match["after"] or _DOING.search(match.string[max(0, match.start() - 40) : match.start()])
+    text, start, end = match.string, match.start(), match.end()
+    before = text[max(0, start - 40) : start]
     first = _first_word(match["name"])
-    return bool(is_somebodys) and _is_a_name(match) and first not in _OTHER_OFFICES and not are_plain(words_of(first))
+    if not _is_a_name(match) or first in _OTHER_OFFICES or are_plain(words_of(first)) or _is_called_so(match):
+        return False
+    if match["after"] or _DOING.search(before):
+        return True
+    if _IS_A_LETTER.search(before):
+        return False
+    words = fold(match["name"]).decode().split()
+    are_several = match[0].startswith("MM") and not before.rstrip()[-1:].isdigit()  # "10 MM" are millimetres
+    is_full = are_several or (len(words) > 1 and not FIRST_NAMES.isdisjoint((words[0], words[-1])))
+    is_in_capitals = len(first) > 3 and first.upper() in match["name"] and any(map(str.islower, text))
+    is_alone = not _LINE_BEFORE.search(before) and not _LINE_AFTER.match(text, end)
+    return is_full or is_in_capitals or is_alone or bool(_DOES.match(text, end))
+
+
+_LINE_BEFORE = re.compile(r"[^\s;|][ \t]*$")
+_LINE_AFTER = re.compile(r"[ \t]*\.?[ \t]*[^\s;|.]")
+
+
+def _names_behind_a_sign(match: re.Match[str]) -> bool:
+    return _is_a_name(match) and not are_plain(words_of(match["name"])) and not _is_called_so(match)
 
 
 def _names_among_marks(match: re.Match[str]) -> bool:
@@ -229,11 +281,15 @@ def _names_in_lower_case(match: re.Match[str]) -> bool:
     is_plain = match["word"] in _PLAIN_WORDS or match["word"] in _NO_NAMES
     if match["particle"]:
         is_plain = bool(parts & (_NOBODY | _OTHER_OFFICES))
+    elif match[0][0] == "M":  # begins a form of address, and sentences: "Madame tient à …"
+        is_plain = is_plain or match["word"] in _OTHER_OFFICES or are_plain(words_of(match["word"]))
     return not is_plain and not _is_called_so(match)
 
 
 def _names_after_an_initial(match: re.Match[str]) -> bool:
     is_a_measure = match.string[: match.start()].rstrip()[-1:].isdigit()
+    if not _NOBODY.isdisjoint(match["word"].split("-")) or match["word"] in _OTHER_OFFICES:
+        return False
     return not is_a_measure and not are_plain(words_of(match["word"])) and not _is_called_so(match)
 
 

@@ -1,4 +1,4 @@
-"""Where a private person lives: postal addresses that no public place or project explains, and precise coordinates."""
+"""Where a private person lives: postal addresses that no public place or project explains."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _STREET_FIRST = re.compile(
     re.IGNORECASE,
 )
 _BOX = re.compile(r"\b(?:BP|B\.P\.|bo[iî]te postale)\s*\d", re.IGNORECASE)
-_LIVES = re.compile(
+LIVES = re.compile(
     r"\b(?:demeurant|domicili[ée]e?s?|habit(?:e|ent|ant|ons)|r[ée]sid(?:e|ent|ant|ons)|log(?:é|ée|és|ées|e|ent)"
     r"|chez|mon adresse|adresse (?:personnelle|du domicile)|domicile)\b"
     r"[^.;]{0,30}$"
 )
-# Each alternative of `_LIVES` begins with one of these.
+# Each alternative of `LIVES` begins with one of these.
 _LIVING = ("demeurant", "domicil", "habit", "résid", "resid", "log", "chez", "adresse")
 # Before an address, in the same sentence, these say that it is a public place, an organisation's or a project's. Both
 # expressions are compared with lower case: one that minds no case tries each of its words at each letter.
@@ -83,14 +83,14 @@ def private_addresses(text: str) -> Iterator[Span]:
     yield from (match.span() for match in accepted(_UNSURE, text, _is_surely_private))
     lower = text.lower()
     for match in _STREET_FIRST.finditer(text) if any(word in lower for word in _LIVING) else ():
-        if _LIVES.search(text[max(0, match.start() - 60) : match.start()].lower()):
+        if LIVES.search(text[max(0, match.start() - 60) : match.start()].lower()):
             yield match.span()
 
 
 def _is_private(match: re.Match[str]) -> bool:
     text, start = match.string, match.start()
     before = text[max(0, start - 120) : start].lower()
-    if _LIVES.search(before):
+    if LIVES.search(before):
         return True
     return not _EXPLAINED.search(before) and not _BOX.search(text[start : match.end() + 40])
 
@@ -98,47 +98,7 @@ def _is_private(match: re.Match[str]) -> bool:
 def _is_surely_private(match: re.Match[str]) -> bool:
     """Whether somebody lives there, or a postal code follows, or the text is this address and nothing else."""
     text, start, end = match.string, match.start(), match.end()
-    if _LIVES.search(text[max(0, start - 120) : start].lower()):
+    if LIVES.search(text[max(0, start - 120) : start].lower()):
         return True
     is_whole = not text[:start].strip() and not text[end:].strip(" .")
     return (is_whole or bool(_POSTAL_CODE.match(text, end))) and _is_private(match)
-
-
-_NUMBER = r"[-+]?\d{1,3}[.,]\d{5,}"
-_PAIR = re.compile(
-    rf"(?:(?<![\w.,])|(?<=[NSEOW])(?<![\w.,][NSEOW]))(?P<one>{_NUMBER})\s*°?\s*(?P<after>[NSEOW])?\s*[,;/ |]\s*"
-    rf"(?P<before>[NSEOW])?\s?(?P<two>{_NUMBER})(?:\s?°?\s?[NSEOW]\b|(?!\w|\.\d))"
-)
-_LABELLED = re.compile(rf"\bm?(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\b\W{{0,3}}(?P<value>{_NUMBER})", re.IGNORECASE)
-_SEXAGESIMAL = re.compile(r"\d{1,3}\s?°\s?\d{1,2}\s?['’′]\s?\d{1,2}(?:[.,]\d+)?\s?(?:\"|''|″|”)?\s?[NSEOW]\b")
-# Latitude and longitude of the metropole, the Antilles and Guiana, Reunion and Mayotte, the Pacific, Saint-Pierre.
-_FRANCE = (
-    (41, 51.5, -5.5, 10), (2, 18.5, -63.5, -51), (-22, -12, 44, 56), (-28, -7, -180, -134), (-23, -13, 158, 180),
-    (46, 47.5, -57, -55.5),
-)  # fmt: skip
-
-
-def in_france(latitude: float, longitude: float) -> bool:
-    """Whether a point (decimal degrees, WGS 84) is in the rectangle of some part of France."""
-    return any(south <= latitude <= north and west <= longitude <= east for south, north, west, east in _FRANCE)
-
-
-def _is_in_france(match: re.Match[str]) -> bool:
-    one, two = (float(match[name].replace(",", ".")) for name in ("one", "two"))
-    said = match["after"] or match["before"]  # with the letters of the compass "61.53" may be west of Greenwich
-    signs = ((1, 1), (1, -1), (-1, 1), (-1, -1)) if said else ((1, 1),)
-    return any(in_france(one * a, two * b) or in_france(two * b, one * a) for a, b in signs)
-
-
-@detector(
-    "coordonnees",
-    sieve=r"(?i)\d[.,]\d{5,}\s*°?\s*[NSEOW]?\s*[,;/ |]\s*([NSEOW]\s?)?[-+]?\d{1,3}[.,]\d{5}|(lat|lon"
-    r"|lng)[a-z]*\W{0,3}[-+]?\d{1,3}[.,]\d{5}|\d\s?°\s?\d{1,2}\s?['’′]",
-)
-def precise_coordinates(text: str) -> Iterator[Span]:
-    """A point of France to five decimals or more (about one metre), in decimal degrees in either order, or in degrees,
-    minutes and seconds."""
-    yield from (match.span() for match in accepted(_PAIR, text, _is_in_france))
-    for pattern in (_LABELLED, _SEXAGESIMAL):
-        for match in pattern.finditer(text):
-            yield match.span()
