@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.lined_yaml import LinedDocument, YamlRefused, parse
+from pipelines.core.shown import shown, shown_name
 from pipelines.core.text import Said
 
-SHOWN = 60
 UNKNOWN = Said("clé inconnue", "unknown key")
 ABSENT = Said("absent", "missing")
 Place = tuple[str | int, ...]
@@ -89,12 +89,13 @@ def _fault(error: Any, document: LinedDocument, whole: Path) -> Fault:
         return _at(document, place, (*path, missing), absent(missing, unknown), wanted)
     if rule == "additionalProperties":
         extra = next(key for key in error.instance if key not in known)
-        return _at(document, (*path, extra), (*path, extra), UNKNOWN, _of_known(extra, known))
+        return _at(document, (*path, extra), (*path, shown_name(extra)), UNKNOWN, _of_known(extra, known))
     if "propertyNames" in error.absolute_schema_path:
-        place = (*path, error.instance)
-        return _at(document, place, place, UNKNOWN, _described(schema) or _rule(rule, value))
+        extra = error.instance
+        expected = _described(schema) or _rule(rule, value)
+        return _at(document, (*path, extra), (*path, shown_name(extra)), UNKNOWN, expected)
     # Where a name of a secret belongs, the secret itself may have been pasted.
-    found = "…" if schema.get("writeOnly") else _short(error.instance)
+    found = "…" if schema.get("writeOnly") else shown(error.instance)
     return _at(document, path, path, found, _described(schema) or " | ".join(known) or _rule(rule, value))
 
 
@@ -153,8 +154,3 @@ def _rule(rule: str, value: Any) -> str:
     if rule == "enum":
         return " | ".join(str(item) for item in value)
     return f"{rule} {json.dumps(value, ensure_ascii=False)}"
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.core.shown import shown_as_code
 from pipelines.core.text import Said
 from pipelines.mapping.errors import MappingError
 from pipelines.mapping.registry import CONVERTERS, READINGS
@@ -89,7 +90,7 @@ def parse_mapping(raw: Mapping[str, Any], *, file: str, part: str) -> RowMapping
     """A `RowMapping` from a parsed `rows` entry. Raises `MappingError`, naming the file, the part and the place."""
 
     def wrong(place: str, found: Any, expected: str | Said) -> MappingError:
-        return MappingError(file=file, at="", part=part, place=place, found=repr(found), expected=expected)
+        return MappingError(file=file, at="", part=part, place=place, found=shown_as_code(found), expected=expected)
 
     table = raw.get("table")
     if not isinstance(table, str) or table.count("/") != 1:

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.core.errors import ArobaseError, ResponsibleParty
+from pipelines.core.shown import shown_as_code
 from pipelines.core.text import Said
 from pipelines.sources import Capture
 from pipelines.storage.spool import filtered
@@ -113,7 +114,7 @@ def _withdrawal(raw: dict[str, str | None], file: str, line: int) -> Withdrawal:
     try:
         day = date.fromisoformat(row["date"])
     except ValueError:
-        raise _unusable(file, line, "date", repr(row["date"]), Said("AAAA-MM-JJ", "YYYY-MM-DD")) from None
+        raise _unusable(file, line, "date", shown_as_code(row["date"]), Said("AAAA-MM-JJ", "YYYY-MM-DD")) from None
     return Withdrawal(row["source"], row["part"], row["champ"], row["cle"], row["motif"], day, file, line)
 
 

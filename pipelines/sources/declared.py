@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.core.shown import shown_name
 from pipelines.core.text import Said
 from pipelines.sources.descriptions import Source
 from pipelines.sources.errors import CollectError
@@ -43,7 +44,8 @@ def way(source: Source) -> str:
     found = source.parameters.get("declared_schema", REJECT)
     if found not in WAYS:
         expected = " | ".join(WAYS)
-        raise CollectError(source=source.name, found=f"parameters.declared_schema: {found!r}", expected=expected)
+        named = f"parameters.declared_schema: {shown_name(repr(found))}"
+        raise CollectError(source=source.name, found=named, expected=expected)
     return str(found)
 
 

@@ -21,6 +21,7 @@ from pipelines.core.errors import ArobaseError
 from pipelines.core.lined_yaml import LinedDocument
 from pipelines.core.project import Project
 from pipelines.core.registry import Registry, expected_of
+from pipelines.core.shown import shown_as_code
 from pipelines.core.text import Said
 from pipelines.sources.checked_before import CheckedBefore
 from pipelines.sources.errors import SourceFileError, SourceUnknown
@@ -207,7 +208,7 @@ def _check_names(
                 file=file,
                 line=document.line(path),
                 key=".".join(map(str, path)),
-                found=repr(value),
+                found=shown_as_code(value),
                 expected=allowed.expected(value) if isinstance(allowed, Registry) else " | ".join(allowed) or "—",
             )
     if "obtained" in raw:
@@ -218,7 +219,7 @@ def _check_names(
                 file=file,
                 line=document.line(("obtained",)),
                 key="obtained",
-                found=repr(raw["obtained"]),
+                found=shown_as_code(raw["obtained"]),
                 expected=Said("une date AAAA-MM-JJ, ou un instant", "a date YYYY-MM-DD, or an instant"),
             ) from None
 
@@ -240,7 +241,7 @@ def _check_tables(document: LinedDocument, file: str, tables: Mapping[str, Colle
                 file=file,
                 line=document.line(path),
                 key=".".join(map(str, path)),
-                found=repr(rows["table"]),
+                found=shown_as_code(rows["table"]),
                 expected=expected_of(rows["table"], known),
                 table=rows["table"],
             )

@@ -61,6 +61,27 @@ def test_a_source_is_what_its_file_says(tmp_path: Path) -> None:
         source.part("autre")
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "cadence: solene.quemeneur@example.org",
+        "Solène Quéméneur: 06 12 34 56 78",
+        "obtained: Solène Quéméneur",
+        "title_en: [Solène Quéméneur]",
+        "secrets: {Solène Quéméneur: x}",
+        "licence: Mme Quéméneur",
+        "connector: 06 12 34 56 78",
+    ],
+)
+def test_a_value_that_may_be_somebodys_is_not_shown_where_it_is_wrong(tmp_path: Path, wrong: str) -> None:
+    key = wrong.partition(":")[0]
+    text = "\n".join(line for line in TEXT.splitlines() if not line.startswith(f"{key}:"))
+    error = the_error(tmp_path, f"{text}\n{wrong}\n")
+    message = f"{error} {error.message('fr')} {error.facts}".lower()
+    assert not [word for word in ("solene", "solène", "quéméneur", "56 78") if word in message]
+    assert error.facts["line"]
+
+
 @pytest.mark.parametrize("written", ["[eyJinvented]", "eyJinvented", "[EYJINVENTED, EYJINVENTED]", "{eyJinvented: x}"])
 def test_a_secret_pasted_where_its_name_belongs_is_not_shown(tmp_path: Path, written: str) -> None:
     error = the_error(tmp_path, TEXT + f"secrets: {written}\n")
