@@ -19,8 +19,8 @@ _CAPITAL = r"[A-ZÀ-ÖØ-ÞŒ][\w'’-]*"
 _MAY_BE_SOMEBODYS = re.compile(
     r"@|%40"
     r"|(?<![\d-])(?!\d{4}-\d{2}-\d{2}(?!\d))\d(?:[ \u00a0\u202f./()-]{0,3}\d){7,}"  # eight digits, but those of a date
-    rf"|(?<![\w'’-]){_CAPITAL}[ \t\u00a0,]{{1,2}}(?:(?:de|du|des|la|le)\s){{0,2}}{_CAPITAL}"
-    rf"|(?<![\w'’-])(?i:m\.|mme|mlle|monsieur|madame)\s?{_CAPITAL}"
+    rf"|(?<![\w-]){_CAPITAL}[ \t\u00a0,]{{1,2}}(?:(?:de|du|des|la|le)\s){{0,2}}{_CAPITAL}"
+    rf"|(?<![\w-])(?i:m\.|mme|mlle|monsieur|madame)\s?{_CAPITAL}"
 )
 
 

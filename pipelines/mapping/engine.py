@@ -8,7 +8,7 @@ the mapping itself (`description.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -34,12 +34,13 @@ BATCH = 262_144
 @dataclass(frozen=True)
 class PartRecords:
     """The validated records of one part, the schema that validated them, and its mapping as written: `rows`, and the
-    `join` that applies to all of them."""
+    `join` that applies to all of them. `unquoted`: columns whose values no refusal quotes, public or not."""
 
     records: pa.Table
     schema: TableSchema
     rows: Sequence[Mapping[str, Any]]
     join: Sequence[Mapping[str, Any]] = ()
+    unquoted: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,8 @@ class _RowsOf:
         return MappingError(file=self.file, at="", part=self.part, place=place, found=found, expected=expected)
 
     def _rejection(self, records: pa.Table, refusal: Refusal, target: TableSchema) -> Rejection:
-        value = None if self._is_personal(refusal.column) else refusal.text
+        is_quoted = refusal.column not in self.parts[self.part].unquoted and not self._is_personal(refusal.column)
+        value = refusal.text if is_quoted else None
         what = f"« {value} »" if value is not None else "la valeur (non montrée)"
         what_en = f'"{value}"' if value is not None else "the value (not shown)"
         return Rejection(

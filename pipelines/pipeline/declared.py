@@ -9,7 +9,7 @@ does not know pass; columns that it knows and the file lacks are reported.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -55,10 +55,17 @@ class AsDeclared:
 
 
 def validated_as_declared(
-    project: Project, source: Source, part: Part, snapshot: Snapshot, records: pa.Table, *, incoming: TableSchema | None
+    project: Project,
+    source: Source,
+    part: Part,
+    snapshot: Snapshot,
+    records: pa.Table,
+    *,
+    incoming: TableSchema | None,
+    unquoted: Collection[str] = (),
 ) -> AsDeclared:
     """The records of a part under its publisher's schema. `incoming` says which fields are public; None: no
-    rejection is made, errors are only reported.
+    rejection is made, errors are only reported. `unquoted`: public fields whose values none quotes all the same.
 
     A schema by which nothing can be validated is reported and refuses nothing.
     """
@@ -100,7 +107,7 @@ def validated_as_declared(
         return AsDeclared(records, recorded=recorded, warnings=warnings)
     rows = pa.array(np.arange(FIRST, FIRST + records.num_rows))
     passed = pc.invert(pc.is_in(rows, value_set=validation.rejected.column(ROW).cast(pa.int64()).combine_chunks()))
-    refused = list(refusals(validation, incoming, table=f"publie/{name}", stage="entree"))
+    refused = list(refusals(validation, incoming, table=f"publie/{name}", stage="entree", hidden=unquoted))
     return AsDeclared(filtered(records, passed), refused, recorded, warnings)
 
 

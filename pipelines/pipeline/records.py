@@ -34,6 +34,7 @@ from pipelines.pipeline.declared import validated_as_declared
 from pipelines.pipeline.errors import HeaderUnknown, IncomingSchemaMissing, SnapshotGone, TooFewRecords
 from pipelines.pipeline.ingredients import Ingredients
 from pipelines.pipeline.personal import keep_apart, still_apart
+from pipelines.pipeline.protected import ProtectedColumns
 from pipelines.pipeline.refusals import refusals
 from pipelines.pipeline.results import Kept, keep
 from pipelines.privacy.headers import untold_headers, without_names
@@ -132,10 +133,14 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     summary: dict[str, Any] = {"parts": {}, "rows": {}, "thin": [], "declared": [], "noticed": [], "apart": {}}
     summary["snapshots"] = sorted({part.sha256 for part in capture.parts})
     everything: dict[str, tuple[pa.Table, TableSchema]] = {}
+    protected = ProtectedColumns.of(project, source)
     for part in source.parts:
         schema = _incoming(project, source, part)
-        records, refused, counts, read_records = _read_and_validate(project, source, part, schema, capture)
-        parts[part.name] = PartRecords(records, schema, part.rows, part.join)
+        unquoted = protected.of_part(part.name)
+        records, refused, counts, read_records = _read_and_validate(
+            project, source, part, schema, capture, unquoted=unquoted
+        )
+        parts[part.name] = PartRecords(records, schema, part.rows, part.join, unquoted)
         everything[part.name] = read_records, schema
         rejections.extend(refused)
         summary["declared"] += counts.pop("declared")
@@ -163,7 +168,7 @@ def _incoming(project: Project, source: Source, part: Part) -> TableSchema:
 
 
 def _read_and_validate(
-    project: Project, source: Source, part: Part, schema: TableSchema, capture: Capture
+    project: Project, source: Source, part: Part, schema: TableSchema, capture: Capture, *, unquoted: Collection[str]
 ) -> tuple[pa.Table, list[Rejection], dict[str, Any], pa.Table]:
     """The accepted records, the rejections, what the summary says of the part, and all records but the withdrawn."""
     snapshot = capture.snapshot(part.name)
@@ -181,7 +186,7 @@ def _read_and_validate(
         records, load_withdrawals(project.withdrawals), source=source.name, part=part.name
     )
     whole = records
-    declared = validated_as_declared(project, source, part, snapshot, records, incoming=schema)
+    declared = validated_as_declared(project, source, part, snapshot, records, incoming=schema, unquoted=unquoted)
     read_rows, records, given = records.num_rows + reading.refused, declared.records, set(records.column_names)
     records, leftover = _aligned(records, schema)
     if leftover and part.format in HEADED:
@@ -193,7 +198,7 @@ def _read_and_validate(
     refused = [
         *unread,
         *declared.rejections,
-        *refusals(validation, schema, table=f"entrants/{schema.name}", stage="entree"),
+        *refusals(validation, schema, table=f"entrants/{schema.name}", stage="entree", hidden=unquoted),
     ]
     accepted = validation.accepted if validation.accepted is not None else records.slice(0, 0)
     counts = {"read": read_rows, "accepted": accepted.num_rows, "rejected": read_rows - accepted.num_rows}

@@ -19,11 +19,12 @@ How its files work together:
   `seen.py` and `clean_files.py` (what was checked already).
 - In which form: `normalisation.py`, `readings.py`, `folding.py`, `multi_value.py` undo disguises and spellings.
 - Afterwards: `quarantine.py` keeps held rows in the private folder (`vault.py`). Apart from the gate: `counts.py` and
-  `published.py` suppress small counts.
+  `published.py` suppress small counts, `across_versions.py` those that two versions would give away together.
 - Two files are called `places.py`: this folder's is about positions of records, `detectors/places.py` about home
   addresses.
 """
 
+from pipelines.privacy.across_versions import suppress_across
 from pipelines.privacy.allowlist import Allowed, AllowList, load_allow_list
 from pipelines.privacy.clean_files import CleanFiles
 from pipelines.privacy.counts import THRESHOLD, ProtectedCounts, protect_counts
@@ -76,4 +77,5 @@ __all__ = [
     "scan_folder",
     "scan_text",
     "set_aside",
+    "suppress_across",
 ]

@@ -61,13 +61,20 @@ class Built:
     """By "table" or "table.field": how many changes have no cause."""
 
 
-def canonical_tables(request: ReleaseRequest) -> dict[str, pa.Table]:
-    """The tables of a request that its package declares, in its order and in their one form."""
-    return {
-        item.name: canonical(request.tables[item.name], request.schemas[item.name])
-        for item in request.package.tables
-        if item.name in request.tables
-    }
+def canonical_tables(request: ReleaseRequest, previous: Previous) -> dict[str, pa.Table]:
+    """The tables of a request that its package declares, in its order and in their one form, without the counts that
+    the version before would help to find."""
+    from pipelines.privacy import suppress_across
+
+    found = {}
+    for item in request.package.tables:
+        if item.name not in request.tables:
+            continue
+        table = canonical(request.tables[item.name], request.schemas[item.name])
+        if item.protect is not None and item.name in previous.tables:
+            table = suppress_across(previous.table(item.name), table, item.protect)
+        found[item.name] = table
+    return found
 
 
 def build(attempt: Attempt, aside: Path) -> Built | None:

@@ -68,7 +68,7 @@ def publish(
         settle(releases)
         begin_log(releases, key, origin)
         previous = Previous.of(ReleaseStore.read(releases, package))
-        tables = canonical_tables(request)
+        tables = canonical_tables(request, previous)
         undeclared = {name: table for name, table in request.tables.items() if name not in tables}
         found = limits.check(request, {**tables, **undeclared}, previous.rows, previous.warnings)
         if found.refusals:

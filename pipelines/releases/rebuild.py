@@ -60,7 +60,8 @@ def rebuild(releases: Path, package: str, version: str, remake: Remake, *, acros
     request = remake(document)
     recorded, found = Ingredients.parse(document["arobase"]["ingredients"]), ingredients_of(request)
     others = tuple(name for name in ORDER if recorded.of(name) != found.of(name))
-    tables, previous = canonical_tables(request), Previous.of(then)
+    previous = Previous.of(then)
+    tables = canonical_tables(request, previous)
     warned = check(request, tables, previous.rows).warnings
     request = replace(request, warnings=(*request.warnings, *warned))
     with tempfile.TemporaryDirectory() as folder:

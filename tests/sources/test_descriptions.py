@@ -69,7 +69,6 @@ def test_a_source_is_what_its_file_says(tmp_path: Path) -> None:
         "obtained: Solène Quéméneur",
         "title_en: [Solène Quéméneur]",
         "secrets: {Solène Quéméneur: x}",
-        "licence: Mme Quéméneur",
         "connector: 06 12 34 56 78",
     ],
 )
