@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,9 @@ from pipelines.releases.log.notes import ED25519, Checkpoint, NoteKey, signed_by
 from pipelines.releases.log.policy import Policy
 from pipelines.releases.log.proofs import Proof
 from pipelines.releases.log.tiles import ENTRIES, WIDTH, Read, Tree, grown, holds, tile_name
-from pipelines.releases.openssh_lines import ED25519 as SSH_ED25519
-from pipelines.releases.signature import NAMESPACE, fingerprint, fingerprint_of
+from pipelines.releases.signature import NAMESPACE, fingerprint_of
 from pipelines.releases.verify_chain import is_left_aside
+from pipelines.releases.verify_keys import PREFIX
 from pipelines.storage.atomic import ASIDE
 
 TIMES = "times"
@@ -85,21 +84,32 @@ def public_of(blob: bytes) -> bytes:
 
 def trusted_blobs(trust: Trust) -> list[bytes]:
     """The plain Ed25519 keys of a trust, whatever they may sign."""
-    prefix = struct.pack(">I", len(SSH_ED25519)) + SSH_ED25519.encode()
     return list(
-        dict.fromkeys(line.key for line in trust.lines if line.key.startswith(prefix) and not line.is_authority)
+        dict.fromkeys(line.key for line in trust.lines if line.key.startswith(PREFIX) and not line.is_authority)
     )
 
 
-def signature(checkpoint: Checkpoint, trust: Trust | None, known: Sequence[bytes], *, is_signed: bool) -> list[Flaw]:
+def signature(
+    checkpoint: Checkpoint,
+    trust: Trust | None,
+    known: Sequence[bytes],
+    *,
+    is_signed: bool,
+    revoked: Collection[str] = (),
+) -> list[Flaw]:
     """Whether the head is signed as it has to be.
 
     With `trust`: by a key that it accepts. Without: by one of `known`, the keys that releases and events name, unless
-    nothing here `is_signed`.
+    nothing here `is_signed`. `revoked`: the fingerprints of the keys that the log itself says are to be believed no
+    more; who has a copy of one can sign a longer log, and an auditor's file may still have it for older releases.
     """
     place = f"{FOLDER}/{CHECKPOINT}"
-    blob = signer_of(checkpoint, known if trust is None else trusted_blobs(trust))
+    keys = known if trust is None else trusted_blobs(trust)
+    blob = signer_of(checkpoint, [key for key in keys if fingerprint_of(key) not in revoked])
     if blob is None:
+        former = signer_of(checkpoint, [key for key in keys if fingerprint_of(key) in revoked])
+        if former is not None:
+            return [Flaw("revoked", place, fingerprint_of(former))]
         return [Flaw("log-signer", place)] if trust is not None or is_signed else []
     refusal = None if trust is None else trust.refusal(blob, NAMESPACE)
     return [Flaw("log-signer", place, refusal)] if refusal is not None else []
@@ -236,25 +246,6 @@ def announced_proof(read: Read) -> Proof | None:
         return None if data is None else Proof.parse(data.decode("utf-8"), NEXT)
     except (ReleaseError, UnicodeDecodeError):
         return None
-
-
-def key_flaws(entries: Sequence[Mapping[str, Any]]) -> Iterator[Flaw]:
-    """Each change of keys is signed by the key that it replaces, and no revoked key signs anything after."""
-    from pipelines.releases.keys import KEY_NAMESPACE, statement
-    from pipelines.releases.signature import signing_blob
-
-    revoked: set[str] = set()
-    for entry in entries:
-        place = f"ledger.jsonl, {entry['seq'] + 1}"
-        if entry["event"] == "published" and entry["signer"] in revoked:
-            yield Flaw("revoked", place, entry["signer"])
-        if entry["event"] != "key":
-            continue
-        blob = signing_blob(statement(entry), str(entry.get("signature", "")), KEY_NAMESPACE)
-        if blob is None or fingerprint_of(blob) != entry.get("by") or entry.get("by") in revoked:
-            yield Flaw("key-event", place)
-        elif entry["act"] == "revoked":
-            revoked.add(fingerprint(entry["key"]))
 
 
 def continues(read: Read, checkpoint: Checkpoint, seen: Checkpoint, by: str) -> Iterator[Flaw]:

@@ -6,14 +6,13 @@ Belongs here: holding releases, ledger and log against each other. Does not: the
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.releases import verify_chain, verify_log
+from pipelines.releases import verify_chain, verify_keys, verify_log
 from pipelines.releases.bag import PROOF
 from pipelines.releases.errors import LogDamaged, NoteUnreadable
 from pipelines.releases.flaws import Flaw
@@ -57,7 +56,7 @@ def check_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None)
     looking.flaws += first(verify_log.tree_flaws(read, checkpoint))
     if ledger is not None:
         looking.flaws += first(verify_log.ledger_flaws(read, checkpoint, ledger))
-        looking.flaws += first(verify_log.key_flaws(ledger.entries))
+        looking.flaws += first(verify_keys.key_flaws(ledger.entries))
         _tell_dates(looking, read, checkpoint)
     looking.log_folder = folder
     if folder.is_dir():
@@ -67,7 +66,8 @@ def check_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None)
     needed = max([0, *(entry["seq"] + 1 for _, _, entry in proofs)])
     if ledger is not None:
         needed = min(checkpoint.size, len(ledger.lines))
-    _check_head(looking, read, checkpoint, ledger, needed)
+    revoked = verify_keys.revoked_by(ledger.entries if ledger is not None else ())
+    _check_head(looking, read, checkpoint, ledger, needed=needed, revoked=revoked)
 
 
 def _tell_dates(looking: Looking, read: Read, checkpoint: Checkpoint) -> None:
@@ -131,12 +131,20 @@ def _included(
         return [Flaw("log", f"log/{error.facts['file']}", error.facts["found"], error.facts["expected"])]
 
 
-def _check_head(looking: Looking, read: Read, checkpoint: Checkpoint, ledger: Ledger | None, needed: int) -> None:
+def _check_head(
+    looking: Looking,
+    read: Read,
+    checkpoint: Checkpoint,
+    ledger: Ledger | None,
+    *,
+    needed: int,
+    revoked: Collection[str] = (),
+) -> None:
     """Who signed the head, who witnessed it, when, and whether it continues what was seen."""
     demands = looking.demands
     known = _known_keys(looking, ledger)
     is_signed = bool(looking.signers)
-    flaws = verify_log.signature(checkpoint, looking.trust, known, is_signed=is_signed)
+    flaws = verify_log.signature(checkpoint, looking.trust, known, is_signed=is_signed, revoked=revoked)
     looking.flaws += flaws
     blob = verify_log.signer_of(checkpoint, known)
     if looking.trust is not None:
@@ -187,11 +195,12 @@ def _known_keys(looking: Looking, ledger: Ledger | None) -> list[bytes]:
     """The keys that releases and events name, as OpenSSH encodes them; revoked ones left out."""
     found = dict(looking.signers)
     for entry in ledger.keys if ledger is not None else ():
-        line = entry.get("new") or entry.get("key", "")
-        blob = base64.b64decode(line.split()[1])
-        found.pop(fingerprint_of(blob), None)
-        if entry["act"] == "rotated":
-            found[fingerprint_of(blob)] = blob
+        event = verify_keys.KeyEvent.of(entry)
+        if event is None:  # a flaw of its own
+            continue
+        found.pop(fingerprint_of(event.key), None)
+        if not event.is_revocation:
+            found[fingerprint_of(event.key)] = event.key
     return list(found.values())
 
 
@@ -203,6 +212,7 @@ def check_in_log(looking: Looking, path: Path, store: ReleaseStore, read: Read, 
     entry = json.loads(line)
     proof = carried_proof(path)
     found = _included(proof, entry, read, checkpoint)
+    later: list[Entry] = []
     try:
         tree = Tree(read, checkpoint.size)
         if tree.root != checkpoint.root:
@@ -214,22 +224,23 @@ def check_in_log(looking: Looking, path: Path, store: ReleaseStore, read: Read, 
                 return [Flaw("unrecorded", f"{path.parent.name}/{path.name}")]
         elif leaf is None and not is_leaf_of(tree.entry(entry["seq"]), line):
             return [Flaw("swapped", f"{path.parent.name}/{path.name}")]
-        found += _since(tree, entry, store, path)
+        later = [json_object(data) for _, data in tree.entries(entry["seq"] + 1)]
+        found += _since(later, entry, store, path)
     except LogDamaged as error:
         return [Flaw("log", f"log/{error.facts['file']}", error.facts["found"], error.facts["expected"])]
     alone = replace(store, ledger=Ledger(store.ledger.path, (line,)))
     if not found and path.parent.name == entry["package"] and path.name == entry["version"]:
         found += first_readable(lambda item: verify_chain.one_index(item, entry["version"]), alone, store.package)
-    _check_head(looking, read, checkpoint, None, entry["seq"] + 1)
+    revoked = verify_keys.revoked_by(later)
+    _check_head(looking, read, checkpoint, None, needed=entry["seq"] + 1, revoked=revoked)
     return found
 
 
-def _since(tree: Tree, entry: Entry, store: ReleaseStore, path: Path) -> list[Flaw]:
-    """Whether an event after a release retracted it, or revoked its key."""
+def _since(events: Iterable[Entry], entry: Entry, store: ReleaseStore, path: Path) -> list[Flaw]:
+    """Whether an event after a release retracted it."""
     about = (entry["package"], entry["version"])
     place = f"{path.parent.name}/{path.name}"
-    for _, data in tree.entries(entry["seq"] + 1):
-        later = json_object(data)
+    for later in events:
         if later.get("event") == "retracted" and (later.get("package"), later.get("version")) == about:
             return [Flaw("buried", place)]
     if (store.folder / TOMBSTONES / f"{path.name}.json").exists() and not store.is_under_way:

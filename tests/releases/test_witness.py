@@ -6,9 +6,11 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -18,12 +20,13 @@ from pipelines.cli import commands
 from pipelines.commands.witness import _handler
 from pipelines.releases import publish
 from pipelines.releases.errors import LogForked, PolicyUnreadable
-from pipelines.releases.keys import revoke, rotate
+from pipelines.releases.keys import _record, revoke, rotate
 from pipelines.releases.log.journal import Journal
 from pipelines.releases.log.merkle import consistency_proof
 from pipelines.releases.log.notes import COSIGNATURE, NoteKey
 from pipelines.releases.log.policy import load_policy
 from pipelines.releases.log.witness import WitnessMemory, follow, request_body
+from pipelines.releases.retract import retract
 from pipelines.releases.signature import SigningKey, load_key, new_key
 from pipelines.releases.verify import verify
 from tests.releases.builders import a_key, a_request, prizes, two_releases
@@ -234,6 +237,50 @@ def test_a_revoked_key_signs_nothing_more(world: World) -> None:
         world.grow("2", load_key(world.folder / "cle"))
     world.grow("2", newer)
     assert verify(world.releases, keys=(world.key.public_line, newer.public_line)).is_sound
+
+
+@pytest.mark.parametrize("trusted", [2, 1])
+def test_a_head_that_a_revoked_key_signs_is_refused_though_an_auditor_has_the_key(world: World, trusted: int) -> None:
+    """Who stole the key that was revoked has every file, and signs a longer log with it."""
+    newer = new_key(world.folder / "newer")
+    rotate(world.releases, world.key, newer, now=NOW)
+    revoke(world.releases, world.key.public_line, newer, now=NOW)
+    retract(world.releases, "prix", "1.0.0", reason="Une erreur.", now=NOW, key=newer)
+    journal = Journal.read(world.releases)
+    assert journal.checkpoint is not None
+    keys = (world.key.public_line, newer.public_line)[:trusted]
+    journal.put(replace(journal.checkpoint, signatures=()).signed(world.key))
+    for place in (world.releases, world.releases / "prix" / "1.1.0"):
+        assert [flaw.code for flaw in verify(place, keys=keys).flaws] == ["revoked"]
+    journal.put(journal.checkpoint)
+    assert verify(world.releases, keys=(world.key.public_line, newer.public_line)).is_sound
+
+
+def test_a_key_cannot_hand_over_what_another_signs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    foreign = new_key(world.folder / "foreign")
+    monkeypatch.setattr(Journal, "check_key", lambda *_: None)
+    facts = {"act": "rotated", "old": world.key.public_line, "new": foreign.public_line}
+    _record(world.releases, facts, foreign, (foreign,), NOW)
+    assert {"key-event", "log-signer"} <= {flaw.code for flaw in verify(world.releases).flaws}
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"act": "revoked", "key": "x"},
+        {"act": "revoked", "key": "ssh-ed25519 !!"},
+        {"act": "revoked"},
+        {"act": "rotated", "old": "", "new": "ssh-ed25519 AAAA"},
+        {"act": "rotated", "old": 7, "new": ["x"]},
+        {"act": "other"},
+        {},
+    ],
+)
+def test_an_event_about_keys_of_another_form_is_a_flaw_and_ends_nothing(world: World, facts: dict[str, Any]) -> None:
+    _record(world.releases, facts, world.key, (world.key,), NOW)
+    for keys in ((world.key.public_line,), ()):
+        for place in (world.releases, world.releases / "prix" / "1.1.0"):
+            assert "key-event" in {flaw.code for flaw in verify(place, keys=keys).flaws}
 
 
 def test_an_authority_of_time_stamps_the_head(world: World) -> None:
