@@ -27,10 +27,10 @@ Line = dict[str, int | None]
 def suppress_across(before: pa.Table, now: pa.Table, rule: Protection) -> pa.Table:
     """`now`, with more of its counts suppressed where `before`, the version that it follows, would give them away or be
     given away by them."""
-    wanted = [*rule.counts, *dict.fromkeys((*rule.groups, rule.category, *rule.total))]
-    if any(name not in before.column_names for name in wanted):
-        return now
-    flags = now.column(rule.flag).to_pylist()
+    wanted = {*rule.counts, *rule.groups, rule.category, *rule.total}
+    if not wanted.issubset(before.column_names) or not wanted.issubset(now.column_names):
+        return now  # other fields than before, or some that nobody is shown: there is nothing to subtract
+    flags = now.column(rule.flag).to_pylist() if rule.flag in now.column_names else []
     for name in rule.counts:
         if not (now.column(name).null_count or before.column(name).null_count):
             continue
@@ -40,8 +40,11 @@ def suppress_across(before: pa.Table, now: pa.Table, rule: Protection) -> pa.Tab
             continue
         kept = now.column(name).to_pylist()
         for place in places:
-            kept[place], flags[place] = None, rule.hidden
-        now = _with(_with(now, name, kept), rule.flag, flags)
+            kept[place] = None
+            if flags:
+                flags[place] = rule.hidden
+        now = _with(now, name, kept)
+        now = _with(now, rule.flag, flags) if flags else now
     return now
 
 

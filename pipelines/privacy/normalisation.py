@@ -28,6 +28,9 @@ _LOOKALIKES = dict(
 _LOOKALIKES |= dict(zip("ᴀʙᴄᴅᴇꜰɢʜᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghjklmnoprstuvwyz", strict=True))
 _INVISIBLE = [0x00AD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
 _INVISIBLE += [0xFEFF, *range(0xFE00, 0xFE10)]
+# Blanks of Braille and Hangul, the frame of a keycap, tags and more selectors, marks of annotations.
+_INVISIBLE += [0x2800, 0x3164, 0x115F, 0x1160, 0xFFA0, 0x17B4, 0x17B5, 0x20E3, *range(0xFFF9, 0xFFFC)]
+_INVISIBLE += [*range(0xE0000, 0xE0080), *range(0xE0100, 0xE01F0)]
 # The zeros of every script whose digits NFKC leaves as they are.
 _ZEROS = (
     *(0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6, 0x0E50),
@@ -47,7 +50,7 @@ _UNMASK: dict[int, str | None] = {
 }
 _MASKS = frozenset(map(chr, _UNMASK))
 """Looked for in a set: signs beyond U+FFFF make of an expression a list, which is gone through for each letter."""
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+_ESCAPE = re.compile(r"[\\%]u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
 _PRINTABLE = re.compile(r"=C3=([89AB][0-9A-F])")  # accents in quoted-printable
 _MOJIBAKE = re.compile(r"Ã[^\x00-\x7F]")  # accents in UTF-8 that was read as Windows-1252
 _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
@@ -55,7 +58,7 @@ _PERCENT = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 # RE2: anything that `unmask` may change. What is left out is what French texts are full of and that changes nothing.
 DISGUISED = (
     "[^\\x00-\\x7F\u00a0-\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00bb-\u017f\u2018-\u201f\u2022\u2026\u202f\u20ac\u2013\u2014]"
-    r"|%[0-9a-fA-F]{2}|&#?[0-9A-Za-z]+|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|=C3=[89AB][0-9A-F]|Ã[^\x00-\x7F]"
+    r"|%u?[0-9a-fA-F]{2}|&#?[0-9A-Za-z]+|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|=C3=[89AB][0-9A-F]|Ã[^\x00-\x7F]"
 )
 _DISGUISED = re.compile(DISGUISED)
 ENTERED = (b"%", b"&", b"\\", b"=")
@@ -98,7 +101,7 @@ def _decoded(text: str) -> str:
             text = html.unescape(text)
         if "%" in text:
             text = _PERCENT.sub(lambda match: _unquoted(match[0]), text)
-        if "\\" in text:
+        if "\\" in text or "%u" in text:
             text = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
         if text == before or not any(sign in text for sign in "%&\\"):
             break

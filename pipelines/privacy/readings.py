@@ -1,4 +1,5 @@
-"""The ways in which a text may be understood: unmasked, without its tags, spaced letters joined, base64 decoded.
+"""The ways in which a text may be understood: unmasked, without its tags, spaced letters joined, base64 and
+hexadecimal decoded.
 
 Belongs here: reading, one text or many at a time. Does not: looking for anything in what was read (`sifting.py`).
 """
@@ -6,9 +7,8 @@ Belongs here: reading, one text or many at a time. Does not: looking for anythin
 from __future__ import annotations
 
 import base64
-import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import pyarrow as pa
@@ -136,9 +136,17 @@ def _together(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=16_384)  # the same addresses of pages, on each line that has them
 def _decoded(token: str) -> str | None:
-    """A base64 token as text, when it is one: printable, and long enough to hold an address."""
-    try:
-        text = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return text if len(text) >= 8 and text.isprintable() else None
+    """A token in base64 or in hexadecimal as text, when it is one: printable, and long enough to hold an address."""
+    decoders: tuple[Callable[[str], bytes], ...] = (_of_base64, bytes.fromhex)
+    for decode in decoders:
+        try:
+            text = decode(token).decode("utf-8")
+        except ValueError:  # of another alphabet or length, no UTF-8
+            continue
+        if len(text) >= 8 and text.isprintable():
+            return unmask(text)
+    return None
+
+
+def _of_base64(token: str) -> bytes:
+    return base64.b64decode(token + "=" * (-len(token) % 4), validate=True)

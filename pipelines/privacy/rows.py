@@ -24,7 +24,7 @@ from pipelines.privacy.normalisation import CELL, DISGUISED, ROW, compact, digit
 from pipelines.privacy.places import Origins
 from pipelines.privacy.prefilter import Rows, Sought, Value
 from pipelines.privacy.readings import READ_OTHERWISE
-from pipelines.privacy.search_terms import TEXT, probes, probes_of_value
+from pipelines.privacy.search_terms import TEXT, Probe, probes, probes_of_value
 from pipelines.privacy.searched_values import SearchedValues
 from pipelines.privacy.sifting import matching_rows, read_cells
 from pipelines.storage.spool import is_large, leave_out
@@ -188,6 +188,9 @@ def _by_column(
     wanted = probes((kind, value, folded) for _, value, folded, kind in shown)
     text = CELL.join(cells.values()).lower().encode() if any(probe.form == TEXT for probe in wanted) else b""
     hit = [probe for probe in wanted if probe.hits((*forms, text))]
+    parted = [probe for probe in wanted if probe.kind in _PARTED and probe not in hit]
+    if parted:
+        yield from _in_cells_together(parted, cells, forms[0])
     if not hit:
         return
     words, letters, numbers = (form.split(CELL.encode())[1:-1] for form in forms)
@@ -197,6 +200,30 @@ def _by_column(
         own = (CELL.encode() + folded[0] + CELL.encode(), folded[1], folded[2], cell.lower().encode() if text else b"")
         for kind in sorted({probe.kind for probe in left if probe.hits(own)}):
             yield name, kind
+
+
+def _in_cells_together(wanted: Sequence[Probe], cells: dict[str, str], form: bytes) -> Iterator[tuple[str, Kind]]:
+    """What two or three cells side by side say together, under the first of them: a number and its street; a day, a
+    month and a year."""
+    words, names = form.split(CELL.encode())[1:-1], list(cells)
+    left = [probe for probe in wanted if probe.hits((_across(form), b"", b"", b""))]
+    found: set[Kind] = set()
+    for size in (2, 3):
+        for start in range(len(words) - size + 1) if left else ():
+            together = b" ".join(b" ".join(words[start : start + size]).split()).join((b" ", b" "))
+            for probe in left:
+                if probe.kind not in found and probe.hits((together, b"", b"", b"")):
+                    found.add(probe.kind)
+                    yield names[start], probe.kind
+
+
+_PARTED = frozenset((Kind.ADDRESS, Kind.BIRTH))
+"""What tables have in columns of its own parts. Names and digits that meet by chance make up nobody's."""
+
+
+def _across(form: bytes) -> bytes:
+    """A form of a row without what is between its cells."""
+    return form.replace(f" {CELL} ".encode(), b" ").replace(CELL.encode(), b"")
 
 
 def _digests(own: Sequence[Value], cells: dict[str, str]) -> Iterator[tuple[str, Kind]]:

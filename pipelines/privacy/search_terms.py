@@ -154,6 +154,7 @@ def _birth_needles(born: date) -> Iterable[Needle]:
         f"{born:%Y%m%d}",
         f"{born:%d} {month} {born.year}",
     ]
+    texts += [f"{born.year} {born.month} {born.day}", f"{born.year} {month} {born.day}"]
     texts += [f"{born.day} {month} {born.year}", f"{born.day} {born.month} {born.year}", f"1er {month} {born.year}"]
     for text in texts if born.day == 1 else texts[:-1]:
         yield WORDS, f" {text} ".encode()

@@ -386,3 +386,24 @@ def test_the_words_of_a_mailbox_are_nobodys_name(local: str) -> None:
 def test_the_words_of_somebodys_address_are_theirs_without_its_domain(local: str, text: str) -> None:
     people = PersonalValues({("s", "0" * 64, "p", 1): (("contact", f"{local}@example.org"),)})
     assert people.everyone().kind_in(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        ({"numero": "12 bis", "voie": "avenue des Lilas"}, "adresse"),
+        ({"numero": "12", "repetition": "bis", "voie": "av. des Lilas"}, "adresse"),
+        ({"voie": "avenue des Lilas", "numero": "12 bis"}, "adresse"),
+        ({"j": "1", "m": "5", "a": "1970"}, "date_naissance"),
+        ({"a": "1970", "m": "05", "j": "01"}, "date_naissance"),
+        ({"j": "1er", "m": "mai", "a": "1970"}, "date_naissance"),
+    ],
+)
+def test_a_value_that_is_cut_into_columns_side_by_side_is_held(cells: dict[str, str], kind: str) -> None:
+    rules = {(hold.rule, hold.field) for hold in gate_of({"avant": "x", **cells, "apres": "y"}).holds}
+    assert (f"valeur_du_dossier:{kind}", next(iter(cells))) in rules
+
+
+def test_cells_apart_or_with_something_else_between_them_say_nothing_together() -> None:
+    assert gate_of({"numero": "12", "nombre": "4", "voie": "avenue des Lilas"}).is_clean
+    assert gate_of({"a": "1970", "b": "x", "m": "5", "j": "1"}).is_clean

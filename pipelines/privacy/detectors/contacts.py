@@ -22,7 +22,7 @@ _SIGN = re.compile(
 )
 _LOCAL = re.compile(r"[\w.+'-]*\w$")
 _QUOTED_LOCAL = re.compile(r"[\"“”][^\"“”\n]{0,60}\w[^\"“”\n]{0,3}[\"“”]$")
-_PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9à-ÿ][\wà-ÿ-]*\.)+[a-z]{2,}\b", re.IGNORECASE)
+_PLAIN_DOMAIN = re.compile(r"(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}\b")
 _DRESSED_DOMAIN = re.compile(rf"[a-z0-9à-ÿ][\w-]*(?:{_DOT}[\w-]+)*?{_DOT}(?:{TLD})\b", re.IGNORECASE)
 # "jeanne_at_example.org": nothing between the labels but a dot, tight or in words, or code would be an address.
 _JOINED_DOMAIN = re.compile(
