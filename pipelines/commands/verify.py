@@ -291,9 +291,17 @@ def _summary(found: Verification, language: Language) -> list[str]:
         facts += [f"{Said('signé par', 'signed by')[language]} {log.signer}"] if log.signer else []
         for name, time in sorted(log.witnesses.items()):
             words = Said("témoin", "witness")[language]
-            facts.append(f"{words} {name} ({datetime.fromtimestamp(time, UTC):%Y-%m-%dT%H:%M:%SZ})")
+            facts.append(f"{words} {name} ({_instant_of(time)})")
         facts += [f"{Said('horodaté le', 'time-stamped')[language]} {time}" for time in log.times]
         lines.append(
             f"  {Said('journal', 'log')[language]} {log.origin}{Said(' : ', ': ')[language]}{', '.join(facts)}"
         )
     return lines
+
+
+def _instant_of(seconds: int) -> str:
+    """When a witness says that it signed; the number that it wrote where no calendar has that day."""
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (OverflowError, OSError, ValueError):
+        return f"1970 + {seconds} s"

@@ -23,7 +23,7 @@ from pipelines.releases.errors import LogForked, PolicyUnreadable
 from pipelines.releases.keys import _record, revoke, rotate
 from pipelines.releases.log.journal import Journal
 from pipelines.releases.log.merkle import consistency_proof
-from pipelines.releases.log.notes import COSIGNATURE, NoteKey
+from pipelines.releases.log.notes import COSIGNATURE, LARGEST_TIME, NoteKey
 from pipelines.releases.log.policy import load_policy
 from pipelines.releases.log.witness import WitnessMemory, follow, request_body
 from pipelines.releases.retract import retract
@@ -237,6 +237,15 @@ def test_a_revoked_key_signs_nothing_more(world: World) -> None:
         world.grow("2", load_key(world.folder / "cle"))
     world.grow("2", newer)
     assert verify(world.releases, keys=(world.key.public_line, newer.public_line)).is_sound
+
+
+def test_a_time_that_no_calendar_has_ends_no_check(world: World) -> None:
+    journal = Journal.read(world.releases)
+    assert journal.checkpoint is not None
+    journal.put(journal.checkpoint.cosigned(world.memory.key, NAME, LARGEST_TIME))
+    done = world.verified()
+    assert done.exit_code == 0, done.output
+    assert f"witness town (1970 + {LARGEST_TIME} s)" in done.output
 
 
 @pytest.mark.parametrize("trusted", [2, 1])
