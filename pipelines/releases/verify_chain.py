@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,22 @@ def comes_next(ledger: Ledger, announced: bytes | None, *, has_log: bool) -> Com
         return bool(entry.get("seq") == len(ledger.lines) and entry.get("previous") == ledger.head)
 
     return coming
+
+
+def about_nothing(entries: Sequence[Mapping[str, Any]]) -> Iterator[Flaw]:
+    """A retraction is of a version that was published before it, and a reason is withdrawn from a retraction."""
+    published: set[tuple[str, str]] = set()
+    retracted: set[tuple[str, str]] = set()
+    for entry in entries:
+        about = (str(entry.get("package")), str(entry.get("version")))
+        if entry["event"] == "published":
+            published.add(about)
+        elif entry["event"] == "retracted":
+            if about not in published:
+                yield Flaw("unrecorded", f"ledger.jsonl, {entry['seq'] + 1}")
+            retracted.add(about)
+        elif entry["event"] == "reason-withdrawn" and about not in retracted:
+            yield Flaw("unrecorded", f"ledger.jsonl, {entry['seq'] + 1}")
 
 
 def recorded(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:

@@ -27,8 +27,8 @@ def key_flaws(entries: Sequence[Mapping[str, Any]]) -> Iterator[Flaw]:
     revoked: set[str] = set()
     for entry in entries:
         place = f"ledger.jsonl, {entry['seq'] + 1}"
-        if entry["event"] == "published" and entry["signer"] in revoked:
-            yield Flaw("revoked", place, entry["signer"])
+        if entry["event"] == "published" and str(entry.get("signer")) in revoked:
+            yield Flaw("revoked", place, str(entry["signer"]))
         if entry["event"] != "key":
             continue
         event = KeyEvent.of(entry)

@@ -57,6 +57,7 @@ def check_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None)
     if ledger is not None:
         looking.flaws += first(verify_log.ledger_flaws(read, checkpoint, ledger))
         looking.flaws += first(verify_keys.key_flaws(ledger.entries))
+        looking.flaws += first(verify_chain.about_nothing(ledger.entries))
         _tell_dates(looking, read, checkpoint)
     looking.log_folder = folder
     if folder.is_dir():

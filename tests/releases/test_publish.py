@@ -241,7 +241,7 @@ def test_a_damaged_previous_release_stops_the_next(tmp_path: Path) -> None:
 def test_what_is_written_aside_is_checked_before_it_is_shown(tmp_path: Path) -> None:
     previous = Previous.of(ReleaseStore.read(tmp_path / "releases", "prix"))
     request = a_request()
-    attempt = Attempt(request, previous, canonical_tables(request), None, lambda name: None)
+    attempt = Attempt(request, previous, canonical_tables(request, previous), None, lambda name: None)
     built = build(attempt, tmp_path / "aside")
     assert built is not None
     data = tmp_path / "aside" / "data"

@@ -21,6 +21,7 @@ from pipelines.commands.witness import _handler
 from pipelines.releases import publish
 from pipelines.releases.errors import LogForked, PolicyUnreadable
 from pipelines.releases.keys import _record, revoke, rotate
+from pipelines.releases.ledger import Ledger
 from pipelines.releases.log.journal import Journal
 from pipelines.releases.log.merkle import consistency_proof
 from pipelines.releases.log.notes import COSIGNATURE, LARGEST_TIME, NoteKey
@@ -33,6 +34,7 @@ from tests.releases.builders import a_key, a_request, prizes, two_releases
 
 NAME = "town.example/witness"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+ENTRY = {"created": "2026-06-01", "package": "prix", "parent": "none", "tagmanifest": "0" * 64, "version": "1.1.1"}
 
 
 class World:
@@ -246,6 +248,27 @@ def test_a_time_that_no_calendar_has_ends_no_check(world: World) -> None:
     done = world.verified()
     assert done.exit_code == 0, done.output
     assert f"witness town (1970 + {LARGEST_TIME} s)" in done.output
+
+
+@pytest.mark.parametrize(
+    ("event", "facts", "code"),
+    [
+        ("retracted", {"package": "prix", "version": "../1.0.0"}, "unrecorded"),
+        ("retracted", {"package": "nulle-part", "version": "1.0.0"}, "unrecorded"),
+        ("reason-withdrawn", {"package": "prix", "version": "1.0.0"}, "unrecorded"),
+        ("published", {**ENTRY, "signer": ["x"]}, "chain"),
+    ],
+)
+def test_an_event_about_nothing_is_a_flaw_although_the_key_signs_it(
+    world: World, event: str, facts: dict[str, Any], code: str
+) -> None:
+    ledger, journal = Ledger.read(world.releases.parent / "ledger.jsonl"), Journal.read(world.releases)
+    line = ledger.next_line(event, facts)
+    addition = journal.addition([line.encode()], (world.key,))
+    ledger.path.write_text("".join(f"{item}\n" for item in (*ledger.lines, line)), encoding="utf-8")
+    journal.add(addition)
+    for place in (world.releases, world.releases / "prix" / "1.1.0"):
+        assert code in {flaw.code for flaw in verify(place, keys=(world.key.public_line,)).flaws}
 
 
 @pytest.mark.parametrize("trusted", [2, 1])
