@@ -721,6 +721,19 @@ def test_a_style_of_spreadsheetml_may_be_that_of_its_column(tmp_path: Path) -> N
     assert records(found.table)[0] == {"a": "01004", "b": "01004"}
 
 
+@pytest.mark.parametrize(
+    ("written", "read"), [("1", "true"), ("0", "false"), ("true", "true"), ("False", "false"), ("oui", "oui")]
+)
+def test_a_boolean_of_spreadsheetml_is_never_guessed(tmp_path: Path, written: str, read: str) -> None:
+    cells = f'<Cell><Data ss:Type="Boolean">{written}</Data></Cell>'
+    assert records(reading_of(a_spreadsheetml(tmp_path, cells), "xls").table)[0]["a"] == read
+
+
+def test_spreadsheetml_may_be_utf16(tmp_path: Path) -> None:
+    text = SPREADSHEETML.replace("UTF-8", "UTF-16").replace("utf-8", "utf-16")
+    assert records(reading_of(a_file(tmp_path, text.encode("utf-16")), "xls").table)[0]["commune"] == "Ambérieu"
+
+
 @pytest.mark.parametrize("index", ["1", "2"])
 def test_a_cell_of_spreadsheetml_that_comes_twice_refuses_the_workbook(tmp_path: Path, index: str) -> None:
     data = '<Data ss:Type="Number">1</Data></Cell>'

@@ -18,13 +18,15 @@ from pipelines.formats.workbooks.xlsx import local
 
 NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 VISIBILITY = {"SheetHidden": Visibility.HIDDEN, "SheetVeryHidden": Visibility.VERY_HIDDEN}
+BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 MOST_COLUMNS = 1 << 14
 Attributes = Mapping[str, str]
 
 
 def is_spreadsheetml(data: bytes) -> bool:
     """Whether an XML document says so in its first element."""
-    return NAMESPACE in data[:4096]
+    head = data[:8192]
+    return NAMESPACE in head or NAMESPACE in head.replace(b"\x00", b"")  # of UTF-16, every other byte
 
 
 @dataclass
@@ -178,7 +180,7 @@ class SpreadsheetMlScan:
             sheet.scan.errors[place] = text.strip()[:20]
             return
         if self._type == "Boolean":
-            value = text.strip() == "1"
+            value = BOOLEANS.get(text.strip().lower(), text)
         elif self._type == "DateTime":
             found = of_moment(text.strip(), kind_of(self._format()), is_1904=self._is_1904)
             value = self._moment(sheet, place, found)
