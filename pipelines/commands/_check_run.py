@@ -16,7 +16,7 @@ from pipelines.core.errors import ArobaseError
 from pipelines.core.os_reasons import os_reason
 from pipelines.core.text import Said
 from pipelines.validation.described import check_documents, is_package_document, read_document, table_reading
-from pipelines.validation.errors import FileUnreadable, InputCut, RejectsUnwritable, SchemaUnusable
+from pipelines.validation.errors import DescriptionUnreadable, FileUnreadable, InputCut, RejectsUnwritable
 from pipelines.validation.first_line import blank_first_line
 from pipelines.validation.hosting import Host
 from pipelines.validation.inputs import Reading, check_encoding, local_file
@@ -200,12 +200,12 @@ class Run:
             self._found.refused += host.refused
 
     def _opened(self, named: str) -> AbstractContextManager[tuple[DataPackage, Host]]:
-        """The package that was named. Raises `FileUnreadable`, `SchemaUnusable` when it is none."""
+        """The package that was named. Raises `FileUnreadable`, `DescriptionUnreadable` when it is none."""
         if not (is_address(named) or is_zip_package(named)):
             option = "--package" if self.options["package"] else "FILE"
             document = read_document(Path(named), named, option)
             if "resources" not in document and Path(named).name != DESCRIPTOR:
-                raise SchemaUnusable(place=named, found=", ".join(document)[:100], expected="resources: […]")
+                raise DescriptionUnreadable(place=named, found=", ".join(document)[:100], expected="resources: […]")
             check_documents(document, Path(named).parent, option)
         return opened_package(named, self._remote(named))
 
@@ -214,7 +214,7 @@ class Run:
         self._found.errors += errors
         for place, error in errors:
             if UNREAD in error.note:
-                failure = SchemaUnusable(place=place, found=error.note, expected="JSON")
+                failure = DescriptionUnreadable(place=place, found=error.note, expected="JSON")
                 self._found.failures.append((place, failure))
 
     def _chosen(self, named: str, package: DataPackage, files: tuple[str, ...]) -> list[Any]:

@@ -21,7 +21,14 @@ from pipelines.core.lined_yaml import YamlRefused, parse
 from pipelines.core.os_reasons import os_reason
 from pipelines.core.text import Said
 from pipelines.storage.damage import DAMAGE
-from pipelines.validation.errors import FileUnreadable, MemberUnclear, NotAnArchive, NotATable, SchemaUnusable
+from pipelines.validation.errors import (
+    DescriptionUnreadable,
+    FileUnreadable,
+    MemberUnclear,
+    NotAnArchive,
+    NotATable,
+    SchemaUnusable,
+)
 from pipelines.validation.inputs import COMPRESSED, Reading, file_format
 from pipelines.validation.not_tables import refused_kind
 
@@ -38,24 +45,36 @@ TEXT = ("csv", "tsv")
 def read_document(path: Path, place: str, option: str) -> dict[str, Any]:
     """A JSON or YAML object. `option` is where it was named, for the error.
 
-    YAML is read as YAML 1.2: a date or a `yes` is text. Raises `FileUnreadable`, and `SchemaUnusable` otherwise.
+    YAML is read as YAML 1.2: a date or a `yes` is text. Raises `FileUnreadable`, `SchemaUnusable` when it is no schema,
+    and `DescriptionUnreadable` when it is no package or dialect.
     """
+    unreadable = SchemaUnusable if option == "--schema" else DescriptionUnreadable
     try:
         check_is_file(path, place, option)
         if path.stat().st_size > LARGEST:
-            raise SchemaUnusable(place=place, found=f"> {LARGEST >> 20} MiB", expected="{…}")
+            raise unreadable(place=place, found=f"> {LARGEST >> 20} MiB", expected="{…}")
         data = path.read_bytes()
     except OSError as error:
         raise FileUnreadable(file=place, found=os_reason(error), option=option) from error
     try:
         found = _yaml(data) if path.suffix.lower() in YAML else json.loads(data)
     except YamlRefused as error:
-        raise SchemaUnusable(place=place, found=str(error)[:200], expected="YAML") from error
+        raise unreadable(place=place, found=str(error)[:200], expected="YAML") from error
     except (ValueError, RecursionError) as error:
-        raise SchemaUnusable(place=place, found=str(error)[:200], expected="JSON") from error
+        raise unreadable(place=place, found=_where(error), expected="JSON") from error
     if not isinstance(found, dict):
-        raise SchemaUnusable(place=place, found=type(found).__name__, expected="{…}")
+        raise unreadable(place=place, found=type(found).__name__, expected="{…}")
     return found
+
+
+def _where(error: Exception) -> Said | str:
+    """Where a JSON document breaks off."""
+    if not isinstance(error, json.JSONDecodeError):
+        return str(error)[:200]
+    line, column = error.lineno, error.colno
+    return Said(
+        f"le JSON s'interrompt ligne {line}, colonne {column}", f"the JSON breaks off at line {line}, column {column}"
+    )
 
 
 def check_is_file(path: Path, place: str, option: str) -> None:

@@ -24,6 +24,15 @@ class SchemaUnusable(CannotValidate):
     en = "The schema is invalid ({place}): {found}. Expected: {expected}."
 
 
+class DescriptionUnreadable(SchemaUnusable):
+    """A package or a dialect is no document that can be read, or names one that cannot be."""
+
+    code = "description-unreadable"
+    responsible = ResponsibleParty.OPERATOR
+    fr = "{place} : description illisible ({found}) ; attendu : {expected}. Corrigez ce fichier."
+    en = "{place}: a description that cannot be read ({found}); expected: {expected}. Correct that file."
+
+
 class FileUnreadable(CannotValidate):
     """There is no such file, or it may not be read."""
 

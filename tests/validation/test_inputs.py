@@ -426,6 +426,16 @@ def test_a_package_that_cannot_be_read_is_not_called_invalid(descriptor: str, co
     assert told["valid"] is False
 
 
+def test_a_description_that_cannot_be_read_is_told_as_what_it_is(folder: Path) -> None:
+    (folder / "datapackage.json").write_text('{"resources": [\n  {"name": }]}')
+    (folder / "dialecte.json").write_text("[]")
+    package = run("datapackage.json", schema=None).output
+    dialect = run("t.csv", "--dialect", "dialecte.json").output
+    assert "datapackage.json : description illisible (le JSON s'interrompt ligne 2, colonne 12)" in package
+    assert "dialecte.json : description illisible" in dialect
+    assert "schéma" not in package + dialect
+
+
 def test_a_package_may_be_yaml_a_folder_or_a_zip_file(folder: Path) -> None:
     (folder / "datapackage.yaml").write_text("resources:\n- {name: t, path: t.csv, schema: schema.json}\n")
     assert run("datapackage.yaml", schema=None).exit_code == 1
