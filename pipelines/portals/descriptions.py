@@ -89,8 +89,7 @@ def load_portal(project: Project, name: str) -> Portal:
     alike = [portal for portal in portals.values() if portal.software == name]
     if len(alike) == 1:
         return alike[0]
-    example = name if name in SOFTWARE else SOFTWARE[0]
-    raise NoSuchPortal(name=name, known=", ".join(portals) or "—", example=example)
+    raise NoSuchPortal(name=name, known=", ".join(portals) or "—")
 
 
 def read_portal(path: Path, *, packages: Iterable[str] | None = None) -> Portal:

@@ -24,12 +24,12 @@ class NoSuchPortal(PortalError):
 
     code: ClassVar[str] = "no-such-portal"
     fr: ClassVar[str] = (
-        "Aucun portail « {name} » n'est configuré ; portails configurés : {known}. Copiez "
-        "sources/portals/{example}.yaml.exemple en sources/portals/{name}.yaml et remplissez-le."
+        "Aucun portail « {name} » n'est configuré ; portails configurés : {known}. Décrivez-le dans "
+        "sources/portals/{name}.yaml : docs/portals.md dit comment."
     )
     en: ClassVar[str] = (
-        'No portal "{name}" is configured; portals configured: {known}. Copy '
-        "sources/portals/{example}.yaml.exemple to sources/portals/{name}.yaml and fill it in."
+        'No portal "{name}" is configured; portals configured: {known}. Describe '
+        "it in sources/portals/{name}.yaml: docs/portals.md says how."
     )
 
 

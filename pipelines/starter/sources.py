@@ -6,6 +6,7 @@ but what a field that is public already would take: the person who maintains tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from pipelines.core.text import Said
 from pipelines.privacy.allowlist import load_allow_list
 from pipelines.schema import Privacy, TableSchema, load_table
 from pipelines.starter.documents import as_json
+from pipelines.starter.errors import NameUnusable
 from pipelines.starter.fields import mapped
 from pipelines.starter.guessing import Found
 from pipelines.starter.headers import check_headers
@@ -29,6 +31,7 @@ from pipelines.starter.samples import DRAFT, Sample, take_sample
 from pipelines.storage import sha256_bytes, write_text
 
 # What nobody but a person knows: written empty, so that no source can be used while one of them is.
+SOURCE_NAME = re.compile(r"[a-z][a-z0-9-]{1,62}")
 TO_COMPLETE = ("licence", "publisher.title")
 # By these a proposal knows itself when it is asked for again: what a person has edited is never replaced.
 OWN_MARK, SCHEMA_MARK = "# proposé, inchangé / as proposed:", "# schéma / schema:"
@@ -78,8 +81,12 @@ def begin(
     `chosen`: where given `connector`, `file_format`, `target` ("package/table"), `sheet`, `pointer`, `header_row`,
     `compression`; what is not is guessed. A proposal that nobody edited is replaced, so that it can be asked for again
     with another option. `headers_checked`: somebody has looked at the headers, and none is a person's name. Raises
-    `SourceExists`, `HeadersUnsure`, and what describing, collecting and reading raise; then nothing is written.
+    `NameUnusable`, `SourceExists`, `HeadersUnsure`, and what describing, collecting and reading raise; then nothing is
+    written.
     """
+    if SOURCE_NAME.fullmatch(name) is None:
+        expected = Said("minuscules, chiffres et tirets", "lower case, digits and hyphens")
+        raise NameUnusable(name=name, what=Said("source", "source"), expected=expected)
     path = project.sources / f"{name}.yaml"
     part = plain_name(name)
     schema = project.schemas / "entrants" / f"{part}.json"

@@ -218,6 +218,16 @@ def test_nothing_that_is_there_is_written_over(project: Project) -> None:
     assert everything(project) == before
 
 
+@pytest.mark.parametrize("name", ["a/b", "../x", "A B", "a_b", ""])
+def test_a_name_that_no_source_may_have_is_refused_before_anybody_is_asked(project: Project, name: str) -> None:
+    before = everything(project)
+    with serving(records=as_json([{"code": "A"}])) as server:
+        with pytest.raises(NameUnusable):
+            begin(project, name, f"{server.url}/records", {}, now=MORNING)
+        assert server.asked == []
+    assert everything(project) == before
+
+
 @pytest.mark.parametrize("written", [1, 3])
 def test_a_table_that_is_interrupted_leaves_nothing_and_one_that_is_killed_what_is_taken_up(
     project: Project, written: int, monkeypatch: pytest.MonkeyPatch
