@@ -71,10 +71,16 @@ def _json(resource: Any, loader: Any) -> Iterator[Cells]:
     from frictionless.formats import JsonControl
 
     control = JsonControl.from_dialect(resource.dialect)
-    found = json.loads(_whole(loader).decode(resource.encoding), parse_float=decimal.Decimal)
+    text = _whole(loader).decode(resource.encoding)
+    found = json.loads(text, parse_float=decimal.Decimal, parse_constant=_not_json)
     for key in control.property.split(".") if control.property else ():
         found = found.get(key) if isinstance(found, dict) else None
     yield from _inline(resource, control, found if isinstance(found, list) else [])
+
+
+def _not_json(word: str) -> Any:
+    """Refuse `NaN` and `Infinity`, which Python takes for numbers: JSON has none, and Frictionless refuses the file."""
+    raise ValueError(f"{word} is not JSON")
 
 
 def _json_lines(resource: Any, loader: Any) -> Iterator[Cells]:

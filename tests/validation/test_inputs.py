@@ -148,6 +148,17 @@ def test_any_json_value_in_any_field_gets_a_result(cell: str, kind: str, folder:
     assert run("t.json", schema="s.json").exit_code in (0, 1)
 
 
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_of_json_makes_the_file_invalid(word: str, folder: Path) -> None:
+    (folder / "n.json").write_text(json.dumps({"fields": [{"name": "n", "type": "number"}]}))
+    (folder / "t.json").write_text(f'[{{"n": {word}}}]')
+    told = as_json("t.json", "--schema", "n.json")
+    assert [(error["type"], error["note"]) for error in told["tasks"][0]["errors"]] == [
+        ("source-error", f"{word} is not JSON")
+    ]
+    assert run("t.json", schema="n.json").exit_code == 1
+
+
 def test_a_sheet_with_cells_in_error_is_not_read_as_if_they_were_empty(folder: Path) -> None:
     kind = 'office:value-type="string" calcext:value-type="error"'
     error = f"<table:table-cell {kind}><text:p>#N/A</text:p></table:table-cell>"
