@@ -6,7 +6,7 @@ Does not: finding out why (`causes.py`), nor writing it (`changes.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from pipelines.releases.canonical import is_ascending, key_text, text
 from pipelines.releases.matching import match
 from pipelines.storage.ahead import side_by_side
-from pipelines.storage.columns import repeated_word, taken
+from pipelines.storage.columns import ROWS, repeated_word, taken
+from pipelines.storage.spool import pieces
 
 CHANGES = pa.schema(
     [(name, pa.string()) for name in ("nature", "cle", "champ", "avant", "apres", "cause")],
@@ -27,15 +28,20 @@ Column = Callable[[str], pa.ChunkedArray]
 
 @dataclass(frozen=True)
 class Side:
-    """One of two tables: its columns, and how to get one of them, which several threads may do at once."""
+    """One of two tables: its columns, and how to get one of them, whole or in pieces, which several threads may do at
+    once."""
 
     names: tuple[str, ...]
     rows: int
     column: Column
+    pieces: Callable[[str], Iterator[pa.ChunkedArray]]
 
     @classmethod
     def of(cls, table: pa.Table) -> Side:
-        return cls(tuple(table.column_names), table.num_rows, table.column)
+        def in_pieces(name: str) -> Iterator[pa.ChunkedArray]:
+            return (piece.column(0) for piece in pieces(table.select([name]), ROWS))
+
+        return cls(tuple(table.column_names), table.num_rows, table.column, in_pieces)
 
 
 @dataclass(frozen=True)
@@ -80,24 +86,27 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
         return Difference(_piece(ADDED, new_keys), Counts(added=len(new_keys)))
     pairs = match(old_keys, new_keys)
     added, removed = _chosen(new_keys, pairs.added), _chosen(old_keys, pairs.removed)
-    pieces = [_piece(ADDED, added), _piece(REMOVED, removed)]
+    changed = [_piece(ADDED, added), _piece(REMOVED, removed)]
     touched: list[pa.Array] = []
     fields_changed: dict[str, int] = {}
 
-    def revised(name: str) -> tuple[pa.Array, pa.Array, pa.Array]:
-        """Rows of `after` whose value of a field differs, what it was, what it became."""
-        old, new = before.column(name), after.column(name)
-        places = _differing(*pairs.aligned(old, new))
-        rows = pairs.after.take(places)
-        return rows, text(taken(old, pairs.before.take(places))), text(taken(new, rows))
+    def revised(name: str) -> list[tuple[pa.Array, pa.Array, pa.Array]]:
+        """Rows of `after` whose value of a field differs, what it was, what it became; piece by piece."""
+        found = []
+        for first, old, new in pairs.aligned(before.pieces(name), after.column(name)):
+            places = _differing(old, new)
+            if len(places):
+                rows = pairs.after.slice(first).take(places)
+                found.append((rows, text(taken(old, places)), text(taken(new, places))))
+        return found
 
     others = [name for name in fields if name not in by]
-    for name, (rows, was, became) in zip(others, side_by_side(revised, others), strict=True):
-        if len(rows):
-            fields_changed[name] = len(rows)
+    for name, found in zip(others, side_by_side(revised, others), strict=True):
+        for rows, was, became in found:
+            fields_changed[name] = fields_changed.get(name, 0) + len(rows)
             touched.append(rows)
-            pieces.append(_piece(CHANGED, _chosen(new_keys, rows), name, was, became))
-    changes = pa.concat_tables(pieces)
+            changed.append(_piece(CHANGED, _chosen(new_keys, rows), name, was, became))
+    changes = pa.concat_tables(changed)
     rows_changed = len(pc.unique(pa.chunked_array(touched))) if touched else 0
     counts = Counts(len(added), len(removed), sum(fields_changed.values()), rows_changed, fields_changed)
     return Difference(changes, counts)

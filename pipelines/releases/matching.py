@@ -7,7 +7,8 @@ each other on both sides, of which no column has to be copied. Only where runs a
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 
 from pipelines.releases.canonical import is_ascending
 from pipelines.storage.columns import taken
+from pipelines.storage.spool import brought
 
 MAXIMUM_RUNS, LEAST_RUN = 4_096, 256
 """How many runs any two tables may have, and the rows that each of more has to have, taken together."""
@@ -47,15 +49,45 @@ class Match:
         before, after = (~_are_among(others.to_numpy(), len(places) + len(others)) for places, others in sides)
         return pa.array(before), pa.array(after)
 
-    def aligned(self, before: pa.ChunkedArray, after: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-        """Two columns, cut down to the pairs, in the order of the pairs."""
+    def aligned(
+        self, before: Iterable[pa.ChunkedArray], after: pa.ChunkedArray
+    ) -> Iterator[tuple[int, pa.ChunkedArray, pa.ChunkedArray]]:
+        """Two columns, cut down to the pairs, in the order of the pairs: the number of the first pair, and the values
+        of both sides from there on. `before` comes in pieces, and is held no longer than its piece is looked at."""
+        if self._masks is None:
+            pieces = list(before)
+            if pieces:
+                yield 0, taken(_joined(pieces, pieces[0].type), self.before), taken(after, self.after)
+            return
+        places = self.before.to_numpy()
+        start = first = 0
+        for piece in before:
+            stop = start + len(piece)
+            last = int(places.searchsorted(stop))
+            if last > first:
+                yield first, *self._of_piece(piece, start, after, first, last)
+            start, first = stop, last
+
+    def _of_piece(
+        self, piece: pa.ChunkedArray, start: int, after: pa.ChunkedArray, first: int, last: int
+    ) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+        """Of a piece, whose first row is `start`, and of the other side: the pairs from `first` up to `last`."""
+        begin, end = self.after[first].as_py(), self.after[last - 1].as_py() + 1
+        near = brought(after.slice(begin, end - begin))
         if self.runs is None:
-            if self._masks is None:
-                return taken(before, self.before), taken(after, self.after)
-            return before.filter(self._masks[0]), after.filter(self._masks[1])  # a fifth of what taking them costs
-        olds = [before.slice(start, length) for start, _, length in self.runs]
-        news = [after.slice(start, length) for _, start, length in self.runs]
-        return _joined(olds, before.type), _joined(news, after.type)
+            assert self._masks is not None
+            mine, others = self._masks[0].slice(start, len(piece)), self._masks[1].slice(begin, end - begin)
+            return piece.filter(mine), near.filter(others)  # a fifth of what taking them by their places costs
+        olds, news = [], []
+        for number in range(max(0, bisect_right(self.runs, start, key=_first) - 1), len(self.runs)):
+            old, new, length = self.runs[number]
+            if old >= start + len(piece):
+                break
+            here, there = max(old, start), min(old + length, start + len(piece))
+            if there > here:
+                olds.append(piece.slice(here - start, there - here))
+                news.append(near.slice(new + here - old - begin, there - here))
+        return _joined(olds, piece.type), _joined(news, after.type)
 
 
 def match(old: pa.Array | pa.ChunkedArray, new: pa.Array | pa.ChunkedArray) -> Match:
@@ -76,6 +108,10 @@ def match(old: pa.Array | pa.ChunkedArray, new: pa.Array | pa.ChunkedArray) -> M
         before, after = _places(runs, 0), _places(runs, 1)
     removed, added = _others(before, len(old)), _others(after, len(new))
     return Match(pa.array(before), pa.array(after), pa.array(added), pa.array(removed), runs)
+
+
+def _first(run: Run) -> int:
+    return run[0]
 
 
 def _chunked(keys: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:

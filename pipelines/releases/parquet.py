@@ -7,7 +7,7 @@ The bytes also depend on the version of pyarrow, which the lock file pins and th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,7 +51,8 @@ def write_parquet(table: pa.Table, path: Path, *, unique: Sequence[str] = (), ru
 
 
 def parquet_side(path: Path) -> Side:
-    """A Parquet file as one side of a comparison: its columns are read when they are asked for."""
+    """A Parquet file as one side of a comparison: its columns are read when they are asked for, a group at a time
+    where pieces of them are."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as opened:
@@ -60,7 +61,12 @@ def parquet_side(path: Path) -> Side:
     def column(name: str) -> pa.ChunkedArray:
         return read_large(path, [name], metadata=metadata).column(name)
 
-    return Side(names, metadata.num_rows, column)
+    def pieces(name: str) -> Iterator[pa.ChunkedArray]:
+        with pq.ParquetFile(path, metadata=metadata) as file:
+            for group in range(metadata.num_row_groups):
+                yield file.read_row_group(group, columns=[name]).column(0)
+
+    return Side(names, metadata.num_rows, column, pieces)
 
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:

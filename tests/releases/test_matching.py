@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -81,12 +83,22 @@ def test_keys_that_alternate_without_one_in_common_are_given_up_after_few_steps(
     assert SHORT_RUN < len(steps) <= 2 * SHORT_RUN
 
 
+def in_pairs(found: Match, before: pa.ChunkedArray, after: pa.ChunkedArray) -> list[tuple[str, str]]:
+    """The values of both sides, pair by pair, where the chunks of `before` come one after the other."""
+    given: list[tuple[str, str]] = []
+    pieces = (pa.chunked_array([chunk]) for chunk in before.chunks)
+    for first, old, new in found.aligned(pieces, after):
+        assert first == len(given)
+        given += zip(old.to_pylist(), new.to_pylist(), strict=True)
+    return given
+
+
 def test_columns_are_cut_down_to_the_pairs_whether_runs_are_long_or_not() -> None:
     old, new = pa.chunked_array([["a", "b"], ["c"]]), pa.chunked_array([["B", "C", "D"]])
     found = holds(["1", "2", "3"], ["2", "3", "4"])
-    assert [side.to_pylist() for side in found.aligned(old, new)] == [["b", "c"], ["B", "C"]]
+    assert in_pairs(found, old, new) == [("b", "B"), ("c", "C")]
     taken = Match(found.before, found.after, found.added, found.removed, None)
-    assert [side.to_pylist() for side in taken.aligned(old, new)] == [["b", "c"], ["B", "C"]]
+    assert in_pairs(taken, old, new) == [("b", "B"), ("c", "C")]
 
 
 def test_a_large_table_may_have_more_runs_that_are_long() -> None:
@@ -109,5 +121,20 @@ def test_columns_are_cut_down_to_the_pairs_in_their_order(is_in_order: bool) -> 
     new = new if is_in_order else new[::-1]
     found = holds(old, new)
     assert found.runs is None
-    before, after = found.aligned(pa.chunked_array([old[:7], old[7:]]), pa.chunked_array([new]))
-    assert before.to_pylist() == after.to_pylist() == [new[place] for _, place in shared(old, new)]
+    given = in_pairs(found, pa.chunked_array([old[:7], old[7:]]), pa.chunked_array([new]))
+    assert given == [(new[place], new[place]) for _, place in shared(old, new)]
+
+
+@pytest.mark.parametrize("cuts", [(), (0, 1), (300,), (299, 300, 301), (1, 1_000, 1_001, 2_999, 3_000)])
+@pytest.mark.parametrize("has_runs", [True, False])
+def test_a_column_that_comes_in_pieces_is_cut_down_to_the_same_pairs(cuts: tuple[int, ...], has_runs: bool) -> None:
+    old = words([n for n in range(3_001) if n % 700 != 699])
+    new = words([n for n in range(3_001) if n % 500 != 300])
+    found = holds(old, new)
+    assert found.runs is not None
+    if not has_runs:
+        found = Match(found.before, found.after, found.added, found.removed, None)
+    ends = [0, *cuts, len(old)]
+    pieces = [old[start:end] for start, end in pairwise(ends)]
+    given = in_pairs(found, pa.chunked_array(pieces, pa.string()), pa.chunked_array([new]))
+    assert given == [(old[mine], new[other]) for mine, other in shared(old, new)]
