@@ -2,105 +2,72 @@
 
 Source: CSS Cascading 4 (which declaration wins), Selectors 4, Media Queries 4. Belongs here: `display` and
 `visibility`, by the page's own `<style>` and by `style` attributes. Does not: sheets at other addresses, which nobody
-fetched; scripts; what else makes a text hard to see.
+fetched; scripts; what else makes a text hard to see. tinycss2 parses sheets, cssselect makes XPath of selectors.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
-from pipelines.formats.html_selectors import LONGEST, Selector, apart, selectors
-
 PROPERTIES = ("display", "visibility")
+_MAY_DECLARE = re.compile(r"display|visibility|\\", re.IGNORECASE)
 # Of a wide screen: what a page hides on a telephone alone is there for everybody else.
 WIDTH = 1_280
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
-_STOP = re.compile(r"""\\.|["'{};]""", re.DOTALL)
-_STRING_END = {sign: re.compile(rf"(?:\\.|[^\\{sign}])*(?:{sign}|\Z)", re.DOTALL) for sign in "\"'"}
 _LENGTH = re.compile(r"\(\s*(min|max)-width\s*:\s*([0-9.]+)\s*(px|r?em)\s*\)")
-_OPEN = ("@media", "@supports", "@layer", "@container")
-_DEEPEST, _MOST_NESTED = 20, 100
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """One selector, with what it declares; `order` is its rank in the page."""
-
-    selector: Selector
-    declared: Mapping[str, tuple[bool, str]]
-    order: int
+_OPEN = ("supports", "layer", "container")
+_BEGINNING, _NAMED = re.compile(r"[\w\s.#>+~*-]*(?=[:\[]|\Z)"), re.compile(r"[.#][\w-]+")
+"""How a selector begins, of names and combinators alone: what it names there has to be in the page."""
+_GLUED = re.compile(r"(?<=[\w\-)\]])&")
+_DEEPEST, _LONGEST, _MOST = 20, 2_000, 100
+Declared = Mapping[str, tuple[bool, str]]
+"""By property: whether it is `!important`, and its value."""
+Specificity = tuple[int, int, int]
 
 
 class StyleSheets:
-    """The rules of a page that show or hide. `unsure` are the selectors that hide, and are not understood."""
+    """What the sheets of a page declare for its elements. `unsure` are the selectors that hide, and are not
+    understood."""
 
     def __init__(self, page: Any = None) -> None:
-        self._rules: dict[str, list[_Rule]] = {}
-        self._unsure: list[_Rule] = []
-        self._count = 0
+        self._declared: dict[Any, dict[str, tuple[bool, Specificity, int, str]]] = {}
         self.unsure: set[str] = set()
-        for style in () if page is None else page.iter("style"):
-            is_idle = next(style.iterancestors("noscript", "template", "svg"), None) is not None
-            if not is_idle and _applies(style.get("media", "")):
-                self._read(_COMMENT.sub(" ", style.text or ""), "", 0)
+        rules = [] if page is None else list(_rules_of(page))
+        names = _names_in(page) if rules else set()
+        for rank, (selector, declared) in enumerate(rules):
+            # Sheets of frameworks name hundreds of classes that a page has none of: each would be a walk through it.
+            beginning = _BEGINNING.match(selector)
+            if beginning is None or names.issuperset(_NAMED.findall(beginning[0])):
+                self._apply(page, selector, declared, rank)
 
     def value(self, element: Any, name: str) -> str:
         """The value of a property that is declared for an element itself, "" where none is."""
-        best = ((False, False, (0, 0, 0), -1), "")
-        inline = _declarations(element.get("style", "")) if element.get("style") else {}
-        if name in inline:
-            is_important, text = inline[name]
-            best = ((is_important, True, (0, 0, 0), 0), text)
-        for rule in self._candidates(element):
-            if name in rule.declared and rule.selector.matches(element):
-                is_important, text = rule.declared[name]
-                best = max(best, ((is_important, False, rule.selector.specificity, rule.order), text))
-        return best[1]
+        is_important, *_rank, value = self._declared.get(element, {}).get(name, (False, ""))
+        style = element.get("style", "")
+        inline = _declarations(_contents(style)) if _MAY_DECLARE.search(style) else {}
+        if name in inline and inline[name][0] >= is_important:
+            return inline[name][1]
+        return str(value)
 
-    def note_unsure(self, element: Any) -> None:
-        """Remember the rules that are not understood, and might hide an element."""
-        for rule in self._unsure:
-            if rule.selector.may_match(element):
-                self.unsure.add(rule.selector.text)
-
-    def _candidates(self, element: Any) -> Iterator[_Rule]:
-        if not self._rules:
+    def _apply(self, page: Any, selector: str, declared: Declared, rank: int) -> None:
+        """Remember for each element that a selector meets what is declared, unless another declaration wins."""
+        try:
+            specificity, elements = _met(page, selector)
+        except _NotUnderstood:
+            if hides(*(declared.get(name, (False, ""))[1] for name in PROPERTIES)):
+                self.unsure.add(" ".join(selector.split()))
             return
-        for key in ("*", element.tag, *(f".{name}" for name in (element.get("class") or "").split())):
-            yield from self._rules.get(key, ())
-        if element.get("id"):
-            yield from self._rules.get(f"#{element.get('id')}", ())
+        for element in elements:
+            own = self._declared.setdefault(element, {})
+            for name, (is_important, value) in declared.items():
+                known = (is_important, specificity, rank, value)
+                own[name] = max(own.get(name, known), known)
 
-    def _read(self, text: str, above: str, depth: int) -> None:
-        """The rules of a sheet, or those within a rule (`above`: its selector)."""
-        if depth > _DEEPEST:
-            return
-        own: dict[str, tuple[bool, str]] = {}
-        for prelude, body in _parts(text):
-            if body is None:
-                own |= _declarations(prelude)
-            elif prelude.startswith("@"):
-                name, _blank, query = prelude.partition(" ")
-                if name.lower().startswith(_OPEN) and (not name.lower().startswith("@media") or _applies(query)):
-                    self._read(body, above, depth + 1)
-            elif above:
-                self._read(body, _nested(above, prelude), depth + 1)
-            else:
-                self._read(body, prelude, depth + 1)
-        if own and above:
-            self._add(above, own)
 
-    def _add(self, prelude: str, declared: Mapping[str, tuple[bool, str]]) -> None:
-        for selector in selectors(prelude):
-            self._count += 1
-            rule = _Rule(selector, declared, self._count)
-            if selector.is_understood:
-                self._rules.setdefault(selector.key, []).append(rule)
-            elif hides(declared.get("display", (False, ""))[1], declared.get("visibility", (False, ""))[1]):
-                self._unsure.append(rule)
+class _NotUnderstood(Exception):
+    """A selector that is none, or that cssselect does not know."""
 
 
 def hides(display: str, visibility: str) -> bool:
@@ -108,54 +75,103 @@ def hides(display: str, visibility: str) -> bool:
     return display == "none" or visibility in ("hidden", "collapse")
 
 
-def _nested(above: str, prelude: str) -> str:
-    """A selector within a rule, written out."""
-    found = [
-        one.replace("&", outer) if "&" in one else f"{outer} {one}" for outer in apart(above) for one in apart(prelude)
-    ]
-    return ",".join(one[: LONGEST + 1] for one in found[:_MOST_NESTED])
+def _met(page: Any, text: str) -> tuple[Specificity, list[Any]]:
+    """How specific a selector is, and its elements. Raises `_NotUnderstood`."""
+    from cssselect import HTMLTranslator, SelectorError, parse
+    from lxml.etree import XPathError
+
+    if len(text) > _LONGEST:
+        raise _NotUnderstood
+    try:
+        (selector,) = parse(text)
+        if selector.pseudo_element is not None:  # what is put before or after an element is none of what is read
+            return (0, 0, 0), []
+        return selector.specificity(), page.xpath(HTMLTranslator().selector_to_xpath(selector))
+    except (SelectorError, XPathError, RecursionError):
+        raise _NotUnderstood from None
 
 
-def _parts(text: str) -> Iterator[tuple[str, str | None]]:
-    """Statements without a block, and preludes with what is between their braces; the end closes what is open."""
-    place = start = depth = 0
-    prelude = ""
-    while found := _STOP.search(text, place):
-        sign, place = found[0], found.end()
-        if sign in _STRING_END:
-            closed = _STRING_END[sign].match(text, place)
-            place = closed.end() if closed else len(text)
-        elif sign == ";" and not depth:
-            yield text[start : found.start()].strip(), None
-            start = place
-        elif sign == "{":
-            if not depth:
-                prelude, start = text[start : found.start()].strip(), place
-            depth += 1
-        elif sign == "}" and depth:
-            depth -= 1
-            if not depth:
-                yield prelude, text[start : found.start()]
-                start = place
-    rest = text[start:].strip()
-    if depth:
-        yield prelude, rest
-    elif rest:
-        yield rest, None
+def _names_in(page: Any) -> set[str]:
+    """The classes of a page, each after a full stop, and the identifiers, each after a hash, as selectors have them."""
+    classes = {name for value in set(page.xpath("//@class")) for name in value.split()}
+    return {f".{name}" for name in classes} | {f"#{name}" for name in page.xpath("//@id")}
 
 
-def _declarations(text: str) -> dict[str, tuple[bool, str]]:
-    """The properties that are asked for, each with whether it is `!important`."""
-    found: dict[str, tuple[bool, str]] = {}
-    for one in text.split(";"):
-        name, colon, value = one.partition(":")
-        name = name.strip().lower()
-        if colon and name in PROPERTIES:
-            bare, _mark, more = value.lower().partition("!")
-            is_important = more.strip() == "important"
-            if is_important or not found.get(name, (False, ""))[0]:
-                found[name] = (is_important, bare.strip())
+def _rules_of(page: Any) -> Iterator[tuple[str, Declared]]:
+    from tinycss2 import parse_stylesheet
+
+    for style in page.iter("style"):
+        is_idle = next(style.iterancestors("noscript", "template", "svg"), None) is not None
+        if not is_idle and _applies(style.get("media", "")):
+            yield from _rules(parse_stylesheet(style.text or "", skip_comments=True, skip_whitespace=True), (), 0)
+
+
+def _rules(nodes: Iterable[Any], above: Sequence[str], depth: int) -> Iterator[tuple[str, Declared]]:
+    """The rules of a sheet, or those within a rule (`above`: its selectors), that show or hide."""
+    if depth > _DEEPEST:
+        return
+    nodes = list(nodes)
+    if above and (own := _declarations(nodes)):
+        yield from ((selector, own) for selector in above)
+    for node in nodes:
+        if node.type == "qualified-rule":
+            yield from _rules(_contents(node.content), _within(above, node.prelude), depth + 1)
+        elif node.type == "at-rule" and node.content is not None and _is_open(node):
+            yield from _rules(_contents(node.content), above, depth + 1)
+
+
+def _is_open(rule: Any) -> bool:
+    """Whether what is within an at-rule counts on a wide screen."""
+    name = rule.lower_at_keyword
+    return _applies(_text(rule.prelude)) if name == "media" else name in _OPEN
+
+
+def _within(above: Sequence[str], prelude: list[Any]) -> list[str]:
+    """The selectors of a rule, apart; those within a rule written out (CSS Nesting 1)."""
+    parts: list[list[Any]] = [[]]
+    for node in prelude:
+        if node == ",":
+            parts.append([])
+        else:
+            parts[-1].append(node)
+    texts = [_text(part) for part in parts]
+    if not above:
+        return texts
+    found = []
+    for outer, text in product(above, texts):
+        # Within a compound it cannot come first: a name may be glued to nothing.
+        inner = _GLUED.sub(lambda _, outer=outer: f":is({outer})", text)  # type: ignore[misc]
+        found.append(inner.replace("&", outer) if "&" in text else f"{outer} {text}")
+    return [one[: _LONGEST + 1] for one in found[:_MOST]]
+
+
+def _contents(nodes: Any) -> list[Any]:
+    from tinycss2 import parse_blocks_contents
+
+    found: list[Any] = parse_blocks_contents(nodes, skip_comments=True, skip_whitespace=True)
     return found
+
+
+def _declarations(nodes: Iterable[Any]) -> Declared:
+    """The properties that are asked for; the last one of a name counts, after those that are `!important`."""
+    found: dict[str, tuple[bool, str]] = {}
+    for node in nodes:
+        if node.type == "declaration" and node.lower_name in PROPERTIES:
+            known = found.get(node.lower_name, (False, ""))
+            if node.important >= known[0]:
+                found[node.lower_name] = (node.important, _text(node.value).lower())
+    return found
+
+
+def _text(nodes: Iterable[Any]) -> str:
+    """What is written, without comments at the top level; a sign that nothing is called for what is nested without
+    end."""
+    from tinycss2 import serialize
+
+    try:
+        return str(serialize(node for node in nodes if node.type != "comment")).strip()
+    except RecursionError:
+        return "…"
 
 
 def _applies(media: str) -> bool:

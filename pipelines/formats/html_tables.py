@@ -64,7 +64,6 @@ class Texts:
             return True
         if self.reads_hidden:
             return False
-        self.styles.note_unsure(element)
         return hides(self._display(element), self.styles.value(element, "visibility"))
 
     def leaves_out_gone(self, cell: Any) -> bool:

@@ -209,6 +209,13 @@ ROWS = (HEAD, '<td>62</td><td class="b x" id="c">Arras</td>', "<td>59</td><td>Li
         ("TABLE tr > td.b.x{display:none}", ""),
         ("tr:nth-child(2) td:last-child{display:none}", ""),
         ("[id=c]{display:none}", ""),
+        (".absent{display:none} .absent td, td:not(.absent)[id]{display:none}", ""),
+        (r".\78 {display:none}", ""),
+        ("td:has(+ b), tr > :is(.a, .b){display:none}", ""),
+        ("tr{color:red; td{&.x{display:none}}}", ""),
+        ("tr{td, > .y, > .x{ &:last-child{display:none} } } td:not(.x){display:table-cell!important}", ""),
+        (".x{display:none; display:table-cell}", "Arras"),
+        (".x{display:none!important; display:table-cell}", ""),
         ("td:not(:first-child):not(.other)[class~='b']{display:none} td + td:not(.x){display:table-cell}", ""),
         ("@media screen and (min-width: 40em){.x{display:none}}", ""),
         ("@media print{td{color:red}} tr{ & .x{display:none} }", ""),
@@ -234,6 +241,28 @@ def test_what_the_page_hides_by_its_own_style_is_left_out(tmp_path: Path, style:
     assert cells(everything)[0][-1] == "Arras"
 
 
+@pytest.mark.parametrize("selector", [":not(" * 400 + ".x" + ")" * 400, "a" * 3_000, "td..x"])
+def test_selectors_without_end_or_sense_are_told(tmp_path: Path, selector: str) -> None:
+    found = reading_of(tmp_path, f"<style>{selector}{{display:none}}</style>{table(*ROWS)}")
+    assert cells(found)[0] == ["62", "Arras"]
+    assert [one.en[:36] for one in found.notices] == ["style rules that are not understood,"]
+
+
+ENDLESS = ("{", "a{", "a{display:(", "@layer{", "}", "* ", "@media(", "@media not (")
+
+
+@pytest.mark.parametrize("sheet", ENDLESS)
+def test_sheets_without_end_hide_nothing(tmp_path: Path, sheet: str) -> None:
+    found = reading_of(tmp_path, f"<style>{sheet * 9_000}.x{{color:red}}</style>{table(*ROWS)}")
+    assert cells(found)[0] == ["62", "Arras"]
+
+
+def test_rows_before_a_row_are_no_matter_of_depth(tmp_path: Path) -> None:
+    rows = ["<td>80</td><td>Amiens</td>"] * 3_000
+    found = reading_of(tmp_path, f"<style>tr:nth-child(2) ~ tr{{display:none}}</style>{table(HEAD, *rows)}")
+    assert cells(found) == [["80", "Amiens"]]
+
+
 def test_a_row_that_a_class_hides_is_no_record(tmp_path: Path) -> None:
     rows = "<tr class='modele'><td>00</td><td>Exemple</td></tr><tr><td>59</td><td>Lille</td></tr>"
     page = f"<style>.modele{{display:none}}</style><table><tr>{HEAD}</tr>{rows}</table>"
@@ -255,12 +284,11 @@ def test_a_table_in_what_is_hidden_is_left_out_and_told(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_hides_and_is_not_understood_is_told(tmp_path: Path) -> None:
-    found = reading_of(
-        tmp_path, f"<style>td.x:has(b){{display:none}} .far:has(b){{display:none}}</style>{table(*ROWS)}"
-    )
+    style = "td:state(on){display:none} td:state(off){color:red}"
+    found = reading_of(tmp_path, f"<style>{style}</style>{table(*ROWS)}")
     assert cells(found)[0] == ["62", "Arras"]
     assert [one.en for one in found.notices] == [
-        "style rules that are not understood, and may hide what is read: td.x:has(b)"
+        "style rules that are not understood, and may hide what is read: td:state(on)"
     ]
 
 
