@@ -75,9 +75,9 @@ def test_the_only_portal_of_a_software_answers_to_its_name(project: Project) -> 
 
 
 def test_a_portal_that_is_not_described_is_told_with_what_to_do(project: Project) -> None:
-    with pytest.raises(NoSuchPortal, match=r"sources/portals/datagouv\.yaml\.exemple"):
+    with pytest.raises(NoSuchPortal, match=r"sources/portals/datagouv\.yaml: docs/portals\.md"):
         load_portal(project, "datagouv")
-    with pytest.raises(NoSuchPortal, match=r"sources/portals/ckan\.yaml\.exemple"):
+    with pytest.raises(NoSuchPortal, match=r"sources/portals/inconnu\.yaml: docs/portals\.md"):
         load_portal(project, "inconnu")
 
 

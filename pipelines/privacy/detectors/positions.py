@@ -133,8 +133,8 @@ def _corner(digits: str) -> tuple[float, float]:
     r"|\d{3} ?\d{3}([.,]\d{1,9})?\s?m?\s?[,;/| )]\s?[(|]?\s?(et\s)?"
     r"(([xyen]|est|nord)\s?[=:]?\s?)?(\d{1,2} ?)?\d{3} ?\d{3}"
     rf"|[{_CODE}]{{4}}\+[{_CODE}]{{2}}"
-    r"|///[^\W\d_]|(what3words|w3w).{1,8}\pL"
-    r"|\d[a-z]\s?[a-z]{2}\s?\d{4}\s?\d{4}|geohash",
+    r"|///[^\W\d_]|(what3words|w3w).{0,8}\pL"
+    r"|\d[a-z]\s?[a-z]{2}\s?\d{4,5}\s?\d{4}|geohash",
 )
 def precise_positions(text: str) -> Iterator[Span]:
     """A point of France to about one metre: decimal degrees in either order, degrees and minutes, metres of a
