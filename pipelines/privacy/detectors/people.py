@@ -176,7 +176,7 @@ _NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
 
 @detector(
     "nom_civilite",
-    sieve=rf"(^|[^\w'’-]|_)({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
+    sieve=rf"(^|[^\w'’]|_)({_TITLE}(\s+(et|ou|/)\s+{_TITLE})?\s*(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|(?i:mme|mlle|mr|monsieur|madame|mademoiselle)\.?\s+({_PARTICLE})?[a-zà-ÿ]{{3}}"
     rf"|{_TITLE}\s?([Ll]e|[Ll]a|[Ll]['’]|[Ll]es)\s?[A-Za-zÀ-ÿ-]{{4,25}}[\s,]"
     rf"|{_TITLE}(\*{{1,3}}|_{{1,3}})?\s{{1,3}}[*_]{{0,3}}(?i:{_PARTICLE})?{_CAPITAL}"

@@ -126,15 +126,22 @@ def _corner(digits: str) -> tuple[float, float]:
     return latitude, longitude
 
 
+_MILLIONS = r"0?[1-8] ?\d{3} ?\d{3}"
+_BETWEEN = r"([.,]\d{1,9})?\s?m?\s?[,;/| )]\s?[(|]?\s?(et\s)?(([xyen]|est|nord)\s?[=:]?\s?)?"
+"""What is between two numbers of metres, for the sieve."""
+
+
 @detector(
     "coordonnees",
     sieve=r"(?i)\d[.,]\d{5,}\s*°?\s*[NSEOW]?\s*[,;/ |]\s*([NSEOW]\s?)?[-+]?\d{1,3}[.,]\d{5}|(lat|lon"
     r"|lng)[a-z]*\W{0,3}[-+]?\d{1,3}[.,]\d{5}|\d\s?°\s?\d{1,2}(\s?['’′]|[.,]\d{3})"
-    r"|\d{3} ?\d{3}([.,]\d{1,9})?\s?m?\s?[,;/| )]\s?[(|]?\s?(et\s)?"
-    r"(([xyen]|est|nord)\s?[=:]?\s?)?(\d{1,2} ?)?\d{3} ?\d{3}"
-    rf"|[{_CODE}]{{4}}\+[{_CODE}]{{2}}"
+    # Of two numbers of metres the one to the north has seven digits, unless something says that they are coordinates.
+    # Each begins a word: within identifiers of digits and letters there would be too much to keep in mind.
+    rf"|\b{_MILLIONS}{_BETWEEN}\d{{3}}|\b(\d{{1,2}} ?)?\d{{3}} ?\d{{3}}{_BETWEEN}{_MILLIONS}"
+    rf"|\b([xyen]|est|nord)\s?[=:]\s?(\d{{1,2}} ?)?\d{{3}} ?\d{{3}}{_BETWEEN}\d"
+    rf"|\b([{_CODE}]{{4}}){{1,2}}\+[{_CODE}]{{2}}"
     r"|///[^\W\d_]|(what3words|w3w).{0,8}\pL"
-    r"|\d[a-z]\s?[a-z]{2}\s?\d{4,5}\s?\d{4}|geohash",
+    r"|\b\d{1,2}[c-x]\s?[a-z]{2}\s?\d{4,5}\s?\d{4}|geohash",
 )
 def precise_positions(text: str) -> Iterator[Span]:
     """A point of France to about one metre: decimal degrees in either order, degrees and minutes, metres of a
