@@ -5,7 +5,7 @@ Belongs here: the order of the steps. Does not: what any step does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,10 +23,15 @@ from pipelines.releases.previous import Previous
 from pipelines.releases.request import Outcome, Published, Refused, ReleaseRequest, Unchanged, Warned
 from pipelines.releases.signature import SigningKey
 from pipelines.releases.store import REFUSALS, ReleaseStore, ledger_lock, settle, sweep_package
+from pipelines.schema.packages import UNSTATED_LICENCE
 from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, write_text
 
 Inspect = Callable[[Path], None]
 UNSIGNED = Warned("version non signée : aucune clé n'a été donnée", "unsigned version: no key was given")
+UNLICENSED = Warned(
+    "licence non précisée : personne ne sait s'il peut réutiliser ces données (licence, dans package.yaml)",
+    "licence not stated: nobody knows whether they may reuse these data (licence, in package.yaml)",
+)
 STEPS = ("begun", "tables", "quality", "changes", "described", "sealed", "revealed", "recorded", "logged", "indexed")
 
 
@@ -111,7 +116,7 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
         count = counted(sum(built.unexplained.values()), one, many)
         raise CauseUnknown(package=store.package, version=store.current, count=count, places=places)
     _commit(attempt, built, aside, event, inspect)
-    warnings = (*request.warnings, *((UNSIGNED,) if event.key is None else ()))
+    warnings = (*request.warnings, *_of_circumstances(request, event))
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
     rows = {name: table.num_rows for name, table in attempt.tables.items()}
     path = store.folder / built.version
@@ -119,6 +124,14 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
         Said(f"{item.level.label.fr} : {item.fr}", f"{item.level.label.en}: {item.en}") for item in built.reasons
     )
     return Published(store.package, built.version, reasons, path, rows, event.key is not None, warnings, causes)
+
+
+def _of_circumstances(request: ReleaseRequest, event: _Event) -> Iterator[Warned]:
+    """What is told to whoever publishes, and is no part of the release."""
+    if event.key is None:
+        yield UNSIGNED
+    if request.package.licence == UNSTATED_LICENCE:
+        yield UNLICENSED
 
 
 def _commit(attempt: Attempt, built: Built, aside: Path, event: _Event, inspect: Inspect) -> None:

@@ -70,6 +70,10 @@ class PackageTable:
     """Tables that are read too while they are there (key `from_if_on`); those that are are in `inputs`."""
 
 
+UNSTATED_LICENCE = "non-precisee"
+"""The code of `schemas/codelists/licences.csv` for data of which nobody said how they may be reused."""
+
+
 @dataclass(frozen=True)
 class Package:
     """One data package, as described by its `package.yaml`; `more` keeps the keys that other modules read."""

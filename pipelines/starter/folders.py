@@ -17,6 +17,7 @@ import jinja2
 
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said
+from pipelines.schema.packages import UNSTATED_LICENCE
 from pipelines.starter.documents import (
     incoming,
     package_document,
@@ -30,7 +31,7 @@ from pipelines.starter.errors import FolderTaken
 from pipelines.starter.official import official_schema
 from pipelines.starter.packages import check_licence
 from pipelines.starter.proposal import Proposal
-from pipelines.starter.tables import UNKNOWN_PUBLISHER, UNSTATED, proposal_of
+from pipelines.starter.tables import UNKNOWN_PUBLISHER, proposal_of
 
 HERE = Path(__file__).parent
 BASE = "https://example.org/donnees/"
@@ -84,7 +85,7 @@ def start_from(
             file=file,
             schema=described,
             schema_from=schema or "",
-            licence=licence or UNSTATED,
+            licence=licence or UNSTATED_LICENCE,
             publisher=who,
             headers_checked=headers_checked,
             chosen=chosen,

@@ -22,6 +22,7 @@ from pipelines.core.text import Said
 from pipelines.privacy import PersonalValues, gate
 from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import halves_of_points
+from pipelines.schema.packages import UNSTATED_LICENCE
 from pipelines.schema.reserved import RESERVED
 from pipelines.starter.names import CODES, PERSONAL, PROPERTIES, names_of_people, plain_name
 
@@ -152,7 +153,7 @@ def propose(
     options: Mapping[str, Any],
     allow: AllowList,
     schema: Mapping[str, Any] | None = None,
-    licence: str = "non-precisee",
+    licence: str = UNSTATED_LICENCE,
     publisher: str = "",
 ) -> Proposal:
     """A proposal for the records of a text table. `schema`: the Table Schema that describes the file, where there is
