@@ -22,6 +22,8 @@ _BEGINNING, _NAMED = re.compile(r"[\w\s.#>+~*-]*(?=[:\[]|\Z)"), re.compile(r"[.#
 """How a selector begins, of names and combinators alone: what it names there has to be in the page."""
 _GLUED = re.compile(r"(?<=[\w\-)\]])&")
 _DEEPEST, _LONGEST, _MOST = 20, 2_000, 100
+_TOO_MUCH = "(…)"
+"""Stands for selectors that nobody writes out: no selector, so that it is told as not understood."""
 Declared = Mapping[str, tuple[bool, str]]
 """By property: whether it is `!important`, and its value."""
 Specificity = tuple[int, int, int]
@@ -109,6 +111,7 @@ def _rules_of(page: Any) -> Iterator[tuple[str, Declared]]:
 def _rules(nodes: Iterable[Any], above: Sequence[str], depth: int) -> Iterator[tuple[str, Declared]]:
     """The rules of a sheet, or those within a rule (`above`: its selectors), that show or hide."""
     if depth > _DEEPEST:
+        yield _TOO_MUCH, {"display": (False, "none")}
         return
     nodes = list(nodes)
     if above and (own := _declarations(nodes)):
@@ -137,12 +140,17 @@ def _within(above: Sequence[str], prelude: list[Any]) -> list[str]:
     texts = [_text(part) for part in parts]
     if not above:
         return texts
-    found = []
-    for outer, text in product(above, texts):
-        # Within a compound it cannot come first: a name may be glued to nothing.
-        inner = _GLUED.sub(lambda _, outer=outer: f":is({outer})", text)  # type: ignore[misc]
-        found.append(inner.replace("&", outer) if "&" in text else f"{outer} {text}")
-    return [one[: _LONGEST + 1] for one in found[:_MOST]]
+    if len(above) * len(texts) > _MOST:
+        return [_TOO_MUCH]
+    return [_written_out(outer, text)[: _LONGEST + 1] for outer, text in product(above, texts)]
+
+
+def _written_out(outer: str, text: str) -> str:
+    """A selector within a rule whose selector is `outer`."""
+    if "&" not in text:
+        return f"{outer} {text}"
+    # Behind a part of the same compound the outer one cannot be as it is: its name would be glued to that.
+    return _GLUED.sub(lambda _: f":is({outer})", text).replace("&", outer)
 
 
 def _contents(nodes: Any) -> list[Any]:
@@ -171,7 +179,7 @@ def _text(nodes: Iterable[Any]) -> str:
     try:
         return str(serialize(node for node in nodes if node.type != "comment")).strip()
     except RecursionError:
-        return "…"
+        return _TOO_MUCH
 
 
 def _applies(media: str) -> bool:

@@ -257,6 +257,18 @@ def test_sheets_without_end_hide_nothing(tmp_path: Path, sheet: str) -> None:
     assert cells(found)[0] == ["62", "Arras"]
 
 
+MANY = ",".join(f"tr.n{number}" for number in range(11))
+
+
+@pytest.mark.parametrize(
+    "sheet", [f"{MANY}{{{MANY},.x{{display:none}}}}", "@layer{" * 25 + ".x{display:none}" + "}" * 25]
+)
+def test_rules_too_many_or_too_deep_to_be_written_out_are_told(tmp_path: Path, sheet: str) -> None:
+    found = reading_of(tmp_path, f"<style>{sheet}</style>{table(*ROWS)}")
+    assert cells(found)[0] == ["62", "Arras"]
+    assert [one.en[:36] for one in found.notices] == ["style rules that are not understood,"]
+
+
 def test_rows_before_a_row_are_no_matter_of_depth(tmp_path: Path) -> None:
     rows = ["<td>80</td><td>Amiens</td>"] * 3_000
     found = reading_of(tmp_path, f"<style>tr:nth-child(2) ~ tr{{display:none}}</style>{table(HEAD, *rows)}")
