@@ -7,24 +7,20 @@ What a source of personal values sends is under `outputs/private/`, mode 0700; i
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.message import Message
 from pathlib import Path
-from threading import Lock
 from typing import Any
-
-import msgspec
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.schema import Privacy, load_incoming
 from pipelines.sources.descriptions import Source
-from pipelines.sources.errors import SnapshotLogDamaged
-from pipelines.storage import ObjectStore, append_line, sha256_file
+from pipelines.sources.snapshot_logs import append_to_log, read_log, state_of_log
+from pipelines.storage import ObjectStore, sha256_file
 from pipelines.storage.atomic import sync_folder
 from pipelines.storage.shared import shared_of
 
@@ -161,34 +157,18 @@ class SnapshotStore:
         sync_folder(target.parent)
 
     def entries(self, source: str) -> Iterator[dict[str, Any]]:
-        """The log of a source, oldest first.
-
-        A last line without its end was cut by a dying process: it never counted. Raises `SnapshotLogDamaged` for any
-        other line that is not a JSON object.
-        """
-        path = self.log_path(source)
-        text = path.read_bytes() if path.is_file() else b""
-        before, known = _logs.of(path)
-        if not text.startswith(before):
-            before, known = b"", []
-        whole = text[: text.rfind(b"\n") + 1]
-        entries = [*known, *_entries(whole[len(before) :], path.name, after=before.count(b"\n"))]
-        _logs.keep(path, whole, entries)
-        yield from entries
+        """The log of a source, oldest first. Raises `SnapshotLogDamaged`."""
+        yield from read_log(self.log_path(source))
 
     def log(self, source: str, entry: Mapping[str, Any], *, flush: bool = True) -> None:
-        """Append one entry, after cutting the torn end that a dying process may have left. `flush`: to the disk."""
-        path = self.log_path(source)
-        line = json.dumps(entry, ensure_ascii=False, sort_keys=True)
-        if not _ends_whole(path):
-            _cut_torn_end(path)
-        append_line(path, line, flush=flush)
+        """Append one entry. `flush`: to the disk."""
+        append_to_log(self.log_path(source), entry, flush=flush)
 
     def latest(self, source: str) -> Capture | None:
         """The last complete capture of a source, and when it was last checked; None before the first."""
         path = self.log_path(source)
         known = _known.get(path)
-        if known is not None and known[0] == _state(path):
+        if known is not None and known[0] == state_of_log(path):
             return known[1]
         return _latest(source, self.entries(source))
 
@@ -200,7 +180,7 @@ class SnapshotStore:
         """
         self.log(source, entry, flush=False)
         path = self.log_path(source)
-        _known[path] = _state(path), replace(capture, changed=False, checked=instant(entry["at"]))
+        _known[path] = state_of_log(path), replace(capture, changed=False, checked=instant(entry["at"]))
 
     def kept(self, source: str) -> Capture | None:
         """The last capture, if its bytes are still there: the private folder may be deleted as a whole at any time.
@@ -236,53 +216,8 @@ class SnapshotStore:
         return last if last is not None and last["outcome"] == FAILED else None
 
 
-def _entries(text: bytes, name: str, *, after: int) -> Iterator[dict[str, Any]]:
-    """The entries of whole lines of a log, of which `after` others come before."""
-    for number, line in enumerate(text.split(b"\n")[:-1], start=after + 1):
-        if not line:
-            continue
-        try:
-            entry = msgspec.json.decode(line.decode("utf-8", errors="replace"))
-        except (msgspec.DecodeError, RecursionError):
-            entry = None
-        if not isinstance(entry, dict):
-            raise SnapshotLogDamaged(file=f"snapshots/log/{name}", line=number)
-        yield entry
-
-
-class _Logs:
-    """What the logs that were read last contained, and their entries: a run reads each several times, and only ever
-    adds lines."""
-
-    MOST = 32
-
-    def __init__(self) -> None:
-        self._read: dict[Path, tuple[bytes, list[dict[str, Any]]]] = {}
-        self._lock = Lock()
-
-    def of(self, path: Path) -> tuple[bytes, list[dict[str, Any]]]:
-        with self._lock:
-            return self._read.get(path, (b"", []))
-
-    def keep(self, path: Path, text: bytes, entries: list[dict[str, Any]]) -> None:
-        with self._lock:
-            self._read.pop(path, None)
-            self._read[path] = text, entries
-            while len(self._read) > self.MOST:
-                del self._read[next(iter(self._read))]
-
-
-_logs = _Logs()
 _known: dict[Path, tuple[tuple[int, ...] | None, Capture]] = {}
 """What the log of a source said last, and the log's state then: whatever is appended has another size."""
-
-
-def _state(path: Path) -> tuple[int, ...] | None:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _latest(source: str, entries: Iterable[Mapping[str, Any]]) -> Capture | None:
@@ -331,25 +266,6 @@ def digests_of(snapshot: Snapshot) -> list[str]:
 
 def _digests(sha256: str, fetch: Mapping[str, Any]) -> list[str]:
     return [sha256, *fetch.get("evidence", {}).values()]
-
-
-def _ends_whole(path: Path) -> bool:
-    """Whether a log has no torn end; one that is not there has none."""
-    try:
-        with path.open("rb", buffering=0) as file:
-            if not file.seek(0, os.SEEK_END):
-                return True
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) == b"\n"
-    except FileNotFoundError:
-        return True
-
-
-def _cut_torn_end(path: Path) -> None:
-    """Take away what a dying process left after the last whole line: it was never an entry."""
-    with path.open("r+b") as file:
-        file.truncate(file.read().rfind(b"\n") + 1)
-        os.fsync(file.fileno())
 
 
 def as_entry(snapshot: Snapshot) -> dict[str, Any]:
