@@ -114,8 +114,6 @@ class _Opening:
         first, rows = content.options.get("header_row", 1), content.options.get("header_rows", 1)
         delimiter = delimiter_of(content, data)
         header, near, lines, offset = header_rows(content, data, delimiter, first, rows)
-        if not header:
-            raise EmptyFile.of(content.file, len(data), content.part.format)
         if len(header[-1]) == 1:
             check_delimiter(content, header[-1][0], delimiter, lines)
         names, originals = column_names(header, content.options.get("header_name"))

@@ -11,9 +11,9 @@ import re
 from collections import Counter
 from itertools import islice
 
-from pipelines.core.text import Said
+from pipelines.core.text import Said, counted
 from pipelines.formats.content import Content
-from pipelines.formats.errors import Damaged, WrongDelimiter
+from pipelines.formats.errors import Damaged, FormatError, WrongDelimiter
 
 DELIMITERS = (";", ",", "\t", "|")
 NEAR = 10
@@ -87,7 +87,8 @@ def header_rows(
 ) -> tuple[list[list[str]], list[list[str]], int, int]:
     """The header rows, the first rows as they are, the number of lines up to the header's end, and its end in bytes.
 
-    Raises `Damaged` for a line that is cut by a carriage return alone, as no other of the file is.
+    Raises `Damaged` for a line that is cut by a carriage return alone, as no other of the file is, and `FormatError`
+    where the file ends before its header does.
     """
     stream = _Lines(data)
     quote, escape = quoting(content)
@@ -107,6 +108,13 @@ def header_rows(
         is_return = str(error).startswith("new-line character")
         words = LONE_RETURN if is_return else (f"no cells [{error}]", f"pas de cellules [{error}]")
         raise damaged(content, stream.line, *words) from None
+    if len(header) < rows:
+        raise FormatError(
+            file=content.file,
+            place=f"options.header_row: {first}",
+            found=counted(len(near), Said("ligne en tout", "row in all"), Said("lignes en tout", "rows in all")),
+            expected=counted(rows, Said("ligne d'en-tête", "header row"), Said("lignes d'en-tête", "header rows")),
+        )
     return header, near, lines, end
 
 

@@ -20,6 +20,7 @@ from pipelines.formats.errors import Damaged, FormatError
 from pipelines.formats.faults import RecordFault
 from pipelines.formats.header import clean
 from pipelines.formats.json_values import Repeated, TooDeep, faults_of, json_text, loads
+from pipelines.formats.reference_systems import other_reference_system
 from pipelines.formats.registry import Records, reader
 
 
@@ -41,7 +42,8 @@ def read_json(content: Content) -> Records:
     if not isinstance(found, list):
         raise _not_a_list(content, pointer, found)
     facts = {"encoding": text.encoding}
-    return tabulate(content, enumerate(found, start=1), f"« {pointer or 'document'} »", facts, text.notices)
+    notices = [*text.notices, *other_reference_system(document)]
+    return tabulate(content, enumerate(found, start=1), f"« {pointer or 'document'} »", facts, notices)
 
 
 @reader("jsonl")

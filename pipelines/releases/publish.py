@@ -23,7 +23,7 @@ from pipelines.releases.previous import Previous
 from pipelines.releases.request import Outcome, Published, Refused, ReleaseRequest, Unchanged, Warned
 from pipelines.releases.signature import SigningKey
 from pipelines.releases.store import REFUSALS, ReleaseStore, ledger_lock, settle, sweep_package
-from pipelines.schema.packages import UNSTATED_LICENCE
+from pipelines.schema.packages import UNSTATED_LICENCE, UNSTATED_PUBLISHER
 from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, write_text
 
 Inspect = Callable[[Path], None]
@@ -31,6 +31,10 @@ UNSIGNED = Warned("version non signée : aucune clé n'a été donnée", "unsign
 UNLICENSED = Warned(
     "licence non précisée : personne ne sait s'il peut réutiliser ces données (licence, dans package.yaml)",
     "licence not stated: nobody knows whether they may reuse these data (licence, in package.yaml)",
+)
+UNATTRIBUTED = Warned(
+    "producteur non précisé : personne ne sait qui répond de ces données (publisher, dans package.yaml)",
+    "publisher not stated: nobody knows who answers for these data (publisher, in package.yaml)",
 )
 STEPS = ("begun", "tables", "quality", "changes", "described", "sealed", "revealed", "recorded", "logged", "indexed")
 
@@ -132,6 +136,8 @@ def _of_circumstances(request: ReleaseRequest, event: _Event) -> Iterator[Warned
         yield UNSIGNED
     if request.package.licence == UNSTATED_LICENCE:
         yield UNLICENSED
+    if request.package.publisher.get("title") in (UNSTATED_PUBLISHER.fr, UNSTATED_PUBLISHER.en):
+        yield UNATTRIBUTED
 
 
 def _commit(attempt: Attempt, built: Built, aside: Path, event: _Event, inspect: Inspect) -> None:

@@ -72,6 +72,8 @@ class PackageTable:
 
 UNSTATED_LICENCE = "non-precisee"
 """The code of `schemas/codelists/licences.csv` for data of which nobody said how they may be reused."""
+UNSTATED_PUBLISHER = Said("Producteur à préciser", "Publisher to be filled in")
+"""The title of a publisher that nobody named yet, as new projects write it in either language."""
 
 
 @dataclass(frozen=True)

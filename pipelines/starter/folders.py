@@ -17,7 +17,7 @@ import jinja2
 
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said
-from pipelines.schema.packages import UNSTATED_LICENCE
+from pipelines.schema.packages import UNSTATED_LICENCE, UNSTATED_PUBLISHER
 from pipelines.starter.documents import (
     incoming,
     package_document,
@@ -31,7 +31,7 @@ from pipelines.starter.errors import FolderTaken
 from pipelines.starter.official import official_schema
 from pipelines.starter.packages import check_licence
 from pipelines.starter.proposal import Proposal
-from pipelines.starter.tables import UNKNOWN_PUBLISHER, proposal_of
+from pipelines.starter.tables import proposal_of
 
 HERE = Path(__file__).parent
 BASE = "https://example.org/donnees/"
@@ -47,7 +47,7 @@ def start_empty(folder: Path) -> None:
 
     def write(aside: Path) -> None:
         _write_common(aside)
-        write_yaml(aside / "catalogue.yaml", {"base_url": BASE, "publisher": {"title": UNKNOWN_PUBLISHER.fr}})
+        write_yaml(aside / "catalogue.yaml", {"base_url": BASE, "publisher": {"title": UNSTATED_PUBLISHER.fr}})
 
     _appear(folder, write)
 
@@ -73,7 +73,7 @@ def start_from(
     `NameUnusable`, `HeadersUnsure`, and what reading raises.
     """
     made: list[Proposal] = []
-    who = publisher or getattr(UNKNOWN_PUBLISHER, language)
+    who = publisher or getattr(UNSTATED_PUBLISHER, language)
 
     def write(aside: Path) -> None:
         _write_common(aside)

@@ -22,7 +22,7 @@ from pipelines.core.text import Said
 from pipelines.formats.errors import FormatError
 from pipelines.privacy.allowlist import load_allow_list
 from pipelines.schema import package_names
-from pipelines.schema.packages import UNSTATED_LICENCE
+from pipelines.schema.packages import UNSTATED_LICENCE, UNSTATED_PUBLISHER
 from pipelines.schema.reserved import RESERVED
 from pipelines.sources.http.addresses import public_address
 from pipelines.starter.documents import as_json, as_yaml, incoming, package_document, published, source_document
@@ -38,7 +38,6 @@ from pipelines.storage import write_text
 from pipelines.storage.atomic import new_file
 
 BY = "arobase tables new"
-UNKNOWN_PUBLISHER = Said("Producteur à préciser", "Publisher to be filled in")
 TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{1,62}")
 
 
@@ -116,7 +115,7 @@ def _in_package(project: Project, proposal: Proposal, licence: str, publisher: s
         check_licence(project, licence)
     check_name(proposal.package)
     here = written_in(project, proposal.package)
-    by = publisher or str((here.get("publisher") or {}).get("title") or UNKNOWN_PUBLISHER.fr)
+    by = publisher or str((here.get("publisher") or {}).get("title") or UNSTATED_PUBLISHER.fr)
     return replace(proposal, licence=licence or str(here.get("licence") or UNSTATED_LICENCE), publisher=by)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.formats.errors import Damaged, EmptyFile, HeaderMissing, RowTooLong, WrongDelimiter
+from pipelines.formats.errors import Damaged, FormatError, HeaderMissing, RowTooLong, WrongDelimiter
 from tests.formats.builders import a_file, a_part, part_reading, positions, reading, records
 
 CELLS = st.text(alphabet=st.sampled_from('ab1é ";,\n\r\t'), max_size=6)
@@ -270,9 +270,19 @@ def test_whatever_python_writes_is_read_back_cell_for_cell_and_line_for_line(
     assert positions(table) == lines
 
 
-def test_a_header_row_beyond_the_file_is_an_empty_file(tmp_path: Path) -> None:
-    with pytest.raises(EmptyFile):
-        reading(a_file(tmp_path, "a,b\n1,2\n"), a_part(options={"header_row": 9}))
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"header_row": 9}, "options.header_row: 9: 2 rows in all; expected: 1 header row."),
+        ({"header_row": 2, "header_rows": 2}, "options.header_row: 2: 2 rows in all; expected: 2 header rows."),
+    ],
+)
+def test_a_file_that_ends_before_its_header_is_refused_by_its_rows(
+    tmp_path: Path, options: dict[str, int], told: str
+) -> None:
+    with pytest.raises(FormatError) as raised:
+        reading(a_file(tmp_path, "a,b\n1,2\n"), a_part(options=options))
+    assert raised.value.message("en").endswith(told)
 
 
 def test_only_the_rows_up_to_the_header_are_looked_at(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pipelines.core.registry import NameTaken
 from pipelines.formats.errors import FormatError, HeaderMissing
 from pipelines.formats.registry import Records, reader
 from pipelines.sources.registry import READERS
-from tests.formats.builders import a_file, a_part, positions, reading, records
+from tests.formats.builders import a_file, a_part, part_reading, positions, reading, records
 
 
 def test_members_become_dotted_columns_and_lists_stay_json(tmp_path: Path) -> None:
@@ -132,3 +132,25 @@ def test_a_format_has_one_reader() -> None:
     assert "csv" in READERS
     with pytest.raises(NameTaken):
         reader("csv")(another)
+
+
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [
+        (None, ""),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, ""),
+        ({"type": "name", "properties": {"name": "EPSG:4326"}}, ""),
+        ({"type": "name", "properties": {"name": "http://www.opengis.net/def/crs/EPSG/0/4326"}}, ""),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}}, "urn:ogc:def:crs:EPSG::2154"),
+        ({"type": "name", "properties": {"name": "EPSG:43260"}}, "EPSG:43260"),
+        ({"type": "link", "properties": {"href": "https://example.org/crs"}}, "crs"),
+        ("EPSG:2154", "crs"),
+    ],
+)
+def test_positions_in_another_system_than_degrees_are_told(tmp_path: Path, system: object, told: str) -> None:
+    feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [652469.0, 6862035.3]}, "properties": {}}
+    document = {"type": "FeatureCollection", "crs": system, "features": [feature]}
+    part = a_part("json", options={"pointer": "features"})
+    found = part_reading(a_file(tmp_path, json.dumps(document)), part)
+    assert [notice.en.partition('"')[2].partition('"')[0] for notice in found.notices] == ([told] if told else [])
+    assert records(found.table)[0]["geometry.coordinates"] == "[652469.0,6862035.3]"

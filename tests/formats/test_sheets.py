@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from pipelines.formats.errors import Damaged, HeaderMissing, SheetMissing
@@ -105,6 +107,33 @@ def test_the_header_may_stand_lower_and_blank_rows_are_passed_over(tmp_path: Pat
     path = an_xlsx(tmp_path / "x", {"A": [["Titre"], [], ["a", "b"], [], [1, 2], [None, None], [3]]})
     table = reading(path, a_part("xlsx", "a", options={"header_row": 3}))
     assert (records(table), positions(table)) == ([{"a": "1", "b": "2"}, {"a": "3", "b": None}], [5, 7])
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xls", "ods"])
+@pytest.mark.parametrize(("above", "before"), [(0, 0), (1, 0), (0, 1), (2, 0), (5, 3)])
+def test_rows_and_columns_without_a_cell_before_the_table_are_counted(
+    tmp_path: Path, form: str, above: int, before: int
+) -> None:
+    lead: list[str] = [""] * before
+    rows = [*[[]] * above, [*lead, "a", "b"], [*lead, "x", "y"], [*lead, "z", "t"]]
+    make: dict[str, Callable[[Path, Any], Path]] = {
+        "xlsx": lambda path, found: an_xlsx(path, {"A": [[cell or None for cell in row] for row in found]}),
+        "xls": an_xls,
+        "ods": an_ods,
+    }
+    table = reading(make[form](tmp_path / "x", rows), a_part(form, "a", options={"header_row": above + 1}))
+    assert (records(table), positions(table)) == ([{"a": "x", "b": "y"}, {"a": "z", "b": "t"}], [above + 2, above + 3])
+
+
+def test_a_code_shown_with_its_zeros_is_read_in_its_row_below_rows_without_a_cell(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for place, value in {"B3": "code", "B4": 1001, "B5": 62041}.items():
+        sheet[place] = value
+    sheet["B4"].number_format = "00000"
+    book.save(tmp_path / "x")
+    table = reading(tmp_path / "x", a_part("xlsx", "code", options={"header_row": 3}))
+    assert [record["code"] for record in records(table)] == ["01001", "62041"]
 
 
 def test_a_missing_sheet_is_named_with_those_that_are_there(tmp_path: Path) -> None:

@@ -275,13 +275,17 @@ def test_what_was_sealed_once_is_looked_at_once(tmp_path: Path) -> None:
     assert len(looks) == 1
 
 
-def test_data_that_nobody_said_how_to_reuse_are_published_with_a_warning(tmp_path: Path) -> None:
+def test_data_of_which_nobody_said_how_to_reuse_them_or_who_answers_are_published_with_a_warning(
+    tmp_path: Path,
+) -> None:
     """Told to whoever publishes; the release itself says `notspecified`."""
     request = a_request()
-    unstated = replace(request, package=replace(request.package, licence="non-precisee"))
+    publisher = {**request.package.publisher, "title": "Publisher to be filled in"}
+    unstated = replace(request, package=replace(request.package, licence="non-precisee", publisher=publisher))
     told = publish(unstated, tmp_path / "a" / "releases", key=None)
     assert isinstance(told, Published)
-    assert [item.en.partition(":")[0] for item in told.warnings] == ["unsigned version", "licence not stated"]
+    begun = [item.en.partition(":")[0] for item in told.warnings]
+    assert begun == ["unsigned version", "licence not stated", "publisher not stated"]
     stated = publish(request, tmp_path / "b" / "releases", key=None)
     assert isinstance(stated, Published)
     assert [item.en.partition(":")[0] for item in stated.warnings] == ["unsigned version"]

@@ -79,9 +79,7 @@ def main() -> int:
         if start is None:
             return 0
         write = sys.stdout.write
-        for _row in range(start[0]):
-            write("[]\n")
-        before = [None] * start[1]
+        before = [None] * start[1]  # it gives the rows above the first cell, and not the columns on its left
         for row in sheet.iter_rows():
             write(json.dumps(before + [plain(cell) for cell in row]) + "\n")
     except CalamineError as error:
