@@ -195,3 +195,33 @@ def test_a_sign_makes_a_number_approximate(printed):
 def test_a_number_in_millions_is_not_the_number_of_millions():
     with pytest.raises(Unreadable):
         convert("nombre_publie", "26 millions d'habitants")
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "4 @@@", "3 ou 4 @", "trois ou quatre arobases", "3-4 @", "3 à 4 @", "2 et 3 @", "vingt-trois arobases",
+        "trente et un arobases", "@3", "@ x3", "2×@",
+    ],
+)  # fmt: skip
+def test_of_two_levels_none_is_guessed(printed):
+    with pytest.raises(Unreadable):
+        convert("arobases", printed)
+
+
+@pytest.mark.parametrize(
+    ("printed", "level"),
+    [("3 @@@", "3"), ("de 3 à 4 @", "4"), ("3.0", "3"), ("4,0", "4"), ("Arras (62) - 4 @", "4"), ("59 @@@", "3")],
+)
+def test_a_level_said_in_two_ways_or_by_a_spreadsheet_is_read(printed, level):
+    assert convert("arobases", printed) == level
+
+
+def test_signs_set_apart_in_a_list_are_one_level():
+    found = json.loads(convert("laureats", "Arras (62) @@@ ; Lens (62) @ @"))
+    assert [(one["nom"], one["arobases"]) for one in found] == [("Arras", "3"), ("Lens", "2")]
+
+
+def test_a_level_without_a_name_is_no_laureate():
+    with pytest.raises(Unreadable):
+        convert("laureats", "Arras (62) @@ ; @@@ ; Lens (62) @")

@@ -32,6 +32,16 @@ _RANGE = re.compile(r"\b(?:1|une?)\s+a\s+(?:5|cinq)\b")
 _APART = re.compile(r"(?<![@\w])@(?:[ \u00a0\u202f]+@)+(?![@\w])")
 # What is left of a number that is no level: "4,5 @".
 _OF_A_NUMBER = re.compile(r"\d\s*@(?!@)")
+_WHOLE = re.compile(r"\s*(\d+)(?:[.,]0+)?\s*")
+_FIGURE = rf"(?:(?<!\d)\d(?!\d)|\b(?:{'|'.join(_WORDS)})\b)"
+# "3 ou 4 @", "3-4 @", "3 à 4 @" without "de": two levels, of which none is said to be the one that was reached.
+_EITHER = re.compile(rf"(?<!de )(?<!\d){_FIGURE}\s*(?:\b(?:ou|et|a)\b|[-–—])\s*{_FIGURE}\s*{_UNIT}")
+# "vingt-trois arobases" ends in a number word that is no number of its own.
+_HIGHER = re.compile(rf"\b(?:dix|vingt|trente|quarante|cinquante|soixante|cent)[\s-]+(?:et[\s-]+)?\w+\s+{_UNIT}")
+# "@3", "@ x3", "2 × @": a figure on the wrong side of its sign, or a product.
+_MISPLACED = re.compile(r"@\d(?!\d)|@\s*[x×*]\s*\d|\d\s*[x×*]\s*@")
+# "4 @@@" states a level twice: by its figure and by the number of its signs.
+_BESIDE_A_RUN = re.compile(r"(?<![\w.,/])(\d)\s*(?=@@)")
 # A name may have brackets of its own: "Bors (Canton de Tude-et-Lavalette) (16) @@".
 _LAUREATE = re.compile(r"(?P<name>[^@()]+?(?:\s*\([^()\d]{4,}\)(?=\s*\())?)\s*(?:\((?P<place>[^()]*)\))?\s*(?P<run>@+)")
 _BETWEEN = " .,;:\n\t-–\u00a0\u202f"
@@ -42,8 +52,8 @@ def arobases(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The level that a text states, "0" to "5": "@@@", "5 @", "« 5 @ » sur 5", "trois arobases", "4 étoiles", "5e @".
 
     A level said twice must be the same. "Hors concours" gives nothing: no level was awarded. An "@" in an e-mail
-    address or in a handle is no level. Raises `Unreadable` when no level or several are read, one above five, a range
-    ("de 1 à 5 @") or a part of one ("4,5 @").
+    address or in a handle is no level. Raises `Unreadable` when no level or several are read ("4 @@@", "3 ou 4 @"), one
+    above five, a range ("de 1 à 5 @") or a part of one ("4,5 @").
     """
     text = texts[0]
     if text is None or normalise(text) in ("hors concours", "label hors concours"):
@@ -59,15 +69,16 @@ def laureates(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The laureates of a running list, as a JSON list of {nom, departement, arobases}, in the order of the text.
 
     "Noyelles-Godault (62)@@@Saulzoir (59) @@@" gives two, whatever is or is not between them. Raises `Unreadable`
-    when no laureate is read, when text is left after the last level, or when a level is above five.
+    when no laureate is read, when text is left after the last level, when a level has no name, or is above five.
     """
     text = texts[0]
     if text is None:
         return None
-    plain = _HANDLE.sub(" ", _EMAIL.sub(" ", text))
+    plain = _closed_up(_HANDLE.sub(" ", _EMAIL.sub(" ", text)))
     found = list(_LAUREATE.finditer(plain))
     rest = _LAUREATE.sub("", plain).strip(_BETWEEN)
-    if not found or rest or any(len(one["run"]) > HIGHEST for one in found):
+    has_no_name = any(not one["name"].strip(_BETWEEN) for one in found)
+    if not found or rest or has_no_name or any(len(one["run"]) > HIGHEST for one in found):
         raise Unreadable("des noms suivis chacun de 1 à 5 @", "names, each followed by 1 to 5 @")
     listed = [
         {"nom": one["name"].strip(" ,;:\n-–"), "departement": one["place"] or None, "arobases": str(len(one["run"]))}
@@ -78,17 +89,22 @@ def laureates(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
 
 def _levels(text: str) -> set[int]:
     """Every level that the text states, each way of writing it taken away before the next is looked for."""
-    if re.fullmatch(r"\s*\d+\s*", text):
-        return {int(text)}
+    if whole := _WHOLE.fullmatch(text):
+        return {int(whole[1])}
     if normalise(text) in _LEVEL_ZERO:
         return {0}
     rest = strip_accents(_HANDLE.sub(" ", _EMAIL.sub(" ", text)))
     rest = re.sub(r"[«»\"“”]", " ", rest)
-    if _RANGE.search(rest):
+    if any(pattern.search(rest) for pattern in (_RANGE, _EITHER, _HIGHER, _MISPLACED)):
         return set()
-    rest = _APART.sub(lambda run: "@" * run[0].count("@"), rest)
-    found: set[int] = set()
+    rest = _closed_up(rest)
+    found = {int(figure) for figure in _BESIDE_A_RUN.findall(rest)}
     for pattern in (_OF_FIVE, _COUNTED, _SPELT):
         found |= {_WORDS[level] if level in _WORDS else int(level) for level in pattern.findall(rest)}
         rest = pattern.sub(" ", rest)
     return set() if _OF_A_NUMBER.search(rest) else found | {len(run) for run in re.findall(r"@+", rest)}
+
+
+def _closed_up(text: str) -> str:
+    """The text with signs that blanks set apart put side by side: "@ @ @" is "@@@"."""
+    return _APART.sub(lambda run: "@" * run[0].count("@"), text)
