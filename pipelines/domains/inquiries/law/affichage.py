@@ -12,11 +12,12 @@ from datetime import date
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours
 from pipelines.domains.inquiries.law.enquete import Enquete, Publicite
-from pipelines.domains.inquiries.law.publicite import avance
+from pipelines.domains.inquiries.law.publicite import TROP_TOT, avance, trop_tot
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
     a_verifier,
     conforme,
+    incoherent,
     non_conforme,
     non_evalue,
     regle,
@@ -47,6 +48,8 @@ def affichage(enquete: Enquete, version: RuleVersion) -> Resultat:
     if enquete.ouverture is None:
         return non_evalue("date d'ouverture")
     minimum = version.number("avance_jours")
+    if any(trop_tot(enquete.ouverture, jour) for jour in _jours(affiches)):
+        return incoherent(avance(enquete.ouverture, min(_jours(affiches)), minimum)[1], TROP_TOT)
     lieux = _par_lieu(affiches)
     vues = {lieu: avance(enquete.ouverture, min(_jours(items)), minimum) for lieu, items in lieux.items()}
     calcul = " ; ".join(dict.fromkeys(dit for _, dit in vues.values()))

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.avis import libelle_contraire
 from pipelines.domains.inquiries.law.controles import contester, controler_regle
-from pipelines.domains.inquiries.law.enquete import LINKED, PACKAGE, enquetes
+from pipelines.domains.inquiries.law.enquete import LINKED, PACKAGE, Objet, enquetes
 from pipelines.domains.inquiries.law.regles import regles
 from pipelines.findings.registry import Finding, Outcome, finding_rule
 
@@ -117,6 +118,33 @@ def numero_partage(tables: Mapping[str, pa.Table], project: Project) -> Iterable
 
 
 @finding_rule(
+    "ENQ-04",
+    reads=[f"{PACKAGE}/enquete_objets", ENQUETES],
+    base="Comparaison de l'avis codé et des mots de la source",
+    certainty="logique",
+)
+def avis_dementi(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
+    """L'avis codé (favorable, favorable sous réserves, défavorable) s'accorde avec les mots de la source."""
+    recours = contester(project, PACKAGE)
+    reelles = {ligne["enquete_id"]: ligne for ligne in _reelles(tables)}
+    for ligne in tables[f"{PACKAGE}/enquete_objets"].to_pylist():
+        avis, libelle = ligne["avis"], ligne["avis_libelle_source"]
+        objet = Objet(ligne["objet_type"], avis, libelle=libelle)
+        if ligne["enquete_id"] not in reelles or libelle_contraire(objet) is None:
+            continue
+        yield Finding(
+            "enquete_objets",
+            (ligne["enquete_id"], str(ligne["rang"])),
+            "avis",
+            "a_verifier",
+            f"{avis} ≠ « {libelle} »",
+            f"L'avis est codé « {avis} » ; la source écrit « {libelle} ». {recours.fr}",
+            f'The opinion is coded "{avis}"; the source says "{libelle}". {recours.en}',
+            _source(reelles[ligne["enquete_id"]]),
+        )
+
+
+@finding_rule(
     "ENQ-03", reads=[f"{PACKAGE}/enquete_territoires", ENQUETES], base="Code officiel géographique", certainty="logique"
 )
 def territoire_ouvert(tables: Mapping[str, pa.Table], project: Project) -> Iterable[Finding]:
@@ -128,6 +156,7 @@ def territoire_ouvert(tables: Mapping[str, pa.Table], project: Project) -> Itera
         if ligne["territoire_code"] or ligne["enquete_id"] not in reelles:
             continue
         candidats = ligne["resolution_candidats"] or "aucun"
+        candidates = ligne["resolution_candidats"] or "none"
         yield Finding(
             "enquete_territoires",
             (ligne["enquete_id"], str(ligne["rang"])),
@@ -135,7 +164,7 @@ def territoire_ouvert(tables: Mapping[str, pa.Table], project: Project) -> Itera
             "a_verifier",
             f"candidats : {candidats}",
             f"« {ligne['nom_imprime']} » n'est rattaché à aucun territoire ; candidats : {candidats}. {recours.fr}",
-            f'"{ligne["nom_imprime"]}" is matched to no territory; candidates: {candidats}. {recours.en}',
+            f'"{ligne["nom_imprime"]}" is matched to no territory; candidates: {candidates}. {recours.en}',
             _source(reelles[ligne["enquete_id"]]),
         )
 

@@ -9,7 +9,7 @@ from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours, plus_mois
 from pipelines.domains.inquiries.law.durees import CLOTURE_AVANT, PLUS_LONG
 from pipelines.domains.inquiries.law.enquete import Enquete
-from pipelines.domains.inquiries.law.publicite import avance, premiere, titres
+from pipelines.domains.inquiries.law.publicite import TROP_TOT, avance, premiere, titres, trop_tot
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
     a_verifier,
@@ -76,6 +76,8 @@ def avis_de_la_consultation(enquete: Enquete, version: RuleVersion) -> Resultat:
     absents = [support for support, jour in premiers.items() if jour is None]
     vues = [avance(enquete.ouverture, jour, minimum) for jour in premiers.values() if jour is not None]
     calcul = " ; ".join(dict.fromkeys(dit for _, dit in vues))
+    if any(trop_tot(enquete.ouverture, jour) for jour in premiers.values() if jour is not None):
+        return incoherent(calcul, TROP_TOT)
     if not all(respecte for respecte, _ in vues):
         remarque = Said(
             "la date lue n'est pas forcément la première", "the date that was read may not be the first one"

@@ -33,6 +33,11 @@ def jours(nombre: int) -> timedelta:
     return timedelta(days=nombre)
 
 
+def en_jours(nombre: int) -> str:
+    """A number of days in French words: "1 jour", "15 jours"."""
+    return f"{nombre} {'jour' if abs(nombre) < 2 else 'jours'}"
+
+
 def duree_inclusive(premier: date, dernier: date) -> int:
     """Days from the first to the last, both counted, as orders and notices count."""
     return (dernier - premier).days + 1

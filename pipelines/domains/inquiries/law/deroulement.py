@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 from pipelines.core.text import Said
-from pipelines.domains.inquiries.law.delais import duree_inclusive, jours, plus_mois
+from pipelines.domains.inquiries.law.delais import duree_inclusive, en_jours, jours, plus_mois
 from pipelines.domains.inquiries.law.enquete import Enquete, Evenement
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
@@ -68,7 +68,7 @@ def prolongation(enquete: Enquete, version: RuleVersion) -> Resultat:
         return non_evalue("date de clôture initiale" if enquete.cloture_initiale is None else "date de clôture")
     maximum, nombre = version.number("prolongation_jours"), (enquete.cloture - enquete.cloture_initiale).days
     signe = "≤" if nombre <= maximum else ">"
-    calcul = f"{enquete.cloture} − {enquete.cloture_initiale} = {nombre} jours {signe} {maximum}"
+    calcul = f"{enquete.cloture} − {enquete.cloture_initiale} = {en_jours(nombre)} {signe} {maximum}"
     if nombre <= 0:
         remarque = Said(
             "la clôture ne suit pas celle d'abord prévue", "the closing does not come after the one first planned"
@@ -135,6 +135,11 @@ def permanences(enquete: Enquete, version: RuleVersion) -> Resultat:
             f"session on {dehors[0]}, inquiry from {enquete.ouverture} to {enquete.cloture}",
         )
         return incoherent(calcul, remarque)
+    renversees = [item for item in enquete.permanences if item.debut and item.fin and item.fin <= item.debut]
+    if renversees:
+        heures = f"{renversees[0].jour}, de {renversees[0].debut} à {renversees[0].fin}"
+        remarque = Said("une permanence finit avant de commencer", "a session ends before it begins")
+        return incoherent(f"{calcul} ; {heures}", remarque)
     tardives = [
         item.fin
         for item in enquete.permanences

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.core.text import Said
-from pipelines.domains.inquiries.law.delais import dernier_jour, duree_inclusive, plus_mois
+from pipelines.domains.inquiries.law.delais import dernier_jour, duree_inclusive, en_jours, plus_mois
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
@@ -24,6 +24,12 @@ from pipelines.domains.inquiries.law.regles import (
 from pipelines.findings.versions import RuleVersion
 
 CLOTURE_AVANT = Said("la clôture précède l'ouverture", "the closing comes before the opening")
+# No inquiry is known to last less: a date is wrong, or it was broken off.
+PLUS_COURTE_VUE = 8
+TROP_COURTE_POUR_ETRE_VRAIE = Said(
+    "une enquête dure plus de quelques jours : une des deux dates est sans doute fausse",
+    "an inquiry lasts more than a few days: one of the two dates is probably wrong",
+)
 PLUS_LONG = Said(
     "plus long que le texte ne le demande : cela favorise le public",
     "longer than the text asks: that favours the public",
@@ -36,7 +42,12 @@ def duree_dite(enquete: Enquete) -> str:
 
 
 def bornes_manquantes(enquete: Enquete) -> str | None:
-    """The fact that is missing to count the duration before any extension."""
+    """The fact that is missing to count the duration before any extension. The dates of an inquiry that was suspended
+    or called off do not say how long it was open."""
+    if enquete.suspendue:
+        return "nombre de jours d'enquête hors suspension"
+    if enquete.inachevee:
+        return "jour où l'enquête a pris fin (elle a été annulée ou interrompue)"
     if enquete.ouverture is None:
         return "date d'ouverture"
     if enquete.cloture_prevue is None:
@@ -53,7 +64,9 @@ def bornes(enquete: Enquete) -> tuple[date, date]:
 
 def trop_court(enquete: Enquete, calcul: str) -> Resultat:
     """A duration below the least that the text asks: a breach, unless the duration that the source announces denies its
-    own dates."""
+    own dates, or no inquiry is that short."""
+    if duree_inclusive(*bornes(enquete)) < PLUS_COURTE_VUE:
+        return incoherent(calcul, TROP_COURTE_POUR_ETRE_VRAIE)
     return contredite(enquete, calcul) or non_conforme(calcul)
 
 
@@ -64,7 +77,7 @@ def contredite(enquete: Enquete, calcul: str) -> Resultat | None:
     if enquete.duree_publiee is not None and enquete.duree_publiee != nombre:
         annonce = enquete.duree_publiee
         remarque = Said(
-            f"la source annonce {annonce} jours, ses dates en donnent {nombre}",
+            f"la source annonce {en_jours(annonce)}, ses dates en donnent {nombre}",
             f"the source announces {annonce} days, its dates give {nombre}",
         )
         return incoherent(calcul, remarque)
@@ -104,7 +117,7 @@ def _duree_en_jours(enquete: Enquete, version: RuleVersion) -> Resultat:
         )
         return non_applicable(remarque)
     minimum, nombre = version.number("duree_minimale_jours"), duree_inclusive(*bornes(enquete))
-    calcul = f"{duree_dite(enquete)} = {nombre} jours {'≥' if nombre >= minimum else '<'} {minimum}"
+    calcul = f"{duree_dite(enquete)} = {en_jours(nombre)} {'≥' if nombre >= minimum else '<'} {minimum}"
     if nombre >= minimum:
         return conforme(calcul)
     if depend_de_l_evaluation and enquete.evaluation_environnementale is None:
@@ -133,7 +146,7 @@ def duree_reduite(enquete: Enquete, version: RuleVersion) -> Resultat:
     if cloture < ouverture:
         return incoherent(f"{cloture} < {ouverture}", CLOTURE_AVANT)
     minimum, nombre = version.number("duree_minimale_jours"), duree_inclusive(ouverture, cloture)
-    calcul = f"{duree_dite(enquete)} = {nombre} jours {'≥' if nombre >= minimum else '<'} {minimum}"
+    calcul = f"{duree_dite(enquete)} = {en_jours(nombre)} {'≥' if nombre >= minimum else '<'} {minimum}"
     if nombre < minimum:
         return trop_court(enquete, calcul)
     if enquete.evaluation_environnementale is None:
@@ -149,7 +162,7 @@ def duree_reduite(enquete: Enquete, version: RuleVersion) -> Resultat:
 )
 def duree_maximale(enquete: Enquete, version: RuleVersion) -> Resultat:
     """L'enquête ne dure pas plus de deux mois, hors prolongation, suspension et enquête complémentaire."""
-    if enquete.survenus("suspension") or enquete.survenus("reprise"):
+    if enquete.suspendue:
         return non_applicable(Said("enquête suspendue", "suspended inquiry"))
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
@@ -195,12 +208,14 @@ def complementaire(enquete: Enquete, version: RuleVersion) -> Resultat:
         signe = "<"
     else:
         signe = "≠" if is_exact else "≥"
-    calcul = f"{duree_dite(enquete)} = {nombre} jours {signe} {attendu}"
+    calcul = f"{duree_dite(enquete)} = {en_jours(nombre)} {signe} {attendu}"
     rapport_tardif = False
     if enquete.rapport and enquete.cloture:
         delai, maximum = (enquete.rapport - enquete.cloture).days, version.number("rapport_jours")
         rapport_tardif = delai > maximum
-        calcul += f" ; {enquete.rapport} − {enquete.cloture} = {delai} jours {'>' if rapport_tardif else '≤'} {maximum}"
+        calcul += (
+            f" ; {enquete.rapport} − {enquete.cloture} = {en_jours(delai)} {'>' if rapport_tardif else '≤'} {maximum}"
+        )
     if nombre < attendu:
         return trop_court(enquete, calcul)
     if rapport_tardif:
@@ -227,7 +242,7 @@ def voirie(enquete: Enquete, version: RuleVersion) -> Resultat:
     if cloture < ouverture:
         return incoherent(f"{cloture} < {ouverture}", CLOTURE_AVANT)
     attendu, nombre = version.number("duree_jours"), duree_inclusive(ouverture, cloture)
-    calcul = f"{duree_dite(enquete)} = {nombre} jours {'=' if nombre == attendu else '≠'} {attendu}"
+    calcul = f"{duree_dite(enquete)} = {en_jours(nombre)} {'=' if nombre == attendu else '≠'} {attendu}"
     if nombre < attendu:
         return trop_court(enquete, calcul)
     if nombre > attendu:

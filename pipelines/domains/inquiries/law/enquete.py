@@ -33,6 +33,7 @@ class Objet:
     avis: str | None = None
     portee: str | None = None
     reserves: int | None = None
+    libelle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Enquete:
     id: str
     titre: str
     famille: str
+    statut: str | None = None
     departements: tuple[str, ...] = ()
     fuseau: str | None = None
     organe: str | None = None
@@ -137,6 +139,16 @@ class Enquete:
         return deplacee or bool(self.survenus("prolongation"))
 
     @property
+    def suspendue(self) -> bool:
+        """Whether a suspension was read, or a resumption, which follows one."""
+        return self.statut == "suspendue" or bool(self.survenus("suspension") or self.survenus("reprise"))
+
+    @property
+    def inachevee(self) -> bool:
+        """Whether the source says that the inquiry was cancelled or broken off."""
+        return self.statut in ("annulee", "interrompue")
+
+    @property
     def cloture_prevue(self) -> date | None:
         """The closing before any extension; None when an extension hides it."""
         if self.cloture_initiale is not None or self.prolongee:
@@ -153,6 +165,7 @@ class Enquete:
 COLONNES = {
     "titre": "titre",
     "famille": "famille",
+    "statut": "statut",
     "fuseau": "fuseau_horaire",
     "organe": "organe",
     "membres": "membres_nombre",
@@ -203,7 +216,14 @@ def _inquiry(row: Mapping[str, Any], linked: Mapping[str, list[dict[str, Any]]])
         departements=tuple(departements.split(";")) if departements else (),
         communes=len(places),
         objets=tuple(
-            Objet(item["objet_type"], item["avis"], item["avis_portee"], item["reserves_nombre"]) for item in objects
+            Objet(
+                item["objet_type"],
+                item["avis"],
+                item["avis_portee"],
+                item["reserves_nombre"],
+                item["avis_libelle_source"],
+            )
+            for item in objects
         ),
         publicites=tuple(notices),
         permanences=tuple(sessions),

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from datetime import date
 
 from pipelines.core.text import Said
-from pipelines.domains.inquiries.law.delais import jours
+from pipelines.domains.inquiries.law.delais import en_jours, jours
 from pipelines.domains.inquiries.law.enquete import Enquete, Publicite
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
@@ -28,12 +28,20 @@ from pipelines.domains.inquiries.law.regles import (
 from pipelines.findings.versions import RuleVersion
 from pipelines.geo.names import normalise
 
+_ENTRE_PARENTHESES = re.compile(r"\([^()]*\)")
+_SITE = re.compile(r"\.(?:fr|com|net|info|re|nc|bzh)$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:le|la|les|l) (?=.)")
 TOUTES_CONNUES = "parutions_toutes_connues"
 PARUTION_INCERTAINE = Said(
-    "une parution sans rang ou sans titre de journal peut être celle qui manque",
-    "a notice without a rank or without a newspaper's title may be the missing one",
+    "une parution sans rang, sans titre de journal ou au titre voisin d'un autre peut être celle qui manque",
+    "a notice without a rank, without a newspaper's title or with a title close to another may be the missing one",
 )
+TROP_TOT = Said(
+    "une date précède l'ouverture de plus d'un an : elle est sans doute fausse",
+    "a date comes more than a year before the opening: it is probably wrong",
+)
+# A notice earlier than that is of another inquiry, or has a wrong year.
+UN_AN = jours(366)
 MENTIONS = (
     *("objet", "decisions_possibles", "autorite", "nom_et_qualites", "ouverture", "duree", "adresse_dossier"),
     *("lieux_et_horaires", "poste_informatique", "adresses_de_depot", "evaluation_environnementale"),
@@ -44,19 +52,33 @@ EVALUATION = "evaluation environnementale"
 def avance(premier: date, jour: date, minimum: int) -> tuple[bool, str]:
     """Whether `jour` comes `minimum` days before the opening, and the arithmetic."""
     nombre = (premier - jour).days
-    return nombre >= minimum, f"{premier} − {jour} = {nombre} jours {'≥' if nombre >= minimum else '<'} {minimum}"
+    return nombre >= minimum, f"{premier} − {jour} = {en_jours(nombre)} {'≥' if nombre >= minimum else '<'} {minimum}"
+
+
+def trop_tot(premier: date, jour: date) -> bool:
+    """Whether a day is too long before the opening to be that of a notice of this inquiry."""
+    return premier - jour > UN_AN
 
 
 def titres(parutions: Collection[Publicite]) -> set[str]:
     """The newspapers of some notices, one for each title however it is written; a notice without a title may be of any
-    of the others, and counts only where there is no other."""
-    named = {_titre(parution.nom) for parution in parutions if parution.nom}
-    return named or {"" for _ in parutions}
+    of the others, and counts only where there is no other.
+
+    A title that another one begins with may be the same newspaper ("Le Télégramme", "Le Télégramme de Brest"): both
+    count as one.
+    """
+    named = _ecrits(parutions)
+    distincts = {nom for nom in named if not any(nom.startswith(f"{autre} ") for autre in named)}
+    return distincts or {"" for _ in parutions}
+
+
+def _ecrits(parutions: Collection[Publicite]) -> set[str]:
+    return {_titre(parution.nom) for parution in parutions if parution.nom}
 
 
 def _titre(nom: str) -> str:
-    """The key of a title: "L'Éveil", "Eveil" and "L EVEIL" are one newspaper."""
-    return _ARTICLE.sub("", normalise(nom))
+    """The key of a title: "L'Éveil", "Eveil", "L EVEIL (27)" and "leveil.fr" but for its article are one newspaper."""
+    return _ARTICLE.sub("", normalise(_SITE.sub("", _ENTRE_PARENTHESES.sub(" ", nom).strip())))
 
 
 @regle(
@@ -74,7 +96,7 @@ def arrete_avant_ouverture(enquete: Enquete, version: RuleVersion) -> Resultat:
         return non_evalue("date de l'arrêté d'ouverture" if enquete.arrete is None else "date d'ouverture")
     respecte, calcul = avance(enquete.ouverture, enquete.arrete, version.number("avance_jours"))
     if respecte:
-        return conforme(calcul)
+        return incoherent(calcul, TROP_TOT) if trop_tot(enquete.ouverture, enquete.arrete) else conforme(calcul)
     if enquete.arrete > enquete.ouverture:
         remarque = Said(
             f"arrêté du {enquete.arrete}, ouverture le {enquete.ouverture} : un autre arrêté a ouvert l'enquête",
@@ -111,21 +133,31 @@ def premier_avis(enquete: Enquete, version: RuleVersion) -> Resultat:
     minimum, voulus = version.number("avance_jours"), version.number("journaux")
     vus = [(parution, *avance(enquete.ouverture, parution.jour, minimum)) for parution in parutions]
     calcul = " ; ".join(dict.fromkeys(dit for _, _, dit in vus))
-    a_temps = titres([parution for parution, respecte, _ in vus if respecte])
+    plausibles = [parution for parution, _, _ in vus if not trop_tot(enquete.ouverture, parution.jour)]
+    a_temps = titres([parution for parution, respecte, _ in vus if respecte and parution in plausibles])
     if len(a_temps) >= voulus:
         return conforme(calcul, _diffusion(enquete))
+    if len(plausibles) < len(parutions):
+        return incoherent(calcul, TROP_TOT)
+    return _premier_avis_manquant(enquete, calcul, en_retard=not all(respecte for _, respecte, _ in vus))
+
+
+def _premier_avis_manquant(enquete: Enquete, calcul: str, *, en_retard: bool) -> Resultat:
+    """Fewer newspapers in time than are asked: a breach where the rows say that they contain them all."""
     if enquete.fait(TOUTES_CONNUES):
         return a_verifier(calcul, PARUTION_INCERTAINE) if _parution_incertaine(enquete) else non_conforme(calcul)
-    if all(respecte for _, respecte, _ in vus):
+    if not en_retard:
         return non_evalue("parution dans un second journal", calcul)
     remarque = Said("l'avis a pu paraître dans un autre journal", "the notice may have appeared in another newspaper")
     return a_verifier(calcul, remarque)
 
 
 def _parution_incertaine(enquete: Enquete) -> bool:
-    """Whether a newspaper's notice lacks the rank or the title by which it would count."""
+    """Whether a newspaper's notice lacks the rank or the title by which it would count, or may be of the same newspaper
+    as another or of another one."""
     parutions = [item for item in enquete.publicites if item.support == "journal"]
-    return any(item.rang is None or not item.nom for item in parutions)
+    sans = any(item.rang is None or not item.nom for item in parutions)
+    return sans or len(titres(parutions)) < len(_ecrits(parutions))
 
 
 def _diffusion(enquete: Enquete) -> Said | None:
@@ -210,7 +242,11 @@ def avis_en_ligne(enquete: Enquete, version: RuleVersion) -> Resultat:
         return non_evalue("date de mise en ligne de l'avis")
     if enquete.ouverture is None:
         return non_evalue("date d'ouverture")
-    respecte, calcul = avance(enquete.ouverture, min(item.jour for item in pages), version.number("avance_jours"))
+    lues = [item.jour for item in pages if not trop_tot(enquete.ouverture, item.jour)]
+    retenue = min(lues or [item.jour for item in pages])
+    respecte, calcul = avance(enquete.ouverture, retenue, version.number("avance_jours"))
+    if not lues:
+        return incoherent(calcul, TROP_TOT)
     if respecte:
         remarque = Said(
             "la page lue n'est pas forcément celle de l'autorité organisatrice",

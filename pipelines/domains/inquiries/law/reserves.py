@@ -34,6 +34,11 @@ CLOTURE_DOUTEUSE = Said(
     "the closing that was read may be that before an extension or a suspension",
 )
 
+INACHEVEE = Said(
+    "la source écrit que l'enquête a été annulée ou interrompue",
+    "the source says that the inquiry was cancelled or broken off",
+)
+
 
 def ensemble(*remarques: Said | None) -> Said | None:
     """Several reserves as one; None when there is none."""
@@ -60,15 +65,19 @@ def suite_des_dates(enquete: Enquete) -> list[tuple[Said, date]]:
 
 def reserve_sur_les_faits(enquete: Enquete) -> Said | None:
     """What puts any breach of this inquiry in doubt: dates that deny each other, the health emergency, an unknown
-    place."""
-    return ensemble(_dates_contredites(enquete), _urgence(enquete), None if enquete.departements else LIEU_INCONNU)
+    place, an inquiry that was called off."""
+    lieu = None if enquete.departements else LIEU_INCONNU
+    fin = INACHEVEE if enquete.inachevee else None
+    return ensemble(_dates_contredites(enquete), _urgence(enquete), lieu, fin)
 
 
 def cloture_douteuse(enquete: Enquete) -> bool:
-    """Whether the closing may not be the last one: an extension of which only one closing was read, or a later end that
-    an event sets."""
+    """Whether the closing may not be the last one: an extension of which only one closing was read, a suspension of
+    which no resumption was, or a later end that an event sets."""
     if enquete.cloture is None:
         return False
+    if enquete.suspendue and not enquete.survenus("reprise"):
+        return True
     moved = [*enquete.survenus("prolongation"), *enquete.survenus("reprise")]
     if any(item.echeance is not None and item.echeance > enquete.cloture for item in moved):
         return True

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.core.text import Said
-from pipelines.domains.inquiries.law.delais import jours, plus_mois, premier_jour_ouvre
+from pipelines.domains.inquiries.law.avis import SOUS_RESERVES, libelle_contraire
+from pipelines.domains.inquiries.law.delais import en_jours, jours, plus_mois, premier_jour_ouvre
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regles import (
     Resultat,
@@ -30,7 +31,6 @@ REMPLACE = Said(
     "the time limit starts when the replacement is appointed (rule EP-24)",
 )
 AVANT_SON_DEPART = Said("la date précède celle d'où court le délai", "the date comes before the time limit starts")
-AVIS_FAVORABLE_SOUS_RESERVES = "favorable_sous_reserves"
 
 
 def remise(enquete: Enquete, depart: date, jour: date, maximum: int, *, mois: bool = False) -> Resultat:
@@ -44,7 +44,7 @@ def remise(enquete: Enquete, depart: date, jour: date, maximum: int, *, mois: bo
         calcul = f"{jour} {'≤' if jour <= limite else '>'} {limite}, {_mois_dits(maximum)} après {depart}"
     else:
         limite, nombre = depart + jours(maximum), (jour - depart).days
-        calcul = f"{jour} − {depart} = {nombre} jours {'≤' if nombre <= maximum else '>'} {maximum}"
+        calcul = f"{jour} − {depart} = {en_jours(nombre)} {'≤' if nombre <= maximum else '>'} {maximum}"
     if jour < depart:
         return incoherent(calcul, AVANT_SON_DEPART)
     if jour <= limite:
@@ -187,20 +187,26 @@ def _rapport_tardif(enquete: Enquete, rapport: date, vu: Resultat) -> Resultat:
 )
 def sens_des_conclusions(enquete: Enquete, version: RuleVersion) -> Resultat:
     """Les conclusions sont favorables, favorables sous réserves ou défavorables, et les réserves sont énoncées si et
-    seulement si l'avis en dépend ; hors du code de l'environnement, elles sont favorables ou non."""
+    seulement si l'avis en dépend ; hors du code de l'environnement, elles sont favorables ou non. Un avis que les mots
+    de la source démentent est à vérifier."""
     rendus = [objet for objet in enquete.objets if objet.avis]
     if not rendus:
         return non_evalue("sens des conclusions")
     avis = ", ".join(dict.fromkeys(objet.avis or "" for objet in rendus))
-    sous_reserves = [objet for objet in rendus if objet.avis == AVIS_FAVORABLE_SOUS_RESERVES]
+    sous_reserves = [objet for objet in rendus if objet.avis == SOUS_RESERVES]
     if sous_reserves and "sous réserves" not in version.parameters["avis"]:
         connus = version.parameters["avis"]
         return a_verifier(
             avis, Said(f"le texte ne connaît que : {connus}", "the text has no opinion with reservations")
         )
+    dementis = [objet for objet in rendus if libelle_contraire(objet)]
+    if dementis:
+        code, libelle = dementis[0].avis, dementis[0].libelle
+        remarque = Said(f"avis « {code} », écrit « {libelle} »", f'opinion "{code}", worded "{libelle}"')
+        return incoherent(f"{avis} ; « {libelle} »", remarque)
     comptes = [objet for objet in rendus if objet.reserves is not None]
     for objet in comptes:
-        if bool(objet.reserves) != (objet.avis == AVIS_FAVORABLE_SOUS_RESERVES):
+        if bool(objet.reserves) != (objet.avis == SOUS_RESERVES):
             remarque = Said(
                 f"avis « {objet.avis} », {_reserves(objet.reserves or 0)}",
                 f'opinion "{objet.avis}", reservations stated: {objet.reserves}',
