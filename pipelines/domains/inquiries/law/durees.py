@@ -27,7 +27,7 @@ CLOTURE_AVANT = Said("la clôture précède l'ouverture", "the closing comes bef
 # No inquiry is known to last less: a date is wrong, or it was broken off.
 PLUS_COURTE_VUE = 8
 TROP_COURTE_POUR_ETRE_VRAIE = Said(
-    "une enquête dure plus de quelques jours : une des deux dates est sans doute fausse",
+    "une enquête dure plus de quelques jours : une des deux dates est probablement fausse",
     "an inquiry lasts more than a few days: one of the two dates is probably wrong",
 )
 PLUS_LONG = Said(

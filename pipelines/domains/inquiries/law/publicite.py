@@ -37,7 +37,7 @@ PARUTION_INCERTAINE = Said(
     "a notice without a rank, without a newspaper's title or with a title close to another may be the missing one",
 )
 TROP_TOT = Said(
-    "une date précède l'ouverture de plus d'un an : elle est sans doute fausse",
+    "une date précède l'ouverture de plus d'un an : elle est probablement fausse",
     "a date comes more than a year before the opening: it is probably wrong",
 )
 # A notice earlier than that is of another inquiry, or has a wrong year.
