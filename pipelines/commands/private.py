@@ -98,13 +98,14 @@ def show(as_json: bool, lang: str | None) -> None:
 
         Une personne se saisit au terminal ou sur l'entrée standard, jamais sur la ligne de commande, que d'autres
         peuvent lire. Les versions faites de ce qui est supprimé ne peuvent plus être refaites ; « arobase rebuild »
-        l'indique.
+        l'indique. Une publication en cours est attendue, une minute au plus : elle réécrirait ce qu'elle a lu.
 
         Codes de sortie : 0, supprimé, ou rien n'avait dépassé son délai ; 1, abandonné ; 2, impossible.""",
         """Delete what is kept about people; nothing published changes.
 
         A person is read from the terminal or from standard input, never from the command line, which others can read.
-        Releases made from what is deleted can no longer be made again, and `arobase rebuild` says so.
+        Releases made from what is deleted can no longer be made again, and `arobase rebuild` says so. A release under
+        way is waited for, a minute at most: it would write again what it has read.
 
         Exit codes: 0, deleted, or nothing had expired; 1, cancelled; 2, impossible.""",
     ),

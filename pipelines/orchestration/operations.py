@@ -15,6 +15,7 @@ from pydantic import Field
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
 from pipelines.orchestration.metadata import place
+from pipelines.orchestration.sources import RETRIES
 from pipelines.orchestration.wording import failure, language, say
 from pipelines.orchestration.workspace import Workspace
 
@@ -241,6 +242,7 @@ def _replay_job() -> dg.JobDefinition:
 def _retention_job() -> dg.JobDefinition:
     @dg.op(
         name="suppression",
+        retry_policy=RETRIES,  # a run that is under way is waited for
         description=say(
             "Supprime ce qui est gardé sur des personnes et qui a dépassé son délai.",
             "Deletes what is kept about people and has outlived its time.",

@@ -9,6 +9,7 @@ import dagster as dg
 
 from pipelines.core.project import Project
 from pipelines.orchestration.cursors import following, seen
+from pipelines.orchestration.due import Asked, is_within
 from pipelines.orchestration.packages import release_key
 from pipelines.orchestration.partitions import RANGE_START, all_sources, keep_partitions, shares_of_sources
 from pipelines.orchestration.portals import PORTALS
@@ -169,35 +170,46 @@ def due_sources_sensor(store: str = "") -> dg.SensorDefinition:
         job_name=READING if store else COLLECT,
         minimum_interval_seconds=300,
         description=say(
-            "Relève chaque source distante quand sa cadence est passée.",
-            "Asks each remote source again once its cadence has passed.",
+            "Relève chaque source distante quand sa cadence est passée, et de nouveau après un échec.",
+            "Asks each remote source again once its cadence has passed, and again after a failure.",
         ),
     )
     def due(context: dg.SensorEvaluationContext, workspace: Workspace) -> Iterator[dg.RunRequest | dg.SkipReason]:
         from pipelines.sources import latest
         from pipelines.sources.freshness import duration
 
-        now, is_due = datetime.now(UTC), False
+        now, asked = datetime.now(UTC), Asked.of(context.cursor)
         keep_partitions(context.instance, workspace.described)
         sources = load_sources(workspace.described)
         remote = {name: source for name, source in sources.items() if source.obtained is None and source.cadence}
         with workspace.at_work() as project:
             captures = {name: latest(project, source) for name, source in remote.items()}
+        requests = []
         for name, source in remote.items():
-            capture = captures[name]
-            if capture is None or now - capture.checked >= duration(str(source.cadence)):
-                is_due = True
-                last = capture.checked.isoformat() if capture else NEVER
-                yield dg.RunRequest(run_key=f"{name}@{last}", partition_key=name, tags={PARTITION: name})
-        if not is_due:
+            cadence, capture = duration(str(source.cadence)), captures[name]
+            if capture is not None and is_within(now, capture.checked, cadence):
+                continue
+            last = capture.checked.isoformat() if capture else NEVER
+            key = asked.key(name, last, now, cadence)
+            if key is not None and not _is_being_asked(context.instance, name):
+                asked.note(name, last, now)
+                requests.append(dg.RunRequest(run_key=key, partition_key=name, tags={PARTITION: name}))
+        context.update_cursor(asked.cursor(remote))
+        yield from requests
+        if not requests:
             yield dg.SkipReason(
                 say(
-                    "Aucune source à relever : chacune l'a été dans sa cadence.",
-                    "No source is due: each was asked within its cadence.",
+                    "Aucune source à relever : chacune l'a été dans sa cadence, ou vient d'être demandée.",
+                    "No source is due: each was asked within its cadence, or a run was just started for it.",
                 )
             )
 
     return due
+
+
+def _is_being_asked(instance: dg.DagsterInstance, name: str) -> bool:
+    """Whether a run over this source alone has not ended."""
+    return bool(instance.get_runs(dg.RunsFilter(tags={PARTITION: name}, statuses=UNDER_WAY), limit=1))
 
 
 def _windows_of(instance: dg.DagsterInstance, job: str) -> list[tuple[float, float | None]]:

@@ -92,7 +92,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]  # dagster's
         would find them.
         """
         if not self.store:
-            yield from events(self.project, False)
+            yield from self._beside_others(events)
             return
         try:
             outcome, fault = self._committed(events, keeps_results)
@@ -101,6 +101,18 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]  # dagster's
         yield from outcome
         if fault is not None:
             raise fault
+
+    def _beside_others(self, events: Events) -> Iterator[Any]:
+        """The events of a step in a folder, while nothing that is kept about people is deleted there."""
+        from pipelines.pipeline.private_lock import nothing_deleted
+        from pipelines.storage import Busy
+
+        project = self.project
+        try:
+            with nothing_deleted(project):
+                yield from events(project, False)
+        except Busy as error:
+            raise failure(error) from error
 
     def _committed(self, events: Events, keeps_results: bool) -> tuple[list[Any], dg.Failure | None]:
         from pipelines.pipeline.working_copy import committed, take

@@ -7,6 +7,6 @@ domain. The command line and Dagster call the same functions, so that a run is t
   validate as it goes out), `findings.py` (run rules), `release.py` with `requests.py`, `catalogue.py`.
 - What drives them: `graph.py` (what depends on what), `run.py` (the whole way for the command line), `results.py` and
   `ingredients.py` (what need not be made again), `run_journal.py` (what a run did).
-- Personal data: `personal.py`, `withholding.py`, `retention.py`.
+- Personal data: `personal.py`, `withholding.py`, `retention.py` and `private_lock.py`.
 - On demand: `replay.py`, `rebuild.py` and `remake.py`, `retraction.py`, `trying.py`, `cleaning.py`.
 """

@@ -17,6 +17,7 @@ from pipelines.core.project import Project
 from pipelines.pipeline.errors import PartNeverCollected
 from pipelines.pipeline.inbox import deliveries
 from pipelines.pipeline.personal import prepare
+from pipelines.pipeline.private_lock import nothing_deleted
 from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.storage.atomic import sweep_old
 from pipelines.storage.faults import as_error, is_of_the_machine
@@ -33,24 +34,27 @@ def make_snapshot(project: Project, source: Source, *, now: datetime) -> Capture
 def make_snapshots(
     project: Project, sources: Iterable[Source], *, now: Callable[[], datetime]
 ) -> Iterator[tuple[str, Capture | ArobaseError]]:
-    """Several sources at once, each as it comes, by name: its capture, or the error of the one that failed."""
+    """Several sources at once, each as it comes, by name: its capture, or the error of the one that failed.
+
+    Raises `Busy` where a deletion of what is kept about people does not end."""
     sources = list(sources)
-    for folder in (project.snapshots, project.private_snapshots):
-        sweep_old(folder, now=now().timestamp())
-    wanted: list[Source] = []
-    for source in sources:
-        try:
-            prepare(project, source, now().date())
-            wanted.append(delivered(project, source))
-        except ArobaseError as error:
-            yield source.name, error
-        except Exception as error:
-            if is_of_the_machine(error):
-                raise
-            # Whatever else it is costs this one only.
-            yield source.name, as_error(error, name=source.name, stage="collect", file=source.path)
-    for source, outcome in collect_many(project, wanted, now=now):
-        yield source.name, outcome
+    with nothing_deleted(project):
+        for folder in (project.snapshots, project.private_snapshots):
+            sweep_old(folder, now=now().timestamp())
+        wanted: list[Source] = []
+        for source in sources:
+            try:
+                prepare(project, source, now().date())
+                wanted.append(delivered(project, source))
+            except ArobaseError as error:
+                yield source.name, error
+            except Exception as error:
+                if is_of_the_machine(error):
+                    raise
+                # Whatever else it is costs this one only.
+                yield source.name, as_error(error, name=source.name, stage="collect", file=source.path)
+        for source, outcome in collect_many(project, wanted, now=now):
+            yield source.name, outcome
 
 
 def delivered(project: Project, source: Source) -> Source:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core.project import Project
 from pipelines.pipeline.graph import BuildGraph
+from pipelines.pipeline.private_lock import nothing_deleted
 from pipelines.pipeline.records import REJECTS, RecordsResult
 
 Place = tuple[str, str, int, str]
@@ -37,11 +38,12 @@ def replay(project: Project, source: str) -> Replayed:
     """Validate a source's last capture again and compare the result with the last time. Asks no source, publishes
     nothing.
 
-    Raises what making the records raises. Without an earlier result, everything refused is newly refused.
+    Raises what making the records raises, and `Busy`. Without an earlier result, everything refused is newly refused.
     """
-    before = _last_rejects(project, source)
-    result = BuildGraph(project).records(source)
-    now = _places(result.rejects)
+    with nothing_deleted(project):
+        before = _last_rejects(project, source)
+        result = BuildGraph(project).records(source)
+        now = _places(result.rejects)
     same_capture = {place: rules for place, rules in before.items() if place[0] in _snapshots(result, now)}
     return Replayed(
         came_back={place: rules for place, rules in same_capture.items() if place not in now},

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
+from pipelines.pipeline.private_lock import nothing_kept
 from pipelines.privacy import PersonalValues, Vault
 from pipelines.privacy.kinds import Kind, kind_of
 from pipelines.privacy.multi_value import Values
@@ -29,7 +30,7 @@ from pipelines.privacy.quarantine import QUARANTINE
 from pipelines.privacy.search_terms import name_words
 from pipelines.sources import SnapshotStore
 from pipelines.sources.snapshots import digests_of
-from pipelines.storage import append_line, lock, sha256_bytes, write_text
+from pipelines.storage import append_line, sha256_bytes, write_text
 
 LOG = "suppressions.jsonl"
 START = "0" * 64
@@ -120,9 +121,10 @@ def delete(
 
     A person is looked for among the kept values: by full name, by e-mail address, by number, or by any whole value. The
     whole answers go that contain one of them, with all that was kept of them: an answer is never changed. Results of
-    the stages go too, for they are made of it. Raises `NobodyFound`, `VaultUnsafe`, `Busy`, `OSError`.
+    the stages go too, for they are made of it. Runs that are under way are waited for: they would write again what they
+    have read. Raises `NobodyFound`, `VaultUnsafe`, `Busy`, `OSError`.
     """
-    with lock(project.outputs / ".private.lock", wait_seconds=60):
+    with nothing_kept(project):
         kept = holdings(project)
         if whole:
             chosen = kept

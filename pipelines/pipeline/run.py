@@ -19,6 +19,7 @@ from pipelines.pipeline.catalogue import make_catalogue
 from pipelines.pipeline.collect import make_snapshots
 from pipelines.pipeline.findings import FindingsResult
 from pipelines.pipeline.graph import BuildGraph
+from pipelines.pipeline.private_lock import nothing_deleted
 from pipelines.pipeline.records import RecordsResult
 from pipelines.pipeline.release import release_of
 from pipelines.pipeline.tables import TableResult
@@ -104,6 +105,7 @@ def run(
 
     Errors are in the result, beside what went well: those that a person can act on, and `UnexpectedFault` for whatever
     else a source or a package raises, which costs that source or package only.
+    Raises `Busy` where a deletion of what is kept about people does not end.
     """
     graph = graph or BuildGraph(project)
     packages = None if packages is None else list(packages)
@@ -116,16 +118,17 @@ def run(
     for name, error in graph.packages.errors.items():
         if packages is None or name in {*packages, *needed}:
             running.unusable(name, error)
-    if collecting:
-        running.collect(used.values(), now)
-    for name in used:
-        running.records(name)
-    graph.keep_descriptions()
-    for package in wanted:
-        running.tables(package)
-    for package in wanted:
-        running.release(package, key, now)
-    running.build_catalogue()
+    with nothing_deleted(project):
+        if collecting:
+            running.collect(used.values(), now)
+        for name in used:
+            running.records(name)
+        graph.keep_descriptions()
+        for package in wanted:
+            running.tables(package)
+        for package in wanted:
+            running.release(package, key, now)
+        running.build_catalogue()
     return running.done
 
 

@@ -17,7 +17,7 @@ from pipelines.storage.atomic import (
     write_text,
 )
 from pipelines.storage.digests import sha256_bytes, sha256_file
-from pipelines.storage.locks import Busy, lock
+from pipelines.storage.locks import Busy, lock, shared_lock
 from pipelines.storage.objects import ObjectStore
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "reveal",
     "sha256_bytes",
     "sha256_file",
+    "shared_lock",
     "sweep",
     "sync_files",
     "write_bytes",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+import pytest
 
 from pipelines.core.project import Project
 from pipelines.definitions import build_definitions
@@ -181,14 +182,43 @@ def test_a_version_that_is_retracted_reaches_the_portals_again(project: Project,
     assert not tick(project, instance, "nouvelles_versions", third.cursor).run_requests
 
 
-def test_a_remote_source_is_asked_again_once_its_cadence_has_passed(project: Project, instance: dg.DagsterInstance):
+def a_source_of_every_day(project: Project) -> None:
     path = project.sources / "actions.yaml"
     text = path.read_text(encoding="utf-8").replace("obtained: '2026-11-01'\n", "cadence: P1D\n")
     path.write_text(text, encoding="utf-8")
+
+
+def test_a_remote_source_is_asked_again_once_its_cadence_has_passed(project: Project, instance: dg.DagsterInstance):
+    a_source_of_every_day(project)
     (request,) = tick(project, instance, "sources_a_relever").run_requests
     assert (request.partition_key, request.run_key) == ("actions", "actions@jamais")
     run(project, now=datetime(2020, 1, 1, tzinfo=UTC))
     (again,) = tick(project, instance, "sources_a_relever").run_requests
     assert again.run_key == "actions@2020-01-01T00:00:00+00:00"
+    run(project, now=datetime.now(UTC))
+    assert not tick(project, instance, "sources_a_relever").run_requests
+
+
+def test_a_remote_source_whose_run_gave_nothing_is_asked_again_an_hour_later(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    a_source_of_every_day(project)
+    first = tick(project, instance, "sources_a_relever")
+    at_once = tick(project, instance, "sources_a_relever", first.cursor)
+    assert not at_once.run_requests  # the run may only have begun
+    monkeypatch.setattr("pipelines.orchestration.due.AGAIN", timedelta(0))  # an hour has passed
+    later = tick(project, instance, "sources_a_relever", at_once.cursor)
+    twice = tick(project, instance, "sources_a_relever", at_once.cursor)
+    keys = [request.run_key for found in (first, later, twice) for request in found.run_requests]
+    assert (keys[0], keys[1] == keys[0], keys[2] == keys[1]) == ("actions@jamais", False, True)
+
+
+def test_a_source_that_a_clock_ahead_of_time_collected_is_asked_by_the_right_clock(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    a_source_of_every_day(project)
+    run(project, now=datetime.now(UTC) + timedelta(days=400))
+    assert [item.partition_key for item in tick(project, instance, "sources_a_relever").run_requests] == ["actions"]
+    monkeypatch.setenv("AROBASE_CLOCK_IS_RIGHT", "1")
     run(project, now=datetime.now(UTC))
     assert not tick(project, instance, "sources_a_relever").run_requests

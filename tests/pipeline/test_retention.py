@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import json
+import shutil
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import commands
 from pipelines.core.project import Project
-from pipelines.pipeline.retention import DeletionLogDamaged, IngredientDeleted, NobodyFound, delete, deletions, holdings
+from pipelines.pipeline.personal import keep_apart
+from pipelines.pipeline.private_lock import nothing_deleted
+from pipelines.pipeline.retention import (
+    Deletion,
+    DeletionLogDamaged,
+    IngredientDeleted,
+    NobodyFound,
+    delete,
+    deletions,
+    holdings,
+)
+from pipelines.storage import Busy
 from pipelines.storage.kept_tables import read_kept
 from tests.pipeline.builders import ACTIONS, NOW, a_run, a_small_project, first_run, rewrite
 
@@ -133,3 +147,32 @@ def test_a_log_that_was_altered_is_told(project: Project) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace('"values": 2', '"values": 1', 1), encoding="utf-8")
     with pytest.raises(DeletionLogDamaged):
         list(deletions(project))
+
+
+def test_what_a_run_is_reading_is_deleted_once_the_run_has_ended(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Future[Deletion]] = []
+    with ThreadPoolExecutor() as another:
+
+        def while_it_reads(*told: Any) -> dict[str, int]:
+            asked.append(another.submit(delete, project, now=NOW, source="villes"))
+            wait(asked, timeout=1)  # as long as a deletion that does not wait takes
+            return keep_apart(*told)
+
+        monkeypatch.setattr("pipelines.pipeline.records.keep_apart", while_it_reads)
+        shutil.rmtree(project.work)
+        assert a_run(project, packages=["villes"]).went_well
+        assert asked[0].result().values == 2
+    assert holdings(project) == []
+    assert not holds(project, LEAK)
+
+
+def test_a_deletion_that_a_run_keeps_waiting_says_so_and_deletes_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.pipeline.private_lock.WAIT_SECONDS", 0.1)
+    with nothing_deleted(project):
+        done = run("delete", "--all", "--yes")
+    assert isinstance(done.exception, Busy)
+    assert [item.values for item in holdings(project)] == [2]
