@@ -26,17 +26,19 @@ if TYPE_CHECKING:
         L'avis donne le motif et la date, et le journal note le retrait. Le motif est relu avant toute écriture : s'il
         nomme quelqu'un, il est refusé et rien n'est supprimé. Le registre et le journal n'en gardent qu'une empreinte,
         pour que --withdraw-reason puisse supprimer le texte plus tard. Si le journal du projet est signé, il faut la
-        clé (--key, AROBASE_SIGNING_KEY_FILE ou AROBASE_SIGNING_KEY).
+        clé (--key, AROBASE_SIGNING_KEY_FILE ou AROBASE_SIGNING_KEY). Le catalogue, s'il existe, est refait sans cette
+        version.
 
-        Codes de sortie : 0, fait ; 1, abandonné ; 2, impossible.""",
+        Codes de sortie : 0, fait ; 1, abandonné ; 2, impossible, ou le catalogue n'a pas pu être refait.""",
         """Retract a version: delete its files, and leave a retraction notice.
 
         The notice gives the reason and the date, and the log records the retraction. The reason is read before anything
         is written: one that names somebody is refused, and nothing is deleted. Ledger and log keep only a commitment to
         it, so that --withdraw-reason can delete the text later. A project whose log is signed needs the key (--key,
-        AROBASE_SIGNING_KEY_FILE or AROBASE_SIGNING_KEY).
+        AROBASE_SIGNING_KEY_FILE or AROBASE_SIGNING_KEY). The catalogue, where there is one, is written again without
+        the version.
 
-        Exit codes: 0, done; 1, cancelled; 2, impossible.""",
+        Exit codes: 0, done; 1, cancelled; 2, impossible, or the catalogue could not be written again.""",
     ),
 )
 @argument("package", metavar=Said("JEU", "PACKAGE"))
@@ -109,15 +111,15 @@ def _retract(package: str, version: str, reason: str, key: SigningKey | None, *,
 
 
 def _withdraw(package: str, version: str, key: SigningKey | None, *, yes: bool, language: Language) -> None:
+    from pipelines.pipeline.retraction import make_withdrawal
     from pipelines.releases.log.events import check_key
-    from pipelines.releases.retract import withdraw_reason
 
     project = Project.here()
     check_key(project.releases, key)
     _ask(Said("Supprimer le motif pour toujours ?", "Delete the reason for ever?"), yes, language)
     now = datetime.now(UTC)
     _warn_of_the_clock(project, now, language)
-    tombstone = withdraw_reason(project.releases, package, version, now=now, key=key)
+    tombstone = make_withdrawal(project, package, version, now=now, key=key)
     words = Said("motif retiré", "reason withdrawn")[language]
     click.echo(f"{package} {version}{Said(' :', ':')[language]} {words}, {tombstone}")
 

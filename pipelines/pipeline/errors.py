@@ -186,6 +186,23 @@ class TableUnsound(StageError):
     en: ClassVar[str] = "{table}: what was about to be published does not conform to its schema: {errors}."
 
 
+class CatalogueStillShows(StageError):
+    """A version or a reason is gone, and the catalogue, which could not be written again, still shows it."""
+
+    code: ClassVar[str] = "catalogue-still-shows"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
+    fr: ClassVar[str] = (
+        "{package} {version} : le retrait est fait, mais {folder} montre encore {what} (pages, flux, latest/), car le "
+        "catalogue n'a pas pu être refait : {why} Ne servez plus ce dossier, corrigez cela, puis lancez "
+        "`arobase release`."
+    )
+    en: ClassVar[str] = (
+        "{package} {version}: the retraction is done, but {folder} still shows {what} (pages, feeds, latest/), because "
+        "the catalogue could not be written again: {why} Stop serving this folder, fix that, then run "
+        "`arobase release`."
+    )
+
+
 class PeopleLinkWrong(ArobaseError):
     """A link of people to records, in a source's file, names a column that its part has not."""
 

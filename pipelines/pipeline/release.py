@@ -74,6 +74,7 @@ def make_release(
         circumstances=circumstances(),
         origin=origin_of(project),
         needs_causes=True,
+        knows_retracted=True,
         wait_seconds=wait_seconds,
         inspect=inspect,
     )

@@ -7,6 +7,7 @@ old show what each did.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines.releases.canonical import key_text, text
 from pipelines.releases.diff import ADDED, REMOVED, WITHHELD, Difference
+from pipelines.storage import sha256_bytes
 from pipelines.storage.columns import repeated_word
 
 ORDER = ("code", "schema", "source", "correction", "redaction")
@@ -48,6 +50,10 @@ class Ingredients:
         """From what a release recorded. Raises `KeyError`."""
         snapshots = tuple((str(item[0]), str(item[1]), str(item[2])) for item in document["snapshots"])
         return cls(document["code"], document["schema"], document["correction"], document["redaction"], snapshots)
+
+    def digest(self, withheld: Any = None) -> str:
+        """One hash of all of them, and of the rows that were `withheld` as releases record these."""
+        return sha256_bytes(json.dumps([self.document(), withheld or None], sort_keys=True).encode())
 
     def mixed(self, new: Ingredients, taken: Sequence[str]) -> Ingredients:
         """These ingredients, with those of `taken` from `new`."""

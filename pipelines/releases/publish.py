@@ -16,7 +16,7 @@ from pipelines.releases.bag import PROOF
 from pipelines.releases.build import Attempt, Built, Step, build, canonical_tables, ingredients_of, seal_built
 from pipelines.releases.causes import Across
 from pipelines.releases.descriptor import instant, to_json
-from pipelines.releases.errors import CauseUnknown
+from pipelines.releases.errors import CauseUnknown, RetractedAgain
 from pipelines.releases.log.events import added, begin_log
 from pipelines.releases.log.journal import Journal, leaf_of
 from pipelines.releases.previous import Previous
@@ -50,6 +50,7 @@ def publish(
     circumstances: Mapping[str, str] | None = None,
     origin: str | None = None,
     needs_causes: bool = False,
+    knows_retracted: bool = False,
     wait_seconds: float = 0,
     step: Step = lambda name: None,
     inspect: Inspect = lambda folder: None,
@@ -60,16 +61,20 @@ def publish(
     event, which the log carries and releases do not: they know no clock; `check_dating` is asked, where there is an
     event, and raises where its date is not acceptable. `circumstances`: what else the log says of a
     release and is no part of it (`code`, `commit`). `origin`: the name of a log that begins. `needs_causes`: whether a
-    change that nothing explains stops the version. `wait_seconds`: how long to wait for another process that releases
+    change that nothing explains stops the version; `knows_retracted`: whether the very ingredients of a version that
+    was retracted do. `wait_seconds`: how long to wait for another process that releases
     this package. `step` is called with each of `STEPS`.
     `inspect` is called with the sealed folder before anybody can see it, again when it was sealed again because another
     package was released meanwhile; whatever it raises stops the version.
     Raises `Busy` when another process still releases this package then, `PrivateFieldAsked`, `LedgerBroken`,
     `LogDamaged`, `KeyMissing` and `KeyOther` when the log is signed by a key that is not `key`, `CauseUnknown`,
-    `ReleaseDamaged`, and `OSError` (disk full, folder read-only); then the last good version stays as it was.
+    `RetractedAgain`, `ReleaseDamaged`, and `OSError` (disk full, folder read-only); then the last good version stays as
+    it was.
     """
     limits.check_public(request)
-    event = _Event(key, origin, instant(now) if now else "", check_dating, circumstances or {}, needs_causes)
+    event = _Event(
+        key, origin, instant(now) if now else "", check_dating, circumstances or {}, needs_causes, knows_retracted
+    )
     package = request.package.name
     folder = releases / package
     with lock(folder / ".lock", wait_seconds=wait_seconds):
@@ -99,6 +104,7 @@ class _Event:
     check_dating: Callable[[], None]
     circumstances: Mapping[str, str]
     needs_causes: bool
+    knows_retracted: bool
 
     def leaf(self, line: str) -> bytes:
         """The leaf of the release that this line of the ledger is about."""
@@ -119,6 +125,8 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
         )
         count = counted(sum(built.unexplained.values()), one, many)
         raise CauseUnknown(package=store.package, version=store.current, count=count, places=places)
+    if event.knows_retracted:
+        _check_not_retracted(store, request)
     _commit(attempt, built, aside, event, inspect)
     warnings = (*request.warnings, *_of_circumstances(request, event))
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
@@ -128,6 +136,14 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
         Said(f"{item.level.label.fr} : {item.fr}", f"{item.level.label.en}: {item.en}") for item in built.reasons
     )
     return Published(store.package, built.version, reasons, path, rows, event.key is not None, warnings, causes)
+
+
+def _check_not_retracted(store: ReleaseStore, request: ReleaseRequest) -> None:
+    """Raises `RetractedAgain` when a version that was retracted was made from the same."""
+    digest = ingredients_of(request).digest(request.withheld_document())
+    for version, entry in store.retracted.items():
+        if entry.get("ingredients") == digest:
+            raise RetractedAgain(package=store.package, version=version, at=str(entry["at"])[:10])
 
 
 def _of_circumstances(request: ReleaseRequest, event: _Event) -> Iterator[Warned]:

@@ -20,7 +20,7 @@ from pipelines.releases.errors import NoSuchReason, ReasonInLedger
 from pipelines.releases.log.events import added
 from pipelines.releases.signature import SigningKey
 from pipelines.releases.store import ReleaseStore, bury, ledger_lock, pending, settle, sweep_package
-from pipelines.releases.tombstones import TOMBSTONES, commitment, salted_reason, tombstone_text
+from pipelines.releases.tombstones import TOMBSTONES, commitment, ingredients_digest, salted_reason, tombstone_text
 from pipelines.storage import lock, write_text
 
 STEPS = ("begun", "tombstone", "buried", "recorded", "logged", "indexed")
@@ -63,6 +63,7 @@ def retract(
             salt = secrets.token_hex(SALT_BYTES)
             facts = {"package": package, "version": version, "at": instant(now), "tagmanifest": entry["tagmanifest"]}
             facts["reason_commitment"] = commitment(reason, salt)
+            facts |= ingredients_digest(release)
             line = store.ledger.next_line("retracted", facts)
             journal, addition = added(releases, store.ledger, line.encode(), key)
             store.begin(version)

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipelines.releases.descriptor import to_json
+from pipelines.releases.causes import Ingredients
+from pipelines.releases.descriptor import read_descriptor, to_json
+from pipelines.releases.errors import ReleaseDamaged
 from pipelines.storage import sha256_bytes
 from pipelines.storage.plain import read_plain
 
@@ -50,6 +52,16 @@ def commitment(reason: str, salt: str) -> str:
     """What the ledger keeps of a reason: a hash that reveals nothing of it once the salt is gone. `salt`:
     hexadecimal."""
     return sha256_bytes(bytes.fromhex(salt) + reason.encode())
+
+
+def ingredients_digest(release: Path) -> dict[str, str]:
+    """What the ledger keeps of that from which a retracted version was made, so that the same is not published again: a
+    hash of hashes. Nothing where the version no longer says it."""
+    try:
+        own = read_descriptor(release / "data")["arobase"]
+        return {"ingredients": Ingredients.parse(own["ingredients"]).digest(own.get("withheld"))}
+    except (ReleaseDamaged, KeyError, TypeError, IndexError, AttributeError):
+        return {}
 
 
 def salted_reason(package: Path, entry: Mapping[str, Any]) -> tuple[str, str] | None:
