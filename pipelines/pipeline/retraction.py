@@ -26,8 +26,8 @@ def make_retraction(
 ) -> Path:
     """Retract a version of a package; returns its tombstone. Every way to a retraction goes through here.
 
-    `key` signs the log. Where there is a catalogue it is written again: its `latest/` has the files of the version too,
-    and its pages their rows.
+    `key` signs the log. Where there is a catalogue it is written again: its folder of the current version has those
+    files too, and its pages their rows.
 
     Raises `PersonalDataFound` and `ReasonInvalid` before anything is written, what `retract` raises, and
     `CatalogueStillShows` when the version is gone and the catalogue could not be written.
