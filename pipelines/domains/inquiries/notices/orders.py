@@ -30,18 +30,34 @@ _BARE_NUMBER = re.compile(r"(?<!\w)n\s*°\s*(?P<number>\w+(?:[/-]\w+)+)\s+du\s+(
 # The numbers of other acts: the court's decision, a deliberation, a file.
 _OTHER_ACT = re.compile(r"(?:decision|ordonnance|deliberation|dossier|permis|tribunal)\b[^.;]*$|\be\s?\d{8}\s*/")
 _DATE = re.compile(DATE)
+# Orders that change an inquiry which another one opened: "prolongée par arrêté …", "arrêté modificatif …", "arrêté …
+# portant prolongation". Their date is after the opening, and is no opening order's.
+_CHANGES = r"(?:prolong|prorog|suspen|annul|report|modifi|rectifi|abrog|retir|interromp)\w*"
+_CHANGED_BY = re.compile(rf"\b{_CHANGES}[^.;]{{0,30}}?\bpar\s+(?:l'|un\s+|decision\s+du\s+)?(?:arrete\s+(?:\w+\s+)?)?$")
+_OF_A_CHANGE = re.compile(
+    rf"\barretes?\s+(?:\w+\s+){{0,2}}(?:modificatif|rectificatif|complementaire)|portant\s+{_CHANGES}"
+)
+_THEN_CHANGES = re.compile(
+    rf"^\s*,[^.;]*?\benquete\b[^.;]*?\b(?:est|sera|a\s+ete)\s+{_CHANGES}|^\s*,?\s*portant\s+{_CHANGES}"
+)
+_OPENS_IT = re.compile(r"\bprescri|\bordonn|\ba\s+ouvert|portant\s+ouverture|il\s+(?:sera|est|a\s+ete)\s+procede")
+# General orders that every notice quotes: on the posters of 24 April 2012 and 9 September 2021.
+_GENERAL = re.compile(r"^[^.;]{0,60}?\b(?:caracteristiques|dimensions|affichage)\b")
 
 
 def read_order(text: str, folded: str) -> tuple[Fact, Fact]:
     """(number, date) of the first order that the text names; `folded` is the folded text, of the same length.
 
-    The number comes from the text as printed. A date without its year stays unread: an order number often contains
-    another year.
+    An order that extends, suspends, cancels or amends is not the one that opened, and is left out; so are the general
+    orders on posters. The number comes from the text as printed. A date without its year stays unread: an order number
+    often contains another year.
     """
     for match in (*_ORDER.finditer(text), *_BARE_NUMBER.finditer(text)):
         number = match["number"] or match.groupdict().get("bare")
         printed = _DATE.match(folded, match.end())
         if (not number and not printed) or _OTHER_ACT.search(folded[max(0, match.start() - 40) : match.end()]):
+            continue
+        if _is_no_opening_order(folded, match, printed.end() if printed else match.end()):
             continue
         day = parse_date(printed[0]) if printed else None
         return (
@@ -49,6 +65,15 @@ def read_order(text: str, folded: str) -> tuple[Fact, Fact]:
             single_day(day) if day and day.year else NOT_READ,
         )
     return NOT_READ, NOT_READ
+
+
+def _is_no_opening_order(folded: str, match: re.Match[str], end: int) -> bool:
+    before, after = folded[max(0, match.start() - 60) : match.start()], folded[end : end + 300]
+    own = folded[max(0, match.start() - 40) : end].rpartition(". ")[2]
+    if _CHANGED_BY.search(before) or _OF_A_CHANGE.search(own) or _GENERAL.search(after):
+        return True
+    change = _THEN_CHANGES.search(after)
+    return change is not None and not _OPENS_IT.search(change[0])
 
 
 def _looks_like_number(number: str) -> bool:

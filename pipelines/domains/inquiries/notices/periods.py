@@ -30,7 +30,9 @@ _EXTENDED = re.compile(
 _EXTENSION = re.compile(
     r"\b(?:prolong|prorog|rallong)(?!ation\s+eventuelle)\w*|(?:cloture|\bfin|enquete)\b[^.;]{0,60}?\s(?:report|etend|repouss)\w*"
 )
-_MAYBE = re.compile(r"(?:peut|pourra|pourrait|susceptible|eventuel\w*|sauf|possib\w*|decider|cas)\W(?:[^.;]{0,60})$")
+_MAYBE = re.compile(
+    r"(?:peut|pourra|pourrait|susceptible|eventuel\w*|sauf|possib\w*|decider|cas)\W(?:[^.;]{0,60})$|\b(?:pas|aucune|sans|non)\s+(?:etre\s+|ete\s+)?$"
+)
 _OPENS = re.compile(
     rf"(?:date\s+d'?\s*ouverture|\bouverture|\bouverte?|s'ouvrira|debutera|commencera|\bdebut|"
     rf"a\s+(?:debute|commence)|s'est\s+ouverte)\b(?P<gap>[^\d.;]{{0,50}}?)"
@@ -68,12 +70,17 @@ _SOMETHING_ELSE = re.compile(
     r"affich|rapport|conclusions|permanence|concertation|suspen|repren|\breprise|ferme[es]|conges|vacances|"
     r"reunion\s+(?:publique|d')|exposition|inscription|initialement|au\s+lieu|devait|annule|reporte|mise?\s+en\s+ligne|"
     r"debat\s|publie|electoral|rectifi|erron|prolong|travaux\s+(?:se|du|aur|commenc|debut|dur)|"
-    r"conseil\s+\w+\s+du|chantier|festival|circulation"
+    r"conseil\s+\w+\s+du|chantier|festival|circulation|\bn(?:e\s|')[^.;]{0,25}\bpas\b"
 )
 _OTHER_INQUIRY = re.compile(r"(?:precedent|premiere|ancienne|autre|derniere)\w*\s*$")
+# "Report de l'enquête du …", "ANNULÉ – Enquête du …": those are not the dates on which it took place.
+_CALLED_OFF_BEFORE = re.compile(
+    r"\b(?:annul(?:ee?|ation)|report(?:ee?)?|ajourn\w+|suspension)\b\W*(?:de\s+(?:l'|cette\s+|la\s+presente\s+))?$"
+)
 _NOT_A_LABEL = re.compile(r"arrete|decision|\bavis|\bplis?\b|offre|heures?\s+d'?\s*$|horaires?")
 _CALLED_OFF = re.compile(
     r"^[^.;]{0,60}?(?:(?:est|a\s+ete|sera|sont|ont\s+ete)\s+(?:annule|reporte|suspendu|ajourne|interrompu)|n'aura\s+pas)"
+    r"|^\W{0,4}(?:annule|reporte|ajourne)e?s?\b"
 )
 
 
@@ -131,7 +138,7 @@ def _clause_before(text: str, position: int) -> tuple[str, str]:
 
 def _is_about_inquiry(match: re.Match[str], text: str) -> bool:
     head, clause = _clause_before(text, match.start())
-    if _OTHER_INQUIRY.search(head) or _SOMETHING_ELSE.search(clause):
+    if _OTHER_INQUIRY.search(head) or _CALLED_OFF_BEFORE.search(head) or _SOMETHING_ELSE.search(clause):
         return False
     return not _CALLED_OFF.match(text[match.end() :])
 
