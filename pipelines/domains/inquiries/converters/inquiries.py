@@ -31,7 +31,7 @@ OVERSEAS_ZONES = {
     "988": "Pacific/Noumea",
 }
 
-_DEPARTMENT = re.compile(r"(0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-8]|98[4678])(?=\s*(?:$|-|–|;))", re.IGNORECASE)
+_DEPARTMENT = re.compile(r"(0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4678])(?=\s*(?:$|-|–|;))", re.IGNORECASE)
 # Observed forms of court numbers: blanks, a lost E, a hyphen or a zero too many, a tail such as BIS or COM EOL.
 _COURT_NUMBER = re.compile(r"E?\s*-?0?(\d{2})-?(\d{6})\s*[/-]\s*(\d{2,3})(?!\d)")
 
@@ -40,10 +40,14 @@ _COURT_NUMBER = re.compile(r"E?\s*-?0?(\d{2})-?(\d{6})\s*[/-]\s*(\d{2,3})(?!\d)"
 def court_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The number of a court's decision as E, year, rank / court; absent when the printed form is not recognised.
 
-    A form that is not recognised is no error: the printed text is kept beside, and the number is never a key.
+    A form that is not recognised is no error: the printed text is kept beside, and the number is never a key. Two
+    numbers in one text are none: which of them is the inquiry's is not said.
     """
-    found = _COURT_NUMBER.match((texts[0] or "").strip())
-    return "E{}{}/{}".format(*found.groups()) if found else None
+    text = (texts[0] or "").strip()
+    found = _COURT_NUMBER.match(text)
+    if not found or len({number.groups() for number in _COURT_NUMBER.finditer(text)}) > 1:
+        return None
+    return "E{}{}/{}".format(*found.groups())
 
 
 @converter("departement")

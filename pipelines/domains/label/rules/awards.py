@@ -194,6 +194,32 @@ def _name_finding(row: Row, table: str, identifier: str) -> Finding | None:
     )
 
 
+@finding_rule(
+    "LAB-21", reads=(AWARDS, FIGURES), base="Éditions dont une page donne un total, un numéro ou la cérémonie"
+)
+def edition_was_held(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
+    """L'édition d'un palmarès est l'une de celles que des pages comptent ou datent, ou la suivante. Aucune n'est datée
+    de 2010 : celle de décembre 2009 a été suivie de celle du début de 2011. Une autre année est à vérifier ; elle peut
+    être celle de la cérémonie, ou une faute de frappe."""
+    counted = {int(row["edition"]) for row in rows(tables, FIGURES)}
+    if not counted:
+        return
+    first, last = min(counted), max(counted) + 1
+    for edition, items in sorted(grouped(rows(tables, AWARDS), lambda row: int(row["edition"])).items()):
+        if first <= edition <= last and (edition not in WITHOUT_EDITION or edition in counted):
+            continue
+        yield Finding(
+            table="editions",
+            key=(str(edition),),
+            field="edition",
+            outcome="a_verifier",
+            arithmetic=f"{edition} : ni total ni cérémonie ; éditions connues de {first} à {last - 1}",
+            fr=f"Édition {edition} : aucune page ne la compte ni ne la date.",
+            en=f"Edition {edition}: no page counts or dates it.",
+            sources=addresses(items),
+        )
+
+
 @finding_rule("LAB-18", reads=(AWARDS,), base="Une page ne nomme un lauréat qu'une fois par édition")
 def laureate_named_once_a_page(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Une page ne nomme pas deux fois le même lauréat pour la même édition, même si son nom est écrit de deux

@@ -19,8 +19,8 @@ from pipelines.domains.label.rules.rows import (
     Row,
     addresses,
     grouped,
+    is_certain,
     is_exact,
-    is_settled,
     laureate,
     rows,
 )
@@ -172,11 +172,11 @@ def magnitudes_hold(tables: Mapping[str, pa.Table], project: Project) -> Iterato
                 )
 
 
-@finding_rule("LAB-12", reads=(AWARDS,), base="Comparaison des pages qui nomment le même lauréat", version="2")
+@finding_rule("LAB-12", reads=(AWARDS,), base="Comparaison des pages qui nomment le même lauréat", version="3")
 def sources_agree_on_levels(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
     """Les pages qui donnent le niveau d'une même collectivité pour une même édition s'accordent. Le constat donne
-    l'adresse de chaque page ; aucune n'est préférée. Un nom qui n'est pas rattaché peut être celui de deux
-    collectivités."""
+    l'adresse de chaque page ; aucune n'est préférée. Un nom qui n'est pas rattaché avec certitude peut être
+    celui de deux collectivités."""
     levelled = [row for row in rows(tables, AWARDS) if row["arobases"] is not None]
     for (edition, who), items in grouped(levelled, lambda row: (row["edition"], laureate(row))).items():
         if len(addresses(items)) < 2:
@@ -186,7 +186,7 @@ def sources_agree_on_levels(tables: Mapping[str, pa.Table], project: Project) ->
             f"{level} ({', '.join(addresses(rows_of_level))})" for level, rows_of_level in sorted(levels.items())
         )
         is_agreed, name = len(levels) == 1, items[0]["territoire_nom"] or items[0]["nom_publie"]
-        is_doubtful = not is_agreed and not is_settled(items[0])
+        is_doubtful = not is_agreed and not all(map(is_certain, items))
         yield Finding(
             table="palmares",
             key=(min(row["fait_id"] for row in items),),

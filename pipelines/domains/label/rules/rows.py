@@ -44,6 +44,11 @@ def is_settled(row: Row) -> bool:
     return bool(row["territoire_code"] or row["territoire_nom"])
 
 
+def is_certain(row: Row) -> bool:
+    """Whether a row is matched without a doubt: a probable match may be another authority that bears the name."""
+    return is_settled(row) and row["resolution_certitude"] != "probable"
+
+
 def addresses(items: Iterable[Row]) -> tuple[str, ...]:
     """Where these rows were read, each once, in order."""
     return tuple(sorted({item["source_reference"] for item in items if item["source_reference"]}))

@@ -29,9 +29,12 @@ _YES, _NO = frozenset({"1", "true", "oui", "vrai"}), frozenset({"0", "false", "n
 def premises(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """A count of premises, or the sum of several columns that overlap nowhere; `NA` and blanks are absent.
 
-    A sum of which a column is absent is the sum of the others, and absent where all of them are. With
-    `names_of_one: true` the columns are names of one measure over time: the first that is there is taken.
+    A column that the file does not have, or a blank, adds nothing to a sum. One that says `NA` was not counted: then
+    there is no sum. With `names_of_one: true` the columns are names of one measure over time: the first that is there
+    is taken.
     """
+    if not options.get("names_of_one") and any(text in ABSENT for text in texts):
+        return None
     counts = [count for text in texts if (count := _count(text)) is not None]
     if not counts:
         return None

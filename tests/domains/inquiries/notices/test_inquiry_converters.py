@@ -56,6 +56,8 @@ def test_nothing_has_no_identifier() -> None:
         ("E18-000060-87 COM EOL (36)", "E18000060/87"),
         ("E08000123/45", "E08000123/45"),
         ("E 1900169/80", None),
+        ("E21000002/97 et E21000003/97", None),
+        ("E21000002/97 (E 21000002 / 97)", "E21000002/97"),
         ("sans numéro", None),
         (None, None),
     ],
@@ -80,7 +82,7 @@ def test_departments_are_read_alone_or_with_their_names(printed: str | None, cod
     assert convert("departement", printed) == code
 
 
-@pytest.mark.parametrize("printed", ["Mayenne", "2C", "00", "96", "1"])
+@pytest.mark.parametrize("printed", ["20", "20 - Corse", "Mayenne", "2C", "00", "96", "1"])
 def test_what_is_no_department_is_refused(printed: str) -> None:
     with pytest.raises(Unreadable):
         convert("departement", printed)

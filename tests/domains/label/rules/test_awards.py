@@ -163,3 +163,16 @@ def test_a_change_is_not_compared_over_an_edition_of_which_nothing_is_known():
 def test_a_change_of_a_name_that_is_not_settled_is_not_compared():
     facts = [award(2019, "Bassens", 3, **UNSETTLED), award(2020, "Bassens", 5, evolution="maintien", **UNSETTLED)]
     assert outcome("LAB-19", palmares=facts)[0] == "non_evalue"
+
+
+def test_an_edition_that_no_page_counts_is_to_be_verified():
+    counted = [figure(year, "labellises", 1) for year in (2009, 2011, 2026)]
+    for edition in (1998, 2010, 2028, 2099):
+        found = finding("LAB-21", palmares=[award(edition, "69123", 5)], totaux_publies=counted)
+        assert (found["resultat"], found["cle"]) == ("a_verifier", str(edition))
+    for edition in (2009, 2011, 2017, 2027):
+        assert findings("LAB-21", palmares=[award(edition, "69123", 5)], totaux_publies=counted) == []
+
+
+def test_without_any_figure_no_edition_is_doubted():
+    assert findings("LAB-21", palmares=[award(2099, "69123", 5)], totaux_publies=[]) == []

@@ -104,6 +104,12 @@ def test_the_same_fact_from_two_sources_is_one_agreement():
     assert (found["resultat"], found["sources"]) == ("conforme", f"{OTHER_PAGE}|{PAGE}")
 
 
+def test_two_levels_of_a_town_that_may_be_its_intercommunal_body_are_no_contradiction():
+    doubtful = {"resolution_certitude": "probable", "resolution_candidats": "200041333"}
+    facts = [award(2020, "79202", 3), award(2020, "79202", 5, page=OTHER_PAGE, **doubtful)]
+    assert finding("LAB-12", palmares=facts)["resultat"] == "a_verifier"
+
+
 def test_two_levels_of_one_name_may_be_of_two_homonyms():
     unsettled = {"territoire_code": None, "territoire_nature": None, "territoire_nom": None}
     facts = [award(2018, "Bassens", 3, **unsettled), award(2018, "Bassens", 2, page=OTHER_PAGE, **unsettled)]
