@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -168,3 +169,13 @@ def test_a_zip_that_holds_no_workbook_is_damaged(tmp_path: Path) -> None:
 
 def test_a_number_that_is_none_is_an_empty_cell() -> None:
     assert cell_text(float("nan")) is None
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/Sheet1.xml", "xl/worksheets/sheet1.xml"])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_workbook_with_two_files_of_one_name_is_refused(tmp_path: Path, name: str) -> None:
+    path = an_xlsx(tmp_path / "x", {"A": [["code"], [1]]})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(name, archive.read("xl/worksheets/sheet1.xml").replace(b"<v>1</v>", b"<v>2</v>"))
+    with pytest.raises(Damaged, match="twice"):
+        reading(path, a_part("xlsx", "code"))

@@ -66,6 +66,7 @@ class Workbook:
 
 def _of_archive(archive: zipfile.ZipFile) -> Scanner:
     names = set(archive.namelist())
+    _check_once(archive.namelist())
     if CONTENT in names:
         return OdsScan(archive)
     if MAIN in names:
@@ -73,3 +74,13 @@ def _of_archive(archive: zipfile.ZipFile) -> Scanner:
     if not any(name.endswith("workbook.xml") for name in names):
         raise Unscannable(", ".join(sorted(names)[:5]) or "—")
     return XlsxScan(archive)
+
+
+def _check_once(names: list[str]) -> None:
+    """Raises `Unscannable` for two files of which readers take one or the other: names of parts are the same whatever
+    their case (ECMA-376, part 2, 6.2.2)."""
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise Unscannable(f"{name!r} twice")
+        seen.add(name.casefold())
