@@ -17,6 +17,8 @@ from pipelines.core.text import Said
 from pipelines.schema.arrow import number_text
 
 MOST_DIGITS = 4_000
+DEEPEST = 100
+"""Lists and objects within each other, beyond which a record is refused; how many Python follows varies."""
 EXACT = 15
 """The characters of a decimal number beyond which a machine's may be another one."""
 
@@ -128,9 +130,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return repeated
 
 
-def faults_of(value: Any, member: str = "") -> Iterator[tuple[str, str, Said]]:
+def faults_of(value: Any, member: str = "", depth: int = 0) -> Iterator[tuple[str, str, Said]]:
     """What keeps a record from being read: rule, member, and what was found; never a value of the source."""
-    if isinstance(value, str):
+    if depth > DEEPEST:
+        words = Said(f"plus de {DEEPEST} listes l'une dans l'autre", f"more than {DEEPEST} lists within each other")
+        yield "trop-profond", member, words
+    elif isinstance(value, str):
         if not value.isascii() and _has_half(value):
             words = Said("la moitié d'un caractère (\\ud800–\\udfff)", "half a character (\\ud800–\\udfff)")
             yield "demi-caractere", member, words
@@ -147,10 +152,10 @@ def faults_of(value: Any, member: str = "") -> Iterator[tuple[str, str, Said]]:
                 words = Said("un nom avec la moitié d'un caractère", "a name with half a character")
                 yield "demi-caractere", "…", words
                 continue
-            yield from faults_of(inner, f"{member}.{name}".lstrip("."))
+            yield from faults_of(inner, f"{member}.{name}".lstrip("."), depth + 1)
     elif isinstance(value, list):
         for inner in value:
-            yield from faults_of(inner, member)
+            yield from faults_of(inner, member, depth + 1)
 
 
 def _has_half(text: str) -> bool:

@@ -87,6 +87,16 @@ def test_lists_without_end_are_a_damaged_file(tmp_path: Path) -> None:
         reading_of(tmp_path, '[{"a": ' + "[" * 100_000 + "]" * 100_000 + "}]")
 
 
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"b":', "}"), ('[{"b":', "}]")])
+def test_a_record_of_lists_within_lists_is_rejected_however_deep_python_would_follow(
+    tmp_path: Path, opening: str, closing: str
+) -> None:
+    deep = [opening * times + "1" + closing * times for times in (40, 120, 240)]
+    found = reading_of(tmp_path, "[" + ",".join(f'{{"a": {value}, "n": {n}}}' for n, value in enumerate(deep)) + "]")
+    assert [(one.position, one.rule) for one in found.faults] == [(2, "trop-profond"), (3, "trop-profond")]
+    assert [row["n"] for row in records(found.table)] == ["0"]
+
+
 def test_a_line_of_json_lines_that_is_no_json_costs_itself_and_tells_none_of_it(tmp_path: Path) -> None:
     found = reading_of(tmp_path, '{"a": 1}\n{"a": Jeanne}\n\n{"a": 3}\n', "jsonl")
     assert [row["a"] for row in records(found.table)] == ["1", "3"]
