@@ -32,6 +32,8 @@ _LONG_FORMS = (
     (re.compile(r"\bgde\b"), "grande"),
     (re.compile(r"\bvx\b"), "vieux"),
 )
+# The words of a postal address after a town: "LILLE CEDEX 9".
+_CEDEX = re.compile(r"(?<=\S)\s+cedex(?:\s+\d{1,2})?$", re.IGNORECASE)
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 
 
@@ -125,9 +127,10 @@ class Printed:
 
 @lru_cache(maxsize=4096)
 def take_apart(text: str) -> Printed:
-    """Separate a printed name from its brackets; an article in brackets goes back in front ("Rochelle (La)")."""
+    """Separate a printed name from its brackets; an article in brackets goes back in front ("Rochelle (La)"), and
+    "Cedex 9" goes."""
     found = tuple(part.strip() for part in _BRACKETS.findall(text) if part.strip())
-    name = " ".join(_BRACKETS.sub(" ", text).split())
+    name = _CEDEX.sub("", " ".join(_BRACKETS.sub(" ", text).split()))
     for part in found:
         if normalise(part) in ARTICLES:
             name = f"{part} {name}" if normalise(part) != "l" else f"{part}{name}"

@@ -164,7 +164,9 @@ def _by_code(query: Query, gazetteer: Gazetteer) -> Resolution:
     same = [entity for entity in found if entity.key in spoken_variants(key)]
     best = min(same or found, key=lambda entity: entity.rank(query.day))
     if same:
-        return resolved(best, "code", "certaine", query.day)
+        rank = 0 if best.nature == "epci" else best.rank(query.day)
+        alert = "plus_une_commune" if rank > 1 else ""
+        return resolved(best, "code", "probable" if rank == 3 else "certaine", query.day, alert=alert)
     named = _by_name(query, gazetteer)
     if named.code == code:
         return named

@@ -250,3 +250,17 @@ def test_brackets_may_name_the_departement_in_several_ways(brackets):
 
 def test_a_figure_in_brackets_is_no_departement():
     assert resolved("Bassens (33 lauréats)").alerts == ("precision_inconnue",)
+
+
+@pytest.mark.parametrize("name", ["SAINT-DENIS CEDEX", "Saint-Denis Cedex 2", "Saint-Denis cedex (93)"])
+def test_cedex_is_no_part_of_a_name(name: str) -> None:
+    assert code(name, departement="93", nature="commune") == "93066"
+    assert code("Sophia Antipolis Cedex", nature="commune") is None
+
+
+def test_a_code_of_no_commune_of_the_day_is_said_to_be_one() -> None:
+    for name, gone, today in (("Ajaccio", "20004", "2A004"), ("Freigné", "49144", "44180")):
+        found = resolved(name, code=gone, day="2024-01-01", nature="commune")
+        assert (found.certainty, found.alerts, found.present) == ("probable", ("plus_une_commune",), today)
+    assert resolved("Freigné", code="49144", day="2015-01-01").alerts == ()
+    assert resolved("Arbignieu", code="01015").alerts == ("plus_une_commune",)

@@ -225,3 +225,28 @@ def test_signs_set_apart_in_a_list_are_one_level():
 def test_a_level_without_a_name_is_no_laureate():
     with pytest.raises(Unreadable):
         convert("laureats", "Arras (62) @@ ; @@@ ; Lens (62) @")
+
+
+@pytest.mark.parametrize(
+    "printed", ["une demi-douzaine", "plusieurs dizaines", "des centaines", "deux centaines", "80 %", "-3"]
+)
+def test_a_quantity_that_is_no_number_of_things_is_refused(printed):
+    with pytest.raises(Unreadable):
+        convert("nombre_publie", printed)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "numérique éducatif et démocratie locale", "candidate à la mention démocratie locale",
+        "arobase verte (non renouvelée)", "sans mention", "aucune mention Ville Internet",
+    ],
+)  # fmt: skip
+def test_two_mentions_or_one_that_was_not_given_are_none_of_the_list(printed):
+    assert convert("mention", printed, "2022", otherwise="autre") == "autre"
+    with pytest.raises(Unreadable):
+        convert("mention", printed, "2022")
+
+
+def test_one_mention_said_in_two_ways_is_one():
+    assert convert("mention", "arobase verte, mention transition écologique", "2022") == "arobase_verte"

@@ -34,6 +34,10 @@ WORDINGS: tuple[tuple[str, str], ...] = (
 )
 # A sentence about one action is no named mention, whatever words are in it.
 _ACTION = re.compile(r"^(?:action mise en avant|(?:est |a ete )?(?:recompensee?s?|mentionnee?s?|distinguee?s?) pour)\b")
+# A mention that was not given, or is not given any more.
+_NOT_GIVEN = re.compile(
+    r"\b(?:candidat\w*|postul\w*|nomine\w*|finaliste\w*|sans|aucune?|non|pas|perdu\w*|perd|retiree?|expiree?)\b"
+)
 _FIRST_MENTION_YEAR = 2017  # before it, a bare "mention" is the level without arobase; since, it is thematic
 
 _TENS = {
@@ -44,6 +48,8 @@ _ABOUT = re.compile(
     r"\b(?:plus|moins|pres|environ|autour|quelque|presque|about|around|nearly|almost|more|less|over|at least)\b"
     r"|une petite|une bonne|" + "|".join(_TENS)
 )
+# "Une demi-douzaine" is no dozen, "plusieurs dizaines" no ten, "80 %" no count, "-3" nothing that is counted.
+_NO_COUNT = re.compile(r"\b(?:demi|demie|tiers|quart)\b|%|(?:^|\s)[-−]\s*\d")
 _ABOUT_SIGNS = re.compile(r"[~≈±]|\+\s*(?:de\b|d'|\d)|\d\s*\+|[<>≤≥]")
 _SCALED = re.compile(r"\d\s*(?:milliers?|millions?|milliards?|k\b|m\b)", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\d.,])\d{1,3}(?:[ .\u00a0\u202f]\d{3})+(?![\d])|\d+(?:,\d+)?")
@@ -54,8 +60,9 @@ def mention(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The code of a printed mention, from (text) or (text, year of the edition).
 
     "Arobase vert(e)", "Transition écologique" and "Numérique responsable et durable" are one mention. A bare "mention"
-    is the level without arobase up to 2016, and unreadable afterwards, because it then says nothing. Option
-    `otherwise`: the code for a wording that is not known; without it, raises `Unreadable`.
+    is the level without arobase up to 2016, and unreadable afterwards, because it then says nothing. Unreadable too are
+    two mentions in one text, and one that is said not to be given ("candidate", "non renouvelée"). Option `otherwise`:
+    the code for a wording that is not known; without it, raises `Unreadable`.
     """
     text, year = texts[0], texts[1] if len(texts) > 1 else None
     if text is None:
@@ -63,7 +70,8 @@ def mention(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     key = normalise(text.replace("(e)", "e").replace("(s)", "s"))
     if _ACTION.match(key):
         return "action_mise_en_avant"
-    code = next((code for wording, code in WORDINGS if re.search(wording, key)), None)
+    found = list(dict.fromkeys(code for wording, code in WORDINGS if re.search(wording, key)))
+    code = found[0] if len(found) == 1 and not _NOT_GIVEN.search(key) else None
     if key == "mention" and (year is None or year >= str(_FIRST_MENTION_YEAR)):
         code = None
     code = code or options.get("otherwise")
@@ -78,8 +86,9 @@ def published_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Tex
 
     "une quarantaine" gives 40, approche; "40 ("une quarantaine")" too; "plus de 230" gives 230, approche; "11 (25 in
     total)" gives 11, exact: what is in brackets explains, and weakens only when it says "about". Thousands may be
-    set apart by a blank; a decimal comma becomes a point. Raises `Unreadable` for no number, for one in millions, or
-    for two that would have to be added; option `otherwise: absent` gives nothing instead.
+    set apart by a blank; a decimal comma becomes a point. Raises `Unreadable` for no number ("plusieurs dizaines"), for
+    one in millions or in per cent, for a half, or for two that would have to be added; option `otherwise: absent`
+    gives nothing instead.
     """
     text = texts[0]
     if text is None:
@@ -95,13 +104,13 @@ def published_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Tex
 
 def _number(text: str) -> tuple[str, bool] | None:
     outside = re.sub(r"\([^()]*\)", " ", text).strip()
-    if _SCALED.search(outside):
+    if _SCALED.search(outside) or _NO_COUNT.search(outside):
         return None
     key = normalise(outside)
     is_about = bool(_ABOUT.search(normalise(text)) if _DIGITS.search(outside) else _ABOUT.search(key))
     is_about = is_about or bool(_ABOUT_SIGNS.search(outside))
     figures = _DIGITS.findall(outside)
-    tens = [value for word, value in _TENS.items() if re.search(rf"\b{word}s?\b", key)]
+    tens = [value for word, value in _TENS.items() if re.search(rf"\b{word}\b", key)]
     if len(figures) + len(tens) != 1:
         return None
     if tens:
