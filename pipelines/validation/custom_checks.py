@@ -314,3 +314,5 @@ RULES: dict[str, Callable[[Mapping[str, Any]], _Rule]] = {
     "french-siren-value": partial(_renamed, "french-siren-value", "siren"),
     "nomenclature-actes-value": partial(_renamed, "nomenclature-actes-value", "nomenclature-acte"),
 }
+NAMES = frozenset({*RULES, *FORMATS})
+"""Every check that is known, by the names that errors have."""

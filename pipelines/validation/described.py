@@ -23,6 +23,7 @@ from pipelines.core.text import Said
 from pipelines.storage.damage import DAMAGE
 from pipelines.validation.errors import (
     DescriptionUnreadable,
+    DialectUnusable,
     FileUnreadable,
     MemberUnclear,
     NotAnArchive,
@@ -37,9 +38,11 @@ YAML = (".yaml", ".yml")
 LARGEST = 64 << 20  # bytes of a document
 DESCRIPTIONS = ("schema", "dialect", "profile")  # of a resource, each in its place or by its path
 HEAD = 4096
+LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini")  # by file managers, in every archive that they make
 LISTED = 20  # members of an archive that an error names
 WORKBOOKS = {"xlsx": "excel", "ods": "ods"}  # formats with sheets, and Frictionless' control of each
 TEXT = ("csv", "tsv")
+MARKS = ("delimiter", "quoteChar", "escapeChar")
 
 
 def read_document(path: Path, place: str, option: str) -> dict[str, Any]:
@@ -122,8 +125,11 @@ def table_reading(
 ) -> Reading:
     """How a file that a person named is read. Raises `NotATable`, `MemberUnclear`, `FileUnreadable`.
 
-    Without a delimiter or a dialect, the delimiter is the one that makes the most of the schema's fields.
+    Without a delimiter or a dialect, the delimiter is the one that makes the most of the schema's fields. Raises
+    `DialectUnusable` where a mark is not one sign.
     """
+    delimiter = "\t" if delimiter == "\\t" else delimiter
+    _check_mark("--delimiter", delimiter)
     if path.suffix.lower() == ".zip":
         member = _member(path, place, member)
     elif member is not None:
@@ -168,7 +174,15 @@ def _whole_dialect(dialect: Mapping[str, Any], kind: str, delimiter: str | None)
     plain = {"skipInitialSpace": False, "delimiter": "\t" if kind == "tsv" else ","}
     named = {name: found.pop(name) for name in (*plain, "quoteChar", "doubleQuote", "escapeChar") if name in found}
     found["csv"] = {**plain, **named, **own, **({"delimiter": delimiter} if delimiter else {})}
+    for name in MARKS:
+        _check_mark(f"--dialect, {name}", found["csv"].get(name))
     return found
+
+
+def _check_mark(place: str, mark: Any) -> None:
+    """Raises `DialectUnusable` for a text that is no single sign: Python's reader cannot read by it."""
+    if isinstance(mark, str) and len(mark) != 1:
+        raise DialectUnusable(place=place, found=mark[:20])
 
 
 def _sheet(sheet: str) -> str | int:
@@ -186,7 +200,7 @@ def _member(path: Path, place: str, member: str | None) -> str:
             names = [item.filename for item in archive.infolist() if not item.is_dir()]
     except DAMAGE as error:
         raise FileUnreadable(file=place, found=f"{type(error).__name__}: {error}") from error
-    files = [name for name in names if not name.startswith("__MACOSX/")]
+    files = [name for name in names if not (name.startswith("__MACOSX/") or name.rpartition("/")[2] in LEFT_BEHIND)]
     if member is not None and member in names:
         return member
     if member is None and len(files) == 1:

@@ -183,6 +183,15 @@ class EncodingUnknown(CannotValidate):
     en = 'There is no encoding "{encoding}". Give for example utf-8 or cp1252.'
 
 
+class DialectUnusable(CannotValidate):
+    """A mark of a dialect is not one sign, so that no text can be read by it."""
+
+    code = "dialect-unusable"
+    responsible = ResponsibleParty.OPERATOR
+    fr = "{place} : « {found} » ; un seul caractère est attendu (\\t pour une tabulation)."
+    en = '{place}: "{found}"; expected: one character (\\t for a tab).'
+
+
 class PatternTooSlow(CannotValidate):
     """A pattern takes more than its time on a cell: it would never end."""
 

@@ -113,6 +113,8 @@ def frictionless_resource(
 
     with system.use_context(trusted=True), own_formats():
         schema = schema or Schema.from_descriptor(dict(descriptor))
+        # Without a word on it the resource would be of version 1, and so would the schema that it contains.
+        version = Schema.effective_datapackage_version(dict(descriptor), None)
         if isinstance(source, Path):
             check_file(source)
             resource = table_resource()(
@@ -121,13 +123,16 @@ def frictionless_resource(
                 encoding=reading.encoding,
                 dialect=Dialect.from_descriptor(reading.descriptor()),
                 innerpath=reading.member,
+                datapackage_version=version,
                 **file_format(source if reading.member is None else Path(reading.member)),
             )
             if reading.file_format is not None:
                 resource.format = reading.file_format
         else:
             dialect = Dialect.from_descriptor({"headerRows": [1]})
-            resource = table_resource()(data=[source.column_names], schema=schema, dialect=dialect)
+            resource = table_resource()(
+                data=[source.column_names], schema=schema, dialect=dialect, datapackage_version=version
+            )
         if name is not None:
             resource.name = name
         yield resource

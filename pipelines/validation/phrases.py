@@ -40,6 +40,14 @@ CONSTRAINTS: dict[str, Said] = {
     "maxLength": Said("au plus {bound} caractères", "at most {bound} characters"),
 }
 RULES: dict[str, Said] = {
+    "siret": Said("Numéro SIRET invalide", "Invalid SIRET number"),
+    "siren": Said("Numéro SIREN invalide", "Invalid SIREN number"),
+    "phone-number-value": Said("Numéro de téléphone invalide", "Invalid telephone number"),
+    "opening-hours-value": Said("Horaires mal écrits", "Badly written opening hours"),
+    "french-gps-coordinates": Said("Point hors de France, ou mal écrit", "Point outside France, or badly written"),
+    "nomenclature-acte": Said("Matière hors de la nomenclature Actes", "Subject outside the Actes nomenclature"),
+    "code-region": Said("Code de région inconnu", "Unknown code of a region"),
+    "numero-departement": Said("Numéro de département inconnu", "Unknown number of a department"),
     "french-siret-value": Said("Numéro SIRET invalide", "Invalid SIRET number"),
     "french-siren-value": Said("Numéro SIREN invalide", "Invalid SIREN number"),
     "compare-columns-value": Said("Colonnes dans le mauvais ordre", "Columns in the wrong order"),

@@ -12,6 +12,7 @@ from typing import Any
 from pipelines.core.errors import PARTIES
 from pipelines.core.text import Language, Said, number
 from pipelines.formats.header import letters
+from pipelines.validation.custom_checks import NAMES as CUSTOM_CHECKS
 from pipelines.validation.phrases import advice, circumstance, expected, rule_title
 from pipelines.validation.responsible import responsible_party
 from pipelines.validation.result import ValidationResult
@@ -160,6 +161,8 @@ def label_error(line: dict[str, object], fields: Collection[str], language: Lang
 def is_in_english(line: dict[str, object]) -> bool:
     """Whether an error of the shape `result.ERRORS` is given in Frictionless' words, that no phrase of ours says."""
     note = str(line["note"] or "")
+    if line["rule"] in CUSTOM_CHECKS:  # the notes of these are French
+        return False
     if label_error(line, (), "fr") or (line["cell"] is not None and expected(note, "fr")):
         return False
     return circumstance(note, "fr") == note if note else not line["row"] and bool(line["message"])

@@ -57,11 +57,14 @@ def frictionless_report(
 
     def resource(file: Path, name: str, described: dict[str, Any]) -> Any:
         own = json.loads(json.dumps(dialect if dialect and name == "child" else DIALECT))
-        found = Schema.from_descriptor(json.loads(json.dumps(described)))
+        Schema.from_descriptor(json.loads(json.dumps(described)))  # raises where it is no schema
+        # By its path, as its command line does: a schema that a resource contains is of the resource's version.
+        kept = file.with_name(f"{name}.schema.json")
+        kept.write_text(json.dumps(described), encoding="utf-8")
         return TableResource(
             name=name,
             path=str(file),
-            schema=found,
+            schema=str(kept),
             encoding=encoding if name == "child" else "utf-8",
             dialect=Dialect.from_descriptor(own),
             **file_format(file),

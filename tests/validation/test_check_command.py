@@ -249,6 +249,76 @@ def test_another_encoding_may_be_named(folder: Path) -> None:
     assert "--encoding cp1252" in result.output
 
 
+@pytest.mark.parametrize("mark", ["||", "tab", ""])
+def test_a_delimiter_that_is_no_single_sign_is_the_options_fault_and_not_the_files(folder: Path, mark: str) -> None:
+    (folder / "dialecte.json").write_text(json.dumps({"csv": {"quoteChar": mark}}))
+    by_option = run("bon.csv", "--schema", "schema.json", "--delimiter", mark, "--lang", "en")
+    by_dialect = run("bon.csv", "--schema", "schema.json", "--dialect", "dialecte.json", "--lang", "fr")
+    assert (by_option.exit_code, by_dialect.exit_code) == (2, 2)
+    assert f'--delimiter: "{mark}"; expected: one character (\\t for a tab).' in by_option.output
+    assert f"--dialect, quoteChar : « {mark} » ; un seul caractère est attendu" in by_dialect.output
+
+
+def test_what_a_schema_asks_for_and_nothing_checks_is_told(folder: Path) -> None:
+    """Frictionless passes over it, and the file is valid: its reader would believe that it was checked."""
+    schema = {
+        "fields": [
+            {"name": "id", "type": "integer", "enum": [1, 2], "decimalchar": ","},
+            {"name": "jour", "enum": ["x"]},
+            {"name": "lieu", "categories": ["Nîmes"]},
+        ],
+        "primary_key": "id",
+        "uniqueKeys": [["jour", "lieu"]],
+    }
+    (folder / "schema.json").write_text(json.dumps(schema))
+    result = run("bon.csv", "--schema", "schema.json", "--lang", "en")
+    assert result.exit_code == 0
+    assert [line for line in result.output.splitlines() if line.startswith("  ! ")] == [
+        '  ! "primary_key" is not checked: its name is "primaryKey"',
+        '  ! "uniqueKeys" is not checked: Frictionless does not apply it',
+        '  ! "decimalchar" is not checked: its name is "decimalChar" (field id)',
+        '  ! "enum" is not checked: its place is in "constraints" (fields id, jour)',
+        '  ! "categories" is not checked: Frictionless does not apply it (field lieu)',
+    ]
+    french = run("bon.csv", "--schema", "schema.json", "--lang", "fr").output
+    assert "  ! « enum » n'est pas vérifié : sa place est dans « constraints » (champs id, jour)\n" in french
+
+
+VERSION_2 = "https://datapackage.org/profiles/2.0/tableschema.json"
+
+
+@pytest.mark.parametrize("is_declared", [True, False])
+def test_what_only_version_2_of_the_standard_has_is_checked_where_the_schema_declares_it(
+    folder: Path, is_declared: bool
+) -> None:
+    missing = [{"value": "-", "label": "inconnu"}]
+    bound = {"name": "id", "type": "integer", "constraints": {"exclusiveMinimum": 1}}
+    schema = {"fields": [bound, {"name": "jour", "type": "date"}, {"name": "lieu"}], "missingValues": missing}
+    (folder / "schema.json").write_text(json.dumps(schema | ({"$schema": VERSION_2} if is_declared else {})))
+    (folder / "table.csv").write_text("id,jour,lieu\n1,-,a\n2,-,b\n")
+    result = run("table.csv", "--schema", "schema.json", "--lang", "en")
+    if not is_declared:
+        assert (result.exit_code, '"exclusiveMinimum" requires datapackage v2' in result.output) == (2, True)
+        return
+    assert result.exit_code == 1
+    assert "1 error; 1 row rejected of 2." in result.output
+    assert "row 2: “1”; expected: more than 1" in result.output
+
+
+def test_notes_of_french_checks_are_not_said_to_be_english(folder: Path) -> None:
+    schema = {"fields": [{"name": "id"}, {"name": "jour"}, {"name": "lieu", "customCheck": "siret"}]}
+    (folder / "schema.json").write_text(json.dumps(schema))
+    result = run("bon.csv", "--schema", "schema.json", "--lang", "fr")
+    assert "  1 × Numéro SIRET invalide, champ « lieu » [siret]\n" in result.output
+    assert "ligne 2 : ce n'est pas un numéro SIRET valide" in result.output
+    assert "Les notes en anglais" not in result.output
+
+
+def test_a_tab_may_be_written_as_programs_write_it(folder: Path) -> None:
+    (folder / "bon.txt").write_text("id\tjour\tlieu\n1\t2020-01-01\tAlès\n")
+    assert run("bon.txt", "--schema", "schema.json", "--delimiter", "\\t").exit_code == 0
+
+
 @pytest.mark.parametrize(("text", "bytes_"), [("512M", 512 << 20), ("2Gio", 2 << 30), ("64 KB", 64 << 10), ("7", 7)])
 def test_sizes(text: str, bytes_: int) -> None:
     assert Size().convert(text, None, None) == bytes_

@@ -195,6 +195,13 @@ def test_a_file_of_an_archive_is_named_when_there_are_several(folder: Path) -> N
     assert run("t.csv", "--member", "bon.csv").exit_code == 2
 
 
+def test_what_file_managers_leave_in_an_archive_is_no_table_of_it(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "t.zip", "w") as archive:
+        for name in ("donnees/bon.csv", "donnees/.DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX/donnees/._bon.csv"):
+            archive.writestr(name, as_csv(GOOD) if name.endswith("/bon.csv") else b"x")
+    assert run("t.zip").exit_code == 0
+
+
 def test_a_schema_in_yaml_keeps_dates_and_words_as_text(folder: Path) -> None:
     (folder / "s.yaml").write_text(
         "fields:\n- {name: id, type: integer}\n- name: jour\n  type: date\n  constraints: {minimum: 2024-01-05}\n"
