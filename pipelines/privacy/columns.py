@@ -41,8 +41,9 @@ _DENIED = frozenset(
         "domicile",
     ]
 )
-_LATITUDE = re.compile(r"(^|_)(lat|latitude|y_wgs84?)(_|$)")
-_LONGITUDE = re.compile(r"(^|_)(lon|lng|long|longitude|x_wgs84?)(_|$)")
+# "lat", "latitude", and as the national schemas of car parks and car sharing name them: "Ylat" and "Xlong".
+_LATITUDE = re.compile(r"(^|_)((y|coord|gps|geo)?lat(itude)?(wgs84?|gps)?|y_wgs84?)(_|$)")
+_LONGITUDE = re.compile(r"(^|_)((x|coord|gps|geo)?(lon|lng|long|longitude)(wgs84?|gps)?|x_wgs84?)(_|$)")
 _PRECISE = re.compile(r"-?\d{1,3}[.,]\d{5,}")
 # Metres of a projection: "x", "coord_x", "x_l93", "xl93", "lambert_x", and in English.
 _EAST = re.compile(r"(^|_)(coord)?x(l?93|l2e)?(_|$)|(^|_)easting(_|$)")

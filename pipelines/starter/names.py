@@ -14,6 +14,11 @@ from pipelines.schema.reserved import RESERVED
 PERSONAL = re.compile(r"(mail|courriel|tel|phone|prenom|nom_contact|contact|adresse|naissance|civilite)")
 # A surname says so itself, or stands beside a first name: « Nom » alone is that of a place as well.
 SURNAME = re.compile(r"(^|_)(patronyme|nom_(de_|d_)?(famille|naissance|jeune_fille|usage|usuel|marital))(_|$)")
+# Who owns, rents or asks, where a column names them: "proprio_nom", "nom_du_demandeur", "Propriétaire"; not
+# "proprio_type".
+_ROLES = r"(proprio|proprietaire|locataire|demandeur|petitionnaire|requerant|declarant|riverain|plaignant|defunt)s?"
+_OF = r"(du_|de_la_|de_l_|des_|d_)?"
+PERSON_NAMED = re.compile(rf"^{_ROLES}$|(^|_){_ROLES}_nom(_|$)|(^|_)(nom|identite)(_complet)?_{_OF}{_ROLES}(_|$)")
 FIRST_NAME = re.compile(r"(^|_)prenoms?(_|$)")
 CODES = re.compile(r"(code|insee|siret|siren|id)(_|$)")
 # Members of a GeoJSON feature: their own names are what people know.
@@ -33,11 +38,16 @@ def plain_name(text: str) -> str:
 def names_of_people(columns: Sequence[str]) -> set[str]:
     """The columns of surnames: by their own names, or by that of a first name which is otherwise the same.
 
-    `Nom` with `Prénom`, `Nom du maire` with `Prénom du maire`; not `Nom de la commune`, whatever is beside it.
+    `Nom` with `Prénom`, `Nom du maire` with `Prénom du maire`; not `Nom de la commune`, whatever is beside it. So are
+    those of owners and applicants, who may be private persons.
     """
     plain = {column: _unjoined(column.removeprefix(PROPERTIES)) for column in columns}
     beside = {FIRST_NAME.sub(r"\1nom\2", name) for name in plain.values() if FIRST_NAME.search(name)}
-    return {column for column, name in plain.items() if name in beside or SURNAME.search(name)}
+    return {column for column, name in plain.items() if name in beside or _names_somebody(name)}
+
+
+def _names_somebody(name: str) -> bool:
+    return bool(SURNAME.search(name) or PERSON_NAMED.search(name))
 
 
 def _unjoined(column: str) -> str:

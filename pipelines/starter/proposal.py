@@ -56,6 +56,7 @@ NUMBERING = re.compile(
     r"(^|_)(no|num|numero|ref|reference|matricule|rang|ordre|line|ligne|annee|an|year|exercice|edition|millesime"
     r"|trimestre|mois|semaine|jour)s?(_|$)"
 )
+FEW_ROWS = 10  # that a key was found in: it may well be chance
 KEY_COLUMNS = 12  # a pair is looked for among the first columns only: a key of two is near the left of a table
 NO_KEY = ("boolean", "number")
 
@@ -196,7 +197,7 @@ def _personal(data: pa.Table, place: str, allow: AllowList) -> dict[str, Said]:
     cells: dict[str, set[int]] = {}
     for hold in gate({place: data}, PersonalValues(), allow).holds:
         rules.setdefault(hold.field, set()).add(hold.rule)
-        cells.setdefault(hold.field, set()).add(hold.row)
+        cells.setdefault(hold.field, set()).update([hold.row] if hold.row >= 0 else [])  # the header is no cell
     for latitude, longitude in halves_of_points(data.column_names):
         if "coordonnees" in rules.get(latitude, ()):  # the check names a point by one of its halves; it is both
             rules.setdefault(longitude, set()).add("coordonnees")
@@ -204,10 +205,9 @@ def _personal(data: pa.Table, place: str, allow: AllowList) -> dict[str, Said]:
     reasons = {}
     for field, kinds in rules.items():
         listed, count = ", ".join(sorted(kinds)), len(cells[field])
-        reasons[field] = Said(
-            f"contrôle de confidentialité : {listed} ({count} {'case' if count == 1 else 'cases'})",
-            f"privacy check: {listed} ({count} {'cell' if count == 1 else 'cells'})",
-        )
+        french = f" ({count} {'case' if count == 1 else 'cases'})" if count else ""
+        english = f" ({count} {'cell' if count == 1 else 'cells'})" if count else ""
+        reasons[field] = Said(f"contrôle de confidentialité : {listed}{french}", f"privacy check: {listed}{english}")
     return reasons
 
 
@@ -279,8 +279,16 @@ def _key(data: pa.Table, columns: Sequence[Column], schema: Mapping[str, Any]) -
         for chosen in combinations(among, size):
             if _is_unique(data, [column.name for column in chosen]):
                 ordered = [column for column in columns if column in chosen]
-                return tuple(column.field for column in ordered), KEY_FOUND
+                return tuple(column.field for column in ordered), _found_in(data.num_rows)
     return (), NO_KEY_FOUND
+
+
+def _found_in(rows: int) -> Said:
+    """Why columns are proposed as the key, and of how few rows that is known."""
+    if rows >= FEW_ROWS:
+        return KEY_FOUND
+    french = f"{KEY_FOUND.fr}, mais le fichier n'a que {rows} ligne{'s' if rows > 1 else ''} : vérifiez"
+    return Said(french, f"{KEY_FOUND.en}, but the file has only {rows} row{'' if rows == 1 else 's'}: check it")
 
 
 def _is_measure(column: Column) -> bool:

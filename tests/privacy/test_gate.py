@@ -102,6 +102,15 @@ def test_a_point_cut_in_two_columns_is_held_when_it_is_precise() -> None:
 
 
 @pytest.mark.parametrize(
+    ("north", "east"),
+    [("Ylat", "Xlong"), ("lat_wgs84", "long_wgs84"), ("coordLat", "coordLon"), ("gps_latitude", "gps_longitude")],
+)
+def test_a_point_is_one_under_the_names_that_national_schemas_give_its_halves(north: str, east: str) -> None:
+    report = gate({"p/t": pa.table({east: [2.352222], north: [48.856613]})}, PersonalValues(), AllowList())
+    assert [(hold.field, hold.rule) for hold in report.holds] == [(north, "coordonnees")]
+
+
+@pytest.mark.parametrize(
     ("east", "north"),
     [("x", "y"), ("X_L93", "Y_L93"), ("coord_x", "coord_y"), ("xl93", "yl93"), ("easting", "northing")],
 )

@@ -184,7 +184,8 @@ def test_a_new_source_is_proposed_from_a_sample(project: Project) -> None:
     assert "fills label/palmares.commune_nom, which is public" in by_column["Nom commune"]
     assert " string   interne    — " in by_column["Code INSEE"]
     assert " string   personnel  — " in by_column["Courriel"]
-    assert "Key: Code INSEE (no cell is empty, and no two rows are alike in it)" in lines
+    of_few = "but the file has only 2 rows: check it"
+    assert f"Key: Code INSEE (no cell is empty, and no two rows are alike in it, {of_few})" in lines
     assert lines[-1] == "Then: arobase sources test depot"
     text = (project.sources / "depot.yaml").read_text()
     assert text.startswith("# Proposé d'après un échantillon")

@@ -249,6 +249,36 @@ def test_a_personal_value_in_a_column_of_a_harmless_name_is_found(tmp_path: Path
     assert told == {"code": "public", "remarque": "personnel"}
 
 
+def test_columns_that_name_owners_and_applicants_are_personal_and_headers_are_no_cells() -> None:
+    """The national schema of wasteland has "proprio_nom", where a private owner's name is no more than a word."""
+    data = {
+        "proprio_nom": ["Ortolan"], "proprio_type": ["privé"], "nomDemandeur": ["Bruant"], "Propriétaires": ["Ortolan"],
+        "telephone": [""], "commune_nom": ["Agen"], "courriel": ["alix.bruant@example.org"],
+    }  # fmt: skip
+    proposal = propose(pa.table(data), "t", file="t.csv", file_format="csv", options={}, allow=AllowList())
+    told = {column.name: (column.privacy, column.reason.en) for column in proposal.columns}
+    personal = ("personnel", "the column's name suggests a person")
+    nothing = ("public", "no personal data found in its cells")
+    assert told == {
+        "proprio_nom": personal,
+        "proprio_type": nothing,
+        "nomDemandeur": personal,
+        "Propriétaires": personal,
+        "telephone": ("personnel", "privacy check: nom_de_champ"),
+        "commune_nom": nothing,
+        "courriel": ("personnel", "privacy check: courriel, nom_de_champ (1 cell)"),
+    }
+
+
+@pytest.mark.parametrize(("rows", "told"), [(2, ", but the file has only 2 rows: check it"), (10, "")])
+def test_a_key_that_few_rows_show_is_said_to_be_of_few(rows: int, told: str) -> None:
+    """Two charging points of two stations made the station the key, and the next file would have lost the rest."""
+    table = pa.table({"id_station": [f"S{number}" for number in range(rows)]})
+    proposal = propose(table, "t", file="t.csv", file_format="csv", options={}, allow=AllowList())
+    assert proposal.key == ("id_station",)
+    assert proposal.key_reason.en == f"no cell is empty, and no two rows are alike in it{told}"
+
+
 def test_both_halves_of_a_point_are_personal_where_one_is(tmp_path: Path) -> None:
     """The check names a point by its latitude; a longitude that is left is half of somebody's home."""
     (tmp_path / "arrets.csv").write_text(
