@@ -53,6 +53,13 @@ _CLOSED_ON = re.compile(
     rf"c'est\s+(?:le\s+)?(?P<closing>{DATE}){_CLOSING_TAIL}{_OF_THE_INQUIRY}"
     r"(?:a\s+(?:pris\s+fin|ete\s+close)|s'est\s+(?:achevee|terminee|close))(?P<gap>)"
 )
+# "ouverte pour une durée de 30 jours à compter du 1er mars", and the closing that may follow: "soit jusqu'au …".
+_OPENS_FOR = re.compile(
+    rf"\bouverte?\b[^.;\d]{{0,40}}?\b\d{{1,3}}\s+jours\b[^.;\d]{{0,40}}?\ba\s+(?:compter|partir)\s+du\s+(?P<gap>)"
+    rf"(?P<opening>{DATE}){_OPENING_TAIL}"
+)
+_UNTIL = re.compile(rf"(?P<gap>[^.;/]{{0,90}}?)\bjusqu'?\s*au\s+(?P<closing>{DATE}){_CLOSING_TAIL}")
+_UNTIL_OF_ELSE = re.compile(r"dossier|observation|consult|registre|depos|affich|contribu|courri|\d{4}")
 # The hour of the closing distinguished from its date.
 _CLOSING_HOUR = re.compile(
     rf"\b(?:cloture|fermeture)(?:\s+(?:de\s+l'enquete(?:\s+publique)?|des?\s+registres?|du\s+registre))?\s*:?\s+"
@@ -178,7 +185,9 @@ def _one(facts: Sequence[Fact]) -> Fact:
 def _from_labels(text: str, years: Iterable[int]) -> Period:
     """From "date d'ouverture : … ; date de clôture : …" and its like; each end only where exactly one is said."""
     opens = [match for match in _OPENS.finditer(text) if _is_label(match, text)] or list(_OPENED_ON.finditer(text))
+    opens = opens or [match for match in _OPENS_FOR.finditer(text) if _is_label(match, text)]
     closes = [match for match in _CLOSES.finditer(text) if _is_label(match, text)] or list(_CLOSED_ON.finditer(text))
+    closes = closes or [match for opening in opens if (match := _until(opening, text)) is not None]
     if len(opens) != 1 or len(closes) > 1:
         return Period()
     opening = parse_date(opens[0]["opening"])
@@ -190,6 +199,14 @@ def _from_labels(text: str, years: Iterable[int]) -> Period:
     first, last = period(opening, closing, years)
     hours = _hour(opens[0]["opening_hour"]), _hour(closes[0]["closing_hour"])
     return Period(first, hours[0], last, hours[1], spans=(opens[0].span(), closes[0].span()))
+
+
+def _until(opening: re.Match[str], text: str) -> re.Match[str] | None:
+    """The closing that follows an opening in its own sentence, unless the words between speak of something else."""
+    match = _UNTIL.match(text, opening.end())
+    if match is None or _UNTIL_OF_ELSE.search(match["gap"]) or _SOMETHING_ELSE.search(match["gap"]):
+        return None
+    return match
 
 
 def _is_label(match: re.Match[str], text: str) -> bool:
