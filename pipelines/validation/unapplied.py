@@ -28,7 +28,7 @@ def unapplied(schema: Mapping[str, Any]) -> Iterator[Said]:
     """A sentence for each property of a schema or of its fields that is not checked, with the first such fields."""
     for name, why in _reasons(schema, OF_SCHEMA, APPLIED):
         yield _sentence(name, why, [])
-    fields = [item for item in schema["fields"] if isinstance(item, Mapping)]
+    fields = [item for item in schema.get("fields", ()) if isinstance(item, Mapping)]
     where: dict[tuple[str, Said], list[str]] = {}
     for field in fields:
         found = [

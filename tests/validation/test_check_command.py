@@ -284,6 +284,12 @@ def test_what_a_schema_asks_for_and_nothing_checks_is_told(folder: Path) -> None
     assert "  ! « enum » n'est pas vérifié : sa place est dans « constraints » (champs id, jour)\n" in french
 
 
+def test_a_package_without_a_schema_asks_for_nothing(folder: Path) -> None:
+    (folder / "datapackage.json").write_text(json.dumps({"name": "p", "resources": [{"name": "b", "path": "bon.csv"}]}))
+    result = run("datapackage.json", "--lang", "en")
+    assert "✔ bon.csv: valid, 1 row.\n" in result.output
+
+
 VERSION_2 = "https://datapackage.org/profiles/2.0/tableschema.json"
 
 
