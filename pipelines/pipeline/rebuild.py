@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
+from pipelines.pipeline.errors import SnapshotGone
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.ingredients import code_ingredient
 from pipelines.pipeline.kept_code import keep_code, kept_archive
@@ -77,9 +78,8 @@ def request_again(project: Project, package: str, wanted: Ingredients) -> Releas
     if not all(path.is_file() for path in archives.values()):
         return None
     with _put_together(project, archives) as other:
-        graph = BuildGraph(other, _captures(project, wanted))
         try:
-            request = graph.request(package)
+            request = BuildGraph(other, _captures(project, wanted)).request(package)
             # The licence is described from the kept schemas, while they are there.
             return request if request.package.licence_described else None
         except ArobaseError:
@@ -146,7 +146,8 @@ def _put_together(project: Project, archives: Mapping[str, Path]) -> Iterator[Pr
 
 
 def _captures(project: Project, wanted: Ingredients) -> dict[str, Capture]:
-    """The captures that contain the snapshots of a release, as the log knew them."""
+    """The captures that contain the snapshots of a release, as the log knew them. Raises `SnapshotGone` where it knows
+    one of them no longer."""
     by_source: dict[str, list[tuple[str, str]]] = {}
     for source, part, digest in wanted.snapshots:
         by_source.setdefault(source, []).append((part, digest))
@@ -157,4 +158,7 @@ def _captures(project: Project, wanted: Ingredients) -> dict[str, Capture]:
 
 def _parts(project: Project, source: str, wanted: list[tuple[str, str]]) -> tuple[Snapshot, ...]:
     known = SnapshotStore.of(project).snapshots_of(source, wanted)
+    for part, digest in wanted:
+        if (part, digest) not in known:  # the log was lost, or is that of an older backup
+            raise SnapshotGone(source=source, part=part, sha256=digest)
     return tuple(known[place] for place in wanted)

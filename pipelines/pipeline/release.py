@@ -23,6 +23,7 @@ from pipelines.privacy import PartId, Seen
 from pipelines.releases import Outcome, Published, ReleaseRequest, Unchanged, publish
 from pipelines.releases.bag import PROOF, TAGMANIFEST
 from pipelines.releases.log.notes import is_key_name
+from pipelines.releases.restored import is_recorded
 from pipelines.releases.signature import SigningKey
 from pipelines.releases.store import LATEST, UNDER_WAY, VERSIONS
 from pipelines.storage import sha256_file, write_text
@@ -107,14 +108,16 @@ def release_of(
 
 
 def _current(project: Project, package: str) -> dict[str, str] | None:
-    """The current version and the digests of what shows it; none when there is none, or a run died while showing it."""
+    """The current version and the digests of what shows it; none when there is none, a run died while showing it, or
+    ledger and log do not have it: then publishing says what is wrong."""
     folder = project.releases / package
     if (folder / UNDER_WAY).exists():
         return None
     try:
         version = str(json.loads((folder / LATEST).read_text(encoding="utf-8"))["version"])
         files = [folder / LATEST, folder / VERSIONS, folder / version / TAGMANIFEST, folder / version / PROOF]
-        return {"version": version, **{path.name: sha256_file(path) for path in files}}
+        found = {"version": version, **{path.name: sha256_file(path) for path in files}}
+        return found if is_recorded(project.releases, found[TAGMANIFEST]) else None
     except (OSError, ValueError, KeyError):
         return None
 

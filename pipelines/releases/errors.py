@@ -286,3 +286,33 @@ class NoLog(ReleaseError):
     code: ClassVar[str] = "no-log"
     fr: ClassVar[str] = "{folder} : ce projet n'a pas encore de journal ; il commence à la prochaine publication."
     en: ClassVar[str] = "{folder}: this project has no log yet; it begins with the next publication."
+
+
+class LedgerBehind(ReleaseError):
+    """A version is in the releases that the ledger does not know: the ledger is that of an older backup."""
+
+    code: ClassVar[str] = "ledger-behind"
+    fr: ClassVar[str] = (
+        "{package} {version} est dans les versions, et le registre (ledger.jsonl) ne la connaît pas : il vient "
+        "probablement d'une sauvegarde plus ancienne. Rien n'est publié. Remettez le registre et le journal (log/) les plus "
+        "récents. Si cette version n'a jamais été publiée, déplacez son dossier ailleurs."
+    )
+    en: ClassVar[str] = (
+        "{package} {version} is among the releases, and the ledger (ledger.jsonl) does not know it: it probably comes "
+        "from an older backup. Nothing is published. Put the newest ledger and log (log/) back. If this version was "
+        "never published, move its folder elsewhere."
+    )
+
+
+class LogLost(ReleaseError):
+    """A release has a proof that it is in the log, and there is no log."""
+
+    code: ClassVar[str] = "log-lost"
+    fr: ClassVar[str] = (
+        "Le journal (log/) manque, et {package} {version} a été publiée avec une preuve qui en vient. Rien n'est "
+        "publié : un nouveau journal contredirait l'ancien. Remettez le journal depuis une sauvegarde ou un dépôt."
+    )
+    en: ClassVar[str] = (
+        "The log (log/) is missing, and {package} {version} was released with a proof from it. Nothing is published: a "
+        "new log would contradict the old one. Put the log back from a backup or a store."
+    )

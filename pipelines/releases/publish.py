@@ -21,8 +21,17 @@ from pipelines.releases.log.events import added, begin_log
 from pipelines.releases.log.journal import Journal, leaf_of
 from pipelines.releases.previous import Previous
 from pipelines.releases.request import Outcome, Published, Refused, ReleaseRequest, Unchanged, Warned
+from pipelines.releases.restored import check_versions
 from pipelines.releases.signature import SigningKey
-from pipelines.releases.store import REFUSALS, ReleaseStore, ledger_lock, settle, sweep_package
+from pipelines.releases.store import (
+    REFUSALS,
+    ReleaseStore,
+    ledger_lock,
+    line_of,
+    settle,
+    sweep_package,
+    version_folders,
+)
 from pipelines.schema.packages import UNSTATED_LICENCE, UNSTATED_PUBLISHER
 from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, write_text
 
@@ -67,9 +76,9 @@ def publish(
     `inspect` is called with the sealed folder before anybody can see it, again when it was sealed again because another
     package was released meanwhile; whatever it raises stops the version.
     Raises `Busy` when another process still releases this package then, `PrivateFieldAsked`, `LedgerBroken`,
-    `LogDamaged`, `KeyMissing` and `KeyOther` when the log is signed by a key that is not `key`, `CauseUnknown`,
-    `RetractedAgain`, `ReleaseDamaged`, and `OSError` (disk full, folder read-only); then the last good version stays as
-    it was.
+    `LedgerBehind`, `LogDamaged`, `LogLost`, `KeyMissing` and `KeyOther` when the log is signed by a key that is not
+    `key`, `CauseUnknown`, `RetractedAgain`, `ReleaseDamaged`, and `OSError` (disk full, folder read-only); then the
+    last good version stays as it was.
     """
     limits.check_public(request)
     event = _Event(
@@ -81,7 +90,9 @@ def publish(
         sweep_package(folder)
         settle(releases)
         begin_log(releases, key, origin)
-        previous = Previous.of(ReleaseStore.read(releases, package))
+        store = ReleaseStore.read(releases, package)
+        check_versions(folder, store.ledger, version_folders(folder), line_of)
+        previous = Previous.of(store)
         tables = canonical_tables(request, previous)
         undeclared = {name: table for name, table in request.tables.items() if name not in tables}
         found = limits.check(request, {**tables, **undeclared}, previous.rows, previous.warnings)

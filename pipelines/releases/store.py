@@ -27,6 +27,7 @@ from pipelines.releases.descriptor import read_descriptor, to_json
 from pipelines.releases.errors import NoSuchPackage, NoSuchRelease, ReleaseDamaged, RetractedRelease
 from pipelines.releases.ledger import Ledger, ledger_beside
 from pipelines.releases.log.journal import Journal
+from pipelines.releases.restored import check_log
 from pipelines.releases.tombstones import TOMBSTONES, reason_of, tombstone_line
 from pipelines.storage import lock, sha256_bytes, sha256_file, sweep, write_text
 from pipelines.storage.atomic import ASIDE
@@ -247,13 +248,14 @@ def settle(releases: Path) -> list[str]:
 def settled_ledger(releases: Path) -> Ledger:
     """The ledger, and the log beside it, once what a process that died had begun is written in both.
 
-    Called while the ledger is locked. Raises `LedgerBroken`, `LogDamaged`, `NoteUnreadable`.
+    Called while the ledger is locked. Raises `LedgerBroken`, `LogDamaged`, `LogLost`, `NoteUnreadable`.
     """
     ledger = Ledger.read(ledger_beside(releases))
     begun = pending(releases, ledger)
     if begun:
         ledger = ledger.append(begun)
     Journal.read(releases).settled(ledger.lines).check_lines(ledger.lines)
+    check_log(releases, ledger)
     return ledger
 
 
