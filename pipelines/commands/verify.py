@@ -7,13 +7,13 @@ import tempfile
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
 from pipelines.commands._trust import FILE, principal_option
-from pipelines.core.errors import ArobaseError
+from pipelines.commands._verify_place import to_verify
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said, counted, terminal_language
 
@@ -28,20 +28,6 @@ NOT_REMADE = (
     "gardé les copies des sources",
     "findings, rejected rows and provenance were not computed again: that takes the project that kept the snapshots",
 )
-
-
-class NothingToVerify(ArobaseError):
-    """What is to be verified is not there."""
-
-    code: ClassVar[str] = "nothing-to-verify"
-    fr: ClassVar[str] = (
-        "{path} n'existe pas ; donnez le chemin ou l'adresse d'une version, des versions d'un jeu de données "
-        "(outputs/releases/NOM) ou de toutes."
-    )
-    en: ClassVar[str] = (
-        "{path} does not exist; give the path or the address of a release, of the releases of a package "
-        "(outputs/releases/NAME) or of all of them."
-    )
 
 
 @as_command(
@@ -256,10 +242,7 @@ def _brought(place: str | None, folder: Path) -> tuple[Path, Read | None]:
         return fetch_depot_with_log(place, folder)
     if place is not None and is_address(place):
         return fetch_with_log(place, folder)
-    path = Path(place) if place else Project.here().releases
-    if not path.exists() and not path.is_symlink():
-        raise NothingToVerify(path=path)
-    return path, None
+    return to_verify(Path(place) if place else Project.here().releases), None
 
 
 def _report(found: Verification, language: Language) -> None:

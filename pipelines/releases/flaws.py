@@ -15,6 +15,12 @@ SENTENCES: dict[str, Said] = {
     "name": Said("nom de fichier trompeur", "deceptive file name"),
     "empty": Said("dossier vide, que rien ne protège", "empty folder, which nothing protects"),
     "stray": Said("fichier ajouté hors du contenu", "file added beside the payload"),
+    "brought-along": Said(
+        "fichier ajouté par l'ordinateur qui a ouvert ou copié ce dossier, et non par le producteur ; effacez-le, puis "
+        "vérifiez à nouveau",
+        "file added by the computer that opened or copied this folder, not by the publisher; delete it, then verify "
+        "again",
+    ),
     "tag-missing": Said("fichier de contrôle (BagIt) absent", "BagIt file missing"),
     "declaration": Said("bagit.txt n'est pas celui d'une version", "bagit.txt is not that of a release"),
     "form": Said("fichier illisible ou mal formé", "file unreadable or malformed"),

@@ -11,19 +11,24 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipelines.core.text import Said
 from pipelines.releases import bag as bagit
 from pipelines.releases.allowed_signers import Trust
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.signature import NAMESPACE, fingerprint_of, signing_blob
-from pipelines.storage import sha256_file
+from pipelines.storage import sha256_bytes, sha256_file
 from pipelines.storage.plain import read_plain
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 VERSION_NAME = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 LARGEST_SIGNATURE = 1 << 20
 HUGE = 1 << 30
+SMALL = 1 << 26
+"""Bytes up to which an altered text is looked at again, to say what changed it on the way."""
+BROUGHT_ALONG = re.compile(r"\.DS_Store|\._.*|__MACOSX|Thumbs\.db|ehthumbs\.db|desktop\.ini", re.IGNORECASE)
+"""What macOS and Windows leave in folders that they show or unpack."""
 PAGES = frozenset({"CHANGES.md", "README.md", "datapackage.json"})
 
 
@@ -32,19 +37,27 @@ def names(bag: Path) -> Iterator[Flaw]:
     if bag.is_symlink():
         yield Flaw("link", bag.name)
     seen: dict[str, str] = {}
+    if along := [path.relative_to(bag).as_posix() for path in sorted(bag.rglob("*")) if _is_brought_along(bag, path)]:
+        yield Flaw("brought-along", ascii(along[0])[1:-1], ascii(", ".join(along[1:]))[1:-1][:200])
     for path in sorted(bag.rglob("*")):
         place = path.relative_to(bag).as_posix()
         mode = path.lstat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
             yield Flaw("link", place)
-        elif stat.S_ISDIR(mode) and not any(path.iterdir()):
+        elif stat.S_ISDIR(mode) and not any(path.iterdir()) and not _is_brought_along(bag, path):
             yield Flaw("empty", place)
+        if _is_brought_along(bag, path):
+            continue
         alike = seen.setdefault(place.casefold(), place)
         if not SAFE_NAME.fullmatch(path.name) or alike != place:
             yield Flaw("name", ascii(place)[1:-1], alike if alike != place else "")
     for path in sorted(bag.iterdir()):
-        if path.name not in {*bagit.ROOT_FILES, "data"}:
+        if path.name not in {*bagit.ROOT_FILES, "data"} and not _is_brought_along(bag, path):
             yield Flaw("stray", path.name)
+
+
+def _is_brought_along(bag: Path, path: Path) -> bool:
+    return any(BROUGHT_ALONG.fullmatch(part) for part in path.relative_to(bag).parts)
 
 
 def tags(bag: Path) -> Iterator[Flaw]:
@@ -59,8 +72,9 @@ def tags(bag: Path) -> Iterator[Flaw]:
         if size > bagit.LARGEST_TAG:
             yield Flaw("form", name, str(size), f"≤ {bagit.LARGEST_TAG}")
             return
-    if (bag / "bagit.txt").read_bytes() != bagit.DECLARATION.encode():
-        yield Flaw("declaration", "bagit.txt")
+    declared = (bag / "bagit.txt").read_bytes()
+    if declared != bagit.DECLARATION.encode():
+        yield Flaw("declaration", "bagit.txt", changed_on_the_way(declared, sha256_bytes(bagit.DECLARATION.encode())))
     try:
         recorded = bagit.read_manifest(bag / bagit.TAGMANIFEST)
     except ReleaseDamaged as error:
@@ -70,7 +84,7 @@ def tags(bag: Path) -> Iterator[Flaw]:
         yield Flaw("form", bagit.TAGMANIFEST, ", ".join(recorded))
     for name, digest in recorded.items():
         if (bag / name).is_file() and sha256_file(bag / name) != digest:
-            yield Flaw("tag-changed", name)
+            yield Flaw("tag-changed", name, changed_on_the_way((bag / name).read_bytes(), digest))
 
 
 def signature(bag: Path, trust: Trust | None) -> Iterator[Flaw]:
@@ -112,7 +126,7 @@ def payload(bag: Path) -> Iterator[Flaw]:
     except ReleaseDamaged as error:
         yield Flaw("form", bagit.MANIFEST, error.facts["found"], error.facts["expected"])
         return
-    there = bagit.payload_files(bag)
+    there = [name for name in bagit.payload_files(bag) if not _is_brought_along(bag, bag / name)]
     for name in sorted(set(recorded) - set(there)):
         yield Flaw("payload-missing", ascii(name)[1:-1])
     for name in sorted(set(there) - set(recorded)):
@@ -127,10 +141,36 @@ def payload(bag: Path) -> Iterator[Flaw]:
     sizes = {name: (bag / name).stat().st_size for name in there}
     for name in (name for name in there if name in recorded):
         if sizes[name] > most or _is_hollow(bag / name) or sha256_file(bag / name) != recorded[name]:
-            yield Flaw("payload-changed", name)
+            is_small = sizes[name] <= min(most * 2, SMALL)
+            how = changed_on_the_way((bag / name).read_bytes(), recorded[name]) if is_small else ""
+            yield Flaw("payload-changed", name, how)
     size = sum(sizes.values())
     if oxum != f"{size}.{len(there)}":
         yield Flaw("size", bagit.INFO, oxum, f"{size}.{len(there)}")
+
+
+EMPTY = Said("0 octet : copie ou téléchargement inachevé ?", "0 bytes: a copy or a download that did not end?")
+LINE_ENDS = Said(
+    "seules les fins de ligne ont changé, comme le fait git (autocrlf) ou un transfert en mode texte",
+    "only the line ends changed, as git (autocrlf) or a transfer in text mode does",
+)
+MARKED = Said(
+    "seule une marque d'ordre des octets (BOM) a été ajoutée, comme le fait un éditeur de texte",
+    "only a byte order mark (BOM) was added, as a text editor does",
+)
+
+
+def changed_on_the_way(data: bytes, digest: str) -> Said | str:
+    """What a program that carried a text did to it, where undoing that gives the bytes of `digest`; else nothing.
+
+    It is altered all the same: this only says by what.
+    """
+    if not data:
+        return EMPTY
+    plain = data.removeprefix(b"\xef\xbb\xbf")
+    if plain != data and sha256_bytes(plain) == digest:
+        return MARKED
+    return LINE_ENDS if sha256_bytes(plain.replace(b"\r\n", b"\n")) == digest else ""
 
 
 def _is_hollow(path: Path) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from pipelines.core.text import Said
 from pipelines.releases.bag import INFO, LARGEST_TAG, ROOT_FILES, TAGMANIFEST
 from pipelines.releases.descriptor import read_descriptor, to_json
 from pipelines.releases.errors import LedgerBroken
@@ -37,6 +38,7 @@ LEFT_BEGUN = rf"(data/(({LEFT_FOLDER})/)?)?{re.escape(ASIDE)}[a-z0-9_]{{8}}"
 LEFT_FILE = re.compile(f"{LEFT_WHOLE}|{LEFT_BEGUN}")
 SENT_MARK = re.compile(r"[0-9a-f]{64}")
 """What a sending to an object store leaves as its mark: the hash of the ledger that it sends."""
+NO_LEDGER = Said("il n'y a pas de registre ici", "there is no ledger here")
 KNOWN = frozenset({VERSIONS, LATEST, TOMBSTONES, REFUSALS, UNDER_WAY, ".lock"})
 
 
@@ -111,7 +113,7 @@ def _others(store: ReleaseStore, coming: Coming) -> Iterator[Flaw]:
     known = {entry["version"] for entry in store.published}
     for version in (name for name in version_folders(store.folder) if name not in known):
         if not (store.is_under_way and coming(line_of(store.folder / version))):
-            yield Flaw("unrecorded", f"{store.package}/{version}")
+            yield Flaw("unrecorded", f"{store.package}/{version}", "" if store.ledger.lines else NO_LEDGER)
     for path in sorted(store.folder.iterdir()):
         place = f"{store.package}/{path.name}"
         if path.name.startswith(ASIDE):

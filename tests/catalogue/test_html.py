@@ -15,7 +15,7 @@ import requests
 
 from pipelines.catalogue.serving import server
 from tests.catalogue.builders import BASE, a_catalogue, another_package, published, retracted, two_versions
-from tests.releases.builders import a_request
+from tests.releases.builders import a_package, a_request
 
 # Things of the graph that have a name and no place of their own on the page that tells of them.
 NAMED_ONLY = ("catalogue", "contact", "editeur", "periode-", "provenance")
@@ -58,7 +58,18 @@ def pages(outputs: Path) -> dict[str, Page]:
     return {path.relative_to(root).as_posix(): Page(path) for path in sorted(root.rglob("*.html"))}
 
 
-def test_every_relative_link_opens_in_a_folder(outputs: Path) -> None:
+@pytest.fixture(scope="module")
+def with_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    outputs = tmp_path_factory.mktemp("example")
+    example = a_request(package=a_package(name="essais", title="Essais").as_example())
+    published(example, two_versions(outputs))
+    a_catalogue(outputs)
+    return outputs
+
+
+@pytest.mark.parametrize("which", ["outputs", "with_example"])
+def test_every_relative_link_opens_in_a_folder(which: str, request: pytest.FixtureRequest) -> None:
+    outputs: Path = request.getfixturevalue(which)
     root = outputs / "catalogue"
     for name, page in pages(outputs).items():
         for link in page.links:

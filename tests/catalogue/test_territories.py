@@ -41,6 +41,17 @@ def test_a_territory_has_all_its_rows_of_every_table_and_is_told_where_there_is_
     assert "un/table-prix.html" not in unknown
 
 
+def test_two_communes_of_one_name_have_titles_of_their_own(tmp_path: Path) -> None:
+    same = {"territoire_nom": "Sainte-Marie", "nom_publie": "Sainte-Marie"}
+    awards = [an_award("2024", "35294", "35") | same, an_award("2024", "97228", "972") | same]
+    texts_published(tmp_path, "un", "prix", awards)
+    pages = sorted((a_catalogue(tmp_path) / "territoires").glob("commune-*.html"))
+    titles = [re.search("<title>(.*)</title>", page.read_text(encoding="utf-8")) for page in pages]
+    assert [title[1] for title in titles if title] == [
+        f"Sainte-Marie (Commune, {code}) – Arobase" for code in (35, 972)
+    ]
+
+
 def test_a_territory_is_told_what_holds_for_its_rows_and_not_what_was_wrong_before_them(tmp_path: Path) -> None:
     made_up = Warned("Données fictives.", "Made-up data.")
     before = Warned("Les versions d'avant étaient fausses.", "Versions before were wrong.", is_notice=True)

@@ -14,7 +14,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from pipelines.cli import commands
-from pipelines.commands.verify import NothingToVerify
+from pipelines.commands._verify_place import NothingToVerify
 from pipelines.core.errors import ArobaseError
 from pipelines.releases import publish
 from pipelines.releases.bag import MANIFEST, TAGMANIFEST
