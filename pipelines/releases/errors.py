@@ -294,8 +294,8 @@ class LedgerBehind(ReleaseError):
     code: ClassVar[str] = "ledger-behind"
     fr: ClassVar[str] = (
         "{package} {version} est dans les versions, et le registre (ledger.jsonl) ne la connaît pas : il vient "
-        "probablement d'une sauvegarde plus ancienne. Rien n'est publié. Remettez le registre et le journal (log/) les plus "
-        "récents. Si cette version n'a jamais été publiée, déplacez son dossier ailleurs."
+        "probablement d'une sauvegarde plus ancienne. Rien n'est publié. Remettez le registre et le journal (log/) les "
+        "plus récents. Si cette version n'a jamais été publiée, déplacez son dossier ailleurs."
     )
     en: ClassVar[str] = (
         "{package} {version} is among the releases, and the ledger (ledger.jsonl) does not know it: it probably comes "

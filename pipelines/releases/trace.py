@@ -99,12 +99,7 @@ def trace(
     wanted = key[0] if len(key) == 1 else _joined(key)
     row = _row(release, table, by, wanted)
     if row is None:
-        columns = KEY_SEPARATOR.join(by)
-        found = Said(f"la table {table} n'a pas de ligne « {wanted} »", f'the table {table} has no row "{wanted}"')
-        expected = Said(f"une valeur de la colonne {columns}", f"a value of the column {columns}")
-        if len(by) > 1:
-            expected = Said(f"une valeur de chaque colonne : {columns}", f"a value of each column: {columns}")
-        raise NoSuchRow(package=package, version=release.name, found=found, expected=expected)
+        raise _no_row(store, release.name, table, by, wanted)
     chosen = [field] if field else names
     history = [(name, _values(store.path(name), table, by, wanted, chosen)) for name in store.versions]
     cells = tuple(_cell(name, document, table, release.name, history) for name in chosen)
@@ -112,6 +107,21 @@ def trace(
     findings = _findings(release, table, wanted, field)
     corrections = _corrections(release, document, resource, row)
     return Trace(package, release.name, table, wanted, row, cells, origins, findings, corrections)
+
+
+def _no_row(store: ReleaseStore, version: str, table: str, by: Sequence[str], wanted: str) -> NoSuchRow:
+    """That a version has no such row, and which versions have it, where there are any."""
+    found = Said(f"la table {table} n'a pas de ligne « {wanted} »", f'the table {table} has no row "{wanted}"')
+    columns = KEY_SEPARATOR.join(by)
+    expected = Said(f"une valeur de la colonne {columns}", f"a value of the column {columns}")
+    if len(by) > 1:
+        expected = Said(f"une valeur de chaque colonne : {columns}", f"a value of each column: {columns}")
+    having = [name for name in store.versions if name != version and _row(store.path(name), table, by, wanted)]
+    if having:
+        listed = ", ".join(having)
+        found = Said(f"{found.fr} ; elle est dans : {listed}", f"{found.en}; it is in: {listed}")
+        expected = Said(f"--version {having[-1]}", f"--version {having[-1]}")
+    return NoSuchRow(package=store.package, version=version, found=found, expected=expected)
 
 
 def _corrections(

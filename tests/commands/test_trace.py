@@ -85,6 +85,18 @@ def test_a_key_that_is_not_there_is_told_as_a_value_of_its_fields(
     assert "n'a pas de ligne « absent ». Donnez une valeur de la colonne prix_id." in error.message("fr")
 
 
+def test_a_row_that_only_other_versions_have_is_told_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_releases(tmp_path)
+    monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
+    monkeypatch.setenv("AROBASE_OUTPUTS", str(tmp_path / "outputs"))
+    error = run("prix", "prix", "p4", "--version", "1.0.0").exception
+    assert isinstance(error, NoSuchRow)
+    assert 'prix 1.0.0: the table prix has no row "p4"; it is in: 1.1.0. Give --version 1.1.0.' in error.message("en")
+    assert "« p4 » ; elle est dans : 1.1.0. Donnez --version 1.1.0." in error.message("fr")
+
+
 def test_why_raw_values_are_not_shown_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     two_releases(tmp_path)
     monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
