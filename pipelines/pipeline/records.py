@@ -33,6 +33,7 @@ from pipelines.pipeline.collect import as_captured
 from pipelines.pipeline.declared import validated_as_declared
 from pipelines.pipeline.errors import HeaderUnknown, IncomingSchemaMissing, SnapshotGone, TooFewRecords
 from pipelines.pipeline.ingredients import Ingredients
+from pipelines.pipeline.missing import without_missing
 from pipelines.pipeline.personal import keep_apart, still_apart
 from pipelines.pipeline.protected import ProtectedColumns
 from pipelines.pipeline.refusals import refusals
@@ -201,6 +202,7 @@ def _read_and_validate(
         *refusals(validation, schema, table=f"entrants/{schema.name}", stage="entree", hidden=unquoted),
     ]
     accepted = validation.accepted if validation.accepted is not None else records.slice(0, 0)
+    accepted = without_missing(accepted, schema)
     counts = {"read": read_rows, "accepted": accepted.num_rows, "rejected": read_rows - accepted.num_rows}
     counts |= {"withdrawn": withdrawn, "columns_without_field": _public_names(leftover, hidden)}
     counts["declared"] = [item.by_language() for item in declared.warnings]

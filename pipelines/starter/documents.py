@@ -35,10 +35,13 @@ def descriptions_of(proposal: Proposal) -> dict[str, str]:
 
 
 def incoming(proposal: Proposal) -> dict[str, Any]:
-    """The columns as they come, under their own names, with all the checks of the publisher's schema."""
+    """The columns as they come, under their own names, with all the checks of the publisher's schema, and what it calls
+    a missing value, which is absent from the published table."""
     fields = [dict(column.descriptor) for column in proposal.columns]
-    checks = proposal.table_schema.get("custom_checks")
-    document: dict[str, Any] = {**titles_of(proposal), "fields": fields, "missingValues": [""]}
+    given = proposal.table_schema
+    checks, missing = given.get("custom_checks"), given.get("missingValues", [""])
+    version = {"$schema": given["$schema"]} if "$schema" in given else {}
+    document: dict[str, Any] = {**version, **titles_of(proposal), "fields": fields, "missingValues": missing}
     return document | ({"custom_checks": checks} if checks else {})
 
 
@@ -51,7 +54,9 @@ def published(proposal: Proposal, confirmed: date | None, *, by: str = "arobase 
     }
     if proposal.schema_address:
         mark |= {"schema": proposal.schema_address}
+    version = proposal.table_schema.get("$schema")
     document: dict[str, Any] = {
+        **({"$schema": version} if version else {}),
         "proposed": mark | ({"confirmed_by": "arobase init --accept"} if confirmed else {}),
         **titles_of(proposal),
         **descriptions_of(proposal),

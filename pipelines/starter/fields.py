@@ -10,7 +10,17 @@ from typing import Any
 from pipelines.starter.proposal import Column
 
 # How a source writes values: of no use in the published table, where every type has one form.
-WRITING = ("format", "decimalChar", "groupChar", "bareNumber", "trueValues", "falseValues", "rdfType", "privacy")
+WRITING = (
+    "format",
+    "decimalChar",
+    "groupChar",
+    "bareNumber",
+    "trueValues",
+    "falseValues",
+    "rdfType",
+    "privacy",
+    "missingValues",
+)
 TRUE, FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
 
 

@@ -20,7 +20,7 @@ from pipelines.validation import CannotValidate, validate
 
 MAXIMUM = 5_000_000
 EXPECTED = Said("un Table Schema (JSON) avec une liste « fields »", 'a Table Schema (JSON) with a list "fields"')
-CHECKED = ("fields", "missingValues", "custom_checks", "primaryKey")
+CHECKED = ("$schema", "fields", "missingValues", "custom_checks", "primaryKey")
 """What of such a schema is taken over: its tables elsewhere are not here to be referred to."""
 
 

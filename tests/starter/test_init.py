@@ -270,6 +270,35 @@ def test_columns_that_name_owners_and_applicants_are_personal_and_headers_are_no
     }
 
 
+VERSION_2 = "https://datapackage.org/profiles/2.0/tableschema.json"
+
+
+@pytest.mark.parametrize("is_version_2", [False, True])
+def test_what_the_publishers_schema_calls_missing_is_absent_from_the_table(tmp_path: Path, is_version_2: bool) -> None:
+    """It was refused in a number, and published as a value in a text."""
+    taux = {"name": "taux", "type": "number", "decimalChar": ","}
+    day = {"name": "jour", "type": "date", "format": "%d/%m/%Y"}
+    schema = {"fields": [{"name": "code"}, {"name": "nom"}, taux, day, {"name": "ouvert", "type": "boolean"}]}
+    schema |= {"missingValues": ["", "n.d."], "primaryKey": "code"}
+    if is_version_2:
+        schema |= {"$schema": VERSION_2, "missingValues": [{"value": ""}, {"value": "n.d.", "label": "non dit"}]}
+        taux |= {"constraints": {"exclusiveMinimum": 0}}
+    (tmp_path / "s.json").write_text(json.dumps(schema), encoding="utf-8")
+    text = 'code,nom,taux,jour,ouvert\na,Séné,"1,5",14/03/2022,true\nb,n.d.,n.d.,n.d.,n.d.\nn,n.d,2,14/03/2022,true\n'
+    (tmp_path / "lieux.csv").write_text(text, encoding="utf-8")
+    made = arobase("init", "mine", "--from", "lieux.csv", "--schema", "s.json", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    arobase("init", "mine", "--accept", folder=tmp_path)
+    done = arobase("release", folder=tmp_path / "mine")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [tuple(row.values()) for row in rows(tmp_path / "mine", "lieux", "lieux")] == [
+        ("a", "Séné", "1.5", "2022-03-14", "true"),
+        ("b", "", "", "", ""),
+        ("n", "n.d", "2", "2022-03-14", "true"),
+    ]
+    assert rows(tmp_path / "mine", "lieux", "qualite/rejets") == []
+
+
 @pytest.mark.parametrize(("rows", "told"), [(2, ", but the file has only 2 rows: check it"), (10, "")])
 def test_a_key_that_few_rows_show_is_said_to_be_of_few(rows: int, told: str) -> None:
     """Two charging points of two stations made the station the key, and the next file would have lost the rest."""
