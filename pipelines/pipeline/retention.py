@@ -17,8 +17,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pyarrow.parquet as pq
-
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.pipeline.private_lock import nothing_kept
@@ -28,6 +26,7 @@ from pipelines.privacy.multi_value import Values
 from pipelines.privacy.normalisation import digits, fold, unmask
 from pipelines.privacy.quarantine import QUARANTINE
 from pipelines.privacy.search_terms import name_words
+from pipelines.privacy.vault import rows_of
 from pipelines.sources import SnapshotStore
 from pipelines.sources.snapshots import digests_of
 from pipelines.storage import append_line, sha256_bytes, write_text
@@ -92,7 +91,7 @@ def holdings(project: Project) -> list[Holding]:
     counted: dict[tuple[str, str], int] = {}
     for path in _value_files(project):
         key = (path.parent.parent.name, path.parent.name)
-        counted[key] = counted.get(key, 0) + int(pq.read_metadata(path).num_rows)
+        counted[key] = counted.get(key, 0) + max(0, rows_of(path))  # what is damaged can be deleted all the same
     known = {key: when for key, when in _known(project) if key in counted or _object(project, key[1]).is_file()}
     keys = sorted({*counted, *known}, key=lambda key: (key[0], str(known.get(key) or ""), key[1]))
     return [

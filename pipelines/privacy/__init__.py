@@ -35,6 +35,7 @@ from pipelines.privacy.errors import (
     PersonalValuesGone,
     ReasonInvalid,
     ReasonPersonal,
+    VaultDamaged,
     VaultUnsafe,
 )
 from pipelines.privacy.files import scan_file, scan_folder, scan_text
@@ -66,6 +67,7 @@ __all__ = [
     "ReasonPersonal",
     "Seen",
     "Vault",
+    "VaultDamaged",
     "VaultUnsafe",
     "clear_quarantine",
     "gate",

@@ -86,6 +86,20 @@ class VaultUnsafe(ArobaseError):
     en: ClassVar[str] = "{folder}: {found}; expected: {expected}."
 
 
+class VaultDamaged(ArobaseError):
+    """A file of kept personal values cannot be read, so that nobody can be looked for in what is published."""
+
+    code: ClassVar[str] = "private-values-damaged"
+    fr: ClassVar[str] = (
+        "{file} est abîmé : ses valeurs ne peuvent pas être lues. Lancez « arobase release », qui les reprend dans la "
+        "copie de la source ; ou supprimez ce qui en est conservé : arobase private delete --source {source}."
+    )
+    en: ClassVar[str] = (
+        "{file} is damaged: its values cannot be read. Run `arobase release`, which takes them from the snapshot "
+        "again; or delete what is kept of the source: arobase private delete --source {source}."
+    )
+
+
 class CountsInvalid(ArobaseError):
     """A table of counts cannot be protected as it stands."""
 

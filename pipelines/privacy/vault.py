@@ -27,18 +27,20 @@ import pyarrow.parquet as pq
 
 from pipelines.core.project import PRIVATE_SNAPSHOTS
 from pipelines.core.text import Said
-from pipelines.privacy.errors import VaultUnsafe
+from pipelines.privacy.errors import VaultDamaged, VaultUnsafe
 from pipelines.privacy.known import FIELD, LINES, VALUE, PersonalValues
 from pipelines.privacy.places import PartId, Records
 from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
 from pipelines.storage import sha256_bytes, sha256_file
 from pipelines.storage.atomic import ASIDE, make_folder, sync_folder
 from pipelines.storage.columns import ROWS
+from pipelines.storage.faults import is_of_the_machine
 from pipelines.storage.spool import Spool, pieces
 
 T = TypeVar("T")
 
 RETENTION = "conservation.json"
+DAMAGED = -1
 _SCHEMA = pa.schema(
     [(name, pa.int64() if name == POSITION else pa.string()) for name in RESERVED]
     + [(FIELD, pa.string()), (VALUE, pa.string())]
@@ -124,7 +126,8 @@ class Vault:
         return int(values.lines.num_rows)
 
     def read(self, source: str | None = None) -> PersonalValues:
-        """The values kept, of one source or of all. Raises `VaultUnsafe`. A folder that was never opened contains none.
+        """The values kept, of one source or of all; none of a folder that was never opened. Raises `VaultUnsafe`,
+        `VaultDamaged`.
 
         What another process forgets while it is read is not kept any more: the rest is read again.
         """
@@ -147,11 +150,10 @@ class Vault:
                     raise
 
     def holds(self, source: str, snapshot: str, part: str) -> int:
-        """How many values of a part of a snapshot are kept; a folder that was deleted or never opened keeps none."""
-        try:
-            return _rows(_state(self._file(source, snapshot, part)))
-        except FileNotFoundError:
-            return 0
+        """How many values of a part of a snapshot are kept; a folder that was deleted or never opened keeps none.
+
+        `DAMAGED`, which no count is, where a file is there that cannot be read: then its records are made again."""
+        return rows_of(self._file(source, snapshot, part))
 
     def write_file(self, folder: str, name: str, data: bytes) -> None:
         """Write a file of another kind, whole, into a folder of the vault. Raises `VaultUnsafe` as `write` does."""
@@ -264,6 +266,16 @@ class Vault:
         sync_folder(path.parent)
 
 
+def rows_of(path: Path) -> int:
+    """How many values a file of the folder has; none without a file, `DAMAGED` where it cannot be read."""
+    try:
+        return _rows(_state(path))
+    except FileNotFoundError:
+        return 0
+    except (pa.ArrowException, OSError):
+        return DAMAGED
+
+
 Entry = tuple[str, os.stat_result]
 State = tuple[Path, int, int, int, int]
 
@@ -302,10 +314,21 @@ def _read(files: Iterable[Path]) -> PersonalValues:
     spool = Spool(LINES)
     for path in files:
         # `pq.read_table` would import pyarrow's datasets and pandas first, which is half of a run with nothing to do.
-        with pq.ParquetFile(path, read_dictionary=_REPEATED) as opened:
+        with _told_where_damaged(path), pq.ParquetFile(path, read_dictionary=_REPEATED) as opened:
             for group in range(opened.metadata.num_row_groups):
                 spool.add(opened.read_row_group(group).select(LINES.names).cast(LINES))
     return PersonalValues.of_lines(spool.table())
+
+
+@contextmanager
+def _told_where_damaged(path: Path) -> Iterator[None]:
+    """Raises `VaultDamaged` where a file is there and cannot be read for what it contains."""
+    try:
+        yield
+    except (pa.ArrowException, KeyError, OSError) as error:
+        if isinstance(error, FileNotFoundError) or is_of_the_machine(error):
+            raise
+        raise VaultDamaged(file="/".join(path.parts[-4:]), source=path.parts[-3]) from None
 
 
 def _below(folder: Path, but: Path | None = None) -> Iterator[Entry]:

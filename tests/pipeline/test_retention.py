@@ -25,6 +25,7 @@ from pipelines.pipeline.retention import (
     deletions,
     holdings,
 )
+from pipelines.privacy import VaultDamaged
 from pipelines.storage import Busy
 from pipelines.storage.kept_tables import read_kept
 from tests.pipeline.builders import ACTIONS, NOW, a_run, a_small_project, first_run, rewrite
@@ -176,3 +177,22 @@ def test_a_deletion_that_a_run_keeps_waiting_says_so_and_deletes_nothing(
         done = run("delete", "--all", "--yes")
     assert isinstance(done.exception, Busy)
     assert [item.values for item in holdings(project)] == [2]
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"no table at all"], ids=["empty", "cut", "other bytes"])
+def test_kept_values_that_are_damaged_are_taken_from_the_snapshot_again(project: Project, content: bytes) -> None:
+    (path,) = project.private.glob("villes/*/*.parquet")
+    path.write_bytes(content)
+    assert "villes" in run("show").output
+    told = run("delete", "--person", "--yes", given="Alix Invente\n").exception
+    assert isinstance(told, VaultDamaged)
+    assert "private delete --source villes" in told.message("en")
+    assert a_run(project, packages=["villes"]).went_well
+    assert [item.values for item in holdings(project)] == [2]
+
+
+def test_damaged_values_are_deleted_as_others_are(project: Project) -> None:
+    (path,) = project.private.glob("villes/*/*.parquet")
+    path.write_bytes(b"")
+    assert run("delete", "--source", "villes", "--yes").exit_code == 0
+    assert holdings(project) == []
