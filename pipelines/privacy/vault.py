@@ -126,8 +126,7 @@ class Vault:
         return int(values.lines.num_rows)
 
     def read(self, source: str | None = None) -> PersonalValues:
-        """The values kept, of one source or of all; none of a folder that was never opened. Raises `VaultUnsafe`,
-        `VaultDamaged`.
+        """The values kept, of one source or of all. Raises `VaultUnsafe`, `VaultDamaged`. Never opened, it keeps none.
 
         What another process forgets while it is read is not kept any more: the rest is read again.
         """

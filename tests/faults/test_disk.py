@@ -96,7 +96,7 @@ def test_a_read_only_disk_is_told(root: Path, disk: Path) -> None:
 def test_what_is_published_can_be_read_by_a_web_server_and_nothing_else(root: Path, tmp_path: Path) -> None:
     outputs = tmp_path / "sorties"
     assert arobase(root, outputs, "release", "villes", umask=0o077).returncode == 0
-    for published in ("releases", "catalogue"):
+    for published in ("releases", "catalogue", "log"):
         for path in (outputs, outputs / published, *(outputs / published).rglob("*")):
             if not path.name.endswith(".lock"):
                 needed = 0o055 if path.is_dir() else 0o044

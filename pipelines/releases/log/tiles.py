@@ -187,7 +187,6 @@ def write_tiles(folder: Path, files: dict[str, bytes]) -> None:
     for name, data in files.items():
         path = folder / name
         if not path.is_file() or path.read_bytes() != data:
-            path.parent.mkdir(parents=True, exist_ok=True)
             write_bytes(path, data)
     for name, path in ((name, folder / name) for name in files):
         if ".p/" not in name:
