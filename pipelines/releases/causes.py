@@ -55,6 +55,12 @@ class Ingredients:
         """One hash of all of them, and of the rows that were `withheld` as releases record these."""
         return sha256_bytes(json.dumps([self.document(), withheld or None], sort_keys=True).encode())
 
+    @property
+    def without_code(self) -> str:
+        """One hash of all of them but the code."""
+        document = {name: value for name, value in self.document().items() if name != "code"}
+        return sha256_bytes(json.dumps(document, sort_keys=True).encode())
+
     def mixed(self, new: Ingredients, taken: Sequence[str]) -> Ingredients:
         """These ingredients, with those of `taken` from `new`."""
         chosen = {name: (new if name in taken else self).of(name) for name in ORDER}

@@ -139,7 +139,7 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
     if event.knows_retracted:
         _check_not_retracted(store, request)
     _commit(attempt, built, aside, event, inspect)
-    warnings = (*request.warnings, *_of_circumstances(request, event))
+    warnings = (*request.warnings, *_of_circumstances(request, event), *_of_retracted(store, request))
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
     rows = {name: table.num_rows for name, table in attempt.tables.items()}
     path = store.folder / built.version
@@ -155,6 +155,19 @@ def _check_not_retracted(store: ReleaseStore, request: ReleaseRequest) -> None:
     for version, entry in store.retracted.items():
         if entry.get("ingredients") == digest:
             raise RetractedAgain(package=store.package, version=version, at=str(entry["at"])[:10])
+
+
+def _of_retracted(store: ReleaseStore, request: ReleaseRequest) -> Iterator[Warned]:
+    """That only the code differs from what a retracted version was made by: what it was retracted for may be back."""
+    records = ingredients_of(request).without_code
+    for version, entry in store.retracted.items():
+        if entry.get("records") == records:
+            yield Warned(
+                f"mêmes sources, corrections et schémas que {version}, retirée le {entry['at'][:10]} : vérifiez que ce "
+                "qui a motivé le retrait n'est plus là",
+                f"same sources, corrections and schemas as {version}, retracted on {entry['at'][:10]}: check that what "
+                "it was retracted for is gone",
+            )
 
 
 def _of_circumstances(request: ReleaseRequest, event: _Event) -> Iterator[Warned]:

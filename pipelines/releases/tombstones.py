@@ -59,7 +59,8 @@ def ingredients_digest(release: Path) -> dict[str, str]:
     hash of hashes. Nothing where the version no longer says it."""
     try:
         own = read_descriptor(release / "data")["arobase"]
-        return {"ingredients": Ingredients.parse(own["ingredients"]).digest(own.get("withheld"))}
+        made_from = Ingredients.parse(own["ingredients"])
+        return {"ingredients": made_from.digest(own.get("withheld")), "records": made_from.without_code}
     except (ReleaseDamaged, KeyError, TypeError, IndexError, AttributeError):
         return {}
 

@@ -99,6 +99,7 @@ def test_what_changed_since_the_retraction_is_published(project: Project) -> Non
     rewrite(project, "actions", ACTIONS + "a3,47001,Bornes\n")
     outcome = a_run(project).outcomes["villes"]
     assert isinstance(outcome, Published)
+    assert not any("retracted on" in item.en for item in outcome.warnings)
     assert verify(project.releases).is_sound
 
 
@@ -117,3 +118,5 @@ def test_a_version_retracted_by_mistake_comes_back_with_a_notice(project: Projec
     outcome = a_run(project).outcomes["villes"]
     assert isinstance(outcome, Published)
     assert outcome.version == "1.2.0"
+    (warned,) = [item for item in outcome.warnings if "1.1.0, retracted on 2026-11-23" in item.en]
+    assert "mêmes sources" in warned.fr
