@@ -5,6 +5,8 @@ Belongs here: what a published field keeps of a column's description. Does not: 
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime
 from typing import Any
 
 from pipelines.starter.proposal import Column
@@ -21,6 +23,8 @@ WRITING = (
     "privacy",
     "missingValues",
 )
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+OF_ANY_FORM, OF_TEXT = ("required", "unique"), ("enum", "pattern")
 TRUE, FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
 
 
@@ -29,6 +33,8 @@ def published_field(column: Column) -> dict[str, Any]:
     plain = {key: value for key, value in column.descriptor.items() if key not in WRITING}
     if _form(column) == "text":
         plain["type"] = "string"
+    constraints = _constraints(column) if plain.pop("constraints", None) else {}
+    plain |= {"constraints": constraints} if constraints else {}
     if _form(column) != "as it is":
         plain.pop("example", None)  # it shows how the source writes
     elif column.type == "string" and column.descriptor.get("format"):
@@ -36,6 +42,32 @@ def published_field(column: Column) -> dict[str, Any]:
     plain.setdefault("title", column.name)
     plain.setdefault("title_en", plain["title"])
     return {**plain, "name": column.field, "privacy": "public"}
+
+
+def _constraints(column: Column) -> dict[str, Any]:
+    """Those that the published values can be held to, their bounds in the form that these have; the incoming schema
+    holds the source's own writing to all of them."""
+    given, form = column.descriptor["constraints"], _form(column)
+    if form == "as it is":
+        return dict(given)
+    kept = (*OF_ANY_FORM, *OF_TEXT) if form == "text" else OF_ANY_FORM
+    found = {name: value for name, value in given.items() if name in kept}
+    if form in ("date", "number"):
+        found |= {name: _canonical(column, given[name]) for name in BOUNDS if name in given}
+        found |= {"enum": [_canonical(column, value) for value in given["enum"]]} if "enum" in given else {}
+    return found
+
+
+def _canonical(column: Column, bound: Any) -> Any:
+    """A bound as published values are written; one that cannot be read stays, for whoever validates to refuse."""
+    if not isinstance(bound, str):
+        return bound
+    if column.type == "date":
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(bound, column.descriptor["format"]).date().isoformat()  # noqa: DTZ007 - a day
+        return bound
+    plain = bound.replace(str(column.descriptor.get("groupChar", "")), "")
+    return plain.replace(str(column.descriptor.get("decimalChar", ".")), ".")
 
 
 def mapped(column: Column) -> Any:

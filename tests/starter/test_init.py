@@ -299,6 +299,40 @@ def test_what_the_publishers_schema_calls_missing_is_absent_from_the_table(tmp_p
     assert rows(tmp_path / "mine", "lieux", "qualite/rejets") == []
 
 
+def test_bounds_are_published_as_the_published_values_are_written(tmp_path: Path) -> None:
+    """In the source's own writing they were no bounds of the published table, which could not be made."""
+    fields = [
+        {"name": "code"},
+        {"name": "jour", "type": "date", "format": "%d/%m/%Y", "constraints": {"minimum": "01/01/2000"}},
+        {"name": "taux", "type": "number", "decimalChar": ",", "groupChar": " ", "constraints": {"maximum": "1 000,5"}},
+        {"name": "part", "type": "number", "decimalChar": ",", "constraints": {"enum": ["0,5", "1"], "required": True}},
+        {"name": "prix", "type": "number", "bareNumber": False, "constraints": {"minimum": 1, "unique": True}},
+        {"name": "ouvert", "type": "boolean", "trueValues": ["oui"], "constraints": {"enum": ["oui"]}},
+    ]
+    (tmp_path / "s.json").write_text(json.dumps({"fields": fields, "primaryKey": "code"}), encoding="utf-8")
+    text = 'code,jour,taux,part,prix,ouvert\na,14/03/2022,"999,5","0,5",2 €,oui\nb,14/03/1999,"2 000","0,6",0 €,oui\n'
+    (tmp_path / "lieux.csv").write_text(text, encoding="utf-8")
+    made = arobase("init", "mine", "--from", "lieux.csv", "--schema", "s.json", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    arobase("init", "mine", "--accept", folder=tmp_path)
+    done = arobase("release", folder=tmp_path / "mine")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [tuple(row.values()) for row in rows(tmp_path / "mine", "lieux", "lieux")] == [
+        ("a", "2022-03-14", "999.5", "0.5", "2 €", "true")
+    ]
+    refused = rows(tmp_path / "mine", "lieux", "qualite/rejets")
+    assert [row["champ"] for row in refused] == ["jour", "part", "prix", "taux"]
+    found = json.loads((tmp_path / "mine" / "schemas" / "lieux" / "lieux.json").read_text(encoding="utf-8"))["fields"]
+    assert [field.get("constraints") for field in found] == [
+        None,
+        {"minimum": "2000-01-01"},
+        {"maximum": "1000.5"},
+        {"required": True, "enum": ["0.5", "1"]},
+        {"unique": True},
+        None,
+    ]
+
+
 @pytest.mark.parametrize(("rows", "told"), [(2, ", but the file has only 2 rows: check it"), (10, "")])
 def test_a_key_that_few_rows_show_is_said_to_be_of_few(rows: int, told: str) -> None:
     """Two charging points of two stations made the station the key, and the next file would have lost the rest."""
