@@ -23,7 +23,7 @@ from pipelines.commands._bilingual import Group, Option, language_of, option
 from pipelines.core.domains import modules_of
 from pipelines.core.errors import ArobaseError
 from pipelines.core.interruption import ending_in_one_line
-from pipelines.core.logs import Format, set_up
+from pipelines.core.logs import Format, error_line, set_up
 from pipelines.core.project import is_address
 from pipelines.core.registry import Registry
 from pipelines.core.settings import OUTPUTS, value_of
@@ -60,7 +60,12 @@ class Commands(Group):
 
     def invoke(self, ctx: click.Context) -> object:
         with _readers_that_go():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except click.UsageError as error:
+                if not error_line(error.format_message(), code="usage", exit=CANNOT):
+                    raise
+                sys.exit(CANNOT)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -136,7 +141,10 @@ def _have_outputs(command: click.Command, name: str) -> None:
     "--log-format",
     type=click.Choice(["text", "json"]),
     default="text",
-    help=Said("Ces lignes pour des personnes ou pour des machines.", "Those lines for people or for machines."),
+    help=Said(
+        "Ces lignes et les erreurs, pour des personnes ou pour des machines.",
+        "Those lines, and errors, for people or for machines.",
+    ),
 )
 def commands(verbose: int, log_format: Format) -> None:
     """`arobase`, with everything that its commands share."""
@@ -169,8 +177,10 @@ def main() -> None:
 
 
 def _exit_with(error: ArobaseError, language: Language) -> None:
-    fix = Said("À corriger par", "To be fixed by")[language]
-    click.echo(f"arobase: {error.message(language)}\n{fix} {error.advice(language)}. [{error.code}]", err=True)
+    message, advice = error.message(language), error.advice(language)
+    if not error_line(message, code=error.code, responsible=error.responsible, exit=CANNOT):
+        fix = Said("À corriger par", "To be fixed by")[language]
+        click.echo(f"arobase: {message}\n{fix} {advice}. [{error.code}]", err=True)
     sys.exit(CANNOT)
 
 

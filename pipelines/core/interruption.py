@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from pipelines.core.logs import error_line
 from pipelines.core.text import Language, Said, terminal_language
 
 ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -75,6 +76,7 @@ def _installed(handler: Callable[[int, FrameType | None], Any]) -> dict[int, Any
 
 
 def _end(interrupted: Interrupted, language: Language) -> None:
-    below = "\n" if sys.stderr.isatty() else ""  # below the ^C that a terminal shows
-    print(f"{below}arobase: {LEFT[language]}", file=sys.stderr)
+    if not error_line(LEFT[language], code="interrupted", exit=interrupted.exit_code):
+        below = "\n" if sys.stderr.isatty() else ""  # below the ^C that a terminal shows
+        print(f"{below}arobase: {LEFT[language]}", file=sys.stderr)
     sys.exit(interrupted.exit_code)

@@ -38,6 +38,15 @@ def facts(**values: object) -> dict[str, dict[str, object]]:
     return {FACTS: values}
 
 
+def error_line(message: str, **values: object) -> bool:
+    """Say what ended a command in one line for a machine, where lines are for machines; whether that is so."""
+    top = logging.getLogger(ROOT)
+    if not any(isinstance(handler.formatter, _Json) for handler in top.handlers):
+        return False
+    top.error(message, extra=facts(**values))
+    return True
+
+
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
