@@ -7,12 +7,13 @@ Belongs here: from one error to one line of the rejects. Does not: the shape of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pipelines.mapping.rejections import Rejection, Stage
 from pipelines.schema import Privacy, TableSchema
 from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
+from pipelines.tables import Unheld
 from pipelines.validation import ValidationResult
 from pipelines.validation.phrases import expected, rule_title
 from pipelines.validation.responsible import responsible_party
@@ -21,6 +22,8 @@ from pipelines.validation.result import ROW
 SEVERAL = ("compare-columns-value", "sum-columns-value")
 """Rules that a publisher declares, whose sentence quotes columns that nobody may have classed."""
 REFERENCE = "foreign-key"
+UNHELD = "valeur-hors-type"
+"""The rule of a valid cell that no column of its field's type holds as it is."""
 
 
 def refusals(
@@ -54,6 +57,35 @@ def refusals(
             message_en=_placed(error["message"], error["row"], place[POSITION]) if public else unquoted,
             a_corriger_par=responsible_party(rule, "sortie" if stage == "sortie" else "entree").value,
             etape=stage,
+        )
+
+
+def unheld_refusals(
+    unheld: Iterable[Unheld],
+    places: Mapping[int, Mapping[str, Any]],
+    schema: TableSchema,
+    *,
+    table: str,
+    hidden: Collection[str] = (),
+) -> Iterator[Rejection]:
+    """The rows of a table that valid cells keep out, because no typed column holds them. `places`: the reserved columns
+    of each such row; `hidden`: as for `refusals`."""
+    for one in unheld:
+        place = places[one.row]
+        is_shown = _is_public(schema, one.field) and one.field not in hidden
+        yield Rejection(
+            source=place[SOURCE],
+            snapshot=place[SNAPSHOT],
+            part=place[PART],
+            position=place[POSITION],
+            table=table,
+            champ=one.field,
+            valeur=one.cell if is_shown else None,
+            regle=UNHELD,
+            message=f"Champ « {one.field} » : {one.found.fr} ; attendu : une valeur que son type garde telle quelle.",
+            message_en=f'Field "{one.field}": {one.found.en}; expected: a value that its type keeps as it is.',
+            a_corriger_par=responsible_party(UNHELD, "sortie").value,
+            etape="sortie",
         )
 
 

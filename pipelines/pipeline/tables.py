@@ -9,6 +9,7 @@ them (`validation/`).
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -21,8 +22,9 @@ import pyarrow.parquet as pq
 from pipelines.core.project import Project
 from pipelines.core.registry import UnknownName
 from pipelines.mapping.rejections import rejections_table
+from pipelines.pipeline.missing import without_missing
 from pipelines.pipeline.records import REJECTS, SUMMARY, RecordsResult
-from pipelines.pipeline.refusals import refusals
+from pipelines.pipeline.refusals import UNHELD, refusals, unheld_refusals
 from pipelines.pipeline.results import Kept, keep
 from pipelines.privacy import protect_published
 from pipelines.schema import Package, PackageTable, TableSchema
@@ -30,9 +32,9 @@ from pipelines.schema.arrow import as_text, repeated_text
 from pipelines.schema.order import late_keys
 from pipelines.schema.package_files import wrong_derived
 from pipelines.schema.packages import Protection
-from pipelines.schema.reserved import PART, POSITION, RESERVED_SCHEMA, SNAPSHOT, SOURCE
+from pipelines.schema.reserved import PART, POSITION, RESERVED, RESERVED_SCHEMA, SNAPSHOT, SOURCE
 from pipelines.storage.kept_tables import read_kept, write_kept
-from pipelines.tables import Assembled, derivation, finish, gather
+from pipelines.tables import Assembled, Unheld, derivation, finish, gather, held
 from pipelines.validation import ValidationResult, validate
 
 TABLE, PROVENANCE = "table.arrow", "provenance.arrow"
@@ -165,10 +167,14 @@ def _make(
     known = _referred(schema, parents)
     validation = validate(gathered, schema, parents=known, name=key, sample=None)
     hidden = protect.counts if protect else ()
-    refused = rejections_table(refusals(validation, schema, table=key, stage="sortie", hidden=hidden))
+    refused = list(refusals(validation, schema, table=key, stage="sortie", hidden=hidden))
     accepted = [validation.accepted if validation.accepted is not None else gathered.slice(0, 0)]
     errors, rejected = _named(validation), validation.rejected_rows
     del gathered, validation  # of a large table, text and types are not held at once
+    accepted[0], unheld, places = _held(accepted[0], schema)
+    refused += unheld_refusals(unheld, places, schema, table=key, hidden=hidden)
+    errors = {**errors, **Counter(f"{UNHELD}:{one.field}" for one in unheld)}
+    rejected += len(places)
     assembled = finish(schema, accepted.pop(), again)
     if protect is not None:
         assembled = replace(assembled, table=protect_published(assembled.table, protect))
@@ -176,7 +182,7 @@ def _make(
         written = beside.submit(_write, assembled, folder)
         leaving = validate(assembled.table, schema, parents=known, name=key, keep=False, typed=True)
         written.result()
-    pq.write_table(refused, folder / REJECTS)
+    pq.write_table(rejections_table(refused), folder / REJECTS)
     summary = {
         **counts,
         "accepted": assembled.table.num_rows,
@@ -185,6 +191,15 @@ def _make(
         "leaving": _named(leaving),
     }
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _held(accepted: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[Unheld], dict[int, dict[str, Any]]]:
+    """As `held`, and where each row that is left out was read."""
+    whole = without_missing(accepted, schema)
+    rows, unheld = held(whole, schema)
+    left_out = sorted({one.row for one in unheld})
+    places = whole.select(list(RESERVED)).take(pa.array(left_out, pa.int64())).to_pylist() if left_out else []
+    return rows, unheld, dict(zip(left_out, places, strict=True))
 
 
 def _write(assembled: Assembled, folder: Path) -> None:

@@ -5,6 +5,7 @@ derived table is computed and what a row breaks (`domains/`), how a table is pub
 """
 
 from pipelines.tables.assembly import Assembled, finish, gather
+from pipelines.tables.exact import Unheld, held
 from pipelines.tables.registry import derivation
 
-__all__ = ["Assembled", "derivation", "finish", "gather"]
+__all__ = ["Assembled", "Unheld", "derivation", "finish", "gather", "held"]

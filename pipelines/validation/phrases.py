@@ -56,6 +56,7 @@ RULES: dict[str, Said] = {
         "Columns that go together, half filled",
     ),
     "sum-columns-value": Said("Somme inexacte", "Wrong sum"),
+    "valeur-hors-type": Said("Valeur que son type ne garde pas", "Value that its type does not keep"),
     "year-interval-value": Said("Période mal écrite", "Badly written period"),
     "one-of-required": Said("Aucune des deux colonnes requises n'est remplie", "Neither of two columns is filled"),
     "nomenclature-actes-value": Said("Matière hors de la nomenclature Actes", "Subject outside the Actes nomenclature"),
@@ -91,6 +92,10 @@ DESCRIPTOR = Said(
     "Check that it is the right file, then correct the descriptor.",
 )
 ADVICE: dict[str, Said] = {
+    "valeur-hors-type": Said(
+        "Déclarez des décimales exactes (scale) ou un texte (string).",
+        "Declare exact decimals (scale) or a text (string).",
+    ),
     "type-error": Said("Réécrivez ces cellules sous la forme attendue.", "Rewrite these cells in the expected form."),
     "constraint-error": Said("Corrigez ces valeurs.", "Correct these values."),
     "unique-error": Said(
