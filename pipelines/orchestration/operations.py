@@ -15,7 +15,7 @@ from pydantic import Field
 from pipelines.core.errors import ArobaseError
 from pipelines.core.faults import unexpected
 from pipelines.orchestration.metadata import place
-from pipelines.orchestration.sources import RETRIES
+from pipelines.orchestration.retries import tried_again
 from pipelines.orchestration.wording import failure, language, say
 from pipelines.orchestration.workspace import Workspace
 
@@ -242,7 +242,6 @@ def _replay_job() -> dg.JobDefinition:
 def _retention_job() -> dg.JobDefinition:
     @dg.op(
         name="suppression",
-        retry_policy=RETRIES,  # a run that is under way is waited for
         description=say(
             "Supprime ce qui est gardé sur des personnes et qui a dépassé son délai.",
             "Deletes what is kept about people and has outlived its time.",
@@ -254,7 +253,11 @@ def _retention_job() -> dg.JobDefinition:
         from pipelines.privacy import Vault
 
         now = datetime.now(UTC)
-        with _as_failures(RETENTION, "outputs/private"), workspace.at_work(whole=True) as project:
+        with (
+            tried_again(context),  # a run that is under way is waited for
+            _as_failures(RETENTION, "outputs/private"),
+            workspace.at_work(whole=True) as project,
+        ):
             vault = Vault(project.private)
             check_expiring(project, now)
             if vault.is_unopened or not vault.is_expired(now.date()):

@@ -11,7 +11,7 @@ from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.metadata import column_schema, counts_of_tables, place, preview, table_metadata
-from pipelines.orchestration.sources import RETRIES
+from pipelines.orchestration.retries import tried_again
 from pipelines.orchestration.tables import group_of, table_key
 from pipelines.orchestration.wording import MACHINE, facts_for_programs, failure, in_words, say
 from pipelines.orchestration.workspace import Workspace
@@ -51,13 +51,13 @@ def findings_asset(package: Package) -> dg.AssetsDefinition:
         ),
         owners=[f"team:{package.owner}"],
         kinds={"parquet"},
-        retry_policy=RETRIES,
         metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
     )
     def constats(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        yield from workspace.run(
-            lambda project, again: _found(graph_of(context, project, again=again), package.name, schema)
-        )
+        with tried_again(context):
+            yield from workspace.run(
+                lambda project, again: _found(graph_of(context, project, again=again), package.name, schema)
+            )
 
     return constats
 
@@ -98,7 +98,6 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
         ),
         owners=[f"team:{package.owner}"],
         kinds={"csv", "parquet"},
-        retry_policy=RETRIES,
         check_specs=[
             dg.AssetCheckSpec(
                 "publication",
@@ -110,9 +109,10 @@ def release_asset(package: Package) -> dg.AssetsDefinition:
     def release(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
         # Another machine may have published from newer answers since this run began: the store is read again.
         is_shared = bool(workspace.store)
-        yield from workspace.run(
-            lambda project, again: _released(graph_of(context, project, again=again or is_shared), package)
-        )
+        with tried_again(context):
+            yield from workspace.run(
+                lambda project, again: _released(graph_of(context, project, again=again or is_shared), package)
+            )
 
     return release
 
@@ -159,7 +159,6 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         ),
         owners=["team:arobase"],
         kinds={"html", "rdf"},
-        retry_policy=RETRIES,
         # Where one package is blocked, Dagster skips what depends on it in that run: the catalogue of the others is
         # built here.
         automation_condition=dg.AutomationCondition.any_deps_updated().since_last_handled()
@@ -167,7 +166,8 @@ def catalogue_asset(packages: dict[str, Package]) -> dg.AssetsDefinition:
         & ~dg.AutomationCondition.any_deps_in_progress(),
     )
     def catalogue(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        yield from workspace.run(lambda project, _: _made_catalogue(context, project), keeps_results=False)
+        with tried_again(context):
+            yield from workspace.run(lambda project, _: _made_catalogue(context, project), keeps_results=False)
 
     return catalogue
 

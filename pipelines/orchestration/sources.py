@@ -16,9 +16,11 @@ from dagster._core.definitions.source_asset import SYSTEM_METADATA_KEY_SOURCE_AS
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.core.settings import SOURCES_PER_RUN, count_of
+from pipelines.orchestration import retries
 from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.metadata import place
 from pipelines.orchestration.partitions import PARTITIONS, sources_of
+from pipelines.orchestration.retries import tried_again
 from pipelines.orchestration.wording import facts_of, language, listed, say, sentence
 from pipelines.orchestration.workspace import Workspace
 from pipelines.sources import Capture, Source, load_sources
@@ -26,7 +28,6 @@ from pipelines.sources import Capture, Source, load_sources
 SNAPSHOTS, RECORDS = dg.AssetKey("snapshots"), dg.AssetKey("records")
 COLLECTED, FRESH, READ, WHOLE = "collecte", "fraicheur", "lecture", "partitions"
 POOL = "sources"
-RETRIES = dg.RetryPolicy(max_retries=3, delay=5, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 DATA_VERSION, IS_GIVEN = "dagster/data_version", "dagster/data_version_is_user_provided"
 
 
@@ -60,7 +61,6 @@ def snapshots_asset(sources: dict[str, Source], backfills: dg.BackfillPolicy = O
         owners=_owners(sources),
         kinds={"file"},
         pool=POOL,
-        retry_policy=RETRIES,
         check_specs=[
             _check(SNAPSHOTS, COLLECTED, say("La source a répondu.", "The source answered.")),
             _check(
@@ -69,7 +69,10 @@ def snapshots_asset(sources: dict[str, Source], backfills: dg.BackfillPolicy = O
         ],
     )
     def snapshots(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        yield from workspace.run(lambda project, again: _collected(context, project, again=again), keeps_results=False)
+        with tried_again(context):
+            yield from workspace.run(
+                lambda project, again: _collected(context, project, again=again), keeps_results=False
+            )
 
     return snapshots
 
@@ -125,11 +128,11 @@ def records_asset(sources: dict[str, Source], backfills: dg.BackfillPolicy = ONE
         ),
         owners=_owners(sources),
         kinds={"arrow", "frictionless"},
-        retry_policy=RETRIES,
         check_specs=[_check(RECORDS, READ, say("La source a pu être lue.", "The source could be read."))],
     )
     def records(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        yield from workspace.run(lambda project, again: _read(context, project, again=again))
+        with tried_again(context):
+            yield from workspace.run(lambda project, again: _read(context, project, again=again))
 
     return records
 
@@ -213,7 +216,7 @@ def _passed(key: dg.AssetKey, check: str, name: str) -> dg.AssetCheckEvaluation:
 def _tried_again(context: dg.AssetExecutionContext, failed: Mapping[str, ArobaseError]) -> None:
     """Ask Dagster to try the step again where waiting may help one of those that failed."""
     passing = {name: error for name, error in failed.items() if error.passes}
-    if passing and context.retry_number < RETRIES.max_retries:
+    if passing and context.retry_number < retries.RETRIES.max_retries:
         messages = listed({name: error.message(language()) for name, error in passing.items()})
         raise dg.Failure(description=messages, metadata=facts_of(next(iter(passing.values()))), allow_retries=True)
 

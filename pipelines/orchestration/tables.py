@@ -8,7 +8,8 @@ import dagster as dg
 from pipelines.core.errors import ArobaseError
 from pipelines.orchestration.graphs import graph_of
 from pipelines.orchestration.metadata import column_schema, preview, table_metadata
-from pipelines.orchestration.sources import RECORDS, RETRIES
+from pipelines.orchestration.retries import tried_again
+from pipelines.orchestration.sources import RECORDS
 from pipelines.orchestration.wording import failure, in_words, say
 from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import Package, PackageTable, TableSchema
@@ -44,7 +45,6 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
         description=say(f"{schema.title}. {schema.description}", f"{schema.title_en}. {schema.description_en}"),
         owners=[f"team:{package.owner}"],
         kinds={"parquet", "frictionless"},
-        retry_policy=RETRIES,
         metadata={"dagster/column_schema": column_schema(schema), "schema": schema.path},
         check_specs=[
             dg.AssetCheckSpec(family, asset=key, description=in_words(DESCRIPTIONS[family]), blocking=True)
@@ -57,9 +57,10 @@ def table_asset(package: Package, table: PackageTable, sources: Mapping[str, Sou
         ],
     )
     def made(context: dg.AssetExecutionContext, workspace: Workspace) -> Iterator[Any]:
-        yield from workspace.run(
-            lambda project, again: _made(graph_of(context, project, again=again), name, schema, table)
-        )
+        with tried_again(context):
+            yield from workspace.run(
+                lambda project, again: _made(graph_of(context, project, again=again), name, schema, table)
+            )
 
     return made
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -241,7 +245,7 @@ def test_what_waiting_may_help_is_asked_again_and_what_answered_is_not(
             else:
                 yield source.name, make_snapshot(project, source, now=NOW)
 
-    monkeypatch.setattr("pipelines.orchestration.sources.RETRIES", dg.RetryPolicy(max_retries=3, delay=0))
+    monkeypatch.setattr("pipelines.orchestration.retries.RETRIES", dg.RetryPolicy(max_retries=3, delay=0))
     monkeypatch.setattr("pipelines.pipeline.collect.make_snapshots", busy_once)
     assert execute(project, instance, COLLECT).success
     assert asked == [["actions", "villes"], ["actions"]]
@@ -273,6 +277,39 @@ def test_a_fault_that_waiting_would_not_mend_is_not_retried(project: Project, in
     result = execute(project, instance, partition_key="actions")
     assert not result.success
     assert not [event for event in result.all_events if event.is_step_up_for_retry]
+
+
+@pytest.mark.parametrize("stage", ["pipelines.pipeline.records.keep_apart", "pipelines.pipeline.tables.finish"])
+def test_a_run_that_is_cancelled_ends_and_publishes_nothing(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, stage: str
+):
+    """Cancelling is SIGINT to the process of the run; Dagster would try a step with a retry policy again."""
+    if threading.current_thread() is not threading.main_thread():
+        pytest.skip("signals reach the main thread alone")
+
+    def cancelled(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(5)
+
+    monkeypatch.setattr(stage, cancelled)
+    result = execute(project, instance)
+    assert not result.success
+    assert not [event for event in result.all_events if event.is_step_up_for_retry]
+    assert not project.releases.exists()
+
+
+def test_a_crash_is_tried_again_and_told_as_it_is_in_the_end(
+    project: Project, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+):
+    def crash(*_: object, **__: object) -> None:
+        raise Busy(place="ailleurs")
+
+    monkeypatch.setattr("pipelines.orchestration.retries.RETRIES", dg.RetryPolicy(max_retries=2, delay=0))
+    monkeypatch.setattr("pipelines.pipeline.catalogue.make_catalogue", crash)
+    result = execute(project, instance)
+    again = [event.step_key for event in result.all_events if event.is_step_up_for_retry]
+    assert again == ["catalogue", "catalogue"]
+    assert "ailleurs" in result.failure_data_for_node("catalogue").user_failure_data.description
 
 
 def test_keys_that_made_rows_be_rejected_are_told_by_the_check_that_passes(
