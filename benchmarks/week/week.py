@@ -19,7 +19,7 @@ from benchmarks.week.clock import Clock, everywhere
 from benchmarks.week.driving import Driven, Driver
 from benchmarks.week.world import DOWN, WRONG_HEADER, World, build, serving
 from pipelines.alerts.notifying import open_alerts
-from pipelines.orchestration import sources as sources_module
+from pipelines.orchestration import retries as retries_module
 from pipelines.releases.verify import verify
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -70,7 +70,7 @@ def live(
         world = build(folder / "project", sources=sources, packages=packages, seed=seed, url=url)
         worlds.append(world)
         with (
-            mock.patch.object(sources_module, "RETRIES", retries),
+            mock.patch.object(retries_module, "RETRIES", retries),
             dg.DagsterInstance.local_temp(str(home)) as instance,
             everywhere(clock),
         ):
