@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -25,7 +25,7 @@ from pipelines.schema.arrow import arrow_type, float_words, typed_column
 from pipelines.storage.spool import filtered
 
 SURE_DIGITS = 15
-"""Characters up to which a decimal number is the one that its binary fraction is written as (IEEE 754)."""
+"""Characters up to which a decimal number without an exponent is what its binary fraction is written as (IEEE 754)."""
 INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
 _WHOLE = re.compile(r"\s*[+]?(-?[0-9]+)\s*")
 
@@ -44,6 +44,7 @@ def held(accepted: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[Unheld
     """The rows of a text table that typed columns can hold, and the cells for which the others are left out."""
     unheld: list[Unheld] = []
     keys = {*schema.primary_key, *(name for key in schema.foreign_keys for name in key.fields)}
+    keys |= {field.name for field in schema.fields if field.descriptor.get("constraints", {}).get("unique")}
     for field in schema.fields:
         if pa.types.is_string(arrow_type(field)) or pa.types.is_dictionary(arrow_type(field)):
             continue
@@ -73,14 +74,20 @@ def _examined(column: pa.ChunkedArray, field: Field, *, is_key: bool) -> tuple[p
                 changes[place] = None
             elif found != cell:
                 changes[place] = found
-        if changes:
-            cells = chunk.to_pylist()
-            for place, text in changes.items():
-                cells[place] = text
-            chunk, is_changed = pa.array(cells, chunk.type), True  # noqa: PLW2901 - a few chunks
-        chunks.append(chunk)
+        chunks.append(_rewritten(chunk, changes))
+        is_changed |= bool(changes)
         first += len(chunk)
     return (pa.chunked_array(chunks, column.type) if is_changed else None), unheld
+
+
+def _rewritten(chunk: pa.Array, changes: Mapping[int, str | None]) -> pa.Array:
+    """A chunk with other texts at these places."""
+    if not changes:
+        return chunk
+    cells = chunk.to_pylist()
+    for place, text in changes.items():
+        cells[place] = text
+    return pa.array(cells, chunk.type)
 
 
 def _are_held(chunk: pa.Array, field: Field) -> bool:
@@ -91,8 +98,10 @@ def _are_held(chunk: pa.Array, field: Field) -> bool:
     values = _cast(chunk, field)
     if values is None or not pa.types.is_floating(kind):
         return values is not None
-    longest = pc.max(pc.binary_length(chunk)).as_py() or 0
-    return longest <= SURE_DIGITS and bool(pc.all(pc.is_finite(values), min_count=0).as_py())
+    if (pc.max(pc.binary_length(chunk)).as_py() or 0) > SURE_DIGITS:
+        return False
+    has_exponent = pc.any(pc.match_substring(chunk, "e", ignore_case=True), min_count=0).as_py()  # 1e-400 would be 0
+    return not has_exponent and bool(pc.all(pc.is_finite(values), min_count=0).as_py())
 
 
 def _doubtful(chunk: pa.Array, field: Field) -> list[int]:
@@ -178,8 +187,8 @@ def _number(cell: str) -> str | Said:
         return Said("un nombre écrit avec d'autres signes que des chiffres", "a number with other signs than digits")
     if exact != Decimal(repr(value)):
         return Said(
-            "plus de chiffres qu'un nombre à virgule flottante n'en garde (déclarez scale, ou un texte)",
-            "more digits than a floating-point number keeps (declare scale, or a text)",
+            "un nombre que la virgule flottante ne garde pas exactement (déclarez scale, ou un texte)",
+            "a number that floating point does not keep exactly (declare scale, or a text)",
         )
     return cell.strip()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.schema import TableSchema, load_table
@@ -44,6 +44,8 @@ def published(schema: TableSchema, *cells: str | None) -> list[str | None]:
         ("integer", {}, "007", "7"),
         ("integer", {}, "9223372036854775807", "9223372036854775807"),
         ("number", {}, "1e3", "1000"),
+        ("number", {}, "1E-7", "1e-07"),
+        ("number", {}, "0e-400", "0"),
         ("number", {}, "2.3522219000000177", "2.3522219000000177"),
         ("number", {}, "48.8566140000000000000000", "48.856614"),
         ("number", {}, "+1.5", "1.5"),
@@ -72,8 +74,10 @@ def test_a_value_that_its_type_holds_is_published_as_that_value(
         ("number", {}, "NaN", "finite"),
         ("number", {}, "-INF", "finite"),
         ("number", {}, "1_0", "other signs"),
-        ("number", {}, "12345678901234567.89", "more digits"),
-        ("number", {}, "0.1234567890123456789", "more digits"),
+        ("number", {}, "12345678901234567.89", "exactly"),
+        ("number", {}, "0.1234567890123456789", "exactly"),
+        ("number", {}, "1e-400", "exactly"),
+        ("number", {}, "1.23456789e-320", "exactly"),
         ("number", {"scale": 2}, "1.234", "2 decimals"),
         ("number", {"scale": 2}, "99999999999999999.99", "18 digits"),
         ("datetime", {}, "2024-05-01T10:00:00", "time zone"),
@@ -93,10 +97,13 @@ def test_a_value_that_its_type_does_not_hold_costs_its_row_with_the_reason(
     assert typed(rows, schema).num_rows == 3
 
 
+@pytest.mark.parametrize("how", [{"key": True}, {"constraints": {"unique": True}}], ids=["key", "unique"])
 @pytest.mark.parametrize(("kind", "cell"), [("integer", "+5"), ("datetime", "2024-05-01T10:00:00+02:00")])
-def test_a_key_that_is_written_another_way_is_refused(tmp_path: Path, kind: str, cell: str) -> None:
+def test_a_key_that_is_written_another_way_is_refused(
+    tmp_path: Path, kind: str, cell: str, how: dict[str, Any]
+) -> None:
     """Whether another row has the same key was asked of the texts."""
-    _rows, unheld = held(a_column(cell), a_schema(tmp_path, kind, key=True))
+    _rows, unheld = held(a_column(cell), a_schema(tmp_path, kind, **how))
     assert [one.found.en for one in unheld] == ["written in another way"]
 
 
@@ -108,6 +115,7 @@ NUMBERS = st.one_of(
 
 
 @given(st.lists(NUMBERS, max_size=5))
+@example(["1e-400", "1"])
 def test_a_number_is_published_exactly_or_not_at_all(
     tmp_path_factory: pytest.TempPathFactory, cells: list[str]
 ) -> None:
