@@ -15,6 +15,7 @@ from itertools import groupby
 
 from pipelines.catalogue.wording import Wording
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.concordance import annee
 from pipelines.domains.inquiries.law.controles import ECARTS, Constat
 from pipelines.domains.inquiries.law.delais import PARIS, heure_de_paris
 from pipelines.domains.inquiries.law.enquete import Enquete
@@ -69,7 +70,7 @@ def rapport_csv(constats: Sequence[Constat], *, contester: str) -> str:
     ecrivain.writerow(COLONNES)
     for constat in constats:
         enquete, dit, version = constat.enquete, constat.resultat, constat.version
-        debut = (enquete.id, enquete.titre, ";".join(enquete.departements), enquete.annee, constat.choix.regime)
+        debut = (enquete.id, enquete.titre, ";".join(enquete.departements), annee(enquete), constat.choix.regime)
         remarque = dit.remarque.fr if dit.remarque else None
         controle = (constat.regle.id, constat.regle.libelle, dit.resultat, dit.calcul, dit.manque, remarque)
         contestation = contester if dit.resultat in ECARTS else None

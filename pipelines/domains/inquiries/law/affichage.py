@@ -48,8 +48,8 @@ def affichage(enquete: Enquete, version: RuleVersion) -> Resultat:
     if enquete.ouverture is None:
         return non_evalue("date d'ouverture")
     minimum = version.number("avance_jours")
-    if any(trop_tot(enquete.ouverture, jour) for jour in _jours(affiches)):
-        return incoherent(avance(enquete.ouverture, min(_jours(affiches)), minimum)[1], TROP_TOT)
+    if doute := _dates_impossibles(affiches, enquete.ouverture):
+        return incoherent(avance(enquete.ouverture, min(_jours(affiches)), minimum)[1], doute)
     lieux = _par_lieu(affiches)
     vues = {lieu: avance(enquete.ouverture, min(_jours(items)), minimum) for lieu, items in lieux.items()}
     calcul = " ; ".join(dict.fromkeys(dit for _, dit in vues.values()))
@@ -61,6 +61,14 @@ def affichage(enquete: Enquete, version: RuleVersion) -> Resultat:
         partout = len(retraits) == len(lieux) and not any(item.is_observation for item in affiches)
         return _affiche_retiree(f"{calcul} ; retrait {retrait} < {enquete.cloture}", max(retraits), partout, enquete)
     return conforme(calcul, _duree_de_l_affichage(affiches))
+
+
+def _dates_impossibles(affiches: list[Publicite], ouverture: date) -> Said | None:
+    if any(trop_tot(ouverture, jour) for jour in _jours(affiches)):
+        return TROP_TOT
+    if any(item.retrait is not None and item.retrait < item.jour for item in affiches):
+        return Said("une affiche est retirée avant d'être posée", "a poster is taken down before it is put up")
+    return None
 
 
 def _affiche_tardive(calcul: str, affiches: list[Publicite], enquete: Enquete, minimum: int) -> Resultat:

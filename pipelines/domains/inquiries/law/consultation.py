@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.delais import jours, plus_mois
-from pipelines.domains.inquiries.law.durees import CLOTURE_AVANT, PLUS_LONG
+from pipelines.domains.inquiries.law.durees import PLUS_LONG, bornes_impossibles
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.publicite import TROP_TOT, avance, premiere, titres, trop_tot
 from pipelines.domains.inquiries.law.regles import (
@@ -42,8 +42,8 @@ def consultation_parallelisee(enquete: Enquete, version: RuleVersion) -> Resulta
     le délai imparti à celle-ci."""
     if enquete.ouverture is None or enquete.cloture is None:
         return non_evalue("date d'ouverture" if enquete.ouverture is None else "date de clôture")
-    if enquete.cloture < enquete.ouverture:
-        return incoherent(f"{enquete.cloture} < {enquete.ouverture}", CLOTURE_AVANT)
+    if impossible := bornes_impossibles(enquete.ouverture, enquete.cloture):
+        return impossible
     sans_avis = version.number("duree_mois")
     delai = enquete.fait("delai_autorite_environnementale_mois")
     mois = delai + 1 if delai else sans_avis

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines.core.project import Project
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.concordance import annee
 from pipelines.domains.inquiries.law.enquete import Enquete, enquetes
 from pipelines.domains.inquiries.law.regimes import SANS_ENQUETE, Choix, choisir, regimes_possibles, reserve_locale
 from pipelines.domains.inquiries.law.regles import (
@@ -204,7 +205,7 @@ def conformite_annuelle(controles_legaux: pa.Table, tables: Mapping[str, pa.Tabl
     for identifiant, resultat in paires:
         enquete = connues.get(identifiant)
         if enquete is not None:
-            cle = (enquete.annee, enquete.departements[0] if enquete.departements else "inconnu", enquete.famille)
+            cle = (annee(enquete), enquete.departements[0] if enquete.departements else "inconnu", enquete.famille)
             comptes.setdefault(cle, Counter())[resultat] += 1
             ids.setdefault(cle, set()).add(identifiant)
     noms = ("annee", "departement_code", "famille", "enquetes_nombre", "controles_nombre", "evalues_nombre")

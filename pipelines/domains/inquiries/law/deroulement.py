@@ -10,6 +10,13 @@ from datetime import date
 from itertools import pairwise
 
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.concordance import (
+    ANNEE_FAUSSE,
+    DES_MOIS,
+    TROP_LOIN,
+    est_trop_longue,
+    sont_discordantes,
+)
 from pipelines.domains.inquiries.law.delais import duree_inclusive, en_jours, jours, plus_mois
 from pipelines.domains.inquiries.law.enquete import Enquete, Evenement
 from pipelines.domains.inquiries.law.regles import (
@@ -43,7 +50,8 @@ def ordre(enquete: Enquete, version: RuleVersion) -> Resultat:
     calcul = " ≤ ".join(f"{nom.fr} {jour}" for nom, jour in connus)
     inverses = [(avant, apres) for avant, apres in pairwise(connus) if avant[1] > apres[1]]
     if not inverses:
-        return conforme(calcul)
+        loin = sont_discordantes(enquete) or est_trop_longue(enquete)
+        return incoherent(calcul, TROP_LOIN) if loin else conforme(calcul)
     (avant, jour_avant), (apres, jour_apres) = inverses[0]
     remarque = Said(
         f"{avant.fr} le {jour_avant}, après {apres.fr} le {jour_apres}",
@@ -74,11 +82,13 @@ def prolongation(enquete: Enquete, version: RuleVersion) -> Resultat:
             "la clôture ne suit pas celle d'abord prévue", "the closing does not come after the one first planned"
         )
         return incoherent(calcul, remarque)
-    if nombre <= maximum:
-        return conforme(calcul)
+    return conforme(calcul) if nombre <= maximum else _prolongation_longue(enquete, nombre, calcul)
+
+
+def _prolongation_longue(enquete: Enquete, nombre: int, calcul: str) -> Resultat:
     if enquete.survenus("suspension") or enquete.survenus("reprise"):
         return a_verifier(calcul, Said("une suspension a déplacé la clôture", "a suspension moved the closing"))
-    return non_conforme(calcul)
+    return incoherent(calcul, ANNEE_FAUSSE) if jours(nombre) > DES_MOIS else non_conforme(calcul)
 
 
 @regle(
@@ -95,14 +105,15 @@ def annonce_de_la_prolongation(enquete: Enquete, version: RuleVersion) -> Result
     if not enquete.prolongee:
         return non_applicable(AUCUNE_PROLONGATION)
     decisions = enquete.survenus("prolongation")
-    if not decisions:
-        return non_evalue("date de la décision de prolongation")
-    if enquete.cloture_initiale is None:
-        return non_evalue("date de clôture initiale")
+    if not decisions or enquete.cloture_initiale is None:
+        return non_evalue("date de clôture initiale" if decisions else "date de la décision de prolongation")
     preavis = version.number("preavis_jours")
     limite = enquete.cloture_initiale - jours(preavis)
     decision = decisions[0].jour
     calcul = f"{decision} {'≤' if decision <= limite else '>'} {enquete.cloture_initiale} − {preavis} jours = {limite}"
+    if enquete.ouverture is not None and decision < enquete.ouverture:
+        remarque = Said("la décision précède l'ouverture", "the decision comes before the opening")
+        return incoherent(calcul, remarque)
     if decision <= limite:
         return conforme(calcul)
     if decision > enquete.cloture_initiale:
@@ -173,12 +184,8 @@ def suspension(enquete: Enquete, version: RuleVersion) -> Resultat:
 
 
 def _suspension_unique(enquete: Enquete, arret: date, reprise: date, cloture: date, version: RuleVersion) -> Resultat:
-    if reprise < arret:
-        remarque = Said("la reprise précède la suspension", "the resumption comes before the suspension")
-        return incoherent(f"{reprise} < {arret}", remarque)
-    if cloture < reprise:
-        remarque = Said("la clôture précède la reprise", "the closing comes before the resumption")
-        return incoherent(f"{cloture} < {reprise}", remarque)
+    if not arret <= reprise <= cloture:
+        return _suite_impossible(arret, reprise, cloture)
     limite, minimum = plus_mois(arret, version.number("suspension_mois")), version.number("reprise_jours")
     reste = duree_inclusive(reprise, cloture)
     calcul = (
@@ -189,6 +196,8 @@ def _suspension_unique(enquete: Enquete, arret: date, reprise: date, cloture: da
         return conforme(calcul)
     if arret <= URGENCE_SANITAIRE[1] and reprise >= URGENCE_SANITAIRE[0]:
         return a_verifier(calcul, URGENCE)
+    if reprise > limite + DES_MOIS:
+        return incoherent(calcul, ANNEE_FAUSSE)
     # The closing first planned comes at most two months after the opening, hence after a suspension.
     is_first_closing = enquete.cloture_initiale is None and cloture <= plus_mois(arret, 2)
     if reprise <= limite and is_first_closing:
@@ -197,6 +206,14 @@ def _suspension_unique(enquete: Enquete, arret: date, reprise: date, cloture: da
         )
         return a_verifier(calcul, remarque)
     return non_conforme(calcul)
+
+
+def _suite_impossible(arret: date, reprise: date, cloture: date) -> Resultat:
+    if reprise < arret:
+        remarque = Said("la reprise précède la suspension", "the resumption comes before the suspension")
+        return incoherent(f"{reprise} < {arret}", remarque)
+    remarque = Said("la clôture précède la reprise", "the closing comes before the resumption")
+    return incoherent(f"{cloture} < {reprise}", remarque)
 
 
 def _plusieurs_suspensions(suspensions: tuple[Evenement, ...], reprises: tuple[Evenement, ...]) -> Resultat:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.concordance import UN_AN
 from pipelines.domains.inquiries.law.delais import dernier_jour, duree_inclusive, en_jours, plus_mois
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regles import (
@@ -29,6 +30,10 @@ PLUS_COURTE_VUE = 8
 TROP_COURTE_POUR_ETRE_VRAIE = Said(
     "une enquête dure plus de quelques jours : une des deux dates est probablement fausse",
     "an inquiry lasts more than a few days: one of the two dates is probably wrong",
+)
+TROP_LONGUE_POUR_ETRE_VRAIE = Said(
+    "une enquête ne dure pas plus d'un an : une des deux dates est probablement fausse",
+    "an inquiry does not last more than a year: one of the two dates is probably wrong",
 )
 PLUS_LONG = Said(
     "plus long que le texte ne le demande : cela favorise le public",
@@ -60,6 +65,16 @@ def bornes(enquete: Enquete) -> tuple[date, date]:
     assert enquete.ouverture is not None
     assert enquete.cloture_prevue is not None
     return enquete.ouverture, enquete.cloture_prevue
+
+
+def bornes_impossibles(ouverture: date, cloture: date) -> Resultat | None:
+    """That the closing comes before the opening, or more than a year after it; None where both dates can be true."""
+    if cloture < ouverture:
+        return incoherent(f"{cloture} < {ouverture}", CLOTURE_AVANT)
+    if cloture - ouverture > UN_AN:
+        calcul = f"{cloture} − {ouverture} + 1 = {en_jours(duree_inclusive(ouverture, cloture))}"
+        return incoherent(calcul, TROP_LONGUE_POUR_ETRE_VRAIE)
+    return None
 
 
 def trop_court(enquete: Enquete, calcul: str) -> Resultat:
@@ -97,8 +112,8 @@ def duree_minimale(enquete: Enquete, version: RuleVersion) -> Resultat:
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
     ouverture, cloture = bornes(enquete)
-    if cloture < ouverture:
-        return incoherent(f"{cloture} < {ouverture}", CLOTURE_AVANT)
+    if impossible := bornes_impossibles(ouverture, cloture):
+        return impossible
     if "duree_minimale_mois" in version.parameters:
         limite = dernier_jour(ouverture, version.number("duree_minimale_mois"))
         is_long_enough = cloture >= limite
@@ -143,8 +158,8 @@ def duree_reduite(enquete: Enquete, version: RuleVersion) -> Resultat:
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
     ouverture, cloture = bornes(enquete)
-    if cloture < ouverture:
-        return incoherent(f"{cloture} < {ouverture}", CLOTURE_AVANT)
+    if impossible := bornes_impossibles(ouverture, cloture):
+        return impossible
     minimum, nombre = version.number("duree_minimale_jours"), duree_inclusive(ouverture, cloture)
     calcul = f"{duree_dite(enquete)} = {en_jours(nombre)} {'≥' if nombre >= minimum else '<'} {minimum}"
     if nombre < minimum:
@@ -167,8 +182,8 @@ def duree_maximale(enquete: Enquete, version: RuleVersion) -> Resultat:
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
     ouverture, cloture = bornes(enquete)
-    if cloture < ouverture:
-        return incoherent(f"{cloture} < {ouverture}", CLOTURE_AVANT)
+    if impossible := bornes_impossibles(ouverture, cloture):
+        return impossible
     limite = plus_mois(ouverture, version.number("duree_maximale_mois"))
     calcul = f"{cloture} {'≤' if cloture <= limite else '>'} {limite}"
     if cloture <= limite:
@@ -198,8 +213,8 @@ def complementaire(enquete: Enquete, version: RuleVersion) -> Resultat:
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
     ouverture, cloture = bornes(enquete)
-    if cloture < ouverture:
-        return incoherent(f"{cloture} < {ouverture}", CLOTURE_AVANT)
+    if impossible := bornes_impossibles(ouverture, cloture):
+        return impossible
     attendu, nombre = version.number("duree_jours"), duree_inclusive(ouverture, cloture)
     is_exact = version.parameters["duree_lecture"] == "exactement"
     if nombre == attendu:
@@ -239,8 +254,8 @@ def voirie(enquete: Enquete, version: RuleVersion) -> Resultat:
     if manque := bornes_manquantes(enquete):
         return non_evalue(manque)
     ouverture, cloture = bornes(enquete)
-    if cloture < ouverture:
-        return incoherent(f"{cloture} < {ouverture}", CLOTURE_AVANT)
+    if impossible := bornes_impossibles(ouverture, cloture):
+        return impossible
     attendu, nombre = version.number("duree_jours"), duree_inclusive(ouverture, cloture)
     calcul = f"{duree_dite(enquete)} = {en_jours(nombre)} {'=' if nombre == attendu else '≠'} {attendu}"
     if nombre < attendu:

@@ -155,12 +155,6 @@ class Enquete:
             return self.cloture_initiale
         return self.cloture
 
-    @property
-    def annee(self) -> str:
-        """The year under which the inquiry is counted: of its order, else opening, closing, report."""
-        connues = (self.arrete, self.ouverture, self.cloture, self.rapport)
-        return next((str(jour.year) for jour in connues if jour), "inconnue")
-
 
 COLONNES = {
     "titre": "titre",

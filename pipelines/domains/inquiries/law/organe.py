@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.concordance import designation_sure, jour_sur
 from pipelines.domains.inquiries.law.delais import jours
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regles import (
@@ -28,7 +29,7 @@ from pipelines.findings.versions import RuleVersion
 
 def jour_de_designation(enquete: Enquete) -> date | None:
     """The day that chooses the law on substitutes."""
-    return enquete.designation or enquete.arrete or enquete.ouverture
+    return designation_sure(enquete) or jour_sur(enquete)
 
 
 @regle(
@@ -138,10 +139,10 @@ def suppleants(enquete: Enquete, version: RuleVersion) -> Resultat:
         return a_verifier(calcul, remarque)
     if enquete.suppleant:
         return conforme(calcul)
-    if enquete.designation is None:
+    if designation_sure(enquete) is None:
         remarque = Said(
-            "la date de désignation n'est pas connue : le texte d'avant peut s'appliquer",
-            "the date of the appointment is not known: the text before may hold",
+            "la date de désignation n'est pas connue, ou contredit les autres : le texte d'avant peut s'appliquer",
+            "the date of the appointment is not known, or contradicts the others: the text before may hold",
         )
         return a_verifier(calcul, remarque)
     return non_conforme(calcul)

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from datetime import date
 
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.concordance import DES_MOIS, UN_AN
 from pipelines.domains.inquiries.law.delais import en_jours, jours
 from pipelines.domains.inquiries.law.enquete import Enquete, Publicite
 from pipelines.domains.inquiries.law.regles import (
@@ -40,8 +41,10 @@ TROP_TOT = Said(
     "une date précède l'ouverture de plus d'un an : elle est probablement fausse",
     "a date comes more than a year before the opening: it is probably wrong",
 )
-# A notice earlier than that is of another inquiry, or has a wrong year.
-UN_AN = jours(366)
+RAPPEL_LOIN = Said(
+    "un rappel est à plus de six mois de l'ouverture : une des deux dates est probablement fausse",
+    "a reminder is more than six months away from the opening: one of the two dates is probably wrong",
+)
 MENTIONS = (
     *("objet", "decisions_possibles", "autorite", "nom_et_qualites", "ouverture", "duree", "adresse_dossier"),
     *("lieux_et_horaires", "poste_informatique", "adresses_de_depot", "evaluation_environnementale"),
@@ -56,7 +59,8 @@ def avance(premier: date, jour: date, minimum: int) -> tuple[bool, str]:
 
 
 def trop_tot(premier: date, jour: date) -> bool:
-    """Whether a day is too long before the opening to be that of a notice of this inquiry."""
+    """Whether a day is too long before the opening to be that of a notice of this inquiry: it is
+    another's, or its year is wrong."""
     return premier - jour > UN_AN
 
 
@@ -192,9 +196,16 @@ def rappel(enquete: Enquete, version: RuleVersion) -> Resultat:
     dedans = [parution for parution in rappels if enquete.ouverture <= parution.jour <= limite]
     if len(titres(dedans)) >= version.number("journaux"):
         return conforme(calcul)
+    if any(abs(parution.jour - enquete.ouverture) > DES_MOIS for parution in rappels):
+        return incoherent(calcul, RAPPEL_LOIN)
+    return _rappel_manquant(enquete, calcul, hors_delai=len(dedans) < len(rappels))
+
+
+def _rappel_manquant(enquete: Enquete, calcul: str, *, hors_delai: bool) -> Resultat:
+    """Fewer reminders in time than are asked: a breach where the rows say that they contain them all."""
     if enquete.fait(TOUTES_CONNUES):
         return a_verifier(calcul, PARUTION_INCERTAINE) if _parution_incertaine(enquete) else non_conforme(calcul)
-    if len(dedans) == len(rappels):
+    if not hors_delai:
         return non_evalue("rappel dans un second journal", calcul)
     return a_verifier(calcul, Said("un autre rappel a pu paraître", "another reminder may have appeared"))
 
@@ -218,11 +229,20 @@ def importance_nationale(enquete: Enquete, version: RuleVersion) -> Resultat:
     parutions: list[date] | None = enquete.fait("parutions_nationales")
     if parutions is None or enquete.ouverture is None:
         return non_evalue("parutions dans des journaux nationaux" if parutions is None else "date d'ouverture")
-    minimum = version.number("avance_jours")
-    vues = [avance(enquete.ouverture, jour, minimum) for jour in parutions]
+    return _dans_deux_journaux_nationaux(enquete, enquete.ouverture, parutions, version)
+
+
+def _dans_deux_journaux_nationaux(
+    enquete: Enquete, ouverture: date, parutions: list[date], version: RuleVersion
+) -> Resultat:
+    minimum, voulus = version.number("avance_jours"), version.number("journaux")
+    vues = [avance(ouverture, jour, minimum) for jour in parutions]
     calcul = " ; ".join(calcul for _, calcul in vues)
-    if sum(respecte for respecte, _ in vues) >= version.number("journaux"):
+    plausibles = [not trop_tot(ouverture, jour) for jour in parutions]
+    if sum(respecte and plausible for (respecte, _), plausible in zip(vues, plausibles, strict=True)) >= voulus:
         return conforme(calcul)
+    if not all(plausibles):
+        return incoherent(calcul, TROP_TOT)
     if enquete.fait(TOUTES_CONNUES):
         return non_conforme(calcul)
     remarque = Said("l'avis a pu paraître dans un autre journal", "the notice may have appeared in another newspaper")

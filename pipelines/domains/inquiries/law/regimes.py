@@ -13,6 +13,13 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.concordance import (
+    DISCORDANTES,
+    demande_sure,
+    designation_sure,
+    jour_sur,
+    sont_discordantes,
+)
 from pipelines.domains.inquiries.law.delais import jours
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.reserves import ensemble
@@ -67,7 +74,6 @@ SANS_ENQUETE = {
 }
 # An order precedes the opening by weeks: this near after a change of law, the opening alone does not decide the regime.
 PROCHE = jours(90)
-UN_AN = jours(366)  # an opening later than that after the order has a wrong date: it tells nothing of the law
 # Families that sources use for several laws ("unique", "conjointe", "complémentaire" of expropriation or of roads), and
 # those of expropriation, which another subject may take to the environment code.
 SELON_LES_OBJETS = frozenset({"enquete_conjointe", "enquete_unique", "enquete_complementaire"})
@@ -80,6 +86,7 @@ CHEMIN_RURAL = Said(
     "l'article lu est celui des voies communales ; celui des chemins ruraux d'une seule commune n'a pas été lu",
     "the article that was read is that of municipal roads; that of rural paths in a single municipality was not read",
 )
+CONTREDITES = "date certaine de l'arrêté ou de l'ouverture (celles qui ont été lues contredisent les autres dates)"
 OUVERTURE_PROCHE = Said(
     "arrêté non daté : régime d'une ouverture proche d'un changement de droit",
     "order not dated: the regime is that of an opening close to a change of law",
@@ -121,7 +128,8 @@ def _regimes() -> tuple[_Regime, ...]:
 
 def choisir(enquete: Enquete) -> Choix:
     """The regime, by the family and the day of the order; else of the opening; else where designation and closing frame
-    it within one regime. Parallel consultations go by the day of the application."""
+    it within one regime. Parallel consultations go by the day of the application. A day that the other dates deny
+    chooses nothing."""
     if enquete.famille in SANS_ENQUETE:
         return Choix(enquete.famille)
     famille = _famille_de_droit(enquete)
@@ -131,7 +139,9 @@ def choisir(enquete: Enquete) -> Choix:
     if propre:
         return Choix(None, manque=f"{propre}, non lu")
     if famille == "consultation_parallelisee":
-        return _a_date(famille, enquete.demande, enquete, manque="date de dépôt de la demande")
+        manque = "date de dépôt de la demande"
+        manque += " (celle qui a été lue contredit les autres dates)" if enquete.demande else ""
+        return _a_date(famille, demande_sure(enquete), enquete, manque=manque)
     return _par_l_arrete(famille, enquete)
 
 
@@ -144,7 +154,7 @@ def droit_local(enquete: Enquete) -> str | None:
             local = _droit_de_la_collectivite(code, enquete)
             if local:
                 return local
-        jour = enquete.arrete or enquete.ouverture or enquete.cloture
+        jour = jour_sur(enquete) or enquete.cloture
         if code == "976" and jour and jour < MAYOTTE_DEPARTEMENT:
             return f"droit applicable à Mayotte avant le {MAYOTTE_DEPARTEMENT}"
     return None
@@ -176,18 +186,19 @@ def reserve_locale(enquete: Enquete) -> Said | None:
 
 
 def _par_l_arrete(famille: str, enquete: Enquete) -> Choix:
-    if enquete.arrete:
-        choix = _a_date(famille, enquete.arrete, enquete)
-        soon = enquete.ouverture is not None and enquete.ouverture - enquete.arrete <= UN_AN
-        if choix.regime and enquete.ouverture and soon and _change(famille, enquete.arrete, enquete.ouverture):
-            return replace(choix, reserve=ensemble(choix.reserve, TRANSITION))
-        return choix
-    if enquete.ouverture is None:
+    if enquete.arrete is None and enquete.ouverture is None:
         return _encadre(famille, enquete)
-    choix = _a_date(famille, enquete.ouverture, enquete)
-    if choix.regime and _change(famille, enquete.ouverture - PROCHE, enquete.ouverture):
-        return replace(choix, reserve=ensemble(choix.reserve, OUVERTURE_PROCHE))
-    return choix
+    jour = jour_sur(enquete)
+    choix = _a_date(famille, jour, enquete, manque=CONTREDITES)
+    if choix.regime is None or jour is None:
+        return choix
+    reserve = DISCORDANTES if sont_discordantes(enquete) else None
+    if jour == enquete.arrete:
+        fin = None if reserve else enquete.ouverture
+        reserve = TRANSITION if fin and _change(famille, jour, fin) else reserve
+    elif _change(famille, jour - PROCHE, jour):
+        reserve = ensemble(reserve, OUVERTURE_PROCHE)
+    return replace(choix, reserve=ensemble(choix.reserve, reserve))
 
 
 def _change(famille: str, avant: date, apres: date) -> bool:
@@ -265,8 +276,9 @@ def _a_date(famille: str, jour: date | None, enquete: Enquete, *, manque: str | 
 
 def _encadre(famille: str, enquete: Enquete) -> Choix:
     manque = "date de l'arrêté d'ouverture"
-    if enquete.designation is None or enquete.cloture is None:
+    designation, cloture = designation_sure(enquete), enquete.cloture
+    if designation is None or cloture is None:
         return Choix(None, manque=manque)
-    if regime_le(famille, enquete.designation) != regime_le(famille, enquete.cloture):
+    if regime_le(famille, designation) != regime_le(famille, cloture):
         return Choix(None, manque=manque)
-    return _a_date(famille, enquete.cloture, enquete)
+    return _a_date(famille, cloture, enquete)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from pipelines.core.text import Said
+from pipelines.domains.inquiries.law.concordance import est_trop_longue, sont_discordantes
 from pipelines.domains.inquiries.law.enquete import Enquete
 
 # Time-limits were suspended in the health emergency of 2020, and how inquiries were held was adapted (ordonnance
@@ -88,7 +89,8 @@ def cloture_douteuse(enquete: Enquete) -> bool:
 
 def _dates_contredites(enquete: Enquete) -> Said | None:
     jours = [jour for _, jour in suite_des_dates(enquete)]
-    return None if jours == sorted(jours) else DATES_CONTREDITES
+    doubtful = jours != sorted(jours) or sont_discordantes(enquete) or est_trop_longue(enquete)
+    return DATES_CONTREDITES if doubtful else None
 
 
 def _urgence(enquete: Enquete) -> Said | None:

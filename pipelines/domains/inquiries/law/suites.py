@@ -10,6 +10,7 @@ from datetime import date
 
 from pipelines.core.text import Said
 from pipelines.domains.inquiries.law.avis import SOUS_RESERVES, libelle_contraire
+from pipelines.domains.inquiries.law.concordance import ANNEE_FAUSSE, DES_MOIS
 from pipelines.domains.inquiries.law.delais import en_jours, jours, plus_mois, premier_jour_ouvre
 from pipelines.domains.inquiries.law.enquete import Enquete
 from pipelines.domains.inquiries.law.regles import (
@@ -58,6 +59,9 @@ def remise(enquete: Enquete, depart: date, jour: date, maximum: int, *, mois: bo
         return a_verifier(calcul, remarque)
     if depart <= URGENCE_SANITAIRE[1] and jour >= URGENCE_SANITAIRE[0]:
         return a_verifier(calcul, URGENCE)
+    # A limit of days or of one month; one of a year may well be passed by months.
+    if limite - depart < DES_MOIS < jour - limite:
+        return incoherent(calcul, ANNEE_FAUSSE)
     return non_conforme(calcul)
 
 

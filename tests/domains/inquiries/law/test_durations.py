@@ -55,9 +55,9 @@ def test_before_2012_an_inquiry_lasts_a_calendar_month() -> None:
     assert result("EP-02", an_inquiry(order="2007-12-20", opening="2008-01-15", closing="2008-02-13")) == "non_conforme"
 
 
-@pytest.mark.parametrize(("closing", "expected"), [("2024-03-01", "conforme"), ("2024-02-29", "non_conforme")])
+@pytest.mark.parametrize(("closing", "expected"), [("2016-03-01", "conforme"), ("2016-02-29", "non_conforme")])
 def test_thirty_days_go_through_the_leap_day(closing: str, expected: str) -> None:
-    inquiry = an_inquiry(order="2015-12-20", opening="2024-02-01", closing=closing)
+    inquiry = an_inquiry(order="2015-12-20", opening="2016-02-01", closing=closing)
     assert result("EP-02", inquiry) == expected
 
 
@@ -90,12 +90,12 @@ def test_expropriation_asks_for_fifteen_days(closing: str, expected: str) -> Non
 @pytest.mark.parametrize("rule", ["EP-02", "EP-03", "EP-04", "EP-30", "VOIRIE-15"])
 def test_durations_name_the_bound_that_is_missing(rule: str) -> None:
     family = {"EP-30": "enquete_complementaire", "VOIRIE-15": "enquete_voirie"}.get(rule, "enquete_environnementale")
-    order = {"EP-04": "2014-01-02"}.get(rule, "2019-01-02")
-    assert missing(rule, an_inquiry(family=family, order=order)) == "date d'ouverture"
-    assert missing(rule, an_inquiry(family=family, order=order, opening="2019-02-01")) == "date de clôture"
-    extended = an_inquiry(
-        family=family, order=order, opening="2019-02-01", closing="2019-03-20", events=[("prolongation", "2019-03-01")]
-    )
+    year = {"EP-04": "2014"}.get(rule, "2019")
+    told = {"family": family, "order": f"{year}-01-02"}
+    assert missing(rule, an_inquiry(**told)) == "date d'ouverture"
+    assert missing(rule, an_inquiry(**told, opening=f"{year}-02-01")) == "date de clôture"
+    events = [("prolongation", f"{year}-03-01")]
+    extended = an_inquiry(**told, opening=f"{year}-02-01", closing=f"{year}-03-20", events=events)
     assert missing(rule, extended) == "date de clôture initiale"
 
 

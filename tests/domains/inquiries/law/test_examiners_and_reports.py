@@ -62,7 +62,7 @@ def test_a_single_examiner_is_odd_and_an_unknown_commission_is_not_checked() -> 
     ],
 )
 def test_alternates_go_by_the_day_of_designation(designation: str, alternate: bool | None, expected: str) -> None:
-    inquiry = an_inquiry(designation=designation, order=designation, opening="2026-01-05", suppleant=alternate)
+    inquiry = an_inquiry(designation=designation, order=designation, suppleant=alternate)
     assert result("EP-10", inquiry) == expected
 
 

@@ -20,6 +20,7 @@ from pipelines.domains.inquiries.law import (
     controler_tous,
     regles_table,
 )
+from pipelines.domains.inquiries.law.concordance import annee
 from pipelines.domains.inquiries.law.regimes import regime_le
 from pipelines.domains.inquiries.law.regles import Regle, conforme_si, lignes, regle, regles, version_de
 from pipelines.findings.versions import RuleVersion
@@ -233,4 +234,4 @@ def test_tables_become_inquiries() -> None:
     inquiry = enquetes(tables)[0]
     assert inquiry.departements == ("02", "51")
     assert [item.rang for item in inquiry.publicites] == [1, 2]
-    assert inquiry.annee == "inconnue"
+    assert annee(inquiry) == "inconnue"

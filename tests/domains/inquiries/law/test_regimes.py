@@ -20,7 +20,7 @@ from tests.domains.inquiries.law.builders import an_inquiry, check, result
     ],
 )
 def test_environmental_law_changes_with_the_day_of_the_order(order: str, regime: str) -> None:
-    assert choisir(an_inquiry(order=order, opening="2100-01-01")).regime == regime
+    assert choisir(an_inquiry(order=order)).regime == regime
 
 
 @pytest.mark.parametrize(

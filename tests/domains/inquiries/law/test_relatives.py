@@ -143,7 +143,7 @@ def test_no_breach_is_asserted_where_no_departement_is_known() -> None:
 
 def with_substitute(day: str | None, substitute: bool, order: str = "2012-06-05") -> Enquete:
     given = {} if day is None else {"designation": day}
-    return an_inquiry(order=day or order, opening=day or order, closing="2024-12-01", suppleant=substitute, **given)
+    return an_inquiry(order=day or order, opening=day or order, suppleant=substitute, **given)
 
 
 @pytest.mark.parametrize(
