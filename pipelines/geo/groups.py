@@ -19,6 +19,7 @@ from pipelines.geo.hints import Hints
 from pipelines.geo.names import Printed, normalise
 from pipelines.geo.outcome import Resolution, resolved, unresolved
 from pipelines.geo.spelling import neighbour
+from pipelines.geo.usual_names import bodies_usually_called
 
 
 def resolve_group(
@@ -38,7 +39,7 @@ def resolve_group(
     if gone and not looks_like_an_acronym(printed.name):
         return unresolved("epci_inexistant", _codes(gone))
     if bare:
-        return unresolved("nom_inconnu")
+        return unresolved("nom_inconnu", _usual(kind, core, hints, bodies.by_core))
     return _forgiving(printed, hints, day, gazetteer, bodies)
 
 
@@ -63,7 +64,7 @@ def _of_an_unknown_day(kind: str | None, core: str, hints: Hints, gazetteer: Gaz
     if not found and kind:
         found = _here(_wider(core, gazetteer.epci_by_core), hints)
         found = [entity for entity in found if entity.until is None and _is_of(entity, kind)]
-    return unresolved("epci_sans_historique", _codes(found))
+    return unresolved("epci_sans_historique", _codes(found) or _usual(kind, core, hints, gazetteer.epci_by_core))
 
 
 def _forgiving(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer, bodies: Bodies) -> Resolution:
@@ -84,7 +85,13 @@ def _forgiving(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazet
     wider = [entity for entity in wider if not kind or family(entity.kind) == kind]
     if wider and kind:
         return _only(wider, "epci_partiel", "probable", day, bodies)
-    return unresolved("nom_inconnu", _codes(wider))
+    return unresolved("nom_inconnu", _codes(wider) or _usual(kind, core, hints, bodies.by_core))
+
+
+def _usual(kind: str | None, core: str, hints: Hints, by_core: dict[str, list[Entity]]) -> tuple[str, ...]:
+    """Those that it may be a usual name of; of the type that was printed where one of them is."""
+    found = _here(bodies_usually_called(core, by_core), hints)
+    return _codes([entity for entity in found if _is_of(entity, kind)] or found)
 
 
 def _wider(core: str, by_core: dict[str, list[Entity]]) -> list[Entity]:
@@ -146,6 +153,16 @@ def _acronym(printed: Printed, hints: Hints, day: str | None, gazetteer: Gazette
     if not hints.departements or hints.unread:
         return unresolved("sigle", _codes(found))
     return _only(found, "sigle", "probable", day, bodies) if found else unresolved("nom_inconnu")
+
+
+def or_a_group(found: Resolution, printed: Printed, hints: Hints, day: str | None, gazetteer: Gazetteer) -> Resolution:
+    """What was found of a name that a source calls a commune's; where no commune has it, with the groups that do as
+    candidates."""
+    if found.code or found.candidates:
+        return found
+    group = resolve_group(printed, hints, day, gazetteer, bare=True)
+    codes = tuple(dict.fromkeys((*((group.code,) if group.code else ()), *group.candidates)))
+    return replace(found, candidates=codes).with_alert("nature_contredite") if codes else found
 
 
 def groups_around(key: str, departement: str | None, day: str | None, gazetteer: Gazetteer) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pipelines.geo.corrections import Correction, Corrections
 from pipelines.geo.entities import Entity
 from pipelines.geo.epci_names import announces_an_epci, looks_like_an_acronym
 from pipelines.geo.gazetteer import Gazetteer
-from pipelines.geo.groups import groups_around, resolve_group
+from pipelines.geo.groups import groups_around, or_a_group, resolve_group
 from pipelines.geo.hints import Hints, departements_in, hint_in_text, hints_in_brackets
 from pipelines.geo.names import (
     Printed,
@@ -72,7 +72,8 @@ def _by_name(query: Query, gazetteer: Gazetteer) -> Resolution:
         alert = "nature_contredite" if query.nature == "commune" else ""
         return resolve_group(printed, hints, query.day, gazetteer).with_alert(alert)
     found = _commune(printed, hints, query.day, gazetteer)
-    return found if query.nature else _of_unsaid_nature(found, printed, hints, query.day, gazetteer)
+    ending = or_a_group if query.nature else _of_unsaid_nature
+    return ending(found, printed, hints, query.day, gazetteer)
 
 
 def _of_unsaid_nature(
