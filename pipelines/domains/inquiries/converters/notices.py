@@ -27,7 +27,7 @@ _FACTS = {
 @reading("avis_enquete")
 def inquiry_notice(project: Project, options: Mapping[str, Any]) -> Reading:
     """Inputs: texte, annees (years or dates in which the inquiry may open, separated by blanks). Outputs: the fields of
-    `enquetes` by their name, and `alerte`: what stays open or is contradicted, as text."""
+    `enquetes` by their name, and `alerte`: what stays open, is contradicted or is called off, as text."""
 
     def read(inputs: Mapping[str, Text]) -> Mapping[str, Text]:
         text = inputs.get("texte")
@@ -43,7 +43,16 @@ def inquiry_notice(project: Project, options: Mapping[str, Any]) -> Reading:
 
 def _warning(notice: Notice) -> str | None:
     facts = {field: getattr(notice, name) for field, name in _FACTS.items()}
-    return " ; ".join(f"{field} : {_doubt(fact)}" for field, fact in facts.items() if _is_doubtful(fact)) or None
+    told = [f"{field} : {_doubt(fact)}" for field, fact in facts.items() if _is_doubtful(fact)]
+    if notice.called_off.value:
+        told.insert(0, _called_off(notice.called_off.value, dates_are_read=notice.opening_date.value is not None))
+    return " ; ".join(told) or None
+
+
+def _called_off(what: str, *, dates_are_read: bool) -> str:
+    if dates_are_read:  # it may be another inquiry that the notice speaks of
+        return f"le texte écrit qu'une enquête est {what} : peut-être celle-ci"
+    return f"enquête {what} d'après le texte : les dates annoncées ne sont pas lues"
 
 
 def _is_doubtful(fact: Fact) -> bool:

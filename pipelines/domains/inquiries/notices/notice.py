@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipelines.domains.inquiries.notices.called_off import read_called_off
 from pipelines.domains.inquiries.notices.durations import read_duration
 from pipelines.domains.inquiries.notices.orders import read_order
 from pipelines.domains.inquiries.notices.periods import read_period
@@ -47,6 +48,7 @@ def read_notice(text: str, years: Iterable[int] = ()) -> Notice:
         closing_hour=period.closing_hour,
         initial_closing_date=period.initial_closing_date,
         duration=read_duration(folded, opening, initial or closing),
+        called_off=read_called_off(folded),
         sessions=read_sessions(folded, (*period.spans, *orders), opening, closing, years),
     )
 

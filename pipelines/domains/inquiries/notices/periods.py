@@ -86,7 +86,7 @@ _CALLED_OFF_BEFORE = re.compile(
 )
 _NOT_A_LABEL = re.compile(r"arrete|decision|\bavis|\bplis?\b|offre|heures?\s+d'?\s*$|horaires?")
 _CALLED_OFF = re.compile(
-    r"^[^.;]{0,60}?(?:(?:est|a\s+ete|sera|sont|ont\s+ete)\s+(?:annule|reporte|suspendu|ajourne|interrompu)|n'aura\s+pas)"
+    r"^(?![^.;]{0,60}\b(?:permanence|reunion))[^.;]{0,60}?(?:(?:est|a\s+ete|sera|sont|ont\s+ete)\s+(?:annule|reporte|suspendu|ajourne|interrompu)|n'aura\s+pas)"
     r"|^\W{0,4}(?:annule|reporte|ajourne)e?s?\b"
 )
 

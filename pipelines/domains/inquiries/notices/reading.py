@@ -62,7 +62,10 @@ class Session:
 
 @dataclass(frozen=True)
 class Notice:
-    """What a notice says. Dates are YYYY-MM-DD, hours HH:MM in the local time of the seat, durations whole days."""
+    """What a notice says. Dates are YYYY-MM-DD, hours HH:MM in the local time of the seat, durations whole days.
+
+    `called_off`: what became of an inquiry that does not take place as announced ("annulée").
+    """
 
     order_number: Fact = NOT_READ
     order_date: Fact = NOT_READ
@@ -72,4 +75,5 @@ class Notice:
     closing_hour: Fact = NOT_READ
     initial_closing_date: Fact = NOT_READ
     duration: Fact = NOT_READ
+    called_off: Fact = NOT_READ
     sessions: tuple[Session, ...] = ()
