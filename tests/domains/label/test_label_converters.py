@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pipelines.core.project import Project
 from pipelines.mapping.registry import CONVERTERS, READINGS, Unreadable
+from pipelines.privacy.detectors.positions import in_france
 
 PROJECT = Project.at(Path(__file__).resolve().parents[3])
 
@@ -234,8 +235,31 @@ def test_coordinates_that_cannot_be_are_refused(latitude, longitude):
         convert("coordonnee", latitude, longitude, axe="latitude")
 
 
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "slip"),
+    [
+        ("2,3522", "48,8566", "échangées"),
+        ("-61.53", "16.24", "échangées"),
+        ("55.45", "-20.88", "échangées"),
+        ("16.24", "61.53", "négative"),
+    ],
+)
+@pytest.mark.parametrize("axis", ["latitude", "longitude"])
+def test_coordinates_that_a_slip_takes_out_of_france_are_refused(latitude, longitude, slip, axis):
+    with pytest.raises(Unreadable) as refused:
+        convert("coordonnee", latitude, longitude, axe=axis)
+    assert slip in refused.value.expected_fr
+
+
+@pytest.mark.parametrize(("latitude", "longitude"), [("45.3", "-72.7"), ("14.76", "-17.47"), ("-22.2", "166.4")])
+def test_a_place_far_away_is_kept(latitude, longitude):
+    assert convert("coordonnee", latitude, longitude, axe="longitude") == longitude
+
+
 @given(st.decimals(-90, 90, places=7), st.decimals(-180, 180, places=7))
 def test_a_coordinate_is_never_more_precise_than_ten_metres(latitude, longitude):
+    slips = ((longitude, latitude), (latitude, -longitude))
+    assume(in_france(latitude, longitude) or not any(in_france(*slip) for slip in slips))
     read = convert("coordonnee", str(latitude), str(longitude), axe="latitude")
     if read is not None:
         assert len(read.partition(".")[2]) <= 4

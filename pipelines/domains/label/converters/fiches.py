@@ -16,6 +16,7 @@ from typing import Any
 from pipelines.core.project import Project
 from pipelines.geo.names import strip_accents
 from pipelines.mapping.registry import READINGS, Reading, Text, Unreadable, converter, reading
+from pipelines.privacy.detectors.positions import in_france
 
 _NUMBER_ID = re.compile(r"([1-9]\d*)(?:\.0)?")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
@@ -158,7 +159,8 @@ def french_number(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
 def coordinate(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The option `axe` (latitude or longitude) of (latitude, longitude), to four decimals; a decimal comma is read.
 
-    Absent when either is, and for 0/0, which is how the platform writes "unknown". Raises `Unreadable` beyond ±90/±180.
+    Absent when either is, and for 0/0, which is how the platform writes "unknown". Raises `Unreadable` beyond ±90/±180,
+    and for a point outside France that is in France once its halves are exchanged, or its longitude is west.
     """
     axis: str = options["axe"]
     if texts[0] is None or texts[1] is None:
@@ -169,8 +171,25 @@ def coordinate(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     if abs(values[axis]) > LIMITS[axis]:
         limit = LIMITS[axis]
         raise Unreadable(f"des degrés de −{limit} à {limit}", f"degrees from −{limit} to {limit}")
+    _check_halves(float(values["latitude"]), float(values["longitude"]))
     rounded = values[axis].quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
     return format(rounded.normalize() + 0, "f")
+
+
+def _check_halves(latitude: float, longitude: float) -> None:
+    """Raises `Unreadable` where one of two common slips explains why a point is not in France."""
+    if in_france(latitude, longitude):
+        return
+    if in_france(longitude, latitude):
+        raise Unreadable(
+            "une latitude puis une longitude (échangées, celles-ci sont en France)",
+            "a latitude, then a longitude (exchanged, these are in France)",
+        )
+    if in_france(latitude, -longitude):
+        raise Unreadable(
+            "une longitude négative à l'ouest (avec l'autre signe, ce point est en France)",
+            "a negative longitude in the west (with the other sign, this point is in France)",
+        )
 
 
 @reading("territoire_de_fiche")
