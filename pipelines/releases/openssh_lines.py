@@ -7,14 +7,14 @@ ours.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import calendar
 import re
 import struct
 import time as clock
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from pipelines.releases import exact_base64
 
 BLANKS = " \t"
 WHITESPACE = " \t\r\n"
@@ -96,9 +96,9 @@ def read_key(text: str) -> tuple[bytes, str] | None:
         return None
     encoded, _, after = _cut(rest.lstrip(BLANKS))
     try:
-        blob = base64.b64decode(re.sub(r"\s", "", encoded), validate=True)
+        blob = exact_base64.decode(re.sub(r"\s", "", encoded))
         (length,) = struct.unpack_from(">I", blob)
-    except (binascii.Error, ValueError, struct.error):
+    except (ValueError, struct.error):
         return None
     if blob[4 : 4 + length] != kind.encode() or not _is_whole(blob, kind):
         return None

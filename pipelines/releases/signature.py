@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.core.settings import SIGNING_KEY, SIGNING_KEY_FILE, folder_of, value_of
 from pipelines.core.text import Said
+from pipelines.releases import exact_base64
 from pipelines.releases.errors import KeyExists, KeyUnreadable
 from pipelines.releases.openssh_certificates import CERTIFICATE
 from pipelines.releases.openssh_lines import ED25519
@@ -66,9 +67,7 @@ class SigningKey:
         raw = self._private.sign(_signed_part(message, namespace))
         blob = MAGIC + struct.pack(">I", 1) + _string(public) + _string(namespace.encode()) + _string(b"")
         blob += _string(b"sha512") + _string(_string(b"ssh-ed25519") + _string(raw))
-        text = base64.b64encode(blob).decode()
-        lines = [text[start : start + 70] for start in range(0, len(text), 70)]
-        return "\n".join([BEGIN, *lines, END, ""])
+        return _armoured(blob)
 
 
 def load_key(path: Path) -> SigningKey:
@@ -211,11 +210,16 @@ def plain_key(blob: bytes) -> bytes:
 
 
 def _parse_signature(armoured: str, namespace: str) -> tuple[bytes, bytes, str]:
-    """The key or certificate, the raw signature, the hash. Raises `ValueError`, `struct.error`."""
-    lines = armoured.splitlines()
-    if len(lines) < 3 or lines[0] != BEGIN or lines[-1] != END:
+    """The key or certificate, the raw signature, the hash. Raises `ValueError`, `struct.error`.
+
+    Only as it is written here and by `ssh-keygen`: whatever else changed in the file, something changed it.
+    """
+    lines = armoured.split("\n")
+    if len(lines) < 4 or lines[0] != BEGIN or lines[-2] != END:
         raise ValueError("not an SSH signature")
-    blob = base64.b64decode("".join(lines[1:-1]), validate=True)
+    blob = exact_base64.decode("".join(lines[1:-2]))
+    if _armoured(blob) != armoured:
+        raise ValueError("another form of an SSH signature")
     public, space, reserved, algorithm, signature = _strings(blob[len(MAGIC) + 4 :])
     kind, raw = _strings(signature)
     header = (blob[: len(MAGIC) + 4], space, reserved, kind)
@@ -224,6 +228,13 @@ def _parse_signature(armoured: str, namespace: str) -> tuple[bytes, bytes, str]:
     if algorithm not in (b"sha256", b"sha512"):
         raise ValueError("another kind of hash")
     return public, raw, algorithm.decode()
+
+
+def _armoured(blob: bytes) -> str:
+    """A signature as text, in the lines that `ssh-keygen` writes."""
+    text = base64.b64encode(blob).decode()
+    lines = [text[start : start + 70] for start in range(0, len(text), 70)]
+    return "\n".join([BEGIN, *lines, END, ""])
 
 
 def _signed_part(message: bytes, namespace: str = NAMESPACE, algorithm: str = "sha512") -> bytes:

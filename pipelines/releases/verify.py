@@ -184,7 +184,7 @@ def _one(looking: Looking, path: Path, read: Read | None) -> None:
     looking.flaws += broken
     if not ledger_beside(releases).exists():
         proof = carried_proof(path)
-        carried = first(alone(proof, path))
+        carried = first(alone(looking, proof, path))
         looking.flaws += flaws + carried
         looking.notes.append(ALONE)
         if looking.demands.seen or looking.demands.policy is not None:

@@ -6,12 +6,12 @@ auditor trusts (`allowed_signers.py`).
 
 from __future__ import annotations
 
-import base64
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.releases import exact_base64
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.keys import KEY_NAMESPACE, statement
 from pipelines.releases.openssh_lines import ED25519
@@ -74,7 +74,7 @@ class KeyEvent:
 def _blob_of(line: object) -> bytes | None:
     """The plain Ed25519 key of a public line, as OpenSSH encodes it; none when it is another text."""
     try:
-        blob = base64.b64decode(str(line).split()[1], validate=True)
+        blob = exact_base64.decode(str(line).split()[1])
     except (IndexError, ValueError):
         return None
     return blob if blob.startswith(PREFIX) and len(blob) == len(PREFIX) + 4 + PUBLIC_BYTES else None

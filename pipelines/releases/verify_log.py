@@ -6,7 +6,6 @@ that was kept, a policy of witnesses, authorities of time). Does not: the releas
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +23,8 @@ from pipelines.releases.log.notes import ED25519, Checkpoint, NoteKey, signed_by
 from pipelines.releases.log.policy import Policy
 from pipelines.releases.log.proofs import Proof
 from pipelines.releases.log.tiles import ENTRIES, WIDTH, Read, Tree, grown, holds, tile_name
-from pipelines.releases.signature import NAMESPACE, fingerprint_of
+from pipelines.releases.log.times import read_stamp
+from pipelines.releases.signature import NAMESPACE, fingerprint_of, plain_key
 from pipelines.releases.verify_chain import is_left_aside
 from pipelines.releases.verify_keys import PREFIX
 from pipelines.storage.atomic import ASIDE
@@ -78,8 +78,8 @@ def signer_of(checkpoint: Checkpoint, keys: Sequence[bytes]) -> bytes | None:
 
 
 def public_of(blob: bytes) -> bytes:
-    """The 32 bytes of an Ed25519 key that OpenSSH encoded."""
-    return blob[-32:]
+    """The 32 bytes of an Ed25519 key, or of that in a certificate, which OpenSSH encoded."""
+    return plain_key(blob)[-32:]
 
 
 def trusted_blobs(trust: Trust) -> list[bytes]:
@@ -279,11 +279,22 @@ def witnessed(
     return found, [Flaw("unwitnessed", f"{FOLDER}/{CHECKPOINT}", names, policy.quorum)]
 
 
-def inclusion(proof: Proof, entry: Mapping[str, Any], place: str) -> Iterator[Flaw]:
-    """The proof that a release carries leads from its line to the head that it names."""
+def inclusion(proof: Proof, entry: Mapping[str, Any], place: str, signer: bytes | None = None) -> Iterator[Flaw]:
+    """The proof that a release carries leads from its line to the head that it names.
+
+    `signer`: the key that signed the release, which signed that head too; none for a release that is not signed.
+    """
     line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     if not proof.holds or proof.index != entry["seq"] or not is_leaf_of(proof.leaf, line):
         yield Flaw("inclusion", place, str(proof.index), str(entry["seq"]))
+    elif signer is not None and signer_of(proof.checkpoint, [signer]) is None:
+        yield Flaw("inclusion", place, UNSIGNED_HEAD)
+
+
+UNSIGNED_HEAD = Said(
+    "la clé de la version n'y a pas signé la tête du journal",
+    "the release's key did not sign the head of the log in it",
+)
 
 
 def holds_leaf(read: Read, checkpoint: Checkpoint, index: int, leaf: bytes) -> bool:
@@ -301,12 +312,11 @@ def time_tokens(
     times, flaws = [], []
     for name in names:
         try:
-            token = json.loads(read(name) or b"{}")
-            reply, body = base64.b64decode(token["token"], validate=True), str(token["checkpoint"])
-            wrong = list(continues(read, checkpoint, Checkpoint.parse(f"{body}\n", name), name))
+            reply, stamped = read_stamp(read(name) or b"{}", name.partition("/")[2])
+            wrong = list(continues(read, checkpoint, stamped, name))
             flaws += [Flaw("time", f"{FOLDER}/{name}", flaw.found, flaw.expected) for flaw in wrong[:1]]
             if check is not None and not wrong:
-                times.append(check(reply, body.encode()))
+                times.append(check(reply, stamped.body.encode()))
         except (ReleaseError, ValueError, KeyError, TypeError, RecursionError) as error:
             flaws.append(Flaw("time", f"{FOLDER}/{name}", type(error).__name__))
     return times, flaws

@@ -18,7 +18,7 @@ from pipelines.releases.errors import LogDamaged, NoteUnreadable
 from pipelines.releases.flaws import Flaw
 from pipelines.releases.ledger import Ledger
 from pipelines.releases.log.dates import dates_that_go_back
-from pipelines.releases.log.journal import CHECKPOINT, CIRCUMSTANCES, WITNESSED, is_leaf_of, read_checkpoint
+from pipelines.releases.log.journal import CHECKPOINT, CIRCUMSTANCES, FOLDER, WITNESSED, is_leaf_of, read_checkpoint
 from pipelines.releases.log.merkle import EMPTY_ROOT
 from pipelines.releases.log.notes import Checkpoint, cosigned_at
 from pipelines.releases.log.proofs import Proof
@@ -63,7 +63,9 @@ def check_log(looking: Looking, read: Read, folder: Path, ledger: Ledger | None)
     if folder.is_dir():
         looking.flaws += first(verify_log.extra_files(folder, read, checkpoint))
     for place, proof, entry in proofs:
-        looking.flaws += [replace(flaw, place=place + flaw.place) for flaw in _included(proof, entry, read, checkpoint)]
+        signer = looking.signers.get(str(entry["signer"]))
+        wrong = _included(proof, entry, read, checkpoint, signer)
+        looking.flaws += [replace(flaw, place=place + flaw.place) for flaw in wrong]
     needed = max([0, *(entry["seq"] + 1 for _, _, entry in proofs)])
     if ledger is not None:
         needed = min(checkpoint.size, len(ledger.lines))
@@ -113,6 +115,7 @@ def _included(
     entry: Entry,
     read: Read,
     checkpoint: Checkpoint,
+    signer: bytes | None,
 ) -> list[Flaw]:
     """A release's proof is right, and of this log; only a release from before the log has none."""
     if isinstance(proof, NoteUnreadable):
@@ -121,7 +124,7 @@ def _included(
         if proof is None:
             leaf = Tree(read, checkpoint.size).entry(entry["seq"]) if entry["seq"] < checkpoint.size else b"{}"
             return [Flaw("inclusion", PROOF)] if set(CIRCUMSTANCES) & set(json_object(leaf)) else []
-        found = first(verify_log.inclusion(proof, entry, PROOF))
+        found = first(verify_log.inclusion(proof, entry, PROOF, signer))
         if found:
             return found
         if proof.checkpoint.origin != checkpoint.origin:
@@ -155,11 +158,11 @@ def _check_head(
     state = LogState(checkpoint.origin, checkpoint.size, fingerprint_of(blob) if blob and not flaws else None)
     for by, seen in [*demands.seen, *_seen_by_witnesses(looking, checkpoint.origin)]:
         looking.flaws += first(verify_log.continues(read, checkpoint, seen, by))
+    older, odd = _witnessed_head(read, checkpoint)
+    looking.flaws += odd
     if demands.policy is not None:
         heads = [checkpoint]
-        older = _witnessed_head(read)
-        if older is not None and not first(verify_log.continues(read, checkpoint, older, WITNESSED)):
-            heads.append(older)
+        heads += [older] if older is not None else []
         cosigners, missing = verify_log.witnessed(read, heads, needed, demands.policy)
         looking.flaws += missing
         state = replace(state, witnesses=cosigners)
@@ -185,11 +188,15 @@ def _seen_by_witnesses(looking: Looking, origin: str) -> list[tuple[str, Checkpo
     return found
 
 
-def _witnessed_head(read: Read) -> Checkpoint | None:
+def _witnessed_head(read: Read, checkpoint: Checkpoint) -> tuple[Checkpoint | None, list[Flaw]]:
+    """The head that witnesses cosigned last, which the log continues, and what is wrong with it."""
+    place = f"{FOLDER}/{WITNESSED}"
     try:
-        return read_checkpoint(read, WITNESSED)
-    except (NoteUnreadable, LogDamaged):
-        return None
+        older = read_checkpoint(read, WITNESSED)
+    except (NoteUnreadable, LogDamaged) as error:
+        return None, [Flaw("log", place, error.facts["found"], error.facts["expected"])]
+    wrong = [] if older is None else first(verify_log.continues(read, checkpoint, older, WITNESSED))
+    return (None, [replace(flaw, place=place) for flaw in wrong]) if wrong else (older, [])
 
 
 def _known_keys(looking: Looking, ledger: Ledger | None) -> list[bytes]:
@@ -212,7 +219,7 @@ def check_in_log(looking: Looking, path: Path, store: ReleaseStore, read: Read, 
         return [Flaw("unrecorded", f"{path.parent.name}/{path.name}")]
     entry = json.loads(line)
     proof = carried_proof(path)
-    found = _included(proof, entry, read, checkpoint)
+    found = _included(proof, entry, read, checkpoint, looking.signers.get(str(entry["signer"])))
     later: list[Entry] = []
     try:
         tree = Tree(read, checkpoint.size)
@@ -249,13 +256,14 @@ def _since(events: Iterable[Entry], entry: Entry, store: ReleaseStore, path: Pat
     return []
 
 
-def alone(proof: Proof | NoteUnreadable | None, path: Path) -> Iterator[Flaw]:
+def alone(looking: Looking, proof: Proof | NoteUnreadable | None, path: Path) -> Iterator[Flaw]:
     """A proof that is carried far from its log still has to be right."""
     line = line_of(path)
     if isinstance(proof, NoteUnreadable):
         yield Flaw("inclusion", PROOF, proof.facts["found"], proof.facts["expected"])
     elif proof is not None and line is not None:
-        yield from verify_log.inclusion(proof, json.loads(line), PROOF)
+        entry = json.loads(line)
+        yield from verify_log.inclusion(proof, entry, PROOF, looking.signers.get(str(entry["signer"])))
 
 
 def demand_of_proof(looking: Looking, proof: Proof | NoteUnreadable | None) -> None:

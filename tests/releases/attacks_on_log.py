@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipelines.releases.bag import PROOF, seal
+from pipelines.releases.bag import PROOF, SIGNATURE, seal
 from pipelines.releases.descriptor import to_json
 from pipelines.releases.ledger import Ledger
 from pipelines.releases.log.journal import Journal, leaf_of
@@ -255,6 +256,22 @@ def renamed(folder: Path) -> None:
     newest(folder).rename(releases_of(folder) / "prix" / "3.0.0")
 
 
+def other_last_byte(data: bytes) -> bytes:
+    """The last byte of the last signature, made another."""
+    data = data.rstrip(b"=\n")
+    return data[:-1] + bytes([data[-1] ^ 1]) + b"=\n"
+
+
+def idle_bit(data: bytes) -> bytes:
+    """The same bytes in base64, spelled otherwise: the first of its lines that has bits to spare."""
+    lines = data.split(b"\n")
+    place = next(number for number, line in enumerate(lines) if line.endswith(b"="))
+    line = lines[place].rstrip(b"=")
+    lines[place] = line[:-1] + bytes([line[-1] + 1]) + lines[place][len(line) :]
+    assert base64.b64decode(lines[place].split()[-1]) == base64.b64decode(data.split(b"\n")[place].split()[-1])
+    return b"\n".join(lines)
+
+
 PRIX, VERSION = "releases/prix", "releases/prix/1.1.0"
 ATTACKS: dict[str, Attack] = {
     "a forged retraction in the ledger alone": lambda folder: forged_retraction(folder, marked=False, logged=""),
@@ -284,6 +301,16 @@ ATTACKS: dict[str, Attack] = {
         newest(folder) / PROOF, lambda data: data.replace(b"index 1", b"index 0")
     ),
     "the proof of another version": lambda folder: shutil.copy(newest(folder).parent / "1.0.0" / PROOF, newest(folder)),
+    "the head in a proof signed otherwise": lambda folder: rewrite(newest(folder) / PROOF, other_last_byte),
+    "the head in a proof without its signature": lambda folder: rewrite(
+        newest(folder) / PROOF, lambda data: b"".join(data.splitlines(keepends=True)[:-1])
+    ),
+    "a bit of a proof that no byte uses": lambda folder: rewrite(newest(folder) / PROOF, idle_bit),
+    "a line of a signature ended otherwise": lambda folder: rewrite(
+        newest(folder) / SIGNATURE, lambda data: data.replace(b"\nAAA", b"\r\nAAA", 1).replace(b"\nU1N", b"\r\nU1N", 1)
+    ),
+    "a signature without its last line end": lambda folder: rewrite(newest(folder) / SIGNATURE, lambda data: data[:-1]),
+    "a head that witnesses cosigned and that is none": added("log/witnessed"),
     "changes emptied in Parquet alone": resealed(emptied_changes),
     "changes emptied in CSV alone": resealed(emptied_csv),
     "causes altered": resealed(other_cause),

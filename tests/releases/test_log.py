@@ -21,7 +21,7 @@ from pipelines.releases.log.journal import Journal, is_leaf_of, leaf_of
 from pipelines.releases.log.notes import Checkpoint, NoteKey, cosigned_at, is_signature, parse_note, signed_by
 from pipelines.releases.log.proofs import Proof
 from pipelines.releases.log.tiles import Tree, grown, tile_name
-from pipelines.releases.signature import new_key
+from pipelines.releases.signature import new_key, signing_blob
 from tests.releases.builders import PRIZES, a_key, a_request, two_releases
 
 SPECIFIED_NOTE = """This is an example message.
@@ -233,3 +233,38 @@ def test_one_release_of_a_long_ledger_is_what_the_index_says(long_ledger: Path) 
     assert [flaw.code for flaw in verify_module.verify(second).flaws] == ["index"]
     index.write_text("[" * 100_000, encoding="utf-8")
     assert [flaw.code for flaw in verify_module.verify(second).flaws] == ["index"]
+
+
+def test_a_proof_has_one_spelling(tmp_path: Path) -> None:
+    """Whatever bit of it changes, it is another proof or none."""
+    releases = two_releases(tmp_path)
+    data = (releases / "prix" / "1.1.0" / "inclusion.tlog-proof").read_bytes()
+    proof = Proof.parse(data.decode(), "x")
+    for place in range(len(data)):
+        for bit in range(8):
+            other = data[:place] + bytes([data[place] ^ (1 << bit)]) + data[place + 1 :]
+            try:
+                assert Proof.parse(other.decode(), "x") != proof, (place, bit)
+            except (NoteUnreadable, UnicodeDecodeError):
+                continue
+
+
+def test_a_signature_has_one_spelling(tmp_path: Path) -> None:
+    key = new_key(tmp_path / "cle")
+    text = key.sign(b"a message")
+    assert signing_blob(b"a message", text) is not None
+    for place in range(len(text)):
+        for more in (" ", "\n", "\r", "\t", "=", "\x0b", "\u2028"):
+            assert signing_blob(b"a message", text[:place] + more + text[place:]) is None, (place, more)
+        assert signing_blob(b"a message", text[:place] + text[place + 1 :]) is None, place
+
+
+def test_the_last_line_of_a_ledger_has_one_spelling(tmp_path: Path) -> None:
+    """No line after it names its hash, and its leaf is compared by what it says."""
+    releases = tmp_path / "outputs" / "releases"
+    publish(a_request(), releases, key=None)
+    ledger = releases.parent / "ledger.jsonl"
+    line = ledger.read_text()
+    for other in (line.replace("}", " }"), line.replace("prix", "pri\\u0078"), line.replace("{", '{"seq":9,', 1)):
+        ledger.write_text(other)
+        assert [flaw.code for flaw in verify_module.verify(releases).flaws][:1] == ["ledger"], other

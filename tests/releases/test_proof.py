@@ -6,6 +6,7 @@ import base64
 import json
 import stat
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,8 @@ def test_signatures_of_another_form_are_refused(tmp_path: Path) -> None:
     blob = base64.b64decode("".join(good.splitlines()[1:-1]))
 
     def armoured(data: bytes) -> str:
-        return "\n".join([good.splitlines()[0], base64.b64encode(data).decode(), good.splitlines()[-1], ""])
+        lines = textwrap.wrap(base64.b64encode(data).decode(), 70)  # as ssh-keygen
+        return "\n".join([good.splitlines()[0], *lines, good.splitlines()[-1], ""])
 
     assert signer(b"m", armoured(blob)) is not None
     broken = [

@@ -329,7 +329,11 @@ def test_an_authority_of_time_stamps_the_head(world: World) -> None:
     assert found.is_sound, found.flaws
     assert found.log is not None
     assert len(found.log.times) == 1
-    path.write_text(path.read_text().replace(journal.checkpoint.origin, "other.example"))  # type: ignore[union-attr]  # it is there
+    written = path.read_text()
+    for other in (written + " ", written.replace("tsa.example", "tsb.example"), written.replace("{", '{"more": 1,', 1)):
+        path.write_text(other)
+        assert [flaw.code for flaw in verify(world.releases, demands=demands).flaws] == ["time"], other
+    path.write_text(written.replace(journal.checkpoint.origin, "other.example"))  # type: ignore[union-attr]  # it is there
     assert [flaw.code for flaw in verify(world.releases, demands=demands).flaws] == ["time"]
 
 

@@ -56,7 +56,10 @@ class Proof:
         if len(hashes) > LONGEST_PROOF or any(len(item) != HASH_BYTES for item in hashes):
             expected = Said(f"au plus {LONGEST_PROOF} empreintes", f"at most {LONGEST_PROOF} hashes")
             raise NoteUnreadable(file=place, found=str(len(hashes)), expected=expected)
-        return cls(decoded(kinds[0][2], place), int(kinds[1][2]), hashes, Checkpoint.parse(note, place))
+        found = cls(decoded(kinds[0][2], place), int(kinds[1][2]), hashes, Checkpoint.parse(note, place))
+        if found.text != text:
+            raise NoteUnreadable(file=place, found=Said("une autre forme", "another form"), expected=HEADER)
+        return found
 
 
 def _encoded(data: bytes) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from pipelines.releases import exact_base64
 from pipelines.releases.errors import TimeStampRefused, TimeStampsNotInstalled
 from pipelines.releases.log.journal import Journal
+from pipelines.releases.log.notes import Checkpoint
 from pipelines.storage import sha256_bytes, write_text
 
 FOLDER = "times"
@@ -41,9 +43,32 @@ def stamp(journal: Journal, address: str, post: Post) -> Path:
     if answer.status != 0:
         raise TimeStampRefused(address=address, found=str(answer.status))
     document = {"address": address, "checkpoint": body.decode(), "token": base64.b64encode(reply).decode()}
-    path = journal.folder / FOLDER / f"{journal.size}-{sha256_bytes(address.encode())[:8]}.tsr"
-    write_text(path, json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    path = journal.folder / FOLDER / stamp_name(journal.size, address)
+    write_text(path, stamp_text(document))
     return path
+
+
+def stamp_name(size: int, address: str) -> str:
+    """The name of the file of a stamp: of which head, by which authority."""
+    return f"{size}-{sha256_bytes(address.encode())[:8]}.tsr"
+
+
+def stamp_text(document: Mapping[str, str]) -> str:
+    """The file of a stamp."""
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def read_stamp(data: bytes, name: str) -> tuple[bytes, Checkpoint]:
+    """What an authority answered, and the head that it stamped, from the file of a stamp.
+
+    Raises `ValueError`, `KeyError`, `TypeError`, `RecursionError` and `NoteUnreadable` for what `stamp` did not write.
+    """
+    document = json.loads(data)
+    reply = exact_base64.decode(document["token"])
+    head = Checkpoint.parse(f"{document['checkpoint']}\n", name)
+    if name != stamp_name(head.size, document["address"]) or stamp_text(document).encode() != data:
+        raise ValueError("another form")
+    return reply, head
 
 
 def checker(authorities: Sequence[bytes]) -> Callable[[bytes, bytes], str]:

@@ -8,12 +8,12 @@ which any web server can serve: it is what auditors ask a witness for.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.core.text import Said
+from pipelines.releases import exact_base64
 from pipelines.releases.errors import LogForked, NoteUnreadable, WitnessRefused
 from pipelines.releases.log.merkle import EMPTY_ROOT, HASH_BYTES, consistency_proof, is_consistent
 from pipelines.releases.log.notes import (
@@ -164,8 +164,8 @@ def parse_request(body: bytes) -> tuple[int, list[bytes], Checkpoint]:
     try:
         head, blank, note = body.decode("utf-8").partition("\n\n")
         lines = head.split("\n")
-        proof = [base64.b64decode(line, validate=True) for line in lines[1:]]
-    except (UnicodeDecodeError, binascii.Error, ValueError):
+        proof = [exact_base64.decode(line) for line in lines[1:]]
+    except ValueError:
         raise NoteUnreadable(file=ADD, found="base64", expected=expected) from None
     word, _, size = lines[0].partition(" ")
     fits = len(proof) <= LONGEST_PROOF and all(len(item) == HASH_BYTES for item in proof)
