@@ -30,8 +30,9 @@ from pipelines.privacy.vault import rows_of
 from pipelines.sources import SnapshotStore
 from pipelines.sources.snapshots import digests_of
 from pipelines.storage import append_line, sha256_bytes, write_text
+from pipelines.storage.shared_names import DELETIONS
 
-LOG = "suppressions.jsonl"
+LOG = DELETIONS
 START = "0" * 64
 
 
@@ -174,6 +175,16 @@ def deletions(project: Project) -> Iterator[dict[str, Any]]:
             raise DeletionLogDamaged(file=LOG, line=number)
         head = sha256_bytes(line.encode())
         yield entry
+
+
+def continued(before: list[str], more: Iterable[str]) -> bytes:
+    """The log of deletions `before`, then the lines `more`, which followed others, so that each follows the last."""
+    lines = list(before)
+    for line in more:
+        head = sha256_bytes(lines[-1].encode()) if lines else START
+        entry = {**json.loads(line), "seq": len(lines), "previous": head}
+        lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True))
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _deletion(project: Project, why: str, chosen: Iterable[Holding], gone: int, now: datetime) -> Deletion:

@@ -26,8 +26,10 @@ from pipelines.storage import make_own_folder, sha256_bytes
 from pipelines.storage.buckets import Bucket, BucketUnreachable
 from pipelines.storage.errors import Overtaken
 from pipelines.storage.shared import Shared, closed, opened, shared_of
+from pipelines.storage.shared_deletions import deleted_here, erase, forget_if_deleted, take_back
+from pipelines.storage.shared_names import DELETIONS
 
-MIRRORED = ("snapshots/log", "snapshots/ingredients", "suppressions.jsonl", "README.md", "portals")
+MIRRORED = ("snapshots/log", "snapshots/ingredients", "README.md", "portals")
 YIELDING = ("runs", "alerts")
 """Told of what was done; where two machines write one at once, either will do."""
 OBJECTS, VAULT, CATALOGUE = "snapshots/objects", "private", "catalogue"
@@ -71,7 +73,7 @@ def working_copy(address: str) -> Iterator[Shared]:
 
     Raises `PrivateStoreMissing` when the private store lets nobody in with these keys, and what a store raises."""
     with _slot(address) as folder:
-        shared = Shared.of(folder, Bucket.open(address), _private_store(), {"private/conservation.json": _later})
+        shared = Shared.of(folder, Bucket.open(address), _private_store(), MERGES)
         opened(shared)
         try:
             yield shared
@@ -103,7 +105,8 @@ def committed(project: Project, work: Callable[[bool], T], *, wait_seconds: floa
 
 def take(shared: Shared) -> None:
     """Make the folder what the store contains; objects and results come when they are asked for."""
-    shared.take((*MIRRORED, *YIELDING, VAULT, CATALOGUE))
+    forget_if_deleted(shared)
+    shared.take((*MIRRORED, DELETIONS, *YIELDING, VAULT, CATALOGUE))
     make_own_folder(shared.folder / "work")
     take_releases(shared.public, shared.folder / "releases")
 
@@ -111,13 +114,23 @@ def take(shared: Shared) -> None:
 def give(shared: Shared, *, wait_seconds: float = 60) -> None:
     """Send what changed, each thing before whatever names it. Raises `Overtaken`."""
     releases = shared.folder / "releases"
-    if not (shared.folder / "work").is_dir():
-        shared.forget_results()
-    shared.give((OBJECTS, *MIRRORED, VAULT))
+    deletions = deleted_here(shared)
+    if shared.is_behind and not deletions:
+        raise _overtaken_by_deletion(shared)
+    shared.give((OBJECTS, VAULT, *MIRRORED, DELETIONS))
+    if deletions or not (shared.folder / "work").is_dir():
+        erase(shared, deletions)
+    elif shared.is_behind:
+        take_back(shared)
+        raise _overtaken_by_deletion(shared)
     if releases.is_dir():
         give_releases(shared.public, releases, wait_seconds=wait_seconds, sleep=time.sleep)
     shared.give((CATALOGUE,))
     shared.give(YIELDING, yields=True)
+
+
+def _overtaken_by_deletion(shared: Shared) -> Overtaken:
+    return Overtaken(address=shared.public.address, name=DELETIONS)
 
 
 def _private_store() -> Bucket | None:
@@ -181,3 +194,14 @@ def _later(theirs: bytes, ours: bytes) -> bytes:
         return memory["a_supprimer_apres"]
 
     return max(theirs, ours, key=until)
+
+
+def _one_after_the_other(theirs: bytes, ours: bytes) -> bytes:
+    """Of two logs of deletions that two machines continued at once, theirs, then what ours has beyond it."""
+    from pipelines.pipeline.retention import continued
+
+    before = theirs.decode("utf-8").splitlines()
+    return continued(before, [line for line in ours.decode("utf-8").splitlines() if line not in before])
+
+
+MERGES = {"private/conservation.json": _later, DELETIONS: _one_after_the_other}

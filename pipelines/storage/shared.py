@@ -22,6 +22,7 @@ from pipelines.storage.buckets import Bucket, BucketUnreachable
 from pipelines.storage.digests import sha256_file
 from pipelines.storage.errors import ObjectDamaged, Overtaken
 from pipelines.storage.shared_names import (
+    DELETIONS,
     OBJECTS,
     PRIVATE,
     checked_name,
@@ -65,6 +66,8 @@ class Shared:
     private: Bucket | None
     merges: Mapping[str, Merge] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
+    created: list[str] = field(default_factory=list)
+    """What the last `give` wrote where nothing was."""
 
     @classmethod
     def of(
@@ -88,6 +91,12 @@ class Shared:
     def bucket(self, name: str) -> Bucket | None:
         """The store that a name is kept in; none for what is private, without the private store."""
         return self.private if name.split("/", 1)[0] in PRIVATE else self.public
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether another machine deleted personal values since this copy was taken."""
+        known = self.known.get(DELETIONS)
+        return self.public.tag(DELETIONS) != (known.tag if known else None)
 
     def take(self, places: Iterable[str]) -> None:
         """Make files under these places (folders, or single files) what the store contains; of objects, those known to
@@ -113,7 +122,7 @@ class Shared:
         Where the store contains something else by now, that is taken once all the rest was sent, and `Overtaken` is
         raised, unless this machine `yields`. Raises `BucketUnreachable`, `CannotReplace`, `OSError`.
         """
-        lost = []
+        lost, self.created = [], []
         for place in places:
             bucket = self.bucket(place)
             if bucket is None:
@@ -186,10 +195,17 @@ class Shared:
     def give_result(self, folder: Path) -> None:
         """Send a result: its files under an attempt of its own, then the manifest that makes it one, created last.
 
-        Of two machines that made it, one is kept; one that is there and not whole is replaced.
+        Of two machines that made it, one is kept; one that is there and not whole is replaced. It may be made of what
+        another machine deleted meanwhile: then it is not sent, or goes again.
         """
-        if self.private is None:
+        if self.private is None or self.is_behind:
             return
+        self._give_result(folder)
+        if self.is_behind:
+            self._forget(folder.relative_to(self.folder).as_posix())
+
+    def _give_result(self, folder: Path) -> None:
+        assert self.private is not None
         name, attempt = folder.relative_to(self.folder).as_posix(), uuid.uuid4().hex
         files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
         for file, path in files.items():
@@ -272,6 +288,8 @@ class Shared:
                 tag = self._agreed(bucket, name, data)
         if tag is None:
             return False
+        if known is None:
+            self.created.append(name)
         self._know(name, tag)
         return True
 

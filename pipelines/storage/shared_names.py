@@ -13,7 +13,9 @@ from pipelines.storage.atomic import ASIDE
 from pipelines.storage.buckets import Bucket, BucketUnreachable
 
 PRIVATE = ("private", "work")
-OBJECTS = ("snapshots/objects", "private/_snapshots/objects")
+VAULT, PRIVATE_OBJECTS, DELETIONS = "private", "private/_snapshots/objects", "suppressions.jsonl"
+"""What is kept about people, the answers that contain it, and the log of what was deleted of both."""
+OBJECTS = ("snapshots/objects", PRIVATE_OBJECTS)
 LOCAL = ("snapshots/locks", "snapshots/resume", "private/_snapshots/resume")
 """What a machine keeps for itself: its own locks, and downloads that it resumes."""
 
