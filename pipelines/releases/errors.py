@@ -50,20 +50,20 @@ class RetractedRelease(ReleaseError):
 
 
 class RetractedAgain(ReleaseError):
-    """What would be published is made from exactly what a retracted version was made from."""
+    """What would be published is what a retracted version contained, or is made from exactly the same."""
 
     code: ClassVar[str] = "retracted-again"
     fr: ClassVar[str] = (
-        "{package} : rien n'a changé (sources, corrections, retraits, schémas, code) depuis {version}, retirée le "
-        "{at} : le même contenu serait publié à nouveau. Rien n'est publié. Corrigez ce qui a motivé le retrait "
-        "(à la source, dans sources/corrections ou sources/retraits) ; si {version} a été retirée à tort, écrivez-le "
-        "sous « notices » dans schemas/{package}/package.yaml."
+        "{package} : le contenu de {version}, retirée le {at}, serait publié à nouveau (mêmes valeurs, mêmes schémas, "
+        "même description). Rien n'est publié. Corrigez ce qui a motivé le retrait (à la source, dans "
+        "sources/corrections ou sources/retraits) ; si {version} a été retirée à tort, écrivez-le sous « notices » "
+        "dans schemas/{package}/package.yaml."
     )
     en: ClassVar[str] = (
-        "{package}: nothing (sources, corrections, withdrawals, schemas, code) has changed since {version}, which was "
-        "retracted on {at}: the same content would be published again. Nothing is published. Fix what it was retracted "
-        "for (at the source, in sources/corrections or sources/retraits); if {version} was retracted by mistake, say "
-        'so under "notices" in schemas/{package}/package.yaml.'
+        "{package}: the content of {version}, which was retracted on {at}, would be published again (same values, "
+        "schemas and description). Nothing is published. Fix what it was retracted for (at the source, in "
+        "sources/corrections or sources/retraits); if {version} was retracted by mistake, say so under "
+        '"notices" in schemas/{package}/package.yaml.'
     )
 
 

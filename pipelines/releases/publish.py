@@ -15,7 +15,7 @@ from pipelines.releases import limits
 from pipelines.releases.bag import PROOF
 from pipelines.releases.build import Attempt, Built, Step, build, canonical_tables, ingredients_of, seal_built
 from pipelines.releases.causes import Across
-from pipelines.releases.descriptor import instant, to_json
+from pipelines.releases.descriptor import instant, read_descriptor, to_json
 from pipelines.releases.errors import CauseUnknown, RetractedAgain
 from pipelines.releases.log.events import added, begin_log
 from pipelines.releases.log.journal import Journal, leaf_of
@@ -32,6 +32,7 @@ from pipelines.releases.store import (
     sweep_package,
     version_folders,
 )
+from pipelines.releases.tombstones import content_digest
 from pipelines.schema.packages import UNSTATED_LICENCE, UNSTATED_PUBLISHER
 from pipelines.storage import aside_folder, lock, reveal, sha256_bytes, write_text
 
@@ -137,7 +138,7 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
         count = counted(sum(built.unexplained.values()), one, many)
         raise CauseUnknown(package=store.package, version=store.current, count=count, places=places)
     if event.knows_retracted:
-        _check_not_retracted(store, request)
+        _check_not_retracted(store, request, aside)
     _commit(attempt, built, aside, event, inspect)
     warnings = (*request.warnings, *_of_circumstances(request, event), *_of_retracted(store, request))
     reasons = tuple(f"{item.level.name}: {item.en}" for item in built.reasons)
@@ -149,17 +150,20 @@ def _publish(attempt: Attempt, aside: Path, event: _Event, inspect: Inspect) -> 
     return Published(store.package, built.version, reasons, path, rows, event.key is not None, warnings, causes)
 
 
-def _check_not_retracted(store: ReleaseStore, request: ReleaseRequest) -> None:
-    """Raises `RetractedAgain` when a version that was retracted was made from the same."""
+def _check_not_retracted(store: ReleaseStore, request: ReleaseRequest, built: Path) -> None:
+    """Raises `RetractedAgain` when a version that was retracted contained the same, or was made from the same."""
     digest = ingredients_of(request).digest(request.withheld_document())
+    content = content_digest(read_descriptor(built / "data"))
     for version, entry in store.retracted.items():
-        if entry.get("ingredients") == digest:
+        if entry.get("ingredients") == digest or entry.get("content") == content:
             raise RetractedAgain(package=store.package, version=version, at=str(entry["at"])[:10])
 
 
 def _of_retracted(store: ReleaseStore, request: ReleaseRequest) -> Iterator[Warned]:
-    """That only the code differs from what a retracted version was made by: what it was retracted for may be back."""
+    """That only the code differs from what a retracted version was made by, or that nobody can tell: what it was
+    retracted for may be back."""
     records = ingredients_of(request).without_code
+    last = [entry for entry in store.ledger.of(store.package) if entry["event"] in ("published", "retracted")][-1:]
     for version, entry in store.retracted.items():
         if entry.get("records") == records:
             yield Warned(
@@ -167,6 +171,13 @@ def _of_retracted(store: ReleaseStore, request: ReleaseRequest) -> Iterator[Warn
                 "qui a motivé le retrait n'est plus là",
                 f"same sources, corrections and schemas as {version}, retracted on {entry['at'][:10]}: check that what "
                 "it was retracted for is gone",
+            )
+        elif "ingredients" not in entry and entry in last:
+            yield Warned(
+                f"le registre n'a pas retenu ce que contenait {version}, retirée le {entry['at'][:10]} : vérifiez que "
+                "ce qui a motivé le retrait n'est plus là",
+                f"the ledger did not record what {version}, retracted on {entry['at'][:10]}, contained: check that "
+                "what it was retracted for is gone",
             )
 
 

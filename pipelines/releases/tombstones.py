@@ -55,14 +55,35 @@ def commitment(reason: str, salt: str) -> str:
 
 
 def ingredients_digest(release: Path) -> dict[str, str]:
-    """What the ledger keeps of that from which a retracted version was made, so that the same is not published again: a
-    hash of hashes. Nothing where the version no longer says it."""
+    """What the ledger keeps of that from which a retracted version was made, and of what it contained, so that the same
+    is not published again: hashes of hashes. Nothing where the version no longer says it."""
     try:
-        own = read_descriptor(release / "data")["arobase"]
+        document = read_descriptor(release / "data")
+        own = document["arobase"]
         made_from = Ingredients.parse(own["ingredients"])
-        return {"ingredients": made_from.digest(own.get("withheld")), "records": made_from.without_code}
+        digests = {"ingredients": made_from.digest(own.get("withheld")), "records": made_from.without_code}
+        return digests | {"content": content_digest(document)}
     except (ReleaseDamaged, KeyError, TypeError, IndexError, AttributeError):
         return {}
+
+
+def content_digest(document: Mapping[str, Any]) -> str:
+    """One hash of the values that a version publishes, of their schemas, and of what its package says of them: whatever
+    code made it, and from whichever copies of its sources. `document`: its descriptor."""
+    values = {item["name"]: item["content"] for item in document["resources"] if _is_table(item)}
+    described = {name: value for name, value in document.items() if name not in ABOUT_MAKING}
+    notices = [item for item in document.get("warnings", []) if item.get("notice")]
+    schema = document["arobase"]["ingredients"]["schema"]
+    return sha256_bytes(json.dumps([values, schema, described, notices], sort_keys=True).encode())
+
+
+ABOUT_MAKING = frozenset(
+    {"$schema", "profile", "version", "created", "temporal", "sources", "warnings", "resources", "arobase"}
+)
+
+
+def _is_table(resource: Mapping[str, Any]) -> bool:
+    return "schema" in resource and "/" not in resource["path"]
 
 
 def salted_reason(package: Path, entry: Mapping[str, Any]) -> tuple[str, str] | None:
