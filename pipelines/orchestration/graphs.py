@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from pipelines.core.project import Project
+from pipelines.orchestration.wording import failure
+from pipelines.pipeline.errors import DeletedMeanwhile
+from pipelines.storage.shared_names import DELETIONS
 
 if TYPE_CHECKING:
     from pipelines.pipeline.graph import BuildGraph
@@ -21,18 +24,28 @@ def graph_of(context: dg.AssetExecutionContext, project: Project, *, again: bool
     """The graph of the run: it makes nothing but what an asset says that it is making.
 
     `again`: another machine wrote meanwhile, so that everything is read again. What the gate found clean is so still:
-    it is known by its bytes, and forgotten by the gate itself where other values are looked for.
+    it is known by its bytes, and forgotten by the gate itself where other values are looked for. Fails in words where
+    personal values were deleted since the run's first step: what the run had made is gone too.
     """
-    graph = _graph(project, context.run.run_id)
+    graph, deletions = _graph(project, context.run.run_id)
     if again:
         _graph.cache_clear()
-        seen, graph = graph.seen, _graph(project, context.run.run_id)
+        seen = graph.seen
+        graph, deletions = _graph(project, context.run.run_id)
         graph.seen = seen
+    if deletions != _deletions(project):
+        raise failure(DeletedMeanwhile())
     return graph
 
 
 @lru_cache(maxsize=1)
-def _graph(project: Project, _run: str) -> BuildGraph:
+def _graph(project: Project, _run: str) -> tuple[BuildGraph, bytes]:
+    """The graph, and the log of deletions as it was when the graph was new."""
     from pipelines.pipeline.graph import BuildGraph
 
-    return BuildGraph(project, makes_all=False)
+    return BuildGraph(project, makes_all=False), _deletions(project)
+
+
+def _deletions(project: Project) -> bytes:
+    path = project.outputs / DELETIONS
+    return path.read_bytes() if path.is_file() else b""

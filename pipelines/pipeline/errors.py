@@ -136,6 +136,21 @@ class NotMaterialised(StageError):
     )
 
 
+class DeletedMeanwhile(StageError):
+    """Personal values were deleted between two steps of a run, and with them what its earlier steps had made."""
+
+    code: ClassVar[str] = "deleted-meanwhile"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
+    fr: ClassVar[str] = (
+        "Des données personnelles ont été supprimées pendant cette exécution, et avec elles ce que ses étapes "
+        "précédentes avaient produit. La suppression l'emporte ; rien n'est publié. Relancez toute l'exécution."
+    )
+    en: ClassVar[str] = (
+        "Personal data were deleted during this run, and with them what its earlier steps had made. Deletion wins; "
+        "nothing is published. Launch the whole run again."
+    )
+
+
 class RowsMissing(StageError):
     """A table cannot be made because a source that fills it could not be read."""
 
