@@ -21,6 +21,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts.cluster.sockets import remove_sockets
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN, WEED = ROOT / ".cluster" / "bin", ROOT / ".stores" / "bin" / "weed"
 INSTALL = "sh scripts/install_cluster.sh"
@@ -63,6 +65,8 @@ class Part:
             kill_tree(self.process.pid)
         if self._watch is not None:
             self._watch.join(30)
+        if self.command[0] == str(WEED):
+            remove_sockets(self.command)
 
     def kill(self) -> None:
         """As when the machine loses its power: the process and all that it started, at once."""

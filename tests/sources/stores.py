@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.cluster.sockets import remove_sockets
+
 ROOT = Path(__file__).parents[2]
 INSTALL = "sh scripts/install_stores.sh"
 OTHER_KEY = "example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
@@ -132,6 +134,8 @@ def seaweedfs(folder: Path) -> Iterator[str]:
         finally:
             # Asked to end, it takes half a minute to say goodbye to itself.
             server.kill()
+            server.wait()
+            remove_sockets(command)
 
 
 def a_bucket(address: str, name: str) -> None:
