@@ -10,6 +10,7 @@ import calendar
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -20,9 +21,11 @@ ASKED_SINCE_2022 = frozenset({"I_IUGOV1", "I_IGOVANYS"})
 ABSENT = frozenset({"NA", "N/A", "nc", "-"})
 _COUNT = re.compile(r"(\d+)(?:[.,]0+)?")
 _COMMUNE = re.compile(r"(?:2[AB]|\d\d)\d{3}")
+_DEPARTEMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[46789]")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s?%?")
 _ZONE = re.compile(r"D(\d\d|2[AB]|97\d)")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
-_YES, _NO = frozenset({"1", "true", "oui", "vrai"}), frozenset({"0", "false", "non", "faux"})
+_YES, _NO = frozenset({"1", "1.0", "true", "oui", "vrai"}), frozenset({"0", "0.0", "false", "non", "faux"})
 
 
 @converter("locaux")
@@ -77,6 +80,18 @@ def commune_code(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     return code
 
 
+@converter("departement_insee")
+def departement_code(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
+    """The code of a département, with the leading zero that a spreadsheet took: 1 is 01. Raises `Unreadable`."""
+    text = texts[0]
+    if text is None:
+        return None
+    code = text.upper().zfill(2)
+    if not _DEPARTEMENT.fullmatch(code):
+        raise Unreadable("un code de département, comme 01 ou 2A", "the code of a département, such as 01 or 2A")
+    return code
+
+
 @converter("code_de_zone")
 def zone_code(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
     """The département of a zone of DITP: D15 is 15."""
@@ -101,14 +116,17 @@ def end_of_month(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
 
 @converter("pourcentage")
 def percentage(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
-    """A share in per cent, with a decimal point or comma; `NA` is absent. Raises `Unreadable` outside 0 to 100."""
+    """A share in per cent, with a decimal point or comma; `NA` is absent. Raises `Unreadable` outside 0 to 100.
+
+    A sign of per cent after it is left out; so are the powers of ten by which programs write small numbers (`3e-05`).
+    """
     text = texts[0]
     if text is None or text in ABSENT:
         return None
-    plain = text.replace(",", ".")
-    if not re.fullmatch(r"\d+(\.\d+)?", plain) or Fraction(plain) > 100:
+    found = _SHARE.fullmatch(text.replace(",", "."))
+    if not found or Fraction(found[1]) > 100:
         raise Unreadable("une part de 0 à 100", "a share from 0 to 100")
-    return plain
+    return format(Decimal(found[1]), "f")
 
 
 @converter("zero_de_mayotte")

@@ -58,3 +58,28 @@ def classes_make_the_population(tables: Mapping[str, pa.Table], project: Project
             en=f"Département {row['departement_code']}: the density classes do not make up the population.",
             sources=(row["source_url"],) if row["source_url"] else (),
         )
+
+
+@finding_rule("TER-03", reads=(ACCESS,), base="Arithmétique, d'une date à la suivante", certainty="observe")
+def a_share_does_not_fall_a_hundredfold(tables: Mapping[str, pa.Table], project: Project) -> Iterator[Finding]:
+    """La part de locaux d'un département ne devient pas cent fois plus petite d'une date à la suivante. Sinon elle est
+    peut-être en proportion (0,82), et les autres en pour cent : elle est à vérifier."""
+    access = frame(tables[ACCESS]).dropna(subset=["part_fibre"])
+    access = access.sort_values(["serie", "departement_code", "date_reference"])
+    for (series, code), rows in access.groupby(["serie", "departement_code"], sort=True):
+        earlier: float | None = None
+        for row in rows.itertuples(index=False):
+            share = float(row.part_fibre)
+            if earlier is not None and 0 < share <= 1 < earlier and abs(100 * share - earlier) < earlier - share:
+                yield Finding(
+                    table="acces_fixe_departements",
+                    key=(str(series), str(code), str(row.date_reference)),
+                    field="part_fibre",
+                    outcome="a_verifier",
+                    arithmetic=f"{earlier:g} puis {share:g}",
+                    fr=f"Département {code}, {row.date_reference} : la part semble une proportion.",
+                    en=f"Département {code}, {row.date_reference}: the share seems to be a proportion.",
+                    sources=(str(row.source_url),),
+                )
+            else:
+                earlier = share

@@ -35,6 +35,21 @@ def test_a_small_share_among_others_is_a_percentage():
     assert found("acces_fixe_departements", shares(0.4, 0.5)) == []
 
 
+@pytest.mark.parametrize(("later", "told"), [(0.82, ["80 puis 0.82"]), (8.2, []), (82.0, []), (None, [])])
+def test_a_share_that_falls_a_hundredfold_is_perhaps_no_percentage(later: float | None, told: list[str]):
+    about = {"serie": "essai", "departement_code": "15", "source_url": PAGE}
+    days = [(date(2022, 3, 31), 80.0), (date(2022, 6, 30), later), (date(2022, 9, 30), 83.0)]
+    rows = [{**about, "date_reference": day, "part_fibre": share} for day, share in days]
+    assert [one["calcul"] for one in found("acces_fixe_departements", rows) if one["regle"] == "TER-03"] == told
+
+
+def test_a_share_that_rises_from_one_per_cent_is_a_percentage():
+    about = {"serie": "essai", "departement_code": "15", "source_url": PAGE}
+    days = [(date(2018, 3, 31), 0.0), (date(2018, 6, 30), 1.0), (date(2018, 9, 30), 0.6), (date(2019, 9, 30), 40.0)]
+    rows = [{**about, "date_reference": day, "part_fibre": share} for day, share in days]
+    assert found("acces_fixe_departements", rows) == []
+
+
 def a_departement(population: int | None, *classes: int | None) -> dict:
     people = {f"habitants_classe_{number}": count for number, count in enumerate(classes, 1)}
     return {"departement_code": "15", "population": population, "source_url": PAGE, **people}
