@@ -66,20 +66,20 @@ def a_share_does_not_fall_a_hundredfold(tables: Mapping[str, pa.Table], project:
     peut-être en proportion (0,82), et les autres en pour cent : elle est à vérifier."""
     access = frame(tables[ACCESS]).dropna(subset=["part_fibre"])
     access = access.sort_values(["serie", "departement_code", "date_reference"])
+    access["part_fibre"] = access["part_fibre"].astype("float64")
     for (series, code), rows in access.groupby(["serie", "departement_code"], sort=True):
         earlier: float | None = None
-        for row in rows.itertuples(index=False):
-            share = float(row.part_fibre)
+        for day, share, page in zip(rows["date_reference"], rows["part_fibre"], rows["source_url"], strict=True):
             if earlier is not None and 0 < share <= 1 < earlier and abs(100 * share - earlier) < earlier - share:
                 yield Finding(
                     table="acces_fixe_departements",
-                    key=(str(series), str(code), str(row.date_reference)),
+                    key=(str(series), str(code), str(day)),
                     field="part_fibre",
                     outcome="a_verifier",
                     arithmetic=f"{earlier:g} puis {share:g}",
-                    fr=f"Département {code}, {row.date_reference} : la part semble une proportion.",
-                    en=f"Département {code}, {row.date_reference}: the share seems to be a proportion.",
-                    sources=(str(row.source_url),),
+                    fr=f"Département {code}, {day} : la part semble une proportion.",
+                    en=f"Département {code}, {day}: the share seems to be a proportion.",
+                    sources=(str(page),),
                 )
             else:
                 earlier = share
