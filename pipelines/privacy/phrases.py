@@ -18,6 +18,7 @@ from pipelines.privacy.folding import Mask, Numbers, Words, are_among, mask_of
 from pipelines.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind
 from pipelines.privacy.marks import Gathered, Marks
 from pipelines.privacy.normalisation import fold
+from pipelines.privacy.organisations import MARK, names_an_organisation
 from pipelines.privacy.plain_words import are_mailboxes
 from pipelines.privacy.search_terms import PARTICLES
 from pipelines.privacy.searched_values import SearchedValues
@@ -92,7 +93,7 @@ class _Names:
 
     @classmethod
     def of(cls, searched: SearchedValues, kind: Kind) -> _Names:
-        places = np.flatnonzero(searched.are([kind]))
+        places = np.flatnonzero(searched.are([kind]) & ~_of_organisations(searched))
         words = Words.of(searched.folded.take(pa.array(places)))
         return cls(searched.record[places], words.where(~are_among(words.words, CIVILITIES)))
 
@@ -100,6 +101,17 @@ class _Names:
         """Only those of some of the records."""
         is_kept = are_kept[self.record]
         return _Names(self.record[is_kept], self.words.in_texts(is_kept))
+
+
+def _of_organisations(searched: SearchedValues) -> Mask:
+    """Which values are names of organisations; few may be, and these are looked at one by one."""
+    found = np.zeros(len(searched.values), np.bool_)
+    is_name = searched.are([Kind.NAME])
+    places = np.flatnonzero(is_name & mask_of(pc.match_substring_regex(searched.folded, MARK)))
+    for place in places.tolist():
+        words = searched.folded[place].as_py().split()
+        found[place] = names_an_organisation(searched.plain[place].as_py(), words)
+    return found
 
 
 def full_names(searched: SearchedValues) -> pa.Array:

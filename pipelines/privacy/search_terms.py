@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from pipelines.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind
 from pipelines.privacy.normalisation import compact, digits, fold
+from pipelines.privacy.organisations import names_an_organisation
 from pipelines.privacy.plain_words import is_a_mailbox
 
 WORDS, COMPACT, DIGITS, TEXT = 0, 1, 2, 3
@@ -48,7 +49,7 @@ def probes(values: Iterable[tuple[Kind, str, bytes]]) -> list[Probe]:
     named: dict[Kind, list[list[bytes]]] = {}
     for kind, value, form in values:
         found += probes_of_value(kind, value, form)
-        if kind is Kind.FIRST_NAME or kind is Kind.NAME:
+        if kind is Kind.FIRST_NAME or (kind is Kind.NAME and not _of_an_organisation(value, form)):
             named.setdefault(kind, []).append(name_words(form))
     if len(named) == 2:
         for given in named[Kind.FIRST_NAME]:
@@ -210,9 +211,13 @@ def _whole_cell(kind: Kind, folded: bytes) -> list[Probe]:
     return [Probe(kind, WORDS, b"\x1f " + folded + b" \x1f", word=folded)]
 
 
-def _name(_value: str, folded: bytes) -> list[Probe]:
+def _of_an_organisation(value: str, folded: bytes) -> bool:
+    return names_an_organisation(value, folded.decode().split())
+
+
+def _name(value: str, folded: bytes) -> list[Probe]:
     words = name_words(folded)
-    if not words:
+    if not words or _of_an_organisation(value, folded):
         return []
     if len(words) == 1:
         return _word(Kind.NAME, words[0], shortest=3)
@@ -299,7 +304,7 @@ def shingles(words: list[bytes]) -> Iterable[bytes]:
         yield b" " + b" ".join(words[start : start + SHINGLE]) + b" "
 
 
-def _other(_value: str, folded: bytes) -> list[Probe]:
+def _other(value: str, folded: bytes) -> list[Probe]:
     folded = folded.strip()
     joined = compact(folded)
     number = digits(folded)
@@ -307,6 +312,8 @@ def _other(_value: str, folded: bytes) -> list[Probe]:
         return [Probe(Kind.OTHER, DIGITS, number)] if len(number) >= 8 else _short_number(Kind.OTHER, number)
     if number:
         return [Probe(Kind.OTHER, COMPACT, joined)] if len(joined) >= 6 else []
+    if _of_an_organisation(value, folded):
+        return []
     if b" " in folded:
         return [Probe(Kind.OTHER, WORDS, b" " + folded + b" ")] if len(joined) >= 8 else _whole_cell(Kind.OTHER, folded)
     return _word(Kind.OTHER, folded, shortest=5)
