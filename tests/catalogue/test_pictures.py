@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -316,6 +317,14 @@ def test_each_picture_is_a_file_that_needs_nothing_else_and_says_its_source(tmp_
         assert "<style" not in source
         assert "https://data.example.org/arobase/catalogue/" in source
         assert "http" not in source.replace("http://www.w3.org/2000/svg", "").replace("https://data.example.org/", "")
+
+
+def test_a_file_is_wide_enough_for_words_where_its_drawing_is_not(tmp_path: Path) -> None:
+    (picture,) = a_release(tmp_path, "label", "palmares", [an_award("2025", "", "", "2")])
+    dot = '<svg viewBox="0 0 9 9" role="img"><rect width="9" height="9"/></svg>'
+    text = standalone(replace(picture, svg={"fr": dot, "en": dot}), "fr", "Palmarès, version 1.0.0")
+    _, _, width, height = map(float, ElementTree.fromstring(text).attrib["viewBox"].split())
+    assert width > height, "a letter a line made a picture of 2,000 lines"
 
 
 def test_each_picture_has_its_page_with_what_to_copy(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from pipelines.catalogue.pictures.gallery import Picture
 from pipelines.core.text import Language
 
 MARGIN, HEADLINE, SOURCE = 16, 26, 18  # of the drawing's units: the margin, a line of the headline, one of the source
+LEAST = 480  # of the same: the width of a file whose drawing is narrower, so that its sentences have some words a line
 WIDE, NARROW = 12.8, 8.2  # of the same: what a character of the headline takes at most, and one of the source
 SVG = "http://www.w3.org/2000/svg"
 _SIZE = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
@@ -59,7 +60,8 @@ def standalone(picture: Picture, language: Language, source: str) -> str:
     drawing = picture.svg[language]
     size = _SIZE.search(drawing)
     assert size is not None
-    width, height = (float(number) for number in size.groups())
+    drawn, height = (float(number) for number in size.groups())
+    width = max(drawn, LEAST)
     inner = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")]
     top = wrap(picture.headline(language), max(1, int((width - 2 * MARGIN) / WIDE)))
     bottom = [line for words in (picture.note[language], source) for line in wrap(words, max(1, int(width / NARROW)))]
