@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from pipelines.privacy.documents import keys_of, walk
 from pipelines.privacy.gate import GateReport, Hold
 from pipelines.privacy.large_files import LARGE_READERS
 from pipelines.privacy.looks import Columns, ExaminedColumn, Look, Text, Texts, Unreadable
@@ -177,28 +178,31 @@ def _said(metadata: bytes) -> str:
 
 
 def _json(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    yield Texts(name, list(_walk(json.loads(_decoded(data)), "", 0, scan)))
+    document = json.loads(_decoded(data))
+    scan.foresee_names(keys_of(document))
+    yield Texts(name, list(walk(document, "", 0, scan)))
 
 
 def _geojson(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
     """As any JSON; an outline in which nothing was found is not walked again for the next table that has it."""
     document = json.loads(_decoded(data))
     features = document.get("features") if isinstance(document, dict) else None
+    scan.foresee_names(keys_of(document, without="geometry"))
     if not isinstance(features, list):
-        yield Texts(name, list(_walk(document, "", 0, scan)))
+        yield Texts(name, list(walk(document, "", 0, scan)))
         return
-    texts = list(_walk({**document, "features": []}, "", 0, scan))
+    texts = list(walk({**document, "features": []}, "", 0, scan))
     outlines: dict[bytes, list[Text]] = {}
     for place, feature in enumerate(features):
         shape = feature.get("geometry") if isinstance(feature, dict) else None
         pointer = f"/features/{place}"
         if not isinstance(shape, dict):
-            texts += _walk(feature, pointer, 0, scan)
+            texts += walk(feature, pointer, 0, scan)
             continue
-        texts += _walk({**feature, "geometry": None}, pointer, 0, scan)
+        texts += walk({**feature, "geometry": None}, pointer, 0, scan)
         mark = hashlib.sha256(json.dumps(shape, sort_keys=True).encode()).digest()
         if mark not in scan.clean_shapes:
-            outlines.setdefault(mark, []).extend(_walk(shape, f"{pointer}/geometry", 0, scan))
+            outlines.setdefault(mark, []).extend(walk(shape, f"{pointer}/geometry", 0, scan))
     drawn = [text for outline in outlines.values() for text in outline]
     found = scan.texts(name, drawn)
     if found.is_clean and not found.allowed:
@@ -209,30 +213,13 @@ def _geojson(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
 
 
 def _json_lines(name: str, data: bytes, scan: Scan) -> Iterator[Look]:
-    lines = enumerate(_decoded(data).splitlines())
-    texts = [text for number, line in lines if line.strip() for text in _walk(json.loads(line), "", number, scan)]
+    texts: list[Text] = []
+    for number, line in enumerate(_decoded(data).splitlines()):
+        if line.strip():
+            document = json.loads(line)
+            scan.foresee_names(keys_of(document))
+            texts += walk(document, "", number, scan)
     yield Texts(name, texts)
-
-
-def _walk(value: object, pointer: str, row: int, scan: Scan) -> Iterator[Text]:
-    """The texts of a JSON document, keys among them, each with its pointer; a key that is held is `*` in pointers.
-
-    A list of two or three decimal numbers is one text too: it may be a point.
-    """
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield row, pointer, key
-            label = key if scan.may_tell(key) else "*"
-            yield from _walk(inner, f"{pointer}/{label}", row, scan)
-    elif isinstance(value, list):
-        if len(value) in (2, 3) and all(isinstance(item, float) for item in value):
-            yield row, pointer, ", ".join(repr(item) for item in value[:2])
-        for place, inner in enumerate(value):
-            yield from _walk(inner, f"{pointer}/{place}", row, scan)
-    elif isinstance(value, str):
-        yield row, pointer, value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield row, pointer, f"{pointer.rsplit('/', 1)[-1]}: {value}"
 
 
 def _text(name: str, data: bytes, scan: Scan) -> Iterator[Look]:

@@ -208,11 +208,22 @@ class Scan:
         if name in self._clean:
             return True
         if name not in self._names:
-            is_plain = bool(_PLAIN_NAME.fullmatch(name))
-            self._names[name] = self.everyone.kind_in(name) is None if is_plain else not self._found([name])
+            self.foresee_names([name])
         return self._names[name]
 
+    def foresee_names(self, names: Iterable[str]) -> None:
+        """Check together names that are about to be asked for: the keys of a document cost one by one what they cost
+        together."""
+        new = [name for name in dict.fromkeys(names) if name not in self._clean and name not in self._names]
+        plain = [name for name in new if _PLAIN_NAME.fullmatch(name)]
+        telling = {plain[place] for place, _ in self.everyone.kinds_in(plain)}
+        self._names.update({name: name not in telling for name in plain})
+        others = [name for name in new if name not in self._names]
+        found = self._found(others)
+        self._names.update({name: name not in found for name in others})
+
     def _labels(self, header: Sequence[str]) -> list[str]:
+        self.foresee_names(header)
         seen: Counter[str] = Counter()
         names: list[str] = []
         taken: set[str] = set()
