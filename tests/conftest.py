@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import settings
 
+from tests.at_once import answer_at_once
 from tests.flushing import wait_for_no_flush
 
 # Looking for what could go, again and again while everything is imported, would be a fifth of the time of that.
@@ -70,3 +71,4 @@ def pytest_collection_finish() -> None:
     from tests.known_work import share_known_work  # not before coverage is measured
 
     share_known_work()
+    answer_at_once()

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from tests.at_once import answer_at_once
 from tests.flushing import wait_for_no_flush
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -140,6 +141,7 @@ def _import() -> None:
 
     if FOLDER in os.environ:
         share_known_work()
+    answer_at_once()
     gc.freeze()
 
 

@@ -20,7 +20,7 @@ from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.keytext import NotComparable, comparable, key_texts
 from pipelines.validation.opening import table_schema
 from pipelines.validation.readers import guarded_reader
-from tests.validation.at_once import answer_at_once
+from tests.at_once import answer_at_once
 from tests.validation.builders import VERSION_2, hostile, odd_cell, odd_field, sound_cell
 from tests.validation.comparison import difference
 
@@ -103,7 +103,7 @@ def wrong_keys(seed: int, cells: int) -> list[tuple[dict[str, Any], str, str]]:
 
 def differences(seed: int, files: int, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
     """What differs from Frictionless' report over hostile files, each told with its seed; block sizes vary too."""
-    answer_at_once(patch)
+    answer_at_once()
     for number in range(seed, seed + files):
         rng = random.Random(number)
         rows = rng.choice([1, 3, 7, 16384])

@@ -11,17 +11,16 @@ import random
 import re
 import shutil
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from frictionless.vendors import stringcase
 
 from pipelines.validation import blocks, cutter
 from pipelines.validation.errors import SchemaUnusable
 from pipelines.validation.hosting import Host, _Refusing
 from pipelines.validation.packages import PackageResult, validate_package_at
+from tests.at_once import answer_at_once
 from tests.validation.comparison import Raised, plain_report
 from tests.validation.package_builders import Made, a_package, zipped
 
@@ -66,8 +65,7 @@ def _stable(report: dict[str, Any]) -> str:
 
 def package_differences(seed: int, packages: int, folder: Path, patch: pytest.MonkeyPatch) -> Iterator[str]:
     """What differs over generated packages, each told with its seed; block sizes vary too."""
-    for words in ("snakecase", "camelcase"):
-        patch.setattr(stringcase, words, lru_cache(getattr(stringcase, words)))
+    answer_at_once()
     for number in range(seed, seed + packages):
         rng = random.Random(number)
         patch.setattr(cutter, "SIZE", rng.choice([16, 100, 1 << 20]))

@@ -2,30 +2,34 @@
 
 Belongs here: questions whose answer depends on their arguments alone. Frictionless copies a schema, and validates the
 copy as a descriptor, about twenty times while it validates one small file: half of what it does there, and all of it
-known. Not here: anything about rows.
+known. Not here: anything about rows, or about a profile that a descriptor names, which is read from elsewhere.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import pytest
-from frictionless import system
-from frictionless.metadata import Metadata
-from frictionless.vendors import stringcase
-
-KEPT = 5000  # descriptors
+KEPT = 50_000  # descriptors
+ANSWERED = "answers_at_once"
 
 
-def answer_at_once(patch: pytest.MonkeyPatch) -> None:
-    """Until `patch` is undone: names are spelled once, sound descriptors validated once, properties looked up alone."""
+def answer_at_once() -> None:
+    """From here on, names are spelled once, sound descriptors validated once, properties looked up alone."""
+    from frictionless import Package, Resource, Schema
+    from frictionless.metadata import Metadata
+    from frictionless.schema import Field
+    from frictionless.vendors import stringcase
+
+    if hasattr(Metadata, ANSWERED):
+        return
+    setattr(Metadata, ANSWERED, True)
     for words in ("snakecase", "camelcase"):
-        patch.setattr(stringcase, words, lru_cache(getattr(stringcase, words)))
-    patch.setattr(Metadata, "has_defined", _has_defined)
-    patch.setattr(Metadata, "metadata_validate", _known_when_sound(Metadata.metadata_validate.__func__))
+        setattr(stringcase, words, lru_cache(KEPT)(getattr(stringcase, words)))
+    Metadata.has_defined = _has_defined  # type: ignore[method-assign]
+    for owner in (Metadata, Field, Schema, Resource, Package):
+        owner.metadata_validate = _known_when_sound(owner.__dict__["metadata_validate"].__func__)  # type: ignore[method-assign]
 
 
 def _has_defined(self: Any, name: str) -> bool:
@@ -59,12 +63,11 @@ def _known_when_sound(validate: Any) -> Any:
     return classmethod(metadata_validate)
 
 
-def _key(cls: Any, descriptor: Any, **by: Any) -> tuple[Any, ...] | None:
-    """What an answer depends on; none where a part of it cannot be written as text."""
-    context = by.pop("context", None)
-    version = None if context is None else context.datapackage_version
-    try:
-        text = json.dumps([descriptor, by.pop("profile", None)])
-    except (TypeError, ValueError):
+def _key(cls: Any, descriptor: Any, context: Any = None, **by: Any) -> tuple[Any, ...] | None:
+    """What an answer depends on; none where that is more than a class, a descriptor and a version."""
+    from frictionless import system
+
+    text = repr(descriptor)  # JSON would not tell a list from a tuple, which is no array
+    if by or "'profile'" in text:
         return None
-    return (cls, text, version, by.pop("error_class", None), system.trusted) if not by else None
+    return cls, text, None if context is None else context.datapackage_version, system.trusted
