@@ -198,7 +198,8 @@ class Shared:
         Of two machines that made it, one is kept; one that is there and not whole is replaced. It may be made of what
         another machine deleted meanwhile: then it is not sent, or goes again.
         """
-        if self.private is None or self.is_behind:
+        was_behind = self.is_behind
+        if self.private is None or was_behind:
             return
         self._give_result(folder)
         if self.is_behind:
