@@ -115,12 +115,12 @@ def give(shared: Shared, *, wait_seconds: float = 60) -> None:
     """Send what changed, each thing before whatever names it. Raises `Overtaken`."""
     releases = shared.folder / "releases"
     deletions = deleted_here(shared)
-    if shared.is_behind and not deletions:
+    if shared.is_behind() and not deletions:
         raise _overtaken_by_deletion(shared)
     shared.give((OBJECTS, VAULT, *MIRRORED, DELETIONS))
     if deletions or not (shared.folder / "work").is_dir():
         erase(shared, deletions)
-    elif shared.is_behind:
+    elif shared.is_behind():
         take_back(shared)
         raise _overtaken_by_deletion(shared)
     if releases.is_dir():

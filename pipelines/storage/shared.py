@@ -92,7 +92,6 @@ class Shared:
         """The store that a name is kept in; none for what is private, without the private store."""
         return self.private if name.split("/", 1)[0] in PRIVATE else self.public
 
-    @property
     def is_behind(self) -> bool:
         """Whether another machine deleted personal values since this copy was taken."""
         known = self.known.get(DELETIONS)
@@ -198,11 +197,10 @@ class Shared:
         Of two machines that made it, one is kept; one that is there and not whole is replaced. It may be made of what
         another machine deleted meanwhile: then it is not sent, or goes again.
         """
-        was_behind = self.is_behind
-        if self.private is None or was_behind:
+        if self.private is None or self.is_behind():
             return
         self._give_result(folder)
-        if self.is_behind:
+        if self.is_behind():
             self._forget(folder.relative_to(self.folder).as_posix())
 
     def _give_result(self, folder: Path) -> None:

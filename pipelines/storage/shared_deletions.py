@@ -54,7 +54,7 @@ def take_back(shared: Shared) -> None:
 def forget_if_deleted(shared: Shared) -> None:
     """Where another machine deleted something since this copy was taken, its own results of stages go: they may be
     made of it."""
-    if shared.is_behind:
+    if shared.is_behind():
         shutil.rmtree(shared.folder / "work", ignore_errors=True)
 
 
