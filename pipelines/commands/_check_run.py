@@ -42,6 +42,7 @@ from pipelines.commands._progress_bar import progress_bar
 
 PER_TABLE = ("encoding", "delimiter", "dialect", "sheet", "member")  # options that say how a table is read
 UNREAD = "cannot retrieve metadata"  # in the note of a schema or a dialect that is not there, or is no document
+NO_RESOURCE = Said("aucune ressource : rien n'est à valider", "no resource: there is nothing to validate")
 UNREADABLE = ("format-error", "scheme-error", "compression-error")  # of a file that is no table at all, or not there
 
 
@@ -195,6 +196,8 @@ class Run:
             if not files:
                 self._take_errors(package.inside.errors)
                 self._found.failures += package.inside.failures
+            if not (package.own or package.errors):
+                raise DescriptionUnreadable(place=named, found=NO_RESOURCE, expected="resources: [{…}]")
             for resource in self._chosen(named, package, files):
                 self._resource(resource, package)
             self._found.refused += host.refused

@@ -43,15 +43,19 @@ WORDS: dict[str, Said] = {
 @lang_option
 def command(name: str | None, last: int, lang: str | None) -> None:
     """List runs, or the steps of one."""
-    from pipelines.pipeline.run_journal import find_journal, read_journals
+    from pipelines.pipeline.errors import JournalDamaged
+    from pipelines.pipeline.run_journal import damaged_journals, find_journal, read_journals
 
     language, project = terminal_language(lang), Project.here()
     journals = read_journals(project)
     if name is None:
         for stem, document in journals[:last]:
             click.echo(_line(stem, document, language))
-        if not journals:
+        damaged = damaged_journals(project)
+        if not journals and not damaged:
             click.echo(WORDS["none"][language])
+        for stem in damaged:
+            click.echo(JournalDamaged(file=f"outputs/runs/{stem}.json").message(language), err=True)
         return
     found = find_journal(project, name)
     click.echo(_line(*found, language))
@@ -70,5 +74,5 @@ def _step(step: Mapping[str, Any], width: int, language: Language) -> str:
     place = f"{step['stage']} {step['name']}".ljust(width)
     counts = [f"{step[key]} {WORDS[key][language]}" for key in ("rows", "rejected") if step.get(key) is not None]
     counts += [f"[{step['error']}]"] if "error" in step else []
-    outcome = WORDS[step["outcome"]][language].ljust(9)
+    outcome = WORDS.get(step["outcome"], Said(step["outcome"], step["outcome"]))[language].ljust(9)
     return f"  {place}  {step['seconds']:8.3f} s  {outcome}  {', '.join(counts)}".rstrip()

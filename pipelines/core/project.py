@@ -5,6 +5,7 @@ Belongs here: paths. Does not: reading or writing any of them. Tests build a pro
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -30,6 +31,29 @@ class NotAProject(ArobaseError):
         "{folder} is not an Arobase project: it has neither {file} nor the folders schemas/ and sources/. Run the "
         "command in a project, name its folder in AROBASE_ROOT, or make one: arobase init FOLDER."
     )
+
+
+class PathNotText(ArobaseError):
+    """The path of a folder is made of bytes that are no text, and some of what writes files takes text only."""
+
+    code: ClassVar[str] = "path-not-text"
+    fr: ClassVar[str] = (
+        "{folder} : ce chemin n'est pas en UTF-8 ; les octets qui ne peuvent pas être affichés y sont notés \\x. "
+        "Renommez ce dossier, ou déplacez-le."
+    )
+    en: ClassVar[str] = (
+        "{folder}: this path is not in UTF-8; the bytes that cannot be shown are written as \\x. Rename this folder, "
+        "or move it."
+    )
+
+
+def check_path(folder: Path) -> Path:
+    """The folder itself. Raises `PathNotText` for one whose path no text can give."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise PathNotText(folder=os.fsencode(folder).decode("utf-8", "backslashreplace")) from None
+    return folder
 
 
 class OutputsElsewhere(ArobaseError):
@@ -74,14 +98,14 @@ class Project:
 
     @classmethod
     def at(cls, root: Path | str, outputs: Path | str | None = None) -> Project:
-        """The project in `root`; outputs go to `outputs`, else to the folder `outputs/` in it."""
-        root = Path(root).resolve()
-        return cls(root, Path(outputs).resolve() if outputs else root / "outputs")
+        """The project in `root`; outputs go to `outputs`, else to the folder `outputs/` in it. Raises `PathNotText`."""
+        root = check_path(Path(root).resolve())
+        return cls(root, check_path(Path(outputs).resolve()) if outputs else root / "outputs")
 
     @classmethod
     def here(cls) -> Project:
         """The project of this process: AROBASE_ROOT, else the first folder upwards from the current one that is a
-        project. AROBASE_OUTPUTS moves the outputs. Raises `NotAProject`, `OutputsElsewhere`."""
+        project. AROBASE_OUTPUTS moves the outputs. Raises `NotAProject`, `OutputsElsewhere`, `PathNotText`."""
         root, address = root_here(), store_here()
         if address:
             raise OutputsElsewhere(address=address.partition("?")[0])

@@ -227,6 +227,20 @@ class PeopleLinkWrong(ArobaseError):
     en: ClassVar[str] = '{file}, {key}: part "{part}" has no column "{found}"; expected: {expected}.'
 
 
+class JournalDamaged(ArobaseError):
+    """The journal of a run was cut, or is not of the form that journals have."""
+
+    code: ClassVar[str] = "journal-damaged"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
+    fr: ClassVar[str] = (
+        "{file} n'est pas lisible : ce fichier est coupé, ou n'est pas le journal d'une exécution. Rien n'en dépend : "
+        "vous pouvez le supprimer."
+    )
+    en: ClassVar[str] = (
+        "{file} cannot be read: it was cut, or is not the journal of a run. Nothing depends on it: you can delete it."
+    )
+
+
 class NoSuchRun(ArobaseError):
     """A run is asked for that no journal tells of."""
 

@@ -14,9 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from pipelines.core.logs import facts, logger
 from pipelines.core.project import Project
-from pipelines.pipeline.errors import NoSuchRun
+from pipelines.pipeline.errors import JournalDamaged, NoSuchRun
 from pipelines.storage import write_text
 
 if TYPE_CHECKING:
@@ -69,8 +71,10 @@ class RunJournal:
 
 
 def find_journal(project: Project, name: str) -> tuple[str, Mapping[str, Any]]:
-    """The journal called `name`, or the newest one for "last". Raises `NoSuchRun`."""
+    """The journal called `name`, or the newest that can be read for "last". Raises `NoSuchRun`, `JournalDamaged`."""
     journals = read_journals(project)
+    if name in damaged_journals(project):
+        raise JournalDamaged(file=f"outputs/runs/{name}.json")
     found = journals[0] if name == "last" and journals else next((item for item in journals if item[0] == name), None)
     if found is None:
         raise NoSuchRun(name=name, known=", ".join(stem for stem, _ in journals[:5]) or "—")
@@ -78,15 +82,43 @@ def find_journal(project: Project, name: str) -> tuple[str, Mapping[str, Any]]:
 
 
 def read_journals(project: Project) -> list[tuple[str, Mapping[str, Any]]]:
-    """Every journal by the name of its file, the newest first; one that is cut or not of this form is left out."""
-    found: list[tuple[str, Mapping[str, Any]]] = []
-    for path in sorted(project.runs.glob("*.json"), reverse=True):
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            continue
-        if isinstance(document, dict) and isinstance(document.get("steps"), list):
-            for step in document["steps"]:
-                step["stage"] = EARLIER_STAGES.get(step["stage"], step["stage"])
-            found.append((path.stem, document))
-    return found
+    """Every journal by the name of its file, the newest first; those of `damaged_journals` are left out."""
+    found = ((path.stem, _journal(path)) for path in sorted(project.runs.glob("*.json"), reverse=True))
+    return [(stem, document) for stem, document in found if document is not None]
+
+
+def damaged_journals(project: Project) -> list[str]:
+    """The names of those that were cut, or are not of the form that journals have, the newest first."""
+    return [path.stem for path in sorted(project.runs.glob("*.json"), reverse=True) if _journal(path) is None]
+
+
+class _Step(msgspec.Struct):
+    """What every step of a journal has, beside its counts."""
+
+    stage: str
+    name: str
+    outcome: str
+    seconds: float
+
+
+class _Journal(msgspec.Struct):
+    """What every journal has; of later code it may have more."""
+
+    started: str
+    seconds: float
+    went_well: bool
+    packages: dict[str, str | None]
+    steps: list[_Step]
+
+
+def _journal(path: Path) -> dict[str, Any] | None:
+    """A journal as it was written, its stages called as they are now; none when it is not one."""
+    try:
+        data = path.read_bytes()
+        msgspec.json.decode(data, type=_Journal)
+        document: dict[str, Any] = json.loads(data)
+    except (OSError, ValueError, RecursionError, msgspec.MsgspecError):
+        return None
+    for step in document["steps"]:
+        step["stage"] = EARLIER_STAGES.get(step["stage"], step["stage"])
+    return document

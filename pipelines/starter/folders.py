@@ -15,7 +15,7 @@ from typing import Any
 
 import jinja2
 
-from pipelines.core.project import Project
+from pipelines.core.project import Project, check_path
 from pipelines.core.text import Language, Said
 from pipelines.schema.packages import UNSTATED_LICENCE, UNSTATED_PUBLISHER
 from pipelines.starter.documents import (
@@ -99,8 +99,8 @@ def start_from(
 
 
 def _appear(folder: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a folder beside, which then takes its place. Raises `FolderTaken`."""
-    folder = folder.resolve()
+    """Let `write` fill a folder beside, which then takes its place. Raises `FolderTaken`, `PathNotText`."""
+    folder = check_path(folder.resolve())
     found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if found or (folder.exists() and not folder.is_dir()):
         raise FolderTaken(folder=folder, found=", ".join(found[:3]) or folder.name)

@@ -1,4 +1,5 @@
-"""What a schema asks for and nothing checks: properties that Frictionless does not apply, or that are misspelled.
+"""What a schema, a dialect or a resource asks for and nothing does: properties that Frictionless does not apply, or
+that are misspelled.
 
 A file may be valid without them, and its reader has to know that nobody looked. Belongs here: finding such properties.
 Does not: the custom checks of French schemas (`custom_checks.py`).
@@ -6,6 +7,7 @@ Does not: the custom checks of French schemas (`custom_checks.py`).
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -43,6 +45,47 @@ def unapplied(schema: Mapping[str, Any]) -> Iterator[Said]:
 
 UNKNOWN = Said("Frictionless ne l'applique pas", "Frictionless does not apply it")
 MISPLACED = Said("sa place est dans « constraints »", 'its place is in "constraints"')
+
+
+HARMLESS = {"csvddfVersion": None, "caseSensitiveHeader": False}
+"""Properties of old dialects that ask for nothing: the version of their description; what is so anyway."""
+OF_RESOURCE = ("path", "schema", "dialect", "encoding", "format", "compression", "innerpath", "mediatype", "scheme")
+ALIKE = 0.8
+
+
+def unapplied_beside(resource: Any) -> Iterator[Said]:
+    """A sentence for each property of the dialect of a resource that Frictionless passes over, and for each of the
+    resource itself that is nearly one of those that say how to read it. `resource`: as Frictionless read it."""
+    for name in resource.custom:
+        if wanted := _meant(name, OF_RESOURCE):
+            yield _not_applied(name, wanted)
+    dialect = resource.dialect
+    controls = {control.type: control for control in dialect.controls}
+    for name, value in dialect.custom.items():
+        if name not in controls and not (name in HARMLESS and HARMLESS[name] in (None, value)):
+            yield _not_applied(f"dialect.{name}", _meant(name, DIALECT))
+    for kind, control in controls.items():
+        for name in control.custom:
+            if name not in ("type", "profile"):
+                yield _not_applied(f"dialect.{kind}.{name}", _meant(name, DIALECT))
+
+
+DIALECT = (
+    "header", "headerRows", "headerJoin", "headerCase", "commentChar", "commentRows", "skipBlankRows", "delimiter",
+    "lineTerminator", "quoteChar", "doubleQuote", "escapeChar", "nullSequence", "skipInitialSpace",
+)  # fmt: skip
+
+
+def _meant(name: str, known: tuple[str, ...]) -> str:
+    """The property that a misspelled name is nearly; empty when there is none."""
+    folded = {_folded(one): one for one in known}
+    alike = difflib.get_close_matches(_folded(name), folded, 1, ALIKE)
+    return folded[alike[0]] if alike else ""
+
+
+def _not_applied(name: str, wanted: str) -> Said:
+    why = Said(f"son nom est « {wanted} »", f'its name is "{wanted}"') if wanted else UNKNOWN
+    return Said(f"« {name} » n'est pas appliqué : {why.fr}", f'"{name}" is not applied: {why.en}')
 
 
 def _reasons(

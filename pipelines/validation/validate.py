@@ -40,7 +40,7 @@ from pipelines.validation.parents import GivenParents, Parent, Parents
 from pipelines.validation.proving import Proving
 from pipelines.validation.result import ValidationResult
 from pipelines.validation.row_validation import Remembered, validate_rows
-from pipelines.validation.unapplied import unapplied
+from pipelines.validation.unapplied import unapplied, unapplied_beside
 
 MEMORY = 512 << 20
 
@@ -177,7 +177,7 @@ def _validate(validated: Path | pa.Table | None, opened: Any, asked: Asked) -> l
         with opened:
             fields = opened.header.get_expected_fields()
             declared = declared_checks(asked.parents.descriptor, {field.name: field.type for field in fields})
-            not_run = [*unapplied(asked.parents.descriptor), *declared.not_run]
+            not_run = [*unapplied(asked.parents.descriptor), *unapplied_beside(opened), *declared.not_run]
             error_counts.warnings.extend([*_ignored_hash(opened), *not_run])
             keys = key_fields(opened.schema, asked.foreign_keys, fields, header_case=opened.dialect.header_case)
             case = compile_case(validated, opened, keys, declared.checks, CellMemory(asked.memory // 8))

@@ -68,3 +68,28 @@ def test_runs_lists_them_and_shows_the_steps_of_one(
     shown = arobase(root, "runs", "last")
     assert "tables villes/villes" in shown.stdout
     assert arobase(root, "runs", "never").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "written", [b"", b"x", b"\xff\xfe", b"[]", b'{"steps": [1]}', b'{"steps": []}', b"[" * 100_000, None]
+)
+def test_a_damaged_journal_is_named_and_nothing_ends_by_it(
+    released: tuple[Path, subprocess.CompletedProcess[str]], written: bytes | None
+) -> None:
+    root, folder = released[0], released[0] / "outputs" / "runs"
+    damaged = folder / "20990101T000000000000Z.json"
+    if written is None:
+        damaged.mkdir()
+    else:
+        damaged.write_bytes(written)
+    try:
+        listed = arobase(root, "runs")
+        assert listed.returncode == 0
+        assert "villes 1.0.0" in listed.stdout
+        assert f"outputs/runs/{damaged.name} cannot be read" in listed.stderr
+        assert "villes 1.0.0" in arobase(root, "runs", "last").stdout
+        asked = arobase(root, "runs", damaged.stem)
+        assert asked.returncode == 2
+        assert "[journal-damaged]" in asked.stderr
+    finally:
+        damaged.rmdir() if damaged.is_dir() else damaged.unlink()

@@ -403,3 +403,29 @@ def test_the_road_of_each_field_is_told(folder: Path) -> None:
     assert (
         "lu par Frictionless : montant (1 cellule)" in run("roads.csv", "--schema", "roads.json", "--lang", "fr").output
     )
+
+
+def test_what_a_dialect_or_a_resource_asks_for_and_nothing_applies_is_told(folder: Path) -> None:
+    """A misspelled delimiter is passed over, and another one is guessed."""
+    resource = {"name": "t", "path": "bon.csv", "encodin": "cp1252", "rights": "kept for others"}
+    dialect = {"delimitr": ";", "sheet": "A", "csv": {"quotechar": "'"}, "csvddfVersion": 1.2, "headerRows": [1]}
+    package = {"name": "x", "resources": [resource | {"dialect": dialect | {"caseSensitiveHeader": False}}]}
+    (folder / "datapackage.json").write_text(json.dumps(package))
+    result = run("datapackage.json", "--lang", "en")
+    assert result.exit_code == 0
+    assert [line for line in result.output.splitlines() if line.startswith("  ! ")] == [
+        '  ! "encodin" is not applied: its name is "encoding"',
+        '  ! "dialect.delimitr" is not applied: its name is "delimiter"',
+        '  ! "dialect.sheet" is not applied: Frictionless does not apply it',
+        '  ! "dialect.csv.quotechar" is not applied: its name is "quoteChar"',
+    ]
+    (folder / "dialecte.json").write_text(json.dumps({"delimitr": ";"}))
+    given = run("bon.csv", "--schema", "schema.json", "--dialect", "dialecte.json", "--lang", "fr")
+    assert "« dialect.delimitr » n'est pas appliqué : son nom est « delimiter »" in given.output
+
+
+def test_a_package_without_a_resource_is_no_valid_package(folder: Path) -> None:
+    (folder / "datapackage.json").write_text(json.dumps({"name": "x", "resources": []}))
+    result = run("datapackage.json", "--lang", "en")
+    assert result.exit_code == 2
+    assert "no resource: there is nothing to validate" in result.output
