@@ -160,6 +160,13 @@ def _parsed(line: str, number: int, file: str) -> dict[str, Any]:
         entry = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError):
         raise LedgerBroken(place=file, line=number, found=repr(line[:60]), expected="JSON") from None
+    if isinstance(entry, dict) and isinstance(entry.get("event"), str) and entry["event"] not in EVENTS:
+        named = ascii(entry["event"][:40])[1:-1]
+        newer = Said(
+            f"événement « {named} », inconnu ici ; peut-être écrit par un code plus récent : mettez Arobase à jour",
+            f'event "{named}", unknown here; the code that wrote it may be newer: update Arobase',
+        )
+        raise LedgerBroken(place=file, line=number, found=newer, expected=", ".join(EVENTS))
     is_known = isinstance(entry, dict) and entry.get("event") in EVENTS and len(line) <= LONGEST_LINE
     if not is_known or not (entry["event"] == "key" or isinstance(entry.get("package"), str)):
         raise LedgerBroken(place=file, line=number, found=repr(line[:60]), expected=", ".join(EVENTS))

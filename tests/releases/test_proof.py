@@ -240,3 +240,10 @@ def test_a_folder_that_is_there_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError), new_folder(tmp_path / "there") as aside:
         (aside / "x").write_text("x")
     assert list(tmp_path.iterdir()) == [tmp_path / "there"]
+
+
+def test_an_event_that_this_code_does_not_know_is_said_to_be_perhaps_of_newer_code(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    path.write_text(Ledger(path, ()).next_line("renamed", {"package": "p"}) + "\n")
+    with pytest.raises(LedgerBroken, match='event "renamed", unknown here; the code that wrote it may be newer'):
+        Ledger.read(path)
