@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.compute as pc
 
 from pipelines.core.text import Said
+from pipelines.core.unicode_forms import OTHER_FORM, looks_the_same
 from pipelines.formats.errors import HeaderMissing
 from pipelines.sources.columns import clean, column_names, columns_joined, columns_read
 from pipelines.storage.spool import chunks_of
@@ -54,6 +55,10 @@ def missing_columns(
     resembling = {name: nearest for name in missing if (nearest := _resembling(name, unknown))}
     if not fr:
         for name, nearest in list(resembling.items())[:5]:
+            if looks_the_same(name, nearest):
+                fr.append(f"« {name} » : {OTHER_FORM.fr} ; écrivez la colonne comme le fichier")
+                en.append(f'"{name}": {OTHER_FORM.en}; write the column as the file does')
+                continue
             fr.append(f"« {name} » s'appelle peut-être « {nearest} »")
             en.append(f'"{name}" may now be "{nearest}"')
     return HeaderMissing(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines.core.text import Said
+from pipelines.core.unicode_forms import OTHER_FORM, looks_the_same
 from pipelines.sources.descriptions import Part, Source
 from pipelines.sources.errors import SourceFileAbsent
 from pipelines.storage import sha256_file
@@ -26,7 +27,20 @@ def in_folder(source: Source, part: Part, base: Path) -> tuple[Path, str, str]:
     found = sorted(item for item in place.glob(part.path or "*") if item.is_file() and not item.name.startswith("."))
     if found and (part.path is not None or len(found) == 1):
         return found[-1], _shown(found[-1], base), found[-1].name
+    if not place.is_dir() and (alike := _named_alike(place)):
+        raise SourceFileAbsent(source=source.name, part=part.name, address=source.address, hint=alike)
     raise absent(source, part, sorted(item.name for item in place.iterdir()) if place.is_dir() else [])
+
+
+def _named_alike(place: Path) -> Said | None:
+    """That a file is there under a name that looks the same, as macOS writes names with accents."""
+    names = [item.name for item in place.parent.iterdir()] if place.parent.is_dir() else []
+    if not any(looks_the_same(name, place.name) for name in names):
+        return None
+    return Said(
+        f"un fichier porte ce nom ({OTHER_FORM.fr}) : renommez-le",
+        f"a file has that name ({OTHER_FORM.en}): rename it",
+    )
 
 
 def absent(source: Source, part: Part, there: list[str]) -> SourceFileAbsent:

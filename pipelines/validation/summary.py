@@ -11,6 +11,7 @@ from typing import Any
 
 from pipelines.core.errors import PARTIES
 from pipelines.core.text import Language, Said, number
+from pipelines.core.unicode_forms import OTHER_FORM, looks_the_same
 from pipelines.formats.header import letters
 from pipelines.validation.custom_checks import NAMES as CUSTOM_CHECKS
 from pipelines.validation.phrases import advice, circumstance, expected, rule_title
@@ -155,7 +156,9 @@ def label_error(line: dict[str, object], fields: Collection[str], language: Lang
         named = Said("un nom inconnu du schéma (non affiché)", "a name unknown to the schema (not shown)")[language]
     if line["rule"] != "incorrect-label":
         return Said(f"{place} : {named}", f"{place}: {named}")[language]
-    return Said(f"{place} : {named} ; attendu : « {wanted} »", f"{place}: {named}; expected: “{wanted}”")[language]
+    other = Said(f" ({OTHER_FORM.fr})", f" ({OTHER_FORM.en})")[language] if looks_the_same(label, wanted) else ""
+    expected_there = Said(f" ; attendu : « {wanted} »", f"; expected: “{wanted}”")[language]
+    return Said(f"{place} : {named}", f"{place}: {named}")[language] + expected_there + other
 
 
 def is_in_english(line: dict[str, object]) -> bool:
