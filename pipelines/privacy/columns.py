@@ -41,6 +41,28 @@ _DENIED = frozenset(
         "domicile",
     ]
 )
+# Words beside them that say how many there are, or of which kind: "nb_telephones", "taux_naissance", "type_contact".
+COUNTING = frozenset(
+    ("nb", "nbr", "nbre", "nombre", "nombres", "taux", "part", "pct", "pourcentage", "total", "effectif", "effectifs",
+     "count", "type", "types", "categorie")
+)  # fmt: skip
+# Beside these, a word that may also announce a person's data is another: "couverture_mobile", "date_signature".
+_ANOTHER_SENSE = {
+    "mobile": frozenset(
+        ("couverture", "reseau", "site", "operateur", "debit", "antenne", "application", "appli", "internet", "service",
+         "equipement", "guichet", "unite", "telephonie", "zone", "acces", "support", "structure", "cinema", "equipe")
+    ),
+    "portable": frozenset(("ordinateur", "materiel", "extincteur")),
+    "domicile": frozenset(
+        ("aide", "aides", "service", "services", "soin", "soins", "hospitalisation", "travail", "maintien", "portage",
+         "places", "hors", "intervention", "interventions", "distance", "mode", "trajet", "trajets", "deplacement",
+         "deplacements", "livraison")
+    ),
+    "ip": frozenset(("protection", "indice", "classe")),
+    "uid": frozenset(("adresse", "ban", "objet", "site", "station", "voie", "lieu")),
+    "mel": frozenset(("perimetre", "metropole", "territoire")),
+    "signature": frozenset(("date", "annee", "mois")),
+}  # fmt: skip
 # "lat", "latitude", and as the national schemas of car parks and car sharing name them: "Ylat" and "Xlong".
 _LATITUDE = re.compile(r"(^|_)((y|coord|gps|geo)?lat(itude)?(wgs84?|gps)?|y_wgs84?)(_|$)")
 _LONGITUDE = re.compile(r"(^|_)((x|coord|gps|geo)?(lon|lng|long|longitude)(wgs84?|gps)?|x_wgs84?)(_|$)")
@@ -58,8 +80,9 @@ def folded_name(name: str) -> str:
 
 def named_personal(name: str) -> Iterator[str]:
     """`nom_de_champ` when a column's name announces personal data."""
-    words = folded_name(name).split("_")
-    if _DENIED.intersection(words):
+    words = frozenset(folded_name(name).split("_"))
+    announced = {word for word in _DENIED & words if not _ANOTHER_SENSE.get(word, frozenset()) & words}
+    if announced and not COUNTING & words:
         yield "nom_de_champ"
 
 

@@ -24,7 +24,8 @@ from pipelines.privacy.allowlist import AllowList
 from pipelines.privacy.columns import halves_of_points
 from pipelines.schema.packages import UNSTATED_LICENCE
 from pipelines.schema.reserved import RESERVED
-from pipelines.starter.names import CODES, PERSONAL, PROPERTIES, names_of_people, plain_name
+from pipelines.starter.names import CODES, PROPERTIES, plain_name
+from pipelines.starter.personal_names import names_of_people, suggests_a_person
 
 # A number with a leading zero is a code; so is one too long to be counted with.
 INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
@@ -224,7 +225,7 @@ def _column(name: str, data: pa.Table, described: Mapping[str, Any] | None, foun
         privacy, reason = str(given), ALREADY
     elif found is not None:
         privacy, reason = "personnel", found
-    elif PERSONAL.search(plain_name(name)):
+    elif suggests_a_person(name, cells):
         privacy, reason = "personnel", PERSONAL_NAME
     else:
         privacy, reason = "public", NOTHING_FOUND
