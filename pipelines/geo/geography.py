@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,12 @@ class Commune:
     departement: str
     region: str
     population: int
+
+    def with_people(self, population: int) -> Commune:
+        """The same commune with so many people."""
+        if population == self.population:
+            return self
+        return Commune(self.code, self.departement, self.region, population)
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class Geography:
             nearest = sorted(self.people, key=lambda other: (abs(other - vintage), other))
             counted = [self.people[other] for other in nearest]
             self._communes_at[vintage] = {
-                code: replace(commune, population=_first(code, counted, commune.population))
+                code: commune.with_people(_first(code, counted, commune.population))
                 for code, commune in self.communes.items()
             }
         return self._communes_at[vintage]
@@ -106,7 +112,10 @@ class Geography:
 
 
 def _first(code: str, counted: Iterable[Mapping[str, int]], otherwise: int) -> int:
-    return next((people[code] for people in counted if code in people), otherwise)
+    for people in counted:
+        if code in people:
+            return people[code]
+    return otherwise
 
 
 def load_geography(reference: Path) -> Geography:

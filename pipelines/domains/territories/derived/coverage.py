@@ -7,12 +7,13 @@ Belongs here: who is covered, counted once whatever the number of laureates that
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -23,6 +24,7 @@ from pipelines.schema import load_codelist
 from pipelines.tables.registry import derived
 from pipelines.tables.rows import text_table
 
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
 AWARDS = "label/palmares"
 PACKAGE = "territoires-numeriques"
 # The alert of a territory that is not in the département printed beside its name.
@@ -110,22 +112,49 @@ def communes_frame(geography: Geography, vintage: int) -> pd.DataFrame:
     )
 
 
-def counts_by(unit: pd.Series, communes: pd.DataFrame, covered: Covered) -> pd.DataFrame:
+@lru_cache(maxsize=4)
+def places_of(geography: Geography) -> Mapping[str, int]:
+    """By code, the line of each commune of today in `communes_frame`."""
+    return {code: place for place, code in enumerate(geography.communes)}
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """The communes of `communes_frame`, in the units of a breakdown: the number of each one's unit, none where it is
+    negative, and the people of each. A unit may be without a commune."""
+
+    units: tuple[str, ...]
+    numbers: Numbers
+    people: Numbers
+
+    def sums(self, values: Numbers) -> Numbers:
+        """Of a value of each commune, the sum by unit: exact, for sums stay far below 2**53."""
+        has_unit = self.numbers >= 0
+        found = np.bincount(self.numbers[has_unit], values[has_unit], len(self.units))
+        return found.astype(np.int64)
+
+
+def counts_by(grouped: Grouped, places: Mapping[str, int], covered: Covered) -> pd.DataFrame:
     """Communes and people of each unit, and those of them that are covered: whole numbers, by unit in order.
 
-    `unit`: that of each commune; of a categorical, the units without a commune are counted too.
+    `places`: where each commune is among those that are grouped.
     """
-    is_covered = communes["code"].isin(covered.all)
-    counts = pd.DataFrame(
-        {
-            "communes_nombre": 1,
-            "population": communes["population"],
-            "communes_laureates_nombre": communes["code"].isin(covered.laureates).astype("int64"),
-            "communes_couvertes_nombre": is_covered.astype("int64"),
-            "population_couverte": communes["population"].where(is_covered, 0),
-        }
-    )
-    return counts.groupby(unit, observed=False, sort=True).sum()
+    is_covered, is_laureate = (_marked(places, some) for some in (covered.all, covered.laureates))
+    counts = {
+        "communes_nombre": grouped.sums(np.ones_like(grouped.people)),
+        "population": grouped.sums(grouped.people),
+        "communes_laureates_nombre": grouped.sums(is_laureate),
+        "communes_couvertes_nombre": grouped.sums(is_covered),
+        "population_couverte": grouped.sums(grouped.people * is_covered),
+    }
+    return pd.DataFrame(counts, index=list(grouped.units))
+
+
+def _marked(places: Mapping[str, int], communes: Iterable[str]) -> Numbers:
+    """1 in the place of each of some communes, 0 elsewhere."""
+    found = np.zeros(len(places), np.int64)
+    found[[places[code] for code in communes if code in places]] = 1
+    return found
 
 
 def with_shares(counts: Mapping[str, int]) -> dict[str, Any]:
@@ -177,20 +206,25 @@ class Units:
 
     geography: Geography
     classes: Mapping[str, list[tuple[str, int, int | None]]] = field(default_factory=dict)
-    _made: dict[int, pd.DataFrame] = field(default_factory=dict)
 
     def count(self, breakdown: str, covered: Covered) -> pd.DataFrame:
         """The counts of every unit of a breakdown (`counts_by`), as an edition counts them."""
-        communes = self._communes(covered.people)
-        return counts_by(communes[breakdown], communes, covered)
+        grouped = _grouped(self.geography, covered.people, breakdown, tuple(self.classes.get(breakdown, ())))
+        return counts_by(grouped, places_of(self.geography), covered)
 
-    def _communes(self, vintage: int) -> pd.DataFrame:
-        if vintage not in self._made:
-            communes = communes_frame(self.geography, vintage).copy()
-            for name, classes in self.classes.items():
-                communes[name] = classed(communes["population"], classes)
-            self._made[vintage] = communes
-        return self._made[vintage]
+
+@lru_cache(maxsize=128)  # the breakdowns of all vintages: five tables count by them
+def _grouped(
+    geography: Geography, vintage: int, breakdown: str, classes: tuple[tuple[str, int, int | None], ...]
+) -> Grouped:
+    communes = communes_frame(geography, vintage)
+    if classes:
+        found = classed(communes["population"], list(classes))
+        numbers, units = found.cat.codes.to_numpy(), found.cat.categories
+    else:
+        numbers, units = pd.factorize(communes[breakdown], sort=True)
+    people = communes["population"].to_numpy(np.int64)
+    return Grouped(tuple(map(str, units)), numbers.astype(np.int64), people)
 
 
 @derived("couverture_departements")
