@@ -14,9 +14,12 @@ import pyarrow.compute as pc
 
 from pipelines.formats.encoding import is_utf8
 from pipelines.formats.quotes import are_regular
-from pipelines.formats.records import NEWLINE, count_of
+from pipelines.formats.records import NEWLINE, QUOTE
 from pipelines.storage.ahead import side_by_side
-from pipelines.storage.text_bytes import has_sign
+from pipelines.storage.text_bytes import count_of, has_sign
+
+END_OF_FILE = 0x1A
+"""The byte that ends a text for MS-DOS (Ctrl-Z)."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,17 @@ def plain_pieces(records: Iterator[memoryview], width: int, delimiter: str) -> G
 
 def _plain(raw: memoryview, width: int, delimiter: str) -> Piece | None:
     """pyarrow's reading; None where it refuses, or where its rows cannot be put on lines with certainty."""
+    import numpy
     from pyarrow import csv as arrow_csv
 
     if not len(raw):
         return Piece([pa.array([], pa.string())] * width, pa.array([], pa.int64()), None, 0)
-    if not (are_regular(raw, delimiter) and is_utf8(raw)) or count_of(raw, b"\x1a"):
+    data = numpy.frombuffer(raw, numpy.uint8)
+    if not (are_regular(raw, delimiter) and is_utf8(raw)) or count_of(data, END_OF_FILE):
         return None
-    count = count_of(raw, b"\n")
+    count = count_of(data, NEWLINE)
     total = count + (0 if raw[-1] == NEWLINE else 1)
-    has_quotes = count_of(raw, b'"') > 0
+    has_quotes = count_of(data, QUOTE) > 0
     names = [f"f{index}" for index in range(width)]
     try:
         table = arrow_csv.read_csv(

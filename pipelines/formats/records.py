@@ -7,15 +7,16 @@ Belongs here: where to cut. Does not: what a piece contains (`delimited.py`), no
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
+
+from pipelines.storage.text_bytes import Bytes, count_of
 
 PIECE = 8 << 20
 """Bytes of a piece; one record that is longer makes it longer."""
 TAIL = 1 << 14
 NEWLINE, QUOTE = ord("\n"), ord('"')
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def whole_records(body: memoryview, size: int | None = None) -> Iterator[memoryview]:
@@ -53,18 +54,13 @@ def records_of_file(file: BinaryIO, size: int | None = None) -> Iterator[memoryv
         rest = bytes(data[end:])
 
 
-def count_of(body: memoryview | bytes, sign: bytes) -> int:
-    """How many times a byte is in some bytes."""
-    return int(np.count_nonzero(np.frombuffer(body, np.uint8) == sign[0]))
-
-
 def _last_end(data: Bytes) -> int:
     """Behind the last line feed that has an even number of quotes before it; 0 where there is none. Looked for in the
     last bytes, then in more of them."""
     start, tail = len(data), TAIL
     while start:
         start = max(0, len(data) - tail)
-        before = int(np.count_nonzero(data[:start] == QUOTE))
+        before = count_of(data[:start], QUOTE)
         last = data[start:]
         newlines = np.flatnonzero(last == NEWLINE)
         quotes = np.flatnonzero(last == QUOTE)

@@ -37,13 +37,13 @@ from pipelines.pipeline.missing import without_missing
 from pipelines.pipeline.personal import keep_apart, still_apart
 from pipelines.pipeline.protected import ProtectedColumns
 from pipelines.pipeline.refusals import refusals
-from pipelines.pipeline.results import Kept, keep
+from pipelines.pipeline.results import Kept, is_sent, keep
 from pipelines.privacy.headers import untold_headers, without_names
 from pipelines.schema import Privacy, TableSchema, load_incoming
 from pipelines.schema.reserved import RESERVED
 from pipelines.sources import Capture, Part, SnapshotStore, Source
 from pipelines.storage.ahead import ahead
-from pipelines.storage.kept_tables import Packing, TableFile, read_kept
+from pipelines.storage.kept_tables import Packing, TableFile, packing_of, read_kept
 from pipelines.storage.shared import shared_of
 from pipelines.storage.spool import is_large, leave_out
 from pipelines.validation import validate
@@ -150,8 +150,7 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
         summary["parts"][part.name] = counts
     summary["apart"] = keep_apart(project, source, everything, capture)
     del everything
-    is_long = any(is_large(part.records) for part in parts.values())
-    with _Rows(folder / "rows", Packing.SMALL if is_long else Packing.FAST) as written:
+    with _Rows(folder / "rows", _packing(project, [part.records for part in parts.values()])) as written:
         for table, rows, refused in ahead(normalise_in_batches(parts, project, file=source.path)):
             written.add(table, rows)
             leave_out()
@@ -160,6 +159,13 @@ def _make(project: Project, source: Source, capture: Capture, folder: Path) -> N
     pq.write_table(rejections_table(rejections), folder / REJECTS)
     summary["rejected"] = len({(item.part, item.position, item.table) for item in rejections})
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _packing(project: Project, records: Collection[pa.Table]) -> Packing:
+    """How rows are kept, by the records that they are made of."""
+    if any(map(is_large, records)):
+        return Packing.SMALL
+    return packing_of(max(len(some) for some in records), is_sent=is_sent(project))
 
 
 def _incoming(project: Project, source: Source, part: Part) -> TableSchema:

@@ -100,6 +100,11 @@ def keep(
     return Kept(folder, mark, is_new=True)
 
 
+def is_sent(project: Project) -> bool:
+    """Whether results are sent to a store, from where other machines take them."""
+    return shared_of(project.outputs) is not None
+
+
 def _is_ready(base: Path, folder: Path, is_good: Callable[[Path], bool]) -> bool:
     """Whether a result can be taken as it is, without the lock: it appeared whole, and nothing was left beside it."""
     try:

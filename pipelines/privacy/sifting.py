@@ -34,6 +34,8 @@ class Passage:
         return self.start, self.end
 
 
+FIRST = 5000
+"""Cells by which a column is taken to repeat itself or not."""
 _DRESSED = f"{DISGUISED}|{READ_OTHERWISE}"
 
 
@@ -57,7 +59,7 @@ def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passag
     """(row, passages) for the cells of a text column in which detectors found something. Equal cells are unmasked and
     checked once."""
     cells = column.cast(pa.large_string()).combine_chunks()
-    texts = pc.unique(cells).drop_null()
+    texts = (cells if _are_ever_new(cells) else pc.unique(cells)).drop_null()
     if len(texts) > FEW_TEXTS:  # what is disguised, the sieve matches too: the rest need not be unmasked
         texts = texts.filter(pc.match_substring_regex(texts, sieve()))
     found = suspect_passages(unmask_cells(pa.chunked_array([texts]))) if len(texts) else {}
@@ -68,6 +70,11 @@ def column_passages(column: pa.ChunkedArray) -> Iterator[tuple[int, tuple[Passag
     rows = pc.indices_nonzero(pc.is_valid(places))
     for row, place in zip(rows.to_pylist(), places.take(rows).to_pylist(), strict=True):
         yield row, found[held[place]]
+
+
+def _are_ever_new(cells: pa.Array) -> bool:
+    """Whether cells seem to be distinct, as keys are: then looking for those that repeat costs more than sifting."""
+    return len(cells) > FIRST and len(pc.unique(cells[:FIRST])) == FIRST
 
 
 def clean_columns(

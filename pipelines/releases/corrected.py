@@ -36,9 +36,8 @@ def _several(names: str | Sequence[str]) -> Sequence[str]:
 
 def caused_by_correction(changes: pa.Table) -> pa.Table:
     """The changed values of which a correction is a cause, alone or with others."""
-    caused = pc.match_substring_regex(changes.column("cause"), CAUSE)
-    changed = pc.equal(changes.column("nature"), CHANGED)
-    return changes.filter(pc.and_(pc.fill_null(caused, False), changed))
+    changed = changes.filter(pc.equal(changes.column("nature"), CHANGED))  # few, or none of a first version
+    return changed.filter(pc.match_substring_regex(changed.column("cause"), CAUSE))
 
 
 def corrections_of(keys: Iterable[str], by: Sequence[str], field: str, tables: Iterable[pa.Table]) -> dict[str, str]:

@@ -3,7 +3,8 @@ once or twice and thrown away.
 
 Belongs here: writing and reading them, whatever their size. Does not: what is published, which is Parquet
 (`releases/parquet.py`). `pyarrow.ipc.open_stream` and Polars open them. A table that is more than may be in memory is
-kept unpacked, and is read where it lies: nobody writes a second one to the disk beside it.
+kept unpacked, and is read where it lies: nobody writes a second one to the disk beside it. One of many rows is unpacked
+too where it stays on its machine: packing and unpacking it would take as long as sorting it.
 """
 
 from __future__ import annotations
@@ -57,9 +58,14 @@ class TableFile:
         self._file.close()
 
 
-def write_kept(table: pa.Table, path: Path) -> None:
+def packing_of(rows: int, *, is_sent: bool) -> Packing:
+    """How a table of so many rows is kept. `is_sent`: other machines get its file."""
+    return Packing.NONE if rows > ROWS and not is_sent else Packing.FAST
+
+
+def write_kept(table: pa.Table, path: Path, packing: Packing = Packing.FAST) -> None:
     """Write a whole table."""
-    with TableFile(path, table.schema, Packing.NONE if is_large(table) else Packing.FAST) as file:
+    with TableFile(path, table.schema, Packing.NONE if is_large(table) else packing) as file:
         file.add(table)
 
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from pipelines.storage.columns import ROWS, taken
 from pipelines.storage.memory import table_memory
 from pipelines.storage.spool import Spool, is_large, pieces, size_of
+from pipelines.storage.text_order import by_first_bytes
 
 Keys = Callable[[pa.Table], pa.Table]
 """The columns that rows of a table are ordered by, the first one first."""
@@ -23,6 +24,8 @@ Make = Callable[[pa.Table], pa.Table]
 RANGE = 4
 """A range takes that part of what a table may have in memory: it is there twice, and its keys."""
 MOST_RANGES = 256
+MANY = 10_000
+"""Rows from which on another way to put texts in order is worth trying."""
 SAMPLED = 64
 """Rows that are looked at for each range, to know where to cut."""
 
@@ -63,12 +66,15 @@ def _ordered_range(part: pa.Table, keys: Keys, rows: int) -> pa.Table:
 def _in_memory(table: pa.Table, keys: Keys) -> pa.Table:
     if table.num_rows < 2:
         return table
-    order = _order(keys(table))
+    order = order_of(keys(table))
     return pa.Table.from_arrays([taken(column, order) for column in table.columns], schema=table.schema)
 
 
-def _order(keys: pa.Table) -> pa.Array:
-    """The rows in order; `sort_indices` leaves equal ones as they are."""
+def order_of(keys: pa.Table) -> pa.Array:
+    """The rows of a table of keys in order: ascending, absent values last; equal ones stay as they are."""
+    found = by_first_bytes(keys.column(0)) if keys.num_columns == 1 and keys.num_rows >= MANY else None
+    if found is not None:
+        return found
     by = pa.table(dict(zip(map(str, range(keys.num_columns)), keys.columns, strict=True)))
     return pc.sort_indices(by, sort_keys=[(name, "ascending") for name in by.column_names])
 
@@ -93,7 +99,7 @@ def _cuts(table: pa.Table, keys: Keys, count: int) -> pa.Table:
         found.append(pa.table([taken(column, pa.array(places)) for column in own.columns], names=own.column_names))
         start += piece.num_rows
     sample = pa.concat_tables(found).combine_chunks()
-    ordered = sample.take(_order(sample))
+    ordered = sample.take(order_of(sample))
     places = np.unique(np.linspace(0, ordered.num_rows, count + 1).astype(np.int64)[1:-1])
     return ordered.take(pa.array(places))
 
@@ -122,7 +128,7 @@ def _dealt(rows: pa.Table, keys: pa.Table, cuts: pa.Table) -> Sequence[pa.Table]
     Within a range the rows are as they came."""
     both = pa.concat_tables([keys, cuts.cast(keys.schema)]).combine_chunks()
     ranks = np.empty(both.num_rows, np.int64)
-    order = _order(both).to_numpy()
+    order = order_of(both).to_numpy()
     is_cut = order >= rows.num_rows
     ranks[order] = np.cumsum(is_cut)
     places = ranks[: rows.num_rows]

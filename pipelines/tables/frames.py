@@ -7,16 +7,20 @@ absent (`pd.NA`, or `None` in columns of text), and rows keep their order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from pipelines.tables.rows import is_absent
 
+if TYPE_CHECKING:
+    import pandas as pd  # a release that computes nothing with it need not wait for its import
+
 
 def frame(table: pa.Table) -> pd.DataFrame:
     """A table as a data frame: integers as `Int64`, booleans as `boolean`, dates, text and decimals as objects."""
+    import pandas as pd
+
     columns: dict[str, Any] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         values = column.to_pylist()

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.storage import kept_tables, memory, spool
-from pipelines.storage.kept_tables import Packing, TableFile, read_kept, write_kept
+from pipelines.storage.kept_tables import ROWS, Packing, TableFile, packing_of, read_kept, write_kept
 
 WORDS = [f"mot {number % 7}" if number % 5 else None for number in range(40)]
 
@@ -117,3 +117,8 @@ def test_every_packing_gives_the_same_rows(tmp_path: Path, packing: Packing) -> 
     found = read_kept(tmp_path / "t.arrow")
     assert found.to_pydict() == a_table().to_pydict()
     assert found.schema.equals(a_table().schema, check_metadata=True)
+
+
+def test_a_table_of_many_rows_is_packed_where_it_is_sent_only() -> None:
+    assert packing_of(ROWS + 1, is_sent=False) is Packing.NONE
+    assert packing_of(ROWS + 1, is_sent=True) is packing_of(ROWS, is_sent=False) is Packing.FAST

@@ -82,5 +82,5 @@ def test_a_key_that_most_rows_have_does_not_stop_it() -> None:
 def test_floats_without_a_number_stand_where_arrow_puts_them() -> None:
     values = [float("nan"), 2.0, None, -1.0, float("inf")] * 60
     table = pa.table({"x": pa.array(values, pa.float64()), "row": range(300)})
-    expected = table.take(sorting._order(table.select(["x"])))
+    expected = table.take(sorting.order_of(table.select(["x"])))
     assert in_order(table, lambda some: some.select(["x"])).column("row").equals(expected.column("row"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.storage.text_bytes import has_sign, may_begin_with
+from pipelines.storage.text_bytes import BLOCK, count_of, has_sign, may_begin_with
 
 TEXTS = st.lists(st.text("ab=\n\x00é", max_size=4) | st.none(), max_size=8)
 
@@ -34,3 +35,12 @@ def test_nothing_is_found_where_nothing_stands(texts: list[str | None]) -> None:
 def test_a_sign_within_a_text_begins_none() -> None:
     assert not may_begin_with(pa.array(["a=b", "", "c"]), b"=")
     assert may_begin_with(pa.array(["a=b", "=", "c"]), b"=")
+
+
+@pytest.mark.parametrize("size", [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK + 5])
+def test_bytes_are_counted_in_all_blocks(size: int) -> None:
+    data = np.frombuffer((b"a\n" * size)[:size], np.uint8)
+    assert count_of(data, ord("\n")) == size // 2
+    texts = pa.array(["a" * size + "\n"], pa.string())
+    assert has_sign(texts, "\n")
+    assert not has_sign(texts, ";")
