@@ -22,10 +22,11 @@ import pyarrow.parquet as pq
 from pipelines.core.project import Project
 from pipelines.core.registry import UnknownName
 from pipelines.mapping.rejections import rejections_table
+from pipelines.pipeline.leaving import leaving_errors, named
 from pipelines.pipeline.missing import without_missing
 from pipelines.pipeline.records import REJECTS, SUMMARY, RecordsResult
 from pipelines.pipeline.refusals import UNHELD, refusals, unheld_refusals
-from pipelines.pipeline.results import Kept, keep
+from pipelines.pipeline.results import Kept, is_sent, keep
 from pipelines.privacy import protect_published
 from pipelines.schema import Package, PackageTable, TableSchema
 from pipelines.schema.arrow import as_text, repeated_text
@@ -33,8 +34,9 @@ from pipelines.schema.order import late_keys
 from pipelines.schema.package_files import wrong_derived
 from pipelines.schema.packages import Protection
 from pipelines.schema.reserved import PART, POSITION, RESERVED, RESERVED_SCHEMA, SNAPSHOT, SOURCE
-from pipelines.storage.kept_tables import read_kept, write_kept
-from pipelines.tables import Assembled, Unheld, derivation, finish, gather, held
+from pipelines.storage.kept_tables import packing_of, read_kept, write_kept
+from pipelines.storage.spool import filtered
+from pipelines.tables import Assembled, Unheld, derivation, finish, gather, held, own_keys, standing
 from pipelines.validation import ValidationResult, validate
 
 TABLE, PROVENANCE = "table.arrow", "provenance.arrow"
@@ -86,7 +88,7 @@ def dangling(package: Package, table: str, tables: Mapping[str, TableResult]) ->
     parents = _referred(plain, {key.table: tables[f"{package.name}/{key.table}"] for key in late})
     rows = tables[f"{package.name}/{table}"].table
     validation = validate(rows, plain, parents=parents, name=table, keep=False, typed=True)
-    return _named(validation)
+    return named(validation)
 
 
 def make_table(
@@ -125,7 +127,7 @@ def make_table(
             rows = _derived(project, package.name, table, schema, inputs)
         else:
             rows = [result.rows(key) for result in sources]
-        _make(early, key, rows, parents, folder, protect=table.protect)
+        _make(early, key, rows, parents, folder, protect=table.protect, is_sent=is_sent(project))
 
     kept = keep(project, "tables", f"{package.name}/{table.name}", made_from, make, may_make=may_make)
     summary = json.loads((kept.folder / SUMMARY).read_text(encoding="utf-8"))
@@ -160,6 +162,7 @@ def _make(
     folder: Path,
     *,
     protect: Protection | None,
+    is_sent: bool,
 ) -> None:
     gathered, again = gather(schema, rows)
     rows.clear()
@@ -169,18 +172,27 @@ def _make(
     hidden = protect.counts if protect else ()
     refused = list(refusals(validation, schema, table=key, stage="sortie", hidden=hidden))
     accepted = [validation.accepted if validation.accepted is not None else gathered.slice(0, 0)]
-    errors, rejected = _named(validation), validation.rejected_rows
+    errors, rejected = named(validation), validation.rejected_rows
     del gathered, validation  # of a large table, text and types are not held at once
-    accepted[0], unheld, places = _held(accepted[0], schema)
+    before = accepted[0]
+    accepted[0], unheld, places = _held(before, schema)
+    is_as_validated = accepted[0] is before and protect is None
+    del before
     refused += unheld_refusals(unheld, places, schema, table=key, hidden=hidden)
     errors = {**errors, **Counter(f"{UNHELD}:{one.field}" for one in unheld)}
     rejected += len(places)
+    if rejected and own_keys(schema):
+        fallen = _of_standing(accepted[0], schema, known, key)
+        accepted = [fallen.accepted if fallen.accepted is not None else accepted[0].slice(0, 0)]
+        refused += refusals(fallen, schema, table=key, stage="sortie", hidden=hidden)
+        errors = {**errors, **(Counter(errors) + Counter(named(fallen)))}
+        rejected += fallen.rejected_rows
     assembled = finish(schema, accepted.pop(), again)
     if protect is not None:
         assembled = replace(assembled, table=protect_published(assembled.table, protect))
     with ThreadPoolExecutor(1) as beside:  # a large table is written while it is validated
-        written = beside.submit(_write, assembled, folder)
-        leaving = validate(assembled.table, schema, parents=known, name=key, keep=False, typed=True)
+        written = beside.submit(_write, assembled, folder, is_sent=is_sent)
+        leaving = leaving_errors(assembled, schema, known, key, is_as_validated=is_as_validated)
         written.result()
     pq.write_table(rejections_table(refused), folder / REJECTS)
     summary = {
@@ -188,7 +200,7 @@ def _make(
         "accepted": assembled.table.num_rows,
         "rejected": rejected,
         "errors": errors,
-        "leaving": _named(leaving),
+        "leaving": leaving,
     }
     (folder / SUMMARY).write_text(json.dumps(summary, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
 
@@ -202,9 +214,18 @@ def _held(accepted: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[Unhel
     return rows, unheld, dict(zip(left_out, places, strict=True))
 
 
-def _write(assembled: Assembled, folder: Path) -> None:
-    write_kept(assembled.table, folder / TABLE)
-    write_kept(assembled.provenance, folder / PROVENANCE)
+def _of_standing(rows: pa.Table, schema: TableSchema, parents: Mapping[str, pa.Table], key: str) -> ValidationResult:
+    """The rows validated once more after some were refused: what a row of the same table names is to be there still."""
+    there = filtered(rows, pa.array(standing(rows, schema)))
+    named_fields = dict.fromkeys(name for own in own_keys(schema) for name in own.reference_fields)
+    keys = [own if own.table else replace(own, table=schema.name) for own in schema.foreign_keys]
+    known = {**parents, schema.name: there.select(list(named_fields))}
+    return validate(rows, replace(schema, foreign_keys=tuple(keys)), parents=known, name=key, sample=None)
+
+
+def _write(assembled: Assembled, folder: Path, *, is_sent: bool) -> None:
+    for table, name in ((assembled.table, TABLE), (assembled.provenance, PROVENANCE)):
+        write_kept(table, folder / name, packing_of(len(table), is_sent=is_sent))
 
 
 def _referred(schema: TableSchema, parents: Mapping[str, TableResult]) -> dict[str, pa.Table]:
@@ -213,7 +234,3 @@ def _referred(schema: TableSchema, parents: Mapping[str, TableResult]) -> dict[s
         name: parent.keys(field for key in schema.foreign_keys if key.table == name for field in key.reference_fields)
         for name, parent in parents.items()
     }
-
-
-def _named(validation: ValidationResult) -> dict[str, int]:
-    return {f"{rule}:{field or ''}": count for (rule, field), count in validation.totals.items()}

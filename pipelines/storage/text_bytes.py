@@ -25,7 +25,7 @@ def has_sign(texts: pa.Array, sign: str) -> bool:
 
 def count_of(data: Bytes, sign: int) -> int:
     """How many times a byte is in some bytes."""
-    return sum(np.count_nonzero(data[start : start + BLOCK] == sign) for start in range(0, len(data), BLOCK))
+    return sum(int(np.count_nonzero(data[start : start + BLOCK] == sign)) for start in range(0, len(data), BLOCK))
 
 
 def may_begin_with(texts: pa.Array, first: bytes) -> bool:

@@ -7,5 +7,6 @@ derived table is computed and what a row breaks (`domains/`), how a table is pub
 from pipelines.tables.assembly import Assembled, finish, gather
 from pipelines.tables.exact import Unheld, held
 from pipelines.tables.registry import derivation
+from pipelines.tables.self_references import own_keys, standing
 
-__all__ = ["Assembled", "Unheld", "derivation", "finish", "gather", "held"]
+__all__ = ["Assembled", "Unheld", "derivation", "finish", "gather", "held", "own_keys", "standing"]

@@ -14,14 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.schema import TableSchema
-from pipelines.schema.arrow import arrow_schema, typed_column
+from pipelines.schema.arrow import arrow_schema, as_text, typed_column
 from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA
 from pipelines.storage.columns import ROWS, taken
-from pipelines.storage.sorting import in_order
+from pipelines.storage.sorting import in_order, order_of
 from pipelines.storage.spool import Spool, brought, filtered, is_large, leave_out, pieces
 
 MARKED = 1 << 20
 """Rows whose marks are made at once."""
+FIRST = 1000
+"""Rows that are looked at before all of them are."""
 KEY = "_key."
 """Before the name of a key field, whose text is kept beside its value."""
 
@@ -31,11 +33,13 @@ class Assembled:
     """A typed table in key order, every field of its schema present; and its provenance.
 
     `provenance` has the key fields as text (or `_row`, the 0-based row, for a table without a key) and where each row
-    was read: one line per record that says it, so several for a row that several sources give.
+    was read: one line per record that says it, so several for a row that several sources give. `rewritten`: the fields
+    whose values are put in other words than they came in (`1.50` is 1.5 now).
     """
 
     table: pa.Table
     provenance: pa.Table
+    rewritten: frozenset[str] = frozenset()
 
 
 def gather(schema: TableSchema, sources: Sequence[pa.Table]) -> tuple[pa.Table, pa.Table]:
@@ -85,8 +89,21 @@ def finish(schema: TableSchema, accepted: pa.Table, repeated: pa.Table) -> Assem
     del accepted
     places = places_of({name: taken(columns[name], order) for name in [*key, *RESERVED]}, repeated, key)
     target = arrow_schema(schema)
-    typed_columns = [typed_column(taken(columns.pop(item.name), order), item) for item in schema.fields]
-    return Assembled(pa.Table.from_arrays(typed_columns, schema=target), places)
+    typed_columns, rewritten = list[pa.ChunkedArray](), set[str]()
+    for item in schema.fields:
+        words = taken(columns.pop(item.name), order)
+        typed_columns.append(typed_column(words, item))
+        if is_in_other_words(typed_columns[-1], words):
+            rewritten.add(item.name)
+    return Assembled(pa.Table.from_arrays(typed_columns, schema=target), places, frozenset(rewritten))
+
+
+def is_in_other_words(typed: pa.ChunkedArray, words: pa.ChunkedArray) -> bool:
+    """Whether some value of a column is put in other words than those that it was read from; texts never are."""
+    if pa.types.is_string(typed.type) or pa.types.is_dictionary(typed.type):
+        return False
+    firsts, whole = (typed.slice(0, FIRST), words.slice(0, FIRST)), (typed, words)  # most differ in some of the first
+    return any(not as_text(pa.table([values], ["typed"])).column(0).equals(text) for values, text in (firsts, whole))
 
 
 def _finish_on_disk(schema: TableSchema, accepted: list[pa.Table], repeated: pa.Table) -> Assembled:
@@ -96,8 +113,14 @@ def _finish_on_disk(schema: TableSchema, accepted: list[pa.Table], repeated: pa.
     places = [accepted[0].schema.field(name) for name in RESERVED]
     wanted = pa.schema([*target, *named, *places])
 
+    rewritten: set[str] = set()
+
     def typed(piece: pa.Table) -> pa.Table:
-        columns = [typed_column(piece.column(item.name), item) for item in schema.fields]
+        columns = []
+        for item in schema.fields:
+            columns.append(typed_column(piece.column(item.name), item))
+            if item.name not in rewritten and is_in_other_words(columns[-1], piece.column(item.name)):
+                rewritten.add(item.name)
         columns += [piece.column(name) for name in [*key, *RESERVED]]
         return pa.Table.from_arrays(columns, schema=wanted)
 
@@ -114,7 +137,7 @@ def _finish_on_disk(schema: TableSchema, accepted: list[pa.Table], repeated: pa.
     own = {name: whole.column(f"{KEY}{name}") for name in key}
     own |= {name: whole.column(name) for name in RESERVED}
     table = pa.Table.from_arrays([whole.column(name) for name in target.names], schema=target)
-    return Assembled(table, places_of(own, repeated, key))
+    return Assembled(table, places_of(own, repeated, key), frozenset(rewritten))
 
 
 def places_of(own: Mapping[str, pa.ChunkedArray], repeated: pa.Table, key: Sequence[str]) -> pa.Table:
@@ -204,7 +227,7 @@ def _order(accepted: pa.Table, schema: TableSchema) -> pa.Array:
     if not schema.primary_key:
         return _numbered(accepted)
     keys = _keys({name: accepted.column(name) for name in schema.primary_key}, schema)
-    return pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in schema.primary_key])
+    return order_of(keys)
 
 
 def _keys(columns: Mapping[str, pa.ChunkedArray], schema: TableSchema) -> pa.Table:

@@ -93,7 +93,8 @@ class GivenParents(Parents):
             return
         source, descriptor = self._find(table, fields, foreign)
         descriptor = without_foreign_keys(descriptor)
-        text = source if isinstance(source, Path) else text_columns(source, descriptor)
+        # The table itself may have types: it is validated as their text, whatever column its rows refer to.
+        text = source if isinstance(source, Path) else text_columns(source, descriptor, typed=not table)
         given = self.given.get(table)
         reading = given[2] if isinstance(given, tuple) and len(given) == 3 else Reading()
         reading = self.reading if not table else reading
