@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from pipelines.geo.entities import Entity
 from pipelines.geo.gazetteer import Gazetteer
+from pipelines.geo.names import without_article
 
 # Where nothing says where a place is, a town this large, and so many times larger, is what a page may well mean.
 TOWN, TIMES = 5_000, 5
@@ -23,7 +24,8 @@ MOST = 20
 def longer_names(
     keys: tuple[str, ...], departements: frozenset[str], day: str | None, gazetteer: Gazetteer, *, exact: bool = False
 ) -> list[Entity]:
-    """The communes of the day whose name begins with all words of one of the keys and goes on, most populated first.
+    """The communes of the day whose name begins with all words of one of the keys and goes on, or has an article that
+    the key lacks ("Mont-Dore" for Le Mont-Dore), most populated first.
 
     `departements`: only those; none: all of France. `exact`: an article must be printed as it is, else it may be lost.
     """
@@ -34,7 +36,17 @@ def longer_names(
             is_literal = not exact or entity.key.startswith(f"{key} ")
             if is_here and is_literal and entity.lives_on(day):
                 found[entity.code] = entity
+        for entity in _with_an_article(key, gazetteer):
+            if (not departements or entity.departement in departements) and entity.lives_on(day):
+                found[entity.code] = entity
     return sorted(found.values(), key=lambda entity: (-(entity.population or 0), entity.code))
+
+
+def _with_an_article(key: str, gazetteer: Gazetteer) -> list[Entity]:
+    """The communes whose name is a key without an article, and an article before it."""
+    if without_article(key) != key or not gazetteer.named(key):
+        return []
+    return [entity for entity in gazetteer.named_but_for_the_article(key) if entity.key != key]
 
 
 def candidates_of(longer: list[Entity]) -> tuple[str, ...]:

@@ -132,3 +132,15 @@ def test_rows_of_awards_with_short_names_keep_their_question_open(printed, depar
     )
     assert (found.code, found.certainty) == (None, "aucune")
     assert all(gazetteer().coded(one) for one in found.candidates)
+
+
+@pytest.mark.parametrize(("printed", "town"), [("Mont-Dore", "98817"), ("Port", "97407"), ("Cannet", "06030")])
+def test_a_name_whose_article_may_be_lost_is_no_small_place_s(printed, town):
+    found = resolved(printed, nature="commune", day="2024-01-01")
+    assert found.code is None
+    assert town in found.candidates
+
+
+def test_a_place_beside_it_settles_a_name_with_or_without_its_article():
+    assert resolved("Mont-Dore", nature="commune", departement="63", day="2024-01-01").code == "63236"
+    assert resolved("Le Mont-Dore", nature="commune", departement="988", day="2024-01-01").code == "98817"

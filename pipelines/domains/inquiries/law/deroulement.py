@@ -88,6 +88,12 @@ def prolongation(enquete: Enquete, version: RuleVersion) -> Resultat:
 def _prolongation_longue(enquete: Enquete, nombre: int, calcul: str) -> Resultat:
     if enquete.survenus("suspension") or enquete.survenus("reprise"):
         return a_verifier(calcul, Said("une suspension a déplacé la clôture", "a suspension moved the closing"))
+    if len(enquete.survenus("prolongation")) > 1:
+        remarque = Said(
+            "plusieurs prolongations ont été lues : chacune a pu respecter le délai",
+            "several extensions were read: each of them may have been short enough",
+        )
+        return a_verifier(calcul, remarque)
     return incoherent(calcul, ANNEE_FAUSSE) if jours(nombre) > DES_MOIS else non_conforme(calcul)
 
 

@@ -134,9 +134,9 @@ class Enquete:
 
     @property
     def prolongee(self) -> bool:
-        """Whether an extension was read, by its decision or by two closings."""
+        """Whether an extension was read, by its decision, by two closings or because the source says so."""
         deplacee = self.cloture_initiale is not None and self.cloture_initiale != self.cloture
-        return deplacee or bool(self.survenus("prolongation"))
+        return deplacee or self.statut == "prolongee" or bool(self.survenus("prolongation"))
 
     @property
     def suspendue(self) -> bool:

@@ -292,7 +292,7 @@ def dossier(enquete: Enquete, version: RuleVersion) -> Resultat:
     gratuit."""
     lieux, postes = enquete.fait("lieux_papier"), enquete.fait("postes_informatiques")
     wanted = (
-        ("adresse du dossier en ligne", enquete.dossier_url or enquete.registre_url),
+        ("adresse du dossier en ligne", enquete.dossier_url),
         ("nombre de lieux où le dossier est sur papier", lieux),
         ("nombre de postes informatiques", postes),
     )

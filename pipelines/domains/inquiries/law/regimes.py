@@ -53,6 +53,19 @@ DROITS_LOCAUX = (
     ("978", VOIRIE, "de la voirie"),
     ("978", ENERGIE, "de l'énergie"),
 )
+# Subjects whose inquiries had (until May 2012) or still have texts of their own, which were not read. An inquiry on
+# water could follow the expropriation code, for fifteen days.
+FIN_DES_TEXTES_PROPRES = date(2012, 5, 31)
+TEXTES_PROPRES = (
+    (frozenset({"icpe_autorisation", "carriere_mine", "autorisation_environnementale"}), "aux installations classées"),
+    (frozenset({"iota_loi_eau"}), "à la loi sur l'eau"),
+    (frozenset({"afaf"}), "à l'aménagement foncier"),
+)
+TOUJOURS_PROPRES = (
+    (frozenset({"asa"}), "aux associations syndicales"),
+    (frozenset({"ig_inpi"}), "aux indications géographiques"),
+)
+ENVIRONNEMENT = frozenset({"env_1985", "env_2012", "env_2017", "complementaire"})
 # Mayotte became a département on that day; before, national codes held there only where they said so.
 MAYOTTE_DEPARTEMENT = date(2011, 3, 31)
 # Consultations that are no inquiry: no rule of inquiries applies, and which text does is named.
@@ -142,7 +155,23 @@ def choisir(enquete: Enquete) -> Choix:
         manque = "date de dépôt de la demande"
         manque += " (celle qui a été lue contredit les autres dates)" if enquete.demande else ""
         return _a_date(famille, demande_sure(enquete), enquete, manque=manque)
-    return _par_l_arrete(famille, enquete)
+    choix = _par_l_arrete(famille, enquete)
+    propre = _texte_propre(choix, enquete)
+    return Choix(None, choix.jour, manque=propre) if propre else choix
+
+
+def _texte_propre(choix: Choix, enquete: Enquete) -> str | None:
+    """The text that may rule the inquiry on its subject instead of the environment code; None where there is none."""
+    if choix.regime not in ENVIRONNEMENT or choix.jour is None:
+        return None
+    types = {objet.type for objet in enquete.objets}
+    for sujets, droit in TOUJOURS_PROPRES:
+        if types & sujets:
+            return f"droit propre {droit}, non lu"
+    for sujets, droit in TEXTES_PROPRES if choix.jour <= FIN_DES_TEXTES_PROPRES else ():
+        if types & sujets:
+            return f"droit propre {droit} avant juin 2012, non lu"
+    return None
 
 
 def droit_local(enquete: Enquete) -> str | None:

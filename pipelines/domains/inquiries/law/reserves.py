@@ -84,7 +84,7 @@ def cloture_douteuse(enquete: Enquete) -> bool:
         return True
     if enquete.cloture_initiale is not None:
         return False
-    return bool(enquete.survenus("prolongation")) and not any(item.echeance == enquete.cloture for item in moved)
+    return enquete.prolongee and not any(item.echeance == enquete.cloture for item in moved)
 
 
 def _dates_contredites(enquete: Enquete) -> Said | None:

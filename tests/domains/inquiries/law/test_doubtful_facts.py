@@ -137,3 +137,47 @@ def test_a_denied_outcome_is_a_finding_whatever_the_law_of_the_inquiry() -> None
     }
     (found,) = avis_dementi(tables, PROJECT)
     assert (found.outcome, found.arithmetic) == ("a_verifier", "favorable ≠ « avis défavorable »")
+
+
+@pytest.mark.parametrize(
+    ("order", "subject", "law"),
+    [
+        ("2008-05-02", "iota_loi_eau", "loi sur l'eau"),  # fifteen days, under the expropriation code
+        ("2008-05-02", "icpe_autorisation", "installations classées"),
+        ("2011-05-02", "carriere_mine", "installations classées"),
+        ("2008-05-02", "afaf", "aménagement foncier"),
+        ("2014-05-02", "asa", "associations syndicales"),
+        ("2019-05-02", "ig_inpi", "indications géographiques"),
+    ],
+)
+def test_an_inquiry_whose_subject_had_a_text_of_its_own_is_not_evaluated(order: str, subject: str, law: str) -> None:
+    year = order[:4]
+    short = an_inquiry(order=order, opening=f"{year}-06-02", closing=f"{year}-06-16", objects=[subject])
+    assert law in (missing("EP-02", short) or "")
+
+
+@pytest.mark.parametrize("subject", ["iota_loi_eau", "icpe_autorisation", "afaf"])
+def test_since_june_2012_those_subjects_are_under_the_environment_code(subject: str) -> None:
+    assert result("EP-02", an_inquiry(**{**OLD, "closing": "2014-07-01"}, objects=[subject])) == "non_conforme"
+
+
+def test_an_extension_that_only_the_status_says_hides_the_first_closing() -> None:
+    extended = an_inquiry(**OLD, statut="prolongee", report="2014-09-30", facts={"delai_supplementaire_accorde": False})
+    assert missing("EP-02", extended) == "date de clôture initiale"
+    assert missing("EP-06", extended) == "date de la décision de prolongation"
+    assert result("EP-23", extended) == "a_verifier"  # the closing that was read may be that before the extension
+
+
+def test_two_extensions_that_are_too_long_together_may_each_be_short_enough() -> None:
+    moved = {**OLD, "initial_closing": "2014-07-20", "closing": "2014-08-30"}
+    once, twice = [("prolongation", "2014-07-01")], [("prolongation", "2014-07-01"), ("prolongation", "2014-07-30")]
+    assert result("EP-05", an_inquiry(**moved, events=once)) == "non_conforme"
+    assert result("EP-05", an_inquiry(**moved, events=twice)) == "a_verifier"
+
+
+def test_a_register_online_is_no_file_online() -> None:
+    facts = {"lieux_papier": 1, "postes_informatiques": 1}
+    dates = {"order": "2019-05-02", "opening": "2019-06-03", "closing": "2019-07-05"}
+    with_register = an_inquiry(**dates, facts=facts, registre_url="https://example.org/registre")
+    assert missing("EP-16", with_register) == "adresse du dossier en ligne"
+    assert result("EP-16", an_inquiry(**dates, facts=facts, dossier_url="https://example.org/dossier")) == "conforme"
