@@ -1,8 +1,9 @@
 """The command line as a process of its own whose imports were paid before: half the time of a short command.
 
 Belongs here: a server that imports what commands import, never does their work, and forks for each command that is
-asked for; the child has its own folder, environment, streams and exit code, and ends as any Python does. Does not:
-another interpreter, hash seed, clock or account, nor code other than this; what needs one starts its own Python.
+asked for; the child has its own folder, environment, streams and exit code, and ends as any Python does. Another one
+imports libraries and nothing of ours, for what has to change before ours is imported. Does not: another interpreter,
+hash seed or account, nor code other than this; what needs one starts its own Python.
 
 No domain is imported before: a project has those that it names. Its commands wait for no flush (`flushing.py`).
 """
@@ -28,6 +29,7 @@ from tests.flushing import wait_for_no_flush
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 LEFT_OUT = ("pipelines.domains", "pipelines.orchestration", "pipelines.definitions")
+LIBRARIES_ALONE = "libraries"
 LIBRARIES = (
     "cryptography.hazmat.primitives.asymmetric.ed25519",
     "frictionless",
@@ -49,18 +51,32 @@ def arobase(
     words: Sequence[str], *, folder: Path | None = None, environment: Mapping[str, str], umask: int = 0o022
 ) -> subprocess.CompletedProcess[str]:
     """`arobase WORDS` in a folder (default: where the tests run), with this environment and no other variable."""
-    return _asked("from pipelines.cli import main; main()", words, folder, environment, umask)
+    return _asked(
+        _server(), "from pipelines.cli import main; main()", words, folder=folder, environment=environment, umask=umask
+    )
 
 
 def program(source: str, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
     """`python -c SOURCE WORDS` in the repository, with the environment of the tests."""
-    return _asked(source, words, REPOSITORY, os.environ, 0o022)
+    return _asked(_server(), source, words, environment=os.environ)
+
+
+def before_ours(
+    source: str, words: Sequence[str], *, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """`python -c SOURCE WORDS` in the repository, where nothing of ours is imported yet."""
+    return _asked(_server(LIBRARIES_ALONE), source, words, environment=environment)
 
 
 def _asked(
-    source: str, words: Sequence[str], folder: Path | None, environment: Mapping[str, str], umask: int
+    server: subprocess.Popen[str],
+    source: str,
+    words: Sequence[str],
+    *,
+    folder: Path | None = REPOSITORY,
+    environment: Mapping[str, str],
+    umask: int = 0o022,
 ) -> subprocess.CompletedProcess[str]:
-    server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
     with tempfile.TemporaryDirectory() as streams:
@@ -80,9 +96,9 @@ def _asked(
 
 
 @cache
-def _server() -> subprocess.Popen[str]:
+def _server(*words: str) -> subprocess.Popen[str]:
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.warm_start"],
+        [sys.executable, "-m", "tests.warm_start", *words],
         cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -131,9 +147,14 @@ def _become(asked: Mapping[str, object]) -> None:
     sys.stderr.reconfigure(line_buffering=True)
 
 
-def _import() -> None:
+def _import_libraries() -> None:
     for name in LIBRARIES:
         importlib.import_module(name)
+    answer_at_once()
+    gc.freeze()
+
+
+def _import_ours() -> None:
     package = importlib.import_module("pipelines")
     for info in pkgutil.iter_modules(package.__path__, "pipelines."):
         _import_all(info.name)
@@ -141,7 +162,6 @@ def _import() -> None:
 
     if FOLDER in os.environ:
         share_known_work()
-    answer_at_once()
     gc.freeze()
 
 
@@ -155,5 +175,7 @@ def _import_all(name: str) -> None:
 
 if __name__ == "__main__":
     wait_for_no_flush()
-    _import()
+    _import_libraries()
+    if LIBRARIES_ALONE not in sys.argv:
+        _import_ours()
     sys.exit(_serve())

@@ -5,6 +5,7 @@ The same run of the job `tout` is searched for personal values, in its outputs a
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -103,13 +104,24 @@ def held(folder: Path, values: set[str]) -> list[tuple[str, str]]:
         place = path.relative_to(folder).as_posix()
         if place.startswith("private/"):
             continue
-        data = path.read_bytes()
-        if path.suffix == ".parquet":
-            data = str(pq.read_table(path).to_pydict()).encode()
-        elif path.suffix == ".arrow":
-            data = str(read_kept(path).to_pydict()).encode()
-        found += [(place, value) for value in values if value.encode() in data]
+        key = (hashlib.sha256(path.read_bytes()).digest(), path.suffix, frozenset(values))
+        if key not in LOOKED_THROUGH:
+            data = as_read(path)
+            LOOKED_THROUGH[key] = [value for value in values if value.encode() in data]
+        found += [(place, value) for value in LOOKED_THROUGH[key]]
     return found
+
+
+def as_read(path: Path) -> bytes:
+    if path.suffix == ".parquet":
+        return str(pq.read_table(path).to_pydict()).encode()
+    if path.suffix == ".arrow":
+        return str(read_kept(path).to_pydict()).encode()
+    return path.read_bytes()
+
+
+LOOKED_THROUGH: dict[tuple[bytes, str, frozenset[str]], list[str]] = {}
+"""What stands in files of these bytes: the second project is a copy of the first one, but for what its run made."""
 
 
 def test_the_values_to_look_for_are_in_the_private_store() -> None:

@@ -37,6 +37,7 @@ class Moved(dates.datetime):
 
 
 if __name__ == "__main__":
+    assert "pipelines" not in sys.modules, "it would have the class of the true clock"
     dates.datetime = Moved  # type: ignore[misc] # before anything of ours is imported
     time.time = lambda: _time() + shift().total_seconds()
     from pipelines.cli import main

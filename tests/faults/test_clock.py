@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from pipelines.releases.verify import verify
 from tests import warm_start
 
 ROOT = Path(__file__).resolve().parents[2]
+AT_TIME = "from runpy import run_module; run_module('tests.faults.at_time', run_name='__main__')"
 FUTURE, PAST = "2099-06-01T12:00:00", "1970-01-02T00:00:00"
 
 
@@ -26,8 +26,7 @@ def arobase(project: Path, moment: str, *words: str, is_right: bool = False) -> 
     environment |= {"AROBASE_CLOCK_IS_RIGHT": "1"} if is_right else {}
     if not moment:
         return warm_start.arobase(words, folder=ROOT, environment=environment)
-    command = [sys.executable, "-m", "tests.faults.at_time", moment, *words]
-    return subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)
+    return warm_start.before_ours(AT_TIME, [moment, *words], environment=environment)
 
 
 def events(project: Path) -> int:
