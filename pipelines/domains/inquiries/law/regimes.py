@@ -56,6 +56,7 @@ DROITS_LOCAUX = (
 # Subjects whose inquiries had (until May 2012) or still have texts of their own, which were not read. An inquiry on
 # water could follow the expropriation code, for fifteen days.
 FIN_DES_TEXTES_PROPRES = date(2012, 5, 31)
+EOLIEN_CLASSE = date(2011, 8, 25)  # wind turbines are classified facilities since then (décret 2011-984)
 TEXTES_PROPRES = (
     (frozenset({"icpe_autorisation", "carriere_mine", "autorisation_environnementale"}), "aux installations classées"),
     (frozenset({"iota_loi_eau"}), "à la loi sur l'eau"),
@@ -165,6 +166,8 @@ def _texte_propre(choix: Choix, enquete: Enquete) -> str | None:
     if choix.regime not in ENVIRONNEMENT or choix.jour is None:
         return None
     types = {objet.type for objet in enquete.objets}
+    if "eolien" in types and choix.jour >= EOLIEN_CLASSE:
+        types.add("icpe_autorisation")
     for sujets, droit in TOUJOURS_PROPRES:
         if types & sujets:
             return f"droit propre {droit}, non lu"

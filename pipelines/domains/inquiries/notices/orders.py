@@ -39,6 +39,7 @@ _OF_A_CHANGE = re.compile(
 )
 _THEN_CHANGES = re.compile(
     rf"^\s*,[^.;]*?\benquete\b[^.;]*?\b(?:est|sera|a\s+ete)\s+{_CHANGES}|^\s*,?\s*portant\s+{_CHANGES}"
+    r"|^\s*,?\s*(?:prolonge|proroge|suspend|annul|report|modifi|rectifi|abroge|retir|interromp)ant\b"
 )
 _OPENS_IT = re.compile(r"\bprescri|\bordonn|\ba\s+ouvert|portant\s+ouverture|il\s+(?:sera|est|a\s+ete)\s+procede")
 # General orders that every notice quotes: on the posters of 24 April 2012 and 9 September 2021.

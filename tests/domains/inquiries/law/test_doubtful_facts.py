@@ -145,14 +145,15 @@ def test_a_denied_outcome_is_a_finding_whatever_the_law_of_the_inquiry() -> None
         ("2008-05-02", "iota_loi_eau", "loi sur l'eau"),  # fifteen days, under the expropriation code
         ("2008-05-02", "icpe_autorisation", "installations classées"),
         ("2011-05-02", "carriere_mine", "installations classées"),
+        ("2011-09-02", "eolien", "installations classées"),
         ("2008-05-02", "afaf", "aménagement foncier"),
         ("2014-05-02", "asa", "associations syndicales"),
         ("2019-05-02", "ig_inpi", "indications géographiques"),
     ],
 )
 def test_an_inquiry_whose_subject_had_a_text_of_its_own_is_not_evaluated(order: str, subject: str, law: str) -> None:
-    year = order[:4]
-    short = an_inquiry(order=order, opening=f"{year}-06-02", closing=f"{year}-06-16", objects=[subject])
+    opening, closing = (f"{order[:4]}-{month}" for month in ("10-03", "10-17"))
+    short = an_inquiry(order=order, opening=opening, closing=closing, objects=[subject])
     assert law in (missing("EP-02", short) or "")
 
 

@@ -90,6 +90,8 @@ def test_an_extension_that_is_denied_moves_nothing(tail: str) -> None:
         "Par arrêté préfectoral du 28 mars 2024, l'enquête publique ouverte du 4 mars au 5 avril 2024 est prolongée "
         "jusqu'au 20 avril 2024.",
         "Par arrêté préfectoral modificatif n° 2024-55 du 28 mars 2024, enquête publique du 4 mars au 20 avril 2024.",
+        "Suite à l'arrêté du 28 mars 2024 prolongeant l'enquête publique du 4 mars au 5 avril 2024.",
+        "Par arrêté n° 2024-55 du 28 mars 2024 suspendant l'enquête publique ouverte du 4 mars au 5 avril 2024",
         "Arrêté n° 2024-55 du 28 mars 2024 portant prolongation de l'enquête publique du 4 mars au 20 avril 2024.",
         "Vu l'arrêté du 9 septembre 2021 relatif aux caractéristiques et dimensions de l'affichage des avis, enquête "
         "publique du 4 mars au 5 avril 2024.",
@@ -105,6 +107,7 @@ def test_an_order_that_changes_an_inquiry_is_not_the_one_that_opened_it(text: st
     [
         "Vu l'arrêté du 24 avril 2012 fixant les caractéristiques de l'affichage ; arrêté municipal n° 12 du 2 février "
         "2024 ; enquête publique du 4 mars au 5 avril 2024",
+        "Vu l'arrêté du 28 mars 2024 modifiant l'arrêté n° 12 du 2 février 2024 portant ouverture de l'enquête",
         "Par arrêté n° 12 du 2 février 2024, modifié par arrêté n° 20 du 28 mars 2024, enquête du 4 mars au 5 avril",
         "Par arrêté n° 12 du 2 février 2024, le maire a ordonné une enquête, qui est prolongée jusqu'au 20 avril 2024.",
     ],
