@@ -164,3 +164,23 @@ def test_a_departement_gets_back_the_zero_that_a_spreadsheet_took(text: str | No
 def test_what_is_no_departement_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         CONVERTERS["departement_insee"]((text,), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("1004", "01004"), ("1004.0", "01004"), ("2a004", "2A004"), ("97701", "97701"), ("98818", "98818"), (None, None)],
+)
+def test_a_commune_gets_back_the_zero_that_a_spreadsheet_took(text: str | None, code: str | None) -> None:
+    assert CONVERTERS["commune_insee"]((text,), {}) == code
+
+
+@pytest.mark.parametrize("text", ["00000", "20004", "99999", "96001", "97000", "01000", "2A4", "979"])
+def test_what_is_no_commune_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        CONVERTERS["commune_insee"]((text,), {})
+
+
+@pytest.mark.parametrize("zone", ["D20", "D00", "D99", "971", "R84"])
+def test_what_is_no_zone_is_refused(zone: str) -> None:
+    with pytest.raises(Unreadable):
+        CONVERTERS["code_de_zone"]((zone,), {})

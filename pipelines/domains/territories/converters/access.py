@@ -20,10 +20,11 @@ RURAL_CLASSES = frozenset({"5", "6", "7"})
 ASKED_SINCE_2022 = frozenset({"I_IUGOV1", "I_IGOVANYS"})
 ABSENT = frozenset({"NA", "N/A", "nc", "-"})
 _COUNT = re.compile(r"(\d+)(?:[.,]0+)?")
-_COMMUNE = re.compile(r"(?:2[AB]|\d\d)\d{3}")
+# A département that exists, then a number within it: "00000", "20004" and "99999" are no communes.
+_COMMUNE = re.compile(r"(?:0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5])(?!000)\d{3}|97[1-8](?!00)\d{2}|98[46-9](?!00)\d{2}")
 _DEPARTEMENT = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[46789]")
 _SHARE = re.compile(r"(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s?%?")
-_ZONE = re.compile(r"D(\d\d|2[AB]|97\d)")
+_ZONE = re.compile(rf"D({_DEPARTEMENT.pattern})")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?")
 _YES, _NO = frozenset({"1", "1.0", "true", "oui", "vrai"}), frozenset({"0", "0.0", "false", "non", "faux"})
 
@@ -66,11 +67,11 @@ def no_premises(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
 
 @converter("commune_insee")
 def commune_code(texts: tuple[Text, ...], options: Mapping[str, Any]) -> Text:
-    """The code of a municipality, with the leading zero that a spreadsheet took: 1004 is 01004."""
+    """The code of a municipality, with the leading zero that a spreadsheet took: 1004 and 1004.0 are 01004."""
     text = texts[0]
     if text is None:
         return None
-    code = text.upper()
+    code = text.upper().removesuffix(".0")
     if code.isascii() and code.isdigit() and len(code) == 4:
         code = f"0{code}"
     if not _COMMUNE.fullmatch(code):
