@@ -149,9 +149,12 @@ def _sources(project: Project, now: datetime) -> Iterator[Observation]:
 
 
 def _quarantines(project: Project, limit: int) -> Iterator[Observation]:
+    from pipelines.pipeline.private_store import sees_what_is_kept
     from pipelines.pipeline.retention import quarantined
     from pipelines.schema import package_names
 
+    if not sees_what_is_kept(project):
+        return
     counts = quarantined(project)
     for package in sorted({*package_names(project.schemas), *counts}):
         rows, subject = counts.get(package, 0), Subject(About.PACKAGE, package)

@@ -144,6 +144,7 @@ def delete(
 ) -> None:
     """Delete what is kept about people."""
     from pipelines.pipeline.clock import check_expiring
+    from pipelines.pipeline.private_store import check_private_store
     from pipelines.pipeline.retention import delete as delete_kept
     from pipelines.privacy import Vault
 
@@ -156,6 +157,7 @@ def delete(
             )
         )
     day = _day(before) if before else None
+    check_private_store(project)
     if expired:
         vault, now = Vault(project.private), datetime.now(UTC)
         check_expiring(project, now)

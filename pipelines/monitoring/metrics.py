@@ -115,10 +115,12 @@ def _last_run(project: Project) -> Iterator[Metric]:
 
 def _held(project: Project) -> Iterator[Metric]:
     from pipelines.alerts.notifying import open_alerts
+    from pipelines.pipeline.private_store import sees_what_is_kept
     from pipelines.pipeline.retention import quarantined
 
-    held: Figures = {(package,): float(number) for package, number in quarantined(project).items()}
-    yield _gauge("quarantined_values", "Values that wait for a decision.", ["package"], held)
+    if sees_what_is_kept(project):
+        held: Figures = {(package,): float(number) for package, number in quarantined(project).items()}
+        yield _gauge("quarantined_values", "Values that wait for a decision.", ["package"], held)
     alerts: Figures = defaultdict(float)
     for alert, _since in open_alerts(project).values():
         alerts[alert.kind,] += 1

@@ -249,6 +249,7 @@ def _retention_job() -> dg.JobDefinition:
     )
     def delete_expired(context: dg.OpExecutionContext, workspace: Workspace) -> None:
         from pipelines.pipeline.clock import check_expiring
+        from pipelines.pipeline.private_store import check_private_store
         from pipelines.pipeline.retention import delete
         from pipelines.privacy import Vault
 
@@ -258,6 +259,7 @@ def _retention_job() -> dg.JobDefinition:
             _as_failures(RETENTION, "outputs/private"),
             workspace.at_work(whole=True) as project,
         ):
+            check_private_store(project)
             vault = Vault(project.private)
             check_expiring(project, now)
             if vault.is_unopened or not vault.is_expired(now.date()):

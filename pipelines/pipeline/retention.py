@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
 from pipelines.pipeline.private_lock import nothing_kept
+from pipelines.pipeline.private_store import check_private_store
 from pipelines.privacy import PersonalValues, Vault
 from pipelines.privacy.kinds import Kind, kind_of
 from pipelines.privacy.multi_value import Values
@@ -88,7 +89,9 @@ class Deletion:
 
 
 def holdings(project: Project) -> list[Holding]:
-    """What is kept about people, by source and snapshot, oldest first."""
+    """What is kept about people, by source and snapshot, oldest first. Raises `PrivateStoreMissing` where this machine
+    cannot know."""
+    check_private_store(project)
     counted: dict[tuple[str, str], int] = {}
     for path in _value_files(project):
         key = (path.parent.parent.name, path.parent.name)
@@ -122,7 +125,7 @@ def delete(
     A person is looked for among the kept values: by full name, by e-mail address, by number, or by any whole value. The
     whole answers go that contain one of them, with all that was kept of them: an answer is never changed. Results of
     the stages go too, for they are made of it. Runs that are under way are waited for: they would write again what they
-    have read. Raises `NobodyFound`, `VaultUnsafe`, `Busy`, `OSError`.
+    have read. Raises `NobodyFound`, `VaultUnsafe`, `PrivateStoreMissing`, `Busy`, `OSError`.
     """
     with nothing_kept(project):
         kept = holdings(project)

@@ -104,7 +104,7 @@ class _Step(msgspec.Struct):
 class _Journal(msgspec.Struct):
     """What every journal has; of later code it may have more."""
 
-    started: str
+    started: datetime
     seconds: float
     went_well: bool
     packages: dict[str, str | None]

@@ -19,11 +19,12 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from pipelines.core.project import PrivateStoreMissing, Project, is_address
-from pipelines.core.settings import OUTPUTS, PRIVATE_KEY, PRIVATE_SECRET, PRIVATE_STORE, SCRATCH, folder_of, value_of
+from pipelines.core.project import Project, is_address
+from pipelines.core.settings import OUTPUTS, PRIVATE_STORE, SCRATCH, folder_of, value_of
+from pipelines.pipeline.private_store import private_store
 from pipelines.releases.shared_store import give_releases, take_releases
 from pipelines.storage import make_own_folder, sha256_bytes
-from pipelines.storage.buckets import Bucket, BucketUnreachable
+from pipelines.storage.buckets import Bucket
 from pipelines.storage.errors import Overtaken
 from pipelines.storage.shared import Shared, closed, opened, shared_of
 from pipelines.storage.shared_deletions import deleted_here, erase, forget_if_deleted, take_back
@@ -34,8 +35,6 @@ YIELDING = ("runs", "alerts")
 """Told of what was done; where two machines write one at once, either will do."""
 OBJECTS, VAULT, CATALOGUE = "snapshots/objects", "private", "catalogue"
 ATTEMPTS = 5
-CLOSED = ("PermissionDenied", "Unauthenticated")
-"""How the library names the answer to a key that opens nothing."""
 T = TypeVar("T")
 
 
@@ -73,7 +72,7 @@ def working_copy(address: str) -> Iterator[Shared]:
 
     Raises `PrivateStoreMissing` when the private store lets nobody in with these keys, and what a store raises."""
     with _slot(address) as folder:
-        shared = Shared.of(folder, Bucket.open(address), _private_store(), MERGES)
+        shared = Shared.of(folder, Bucket.open(address), private_store(address), MERGES)
         opened(shared)
         try:
             yield shared
@@ -131,23 +130,6 @@ def give(shared: Shared, *, wait_seconds: float = 60) -> None:
 
 def _overtaken_by_deletion(shared: Shared) -> Overtaken:
     return Overtaken(address=shared.public.address, name=DELETIONS)
-
-
-def _private_store() -> Bucket | None:
-    """The private store, with its own keys where they are given. Raises `PrivateStoreMissing` when it is closed."""
-    address = value_of(PRIVATE_STORE).text
-    if not address:
-        return None
-    identifier, secret = value_of(PRIVATE_KEY).text, value_of(PRIVATE_SECRET).text
-    bucket = Bucket.open(address, (identifier, secret) if identifier and secret else None)
-    try:
-        bucket.tag(f"{VAULT}/conservation.json")
-    except BucketUnreachable as error:
-        found = str(error.facts["found"])
-        if found.startswith(CLOSED):
-            raise PrivateStoreMissing(what=found) from None
-        raise  # away for now, and not closed to this machine
-    return bucket
 
 
 @contextmanager
