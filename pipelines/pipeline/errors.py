@@ -129,10 +129,11 @@ class NotMaterialised(StageError):
     code: ClassVar[str] = "not-materialised"
     fr: ClassVar[str] = (
         "« {name} » ({stage}) n'a pas été matérialisé à partir de ce qui est là maintenant. Matérialisez-le d'abord, "
-        "ou lancez le job entier."
+        "ou lancez le job entier. S'il vient d'être ajouté au projet, rechargez d'abord les définitions dans Dagster."
     )
     en: ClassVar[str] = (
         '"{name}" ({stage}) was not materialised from what is there now; materialise it first, or launch the whole job.'
+        " If it was just added to the project, reload the definitions in Dagster first."
     )
 
 
