@@ -78,24 +78,33 @@ HOSTILE = [
 ]
 
 
+TRIES = 3
+
+
 def seconds(text: str) -> float:
-    spent = []
-    for _ in range(3):
-        start = time.process_time()
-        passages(text)
-        spent.append(time.process_time() - start)
+    start = time.process_time()
+    passages(text)
+    return time.process_time() - start
+
+
+def best(text: str, *, enough: float = 0) -> float:
+    """The least seconds of several tries; none is made after one that took less than is `enough`."""
+    spent = [seconds(text)]
+    while len(spent) < TRIES and spent[-1] >= enough:
+        spent.append(seconds(text))
     return min(spent)
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_work_grows_as_the_text_does(unit: str) -> None:
     one, eight = (unit * (size // len(unit) + 1) for size in (8_000, 64_000))
-    assert seconds(eight) < max(24 * seconds(one), 0.25), unit
+    spent = best(eight, enough=0.25)
+    assert spent < 0.25 or spent < 24 * best(one), unit
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_no_text_of_a_cell_takes_long(unit: str) -> None:
-    assert seconds(unit * (16_000 // len(unit) + 1)) < 2, unit
+    assert best(unit * (16_000 // len(unit) + 1), enough=2) < 2, unit
 
 
 def test_what_stands_across_two_pieces_of_a_long_text_is_found() -> None:
