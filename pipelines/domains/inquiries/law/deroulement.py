@@ -47,7 +47,7 @@ def ordre(enquete: Enquete, version: RuleVersion) -> Resultat:
     connus = suite_des_dates(enquete)
     if len(connus) < 2:
         return non_evalue("au moins deux dates de l'enquête")
-    calcul = " ≤ ".join(f"{nom.fr} {jour}" for nom, jour in connus)
+    calcul = _suite(connus)
     inverses = [(avant, apres) for avant, apres in pairwise(connus) if avant[1] > apres[1]]
     if not inverses:
         loin = sont_discordantes(enquete) or est_trop_longue(enquete)
@@ -58,6 +58,16 @@ def ordre(enquete: Enquete, version: RuleVersion) -> Resultat:
         f"{avant.en} on {jour_avant}, after {apres.en} on {jour_apres}",
     )
     return incoherent(calcul, remarque)
+
+
+def _suite(connus: list[tuple[Said, date]]) -> str:
+    """The dates as a chain, each compared with the one before."""
+    premier, *suivants = connus
+    chaine, dernier = f"{premier[0].fr} {premier[1]}", premier[1]
+    for nom, jour in suivants:
+        chaine += f" {'≤' if dernier <= jour else '>'} {nom.fr} {jour}"
+        dernier = jour
+    return chaine
 
 
 @regle(
@@ -116,7 +126,9 @@ def annonce_de_la_prolongation(enquete: Enquete, version: RuleVersion) -> Result
     preavis = version.number("preavis_jours")
     limite = enquete.cloture_initiale - jours(preavis)
     decision = decisions[0].jour
-    calcul = f"{decision} {'≤' if decision <= limite else '>'} {enquete.cloture_initiale} − {preavis} jours = {limite}"
+    calcul = (
+        f"{decision} {'≤' if decision <= limite else '>'} {enquete.cloture_initiale} − {preavis} jours = {limite}"
+    )
     if enquete.ouverture is not None and decision < enquete.ouverture:
         remarque = Said("la décision précède l'ouverture", "the decision comes before the opening")
         return incoherent(calcul, remarque)
@@ -157,16 +169,24 @@ def permanences(enquete: Enquete, version: RuleVersion) -> Resultat:
         heures = f"{renversees[0].jour}, de {renversees[0].debut} à {renversees[0].fin}"
         remarque = Said("une permanence finit avant de commencer", "a session ends before it begins")
         return incoherent(f"{calcul} ; {heures}", remarque)
-    tardives = [
-        item.fin
-        for item in enquete.permanences
-        if item.jour == enquete.cloture and item.fin and enquete.cloture_heure and item.fin > enquete.cloture_heure
-    ]
-    if tardives:
-        heures = f"{calcul} ; {enquete.cloture} {tardives[0]} > {enquete.cloture_heure}"
-        remarque = Said("une permanence finit après l'heure de clôture", "a session ends after the closing hour")
-        return a_verifier(heures, remarque)
-    return conforme(calcul)
+    return _hors_des_heures(enquete, calcul) or conforme(calcul)
+
+
+def _hors_des_heures(enquete: Enquete, calcul: str) -> Resultat | None:
+    """A session of the first day that begins before the opening hour, or of the last that ends after the closing
+    hour."""
+    for item in enquete.permanences:
+        if item.jour == enquete.ouverture and item.debut and (enquete.ouverture_heure or "") > item.debut:
+            heures = f"{calcul} ; {item.jour} {item.debut} < {enquete.ouverture_heure}"
+            remarque = Said(
+                "une permanence commence avant l'heure d'ouverture", "a session begins before the opening hour"
+            )
+            return a_verifier(heures, remarque)
+        if item.jour == enquete.cloture and item.fin and enquete.cloture_heure and item.fin > enquete.cloture_heure:
+            heures = f"{calcul} ; {item.jour} {item.fin} > {enquete.cloture_heure}"
+            remarque = Said("une permanence finit après l'heure de clôture", "a session ends after the closing hour")
+            return a_verifier(heures, remarque)
+    return None
 
 
 @regle(
@@ -180,6 +200,8 @@ def permanences(enquete: Enquete, version: RuleVersion) -> Resultat:
 def suspension(enquete: Enquete, version: RuleVersion) -> Resultat:
     """L'enquête n'est suspendue qu'une fois, six mois au plus ; elle reprend ensuite pour trente jours au moins."""
     suspensions, reprises = enquete.survenus("suspension"), enquete.survenus("reprise")
+    if not suspensions and enquete.suspendue:
+        return non_evalue("date de la suspension")
     if not suspensions:
         return non_applicable(Said("aucune suspension lue", "no suspension was read"))
     if len(suspensions) > 1:

@@ -182,3 +182,19 @@ def test_a_register_online_is_no_file_online() -> None:
     with_register = an_inquiry(**dates, facts=facts, registre_url="https://example.org/registre")
     assert missing("EP-16", with_register) == "adresse du dossier en ligne"
     assert result("EP-16", an_inquiry(**dates, facts=facts, dossier_url="https://example.org/dossier")) == "conforme"
+
+
+def test_a_resumption_alone_leaves_the_suspension_to_be_read() -> None:
+    assert missing("EP-29", an_inquiry(**OLD, events=[("reprise", "2014-07-01")])) == "date de la suspension"
+
+
+def test_the_chain_of_dates_says_where_it_is_broken() -> None:
+    assert check("EP-01", an_inquiry(**OLD, report="2014-07-10")).resultat.calcul == (
+        "arrêté 2014-05-02 ≤ ouverture 2014-06-16 ≤ clôture 2014-07-20 > rapport 2014-07-10"
+    )
+
+
+@pytest.mark.parametrize(("start", "expected"), [("08:00", "a_verifier"), ("09:00", "conforme")])
+def test_a_session_before_the_opening_hour_is_to_be_verified(start: str, expected: str) -> None:
+    inquiry = an_inquiry(**OLD, ouverture_heure="09:00", sessions=[("2014-06-16", start, "12:00")])
+    assert result("EP-20", inquiry) == expected
