@@ -52,6 +52,7 @@ def a_request(rows: int, version: int) -> Any:
     """A request for a package of one table."""
     from pipelines.releases import ReleaseRequest
     from pipelines.schema import Package, PackageTable, load_quality
+    from pipelines.schema.arrow import repeated_text
     from pipelines.schema.tables import parse_table
     from tests.releases.builders import a_package, a_source, field, text_table
 
@@ -66,8 +67,10 @@ def a_request(rows: int, version: int) -> Any:
     quality = {name: load_quality(name) for name in ("constats", "rejets", "provenance", "changements")}
     package: Package = a_package((PackageTable("observations", None, (), 1, None, 0.5),), name="essai")
     count = table.num_rows
-    columns = {"_source": pa.repeat("inventee", count), "_snapshot": pa.repeat(f"{version}b" * 32, count)}
-    columns |= {"_part": pa.repeat("fichier", count), "_position": pa.array(range(2, count + 2), pa.int64())}
+    # As the pipeline gives them: texts that repeat are kept once.
+    told = {"_source": "inventee", "_snapshot": f"{version}b" * 32, "_part": "fichier"}
+    columns: dict[str, pa.Array] = {name: repeated_text(text, count) for name, text in told.items()}
+    columns["_position"] = pa.array(range(2, count + 2), pa.int64())
     return ReleaseRequest(
         package=package,
         schemas={"observations": schema},

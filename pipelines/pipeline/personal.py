@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import PrivateStoreMissing, Project
 from pipelines.core.text import Said, counted
-from pipelines.pipeline.digests import of_ledger, of_release
+from pipelines.pipeline.digests import of_pages, of_release
 from pipelines.pipeline.errors import PeopleLinkWrong
 from pipelines.pipeline.results import fingerprint, folder_digest, stage_code_digest
 from pipelines.pipeline.withholding import without_held
@@ -230,7 +230,7 @@ def check_pages(project: Project, pages: Path, seen: Seen | None = None) -> Gate
     clean = CleanFiles.read(project.work / CLEAN_PAGES, gate_key(project))  # before the values: they may be newer
     allow, values = load_allow_list(project.schemas), Vault(project.private).read()
     validated = seen.for_another() if seen else Seen()
-    own = partial(of_ledger, project)
+    own = partial(of_pages, project)
     report = scan_folder(pages, allow, values, seen=validated, clean=clean, own=own)
     if not report.is_clean:  # pages show tables: what an exception lets through there is let through here
         report = scan_folder(pages, allow, values, seen=let_through(project, allow, validated), clean=clean, own=own)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -112,6 +112,19 @@ class Everyone:
         """What kind of somebody's value is in an unmasked text, if any."""
         return next((kind for _, kind in self.kinds_in([text])), None)
 
+    def written_among(self, texts: Collection[str]) -> frozenset[str]:
+        """Which of a few texts are what somebody may have hashed, and nothing else: one line with an address, or a long
+        number."""
+        lines = {text: text.strip().lower() for text in texts}
+        plain = {text: line for text, line in lines.items() if "\n" not in line and _may_be_a_value(line)}
+        known: set[str] = set()
+        for some in pieces(self.written, TEXTS) if plain else ():
+            values = pc.utf8_lower(pc.utf8_trim_whitespace(some.column(KEPT)))
+            known.update(values.filter(pc.is_in(values, value_set=pa.array(plain.values(), values.type))).to_pylist())
+            numbers = pc.replace_substring_regex(values, "[^0-9]", "")
+            known.update(numbers.filter(pc.is_in(numbers, value_set=pa.array(plain.values(), values.type))).to_pylist())
+        return frozenset(text for text, value in plain.items() if value in known)
+
     def _kinds_in(self, texts: pa.Array, own: Container[str]) -> dict[int, Kind]:
         places, words = self._with_somebodys_word(texts)
         found = dict(self._with_digests(texts, own))
@@ -191,6 +204,10 @@ class Everyone:
     def _spelled(self) -> Iterator[tuple[Kind, str]]:
         for some in pieces(self.written, TEXTS):
             yield from _spelled(some)
+
+
+def _may_be_a_value(line: str) -> bool:
+    return "@" in line or sum(map(str.isdigit, line)) >= SHORTEST
 
 
 def _matching(texts: pa.Array, expression: str) -> list[int]:

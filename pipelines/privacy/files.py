@@ -39,7 +39,9 @@ def scan_folder(
     checked already of the tables that the files were made of. `package`: whose release the folder is; exceptions for a
     table hold in its files too. `clean`: files that were found clean before, which are not read again. `own`: digests
     that are known to be of something else than somebody's value, besides those of the folder's files."""
-    report, scan = GateReport(), _scan_for(allow, personal, seen, package, OwnDigests(own, folder))
+    report, seen = GateReport(), seen or Seen()
+    values_among = seen.everyone(personal or PersonalValues()).written_among
+    scan = _scan_for(allow, personal, seen, package, OwnDigests(own, folder, values_among))
     by_itself = not scan.seen.passed  # what tables let through is not in the key of what is remembered
     for opened in _opened_together(folder, scan, clean):
         scan.foresee(look for file in opened for look in file.looks)

@@ -53,8 +53,9 @@ _ORDINARY = frozenset(
         "reseaux",
     )
 )
-MARK = rf"\b(?:{'|'.join(sorted(_FORMS | _OPERATORS))}|{_BODIES})\b"
-"""A folded name without any of these is no organisation's, as far as can be told."""
+_FIRST_WORDS = re.findall(r"(?:^|\|)([a-z]+)", re.sub(r"\(.*?\)", "", _BODIES))
+MARKS = frozenset((*_FORMS, *_OPERATORS, *_FIRST_WORDS))
+"""A folded name without any of these words is no organisation's, as far as can be told."""
 # Another name may follow: "Mairie de Pau, Kerléo".
 _SEVERAL = re.compile(r"[,;/&()\n\r]| [-–—] ")
 

@@ -18,7 +18,7 @@ from pipelines.privacy.folding import Mask, Numbers, Words, are_among, mask_of
 from pipelines.privacy.kinds import CIVILITIES, COMMON, FIRST_NAMES, Kind
 from pipelines.privacy.marks import Gathered, Marks
 from pipelines.privacy.normalisation import fold
-from pipelines.privacy.organisations import MARK, names_an_organisation
+from pipelines.privacy.organisations import MARKS, names_an_organisation
 from pipelines.privacy.plain_words import are_mailboxes
 from pipelines.privacy.search_terms import PARTICLES
 from pipelines.privacy.searched_values import SearchedValues
@@ -93,8 +93,12 @@ class _Names:
 
     @classmethod
     def of(cls, searched: SearchedValues, kind: Kind) -> _Names:
-        places = np.flatnonzero(searched.are([kind]) & ~_of_organisations(searched))
+        """But those of organisations."""
+        places = np.flatnonzero(searched.are([kind]))
         words = Words.of(searched.folded.take(pa.array(places)))
+        if kind is Kind.NAME:
+            are_persons = ~_of_organisations(searched, places, words)
+            places, words = places[are_persons], words.in_texts(are_persons)
         return cls(searched.record[places], words.where(~are_among(words.words, CIVILITIES)))
 
     def of_records(self, are_kept: Mask) -> _Names:
@@ -103,14 +107,14 @@ class _Names:
         return _Names(self.record[is_kept], self.words.in_texts(is_kept))
 
 
-def _of_organisations(searched: SearchedValues) -> Mask:
-    """Which values are names of organisations; few may be, and these are looked at one by one."""
-    found = np.zeros(len(searched.values), np.bool_)
-    is_name = searched.are([Kind.NAME])
-    places = np.flatnonzero(is_name & mask_of(pc.match_substring_regex(searched.folded, MARK)))
-    for place in places.tolist():
-        words = searched.folded[place].as_py().split()
-        found[place] = names_an_organisation(searched.plain[place].as_py(), words)
+def _of_organisations(searched: SearchedValues, places: Numbers, words: Words) -> Mask:
+    """Which names, given with their words, are those of organisations; few may be, and these are looked at one by
+    one."""
+    found = np.zeros(len(places), np.bool_)
+    marked = np.flatnonzero(words.counts(are_among(words.words, MARKS)))
+    for name, place in zip(marked.tolist(), places[marked].tolist(), strict=True):
+        own = searched.folded[place].as_py().split()
+        found[name] = names_an_organisation(searched.plain[place].as_py(), own)
     return found
 
 

@@ -167,3 +167,38 @@ def test_lines_of_a_record_have_its_number_wherever_they_stand() -> None:
     assert records.of_line.tolist() == [0, 0, 1, 2, 3, 0]
     assert (records.are_together, len(records)) == (False, 4)
     assert [record[::3] for record in records.ids()] == [("s", 9), ("s", 2), ("t", 9), ("t", 4)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("Ewen.Quiniou@example.org", True),
+        (" ewen.quiniou@example.org\n", True),
+        ("06 12 34 56 78", True),
+        ("0612345678", True),
+        ("ewen.quiniou@example.org\nautre ligne", False),
+        ("autre@example.org", False),
+        ("id,titre\n", False),
+        ("0612345679", False),
+    ],
+)
+def test_a_text_is_a_value_where_it_is_nothing_else(text: str, is_one: bool) -> None:
+    own = (("courriel", "ewen.quiniou@example.org"), ("telephone", "06 12 34 56 78"))
+    assert (text in PersonalValues({at(1): own}).everyone().written_among([text, "bonjour"])) is is_one
+
+
+def test_a_digest_of_a_small_file_that_is_nobodys_value_is_the_folders_own(
+    a_release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = PersonalValues({at(1): (("courriel", "ewen.quiniou@example.org"),)})
+    (a_release / "rejets.csv").write_text("source,part\n", encoding="utf-8")
+    (a_release / "noise.txt").write_bytes(b"\xff\xfe\x00" * 3)
+    own = [hashlib.sha256((a_release / name).read_bytes()).hexdigest() for name in ("rejets.csv", "noise.txt")]
+    (a_release / "manifest-sha256.txt").write_text("\n".join(own), encoding="utf-8")
+    (a_release / "noise.txt").rename(a_release / "noise.parquet")
+
+    def never(*_: object) -> bytes:
+        raise AssertionError("hashed")
+
+    monkeypatch.setattr(import_module("pipelines.privacy.everyone"), "_hashed", never)
+    assert {hold.place for hold in scan_folder(a_release, AllowList(), values).holds} <= {"noise.parquet"}

@@ -126,9 +126,7 @@ def annonce_de_la_prolongation(enquete: Enquete, version: RuleVersion) -> Result
     preavis = version.number("preavis_jours")
     limite = enquete.cloture_initiale - jours(preavis)
     decision = decisions[0].jour
-    calcul = (
-        f"{decision} {'≤' if decision <= limite else '>'} {enquete.cloture_initiale} − {preavis} jours = {limite}"
-    )
+    calcul = f"{decision} {'≤' if decision <= limite else '>'} {enquete.cloture_initiale} − {preavis} jours = {limite}"
     if enquete.ouverture is not None and decision < enquete.ouverture:
         remarque = Said("la décision précède l'ouverture", "the decision comes before the opening")
         return incoherent(calcul, remarque)
