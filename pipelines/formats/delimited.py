@@ -284,7 +284,7 @@ class _Body:
         notices.append(Said(french, f"byte-order mark within the file, left out: lines {places}"))
 
     def _refuse_nul(self) -> None:
-        for place in places_where(self.columns, partial(has_sign, sign="\x00")):
+        for place in places_where(self.columns, lambda cells: has_sign(cells, "\x00")):
             name, column = self.names[place], self.columns[place]
             found = by_chunk(column, lambda chunk: pc.fill_null(pc.match_substring(chunk, "\x00"), False))
             if not pc.any(found).as_py():

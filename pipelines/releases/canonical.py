@@ -66,6 +66,8 @@ def as_first_met(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not chunks:
         return column
     words, met = chunks[0].dictionary, pa.array([], pa.int32())
+    if len(words) == 1 and column.null_count < len(column):
+        return pa.chunked_array(chunks, column.type)
     for chunk in chunks:
         met = pc.unique(pa.chunked_array([met, chunk.indices.cast(pa.int32())])).drop_null()
     if _is_counting(met) and len(met) == len(words):
@@ -216,7 +218,7 @@ def _is_key_text(column: pa.ChunkedArray) -> bool:
     """Whether a column is the text of keys as it is: in large tables most are, and need not be copied."""
     if not pa.types.is_string(column.type) or column.null_count:
         return False
-    return not places_where([column], lambda cells: any(has_sign(cells, sign) for sign in ESCAPED))
+    return not places_where([column], lambda cells: has_sign(cells, *ESCAPED))
 
 
 def _key_text(table: pa.Table, key: Sequence[str]) -> pa.Array:

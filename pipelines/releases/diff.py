@@ -81,10 +81,12 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
     """
     fields = [name for name in after.names if name in before.names]
     by = list(key) or fields
-    old_keys, new_keys = _distinct(_keys(before, by)), _distinct(_keys(after, by))
+    (old_keys, is_old_ascending), (new_keys, is_new_ascending) = (
+        _distinct(_keys(side, by)) for side in (before, after)
+    )
     if not len(old_keys):
         return Difference(_piece(ADDED, new_keys), Counts(added=len(new_keys)))
-    pairs = match(old_keys, new_keys)
+    pairs = match(old_keys, new_keys, are_ascending=is_old_ascending and is_new_ascending)
     added, removed = _chosen(new_keys, pairs.added), _chosen(old_keys, pairs.removed)
     changed = [_piece(ADDED, added), _piece(REMOVED, removed)]
     touched: list[pa.Array] = []
@@ -125,23 +127,33 @@ def naming_withheld(found: Difference, keys: Collection[str]) -> Difference:
 
 
 def _chosen(keys: pa.Array | pa.ChunkedArray, rows: pa.Array) -> pa.Array | pa.ChunkedArray:
-    return taken(keys, rows) if isinstance(keys, pa.ChunkedArray) else keys.take(rows)
+    """The keys of some rows. Of many chunks, those are taken that rows lie in: Arrow joins all that it is given."""
+    if not isinstance(keys, pa.ChunkedArray):
+        return keys.take(rows)
+    ends = pc.min_max(rows).as_py()
+    if ends["min"] is None:
+        return keys.slice(0, 0)
+    near = keys.slice(ends["min"], ends["max"] - ends["min"] + 1)
+    return taken(near, pc.subtract(rows, pa.scalar(ends["min"], rows.type)))
 
 
 def _keys(side: Side, by: Sequence[str]) -> pa.Array | pa.ChunkedArray:
     return key_text(pa.table({name: side.column(name) for name in by}), by)
 
 
-def _distinct(keys: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """The keys, those met again followed by « # » and how many times they were met."""
-    if is_ascending(keys) or pc.count_distinct(keys).as_py() == len(keys):
-        return keys
+def _distinct(keys: pa.Array | pa.ChunkedArray) -> tuple[pa.Array | pa.ChunkedArray, bool]:
+    """The keys, those met again followed by « # » and how many times they were met; and whether they are ascending."""
+    if is_ascending(keys):
+        return keys, True
+    if pc.count_distinct(keys).as_py() == len(keys):
+        return keys, False
     met: dict[str, int] = {}
     words = []
     for word in keys.to_pylist():
         met[word] = met.get(word, 0) + 1
         words.append(word if met[word] == 1 else f"{word} #{met[word]}")
-    return pa.array(words, pa.string())
+    found = pa.array(words, pa.string())
+    return found, is_ascending(found)
 
 
 def _differing(old: pa.ChunkedArray, new: pa.ChunkedArray) -> pa.Array:

@@ -90,13 +90,20 @@ class Match:
         return _joined(olds, piece.type), _joined(news, after.type)
 
 
-def match(old: pa.Array | pa.ChunkedArray, new: pa.Array | pa.ChunkedArray) -> Match:
-    """Pair the rows of two tables by their keys, each of which comes once on its side."""
+def match(
+    old: pa.Array | pa.ChunkedArray, new: pa.Array | pa.ChunkedArray, *, are_ascending: bool | None = None
+) -> Match:
+    """Pair the rows of two tables by their keys, each of which comes once on its side.
+
+    `are_ascending`: whether both are in order; none where nobody knows yet.
+    """
     import numpy as np
 
     if isinstance(old, pa.ChunkedArray) or isinstance(new, pa.ChunkedArray):
         old, new = _chunked(old), _chunked(new)
-    runs = _merged(old, new) if is_ascending(old) and is_ascending(new) else None
+    if are_ascending is None:
+        are_ascending = is_ascending(old) and is_ascending(new)
+    runs = _merged(old, new) if are_ascending else None
     if runs is None:
         found = pc.index_in(new, value_set=old)
         found = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found

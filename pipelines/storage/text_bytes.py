@@ -17,10 +17,11 @@ BLOCK = 1 << 16
 """Bytes that are looked at together: what is found of them stays in the processor's cache, and takes no new memory."""
 
 
-def has_sign(texts: pa.Array, sign: str) -> bool:
-    """Whether some text has a sign of one byte in it. What an absent text lies over may count too."""
+def has_sign(texts: pa.Array, *signs: str) -> bool:
+    """Whether some text has one of these signs of one byte in it. What an absent text lies over may count too."""
     data = bytes_of(texts)[0]
-    return any((data[start : start + BLOCK] == ord(sign)).any() for start in range(0, len(data), BLOCK))
+    blocks = (data[start : start + BLOCK] for start in range(0, len(data), BLOCK))
+    return any((block == ord(sign)).any() for block in blocks for sign in signs)
 
 
 def count_of(data: Bytes, sign: int) -> int:

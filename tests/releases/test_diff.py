@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.releases.diff import ADDED, CHANGED, REMOVED, Side, difference
+from pipelines.releases.diff import ADDED, CHANGED, REMOVED, Side, _chosen, difference
 
 ROWS = st.dictionaries(
     st.integers(0, 12), st.tuples(st.one_of(st.none(), st.integers(0, 2)), st.one_of(st.none(), st.sampled_from("xy")))
@@ -94,3 +94,15 @@ def test_rows_scattered_in_many_runs_are_compared_as_well() -> None:
     new = pa.table({"id": [keys[n] for n in kept], "v": ["x" if n % 3 == 0 else str(n) for n in kept]})
     counts = difference(Side.of(old), Side.of(new), ["id"]).counts
     assert (counts.added, counts.removed, counts.changed) == (0, 6_000, 2_000)
+
+
+@given(st.lists(st.lists(st.text("ab", max_size=2), max_size=4), min_size=1, max_size=4), st.data())
+def test_keys_of_some_rows_are_those_of_the_chunks_they_lie_in(chunks: list[list[str]], data: st.DataObject) -> None:
+    """Of keys in many chunks, each field's changed rows made Arrow join all of them: a release in the square of its
+    rows."""
+    keys = pa.chunked_array([pa.array(chunk, pa.string()) for chunk in chunks])
+    rows = sorted(data.draw(st.sets(st.integers(0, len(keys) - 1)))) if len(keys) else []
+    for kind in (pa.int64(), pa.uint64()):
+        found = _chosen(keys, pa.array(rows, kind))
+        assert found.to_pylist() == [keys.to_pylist()[row] for row in rows]
+        assert _chosen(keys.combine_chunks(), pa.array(rows, kind)).to_pylist() == found.to_pylist()
