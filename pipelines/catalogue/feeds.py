@@ -1,8 +1,7 @@
 """What a machine follows: the Atom and JSON feeds of releases and retractions, `versions.json`, `sitemap.xml`.
 
 Belongs here: lists of what there is and of what is new. Does not: describing a dataset (`dcat.py`, `structured.py`).
-Atom: RFC 4287. JSON Feed 1.1. Sitemaps 0.9. An instant here is when something happened, as the log says it: who follows
-a feed asks what came since, whatever it is made of.
+Atom: RFC 4287. JSON Feed 1.1. Sitemaps 0.9. Instants are those of the releases; there is no other clock.
 """
 
 from __future__ import annotations
@@ -58,9 +57,9 @@ def _news(holding: Holding, version: Version, addresses: Addresses, language: La
     if version.is_retracted:
         word = Said("retirée", "retracted")[language]
         typed = str(version.entry["reason"])
-        return News(f"{name}-retrait", page, version.happened, f"{title} ({word})", (typed,), typed, typed=True)
+        return News(f"{name}-retrait", page, version.moment, f"{title} ({word})", (typed,), typed, typed=True)
     reasons = tuple(reason(str(item[language]), version, language) for item in version.entry["reasons"])
-    return News(name, page, version.happened, title, reasons, Wording(language).listed(reasons))
+    return News(name, page, version.moment, title, reasons, Wording(language).listed(reasons))
 
 
 def atom(items: Sequence[News], addresses: Addresses, language: Language, channel: Channel) -> str:
@@ -148,7 +147,7 @@ def _indexed(version: Version, holding: Holding, addresses: Addresses) -> dict[s
 def sitemap(site: Site, holdings: Sequence[Holding], addresses: Addresses, unlisted: Collection[str] = ()) -> str:
     """`sitemap.xml`: every page held so far, with the moment of the last event of its package; none of the packages
     that are `unlisted`."""
-    newest = {item.name: max(one.happened for one in item.versions) for item in holdings}
+    newest = {item.name: max(one.moment for one in item.versions) for item in holdings}
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">']
     for path in _pages(site):
         package = path.removeprefix("en/").split("/", maxsplit=1)[0]

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.core.text import Language
-from pipelines.releases.descriptor import instant, read_descriptor
+from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import ReleaseDamaged
 from pipelines.releases.formats import OutputFormat, output_formats
-from pipelines.releases.log.dates import published_at
 from pipelines.releases.store import VERSIONS, package_folders
 from pipelines.releases.tombstones import TOMBSTONES
 
@@ -108,15 +107,8 @@ class Version:
 
     @property
     def moment(self) -> str:
-        """The date of what it is made of or, for a retracted one, when it was taken away: ISO, UTC."""
+        """When it was published or, for a retracted one, taken away: ISO, UTC."""
         return str(self.entry["at"]) if self.is_retracted else self.created
-
-    @cached_property
-    def happened(self) -> str:
-        """When it was published or taken away, by the publisher's clock: as the log says it in the proof that a version
-        carries. Of a version from before the log, `moment`."""
-        at = None if self.is_retracted else published_at(self.folder)
-        return self.moment if at is None else instant(at)
 
     @property
     def tombstone(self) -> str:

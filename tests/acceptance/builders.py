@@ -27,8 +27,6 @@ from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.records import RecordsResult, make_records
 from pipelines.pipeline.release import release_of
 from pipelines.releases import Outcome
-from pipelines.releases.descriptor import instant
-from pipelines.releases.log.dates import published_at
 from pipelines.sources import load_sources
 from tests import warm_start
 
@@ -123,21 +121,6 @@ def files(folder: Path) -> dict[str, str]:
 def without_proofs(found: dict[str, str]) -> dict[str, str]:
     """All but what the log says of each release, which holds when it was published."""
     return {name: digest for name, digest in found.items() if not name.endswith(".tlog-proof")}
-
-
-def without_times(project: Project) -> dict[str, str]:
-    """Every file of the catalogue, as `files` gives them, but for the times at which its releases were published, as
-    the log says them: they are in the feeds, the sitemap and what is new."""
-    found = (published_at(path) for path in project.releases.glob("*/[0-9]*"))
-    times = [instant(at).encode() for at in found if at is not None]
-    assert times
-    told = files(project.catalogue)
-    for name in told:
-        data = (project.catalogue / name).read_bytes()
-        for time in times:
-            data = data.replace(time, b"when it was published")
-        told[name] = hashlib.sha256(data).hexdigest()
-    return told
 
 
 def versions(project: Project, package: str) -> list[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,9 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pipelines.catalogue.contracts import contracts
-from pipelines.releases import publish
 from tests.catalogue.builders import BASE, a_catalogue, another_package, retracted, two_versions
-from tests.releases.builders import a_request, prizes
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -179,22 +175,3 @@ def test_croissant_is_read_by_its_own_library(tmp_path: Path) -> None:
     rows = list(dataset.records("prix"))
     assert [row["prix/prix_id"] for row in rows] == [b"p1", b"p2", b"p3"]
     assert rows[0]["prix/arobases"] == 4
-
-
-def test_a_feed_tells_when_a_version_appeared_not_how_old_its_source_is(tmp_path: Path) -> None:
-    """The later version is made of the older answer: who follows the feed has to see it first, and as new."""
-    releases = tmp_path / "releases"
-    for day, request in (
-        (5, replace(a_request(), created=datetime(2026, 2, 3, tzinfo=UTC))),
-        (9, replace(a_request(prizes(p1={"arobases": "4"})), created=datetime(2026, 2, 3, tzinfo=UTC))),
-    ):
-        publish(request, releases, key=None, now=datetime(2026, 6, day, 10, tzinfo=UTC))
-    catalogue = a_catalogue(tmp_path)
-    items = read(catalogue / "en" / "feed.json")["items"]
-    assert [(item["title"], item["date_published"]) for item in items] == [
-        ("Invented prizes 1.0.1", "2026-06-09T10:00:00Z"),
-        ("Invented prizes 1.0.0", "2026-06-05T10:00:00Z"),
-    ]
-    atom = ElementTree.fromstring((catalogue / "feed.atom").read_bytes())
-    assert atom.findtext(f"{ATOM}updated") == "2026-06-09T10:00:00Z"
-    assert "2026-06-09" in (catalogue / "sitemap.xml").read_text(encoding="utf-8")

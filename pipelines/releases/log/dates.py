@@ -13,12 +13,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from pipelines.core.errors import ArobaseError, ResponsibleParty
-from pipelines.releases.bag import PROOF
-from pipelines.releases.errors import NoteUnreadable
-from pipelines.releases.log.journal import LARGEST_NOTE, Journal
-from pipelines.releases.log.proofs import Proof
+from pipelines.releases.log.journal import Journal
 from pipelines.releases.log.tiles import Tree
-from pipelines.storage.plain import read_plain
 
 TOLERATED = timedelta(days=1)
 """Two machines of one project may differ by so much, and a clock that is set by hand too."""
@@ -80,15 +76,6 @@ def date_of(leaf: bytes) -> datetime | None:
     except (ValueError, RecursionError):
         return None
     return date.replace(tzinfo=UTC) if date is not None and date.tzinfo is None else date
-
-
-def published_at(release: Path) -> datetime | None:
-    """When a release was published, as the log says it in the proof that the release carries; none without."""
-    try:
-        proof = Proof.parse(read_plain(release / PROOF, LARGEST_NOTE).decode("utf-8"), PROOF)
-    except (OSError, UnicodeDecodeError, NoteUnreadable):
-        return None
-    return date_of(proof.leaf)
 
 
 def _written(moment: datetime) -> str:
