@@ -81,9 +81,8 @@ def difference(before: Side, after: Side, key: Sequence[str]) -> Difference:
     """
     fields = [name for name in after.names if name in before.names]
     by = list(key) or fields
-    (old_keys, is_old_ascending), (new_keys, is_new_ascending) = (
-        _distinct(_keys(side, by)) for side in (before, after)
-    )
+    old_keys, is_old_ascending = _distinct(_keys(before, by))
+    new_keys, is_new_ascending = _distinct(_keys(after, by))
     if not len(old_keys):
         return Difference(_piece(ADDED, new_keys), Counts(added=len(new_keys)))
     pairs = match(old_keys, new_keys, are_ascending=is_old_ascending and is_new_ascending)

@@ -20,7 +20,6 @@ ALIKE = 4
 """Where more than one in so many texts is like another in these bytes, putting whole texts in order costs less."""
 
 Numbers = np.ndarray[Any, np.dtype[np.uint64]]
-Rows = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def by_first_bytes(column: pa.ChunkedArray) -> pa.Array | None:
