@@ -21,7 +21,7 @@ from pipelines.privacy.detectors import without_codes
 from pipelines.privacy.folding import Mask, Numbers, Words, are_among, folded
 from pipelines.privacy.kinds import Kind
 from pipelines.privacy.marks import Gathered, Marks
-from pipelines.privacy.normalisation import digits, fold
+from pipelines.privacy.normalisation import NO_NUMBER, digits, fold
 from pipelines.privacy.phrases import (
     BETWEEN,
     KEPT,
@@ -68,8 +68,8 @@ class Everyone:
     numbers: Marks = field(default_factory=Marks)
     anchors: Marks = field(default_factory=Marks)
     """The longest word of each name and address, and the words run together: a text without any contains none."""
-    has_digits_alone: bool = False
-    """Whether one of the anchors is all digits."""
+    are_words: bool = True
+    """Whether each of the anchors has a sign that no number, date or instant has."""
     written: pa.Table = field(default_factory=WRITTEN.empty_table)
     """What somebody may have hashed: e-mail addresses and numbers, as they are kept."""
 
@@ -78,22 +78,27 @@ class Everyone:
         """Of the values of many records, some of them at a time."""
         full, addresses, kept = Gathering(), Gathering(), Spool(WRITTEN)
         joined, known, anchors = Gathered(), Gathered(), Gathered()
-        has_digits_alone = False
+        are_words = True
         for searched in some:
             names, (phrases, alone) = full_names(searched), mails(searched)
             as_one = pa.concat_arrays([pc.replace_substring(names, " ", ""), alone])
             as_one = as_one.filter(pc.greater_equal(pc.binary_length(as_one), SHORTEST))
             own = pa.concat_arrays([full.add(names), addresses.add(phrases), as_one])
-            has_digits_alone |= bool(pc.any(pc.match_substring_regex(own, "^[0-9]+$")).as_py())
+            are_words &= bool(pc.all(pc.match_substring_regex(own, NO_NUMBER), min_count=0).as_py())
             joined.add(as_one)
             anchors.add(own)
             known.add(numbers(searched))
             kept.add(written(searched))
         marks = (joined.marks(), known.marks(), anchors.marks())
-        return cls(full.phrases(), addresses.phrases(), *marks, has_digits_alone, kept.table())
+        return cls(full.phrases(), addresses.phrases(), *marks, are_words, kept.table())
 
     def __bool__(self) -> bool:
         return bool(self.names or self.mails or self.numbers)
+
+    @property
+    def may_be_numbers(self) -> bool:
+        """Whether a number, a date or an instant may contain something of somebody: nearly nobody is called by one."""
+        return bool(len(self.numbers)) or not self.are_words
 
     def kinds_in(
         self, texts: Sequence[str] | pa.Array, own: Container[str] = frozenset()
@@ -137,7 +142,7 @@ class Everyone:
     def _with_somebodys_word(self, texts: pa.Array) -> tuple[Numbers, Words]:
         """The places of the texts that have an anchor, and the words of these."""
         kept = np.arange(len(texts))
-        if not self.has_digits_alone:
+        if self.are_words:
             kept = np.array(_matching(texts, _LETTER), np.int64)
             texts = texts.take(pa.array(kept))
         words = Words.of(folded(texts))

@@ -24,7 +24,7 @@ from pipelines.privacy.folding import Numbers
 from pipelines.privacy.known import PersonalValues
 from pipelines.privacy.places import Origins, RecordId
 from pipelines.privacy.rows import RowValues, held_in_rows
-from pipelines.privacy.seen import Seen, as_searched, digest, may_be_disguised
+from pipelines.privacy.seen import Seen, are_numbers, as_searched, digest, may_be_disguised
 from pipelines.privacy.sifting import Passage, clean_columns, column_passages, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 from pipelines.schema.reserved import RESERVED
@@ -165,10 +165,13 @@ class _Looking:
         holds = _holds(self.name, self.table, self.found, self.key, origins)
         return GateReport(cells, holds, dict(sorted(self.used.items())))
 
-    def plain(self, columns: Sequence[str], rows: Numbers) -> pa.Table:
-        """Some rows that are near each other, as text, unmasked."""
+    def plain(self, columns: Sequence[str], rows: Numbers, with_numbers: bool) -> pa.Table:
+        """Some rows that are near each other, as text, unmasked; plain numbers among them, where they are wanted."""
         first, last = int(rows[0]), int(rows[-1])
         typed = self.table.select(columns).slice(first, last - first + 1)
+        if not with_numbers:
+            words = [name for name, column in zip(columns, typed.columns, strict=True) if not are_numbers(column)]
+            typed = typed.select(words or columns)
         return unmasked(typed if typed.num_rows == len(rows) else typed.take(pa.array(rows - first)))
 
     def keep(self, row: int, column: str, rule: str, text: str, span: tuple[int, int]) -> None:

@@ -137,6 +137,8 @@ class PersonalValues:
 
     def searched_of(self, records: Numbers) -> SearchedValues:
         """The values of some records, which are numbered from 0 there, as `records` has them; the lines in memory."""
+        if len(records) and (np.diff(records) == 1).all():  # they are beside each other
+            return self.searched_of_lines(self.lines, self._bounds[records[0] : records[-1] + 2])
         counts = self._bounds[records + 1] - self._bounds[records]
         ends = np.concatenate([[0], np.cumsum(counts)])
         places = np.repeat(self._bounds[records] - ends[:-1], counts) + np.arange(ends[-1])

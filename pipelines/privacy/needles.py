@@ -7,16 +7,16 @@ missed would let a value through.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.privacy.folding import Mask, Numbers, Words, mask_of
+from pipelines.privacy.folding import Mask, Numbers, Words, large_texts, mask_of
 from pipelines.privacy.kinds import Kind
-from pipelines.privacy.normalisation import CELL, ROW, digits
+from pipelines.privacy.normalisation import CELL, NO_NUMBER, ROW, digits
 from pipelines.privacy.prefilter import SHORT, address_word, birth_numbers
 from pipelines.privacy.searched_values import SearchedValues, code_of
 
@@ -40,16 +40,15 @@ class _Haystack:
         needles = pa.concat_arrays([needles for _, needles in found]).take(pa.array(order))
         numbers, ordered = np.arange(searched.count), records[order]
         bounds = (np.searchsorted(ordered, numbers, side=side) for side in ("left", "right"))
-        return cls(needles.cast(pa.large_binary()), *bounds)
+        return cls(needles.cast(pa.large_string()), *bounds)
 
-    def rows_with_some(self, rows: Numbers, records: Numbers, forms: Sequence[bytes]) -> Iterator[int]:
-        """The rows whose form contains a needle of their records."""
+    def rows_with_some(self, rows: Numbers, records: Numbers, forms: pa.Array) -> Numbers:
+        """The rows whose form contains a needle of their records, some of them more than once."""
         starts, counts = self.starts[records], self.ends[records] - self.starts[records]
         shift = np.repeat(starts - (np.cumsum(counts) - counts), counts)
-        needles = self.needles.take(pa.array(np.arange(len(shift)) + shift)).to_pylist()
-        for row, needle in zip(np.repeat(rows, counts).tolist(), needles, strict=True):
-            if needle in forms[row]:
-                yield row
+        own = np.repeat(rows, counts)
+        needles = self.needles.take(pa.array(np.arange(len(shift)) + shift))
+        return own[_contain(forms, own, needles)]
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,8 @@ class Needles:
     letters: _Haystack
     digits: _Haystack
     always: Mask
+    may_be_numbers: bool
+    """Whether something of one of the values may be all of a number, a date or an instant in words."""
 
     @classmethod
     def of(cls, searched: SearchedValues) -> Needles:
@@ -90,16 +91,34 @@ class Needles:
         ]
         always = np.zeros(searched.count, np.bool_)
         always[searched.record[is_odd | (kinds == code_of(Kind.TEXT))]] = True
-        return cls(_Haystack.of(letters, searched), _Haystack.of(numbers, searched), always)
+        in_letters, in_digits = _Haystack.of(letters, searched), _Haystack.of(numbers, searched)
+        are_words = pc.match_substring_regex(in_letters.needles, NO_NUMBER)
+        may_be_numbers = bool(len(in_digits.needles)) or not pc.all(are_words, min_count=0).as_py()
+        return cls(in_letters, in_digits, always, may_be_numbers)
 
-    def may_show(self, rows: Numbers, records: Numbers, letters: Sequence[bytes]) -> set[int]:
-        """The rows that may show something of their records: `rows` and `records` in pairs, the letters of each row
-        run together."""
-        found = set(rows[self.always[records]].tolist())
-        found.update(self.letters.rows_with_some(rows, records, letters))
+    def may_show(self, rows: Numbers, records: Numbers, letters: bytes) -> set[int]:
+        """The rows that may show something of their records: `rows` and `records` in pairs, the letters of all rows
+        run together, each row with `ROW` after it."""
+        found = [rows[self.always[records]], self.letters.rows_with_some(rows, records, _rows_of(letters))]
         if len(self.digits.needles):
-            found.update(self.digits.rows_with_some(rows, records, list(map(digits, letters))))
-        return found
+            found.append(self.digits.rows_with_some(rows, records, _rows_of(digits(letters))))
+        return set(np.concatenate(found).tolist())
+
+
+def _rows_of(letters: bytes) -> pa.Array:
+    """Rows as texts."""
+    ends = np.flatnonzero(np.frombuffer(letters, np.uint8) == ord(ROW)) + 1
+    return large_texts(np.concatenate([[0], ends]), letters)
+
+
+def _contain(texts: pa.Array, places: Numbers, needles: pa.Array) -> Mask:
+    """Which of the texts at some places contain the needle beside them. No text enters Python by itself."""
+    import polars
+
+    own, sought = polars.Series("text", texts).gather(places), polars.Series("needle", needles)
+    contains = polars.col("text").str.contains(polars.col("needle"), literal=True)
+    found: Mask = polars.DataFrame([own, sought]).select(contains).to_series().to_numpy()
+    return found
 
 
 def _of_addresses(places: Numbers, folded: pa.Array) -> Found:

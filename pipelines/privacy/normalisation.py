@@ -16,6 +16,8 @@ from functools import lru_cache
 import numpy as np
 
 CELL, ROW = "\x1f", "\x1e"  # between two cells, two rows: no value is found across them
+NO_NUMBER = f"[^0-9etz{CELL}]"
+"""A sign that the folded words of no finite number, date or instant have."""
 
 # Letters of other scripts that a reader takes for Latin ones (Unicode's confusables, the subset that spells names).
 _LOOKALIKES = dict(
@@ -232,6 +234,11 @@ def _plain(text: str) -> bytes:
 def compact(folded: bytes) -> bytes:
     """A folded text with its spaces gone: letters and digits run together, cell separators kept."""
     return folded.translate(None, b" ")
+
+
+def compact_rows(joined: str) -> bytes:
+    """`compact` of the folded rows between whose cells, and around them, separators stand."""
+    return compact(_plain(joined))
 
 
 def digits(folded: bytes) -> bytes:

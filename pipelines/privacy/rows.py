@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,17 @@ from pipelines.privacy.kinds import Kind
 from pipelines.privacy.known import TOGETHER, PersonalValues
 from pipelines.privacy.multi_value import Values
 from pipelines.privacy.needles import Needles
-from pipelines.privacy.normalisation import CELL, DISGUISED, ROW, compact, digits, fold, fold_rows, unmask
+from pipelines.privacy.normalisation import (
+    CELL,
+    DISGUISED,
+    ROW,
+    compact,
+    compact_rows,
+    digits,
+    fold,
+    fold_rows,
+    unmask,
+)
 from pipelines.privacy.places import Origins
 from pipelines.privacy.prefilter import Rows, Sought, Value
 from pipelines.privacy.readings import READ_OTHERWISE
@@ -29,7 +39,6 @@ from pipelines.privacy.searched_values import SearchedValues
 from pipelines.privacy.sifting import matching_rows, read_cells
 from pipelines.storage.spool import is_large, leave_out
 
-Shown = tuple[str, Kind, str]  # the column, the kind of value in it, the cell as it was read
 _BATCH = 8192
 _NEAR = 65_536
 """Rows that are looked at together have numbers as near as that: a table on disk is read from its start to its end."""
@@ -70,14 +79,18 @@ class RowValues:
             leave_out()
 
     def of_rows(self, rows: Numbers) -> tuple[Numbers, Numbers]:
-        """Of some rows, which are all those between the first and the last of them: the place of each pair's row among
-        them, and its record."""
-        start, end = np.searchsorted(self.rows, [rows[0], rows[-1] + 1])
-        return np.searchsorted(rows, self.rows[start:end]), self.records[start:end]
+        """Of some rows, in order: the place of each pair's row among them, and its record."""
+        starts, ends = (np.searchsorted(self.rows, rows, side=side) for side in ("left", "right"))
+        counts = ends - starts
+        before = np.cumsum(counts) - counts
+        pairs = np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+        return np.repeat(np.arange(len(rows)), counts), self.records[pairs]
 
 
 def _distinct(records: Numbers) -> tuple[Numbers, Numbers]:
     """The records, each once and in order, and the place of each among them."""
+    if (records[1:] > records[:-1]).all():
+        return records, np.arange(len(records))
     order = np.argsort(records, kind="stable")
     is_new = np.diff(records[order], prepend=-1) > 0
     places = np.empty(len(records), np.int64)
@@ -85,8 +98,9 @@ def _distinct(records: Numbers) -> tuple[Numbers, Numbers]:
     return records[order][is_new], places
 
 
-Plain = Callable[[Numbers], pa.Table]
-"""The cells of some rows of a table, which are near each other, as unmasked text."""
+Plain = Callable[[Numbers, bool], pa.Table]
+"""The cells of some rows of a table, which are near each other, as unmasked text: of all columns, or of those that are
+no plain numbers."""
 
 
 def held_in_rows(
@@ -103,74 +117,88 @@ def held_in_rows(
         while start < len(with_values):
             far = int(np.searchsorted(with_values, with_values[start] + _NEAR))
             rows = with_values[start : min(start + _BATCH, far)]
-            for place, found in _held(values, rows, plain(rows), places):
-                yield int(rows[place]), *found
+            showing = rows[_may_show(values, rows, plain(rows, values.needles.may_be_numbers))]
+            if len(showing):
+                yield from _held(values, showing, plain(showing, True), places)
             start += len(rows)
 
 
-def _held(own: RowValues, numbers: Numbers, table: pa.Table, places: frozenset[str]) -> Iterator[tuple[int, Shown]]:
+def _may_show(own: RowValues, numbers: Numbers, table: pa.Table) -> list[int]:
+    """The places of the rows that may show something of their records, in order."""
     read, may_be_digests = _read(table)
+    return sorted(own.needles.may_show(*own.of_rows(numbers), _letters(read)) | may_be_digests)
+
+
+def _held(
+    own: RowValues, numbers: Numbers, table: pa.Table, places: frozenset[str]
+) -> Iterator[tuple[int, str, Kind, str]]:
+    joined, may_be_digests = _read(table)
+    read = [row[len(CELL) : -len(_END)] for row in joined.to_pylist()]
     words = fold_rows(read)
-    letters = compact(ROW.encode().join(words)).split(ROW.encode())
-    pairs, records = own.of_rows(numbers)
-    rows = sorted(own.needles.may_show(pairs, records, letters) | may_be_digests)
-    if not rows:
-        return
-    values = _values_of(own.searched, rows, pairs, records)
-    own_words = [words[row] for row in rows]
-    forms = Rows(own_words, list(map(compact, own_words)), list(map(digits, own_words)))
-    sought = _sought(values)
+    forms = Rows(words, list(map(compact, words)), list(map(digits, words)))
+    sought = _sought(_values_of(own.searched, len(numbers), *own.of_rows(numbers)))
     showing = sought.showing(forms)
-    for place, row in enumerate(rows):
-        if place not in showing and row not in may_be_digests:
+    for row, number in enumerate(numbers.tolist()):
+        if row not in showing and row not in may_be_digests:
             continue
         cells = dict(zip(table.column_names, read[row].split(CELL), strict=True))
-        own_forms = (forms.words[place], forms.letters[place], forms.numbers[place])
-        found = _by_column(showing.get(place, []), cells, own_forms, places)
-        yield from ((row, (name, kind, cells[name])) for name, kind in found)
+        own_forms = (forms.words[row], forms.letters[row], forms.numbers[row])
+        found = _by_column(showing.get(row, []), cells, own_forms, places)
+        yield from ((number, name, kind, cells[name]) for name, kind in found)
         if row in may_be_digests:
-            yield from ((row, (name, kind, cells[name])) for name, kind in _digests(sought.of_record(place), cells))
+            yield from ((number, name, kind, cells[name]) for name, kind in _digests(sought.of_record(row), cells))
 
 
-def _values_of(searched: SearchedValues, rows: Sequence[int], pairs: Numbers, records: Numbers) -> list[Values]:
-    """The values of each of a few rows, their records' one after the other."""
-    bounds = zip(*(np.searchsorted(pairs, rows, side=side).tolist() for side in ("left", "right")), strict=True)
+def _values_of(searched: SearchedValues, rows: int, pairs: Numbers, records: Numbers) -> list[Values]:
+    """The values of each of some rows, their records' one after the other."""
+    bounds = pairwise(np.searchsorted(pairs, np.arange(rows + 1)).tolist())
     own = (records[start:end].tolist() for start, end in bounds)
     return [tuple(pair for record in some for pair in searched.of_record(record)) for some in own]
 
 
-def _read(table: pa.Table) -> tuple[list[str], set[int]]:
-    """The cells of each row, in all their readings, joined by `CELL`; and which rows may contain a digest.
+def _read(table: pa.Table) -> tuple[pa.Array, set[int]]:
+    """The cells of each row, in all their readings, with `CELL` around each and `ROW` after the last; and which rows
+    may contain a digest.
 
     What a cell has of more than one reading, and a digest, its row has too: most rows have nothing of either."""
     joined = _joined([column.cast(pa.large_string()).combine_chunks() for column in table.columns])
     dressed = pc.match_substring_regex(joined, READ_OTHERWISE)
     if not pc.any(dressed).as_py():
-        return joined.to_pylist(), set()
+        return joined, set()
     columns = table.filter(dressed).columns
     read = _joined([read_cells(column.cast(pa.large_string()).combine_chunks()) for column in columns])
     places = pc.indices_nonzero(dressed).to_pylist()
     may_be_digests = {places[place] for place in matching_rows(pa.chunked_array([read]), _DIGEST_SIEVE)}
-    return pc.replace_with_mask(joined, dressed, read).to_pylist(), may_be_digests
+    return pc.replace_with_mask(joined, dressed, read), may_be_digests
+
+
+_END = CELL + ROW
 
 
 def _joined(columns: Sequence[pa.Array]) -> pa.Array:
-    """The cells of each row, joined by `CELL`; a separator within a cell is a space."""
-    joined = pc.binary_join_element_wise(*columns, pa.scalar(CELL, columns[0].type))
-    if not _has_strays(joined, len(columns)):
+    """The cells of each row with `CELL` around each, and `ROW` after them; a separator within a cell is a space."""
+    joined = _with_separators(columns)
+    text = _text(joined)
+    if text.count(CELL) == (len(columns) + 1) * len(joined) and text.count(ROW) == len(joined):
         return joined
-    plain = [pc.replace_substring_regex(column, f"[{CELL}{ROW}]", " ") for column in columns]
-    return pc.binary_join_element_wise(*plain, pa.scalar(CELL, plain[0].type))
+    return _with_separators([pc.replace_substring_regex(column, f"[{CELL}{ROW}]", " ") for column in columns])
 
 
-def _has_strays(joined: pa.Array, width: int) -> bool:
-    """Whether a cell has a separator of its own, looked for in the bytes of all rows at once."""
-    _, offsets, data = joined.buffers()
-    if data is None:
-        return False
-    bounds = pa.Array.from_buffers(pa.int64(), len(joined) + 1, [None, offsets], offset=joined.offset)
-    text = bytes(data[bounds[0].as_py() : bounds[len(joined)].as_py()])
-    return text.count(CELL.encode()) > (width - 1) * len(joined) or ROW.encode() in text
+def _with_separators(columns: Sequence[pa.Array]) -> pa.Array:
+    empty, row, cell = (pa.scalar(sign, columns[0].type) for sign in ("", ROW, CELL))
+    return pc.binary_join_element_wise(empty, *columns, row, cell)
+
+
+def _letters(rows: pa.Array) -> bytes:
+    """The letters of rows as they were read, run together."""
+    return compact_rows(_text(rows))
+
+
+def _text(rows: pa.Array) -> str:
+    """All rows as one text."""
+    _, offsets, data = rows.buffers()
+    bounds = np.frombuffer(offsets, np.int64, len(rows) + 1, 8 * rows.offset)
+    return str(memoryview(data)[bounds[0] : bounds[-1]], "utf-8")
 
 
 def _sought(values: Sequence[Values]) -> Sought:

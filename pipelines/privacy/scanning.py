@@ -19,7 +19,7 @@ from pipelines.privacy.distinct import MANY, Distinct, add_to, distinct_of
 from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.gate import FEW_ROWS, OWN_VALUE, GateReport, Hold
 from pipelines.privacy.looks import Columns, ExaminedColumn, LargeTable, Look, NotPlain, Text, Texts, Unreadable
-from pipelines.privacy.seen import Digest, Seen, digest, distinct_searched, passing
+from pipelines.privacy.seen import Digest, Seen, are_numbers, digest, distinct_searched, passing
 from pipelines.privacy.sifting import Passage, clean_columns, read_cells, suspect_passages, unmask_cells
 from pipelines.schema.arrow import as_text
 from pipelines.storage.ahead import ahead
@@ -164,7 +164,10 @@ class Scan:
     def _searched(self, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         """A column as texts that are looked through: numbers and dates hold no pattern, as in the gate, but may be what
         somebody's value is."""
-        return as_text(pa.table([column], ["x"])).column(0) if self.everyone else distinct_searched(column)
+        if not self.everyone or pa.types.is_dictionary(column.type):
+            return distinct_searched(column)
+        may_be_somebodys = self.everyone.may_be_numbers or not are_numbers(column)
+        return as_text(pa.table([column], ["x"])).column(0) if may_be_somebodys else distinct_searched(column)
 
     def _found_in_batches(
         self,

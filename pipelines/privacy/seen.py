@@ -167,3 +167,17 @@ def may_be_disguised(kind: pa.DataType) -> bool:
     """Whether a text of a column of this type may hold anything but plain digits, letters and signs."""
     is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
     return not (is_number or pa.types.is_boolean(kind) or pa.types.is_temporal(kind))
+
+
+def are_numbers(column: pa.ChunkedArray) -> bool:
+    """Whether a column has nothing but finite numbers, dates or instants: in words, digits and signs, and no letter but
+    those of an exponent and of an instant. A decimal that is as long as a digest is taken for a text."""
+    kind = column.type
+    if pa.types.is_floating(kind):
+        return bool(pc.all(pc.is_finite(column), min_count=0).as_py())
+    is_short = pa.types.is_decimal(kind) and kind.precision < _LEAST_DIGEST
+    return is_short or bool(pa.types.is_integer(kind) or pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+
+
+_LEAST_DIGEST = 32
+"""Digits of the shortest digest that is looked for."""

@@ -28,9 +28,9 @@ import pyarrow.parquet as pq
 from pipelines.core.project import PRIVATE_SNAPSHOTS
 from pipelines.core.text import Said
 from pipelines.privacy.errors import VaultDamaged, VaultUnsafe
-from pipelines.privacy.known import FIELD, LINES, VALUE, PersonalValues
+from pipelines.privacy.known import FIELD, LINES, PersonalValues
 from pipelines.privacy.places import PartId, Records
-from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
+from pipelines.schema.reserved import PART, POSITION, SNAPSHOT, SOURCE
 from pipelines.storage import sha256_bytes, sha256_file
 from pipelines.storage.atomic import ASIDE, make_folder, sync_folder
 from pipelines.storage.columns import ROWS
@@ -41,10 +41,6 @@ T = TypeVar("T")
 
 RETENTION = "conservation.json"
 DAMAGED = -1
-_SCHEMA = pa.schema(
-    [(name, pa.int64() if name == POSITION else pa.string()) for name in RESERVED]
-    + [(FIELD, pa.string()), (VALUE, pa.string())]
-)
 _REPEATED = [SOURCE, SNAPSHOT, PART, FIELD]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -239,9 +235,9 @@ class Vault:
     def _write_table(self, path: Path, lines: pa.Table) -> None:
         for folder in (path.parent.parent, path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
-        with self._new(path) as file, pq.ParquetWriter(file, _SCHEMA, compression="zstd") as written:
+        with self._new(path) as file, _writer(file) as written:
             for piece in pieces(lines, ROWS):
-                written.write_table(piece.cast(_SCHEMA))
+                written.write_table(piece.cast(LINES))
 
     @classmethod
     def _write(cls, path: Path, data: bytes) -> None:
@@ -263,6 +259,19 @@ class Vault:
             Path(aside).unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def _writer(file: IO[bytes]) -> pq.ParquetWriter:
+    """Plain texts and numbers, whatever their columns are in memory. Values do not repeat, and positions grow."""
+    return pq.ParquetWriter(
+        file,
+        LINES,
+        compression="zstd",
+        use_dictionary=_REPEATED,
+        column_encoding={POSITION: "DELTA_BINARY_PACKED"},
+        write_statistics=False,
+        store_schema=False,
+    )
 
 
 def rows_of(path: Path) -> int:
