@@ -38,9 +38,9 @@ def without_held(request: ReleaseRequest, report: GateReport) -> ReleaseRequest 
     known = {f"{request.package.name}/{name}" for name in request.tables} | set(quality)
     if any(hold.row < 0 or hold.place not in known for hold in report.holds):
         return None
-    if any(rows and not request.schemas[name].primary_key for name, rows in held.items()):
-        return None
     rows = with_those_that_refer(request, held)
+    if any(found and not request.schemas[name].primary_key for name, found in rows.items()):
+        return None
     if not _is_within(request, rows, quality, request.package.quarantine):
         return None
     return _without(request, {name: found for name, found in rows.items() if found}, quality)

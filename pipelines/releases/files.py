@@ -19,7 +19,7 @@ from pipelines.releases.formats import Published, output_formats
 from pipelines.releases.parquet import write_parquet
 from pipelines.releases.request import ReleaseRequest
 from pipelines.schema.arrow import REPEATED, arrow_schema, repeated_text
-from pipelines.schema.reserved import PUBLISHED
+from pipelines.schema.reserved import PUBLISHED, ROW
 from pipelines.storage.columns import ROWS
 from pipelines.storage.sorting import in_order
 from pipelines.storage.spool import Spool, filtered, is_large, pieces
@@ -121,17 +121,38 @@ def _provenance_on_disk(tables: Sequence[pa.Table], wanted: pa.Schema, metadata:
 def _provenance(name: str, request: ReleaseRequest, table: pa.Table) -> pa.Table:
     import numpy as np
 
-    primary = request.schemas[name].primary_key
-    given, key = request.provenance[name], primary or tuple(table.column_names)
+    key = request.schemas[name].primary_key
+    if not key:
+        return _of_whole_rows(name, request, table)
+    given = request.provenance[name]
     typed = [(field, table.schema.field(field).type) for field in key]
     keys = pa.table({field: given.column(field).cast(_plain(kind)) for field, kind in typed})
     named, published = key_text(keys, key), key_text(table, key)
-    # No primary key comes twice: the limits of a release were asked before. Whole rows may.
-    if _as_chunks(named).equals(_as_chunks(published)) and (primary or is_ascending(published)):
+    # No primary key comes twice: the limits of a release were asked before.
+    if _as_chunks(named).equals(_as_chunks(published)):
         return _lines(name, given, pa.array(np.arange(1, table.num_rows + 1)))
     ranks = _in_one(pc.index_in(named, value_set=published))
     known = pc.is_valid(ranks)
     return _in_order(name, filtered(given, known), pc.add(ranks.filter(known).cast(pa.int64()), 1))
+
+
+def _of_whole_rows(name: str, request: ReleaseRequest, table: pa.Table) -> pa.Table:
+    """The same of a table without a key, whose provenance names its rows by their place as they came: each row is
+    looked for in the table as it is published, and of equal ones the first is taken for the first."""
+    import numpy as np
+
+    schema, came = request.schemas[name], request.tables[name]
+    texts = key_text(came, schema.names)
+    in_came = pc.sort_indices(texts)
+    published = key_text(table, schema.names)
+    in_published = pc.sort_indices(published)
+    if not _as_chunks(texts.take(in_came)).equals(_as_chunks(published.take(in_published))):
+        # Values were protected after the rows were put in order, and moved none.
+        in_published = pc.sort_indices(key_text(canonical(came, schema), schema.names))
+    ranks = np.empty(came.num_rows, np.int64)
+    ranks[in_came.to_numpy()] = in_published.to_numpy()
+    given = request.provenance[name]
+    return _in_order(name, given, pa.array(ranks[given.column(ROW).to_numpy()] + 1))
 
 
 def _as_chunks(keys: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:

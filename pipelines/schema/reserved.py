@@ -16,3 +16,5 @@ RESERVED_SCHEMA = pa.schema([(SOURCE, REPEATED), (SNAPSHOT, REPEATED), (PART, RE
 """As they are beside the data: texts that repeat are written once."""
 PUBLISHED = {"source": SOURCE, "snapshot": SNAPSHOT, "part": PART, "position": POSITION}
 """What the published tables (`rejets`, `provenance`) call each of them."""
+ROW = "_row"
+"""In the provenance of a table without a key, what its rows are named by: their place as they came, from 0."""

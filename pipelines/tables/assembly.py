@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from pipelines.schema import TableSchema
 from pipelines.schema.arrow import arrow_schema, as_text, typed_column
-from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA
+from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA, ROW
 from pipelines.storage.columns import ROWS, taken
 from pipelines.storage.sorting import in_order, order_of
 from pipelines.storage.spool import Spool, brought, filtered, is_large, leave_out, pieces
@@ -145,7 +145,7 @@ def places_of(own: Mapping[str, pa.ChunkedArray], repeated: pa.Table, key: Seque
     and the places of the rows, in their order."""
     places = pa.table(dict(own))
     if not key:
-        return places.add_column(0, "_row", _numbered(places))
+        return places.add_column(0, ROW, _numbered(places))
     for name in key:
         if places.column(name).null_count:  # a row whose key lacks a value cannot be named
             places = filtered(places, pc.is_valid(places.column(name)))
