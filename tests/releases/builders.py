@@ -114,7 +114,7 @@ def a_source(snapshot: str = SNAPSHOT, **more: Any) -> SourceUsed:
 
 def provenance_of(table: pa.Table, key: Sequence[str], snapshot: str = SNAPSHOT) -> pa.Table:
     rows = table.num_rows
-    columns: dict[str, Any] = {name: table.column(name) for name in key}
+    columns: dict[str, Any] = {name: table.column(name) for name in key} or {"_row": pa.array(range(rows), pa.int64())}
     columns |= {"_source": pa.repeat("inventee", rows), "_snapshot": pa.repeat(snapshot, rows)}
     columns |= {"_part": pa.repeat("fichier", rows), "_position": pa.array(range(2, rows + 2), pa.int64())}
     return pa.table(columns)

@@ -154,7 +154,7 @@ def test_rows_of_a_table_without_a_key_keep_their_provenance(tmp_path: Path) -> 
         package=a_package(("prix",)),
         schemas={"prix": schema},
         tables={"prix": table},
-        provenance={"prix": provenance_of(table, ["nom", "niveau"])},
+        provenance={"prix": provenance_of(table, ())},
     )
     outcome = publish(request, tmp_path / "releases", key=None)
     assert isinstance(outcome, Published)
