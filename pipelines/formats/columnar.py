@@ -1,8 +1,9 @@
 """Parquet as text columns: types back to the canonical text of Table Schema; nested values as JSON text.
 
 A type that has no text of its own (durations, intervals, unions, bytes that are not UTF-8) is refused where its
-column is read: what nobody can write down cannot be published. An infinite number rejects its row; NaN, which is
-how many writers say that there is none, is an absent value, and reported.
+column is read: what nobody can write down cannot be published. An infinite number, a day of a year that has not four
+digits and a NUL character reject their row; NaN, which is how many writers say that there is none, is an absent value,
+and reported.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ _PLAIN = (
     pa.types.is_date,
     pa.types.is_null,
 )
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+"""The first of the year 1 and the last of the year 9999, counted from 1970."""
+_A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6}
+"""The units that reach further than four digits of a year; nanoseconds do not."""
+_DAY = 86_400
 _NO_FRACTION, _LONG_FRACTION = r"\.0+(Z?)$", r"(\.[0-9]*?[1-9])0+(Z?)$"
 
 
@@ -65,22 +71,46 @@ def read_parquet(content: Content) -> Records:
         except (_NoText, pa.ArrowException, ValueError, OverflowError):
             raise _unwritable(content, name, column.type) from None
         faults += _not_finite(column, name, rejects_nan=content.options.get("nan") == "reject")
+        faults += _no_days(column, name)
+        faults += _with_nul(columns[-1], name)
         notices += _absent_numbers(column, name)
     positions = pa.array(range(1, table.num_rows + 1), pa.int64())
     return Records(names, originals, columns, positions, "table", faults=faults, notices=notices)
 
 
 def _table(content: Content) -> pa.Table:
-    import pyarrow.parquet as pq
-
     try:
-        file = pq.ParquetFile(pa.BufferReader(content.data))
+        file = _opened(content)
         _check_size(content, file.metadata)
-        table = file.read()
+        table: pa.Table = file.read()
         table.validate(full=True)
+        if _has_old_moments(file.metadata):
+            table = _within_range(table, _opened(content, coerce_int96_timestamp_unit="us").read())
     except (pa.ArrowException, OSError, ValueError) as error:
         raise Damaged(file=content.file, detail=str(error).split("\n", 1)[0], format="parquet") from None
     return table
+
+
+def _opened(content: Content, **more: Any) -> Any:
+    """The file, whose pages are compared with the checksums that its writer put beside them, where it did."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(pa.BufferReader(content.data), page_checksum_verification=True, **more)
+
+
+def _has_old_moments(metadata: Any) -> bool:
+    """Whether moments are in the 96 bits of Hive, Impala and Spark, which count days and nanoseconds apart."""
+    return any(metadata.schema.column(place).physical_type == "INT96" for place in range(metadata.num_columns))
+
+
+def _within_range(fine: pa.Table, wide: pa.Table) -> pa.Table:
+    """The same moments in nanoseconds where these do not overflow, else in microseconds, which reach further:
+    the end of the year 9999, which says "without end", was 1816."""
+    columns = [
+        narrow if narrow.type == far.type or narrow.cast(far.type, safe=False).equals(far) else far
+        for narrow, far in zip(fine.columns, wide.columns, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, names=fine.column_names)
 
 
 def _check_size(content: Content, metadata: Any) -> None:
@@ -166,6 +196,34 @@ def _not_finite(column: pa.ChunkedArray, name: str, *, rejects_nan: bool) -> Ite
             f'Row {row + 1}, "{name}": an infinite number, or NaN; expected: a number.',
         )
         yield RecordFault(row + 1, "valeur-non-finie", message, name)
+
+
+def _no_days(column: pa.ChunkedArray, name: str) -> Iterator[RecordFault]:
+    """The rows whose day is of no year of four digits: nobody can write it as a date."""
+    kind = column.type
+    if pa.types.is_date32(kind):
+        numbers, first, last = column.cast(pa.int32()), FIRST_SECOND // _DAY, LAST_SECOND // _DAY
+    elif pa.types.is_date64(kind) or (pa.types.is_timestamp(kind) and kind.unit in _A_SECOND):
+        second = _A_SECOND["ms" if pa.types.is_date64(kind) else kind.unit]
+        numbers, first, last = column.cast(pa.int64()), FIRST_SECOND * second, (LAST_SECOND + 1) * second - 1
+    else:
+        return
+    wrong = pc.or_(pc.less(numbers, first), pc.greater(numbers, last))
+    for row in pc.indices_nonzero(pc.fill_null(wrong, False)).to_pylist():
+        message = Said(
+            f"Ligne {row + 1}, « {name} » : un jour hors des années 1 à 9999 ; attendu : une date.",
+            f'Row {row + 1}, "{name}": a day outside of the years 1 to 9999; expected: a date.',
+        )
+        yield RecordFault(row + 1, "date-hors-calendrier", message, name)
+
+
+def _with_nul(texts: pa.ChunkedArray, name: str) -> Iterator[RecordFault]:
+    for row in pc.indices_nonzero(pc.fill_null(pc.match_substring(texts, "\x00"), False)).to_pylist():
+        message = Said(
+            f"Ligne {row + 1}, « {name} » : un caractère nul ; attendu : du texte.",
+            f'Row {row + 1}, "{name}": a NUL character; expected: text.',
+        )
+        yield RecordFault(row + 1, "octet-nul", message, name)
 
 
 def _absent_numbers(column: pa.ChunkedArray, name: str) -> Iterator[Said]:

@@ -76,6 +76,57 @@ def test_a_number_that_is_none_rejects_its_row(tmp_path: Path) -> None:
     assert [one.position for one in reading_of(tmp_path, columns, nan="reject").faults] == [2, 3]
 
 
+def test_a_day_that_no_date_can_say_rejects_its_row(tmp_path: Path) -> None:
+    """A day of the year 273,790 was the text `<value out of range: 100000000>`."""
+    days = pa.array([-719_163, -719_162, 2_932_896, 2_932_897, 100_000_000, None], pa.date32())
+    ends = pa.array([0, -62_135_596_800_001, -62_135_596_800_000, 253_402_300_799_999, 253_402_300_800_000, None])
+    found = reading_of(tmp_path, {"d": days, "m": ends.cast(pa.timestamp("ms"))})
+    assert positions(found.table) == [3, 6]
+    assert records(found.table)[0] == {"d": "9999-12-31", "m": "0001-01-01T00:00:00"}
+    assert [(one.position, one.column) for one in found.faults] == [(1, "d"), (4, "d"), (5, "d"), (2, "m"), (5, "m")]
+
+
+def test_old_moments_beyond_nanoseconds_keep_their_year(tmp_path: Path) -> None:
+    """9999-12-31, by which Spark and Hive say "without end", was read as 1816-03-29."""
+    moments = {"a": [NOON, dt.datetime(9999, 12, 31)], "b": [NOON.replace(microsecond=250_000), None]}  # noqa: DTZ001
+    columns = {name: pa.array(values, pa.timestamp("us")) for name, values in moments.items()}
+    pq.write_table(pa.table(columns), tmp_path / "x", use_deprecated_int96_timestamps=True)
+    assert pq.ParquetFile(tmp_path / "x").schema.column(0).physical_type == "INT96"
+    found = read_part(a_part("parquet"), tmp_path / "x", source="mairie", snapshot="ab" * 32)
+    assert records(found.table) == [
+        {"a": "2026-06-22T12:00:00", "b": "2026-06-22T12:00:00.25"},
+        {"a": "9999-12-31T00:00:00", "b": None},
+    ]
+
+
+def test_old_moments_keep_their_nanoseconds(tmp_path: Path) -> None:
+    moments = pa.table({"a": pa.array([1_500_000_000_000_000_001], pa.timestamp("ns"))})
+    pq.write_table(moments, tmp_path / "x", use_deprecated_int96_timestamps=True)
+    found = read_part(a_part("parquet"), tmp_path / "x", source="mairie", snapshot="ab" * 32)
+    assert records(found.table) == [{"a": "2017-07-14T02:40:00.000000001"}]
+
+
+def test_a_page_that_its_checksum_denies_is_damaged(tmp_path: Path) -> None:
+    pq.write_table(
+        pa.table({"a": ["Arras", "Béziers"]}),
+        tmp_path / "x",
+        compression="none",
+        use_dictionary=False,
+        write_page_checksum=True,
+        write_statistics=False,
+    )
+    data = (tmp_path / "x").read_bytes()
+    assert data.count(b"Arras") == 1
+    path = a_file(tmp_path, data.replace(b"Arras", b"Arles"))
+    with pytest.raises(Damaged):
+        read_part(a_part("parquet"), path, source="mairie", snapshot="ab" * 32)
+
+
+def test_a_nul_character_rejects_its_row(tmp_path: Path) -> None:
+    found = reading_of(tmp_path, {"a": ["Arras", "Ar\x00ras"], "n": ["1", "2"]})
+    assert (positions(found.table), [one.rule for one in found.faults]) == ([1], ["octet-nul"])
+
+
 def test_more_cells_than_a_file_is_worth_are_refused_before_they_are_allocated(tmp_path: Path) -> None:
     rows = 3_000_000
     column = pa.DictionaryArray.from_arrays(pa.array([0] * 1, pa.int32()).take(pa.array([0] * rows, pa.int32())), ["x"])
