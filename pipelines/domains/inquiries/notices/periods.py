@@ -77,7 +77,9 @@ _SOMETHING_ELSE = re.compile(
     r"affich|rapport|conclusions|permanence|concertation|suspen|repren|\breprise|ferme[es]|conges|vacances|"
     r"reunion\s+(?:publique|d')|exposition|inscription|initialement|au\s+lieu|devait|annule|reporte|mise?\s+en\s+ligne|"
     r"debat\s|publie|electoral|rectifi|erron|prolong|travaux\s+(?:se|du|aur|commenc|debut|dur)|"
-    r"conseil\s+\w+\s+du|chantier|festival|circulation|\bn(?:e\s|')[^.;]{0,25}\bpas\b"
+    r"conseil\s+\w+\s+du|chantier|festival|circulation|\bn(?:e\s|')[^.;]{0,25}\bpas\b|"
+    # Procedures of their own (environment code, L. 123-19; town planning code, L. 153-47).
+    r"participation\s+(?:du\s+public\s+)?par\s+voie\s+electronique|mise\s+a\s+(?:la\s+)?disposition"
 )
 _OTHER_INQUIRY = re.compile(r"(?:precedent|premiere|ancienne|autre|derniere)\w*\s*$")
 # "Report de l'enquête du …", "ANNULÉ – Enquête du …": those are not the dates on which it took place.
