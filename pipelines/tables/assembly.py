@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.schema import TableSchema
+from pipelines.schema import Field, TableSchema
 from pipelines.schema.arrow import arrow_schema, as_text, typed_column
 from pipelines.schema.reserved import RESERVED, RESERVED_SCHEMA, ROW
+from pipelines.storage.ahead import side_by_side
 from pipelines.storage.columns import ROWS, taken
 from pipelines.storage.sorting import in_order, order_of
 from pipelines.storage.spool import Spool, brought, filtered, is_large, leave_out, pieces
@@ -89,21 +90,30 @@ def finish(schema: TableSchema, accepted: pa.Table, repeated: pa.Table) -> Assem
     del accepted
     places = places_of({name: taken(columns[name], order) for name in [*key, *RESERVED]}, repeated, key)
     target = arrow_schema(schema)
-    typed_columns, rewritten = list[pa.ChunkedArray](), set[str]()
-    for item in schema.fields:
-        words = taken(columns.pop(item.name), order)
-        typed_columns.append(typed_column(words, item))
-        if is_in_other_words(typed_columns[-1], words):
-            rewritten.add(item.name)
-    return Assembled(pa.Table.from_arrays(typed_columns, schema=target), places, frozenset(rewritten))
+
+    def ordered(item: Field) -> tuple[pa.ChunkedArray, bool]:
+        words = columns.pop(item.name)
+        if not _has_fixed_width(target.field(item.name).type):
+            return typed_column(taken(words, order), item), False
+        typed = typed_column(words, item)  # moved in a fraction of the time that texts take
+        return taken(typed, order), is_in_other_words(typed, words)
+
+    typed_columns, are_rewritten = zip(*side_by_side(ordered, schema.fields), strict=True)
+    rewritten = {item.name for item, is_rewritten in zip(schema.fields, are_rewritten, strict=True) if is_rewritten}
+    return Assembled(pa.Table.from_arrays(list(typed_columns), schema=target), places, frozenset(rewritten))
 
 
 def is_in_other_words(typed: pa.ChunkedArray, words: pa.ChunkedArray) -> bool:
     """Whether some value of a column is put in other words than those that it was read from; texts never are."""
-    if pa.types.is_string(typed.type) or pa.types.is_dictionary(typed.type):
+    if not _has_fixed_width(typed.type):
         return False
     firsts, whole = (typed.slice(0, FIRST), words.slice(0, FIRST)), (typed, words)  # most differ in some of the first
     return any(not as_text(pa.table([values], ["typed"])).column(0).equals(text) for values, text in (firsts, whole))
+
+
+def _has_fixed_width(kind: pa.DataType) -> bool:
+    """Whether values are no texts. The order of a dictionary's is that of the rows."""
+    return not (pa.types.is_string(kind) or pa.types.is_dictionary(kind))
 
 
 def _finish_on_disk(schema: TableSchema, accepted: list[pa.Table], repeated: pa.Table) -> Assembled:

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from pipelines.core.text import Said
 from pipelines.schema import Field, TableSchema
 from pipelines.schema.arrow import arrow_type, float_words, typed_column
+from pipelines.storage.ahead import side_by_side
 from pipelines.storage.spool import filtered
 
 SURE_DIGITS = 15
@@ -45,10 +46,18 @@ def held(accepted: pa.Table, schema: TableSchema) -> tuple[pa.Table, list[Unheld
     unheld: list[Unheld] = []
     keys = {*schema.primary_key, *(name for key in schema.foreign_keys for name in key.fields)}
     keys |= {field.name for field in schema.fields if field.descriptor.get("constraints", {}).get("unique")}
-    for field in schema.fields:
-        if pa.types.is_string(arrow_type(field)) or pa.types.is_dictionary(arrow_type(field)):
-            continue
-        column, found = _examined(accepted.column(field.name), field, is_key=field.name in keys)
+    kinds = {field.name: arrow_type(field) for field in schema.fields}
+    fields = [
+        field
+        for field in schema.fields
+        if not (pa.types.is_string(kinds[field.name]) or pa.types.is_dictionary(kinds[field.name]))
+    ]
+
+    def examined(field: Field) -> tuple[pa.ChunkedArray | None, list[Unheld]]:
+        return _examined(whole.column(field.name), field, is_key=field.name in keys)
+
+    whole = accepted
+    for field, (column, found) in zip(fields, side_by_side(examined, fields), strict=True):
         unheld += found
         if column is not None:
             place = accepted.column_names.index(field.name)

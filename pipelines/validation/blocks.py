@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.schema.arrow import as_text as typed_as_text
+from pipelines.storage.ahead import side_by_side
 from pipelines.storage.spool import brought, leave_out
 
 TOGETHER = 16  # blocks of a table on disk that are in memory at once, at most
@@ -138,6 +140,15 @@ class TableSource(_Serial):
 
     def __init__(self, table: pa.Table) -> None:
         self._table = table
+
+    def examined(self, examine: Callable[[Block], Examined]) -> Iterator[tuple[Block, Examined]]:
+        if self._table.num_rows <= ROWS:
+            yield from super().examined(examine)
+            return
+        # The first block is examined alone: columns decide on it how they are proved.
+        done = side_by_side(lambda block: (block, examine(block)), self._blocks(), first_alone=True)
+        with closing(done):
+            yield from done
 
     def _blocks(self) -> Iterator[Block]:
         for start in range(0, self._table.num_rows, ROWS * TOGETHER):
