@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ from tests.validation.comparison import difference
 
 CELLS, ALONE = 2000, 100
 validating = sys.modules[validate.__module__]  # the package's `validate` is the function
+
+
+def some_often(seeds: Sequence[int], often: int) -> list[Any]:
+    """Parameters of a test: the first seeds for every run of the tests, the others for the heavy one alone."""
+    return [*seeds[:often], *(pytest.param(seed, marks=pytest.mark.heavy) for seed in seeds[often:])]
 
 
 def columns_of_cells(seed: int, cells: int) -> Iterator[tuple[dict[str, Any], Any, list[str]]]:
