@@ -7,6 +7,7 @@ Prints one line of JSON: how many children were killed at work, how many had end
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sys
@@ -21,6 +22,7 @@ from pipelines.releases.signature import SigningKey, load_key
 from pipelines.releases.store import ReleaseStore
 from pipelines.releases.verify import verify
 from tests.forking import in_child, pay_imports
+from tests.known_work import FOLDER, share_known_work
 from tests.releases.builders import Row, a_key, a_request, prizes
 
 ROUND = 6
@@ -62,6 +64,8 @@ def warm(releases: Path, key: SigningKey) -> None:
 
 
 def main(folder: Path, kills: int, seed: int) -> dict[str, int]:
+    if FOLDER in os.environ:
+        share_known_work()
     chance = random.Random(seed)
     key = a_key(folder)
     pay_imports(partial(warm, folder / "warm" / "releases", key))

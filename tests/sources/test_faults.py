@@ -61,7 +61,7 @@ def now_in_use(project: Project, source: Source, good: bytes = GOOD) -> ArobaseE
         (Reply(b"", 429, {"Retry-After": "600"}), "throttled", "600 s"),
         (Reply(b"", 500), "unreachable", "500"),
         (
-            Reply(gzip.compress(b"\0" * 150_000_000, 1), headers={"Content-Encoding": "gzip"}),
+            Reply(ZEROS, headers={"Content-Encoding": "gzip"}),
             "answer-too-large",
             "bytes",
         ),
