@@ -45,10 +45,13 @@ FOUND = {
         "jeanne@exemple。test",
         "jeanne@exemple｡test",
         '"jeanne d"@example.org',
+        "jeanne.durand@\nexample.org",
+        "jeanne.durand@ example.org",
     ],
     "telephone": [
         "0\ufe0f\u20e36\ufe0f\u20e31\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e34\ufe0f\u20e35\ufe0f\u20e36\ufe0f\u20e37\ufe0f\u20e38\ufe0f\u20e3",
         "30363132333435363738",
+        "(06)12345678",
         "(+33) 6 12 34 56 78",
         "+(33) 6 12 34 56 78",
         "(33) 6 12 34 56 78",
@@ -115,6 +118,10 @@ FOUND = {
         "DE89 3704 0044 0532 0130 00",
     ],
     "nom_civilite": [
+        "KERLÉO, Jeanne (Mme)",
+        "Kerléo Jeanne (Mme.)",
+        "reçu Kerdoncuff (M.)",
+        '{"nom": "Kerléo", "prenom": "Jeanne"}',
         "vu M KERLEO hier",
         "vu M Jean Kerléo",
         "M Kerléo souhaite un accès",
@@ -233,6 +240,10 @@ FOUND = {
     "texte_cache": ["bien vu <!-- voir Jeanne --> oui", "&lt;!-- voir Jeanne --&gt;"],
 }
 LEFT_ALONE = [
+    "Nice (06) 20241234",
+    "Présidente (Mme)",
+    "Le label compte 5@ en 2024",
+    '{"prenom": "bonjour"}',
     "Coordonnées Lambert 93 : X = 666438, Y = 6870081",
     "650 000 € ; 6 250 000 €, budget de 650123.45, 6250123.10 euros",
     "2345+67, AB+CD, Bac+23, x+2345678",

@@ -20,6 +20,7 @@ _SIGN = re.compile(
     r"|(?P<joined>_(?:at|arr?obase?)_)",
     re.IGNORECASE,
 )
+_APART = re.compile(r"\s{1,3}")
 _LOCAL = re.compile(r"[\w.+'-]*\w$")
 _QUOTED_LOCAL = re.compile(r"[\"“”][^\"“”\n]{0,60}\w[^\"“”\n]{0,3}[\"“”]$")
 _PLAIN_DOMAIN = re.compile(r"(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}\b")
@@ -58,7 +59,8 @@ def emails(text: str) -> Iterator[Span]:
                 yield sign.start() - len(local[0]), domain.end()
             continue
         domain = _PLAIN_DOMAIN.match(text, sign.end()) if sign["plain"] or sign["said"] else None
-        domain = domain or _DRESSED_DOMAIN.match(text, sign.end())
+        apart = _APART.match(text, sign.end()) if sign["plain"] else None  # "jeanne@ example.org", or on the next line
+        domain = domain or _DRESSED_DOMAIN.match(text, apart.end() if apart else sign.end())
         if domain is not None:
             yield sign.start() - len(local[0]), domain.end()
 
@@ -66,6 +68,7 @@ def emails(text: str) -> Iterator[Span]:
 _DOTS = "·•∙⋅・"
 _SEPARATOR = rf"[\s.\-–—/_{_DOTS}]{{0,3}}"
 _NATIONAL = re.compile(rf"(?<![\w+])(?<!\d[.,/-])\(?0{_SEPARATOR}[1-9]\)?(?:{_SEPARATOR}\d){{8}}(?!\d)")
+_IN_BRACKETS = re.compile(r"\(0[1-9]\)\d{8}$")  # with a gap it may be a département and a code: "Nice (06) 20241234"
 _ABROAD = re.compile(
     rf"(?:(?<![\w])00|\+)\s?\(?(?:(?:33|590|594|596|262|269)\)?{_SEPARATOR}(?:\(\s?0\s?\)|0)?(?:{_SEPARATOR}\d){{9}}"
     rf"|(?:508|681|687|689|269|262)\)?{_SEPARATOR}(?:\d{_SEPARATOR}){{5,8}}\d)(?!\d)"
@@ -181,7 +184,8 @@ def _is_national(match: re.Match[str]) -> bool:
     sizes = [len(group) for group in groups]
     text = match.string
     is_glued = text[match.end() : match.end() + 1].isalpha() or text[max(0, match.start() - 1)] in "-_"
-    return (sizes == [10] and not is_glued) or max(sizes) <= 4
+    is_bracketed = _IN_BRACKETS.match(match[0]) is not None
+    return ((sizes == [10] or is_bracketed) and not is_glued) or max(sizes) <= 4
 
 
 def _is_no_service(written: str) -> bool:

@@ -36,10 +36,15 @@ _PARTED = re.compile(
     rf"(?<![\w'’-])(?P<title>M\.|Mr\.?|Mme\.?|Mlle\.?|Monsieur|Madame|Mademoiselle|MADAME|MONSIEUR|MME|MLLE|MR)"
     rf"[ \t]{{0,2}}[:_(«\"“–—-][ \t]{{0,2}}(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD})"
 )
-# "Nom et prénom : Kerléo Jeanne": as forms are pasted.
+# "KERLÉO, Jeanne (Mme)": as lists of names are kept.
+_BEFORE = re.compile(
+    rf"(?<![\w'’-])(?P<name>{_WORD}(?:,?[ \t]{_WORD}){{0,2}})[ \t]?"
+    r"\((?:M\.?|Mr\.?|Mme\.?|Mlle\.?|Monsieur|Madame|MME|MLLE|MR)\)"
+)
+# "Nom et prénom : Kerléo Jeanne", '"prenom": "Jeanne"': as forms are pasted.
 _ENTERED = re.compile(
     rf"(?:N(?<!\wN)|n(?<!\wn)|P(?<!\wP)|p(?<!\wp))(?i:om(?:\s(?:de\s(?:famille|naissance|jeune\sfille)|d['’]usage|patronymique"
-    rf"|(?:et|/)\spr[ée]noms?)|,\s?pr[ée]noms?)|r[ée]noms?(?:\set\snom|,\s?nom)?)\s?:\s{{0,3}}"
+    rf"|(?:et|/)\spr[ée]noms?)|,\s?pr[ée]noms?)|r[ée]noms?(?:\set\snom|,\s?nom)?)[\"']?\s?:\s{{0,3}}[\"']?"
     rf"(?P<name>{_INITIALS}(?:(?i:{_PARTICLE}))?{_WORD})"
 )
 # "M Kerléo", without the dot: "M" is a size, a line and a measure too. Only where something says that it is somebody.
@@ -183,7 +188,8 @@ _NOBODY = _PLAIN_WORDS | _NO_NAMES | _OFFICES | _OF_OFFICES
     rf"|MM?\s(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|[mM]\.\s[a-zà-ÿ]{{4}}"
     rf"|{_TITLE}\s{{0,2}}[:_(«\"“–—-]\s{{0,2}}(?i:{_PARTICLE})?{_CAPITAL}"
-    rf"|(?i:nom|noms|famille|naissance|fille|usage|patronymique|pr[ée]noms?)\s?:\s{{0,3}}(?i:{_PARTICLE})?{_CAPITAL}"
+    rf"|(?i:nom|noms|famille|naissance|fille|usage|patronymique|pr[ée]noms?)[\"']?\s?:\s{{0,3}}[\"']?(?i:{_PARTICLE})?{_CAPITAL}"
+    rf"|{_CAPITAL}[\w'’-]*\s?\((?:M|Mr|Mme|Mlle|Monsieur|Madame|MME|MLLE|MR)\.?\)"
     rf"|(?i:consorts|[ée]poux|hoirs|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL}"
     rf"|(docteure?|professeure?|maître|dr\.?|pr\.?|veuve|vve)\s(?i:{_PARTICLE})?{_CAPITAL})",
 )
@@ -197,6 +203,7 @@ def names_after_a_civility(text: str) -> Iterator[Span]:
         _accepted_at(initials, _OFFICE_APART, text, _names_beside_office),
         _accepted_at(initials, _DOTLESS, text, _names_after_a_letter),
         _accepted_at(initials, _PARTED, text, _names_behind_a_sign),
+        accepted(_BEFORE, text, _names_behind_a_sign) if "(M" in text else (),
         accepted(_ENTERED, text, _names_behind_a_sign) if ":" in text else (),
         accepted(_MARKED, text, _names_among_marks) if "*" in text or "_" in text else (),
         accepted(_PLAIN_TITLE, text, _names_after_office),
