@@ -52,8 +52,8 @@ class NotARelease(ArobaseError):
 
 
 def to_verify(path: Path) -> Path:
-    """The folder to look at: `path`, the `releases/` that it contains beside a ledger, or the one release in it that
-    was copied or unpacked there.
+    """The folder to look at: `path`, the `releases/` that it contains beside a ledger or a log, or the one release
+    in it that was copied or unpacked there.
 
     Raises `NothingToVerify`, `NotARelease`, and `RetractedRelease` for a version whose files are gone.
     """
@@ -66,7 +66,8 @@ def to_verify(path: Path) -> Path:
         return path
     if (path / "fichiers.txt").is_file() and (path / "catalog.jsonld").is_file():
         raise NotARelease(path=path, what=CATALOGUE)
-    if (path / "ledger.jsonl").is_file() and (path / "releases").is_dir():
+    has_events = (path / "ledger.jsonl").is_file() or (path / "log").is_dir()
+    if has_events and (path / "releases").is_dir():
         return path / "releases"
     return _only_release(path) or path
 

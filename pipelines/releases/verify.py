@@ -83,8 +83,9 @@ def verify(
 
 def _check_expected(looking: Looking, expected: str) -> None:
     for item in looking.verified:
-        if expected not in (item.package, f"{item.package}/{item.version}"):
-            looking.flaws.append(Flaw("expected", f"{item.package}/{item.version}", "", expected))
+        release = f"{item.package}/{item.version}"
+        if expected not in (item.package, release):
+            looking.flaws.append(Flaw("expected", release, release, expected))
 
 
 def _special(path: Path) -> list[Flaw]:

@@ -38,7 +38,10 @@ LEFT_BEGUN = rf"(data/(({LEFT_FOLDER})/)?)?{re.escape(ASIDE)}[a-z0-9_]{{8}}"
 LEFT_FILE = re.compile(f"{LEFT_WHOLE}|{LEFT_BEGUN}")
 SENT_MARK = re.compile(r"[0-9a-f]{64}")
 """What a sending to an object store leaves as its mark: the hash of the ledger that it sends."""
-NO_LEDGER = Said("il n'y a pas de registre ici", "there is no ledger here")
+NO_LEDGER = Said(
+    "il n'y a pas de registre ici : copiez-y aussi ledger.jsonl et log/, ou donnez une seule version",
+    "there is no ledger here: copy ledger.jsonl and log/ too, or give one release alone",
+)
 KNOWN = frozenset({VERSIONS, LATEST, TOMBSTONES, REFUSALS, UNDER_WAY, ".lock"})
 
 

@@ -285,12 +285,21 @@ def inclusion(proof: Proof, entry: Mapping[str, Any], place: str, signer: bytes 
     `signer`: the key that signed the release, which signed that head too; none for a release that is not signed.
     """
     line = json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    if not proof.holds or proof.index != entry["seq"] or not is_leaf_of(proof.leaf, line):
+    if proof.index != entry["seq"]:
         yield Flaw("inclusion", place, str(proof.index), str(entry["seq"]))
+    elif not is_leaf_of(proof.leaf, line):
+        yield Flaw("inclusion", place, OTHER_LEAF)
+    elif not proof.holds:
+        yield Flaw("inclusion", place, NO_WAY)
     elif signer is not None and signer_of(proof.checkpoint, [signer]) is None:
         yield Flaw("inclusion", place, UNSIGNED_HEAD)
 
 
+OTHER_LEAF = Said("l'événement n'y est pas celui de cette version", "the event in it is not that of this release")
+NO_WAY = Said(
+    "ses empreintes ne mènent pas à la tête du journal qu'elle nomme",
+    "its hashes do not lead to the head of the log that it names",
+)
 UNSIGNED_HEAD = Said(
     "la clé de la version n'y a pas signé la tête du journal",
     "the release's key did not sign the head of the log in it",

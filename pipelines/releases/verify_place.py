@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from pipelines.core.text import Said
 from pipelines.releases import verify_chain, verify_keys, verify_log
 from pipelines.releases.bag import PROOF
 from pipelines.releases.errors import LogDamaged, NoteUnreadable
@@ -130,9 +131,14 @@ def _included(
         if proof.checkpoint.origin != checkpoint.origin:
             return [Flaw("inclusion", PROOF, proof.checkpoint.origin, checkpoint.origin)]
         is_here = verify_log.holds_leaf(read, checkpoint, proof.index, proof.leaf)
-        return [] if is_here else [Flaw("inclusion", PROOF, str(proof.index))]
+        return [] if is_here else [Flaw("inclusion", PROOF, OF_ANOTHER_LOG)]
     except LogDamaged as error:
         return [Flaw("log", f"log/{error.facts['file']}", error.facts["found"], error.facts["expected"])]
+
+
+OF_ANOTHER_LOG = Said(
+    "ce journal contient un autre événement à cette place", "this log has another event in that place"
+)
 
 
 def _check_head(

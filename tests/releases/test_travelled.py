@@ -129,3 +129,37 @@ def test_a_retracted_version_is_told_as_retracted(releases: Path) -> None:
     error = verified(releases / "prix" / "1.0.0").exception
     assert isinstance(error, RetractedRelease)
     assert "un motif inventé" in error.message("fr")
+
+
+def test_outputs_without_their_ledger_are_told_as_that_and_not_file_by_file(releases: Path) -> None:
+    (releases.parent / "ledger.jsonl").unlink()
+    (releases.parent / "catalogue" / "en").mkdir(parents=True)
+    (releases.parent / "catalogue" / "en" / "404.html").write_text("x", encoding="utf-8")
+    shown = verified(releases.parent)
+    assert (shown.exit_code, "prix/1.0.0: release not in the ledger" in shown.output) == (1, True), shown.output
+    assert "404.html" not in shown.output
+
+
+def test_releases_of_a_package_without_their_ledger_are_told_what_to_take_along(releases: Path, tmp_path: Path) -> None:
+    shutil.copytree(releases / "prix", tmp_path / "elsewhere" / "prix")
+    shown = verified(tmp_path / "elsewhere" / "prix")
+    assert (shown.exit_code, "copy ledger.jsonl and log/ too" in " ".join(shown.output.split())) == (1, True)
+
+
+def test_another_release_than_the_expected_one_is_told_with_both(copy: Path) -> None:
+    (flaw,) = verify(copy, expected="prix/1.0.0").flaws
+    assert flaw.message("en").endswith("(prix/1.1.0; expected: prix/1.0.0)")
+
+
+def test_a_proof_says_why_it_proves_nothing(copy: Path) -> None:
+    proof = copy / "inclusion.tlog-proof"
+    before, marker, rest = proof.read_text(encoding="utf-8").partition("\nindex ")
+    number, end, hashes = rest.partition("\n")
+    first, more, others = hashes.partition("\n")
+    changed = ("B" if first[0] == "A" else "A") + first[1:]
+    proof.write_text(before + marker + number + end + changed + more + others, encoding="utf-8")
+    messages = [flaw.message("en") for flaw in verify(copy).flaws if flaw.code == "inclusion"]
+    assert messages == [
+        "inclusion.tlog-proof: nothing proves that the log contains the release "
+        "(its hashes do not lead to the head of the log that it names)"
+    ]
