@@ -5,7 +5,7 @@ Belongs here: writing and reading the files at the root of a bag. Does not: the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipelines.core.text import Said
@@ -81,6 +81,29 @@ def read_manifest(path: Path) -> dict[str, str]:
             raise ReleaseDamaged(file=f"{file}, {number}", found=repr(line[:80]), expected=expected)
         found[name] = digest
     return found
+
+
+def check_files(bag: Path, names: Iterable[str]) -> None:
+    """Raises `ReleaseDamaged` unless the files `names` (paths under the bag) are those that were sealed: what a command
+    says of a value is then said of the published one. Signature, log and ledger are left to `verify`."""
+    sealed = read_manifest(bag / TAGMANIFEST)
+    _check_file(bag, MANIFEST, sealed)
+    recorded = read_manifest(bag / MANIFEST)
+    for name in sorted(set(names)):
+        _check_file(bag, name, recorded)
+
+
+def _check_file(bag: Path, name: str, recorded: Mapping[str, str]) -> None:
+    digest = sha256_file(bag / name) if (bag / name).is_file() else None
+    if digest == recorded.get(name) is not None:
+        return
+    found = Said("le fichier a changé depuis la publication", "the file changed after publication")
+    if digest is None:
+        found = Said("le fichier est absent", "the file is missing")
+    elif name not in recorded:
+        found = Said("le fichier ne fait pas partie de la version", "the file is no part of the release")
+    expected = f"SHA-256 {recorded[name]}" if name in recorded else Said("un fichier publié", "a published file")
+    raise ReleaseDamaged(file=f"{bag.parent.name}/{bag.name}/{name}", found=found, expected=expected)
 
 
 def _lines(path: Path, file: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.releases.bag import INFO, check_files
 from pipelines.releases.corrected import CORRECTIONS, correction_link, corrections_of
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.diff import CHANGED, Difference, Side, difference
@@ -58,7 +59,8 @@ def compare_versions(releases: Path, package: str, before: str | None = None, af
 def compare_packages(before: Path, after: Path) -> Comparison:
     """Compare two folders that contain a `datapackage.json`, at their root or under `data/`.
 
-    Tables are matched by name and rows by primary key. Raises `NotComparable`, `ReleaseDamaged`.
+    Tables are matched by name and rows by primary key. Raises `NotComparable`, `ReleaseDamaged` (of a release, also
+    where a table is not the one that was published).
     """
     (old_folder, old), (new_folder, new) = _package(before), _package(after)
     olds, news = _tables(old), _tables(new)
@@ -107,8 +109,24 @@ def _columns(folder: Path, document: Mapping[str, Any], resource: Mapping[str, A
 def _package(folder: Path) -> tuple[Path, dict[str, Any]]:
     for place in (folder, folder / "data"):
         if (place / "datapackage.json").is_file():
-            return place, read_descriptor(place)
+            document = read_descriptor(place)
+            if place != folder and _is_release(folder):
+                _check_sealed(folder, document)
+            return place, document
     raise NotComparable(place=folder.name, expected="datapackage.json")
+
+
+def _is_release(folder: Path) -> bool:
+    info = folder / INFO
+    return info.is_file() and b"Arobase-Package: " in info.read_bytes()
+
+
+def _check_sealed(release: Path, document: Mapping[str, Any]) -> None:
+    """Raises `ReleaseDamaged` where the descriptor or a table of a release is not what was published."""
+    paths = {str(item["path"]) for item in document["resources"]}
+    tables = {str(item["path"]) for item in _tables(document).values()}
+    forms = tables | {path.removesuffix(".csv") + ".parquet" for path in tables} & paths
+    check_files(release, [f"data/{path}" for path in ("datapackage.json", *forms)])
 
 
 def _label(folder: Path, document: Mapping[str, Any]) -> str:

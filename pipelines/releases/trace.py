@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.core.text import Said
+from pipelines.releases.bag import MANIFEST, check_files, read_manifest
 from pipelines.releases.canonical import KEY_SEPARATOR, key_text, text
 from pipelines.releases.corrected import CORRECTIONS, correction_link
 from pipelines.releases.descriptor import read_descriptor
@@ -83,10 +84,12 @@ def trace(
     """Trace a row, or one field of it, in a version (the current one by default).
 
     `key`: the values of the primary key in the schema's order, or one text with ` | ` between them. Raises
-    `NoSuchRelease`, `RetractedRelease`, `NoSuchRow`, `LedgerBroken`, `ReleaseDamaged`.
+    `NoSuchRelease`, `RetractedRelease`, `NoSuchRow`, `LedgerBroken`, and `ReleaseDamaged` where a file that is read is
+    not the one that was published.
     """
     store = ReleaseStore.read(releases, package)
     release = store.path(version)
+    check_files(release, ["data/datapackage.json"])
     document = read_descriptor(release / "data")
     resource = _resource(document, table, store.package, release.name)
     by = list(resource["schema"].get("primaryKey") or [item["name"] for item in resource["schema"]["fields"]])
@@ -97,6 +100,8 @@ def trace(
         expected = Said(f"une de ces colonnes : {listed}", f"one of these columns: {listed}")
         raise NoSuchRow(package=package, version=release.name, found=found, expected=expected)
     wanted = key[0] if len(key) == 1 else _joined(key)
+    for other in store.versions:
+        _check_table(store.path(other), table, is_traced=other == release.name)
     row = _row(release, table, by, wanted)
     if row is None:
         raise _no_row(store, release.name, table, by, wanted)
@@ -107,6 +112,17 @@ def trace(
     findings = _findings(release, table, wanted, field)
     corrections = _corrections(release, document, resource, row)
     return Trace(package, release.name, table, wanted, row, cells, origins, findings, corrections)
+
+
+def _check_table(release: Path, table: str, *, is_traced: bool) -> None:
+    """Raises `ReleaseDamaged` where what is read of a version is not what was published: its table, in both forms, and
+    in the one that is traced where rows come from and what was said of them."""
+    listed = read_manifest(release / MANIFEST)
+    names = [f"{table}.csv", f"{table}.parquet"]
+    if is_traced:
+        names += ["qualite/provenance.parquet", "qualite/constats.parquet", f"{CORRECTIONS}.parquet"]
+    there = (f"data/{name}" for name in names)
+    check_files(release, [name for name in there if name in listed or (release / name).exists()])
 
 
 def _no_row(store: ReleaseStore, version: str, table: str, by: Sequence[str], wanted: str) -> NoSuchRow:

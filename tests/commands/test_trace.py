@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pipelines.commands._trace_output import traced
 from pipelines.commands.trace import _reader, command
 from pipelines.core.project import Project
-from pipelines.releases.errors import NoSuchRow
+from pipelines.releases.errors import NoSuchRow, ReleaseDamaged
 from pipelines.releases.steps import read_steps
 from pipelines.releases.trace import Cell, Origin, Trace
 from pipelines.sources import SnapshotStore, load_sources
@@ -95,6 +95,34 @@ def test_a_row_that_only_other_versions_have_is_told_to_be_there(
     assert isinstance(error, NoSuchRow)
     assert 'prix 1.0.0: the table prix has no row "p4"; it is in: 1.1.0. Give --version 1.1.0.' in error.message("en")
     assert "« p4 » ; elle est dans : 1.1.0. Donnez --version 1.1.0." in error.message("fr")
+
+
+@pytest.mark.parametrize("name", ["prix.csv", "prix.parquet", "qualite/provenance.parquet", "datapackage.json"])
+def test_no_value_is_traced_in_a_file_that_changed_after_publication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    releases = two_releases(tmp_path)
+    monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
+    monkeypatch.setenv("AROBASE_OUTPUTS", str(tmp_path / "outputs"))
+    assert run("prix", "prix", "p1", "arobases").exit_code == 0
+    earlier, traced_file = (releases / "prix" / version / "data" / name for version in ("1.0.0", "1.1.0"))
+    traced_file.write_bytes(earlier.read_bytes())
+    error = run("prix", "prix", "p1", "arobases").exception
+    assert isinstance(error, ReleaseDamaged)
+    assert f"prix/1.1.0/data/{name}: the file changed after publication; expected: SHA-256 " in error.message("en")
+    assert "le fichier a changé depuis la publication" in error.message("fr")
+
+
+def test_a_value_is_not_said_to_be_unchanged_since_a_version_that_was_altered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases = two_releases(tmp_path)
+    monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
+    monkeypatch.setenv("AROBASE_OUTPUTS", str(tmp_path / "outputs"))
+    (releases / "prix" / "1.1.0" / "data" / "prix.parquet").replace(releases / "prix/1.0.0/data/prix.parquet")
+    error = run("prix", "prix", "p1", "arobases", "--version", "1.1.0").exception
+    assert isinstance(error, ReleaseDamaged)
+    assert "prix/1.0.0/data/prix.parquet" in error.message("en")
 
 
 def test_why_raw_values_are_not_shown_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

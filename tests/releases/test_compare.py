@@ -183,3 +183,19 @@ def test_what_is_left_out_is_counted(tmp_path: Path, language: Any, more: str) -
     rows = "".join(f"{number},a,A\n" for number in range(21))
     found = revised(tmp_path, before="id,kind,town\n", after=f"id,kind,town\n{rows}")
     assert as_text(found, language).splitlines()[-1].strip() == more
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_table_that_changed_after_publication_is_not_compared(tmp_path: Path, form: str) -> None:
+    releases = two_releases(tmp_path)
+    altered = releases / "prix" / "1.1.0" / "data" / f"prix.{form}"
+    (releases / "prix" / "1.0.0" / "data" / f"prix.{form}").replace(altered)
+    with pytest.raises(ReleaseDamaged, match=rf"1.1.0/data/prix.{form}: the file changed after publication"):
+        compare_versions(releases, "prix", "1.1.0", "1.1.0")
+
+
+def test_a_release_without_one_of_its_tables_is_not_compared(tmp_path: Path) -> None:
+    releases = two_releases(tmp_path)
+    (releases / "prix" / "1.0.0" / "data" / "prix.parquet").unlink()
+    with pytest.raises(ReleaseDamaged, match=r"1.0.0/data/prix.parquet: the file is missing"):
+        compare_packages(releases / "prix" / "1.0.0", releases / "prix" / "1.1.0")
