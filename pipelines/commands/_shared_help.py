@@ -24,6 +24,6 @@ POINTER = Said(
 )
 ENCODING = Said("Encodage d'un texte. Par défaut : trouvé.", "Encoding of a text. Default: found.")
 HEADERS_CHECKED = Said(
-    "Les en-têtes sont des noms de colonnes, et ne nomment personne : quelqu'un les a relus.",
-    "The headers are names of columns and name nobody: somebody has read them.",
+    "Les en-têtes sont des noms de colonnes ; ni eux ni le fichier ne nomment personne : quelqu'un a relu.",
+    "The headers are names of columns, and neither they nor the file name anybody: somebody has looked.",
 )

@@ -1,7 +1,7 @@
 """Headers of columns that may be shown: a file without a header row has a record where the header should be, and a
-table by person has people's names there.
+table by person has people's names there. Names of files, which somebody's export may be called after.
 
-Belongs here: which names of columns may be printed or written. Does not: columns that are never
+Belongs here: which names of columns and of files may be printed or written. Does not: columns that are never
 published (`columns.py`).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from pipelines.core.text import Said
 from pipelines.privacy.kinds import FIRST_NAMES
@@ -20,6 +21,9 @@ from pipelines.privacy.sifting import passages
 _OF_A_RECORD = re.compile(r"@|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|^\s*-?\d+[.,]\d+\s*$|\d(?:[ .-]?\d){4}")
 _GIVEN = FIRST_NAMES - {"max"}  # "hauteur_max"
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_INNER_CAPITAL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
+_SAINT = re.compile(r"\b(?:saint|sainte|st|ste) \w+")
 _MADE_BY_A_PROGRAM = re.compile(r"[_\d]")
 
 
@@ -32,6 +36,17 @@ def untold_headers(names: Sequence[str], known: Collection[str] = (), *, are_mem
     unknown = [name for name in names if name not in known]
     is_a_row = any(_may_be_of_a_record(name) or _may_be_a_surname(name, are_members=are_members) for name in unknown)
     return frozenset(unknown) if is_a_row else frozenset()
+
+
+def may_name_somebody(file: str) -> bool:
+    """Whether the name of a file has an address, a telephone number or a person's name: a given name beside another, or
+    beside a word that is not ordinary. Unlike a header it may contain a date or the name of a town."""
+    apart = _BETWEEN_WORDS.sub(" ", _INNER_CAPITAL.sub(" ", file))
+    if passages(file) or passages(apart):
+        return True
+    words = [word for word in _SAINT.sub(" ", fold(apart).decode()).split() if len(word) > 2 and word.isalpha()]
+    beside = [(one, other) for one, other in pairwise(words) if one in _GIVEN or other in _GIVEN]
+    return any(all(word in _GIVEN or not are_plain(words_of(word)) for word in pair) for pair in beside)
 
 
 def without_names(message: Said, names: Collection[str]) -> Said:

@@ -57,6 +57,22 @@ class HeadersUnsure(ArobaseError):
     )
 
 
+class FileNameUnsure(ArobaseError):
+    """A file may be named after somebody: its name would be that of a table, of its source and of a published address.
+
+    The message does not show it."""
+
+    code: ClassVar[str] = "file-name-unsure"
+    fr: ClassVar[str] = (
+        "Le nom du fichier donné peut être celui d'une personne, et serait publié. Rien n'est écrit. Renommez le "
+        "fichier ; si ce n'est le nom de personne, relancez avec --headers-checked."
+    )
+    en: ClassVar[str] = (
+        "The name of the file given may be a person's, and would be published. Nothing is written. Rename the file; if "
+        "it is nobody's name, run again with --headers-checked."
+    )
+
+
 class NothingProposed(ArobaseError):
     """A confirmation is asked for where nothing waits to be confirmed."""
 

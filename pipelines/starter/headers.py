@@ -1,4 +1,4 @@
-"""Headers of a sample, before any of them is written or printed: one may be a person's name, or the row be no header.
+"""Headers of a sample, and the name of its file, before any of them is written or printed: one may be a person's name, or the row be no header.
 
 Belongs here: refusing such a sample until somebody has looked. Does not: which names may be
 shown (`privacy/headers.py`).
@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from pipelines.core.text import Said
 from pipelines.formats.header import HEADED
-from pipelines.privacy.headers import untold_headers
-from pipelines.starter.errors import HeadersUnsure
+from pipelines.privacy.headers import may_name_somebody, untold_headers
+from pipelines.starter.errors import FileNameUnsure, HeadersUnsure
 from pipelines.starter.samples import Sample
 
 SHOWN = 12
@@ -35,6 +35,13 @@ def check_headers(sample: Sample, file: str, known: Collection[str] = ()) -> Non
             f"l'en-tête des colonnes {listed} (de gauche à droite)", f"the header of columns {listed} (from the left)"
         )
         raise HeadersUnsure(file=file, what=columns)
+
+
+def check_file_name(stem: str) -> None:
+    """Raises `FileNameUnsure` where a file may be named after somebody: its table, package and source would be too, and
+    its name is published as where the source is."""
+    if may_name_somebody(stem):
+        raise FileNameUnsure
 
 
 def _check_place(sample: Sample, option: str, file: str, named: Said) -> None:

@@ -28,7 +28,7 @@ from pipelines.sources.http.addresses import public_address
 from pipelines.starter.documents import as_json, as_yaml, incoming, package_document, published, source_document
 from pipelines.starter.errors import AlreadyThere, FileAbsent, FileUnusable, NameUnusable
 from pipelines.starter.guessing import Found
-from pipelines.starter.headers import check_headers
+from pipelines.starter.headers import check_file_name, check_headers
 from pipelines.starter.names import common_name
 from pipelines.starter.official import is_address, missing_columns
 from pipelines.starter.packages import check_licence, check_name, extended, package_path, written_in
@@ -135,7 +135,8 @@ def proposal_of(
 ) -> tuple[Proposal, Sample | None]:
     """What a file, an address or a schema alone would be as a table, and the sample that it was made from.
 
-    Raises `FileAbsent`, `FileUnusable`, `NameUnusable`, `HeadersUnsure`, and what taking a sample raises.
+    Raises `FileAbsent`, `FileUnusable`, `NameUnusable`, `FileNameUnsure`, `HeadersUnsure`, and what taking a sample
+    raises.
     """
     called = name or common_name(_stem(file, address, schema, schema_from))
     if TABLE_NAME.fullmatch(called) is None:
@@ -145,6 +146,8 @@ def proposal_of(
         raise FileAbsent(file=file)
     sample = None
     if file is not None or address is not None:
+        if not headers_checked:
+            check_file_name(_stem(file, address, None, ""))
         now = datetime.combine(today or date.min, time(), UTC)
         where = address or f"data/{file.name if file else ''}"
         try:

@@ -62,6 +62,17 @@ def test_nothing_of_the_domains_that_ship_is_in_a_new_project(tmp_path: Path) ->
     assert yaml.safe_load((tmp_path / "mine" / "arobase.yaml").read_text(encoding="utf-8")) == {"domains": []}
 
 
+@pytest.mark.parametrize("name", ["Mme Zoelie Kervadec.csv", "zoe.kervadec@example.org.csv", "CV Zoé Kervadec.csv"])
+def test_a_file_named_after_somebody_has_to_be_renamed(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("numero,montant\nA1,3\nA2,4\n", encoding="utf-8")
+    made = arobase("init", "mine", "--from", name, folder=tmp_path)
+    assert made.returncode == 2
+    assert "[file-name-unsure]" in made.stderr
+    assert "ervadec" not in made.stdout + made.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == [name]
+    assert arobase("init", "mine", "--from", name, "--headers-checked", folder=tmp_path).returncode == 0
+
+
 def test_dagster_loads_a_new_project(tmp_path: Path) -> None:
     arobase("init", "mine", folder=tmp_path)
     asked = "from pipelines.definitions import defs; "
