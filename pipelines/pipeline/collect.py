@@ -14,10 +14,11 @@ from pathlib import PurePosixPath
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project
-from pipelines.pipeline.errors import PartNeverCollected
+from pipelines.pipeline.errors import DeliveryNamed, PartNeverCollected
 from pipelines.pipeline.inbox import deliveries
 from pipelines.pipeline.personal import prepare
 from pipelines.pipeline.private_lock import nothing_deleted
+from pipelines.privacy.headers import may_name_somebody
 from pipelines.sources import Capture, Part, Source, collect, collect_many
 from pipelines.storage.atomic import sweep_old
 from pipelines.storage.faults import as_error, is_of_the_machine
@@ -58,13 +59,19 @@ def make_snapshots(
 
 
 def delivered(project: Project, source: Source) -> Source:
-    """The source as it is described, or reading from its drop folder when there is a delivery in it."""
+    """The source as it is described, or reading from its drop folder when there is a delivery in it.
+
+    Raises `DeliveryNamed` where a file that would be read may be named after somebody."""
     found = deliveries(project, source.name)
     if not found:
         return source
+    is_one = len({part.path for part in source.parts}) == 1
+    for path in found[-1:] if is_one else found:
+        if may_name_somebody(path.stem):
+            raise DeliveryNamed(source=source.name, example=f"{source.name}{path.suffix}")
     # An export delivered by hand has the same columns about respondents as a collected one.
     source = replace(source, parameters={"export_of": source.connector, **source.parameters})
-    if len({part.path for part in source.parts}) > 1:
+    if not is_one:
         return replace(source, connector="files", address=f"inbox/{source.name}", obtained=None)
     newest = found[-1]
     address = f"inbox/{source.name}/{newest.name}"

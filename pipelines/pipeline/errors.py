@@ -37,6 +37,23 @@ class PartNeverCollected(StageError):
     )
 
 
+class DeliveryNamed(StageError):
+    """A file in a drop folder may be named after somebody: where it was read is recorded and published.
+
+    The message does not show its name."""
+
+    code: ClassVar[str] = "delivery-named"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.OPERATOR
+    fr: ClassVar[str] = (
+        "sources/inbox/{source}/ : le nom du fichier déposé peut être celui d'une personne, et serait publié. Rien "
+        "n'est lu. Renommez-le, par exemple {example}."
+    )
+    en: ClassVar[str] = (
+        "sources/inbox/{source}/: the name of the delivered file may be a person's, and would be published. Nothing is "
+        "read. Rename it, for example to {example}."
+    )
+
+
 class SnapshotGone(StageError):
     """The bytes of a capture are no longer kept: the private folder was deleted, or the folder of snapshots."""
 

@@ -1,4 +1,5 @@
-"""Headers of a sample, and the name of its file, before any of them is written or printed: one may be a person's name, or the row be no header.
+"""Headers of a sample, and the name of its file, before any is written or printed: one may be a person's name, or the
+row be no header.
 
 Belongs here: refusing such a sample until somebody has looked. Does not: which names may be
 shown (`privacy/headers.py`).

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.core.project import Project
 from pipelines.pipeline.collect import as_captured, delivered, make_snapshot
-from pipelines.pipeline.errors import PartNeverCollected
+from pipelines.pipeline.errors import DeliveryNamed, PartNeverCollected
 from pipelines.pipeline.graph import BuildGraph
 from pipelines.pipeline.inbox import deliveries
 from pipelines.sources import SnapshotStore, load_sources
@@ -44,6 +44,17 @@ def test_the_newest_delivery_is_read_instead_of_the_address(project: Project):
     capture = BuildGraph(project).capture("actions")
     assert capture.parts[0].address == "sources/inbox/actions/a.csv"
     assert capture.parts[0].obtained.year == 2026
+
+
+@pytest.mark.parametrize("name", ["Zoe Kervadec.csv", "Export de Mme Kervadec.csv", "zoe.kervadec@example.org.csv"])
+def test_a_delivery_named_after_somebody_is_not_read_before_it_is_renamed(project: Project, name: str):
+    path = deliver(project, "actions", name, ACTIONS)
+    with pytest.raises(DeliveryNamed, match=r"for example to actions\.csv") as raised:
+        make_snapshot(project, BuildGraph(project).sources["actions"], now=datetime(2026, 12, 1, tzinfo=UTC))
+    assert "ervadec" not in raised.value.message("fr") + raised.value.message("en")
+    assert not (project.snapshots / "log" / "actions.jsonl").exists()
+    path.rename(path.with_name("actions.csv"))
+    make_snapshot(project, BuildGraph(project).sources["actions"], now=datetime(2026, 12, 1, tzinfo=UTC))
 
 
 def test_half_copied_files_are_not_deliveries(project: Project):
