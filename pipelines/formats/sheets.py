@@ -12,6 +12,7 @@ errors, formulas that nobody computed, merged and hidden cells, codes shown with
 | `merged` | `repeat` the value | `first`: only the first cell has it |
 | `hidden_rows` | `read`, and reported | `leave_out` |
 | `zeros` | `as_shown` | `digits`: without literal text; `as_stored` |
+| `percents` | a proportion (0.12), and reported | `as_percentage`: 12; `as_proportion`: 0.12 |
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from pipelines.formats.sheet_cells import (
     serial_of,
 )
 from pipelines.formats.sheet_choice import check_area, chosen_sheet
+from pipelines.formats.sheet_percents import Percents
 from pipelines.formats.workbooks.cells import ReaderDied
 from pipelines.formats.workbooks.opening import Workbook
 from pipelines.formats.workbooks.scan import (
@@ -115,6 +117,7 @@ class _Rows:
         self.anchors: dict[Place, Any] = {}
         self.covered: dict[Place, Place] = {}
         self.unseen: list[str] = []
+        self.percents = Percents(scan, self.options)
         self.hidden = set(within(scan.hidden_rows, scan.last_row))
         self.sections = self._section_rows()
 
@@ -247,7 +250,7 @@ class _Rows:
             return self._serial(here, cell, text)
         if isinstance(cell, float) and text is not None and "e" in text:
             self.exponents.append({"row": row + 1, "column": self.names[column]})
-        return text
+        return self.percents.text(here, place, cell, text)
 
     def _displayed(self, place: Place, cell: Any) -> str | None:
         policy = self.options.get("zeros", "as_shown")
@@ -304,8 +307,8 @@ class _Rows:
         return facts | {name: value for name, value in counts.items() if value}
 
     def _notices(self) -> list[Said]:
-        notices = list(self.scan.unseen)
         sheet = self.sheet.name
+        notices = [*self.scan.unseen, *self.percents.notices(sheet, self.names, self._is_read)]
         if self.sheet.visibility is not Visibility.VISIBLE:
             notices.append(Said(f"la feuille « {sheet} » est masquée", f'the sheet "{sheet}" is hidden'))
         if self.unseen:

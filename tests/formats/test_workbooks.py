@@ -960,3 +960,51 @@ def test_a_table_within_a_cell_refuses_the_workbook(tmp_path: Path) -> None:
     rows = (line(cell("a"), cell("b")), line(cell(inner), cell("y")))
     with pytest.raises(Damaged, match="table within a cell"):
         reading_of(an_open_document(tmp_path / "x", table(*rows)), "ods")
+
+
+def test_percentages_are_read_as_proportions_and_reported(tmp_path: Path) -> None:
+    """12 % is 0.12 to every reader, and 12 where somebody typed it without the format."""
+
+    def change(sheet: Any) -> None:
+        for place, code in {"B2": "0%", "B3": "0.00%", "C2": '0" %"', "B5": "0.0 %;[Red]-0.0 %"}.items():
+            sheet[place].number_format = code
+
+    rows: Rows = [["nom", "part", "taux"], ["a", 0.07, 12], ["b", 0.28999999999999998, 1], ["c", 12, 2], ["d", -1.5, 3]]
+    path = a_book(tmp_path / "x.xlsx", [*rows, ["e", 0, 4]], change)
+    found = reading_of(path)
+    assert [row["part"] for row in records(found.table)] == ["0.07", "0.29", "12", "-1.5", "0"]
+    proportions, bare = (one.en for one in found.notices)
+    assert "(12%: 0.12): part (" in proportions
+    assert bare.endswith('"part": numbers without a percent sign among percentages, read as they are: rows 4')
+    found = reading_of(path, percents="as_percentage")
+    assert [row["part"] for row in records(found.table)] == ["7", "29", "12", "-150", "0"]
+    assert [row["taux"] for row in records(found.table)] == ["12", "1", "2", "3", "4"]
+    assert len(found.notices) == 1
+    assert reading_of(path, percents="as_proportion").notices == found.notices
+    assert not reading_of(path, drop=["part"]).notices
+
+
+def test_percentages_are_known_in_every_format(tmp_path: Path) -> None:
+    def change(book: Any) -> None:
+        sheet = book.add_sheet("s")
+        sheet.write(0, 0, "part")
+        sheet.write(1, 0, 0.125, xlwt.easyxf(num_format_str="0.00%"))
+        sheet.write(2, 0, 1, xlwt.easyxf(num_format_str="0%"))
+
+    old = an_old_book(tmp_path / "x.xls", change)
+    assert [row["part"] for row in records(reading_of(old, "xls", percents="as_percentage").table)] == ["12.5", "100"]
+    share = number("0.125", "12,5 %").replace('"float"', '"percentage"')
+    twice = line(share, more='table:number-rows-repeated="2"')
+    found = reading_of(
+        an_open_document(tmp_path / "x", table(line(cell("part")), twice)), "ods", percents="as_percentage"
+    )
+    assert [row["part"] for row in records(found.table)] == ["12.5", "12.5"]
+    document = (
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="p">'
+        '<NumberFormat ss:Format="Percent"/></Style></Styles><Worksheet ss:Name="s"><Table><Row><Cell>'
+        '<Data ss:Type="String">part</Data></Cell></Row><Row><Cell ss:StyleID="p"><Data ss:Type="Number">0.125</Data>'
+        "</Cell></Row></Table></Worksheet></Workbook>"
+    )
+    found = reading_of(a_file(tmp_path, document), "xls", percents="as_percentage")
+    assert [row["part"] for row in records(found.table)] == ["12.5"]

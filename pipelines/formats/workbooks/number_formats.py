@@ -15,8 +15,10 @@ BUILT_IN = {
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 55), 57, 58), "date"),
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 55, 56), "time"),
     46: "duration",
+    9: "0%",
+    10: "0.00%",
 }
-"""What the numbered formats that no file spells out make of a number, where they make a moment of it."""
+"""What the numbered formats that no file spells out make of a number, where they show it as anything else."""
 MOMENTS = ("date", "time", "duration")
 _IN_BRACKETS = re.compile(r"\[[^\]]*\]")
 _ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
@@ -55,7 +57,7 @@ def moment(code: str) -> str | None:
     section = code.split(";", maxsplit=1)[0]
     if _ELAPSED.search(section):
         return "time"
-    bare = _IN_BRACKETS.sub("", _QUOTED.sub("", section)).lower().replace("am/pm", "h")
+    bare = _IN_BRACKETS.sub("", _QUOTED.sub("", section)).lower().replace("am/pm", "h").replace("a/p", "h")
     if "general" in bare or "standard" in bare:
         return None
     if any(letter in bare for letter in "yd"):
@@ -68,6 +70,12 @@ def moment(code: str) -> str | None:
 def is_elapsed(code: str) -> bool:
     """Whether a format counts hours, minutes or seconds on (`[h]:mm`): it shows a duration, and no time of day."""
     return bool(_ELAPSED.search(code.split(";", maxsplit=1)[0]))
+
+
+@lru_cache(maxsize=1024)
+def is_percent(code: str) -> bool:
+    """Whether a format shows a hundred times the number that is stored, and a percent sign."""
+    return "%" in _IN_BRACKETS.sub("", _QUOTED.sub("", code.split(";", maxsplit=1)[0]))
 
 
 @lru_cache(maxsize=1024)

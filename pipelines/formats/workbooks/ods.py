@@ -218,6 +218,8 @@ class _Reader:
 
     def _look(self, cell: _Cell, place: tuple[int, int], columns: int, text: str, kinds: list[str]) -> None:
         """Keep what a reader of values would not see of a cell, in each place that it is repeated in."""
+        if "percentage" in kinds and cell.attributes.get("value"):
+            self.found.note_percent(*place, rows=self._repeated, columns=columns)
         kept = self._out_of_ordinary(cell, text, kinds)
         if kept is None:
             return

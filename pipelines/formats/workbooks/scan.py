@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipelines.core.text import Said
+from pipelines.formats.workbooks.number_formats import is_percent, shown_code
 
 Place = tuple[int, int]
 Area = tuple[int, int, int, int]
@@ -42,8 +43,8 @@ class SheetScan:
     """One sheet. `errors`: the code of each error cell; `uncomputed`: formulas whose value was never computed;
     `shown`: numbers that their format shows with leading zeros, as shown; `no_dates`: date cells whose serial number is
     no day that spreadsheets agree on; `no_durations`: durations of months or years, which have no certain length;
-    `written`: what a person reads in cells of which the reader loses a part; `unseen`: what this file format does not
-    let anybody see."""
+    `written`: what a person reads in cells of which the reader loses a part; `percents`: by column, the rows whose
+    number is shown as a percentage; `unseen`: what this file format does not let anybody see."""
 
     cells: int = 0
     last_row: int = -1
@@ -57,6 +58,7 @@ class SheetScan:
     no_dates: dict[Place, float] = field(default_factory=dict)
     no_durations: dict[Place, bool] = field(default_factory=dict)
     written: dict[Place, str] = field(default_factory=dict)
+    percents: dict[int, list[range]] = field(default_factory=dict)
     unseen: list[Said] = field(default_factory=list)
 
     def note(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
@@ -64,6 +66,22 @@ class SheetScan:
         self.cells += 1
         self.last_row = max(self.last_row, row + rows - 1)
         self.last_column = max(self.last_column, column + columns - 1)
+
+    def note_format(self, place: Place, value: float, code: str) -> None:
+        """A number that its format shows as something else: a code with leading zeros, a percentage."""
+        displayed = shown_code(value, code)
+        if displayed is not None:
+            self.shown[place] = displayed
+        elif is_percent(code):
+            self.note_percent(*place)
+
+    def note_percent(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
+        """A number that is shown as a percentage, or a block of them."""
+        for each in range(column, column + columns):
+            found = self.percents.setdefault(each, [])
+            follows = bool(found) and found[-1].stop == row
+            start = found.pop().start if follows else row
+            found.append(range(start, row + rows))
 
     @property
     def area(self) -> int:

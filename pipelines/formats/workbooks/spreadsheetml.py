@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
-from pipelines.formats.workbooks.number_formats import shown_code
 from pipelines.formats.workbooks.scan import Book, Place, SheetName, SheetScan, Unscannable, Visibility
 from pipelines.formats.workbooks.spreadsheetml_moments import Moment, kind_of, of_moment, of_number
 from pipelines.formats.workbooks.xlsx import local
@@ -20,6 +19,8 @@ NAMESPACE = b"urn:schemas-microsoft-com:office:spreadsheet"
 VISIBILITY = {"SheetHidden": Visibility.HIDDEN, "SheetVeryHidden": Visibility.VERY_HIDDEN}
 BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 MOST_COLUMNS = 1 << 14
+PERCENT = "0.00%"
+"""What the format of that name shows."""
 Attributes = Mapping[str, str]
 
 
@@ -204,9 +205,8 @@ class SpreadsheetMlScan:
         if kind is not None:
             found = of_number(value, kind, is_1904=self._is_1904)
             return value if found is None else self._moment(sheet, place, found)
-        displayed = shown_code(value, code) if code else None
-        if displayed is not None:
-            sheet.scan.shown[place] = displayed
+        if code:
+            sheet.scan.note_format(place, value, PERCENT if code.strip().lower() == "percent" else code)
         return value
 
     def _format(self) -> str:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 
 from pipelines.formats.workbooks.compound import CompoundFile
-from pipelines.formats.workbooks.number_formats import MOMENTS, shown_code
+from pipelines.formats.workbooks.number_formats import MOMENTS
 from pipelines.formats.workbooks.scan import (
     Book,
     Encrypted,
@@ -196,9 +196,7 @@ class XlsScan:
             if is_no_day(value, kind, is_1904=self.book.is_1904):
                 found.no_dates[place] = value
             return
-        displayed = shown_code(value, kind)
-        if displayed is not None:
-            found.shown[place] = displayed
+        found.note_format(place, value, kind)
 
 
 def unpacked(packed: int) -> float:

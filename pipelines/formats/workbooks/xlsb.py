@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 
 from pipelines.core.text import Said
-from pipelines.formats.workbooks.number_formats import MOMENTS, shown_code
+from pipelines.formats.workbooks.number_formats import MOMENTS
 from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility
 from pipelines.formats.workbooks.xls import ERRORS, VISIBILITY, unpacked
 from pipelines.formats.workbooks.xlsx import is_no_day, kind_of, local, parse
@@ -157,6 +157,4 @@ class XlsbScan:
             if is_no_day(value, str(format_kind), is_1904=self.book.is_1904):
                 found.no_dates[place] = value
         elif format_kind is not None:
-            displayed = shown_code(value, format_kind)
-            if displayed is not None:
-                found.shown[place] = displayed
+            found.note_format(place, value, format_kind)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from xml.parsers import expat
 
-from pipelines.formats.workbooks.number_formats import BUILT_IN, MOMENTS, is_elapsed, moment, shown_code
+from pipelines.formats.workbooks.number_formats import BUILT_IN, MOMENTS, is_elapsed, moment
 from pipelines.formats.workbooks.scan import Book, SheetName, SheetScan, Unscannable, Visibility, cell_name
 from pipelines.storage.damage import DAMAGE
 
@@ -263,9 +263,7 @@ class _SheetReader:
             if is_no_day(value, kind, is_1904=self._is_1904):
                 self.found.no_dates[place] = value
             return
-        displayed = shown_code(value, kind)
-        if displayed is not None:
-            self.found.shown[place] = displayed
+        self.found.note_format(place, value, kind)
 
     def _merge(self, reference: str) -> None:
         start, _colon, end = reference.partition(":")
