@@ -27,6 +27,7 @@ def begun(name: str, made: NewSource, language: Language) -> Iterator[str]:
 
     yield from _readings(made.found, language)
     yield from _first_page(made.is_first_page, language)
+    yield from _doubts(made.doubts, language)
     yield ""
     yield from _columns(made.columns, language, [made.fields.get(column.name, "—") for column in made.columns])
     yield from _key(made.key, made.key_reason[language], language)
@@ -48,6 +49,7 @@ def table_made(made: NewTable, language: Language) -> Iterator[str]:
         yield f"{Said('écrit', 'written')[language]}: {path}"
     yield from _readings(made.found, language)
     yield from _first_page(made.is_first_page, language)
+    yield from _doubts(proposal.doubts, language)
     yield ""
     yield from _columns(proposal.columns, language, [column.field or "—" for column in proposal.columns])
     yield from _key(proposal.key, proposal.key_reason[language], language)
@@ -89,6 +91,22 @@ def proposed_columns(proposal: Proposal, language: Language) -> Iterator[str]:
         reason = column.reason[language]
         yield f"  {column.name.ljust(width)}  {column.type.ljust(8)}  {column.privacy.ljust(9)}  {reason}"
     yield from _key(proposal.key, proposal.key_reason[language], language)
+    yield from _left_out(proposal, language)
+    yield from _doubts(proposal.doubts, language)
+
+
+def _left_out(proposal: Proposal, language: Language) -> Iterator[str]:
+    """Which lines of the file are taken for no records."""
+    options = proposal.options
+    if "header_row" in options:
+        row = options["header_row"]
+        yield Said(f"En-tête : ligne {row}", f"Header: row {row}")[language]
+    if "stop_at" in options:
+        text = options["stop_at"]
+        yield Said(
+            f"Laissé de côté : les notes sous la table, à partir de « {text} » (options.stop_at)",
+            f'Left out: the notes under the table, from "{text}" on (options.stop_at)',
+        )[language]
 
 
 def _columns(columns: Sequence[Column], language: Language, fields: Sequence[str]) -> Iterator[str]:
@@ -122,6 +140,12 @@ def _first_page(is_first_page: bool, language: Language) -> Iterator[str]:
             "  D'après la première page seulement ; « sources test » lit tout.",
             "  From the first page only; `sources test` reads all of it.",
         )[language]
+
+
+def _doubts(doubts: Sequence[Said], language: Language) -> Iterator[str]:
+    """What reading the file reported."""
+    for doubt in doubts:
+        yield f"  ! {doubt[language]}"
 
 
 def _key(key: Sequence[str], reason: str, language: Language) -> Iterator[str]:

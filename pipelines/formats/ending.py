@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from pipelines.formats.registry import Records
 
 
+LAST_ROWS = 20
+_NOTE = re.compile(
+    r"(?:sources?|notes?|nota(?: bene)?|n\.?b\.?|champ|lecture|l[ée]gende|avertissement|remarques?)\s*:|©",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(r"(sous[- ])?(total|totaux)\b", re.IGNORECASE)
 
 
@@ -29,6 +34,33 @@ def seeming_total(records: Records) -> Iterator[Said]:
         row = records.positions[-1].as_py()
         french = f"la dernière ligne ({row}) semble un total, lue comme un enregistrement (options.stop_at: Total)"
         yield Said(french, f"the last row ({row}) seems to be a total, read as a record (options.stop_at: Total)")
+
+
+def seeming_note(records: Records) -> Iterator[Said]:
+    """What to report of notes that stand under the table and were read as records."""
+    found = None if records.is_sparse else note_under(records.columns)
+    if found is not None:
+        rank, text = found
+        row = records.positions[rank].as_py()
+        french = f"la ligne {row} semble une note sous la table, lue comme un enregistrement (options.stop_at: {text})"
+        english = f"row {row} seems to be a note under the table, read as a record (options.stop_at: {text})"
+        yield Said(french, english)
+
+
+def note_under(columns: Sequence[Any]) -> tuple[int, str] | None:
+    """The first of the notes that end a table (« Source : … »), and how it begins; none where there is none.
+
+    A note fills its first cell alone, and is looked for among the last rows.
+    """
+    rows = len(columns[0]) if len(columns) > 1 else 0
+    found = None
+    for rank in range(rows - 1, max(rows - 1 - LAST_ROWS, 0), -1):
+        cells = [str(column[rank].as_py() or "").strip() for column in columns]
+        if not cells[0] or any(cells[1:]):
+            break
+        if begun := _NOTE.match(cells[0]):
+            found = rank, begun[0]
+    return found
 
 
 class Ending:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.damaged_text import damaged_text
-from pipelines.formats.ending import seeming_total
+from pipelines.formats.ending import seeming_note, seeming_total
 from pipelines.formats.errors import FormatError, NoRecordReadable, NoRows
 from pipelines.formats.faults import LISTED, RecordFault, without_columns
 from pipelines.formats.header import columns_read, missing_columns, unclear_names
@@ -72,7 +72,7 @@ def read_part(
         raise NoRecordReadable(file=content.file, place=records.place, count=count, first=first)
     if table.num_rows == 0 and not part.may_be_empty:
         raise NoRows(file=content.file, place=records.place)
-    doubts = [*unclear_names(records, part), *seeming_total(records)]
+    doubts = [*unclear_names(records, part), *seeming_total(records), *seeming_note(records)]
     notices = [*records.notices, *doubts, *damaged_text(table, positions, content)]
     constants = {SOURCE: source, SNAPSHOT: snapshot, PART: part.name}
     for name, value in constants.items():

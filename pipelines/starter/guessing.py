@@ -1,6 +1,7 @@
 """Where the records are in a sample: its format, the row of its header, its list in a JSON document.
 
-Belongs here: guesses from the first bytes, rows and members, each with its reason; where two are as good, none is made.
+Belongs here: guesses from the first bytes, rows and members, each with its reason (where two are as good, none is
+made), and what reading reported.
 Does not: getting the sample (`samples.py`), what its columns are (`proposal.py`).
 """
 
@@ -20,6 +21,7 @@ from pipelines.formats.delimited_header import DELIMITERS
 from pipelines.formats.encoding import decoded
 from pipelines.formats.errors import FormatError
 from pipelines.formats.magic_numbers import signature
+from pipelines.formats.reading import PartReading
 from pipelines.sources import Part
 from pipelines.sources.registry import READERS
 
@@ -45,6 +47,11 @@ BY_SERVER = Said("le serveur l'indique", "the server says so")
 BY_BYTES = Said("le fichier commence ainsi", "the file begins so")
 FEATURES = Said("GeoJSON : les enregistrements sont ses « features »", "GeoJSON: the records are its features")
 ONLY_LIST = Said("la seule liste d'objets du document", "the document's only list of objects")
+IN_UTF8 = Said("tous ses octets en sont", "all its bytes are")
+ANNOUNCED = Said("le serveur l'annonce", "the server announces it")
+LIKELY = Said("ses octets ne sont pas de l'UTF-8 ; ses accents se lisent ainsi", "not UTF-8; its accents read so")
+WIDEST = Said("il coupe l'en-tête en le plus de colonnes", "it cuts the header into the most columns")
+VISIBLE = Said("la première feuille visible", "the first visible sheet")
 USUAL_LIST = Said("le nom habituel de la liste des enregistrements", "the usual name of the list of records")
 
 
@@ -165,3 +172,29 @@ def _lists(document: Mapping[str, Any], above: str, depth: int) -> Iterator[str]
             yield f"{above}{name}"
         elif isinstance(value, Mapping) and depth < DEEPEST:
             yield from _lists(value, f"{above}{name}.", depth + 1)
+
+
+def found_of(facts: Mapping[str, Any], announced: str | None) -> Iterator[Found]:
+    """What reading detected, and why."""
+    encoding = facts.get("encoding")
+    if encoding:
+        reason = IN_UTF8 if str(encoding).startswith("utf-8") else LIKELY
+        if announced and announced.lower() == str(encoding).lower():
+            reason = ANNOUNCED
+        yield Found("encoding", encoding, reason)
+    if facts.get("delimiter"):
+        yield Found("delimiter", facts["delimiter"], WIDEST)
+    if facts.get("sheet"):
+        yield Found("sheet", facts["sheet"], VISIBLE)
+
+
+def doubts_of(read: PartReading) -> tuple[Said, ...]:
+    """What a person should hear of a reading before anything is proposed of it."""
+    if not read.faults:
+        return read.notices
+    count, first = read.refused, read.faults[0].message
+    lost = Said(
+        f"enregistrements illisibles, écartés : {count} ; le premier : {first.fr}",
+        f"records that cannot be read, left out: {count}; the first: {first.en}",
+    )
+    return (lost, *read.notices)

@@ -126,6 +126,8 @@ class Proposal:
     schema_address: str = ""
     in_package: str = ""
     """The package that the table is for; empty for one of its own, of the same name."""
+    doubts: tuple[Said, ...] = ()
+    """What reading the file reported."""
 
     @property
     def package(self) -> str:

@@ -23,8 +23,9 @@ from pipelines.core.project import Project
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
 from pipelines.formats.encoding import decoded
+from pipelines.formats.ending import note_under
 from pipelines.formats.json_values import loads
-from pipelines.formats.reading import read
+from pipelines.formats.reading import PartReading, read_part
 from pipelines.privacy.headers import untold_headers
 from pipelines.schema.reserved import RESERVED
 from pipelines.sources import SnapshotStore, collect, load_source
@@ -40,7 +41,9 @@ from pipelines.starter.guessing import (
     FORMATS,
     Found,
     compression_of,
+    doubts_of,
     format_of,
+    found_of,
     header_row,
     list_of,
     suffixes,
@@ -55,13 +58,9 @@ DRAFT = {"licence": "—", "publisher": {"title": "—"}}
 OPTIONS = ("sheet", "pointer", "header_row", "compression", "encoding", "delimiter")
 TYPED, WRITTEN = Said("demandé", "asked for"), Said("l'adresse l'indique", "its address says so")
 HERE = Said("adresse de cette machine ou d'un réseau privé", "an address of this machine or of a private network")
-IN_UTF8 = Said("tous ses octets en sont", "all its bytes are")
-ANNOUNCED = Said("le serveur l'annonce", "the server announces it")
-LIKELY = Said("ses octets ne sont pas de l'UTF-8 ; ses accents se lisent ainsi", "not UTF-8; its accents read so")
-WIDEST = Said("il coupe l'en-tête en le plus de colonnes", "it cuts the header into the most columns")
 PAGES = Said("la première réponse annonce une suite", "the first answer says that there is more")
 ALWAYS_FEATURE = Said("toujours « Feature »", 'always "Feature"')
-VISIBLE = Said("la première feuille visible", "the first visible sheet")
+UNDER = Said("une note sous la table, aucun enregistrement", "a note under the table, no record")
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,8 @@ class Sample:
     parameters: Mapping[str, Any]
     found: tuple[Found, ...]
     is_first_page: bool = False
+    doubts: tuple[Said, ...] = ()
+    """What reading reported, and how many records could not be read."""
 
     @property
     def columns(self) -> list[str]:
@@ -257,8 +258,9 @@ class _Taking:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         address = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
         part = self._described(address, FILES, "jsonl", {}).parts[0]
-        table = read(part, path, source=self.name, snapshot=sha256_file(path))
-        return Sample(table, PAGED, address, "jsonl", {}, parameters, tuple(self.found), is_first_page=True)
+        read = read_part(part, path, source=self.name, snapshot=sha256_file(path))
+        found, doubts = tuple(self.found), doubts_of(read)
+        return Sample(read.table, PAGED, address, "jsonl", {}, parameters, found, is_first_page=True, doubts=doubts)
 
     def _point(self, got: _Got, document: Any, options: dict[str, Any]) -> None:
         """Add where the list is. Raises `ListUnknown` where it may be in several places."""
@@ -287,13 +289,23 @@ class _Taking:
             options["header_row"] = header.value
             self.found.append(header)
             part = self._described(got.address, connector, file_format, options).parts[0]
-        table = read(part, got.path, source=self.name, snapshot=sha256_file(got.path), announced=got.announced)
+        read = self._read(part, got)
+        note = note_under([read.table.column(name) for name in read.table.column_names if name not in RESERVED])
+        if note is not None and file_format not in ("json", "jsonl", "parquet"):
+            options["stop_at"] = note[1]
+            self.found.append(Found("stop_at", note[1], UNDER))
+            read = self._read(self._described(got.address, connector, file_format, options).parts[0], got)
+        table = read.table
         facts = json.loads((table.schema.metadata or {}).get(b"facts", b"{}"))
-        for found in _of_facts(facts, got.announced):
+        for found in found_of(facts, got.announced):
             if found.name not in options:
                 options[found.name] = found.value
                 self.found.append(found)
-        return Sample(table, connector, got.address, file_format, options, parameters, tuple(self.found))
+        found_here, doubts = tuple(self.found), doubts_of(read)
+        return Sample(table, connector, got.address, file_format, options, parameters, found_here, doubts=doubts)
+
+    def _read(self, part: Any, got: _Got) -> PartReading:
+        return read_part(part, got.path, source=self.name, snapshot=sha256_file(got.path), announced=got.announced)
 
     def _described(self, address: str, connector: str, file_format: str, options: Mapping[str, Any]) -> Any:
         """A source of these words, loaded as one of the project would be. Raises `SourceFileError`."""
@@ -314,19 +326,6 @@ def _part_name(name: str) -> str:
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(4096)
-
-
-def _of_facts(facts: Mapping[str, Any], announced: str | None) -> Iterator[Found]:
-    encoding = facts.get("encoding")
-    if encoding:
-        reason = IN_UTF8 if str(encoding).startswith("utf-8") else LIKELY
-        if announced and announced.lower() == str(encoding).lower():
-            reason = ANNOUNCED
-        yield Found("encoding", encoding, reason)
-    if facts.get("delimiter"):
-        yield Found("delimiter", facts["delimiter"], WIDEST)
-    if facts.get("sheet"):
-        yield Found("sheet", facts["sheet"], VISIBLE)
 
 
 def _listed(places: Sequence[str]) -> str:

@@ -64,6 +64,7 @@ class NewSource:
     key_reason: Said
     found: tuple[Found, ...]
     is_first_page: bool
+    doubts: tuple[Said, ...] = ()
 
 
 def begin(
@@ -128,6 +129,7 @@ def begin(
         key_reason=proposal.key_reason,
         found=sample.found,
         is_first_page=sample.is_first_page,
+        doubts=sample.doubts,
     )
 
 

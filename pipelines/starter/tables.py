@@ -169,7 +169,9 @@ def proposal_of(
         licence=licence,
         publisher=publisher,
     )
-    return replace(proposal, schema_address=schema_from if is_address(schema_from) else ""), sample
+    doubts = () if sample is None else sample.doubts
+    from_there = schema_from if is_address(schema_from) else ""
+    return replace(proposal, schema_address=from_there, doubts=doubts), sample
 
 
 def _stem(file: Path | None, address: str | None, schema: Mapping[str, Any] | None, schema_from: str) -> str:

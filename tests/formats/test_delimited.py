@@ -336,6 +336,22 @@ def test_a_delimiter_beyond_ascii_is_one_too(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("under", "told"),
+    [
+        ("Source : INSEE;\n", "row 4 seems to be a note under the table, read as a record (options.stop_at: Source :)"),
+        ("champ: France;\n(1) provisoire;\n", "row 4 seems to be a note under the table"),
+        ("Sources-en-Bourgogne;\n", ""),
+        ("Note : 3;5\n", ""),
+        ("Lecture : x;\nAgen;5\n", ""),
+    ],
+)
+def test_notes_under_a_table_are_told(tmp_path: Path, under: str, told: str) -> None:
+    path = a_file(tmp_path, "commune;n\nArras;1\nLens;2\n" + under)
+    notices = [one.en for one in part_reading(path, a_part()).notices if "note under" in one.en]
+    assert [one[: len(told)] for one in notices] == ([told] if told else [])
+
+
 @pytest.mark.parametrize("last", ["Total;5", "TOTAL général;5", ";Sous-total"])
 def test_a_last_row_that_begins_as_a_total_is_told(tmp_path: Path, last: str) -> None:
     path = a_file(tmp_path, f"commune;nombre\nArras;2\nLens;3\n{last}\n")

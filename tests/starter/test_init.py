@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pyarrow as pa
 import pytest
 import yaml
@@ -461,3 +462,28 @@ def test_what_init_cannot_do_is_told_by_the_name_of_the_file_and_nothing_is_writ
     assert done.returncode == 2
     assert told in done.stderr
     assert {path.name for path in tmp_path.iterdir()} == set(files)
+
+
+def test_notes_under_a_table_are_left_out_and_said_to_be(tmp_path: Path) -> None:
+    """« Source : INSEE » was a row of the table, and made texts of its numbers."""
+    text = "Les taux;;\nCode;Commune;Taux\n01004;Ambérieu;3\n01005;Ambérieux;4\nSource : INSEE;;\nChamp : France;;\n"
+    (tmp_path / "taux.csv").write_text(text, encoding="utf-8")
+    made = arobase("init", "mine", "--from", "taux.csv", "--accept", folder=tmp_path)
+    assert 'the notes under the table, from "Source :" on' in made.stdout
+    assert "Header: row 2" in made.stdout
+    assert "  Taux     integer" in made.stdout
+    arobase("release", folder=tmp_path / "mine")
+    assert [row["code"] for row in rows(tmp_path / "mine", "taux", "taux")] == ["01004", "01005"]
+
+
+def test_what_reading_a_file_reports_is_told_before_anything_is_confirmed(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["code", "part"], ["01004", 0.125], ["01005", 0.5], ["01006", "#REF!"]):
+        book.active.append(row)
+    book.active["B2"].number_format = book.active["B3"].number_format = "0.0%"
+    book.save(tmp_path / "taux.xlsx")
+    made = arobase("init", "mine", "--from", "taux.xlsx", folder=tmp_path)
+    assert "! records that cannot be read, left out: 1; the first:" in made.stdout
+    assert "percentages read as proportions" in made.stdout
+    begun = arobase("sources", "new", "autre", tmp_path / "taux.xlsx", folder=tmp_path / "mine", lang="fr")
+    assert "! enregistrements illisibles, écartés : 1 ; le premier :" in begun.stdout, begun.stderr
