@@ -21,6 +21,8 @@ DEEPEST = 100
 """Lists and objects within each other, beyond which a record is refused; how many Python follows varies."""
 EXACT = 15
 """The characters of a decimal number beyond which a machine's may be another one."""
+LEAST = 1e-300
+"""The number below which a machine has fewer digits, and in the end none: 1e-400 would be 0."""
 
 
 def json_text(value: Any) -> str | None:
@@ -112,7 +114,10 @@ def _float(digits: str) -> float | NotJson:
     value = float(digits)
     if math.isinf(value):
         return NotJson(Said("un nombre trop grand", "a number that is too large"))
-    if len(digits) > EXACT and Decimal(digits) != Decimal(repr(value)):
+    is_tiny = abs(value) < LEAST
+    if is_tiny and not value and any(digit in "123456789" for digit in digits.lower().partition("e")[0]):
+        return NotJson(Said("un nombre trop petit", "a number that is too small"))
+    if (len(digits) > EXACT or is_tiny) and Decimal(digits) != Decimal(repr(value)):
         exact = Exact(value)
         exact.text = digits
         return exact

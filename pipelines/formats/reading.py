@@ -17,6 +17,7 @@ from pipelines.formats.ending import seeming_note, seeming_total
 from pipelines.formats.errors import FormatError, NoRecordReadable, NoRows
 from pipelines.formats.faults import LISTED, RecordFault, without_columns
 from pipelines.formats.header import columns_read, missing_columns, unclear_names
+from pipelines.formats.lost_digits import lost_digits
 from pipelines.formats.registry import Records
 from pipelines.schema.arrow import repeated_text
 from pipelines.schema.reserved import PART, POSITION, RESERVED, SNAPSHOT, SOURCE
@@ -73,7 +74,8 @@ def read_part(
     if table.num_rows == 0 and not part.may_be_empty:
         raise NoRows(file=content.file, place=records.place)
     doubts = [*unclear_names(records, part), *seeming_total(records), *seeming_note(records)]
-    notices = [*records.notices, *doubts, *damaged_text(table, positions, content)]
+    texts = [*damaged_text(table, positions, content), *lost_digits(table, positions)]
+    notices = [*records.notices, *doubts, *texts]
     constants = {SOURCE: source, SNAPSHOT: snapshot, PART: part.name}
     for name, value in constants.items():
         table = table.append_column(name, repeated_text(value, table.num_rows))

@@ -352,6 +352,15 @@ def test_notes_under_a_table_are_told(tmp_path: Path, under: str, told: str) -> 
     assert [one[: len(told)] for one in notices] == ([told] if told else [])
 
 
+def test_numbers_that_a_spreadsheet_shortened_are_told(tmp_path: Path) -> None:
+    text = "siret;n\n1,23457E+13;1\n21620041400014;2\n 2.1E+13 ;E+2\nA1E+13;0699+3\n"
+    found = part_reading(a_file(tmp_path, text), a_part())
+    told = [one.en for one in found.notices if "shortened" in one.en]
+    assert len(told) == 1
+    assert told[0].startswith('"siret": ')
+    assert told[0].endswith(": positions 2, 4")
+
+
 @pytest.mark.parametrize("last", ["Total;5", "TOTAL général;5", ";Sous-total"])
 def test_a_last_row_that_begins_as_a_total_is_told(tmp_path: Path, last: str) -> None:
     path = a_file(tmp_path, f"commune;nombre\nArras;2\nLens;3\n{last}\n")

@@ -30,6 +30,7 @@ def reading_of(folder: Path, content: str, file_format: str = "json") -> PartRea
         ('{"a\\ud800": 1}', "demi-caractere", "…"),
         ('{"n": 1e400}', "valeur-non-json", "n"),
         ('{"n": -1e400}', "valeur-non-json", "n"),
+        ('{"n": 1.5e-400}', "valeur-non-json", "n"),
         ('{"n": NaN}', "valeur-non-json", "n"),
         ('{"n": [1, Infinity]}', "valeur-non-json", "n"),
         (f'{{"n": {"9" * 5_000}}}', "valeur-non-json", "n"),
