@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines.core.text import Said
 from pipelines.sources.http import Client
-from pipelines.sources.http.errors import NotTheAnswer
+from pipelines.sources.http.errors import NotTheAnswer, OnePageOnly
 from pipelines.sources.page_check import next_page
 from pipelines.sources.registry import FetchContext, Fetched, Unchanged
 from pipelines.sources.snapshots import Capture, Snapshot
@@ -35,7 +35,7 @@ def download(
 ) -> Fetched | Unchanged:
     """The answer of an address as a part. `facts` is added to how it was obtained.
 
-    Raises an `HttpError`: `NotTheAnswer` too for one that says that it is a page of several, which would be read as the
+    Raises an `HttpError`: `OnePageOnly` for one that says that it is a page of several, which would be read as the
     whole (`parameters.next_page: ignore` takes it for what it is).
     """
     before = kept(previous, part)
@@ -49,7 +49,7 @@ def download(
         found = "Link: rel=next" if answer.names_a_next_page else next_page(path)
         if found is not None:
             more = Said(f"une page de plusieurs ({found})", f"one page of several ({found})")
-            raise NotTheAnswer(source=client.source, address=answer.address, found=more, expected=ALL_PAGES)
+            raise OnePageOnly(source=client.source, address=answer.address, found=more, expected=ALL_PAGES)
     return Fetched(
         part,
         path,

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from pipelines.core.errors import ResponsibleParty
 from pipelines.sources import latest
 from pipelines.sources.errors import CollectError, SourceFileError
-from pipelines.sources.http.errors import CrawlRefused, NotTheAnswer, Unreachable
+from pipelines.sources.http.errors import CrawlRefused, NotTheAnswer, OnePageOnly, Unreachable
 from pipelines.starter.sources import begin
 from tests.sources.builders import MORNING, NOON, a_project, collected
 from tests.sources.portals import asking, one, rows
@@ -282,8 +283,9 @@ WHOLE_LISTS = [
 def test_an_answer_that_names_a_next_page_is_not_the_whole(tmp_path: Path, document: Any) -> None:
     project = a_project(tmp_path)
     with serving(liste=as_json(document)) as server:
-        with pytest.raises(NotTheAnswer, match="one page of several"):
+        with pytest.raises(OnePageOnly, match="one page of several") as told:
             collected(project, asking(project, server, "files", "/liste", parts=one("json")))
+        assert told.value.responsible is ResponsibleParty.MAPPING  # nothing is wrong at the publisher's
         ignoring = asking(
             project, server, "files", "/liste", parts=one("json"), parameters={"next_page": "ignore"}, name="autre"
         )

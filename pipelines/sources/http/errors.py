@@ -117,6 +117,13 @@ class NotTheAnswer(HttpError):
     en: ClassVar[str] = 'Source "{source}": {address}: {found}; expected: {expected}.'
 
 
+class OnePageOnly(NotTheAnswer):
+    """An answer that says itself that it is one page of several, to a source that asks for one address."""
+
+    code: ClassVar[str] = "one-page-only"
+    responsible: ClassVar[ResponsibleParty] = ResponsibleParty.MAPPING
+
+
 class CrawlRefused(HttpError):
     """Pages that do not add up: repeated, out of order, or a total that moves. Nothing of them is published."""
 
