@@ -8,13 +8,14 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pipelines.core.text import Said
+from pipelines.core.unicode_forms import OTHER_FORM, looks_the_same
 from pipelines.formats.errors import Damaged, EmptyFile, MemberAmbiguous, MemberMissing, NotWhatItSays, TooLarge
 from pipelines.formats.magic_numbers import is_wanted, named, signature
 from pipelines.sources import Part
@@ -27,6 +28,7 @@ SMALL = 20_000_000
 BLOCK = 1 << 20
 UNREADABLE = Said("données illisibles", "unreadable data")
 NO_LIST = Said("la liste de ses fichiers manque", "the list of its files is missing")
+LEFT_BY_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
 BLANKS = b"\x00 \t\r\n\xef\xbb\xbf"
 
 
@@ -99,13 +101,13 @@ class Content:
         archive = self._archive(data)
         names = [item.filename for item in archive.infolist() if not item.is_dir()]
         wanted = self.options.get("member")
-        chosen = [name for name in names if wanted is None or name == wanted or Path(name).name == wanted]
+        own = names if wanted is not None else [name for name in names if not _is_left_by_system(name)]
+        chosen = [name for name in own if wanted is None or wanted in (name, Path(name).name)]
         if wanted is not None and len(chosen) > 1:
             raise MemberAmbiguous(file=self.file, member=wanted, count=len(chosen), found=", ".join(chosen))
         if len(chosen) != 1:
-            raise MemberMissing(
-                file=self.file, member=wanted or Said("(un seul)", "(a single one)"), found=", ".join(names)
-            )
+            sought = wanted or Said("(un seul)", "(a single one)")
+            raise MemberMissing(file=self.file, member=sought, found=_listed(names, wanted))
         return b"".join(self._blocks(archive, chosen[0], 0, len(data)))
 
     def _check_archive(self, data: bytes) -> None:
@@ -139,3 +141,19 @@ class Content:
         if size > self.limit or (size > SMALL and size > packed * MAXIMUM_RATIO):
             limit = min(self.limit, max(SMALL, packed * MAXIMUM_RATIO))
             raise TooLarge(file=self.file, limit=limit, ratio=size // max(packed, 1))
+
+
+def _is_left_by_system(name: str) -> bool:
+    """Whether a file of an archive is one that macOS or Windows adds to any folder, and nobody's data."""
+    place = Path(name)
+    return "__MACOSX" in place.parts or place.name in LEFT_BY_SYSTEMS
+
+
+def _listed(names: Sequence[str], wanted: str | None) -> Said:
+    """The files of an archive; beside one that only looks like the wanted one, that it does."""
+    found = Said(", ".join(names), ", ".join(names))
+    for name in names:
+        if wanted is not None and looks_the_same(Path(name).name, Path(wanted).name):
+            fr, en = f"{name} ({OTHER_FORM.fr})", f"{name} ({OTHER_FORM.en})"
+            found = Said(found.fr.replace(name, fr), found.en.replace(name, en))
+    return found

@@ -13,8 +13,14 @@ from pipelines.core.text import Language, Said
 
 TYPES: dict[str, Said] = {
     "integer": Said("un nombre entier", "a whole number"),
-    "number": Said("un nombre, avec un point pour les décimales", "a number, with a point for decimals"),
-    "boolean": Said("vrai ou faux (true, false)", "true or false"),
+    "number": Said(
+        "un nombre, avec un point pour les décimales (ou le decimalChar du schéma)",
+        "a number, with a point for decimals (or the schema's decimalChar)",
+    ),
+    "boolean": Said(
+        "vrai ou faux (true, false, ou les trueValues et falseValues du schéma)",
+        "true or false (or the schema's trueValues and falseValues)",
+    ),
     "date": Said("une date (AAAA-MM-JJ)", "a date (YYYY-MM-DD)"),
     "datetime": Said("une date et heure (AAAA-MM-JJThh:mm:ssZ)", "a date and time (YYYY-MM-DDThh:mm:ssZ)"),
     "time": Said("une heure (hh:mm:ss)", "a time (hh:mm:ss)"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -185,6 +186,27 @@ def test_a_file_in_an_archive_is_read_by_its_name_and_the_only_one_without(tmp_p
     assert "dossier/un.csv, dossier/deux.csv" in raised.value.message("en")
     one = a_file(tmp_path, a_zip(un=b"a\n1\n"))
     assert records(reading(one, a_part(options={"compression": "zip"}))) == [{"a": "1"}]
+
+
+def test_what_a_system_adds_to_an_archive_is_no_second_file(tmp_path: Path) -> None:
+    """An archive that a Mac made of one file was refused: it had three."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("x/a.csv", "__MACOSX/x/._a.csv", "x/.DS_Store", "Thumbs.db"):
+            archive.writestr(name, "a\n1\n")
+    file = a_file(tmp_path, packed.getvalue())
+    assert records(reading(file, a_part(options={"compression": "zip"}))) == [{"a": "1"}]
+    with pytest.raises(MemberMissing):
+        reading(file, a_part(options={"compression": "zip", "member": "b.csv"}))
+
+
+def test_a_file_of_an_archive_that_only_looks_like_the_wanted_one_is_said_to(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(unicodedata.normalize("NFD", "données.csv"), "a\n1\n")
+    with pytest.raises(MemberMissing) as raised:
+        reading(a_file(tmp_path, packed.getvalue()), a_part(options={"compression": "zip", "member": "données.csv"}))
+    assert "(the same letters, accents apart: Unicode NFD)" in raised.value.message("en")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

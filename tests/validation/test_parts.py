@@ -243,6 +243,10 @@ def test_the_delimiter_is_the_one_that_finds_the_fields() -> None:
 def test_what_was_expected_is_said_without_the_value() -> None:
     assert expected('type is "date/%d/%m/%Y"', "fr") == "une date (%d/%m/%Y)"
     assert expected('type is "string/email"', "en") == "an e-mail address"
+    # The note does not tell how the schema writes numbers: a point was asked for where it wants a comma.
+    assert expected('type is "number/default"', "en") == (
+        "a number, with a point for decimals (or the schema's decimalChar)"
+    )
     assert expected('constraint "enum" is "' + "x" * 200 + '"', "en").endswith("…")
     assert expected("autre", "fr") == ""
     assert circumstance('cells composing the primary keys are all "None"', "en") == "empty key"
