@@ -1008,3 +1008,13 @@ def test_percentages_are_known_in_every_format(tmp_path: Path) -> None:
     )
     found = reading_of(a_file(tmp_path, document), "xls", percents="as_percentage")
     assert [row["part"] for row in records(found.table)] == ["12.5"]
+
+
+@pytest.mark.parametrize("shown", ["#DIV/0!", "#DIV/0 !", "#VALEUR\u00a0!", "#NOM\u202f?", "#N/D", "Err:502"])
+def test_an_error_is_one_in_french_too(tmp_path: Path, shown: str) -> None:
+    """A blank before its mark made `#DIV/0 !` the number 0 that is stored beside it."""
+    wrong = number("0", shown, 'table:formula="of:=1/0"')
+    rows = [line(cell("a"), cell("b")), line(wrong, cell("x")), line(number("1", "1"), cell("y"))]
+    found = reading_of(an_open_document(tmp_path / "x", table(*rows)), "ods")
+    assert [one.code for one in found.faults] == [shown]
+    assert records(found.table) == [{"a": "1", "b": "y"}]

@@ -31,7 +31,8 @@ BLANKS = {"tab": "\t", "line-break": "\n"}
 APART = ("annotation", "ruby-text")
 CELLS = ("table-cell", "covered-table-cell")
 # What an error cell shows: a code of the spreadsheet's own (`Err:502`), or one that all of them share.
-_ERROR = re.compile(r"(Err|Erreur|Fehler):[0-9]{3}|#[A-ZÀ-Ý0-9/_]+[!?]?", re.IGNORECASE)
+# In French a blank stands before its mark: `#DIV/0 !`.
+_ERROR = re.compile(r"(Err|Erreur|Fehler):[0-9]{3}|#[A-ZÀ-Ý0-9/_]+(?:[ \u00a0\u202f]?[!?])?", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 _NO_DIGITS = re.compile(r"[^0-9]")
 _MOST = 1 << 20
