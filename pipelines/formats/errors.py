@@ -182,11 +182,18 @@ class HeaderMissing(FormatError):
 
 
 class RowTooLong(FormatError):
-    """A row with more cells than the header has columns: its delimiter or its quotes are wrong."""
+    """A row with more cells than the header has columns: its delimiter or its quotes are wrong, or the header is not
+    the first line."""
 
     code: ClassVar[str] = "row-too-long"
-    fr: ClassVar[str] = "{file}, ligne {line} : {cells} cellules ; attendu : {columns} colonnes, comme l'en-tête."
-    en: ClassVar[str] = "{file}, line {line}: {cells} cells; expected: {columns} columns, as the header has."
+    fr: ClassVar[str] = (
+        "{file}, ligne {line} : {cells} cellules ; attendu : {columns} colonnes, comme l'en-tête (sous des titres, "
+        "options.header_row dit sa ligne)."
+    )
+    en: ClassVar[str] = (
+        "{file}, line {line}: {cells} cells; expected: {columns} columns, as the header has (below titles, "
+        "options.header_row says its line)."
+    )
 
 
 class Damaged(FormatError):

@@ -136,6 +136,7 @@ def test_a_file_most_rows_of_which_are_longer_than_its_header_is_refused(tmp_pat
     with pytest.raises(RowTooLong) as raised:
         reading(a_file(tmp_path, "a,b\n1,2\n1,2,3\n4,5,6\n"), a_part())
     assert raised.value.facts == {"file": "mairie/part", "line": 3, "cells": 3, "columns": 2}
+    assert "options.header_row" in raised.value.message("en")
 
 
 @pytest.mark.parametrize("title", ["Palmarès 2017", "Palmarès 2017,source : essai"])
