@@ -201,6 +201,10 @@ def validate_resource(
 
 def encoding_guess(resource: Any, declared: bool) -> Said | None:
     """A sentence when Frictionless guessed another encoding than UTF-8, after the resource was read."""
+    from frictionless.resources import TableResource
+
+    if not isinstance(resource, TableResource):
+        return None  # its bytes are compared, no text is read
     if declared or resource.memory or resource.encoding in (None, "utf-8", "utf-8-sig"):
         return None
     return Said(
@@ -244,8 +248,11 @@ def _result_of(resource: Any, outcome: Outcome, found: Any) -> ValidationResult:
     from frictionless.report import ReportTask
 
     warnings: list[str] = []
+    compared = None
     if isinstance(found, ReportTask):
         warnings, found = found.warnings, found.errors
+        given = ((resource.bytes, Said("taille", "size")), (resource.hash, Said("empreinte", "hash")))
+        compared = tuple(name for value, name in given if value is not None)
     for error in found:
         outcome.error_counts.add(error)
     outcome.error_counts.warnings.extend(Said(warning, warning) for warning in warnings)
@@ -258,5 +265,6 @@ def _result_of(resource: Any, outcome: Outcome, found: Any) -> ValidationResult:
         rejected_rows=0,
         path="frictionless",
         warnings=tuple(outcome.error_counts.warnings),
+        compared=compared,
         source_report=outcome.error_counts.report(resource, []),
     )

@@ -60,6 +60,7 @@ class ValidationResult:
     fields: frozenset[str] = frozenset()  # the names that the schema has, whatever the header says
     hidden_fields: frozenset[str] = frozenset()  # those of them that the schema classes as anything but public
     warnings: tuple[Said, ...] = ()  # what the validator could not do: custom checks that it does not know
+    compared: tuple[Said, ...] | None = None  # of a file that is described as no table: what the descriptor gives of it
     source_report: Any = field(repr=False, default=None)
 
     @property

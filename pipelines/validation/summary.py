@@ -28,13 +28,18 @@ def summary(place: str, validation: ValidationResult, language: Language) -> Ite
     french = language == "fr"
     rows = counted(validation.rows, Said("ligne", "row")[language], language)
     if validation.is_valid:
-        yield Said(f"✔ {place} : valide, {rows}.", f"✔ {place}: valid, {rows}.")[language]
+        if validation.compared is not None:
+            yield _file_told(place, validation.compared)[language]
+        else:
+            yield Said(f"✔ {place} : valide, {rows}.", f"✔ {place}: valid, {rows}.")[language]
         yield from roads(validation, language)
         yield from _warnings(validation, language)
         return
     errors = counted(validation.error_count, Said("erreur", "error")[language], language)
     rejected = number(validation.rejected_rows, language)
-    if french:
+    if validation.compared is not None:
+        yield Said(f"✘ {place} : {errors}.", f"✘ {place}: {errors}.")[language]
+    elif french:
         kept_out = "ligne écartée" if validation.rejected_rows < 2 else "lignes écartées"
         yield f"✘ {place} : {errors} ; {rejected} {kept_out} sur {number(validation.rows, language)}."
     else:
@@ -61,6 +66,20 @@ def summary(place: str, validation: ValidationResult, language: Language) -> Ite
         yield ""
         yield "  Les notes en anglais sont celles de Frictionless, telles quelles."
     yield from _warnings(validation, language)
+
+
+def _file_told(place: str, compared: Sequence[Said]) -> Said:
+    """That a file is what its descriptor says, and that nobody looked at its rows: it is described as no table."""
+    if not compared:
+        return Said(
+            f"✔ {place} : fichier présent ; le descripteur ne donne ni sa taille, ni son empreinte, ni ses lignes.",
+            f"✔ {place}: the file is there; the descriptor gives neither its size, its hash nor its rows.",
+        )
+    french, english = (" et ".join(item.fr for item in compared), " and ".join(item.en for item in compared))
+    return Said(
+        f"✔ {place} : conforme au descripteur ({french}) ; les lignes n'ont pas été lues.",
+        f"✔ {place}: as the descriptor says ({english}); rows were not read.",
+    )
 
 
 def roads(validation: ValidationResult, language: Language) -> Iterator[str]:

@@ -429,3 +429,37 @@ def test_a_package_without_a_resource_is_no_valid_package(folder: Path) -> None:
     result = run("datapackage.json", "--lang", "en")
     assert result.exit_code == 2
     assert "no resource: there is nothing to validate" in result.output
+
+
+@pytest.mark.parametrize(
+    ("given", "french", "english"),
+    [
+        (
+            {"bytes": 20},
+            "conforme au descripteur (taille) ; les lignes n'ont pas été lues.",
+            "as the descriptor says (size); rows were not read.",
+        ),
+        (
+            {},
+            "fichier présent ; le descripteur ne donne ni sa taille, ni son empreinte, ni ses lignes.",
+            "the file is there; the descriptor gives neither its size, its hash nor its rows.",
+        ),
+    ],
+)
+def test_a_file_that_is_described_as_no_table_is_not_told_as_one(
+    folder: Path, given: dict[str, int], french: str, english: str
+) -> None:
+    (folder / "plan.pdf").write_bytes(b"%PDF" + "é".encode("utf-16-be") * 6 + b"%EOF")
+    named = {"name": "plan", "path": "plan.pdf", "format": "pdf"}
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [{**named, **given}]}))
+    assert run("datapackage.json", "--lang", "fr").output == f"✔ plan.pdf : {french}\n"
+    assert run("datapackage.json", "--lang", "en").output == f"✔ plan.pdf: {english}\n"
+
+
+def test_a_file_of_another_size_has_no_rows_that_were_rejected(folder: Path) -> None:
+    (folder / "plan.pdf").write_bytes(b"%PDF")
+    named = {"name": "plan", "path": "plan.pdf", "format": "pdf", "bytes": 5}
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [named]}))
+    result = run("datapackage.json", "--lang", "en")
+    assert result.output.splitlines()[0] == "✘ plan.pdf: 1 error."
+    assert result.exit_code == 1
