@@ -20,7 +20,7 @@ def progress_bar(place: str) -> Iterator[Progress | None]:
 
     columns = [TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[pace]}")]
     with Progress(
-        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True
+        *columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True, emoji=False), transient=True
     ) as bar:
         task = bar.add_task(place, total=1.0, pace="")
 

@@ -34,7 +34,7 @@ def report(project: Project, done: Run, language: Language, seconds: float) -> N
     from pipelines.releases import Published, Refused, Unchanged
 
     colon = COLON[language]
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     lines = [_line(project, name, done, language) for name in sorted({*done.outcomes, *done.blocked})]
     is_wide = console.width >= WIDE
     table = Table(

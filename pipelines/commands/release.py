@@ -177,7 +177,7 @@ def _run(
     from pipelines.releases.signature import key_of_environment, load_key
 
     key = load_key(Path(key_path)) if key_path else key_of_environment()
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),

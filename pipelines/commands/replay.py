@@ -44,7 +44,7 @@ def command(source: str, lang: str | None) -> None:
 
     language = terminal_language(lang)
     done = replay(Project.here(), source)
-    console = Console()
+    console = Console(emoji=False)
     heads = ("Enregistrements", "Nombre", "Règles") if language == "fr" else ("Records", "Count", "Rules")
     table = Table(*heads)
     table.columns[1].justify = "right"

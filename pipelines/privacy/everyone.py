@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.privacy.detectors import without_codes
-from pipelines.privacy.folding import Mask, Numbers, Words, are_among, folded
+from pipelines.privacy.folding import Mask, Numbers, Words, are_among, folded, mask_of
 from pipelines.privacy.kinds import Kind
 from pipelines.privacy.marks import Gathered, Marks
 from pipelines.privacy.normalisation import NO_NUMBER, digits, fold
@@ -41,6 +41,7 @@ from pipelines.storage.spool import Spool, pieces
 
 _RUN = r"\d(?:[\s./_-]{0,3}\d){7,}"
 _RUNS = re.compile(_RUN)
+_ALONE = r"^-?[0-9]+(?:\.[0-9]+)?$"
 _RUN_SIEVE = rf"\p{{Nd}}(?:(?:{SPACE}|[./_-]){{0,3}}\p{{Nd}}){{7,}}"
 """RE2's own digits and spaces are those of ASCII."""
 _DIGEST = r"\b(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})\b"
@@ -166,14 +167,20 @@ class Everyone:
     def _with_numbers(self, texts: pa.Array) -> list[int]:
         if not self.numbers:
             return []
+        places = np.array(_matching(texts, _RUN_SIEVE), np.int64)
+        some = texts.take(pa.array(places))
+        are_alone = mask_of(pc.match_substring_regex(some, _ALONE))
+        alone, found = _numbers_alone(some.filter(pa.array(are_alone)))
         pairs = [
             (place, number)
-            for place in _matching(texts, _RUN_SIEVE)
+            for place in places[~are_alone].tolist()
             for run in _RUNS.findall(without_codes(texts[place].as_py()))
             for number in _numbers_in(run)
         ]
-        are_known = self.numbers.are(pa.array([number for _, number in pairs], pa.large_string()))
-        return [place for (place, _), is_known in zip(pairs, are_known.tolist(), strict=True) if is_known]
+        of_pairs = np.array([place for place, _ in pairs], np.int64)
+        numbers = pa.concat_arrays([found, pa.array([number for _, number in pairs], pa.large_string())])
+        of_numbers = np.concatenate([places[are_alone][alone], of_pairs])
+        return sorted(set(of_numbers[self.numbers.are(numbers)].tolist()))
 
     def _with_digests(self, texts: pa.Array, own: Container[str]) -> Iterator[tuple[int, Kind]]:
         for place in _matching(texts, _DIGEST) if len(self.written) else ():
@@ -252,6 +259,22 @@ def _spellings(kind: Kind, value: str) -> set[str]:
         number = digits(fold(value)).decode()
         spelled |= {number} if len(number) >= 8 else set()
     return spelled
+
+
+def _numbers_alone(texts: pa.Array) -> tuple[Numbers, pa.Array]:
+    """`_numbers_in` of texts that are a number and nothing else, with or without a fraction: the place of the text of
+    each number, and the numbers. No text enters Python by itself."""
+    plain = texts.cast(pa.large_string())
+    whole = pc.replace_substring_regex(plain, r"^-|\..*$", "")
+    fraction = pc.replace_substring_regex(plain, r"^[^.]*\.?", "")
+    both = pc.binary_join_element_wise(whole, fraction, pa.scalar("", whole.type))
+    places, found = [], []
+    for read, is_long in ((both, True), (whole, True), (both, False), (whole, False), (fraction, False)):
+        sizes = mask_of(pc.binary_length(read))
+        some = np.flatnonzero(sizes > SHORTEST if is_long else sizes == SHORTEST)
+        places.append(some)
+        found.append(pc.utf8_slice_codeunits(read.take(pa.array(some)), -9))
+    return np.concatenate(places), pa.concat_arrays(found)
 
 
 def _numbers_in(run: str) -> Iterator[str]:

@@ -157,6 +157,8 @@ _TWO_LETTERS = tuple(
     (one.encode("cp1252"), two) for one, two in zip("œŒæÆß", (b"oe", b"oe", b"ae", b"ae", b"ss"), strict=True)
 )
 _TWO_LETTERS_LATIN = _TWO_LETTERS[2:]
+_COMMON_SIGNS = (*((sign, " ") for sign in "’–—‘“”…€•\u202f"), ("œ", "oe"), ("Œ", "oe"))
+"""What French texts have beyond Latin-1, and what is left of it: few texts have anything else."""
 _OTHER_LETTERS = {"ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ħ": "h", "ı": "i"}  # that no decomposition leads back
 
 
@@ -221,6 +223,8 @@ def _plain(text: str) -> bytes:
     what French texts are written in, their dashes and quotation marks included."""
     if text.isascii():
         return text.encode("ascii").translate(_WORDS)
+    for sign, plain_sign in _COMMON_SIGNS:
+        text = text.replace(sign, plain_sign)
     try:  # in a seventh of the time
         plain, others, words = text.encode("latin-1"), _TWO_LETTERS_LATIN, _LATIN_WORDS
     except UnicodeEncodeError:

@@ -20,7 +20,14 @@ from pipelines.privacy.everyone import Everyone
 from pipelines.privacy.gate import FEW_ROWS, OWN_VALUE, GateReport, Hold
 from pipelines.privacy.looks import Columns, ExaminedColumn, LargeTable, Look, NotPlain, Text, Texts, Unreadable
 from pipelines.privacy.seen import Digest, Seen, are_numbers, digest, distinct_searched, passing
-from pipelines.privacy.sifting import Passage, clean_columns, read_cells, suspect_passages, unmask_cells
+from pipelines.privacy.sifting import (
+    Passage,
+    clean_columns,
+    patterns_beside_numbers,
+    read_cells,
+    suspect_passages,
+    unmask_cells,
+)
 from pipelines.schema.arrow import as_text
 from pipelines.storage.ahead import ahead
 
@@ -54,6 +61,7 @@ class Scan:
         self._looked: frozenset[str] = frozenset()
         self._read: set[str] = set()
         self._names: dict[str, bool] = {}
+        self._measures: set[bytes] = set()  # columns of numbers, and of nothing else that could be a pattern
 
     def foresee(self, looks: Iterable[Look]) -> None:
         """Check together what is about to be looked at. An expression costs more to prepare than to hold against the
@@ -106,7 +114,7 @@ class Scan:
         """What is held of a table, its columns called as `header` says; a column that comes twice keeps a number."""
         typed = table.rename_columns(self._labels(header))
         looking = _Report(name, self)
-        found = self._found_in_columns(typed)
+        found = self._found_in_columns(typed, self._numbers(name, header))
         text = as_text(typed) if found else typed  # rare: only then is it worth knowing the rows
         for column in text.column_names:
             for rule in named_personal(column):
@@ -135,7 +143,8 @@ class Scan:
                 for place, distinct in met.items():
                     distinct.add(columns[place])
         few = {place: distinct.texts() for place, distinct in met.items() if distinct.are_few}
-        found = self._found_in_batches([mark.value() for mark in marks], batches, few)
+        numbers = self._numbers(name, header)
+        found = self._found_in_batches([mark.value() for mark in marks], batches, few, numbers)
         looking = _Report(name, self)
         for column in names:
             for rule in named_personal(column):
@@ -161,6 +170,12 @@ class Scan:
         unread = self.seen.unread.get(table, frozenset())
         return [place for place, column in enumerate(header) if column in unread]
 
+    def _numbers(self, name: str, header: Sequence[str]) -> frozenset[int]:
+        """The columns that are no texts in the table that a file holds: numbers in them are measures, and no pattern,
+        as in the gate."""
+        unread = self.seen.unread.get(table_of(name, self.package), frozenset())
+        return frozenset(place for place, column in enumerate(header) if column in unread)
+
     def _searched(self, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         """A column as texts that are looked through: numbers and dates hold no pattern, as in the gate, but may be what
         somebody's value is."""
@@ -174,12 +189,17 @@ class Scan:
         marks: Sequence[bytes],
         batches: Callable[[], Iterator[pa.Table]],
         few: Mapping[int, pa.Array],
+        numbers: Container[int],
     ) -> Mapping[str, list[Passage]]:
         """`few`: the distinct texts of columns that have few."""
         found: dict[str, list[Passage]] = {}
         for place, texts in few.items():
-            self._look_through_distinct(marks[place], texts, found)
-        new = [place for place, mark in enumerate(marks) if place not in few and any(self._is_new(mark))]
+            self._look_through_distinct(marks[place], texts, found, are_numbers=place in numbers)
+        new = [
+            place
+            for place, mark in enumerate(marks)
+            if place not in few and any(self._is_new(mark, are_numbers=place in numbers))
+        ]
         waiting: dict[int, list[pa.Array]] = {place: [] for place in new}
         is_clean = dict.fromkeys(new, True)
         for batch in ahead(batches()) if new else ():
@@ -192,12 +212,15 @@ class Scan:
                 if sum(map(len, waiting[place])) > MANY:
                     waiting[place] = [distinct_of(waiting[place])]
                 if len(waiting[place][0]) > MANY // 2:  # a column of ever new texts is looked at as it goes by
-                    clean = self._look_through_distinct(marks[place], waiting[place].pop(0), found, remembers=False)
-                    is_clean[place] &= clean
+                    is_clean[place] &= self._look_through_distinct(
+                        marks[place], waiting[place].pop(0), found, remembers=False, are_numbers=place in numbers
+                    )
                     waiting[place] = waiting[place] or [pa.array([], pa.large_string())]
         for place in new:
             texts = distinct_of(waiting.pop(place))
-            self._look_through_distinct(marks[place], texts, found, remembers=is_clean[place])
+            self._look_through_distinct(
+                marks[place], texts, found, remembers=is_clean[place], are_numbers=place in numbers
+            )
         return found
 
     def unreadable(self, name: str) -> GateReport:
@@ -240,30 +263,39 @@ class Scan:
             names.append(name)
         return names
 
-    def _found_in_columns(self, table: pa.Table) -> Mapping[str, list[Passage]]:
+    def _found_in_columns(self, table: pa.Table, numbers: Container[int]) -> Mapping[str, list[Passage]]:
         """The passages of the texts of a table's columns; a column in which there are none is not checked again."""
         found: dict[str, list[Passage]] = {}
-        for column in map(self._searched, table.columns):
+        for place, column in enumerate(map(self._searched, table.columns)):
             mark = b"" if column is None else digest(column)
-            if column is not None and any(self._is_new(mark)):
-                self._look_through_distinct(mark, pc.unique(column).drop_null(), found)
+            if column is not None and any(self._is_new(mark, are_numbers=place in numbers)):
+                texts = pc.unique(column).drop_null()
+                self._look_through_distinct(mark, texts, found, are_numbers=place in numbers)
         return found
 
-    def _is_new(self, mark: bytes) -> tuple[bool, bool]:
+    def _is_new(self, mark: bytes, *, are_numbers: bool) -> tuple[bool, bool]:
         """Whether a column was not yet found without patterns, and without anybody's values."""
         if mark == NOTHING:
             return False, False
-        return mark not in self.seen.patterns, bool(self.everyone) and mark not in self.seen.nobody
+        is_clean = mark in self.seen.patterns or (are_numbers and mark in self._measures)
+        return not is_clean, bool(self.everyone) and mark not in self.seen.nobody
 
     def _look_through_distinct(
-        self, mark: bytes, texts: pa.Array, found: dict[str, list[Passage]], *, remembers: bool = True
+        self,
+        mark: bytes,
+        texts: pa.Array,
+        found: dict[str, list[Passage]],
+        *,
+        remembers: bool = True,
+        are_numbers: bool = False,
     ) -> bool:
-        """Whether nothing is found in distinct texts of a column; then, if it `remembers`, that is remembered of it."""
-        has_patterns, has_values = self._is_new(mark)
-        patterns = suspect_passages(texts) if has_patterns else {}
+        """Whether nothing is found in distinct texts of a column; then, if it `remembers`, that is remembered of it.
+        `are_numbers`: those that are written as numbers are measures."""
+        has_patterns, has_values = self._is_new(mark, are_numbers=are_numbers)
+        patterns = (patterns_beside_numbers if are_numbers else suspect_passages)(texts) if has_patterns else {}
         values = self._values_in(texts) if has_values else {}
-        if not patterns and remembers:
-            self.seen.patterns.add(mark)
+        if not patterns and remembers:  # the same texts may be in a column of texts too
+            (self._measures if are_numbers else self.seen.patterns).add(mark)
         if not values and self.everyone and remembers:
             self.seen.nobody.add(mark)
         for place in sorted(patterns.keys() | values.keys()):

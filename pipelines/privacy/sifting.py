@@ -134,6 +134,16 @@ def suspect_passages(texts: pa.Array) -> dict[int, tuple[Passage, ...]]:
     return {kept[place].as_py(): tuple(passages) for place, passages in found.items()}
 
 
+_MEASURE = r"^-?(?:0|[1-9][0-9]{0,9})$|^-?[0-9]+[.,][0-9]+$"
+"""A number in words, with a point or a comma, but for an integer that a telephone or an account may be."""
+
+
+def patterns_beside_numbers(texts: pa.Array) -> dict[int, tuple[Passage, ...]]:
+    """`suspect_passages` of the texts that are no measures."""
+    others = pc.indices_nonzero(pc.invert(pc.match_substring_regex(texts, _MEASURE)))
+    return {others[place].as_py(): found for place, found in suspect_passages(texts.take(others)).items()}
+
+
 def readings_of(texts: pa.Array) -> list[tuple[int, str]]:
     """(place, reading) for every way in which each text may be understood, in order."""
     return [

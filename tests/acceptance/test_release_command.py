@@ -40,6 +40,11 @@ def test_a_good_run_ends_well_with_where_to_look_next(project: Project) -> None:
     assert "✗" not in done.output
 
 
+def test_a_word_between_colons_is_no_picture(project: Project) -> None:
+    rewrite(project, "villes", TOWNS.replace("code,", "insee:book:,", 1))
+    assert "insee:book:" in release(project, columns=400).output
+
+
 def test_a_wide_terminal_has_the_place_in_the_table(project: Project) -> None:
     done = release(project, "villes", columns=150)
     assert "Où regarder ensuite" in done.output

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.privacy import AllowList, PersonalValues, gate
-from pipelines.privacy.gate import OWN_VALUE, GateReport
+from pipelines.privacy import AllowList, PersonalValues, gate, scan_folder
+from pipelines.privacy.everyone import _RUNS, _numbers_alone, _numbers_in
+from pipelines.privacy.gate import FEW_ROWS, OWN_VALUE, GateReport
 from pipelines.privacy.scanning import Scan
-from pipelines.privacy.seen import are_numbers
-from pipelines.schema.arrow import as_text
+from pipelines.privacy.seen import Seen, are_numbers
+from pipelines.privacy.sifting import suspect_passages
+from pipelines.schema.arrow import as_text, number_text
 from tests.privacy.test_known import Own, a_table, at
 
 NUMBERS = st.sampled_from([1, 12, 612345678, 33612345678, 1980, 12041980, 19800412, 44000, 100_000])
@@ -70,6 +74,39 @@ def test_a_table_in_a_file_holds_in_numbers_what_it_holds_in_words(records: list
         for cells in (table, as_text(table))
     ]
     assert found[0] == found[1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.from_regex(r"-?[0-9]{1,12}(\.[0-9]{1,12})?", fullmatch=True), max_size=5))
+def test_numbers_alone_are_read_together_as_one_by_one(texts: list[str]) -> None:
+    places, found = _numbers_alone(pa.array(texts, pa.large_string()))
+    alone = [
+        (place, number)
+        for place, text in enumerate(texts)
+        for run in _RUNS.findall(text)
+        for number in _numbers_in(run)
+    ]
+    assert set(zip(places.tolist(), found.to_pylist(), strict=True)) == set(alone)
+
+
+def test_numbers_with_a_fraction_are_nobodys_telephone_and_nir() -> None:
+    random = np.random.default_rng(33)
+    texts = ["337177.46824", "33.612345678", "336850.35513", "12.0033612345678", "0.612345678", "5.0612345678"]
+    texts += ["8.415515689194882", "399793.228279317", "47.9529481758076", "6.896981573698161"]
+    texts += [f"33{text}" for text in map(number_text, (random.random(20_000) * 10_000).round(7).tolist())]
+    texts += list(map(number_text, (random.random(20_000) * 10.0 ** random.integers(-4, 9, 20_000)).tolist()))
+    found = suspect_passages(pa.array([*texts, *(text.replace(".", ",") for text in texts)], pa.large_string()))
+    assert {passage.rule for passages in found.values() for passage in passages} <= {"coordonnees"}
+
+
+@pytest.mark.parametrize("rows", [1, FEW_ROWS + 1])
+def test_a_number_of_a_table_is_no_point_in_the_file_for_spreadsheets(rows: int, tmp_path: Path) -> None:
+    path = tmp_path / "data" / "excel" / "t.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("surface;mot\n" + "332095,6186371;332096,6186371\n" * rows, encoding="utf-8")
+    seen = Seen(unread={"p/t": frozenset({"surface"})})
+    report = scan_folder(tmp_path, AllowList(), seen=seen, package="p")
+    assert {(hold.field, hold.rule) for hold in report.holds} == {("mot", "coordonnees")}
 
 
 def test_finite_numbers_dates_and_instants_are_numbers() -> None:

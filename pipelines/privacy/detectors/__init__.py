@@ -44,6 +44,21 @@ def without_codes(text: str) -> str:
     return _CODES.sub(lambda match: "#" * len(match[0]), text)
 
 
+_DECIMAL = re.compile(r"(?<![\w.,])\d+[.,]\d{3,}(?![.,]?\w)")
+
+
+def is_of_a_decimal(match: re.Match[str]) -> bool:
+    """Whether a match is in one number with its fraction ("337177.46824"): no telephone and no NIR is parted once,
+    before so many digits, and none is a fraction."""
+    near = max(0, match.start() - _NEAR)
+    found = _DECIMAL.finditer(match.string, near, match.end() + _NEAR)
+    return any(decimal.start() <= match.start() and match.end() <= decimal.end() for decimal in found)
+
+
+_NEAR = 20
+"""Characters beside a match in which a number that it is of begins and ends."""
+
+
 def accepted(pattern: re.Pattern[str], text: str, is_right: Callable[[re.Match[str]], bool]) -> Iterator[re.Match[str]]:
     """The matches that are right. After one that is not, the search goes on one character further, not at its end:
     digits before a number, or a word before a name, hide nothing. Linear for a pattern whose matches are bounded."""

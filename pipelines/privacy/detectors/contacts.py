@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.privacy.detectors import Span, accepted, detector, without_codes
+from pipelines.privacy.detectors import Span, accepted, detector, is_of_a_decimal, without_codes
 
 TLD = (
     "fr|com|org|net|eu|info|gouv|re|gp|mq|gf|nc|pf|pm|wf|yt|bzh|paris|alsace|corsica|io|be|ch|lu|de|es|it|uk|us|ca|edu|pro"
@@ -70,10 +70,11 @@ _SEPARATOR = rf"[\s.\-–—/_{_DOTS}]{{0,3}}"
 _NATIONAL = re.compile(rf"(?<![\w+])(?<!\d[.,/-])\(?0{_SEPARATOR}[1-9]\)?(?:{_SEPARATOR}\d){{8}}(?!\d)")
 _IN_BRACKETS = re.compile(r"\(0[1-9]\)\d{8}$")  # with a gap it may be a département and a code: "Nice (06) 20241234"
 _ABROAD = re.compile(
-    rf"(?:(?<![\w])00|\+)\s?\(?(?:(?:33|590|594|596|262|269)\)?{_SEPARATOR}(?:\(\s?0\s?\)|0)?(?:{_SEPARATOR}\d){{9}}"
+    rf"(?:(?<![\w])(?<!\d[.,])00|\+)\s?\(?(?:(?:33|590|594|596|262|269)\)?{_SEPARATOR}(?:\(\s?0\s?\)|0)?(?:{_SEPARATOR}\d){{9}}"
     rf"|(?:508|681|687|689|269|262)\)?{_SEPARATOR}(?:\d{_SEPARATOR}){{5,8}}\d)(?!\d)"
-    rf"|(?<![\w.,/-])33\)?{_SEPARATOR}[67](?:{_SEPARATOR}\d){{8}}(?!\d)"
 )
+# The prefix of France without a sign before it.
+_BARE_PREFIX = re.compile(rf"(?<![\w.,/-])33\)?{_SEPARATOR}[67](?:{_SEPARATOR}\d){{8}}(?!\d)")
 _ANNOUNCED = re.compile(
     r"\b(?:t[ée]l(?:[ée]phone)?\.?|portable|mobile|gsm|vini)\s*(?:\.|:"
     r"|n°)?\s*(?P<number>0[1-9](?:[\s.]?\d{2}){4}|\d{2}(?:[\s.]?\d{2}){2,3})(?!\s?\d)",
@@ -163,6 +164,7 @@ def phones(text: str) -> Iterator[Span]:
     blanked = _CALENDAR.sub(lambda match: "#" * len(match[0]), without_codes(text))
     if any(prefix in blanked for prefix in ("+", "00", "33")):
         yield from (match.span() for match in _ABROAD.finditer(blanked))
+        yield from (match.span() for match in _BARE_PREFIX.finditer(blanked) if not is_of_a_decimal(match))
         yield from (match.span() for match in accepted(_FOREIGN, blanked, _is_foreign))
     yield from (match.span() for match in accepted(_NATIONAL, blanked, _is_national))
     yield from (match.span() for match in _COLONS.finditer(text) if _is_no_service(match[0]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipelines.privacy.detectors import Span, accepted, detector, without_uuids
+from pipelines.privacy.detectors import Span, accepted, detector, is_of_a_decimal, without_uuids
 
 _GAP = r"[\s.\-–/_]{0,2}"
 _NIR = re.compile(rf"(?<![\w])[1-478](?:{_GAP}\d){{4}}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ABab])(?:{_GAP}\d){{8}}(?![\w])")
@@ -23,7 +23,7 @@ def social_security_numbers(text: str) -> Iterator[Span]:
     from stdnum.fr import nir
 
     found = accepted(_NIR, without_uuids(text), lambda match: nir.is_valid(_NOT_ALPHANUMERIC.sub("", match[0])))
-    yield from (match.span() for match in found)
+    yield from (match.span() for match in found if not is_of_a_decimal(match))
 
 
 @detector("iban", sieve=r"\b[A-Za-z]{2}\d{2}([\s.\-–/_]*[A-Za-z0-9]){11}")
