@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines.catalogue.addresses import Addresses
-from pipelines.catalogue.graph import Graph, Iri, Term, Text
+from pipelines.catalogue.graph import Graph, Iri, Term, Text, full
 from pipelines.catalogue.model import contributor, text_in
 from pipelines.core.text import Language, Said
 
@@ -110,7 +110,10 @@ def contact(graph: Graph, descriptor: Mapping[str, Any], addresses: Addresses) -
     email = str(contact.get("email", ""))
     known = f"{addresses.page(str(descriptor['name']) + '/')}#contact"
     mail = Iri(f"mailto:{email}") if email else None
-    return graph.add(known, "vcard:Organization", ("vcard:fn", Text(name)), ("vcard:hasEmail", mail))
+    kind = Iri(full("vcard:Kind"))  # what DCAT-AP 3 asks for; a validator may not know what vCard's classes are part of
+    return graph.add(
+        known, "vcard:Organization", ("rdf:type", kind), ("vcard:fn", Text(name)), ("vcard:hasEmail", mail)
+    )
 
 
 def place(graph: Graph, address: str) -> Iri:
