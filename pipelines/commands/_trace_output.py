@@ -55,7 +55,7 @@ def traced(
     yield f"{found.package} {found.version} · {found.table} · {found.key} · {word('row')} {found.row}"
     for cell in found.cells:
         yield ""
-        yield from _cell(cell, words)
+        yield from _cell(cell, words, is_alone=found.is_alone)
     for origin in found.origins:
         yield ""
         yield from _origin(origin, words, absent.get((origin.source, origin.part)))
@@ -73,14 +73,17 @@ def traced(
         yield f"{label}, {results.get(result, result)}. {sentence or ''}".rstrip()
 
 
-def _cell(cell: Cell, words: Wording) -> Iterator[str]:
+def _cell(cell: Cell, words: Wording, *, is_alone: bool) -> Iterator[str]:
     def labelled(name: str, text: str) -> str:
         return words.choose("  {} : {}", "  {}: {}").format(WORDS[name][words.language], text)
 
     yield cell.field
     yield labelled("value", "∅" if cell.value is None else cell.value)
     first, last = cell.first_version, cell.last_version
-    if first == last:
+    if is_alone:
+        said = Said(f"dans {last} ; les autres versions ne sont pas ici", f"in {last}; the other versions are not here")
+        yield labelled("only", said[words.language])
+    elif first == last:
         yield labelled("only", Said(f"dans {last} seulement", f"in {last} only")[words.language])
     else:
         span = Said(f"Valeur inchangée de {first} à {last}", f"Value unchanged from {first} to {last}")

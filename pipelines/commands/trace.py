@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import click
 
-from pipelines.commands._bilingual import argument, as_command, lang_option, option
+from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
 from pipelines.core.errors import ArobaseError, ResponsibleParty
 from pipelines.core.os_reasons import os_reason
 from pipelines.core.project import Project
@@ -33,12 +34,14 @@ class RawAbsent(ArobaseError):
     help=Said(
         """Afficher d'où vient une ligne, ou un de ses champs, jusqu'aux copies des sources.
 
-        CLÉ : les valeurs de la clé primaire, dans l'ordre, séparées par « | » entre deux espaces. Les versions
-        suffisent, sans réseau. Codes de sortie : 0, trouvé ; 2, non trouvé.""",
+        JEU : un jeu du projet, ou le dossier d'une version copiée ou décompressée, sans projet. CLÉ : les valeurs de
+        la clé primaire, dans l'ordre, séparées par « | » entre deux espaces. Le réseau n'est pas utilisé. Codes de
+        sortie : 0, trouvé ; 2, non trouvé.""",
         """Trace a row, or one field of it, back to its snapshots.
 
-        KEY: the values of the primary key, in order, with " | " between. Works on the releases alone, with no network.
-        Exit codes: 0, found; 2, not found.""",
+        PACKAGE: a package of the project, or the folder of a release that was copied or unpacked, without a project.
+        KEY: the values of the primary key, in order, with " | " between. Uses no network. Exit codes: 0, found; 2, not
+        found.""",
     ),
 )
 @argument("package", metavar=Said("JEU", "PACKAGE"))
@@ -55,9 +58,19 @@ def command(*, package: str, table: str, key: str, field: str | None, version: s
     """Trace a row to where it comes from."""
     from pipelines.commands._results import result_labels
     from pipelines.commands._trace_output import traced
-    from pipelines.releases.trace import trace
+    from pipelines.releases.bag import INFO
+    from pipelines.releases.trace import trace, trace_alone
 
-    project, language = Project.here(), terminal_language(lang)
+    language = terminal_language(lang)
+    if (Path(package) / INFO).is_file():
+        if version is not None:
+            raise Misused(
+                Said("--version : un dossier contient une seule version", "--version: a folder holds one version only")
+            )
+        for line in traced(trace_alone(Path(package), table, [key], field), language, {}, {}):
+            click.echo(line)
+        return
+    project = Project.here()
     absent: dict[tuple[str, str], str] = {}
     found = trace(
         project.releases, package, table, [key], field, version=version, raw=_reader(project, language, absent)

@@ -7,7 +7,7 @@ record.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,8 @@ class Trace:
     findings: tuple[Mapping[str, str | None], ...]
     corrections: tuple[Mapping[str, str | None], ...] = ()
     """What persons settled of this row: lines of the version's table of corrections."""
+    is_alone: bool = False
+    """Whether no other version was there to be compared."""
 
 
 def trace(
@@ -89,29 +91,56 @@ def trace(
     """
     store = ReleaseStore.read(releases, package)
     release = store.path(version)
+    versions = _Versions(package, release.name, {name: store.path(name) for name in store.versions})
+    return _traced(versions, table, key, field, raw)
+
+
+def trace_alone(release: Path, table: str, key: Sequence[str], field: str | None = None) -> Trace:
+    """The same in one release that was copied or unpacked: what other versions say, and raw records, are not there.
+
+    Raises `NoSuchRow`, `ReleaseDamaged`."""
     check_files(release, ["data/datapackage.json"])
     document = read_descriptor(release / "data")
-    resource = _resource(document, table, store.package, release.name)
+    package, version = str(document["name"]), str(document["version"])
+    alone = _Versions(package, version, {version: release})
+    return replace(_traced(alone, table, key, field, None), is_alone=True)
+
+
+@dataclass(frozen=True)
+class _Versions:
+    """Versions of a package that are there, by name, oldest first, and the one that is traced."""
+
+    package: str
+    version: str
+    places: Mapping[str, Path]
+
+
+def _traced(versions: _Versions, table: str, key: Sequence[str], field: str | None, raw: Raw | None) -> Trace:
+    package, version = versions.package, versions.version
+    release = versions.places[version]
+    check_files(release, ["data/datapackage.json"])
+    document = read_descriptor(release / "data")
+    resource = _resource(document, table, package, version)
     by = list(resource["schema"].get("primaryKey") or [item["name"] for item in resource["schema"]["fields"]])
     names = [item["name"] for item in resource["schema"]["fields"]]
     if field is not None and field not in names:
         found = Said(f"la table {table} n'a pas de colonne « {field} »", f'the table {table} has no column "{field}"')
         listed = ", ".join(names)
         expected = Said(f"une de ces colonnes : {listed}", f"one of these columns: {listed}")
-        raise NoSuchRow(package=package, version=release.name, found=found, expected=expected)
+        raise NoSuchRow(package=package, version=version, found=found, expected=expected)
     wanted = key[0] if len(key) == 1 else _joined(key)
-    for other in store.versions:
-        _check_table(store.path(other), table, is_traced=other == release.name)
+    for other, place in versions.places.items():
+        _check_table(place, table, is_traced=other == version)
     row = _row(release, table, by, wanted)
     if row is None:
-        raise _no_row(store, release.name, table, by, wanted)
+        raise _no_row(versions, table, by, wanted)
     chosen = [field] if field else names
-    history = [(name, _values(store.path(name), table, by, wanted, chosen)) for name in store.versions]
-    cells = tuple(_cell(name, document, table, release.name, history) for name in chosen)
+    history = [(name, _values(place, table, by, wanted, chosen)) for name, place in versions.places.items()]
+    cells = tuple(_cell(name, document, table, version, history) for name in chosen)
     origins = tuple(_origin(line, document, raw) for line in _provenance(release, table, row))
     findings = _findings(release, table, wanted, field)
     corrections = _corrections(release, document, resource, row)
-    return Trace(package, release.name, table, wanted, row, cells, origins, findings, corrections)
+    return Trace(package, version, table, wanted, row, cells, origins, findings, corrections)
 
 
 def _check_table(release: Path, table: str, *, is_traced: bool) -> None:
@@ -125,19 +154,20 @@ def _check_table(release: Path, table: str, *, is_traced: bool) -> None:
     check_files(release, [name for name in there if name in listed or (release / name).exists()])
 
 
-def _no_row(store: ReleaseStore, version: str, table: str, by: Sequence[str], wanted: str) -> NoSuchRow:
+def _no_row(versions: _Versions, table: str, by: Sequence[str], wanted: str) -> NoSuchRow:
     """That a version has no such row, and which versions have it, where there are any."""
     found = Said(f"la table {table} n'a pas de ligne « {wanted} »", f'the table {table} has no row "{wanted}"')
     columns = KEY_SEPARATOR.join(by)
     expected = Said(f"une valeur de la colonne {columns}", f"a value of the column {columns}")
     if len(by) > 1:
         expected = Said(f"une valeur de chaque colonne : {columns}", f"a value of each column: {columns}")
-    having = [name for name in store.versions if name != version and _row(store.path(name), table, by, wanted)]
+    places = versions.places.items()
+    having = [name for name, place in places if name != versions.version and _row(place, table, by, wanted)]
     if having:
         listed = ", ".join(having)
         found = Said(f"{found.fr} ; elle est dans : {listed}", f"{found.en}; it is in: {listed}")
         expected = Said(f"--version {having[-1]}", f"--version {having[-1]}")
-    return NoSuchRow(package=store.package, version=version, found=found, expected=expected)
+    return NoSuchRow(package=versions.package, version=versions.version, found=found, expected=expected)
 
 
 def _corrections(

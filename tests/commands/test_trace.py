@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
@@ -182,3 +184,26 @@ def test_a_snapshot_that_cannot_be_read_for_a_reason_without_words_is_told(
     absent: dict[tuple[str, str], str] = {}
     assert _reader(Project.at(tmp_path), "en", absent)("x", "0" * 64, "lignes", 2) is None
     assert absent == {("x", "lignes"): "the snapshot is not kept here (OSError)"}
+
+
+def test_a_release_alone_is_traced_without_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    releases = two_releases(tmp_path / "made")
+    package = next(path for path in releases.iterdir() if (path / "1.0.0").is_dir())
+    alone = tmp_path / "alone" / "downloaded"
+    shutil.copytree(package / "1.0.0", alone)
+    monkeypatch.chdir(alone.parent)
+    monkeypatch.delenv("AROBASE_ROOT", raising=False)
+    document = json.loads((alone / "data" / "datapackage.json").read_text(encoding="utf-8"))
+    resource = next(item for item in document["resources"] if "schema" in item and "/" not in item["path"])
+    columns = pq.read_table(alone / "data" / f"{resource['name']}.parquet").to_pylist()[0]
+    key = " | ".join(str(columns[name]) for name in resource["schema"]["primaryKey"])
+    shown = run("downloaded", resource["name"], key, "--lang", "en")
+    assert shown.exit_code == 0, shown.output
+    assert f"{package.name} 1.0.0 · {resource['name']} · {key}" in shown.output
+    assert "Value published: in 1.0.0; the other versions are not here" in shown.output
+    assert "sha256 " in shown.output
+    assert "only" not in shown.output
+    assert run("downloaded", resource["name"], key, "--version", "1.0.0").exit_code == 2
+    damaged = alone / "data" / f"{resource['name']}.csv"
+    damaged.write_bytes(damaged.read_bytes() + b"x\n")
+    assert isinstance(run("downloaded", resource["name"], key).exception, ReleaseDamaged)
