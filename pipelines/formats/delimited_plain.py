@@ -61,7 +61,10 @@ def _plain(raw: memoryview, width: int, delimiter: str) -> Piece | None:
             pa.BufferReader(pa.py_buffer(raw)),
             # One block: pyarrow's own cut goes through quoted CRLF (apache/arrow#51368).
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=len(raw) + 1, use_threads=False),
-            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=has_quotes),
+            # A blank line left out would hide one more that a lone carriage return makes.
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=has_quotes, ignore_empty_lines=False
+            ),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
             ),

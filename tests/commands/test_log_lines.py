@@ -51,7 +51,11 @@ def test_a_command_that_is_interrupted_says_so_in_json(
     for name in ("handlers", "level", "propagate"):  # what `set_up` changes
         monkeypatch.setattr(top, name, getattr(top, name))
     set_up(verbose=0, log_format="json")
-    with pytest.raises(SystemExit) as ended, ending_in_one_line(lambda: "en"):
-        signal.raise_signal(signal.SIGTERM)
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)  # who runs the tests may have had it ignored
+    try:
+        with pytest.raises(SystemExit) as ended, ending_in_one_line(lambda: "en"):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     (line,) = lines(capsys.readouterr().err)
     assert (ended.value.code, line["code"], line["exit"]) == (143, "interrupted", 143)

@@ -30,6 +30,8 @@ def begun(folder: Path, *words: str, ignored: signal.Signals | None = None) -> s
     """A command in a process of its own, in which signals do what they do in a terminal's."""
 
     def as_a_terminal_does() -> None:
+        for number in ENDED:  # who runs the tests may have had some of them ignored
+            signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if ignored is not None:
             signal.signal(ignored, signal.SIG_IGN)

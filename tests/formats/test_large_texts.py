@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.core.errors import ArobaseError
@@ -34,6 +34,7 @@ def read(path: Path, piece: int, large: int, monkeypatch: pytest.MonkeyPatch) ->
     return "read", (table.to_pylist(), table.schema.metadata, found.faults, found.notices)
 
 
+@example(["\n,\r,"], "", 1)
 @given(LINES, ENDS, st.integers(1, 40))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pieces_of_any_size_give_what_the_whole_gives(tmp_path: Path, lines: list[str], end: str, piece: int) -> None:
