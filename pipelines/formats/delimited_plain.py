@@ -16,10 +16,11 @@ from pipelines.formats.encoding import is_utf8
 from pipelines.formats.quotes import are_regular
 from pipelines.formats.records import NEWLINE, QUOTE
 from pipelines.storage.ahead import side_by_side
-from pipelines.storage.text_bytes import count_of, has_sign
+from pipelines.storage.text_bytes import Bytes, count_of, has_sign
 
 END_OF_FILE = 0x1A
 """The byte that ends a text for MS-DOS (Ctrl-Z)."""
+RETURN = ord("\r")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def _plain(raw: memoryview, width: int, delimiter: str) -> Piece | None:
     if not len(raw):
         return Piece([pa.array([], pa.string())] * width, pa.array([], pa.int64()), None, 0)
     data = numpy.frombuffer(raw, numpy.uint8)
-    if not (are_regular(raw, delimiter) and is_utf8(raw)) or count_of(data, END_OF_FILE):
+    if not (are_regular(raw, delimiter) and is_utf8(raw)) or count_of(data, END_OF_FILE) or _has_lone_return(data):
         return None
     count = count_of(data, NEWLINE)
     total = count + (0 if raw[-1] == NEWLINE else 1)
@@ -61,10 +62,7 @@ def _plain(raw: memoryview, width: int, delimiter: str) -> Piece | None:
             pa.BufferReader(pa.py_buffer(raw)),
             # One block: pyarrow's own cut goes through quoted CRLF (apache/arrow#51368).
             read_options=arrow_csv.ReadOptions(column_names=names, block_size=len(raw) + 1, use_threads=False),
-            # A blank line left out would hide one more that a lone carriage return makes.
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=has_quotes, ignore_empty_lines=False
-            ),
+            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=has_quotes),
             convert_options=arrow_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
             ),
@@ -79,6 +77,17 @@ def _plain(raw: memoryview, width: int, delimiter: str) -> Piece | None:
         return None
     before = pc.subtract(pc.cumulative_sum(broken), broken)
     return Piece(columns, pc.add(before, _line_numbers(table.num_rows)), broken, count)
+
+
+def _has_lone_return(data: Bytes) -> bool:
+    """Whether a carriage return is no part of a line end: pyarrow takes it for one, and a blank line, which it leaves
+    out, would make up for that in the count of lines."""
+    if not count_of(data, RETURN):
+        return False
+    import numpy
+
+    after = numpy.flatnonzero(data == RETURN) + 1
+    return bool(after[-1] == len(data) or (data[after] != NEWLINE).any())
 
 
 def may_swallow(columns: list[pa.Array], delimiter: str) -> list[int]:

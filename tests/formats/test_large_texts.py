@@ -35,6 +35,8 @@ def read(path: Path, piece: int, large: int, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @example(["\n,\r,"], "", 1)
+@example([',"11""\n"', "", ",\n,\r"], "\r\n", 1)
+@example([',"1\n"', "\r"], "\r\n", 1)
 @given(LINES, ENDS, st.integers(1, 40))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pieces_of_any_size_give_what_the_whole_gives(tmp_path: Path, lines: list[str], end: str, piece: int) -> None:
