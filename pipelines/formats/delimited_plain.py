@@ -80,14 +80,18 @@ def _plain(raw: memoryview, width: int, delimiter: str) -> Piece | None:
 
 
 def _has_lone_return(data: Bytes) -> bool:
-    """Whether a carriage return is no part of a line end: pyarrow takes it for one, and a blank line, which it leaves
-    out, would make up for that in the count of lines."""
+    """Whether a carriage return outside of quotes is no part of a line end: pyarrow takes it for one, and a blank line,
+    which it leaves out, would make up for that in the count of lines. `data`: whole records, their quotes regular."""
     if not count_of(data, RETURN):
         return False
     import numpy
 
     after = numpy.flatnonzero(data == RETURN) + 1
-    return bool(after[-1] == len(data) or (data[after] != NEWLINE).any())
+    lone = after[(after == len(data)) | (data[numpy.minimum(after, len(data) - 1)] != NEWLINE)]
+    if not len(lone):
+        return False
+    quotes = numpy.flatnonzero(data == QUOTE)
+    return bool((numpy.searchsorted(quotes, lone) % 2 == 0).any())
 
 
 def may_swallow(columns: list[pa.Array], delimiter: str) -> list[int]:

@@ -57,6 +57,15 @@ def test_a_large_regular_file_is_never_in_memory_at_once(tmp_path: Path, monkeyp
     assert (kind, len(rows), rows[-1]["_position"]) == ("read", 500, 2 + 2 * 499)
 
 
+def test_a_carriage_return_in_quotes_costs_a_large_file_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = a_file(tmp_path, "a,b\r\n" + "".join(f'{row},"deux\rlignes"\r\n' for row in range(500)))
+    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("read whole"))
+    kind, (rows, *_) = read(path, 1000, 0, monkeypatch)
+    assert (kind, len(rows), rows[-1]["b"]) == ("read", 500, "deux\rlignes")
+
+
 def test_a_record_that_is_longer_than_a_piece_is_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "PIECE", 4)
     first, *others = b'1,"a\nb\nc\nd e"\n', b"2,b\n", b"3,c\n"
