@@ -101,6 +101,15 @@ SCRATCH = Setting(
     Said("~/.cache/arobase", "~/.cache/arobase"),
     Said("un dossier, sur un disque chiffré", "a folder, on an encrypted disk"),
 )
+STORE_PATIENCE = Setting(
+    "AROBASE_STORE_PATIENCE",
+    Said(
+        "combien de secondes un dépôt d'objets qui ne répond pas (arrêté, redémarré, surchargé) est attendu",
+        "how many seconds an object store that does not answer (stopped, restarted, overloaded) is waited for",
+    ),
+    Said("60", "60"),
+    Said("un nombre entier à partir de 1 ; au plus 300 convient", "a whole number from 1; up to 300 does well"),
+)
 SOURCES_PER_RUN = Setting(
     "AROBASE_SOURCES_PER_RUN",
     Said(
@@ -176,6 +185,7 @@ SETTINGS: tuple[Setting, ...] = (
     PRIVATE_KEY,
     PRIVATE_SECRET,
     SCRATCH,
+    STORE_PATIENCE,
     SOURCES_PER_RUN,
     MEMORY,
     LANGUAGE,

@@ -7,22 +7,27 @@ stores that sources are read from (`sources/stores.py`). Keys come from the stor
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pipelines.core.errors import ArobaseError, ResponsibleParty
+from pipelines.core.settings import STORE_PATIENCE, count_of
 from pipelines.storage.atomic import new_file
 from pipelines.storage.media_types import media_type
 
 SCHEMES = ("s3://", "gs://", "az://", "file://")
 MINIMUM_BLOCK = 1 << 20
 LONGEST = 120
+PATIENCE, SAID_AFTER = 60, 5
+"""Seconds: how long an act is tried again, and after how many the operator is told what is waited for."""
 # What may be in a library's text: the user in an address, a signed query, the document that a server answers with.
 USER, QUERY, ANSWER = re.compile(r"(?<=//)[^/\s]+@"), re.compile(r"\?[^\s)\"']*"), re.compile(r"[:\s]*<.*")
 # How the library begins when it gave up (`Generic S3 error: Error performing PUT https://… in 98s, after 10 retries,
@@ -32,6 +37,7 @@ GAVE_UP = re.compile(
 )
 CODE = re.compile(r"<Code>(?P<code>[A-Za-z]{1,40})</Code>")
 KEPT_SECRET = re.compile(r"SECRET|TOKEN|KEY|PASSWORD|CREDENTIAL|SAS", re.IGNORECASE)
+_log = logging.getLogger(__name__)
 
 
 class BucketUnreachable(ArobaseError):
@@ -98,6 +104,8 @@ class Bucket:
         # A store on the operator's own network may speak plain HTTP, where its address says so.
         plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
         more: dict[str, Any] = {"client_options": {"allow_http": True}} if plain and address.startswith("s3:") else {}
+        if not address.startswith("file:"):
+            more["retry_config"] = _patience()
         if keys is not None:
             more["config"] = {"access_key_id": keys[0], "secret_access_key": keys[1]}
         with _faults_named(public_address(address)):
@@ -105,12 +113,12 @@ class Bucket:
 
     def names(self, under: str | None = None) -> list[str]:
         """The names of all objects, or of those under a folder, sorted."""
-        with self._faults_named():
+        with self._faults_named(), _said_when_slow(self.address):
             return sorted(item["path"] for page in self.store.list(under) for item in page)
 
     def tags(self, under: str) -> dict[str, str]:
         """The tag of every object under a folder, by name, in the order of names: another tag, other bytes."""
-        with self._faults_named():
+        with self._faults_named(), _said_when_slow(self.address):
             found = {item["path"]: str(item["e_tag"]) for page in self.store.list(under) for item in page}
         return dict(sorted(found.items()))
 
@@ -194,7 +202,7 @@ class Bucket:
         """The tag of an object, none when it is not there."""
         from obstore.exceptions import NotFoundError
 
-        with self._faults_named():
+        with self._faults_named(), _said_when_slow(self.address):
             try:
                 return str(self.store.head(name)["e_tag"])
             except (NotFoundError, FileNotFoundError):
@@ -215,7 +223,8 @@ class Bucket:
 
         with self._faults_named():
             try:
-                got = self.store.get(name)
+                with _said_when_slow(self.address):
+                    got = self.store.get(name)
                 return bytes(got.bytes()), got.meta["e_tag"]
             except (NotFoundError, FileNotFoundError):
                 return None, None
@@ -228,6 +237,26 @@ class Bucket:
 
     def _faults_named(self) -> Any:
         return _faults_named(self.address)
+
+
+def _patience() -> dict[str, Any]:
+    """The library's ten attempts are over after two to eight seconds where connections are refused, and a store that is
+    started again needs longer: time alone is the limit. Raises `SettingWrong`."""
+    seconds = timedelta(seconds=count_of(STORE_PATIENCE, PATIENCE))
+    backoff = {"init_backoff": timedelta(milliseconds=100), "max_backoff": timedelta(seconds=5), "base": 2}
+    return {"max_retries": 10_000, "retry_timeout": seconds, "backoff": backoff}
+
+
+@contextmanager
+def _said_when_slow(address: str) -> Iterator[None]:
+    """Says once that a small answer has not come after `SAID_AFTER` seconds: else a wrong address looks like work."""
+    saying = threading.Timer(SAID_AFTER, _log.warning, ("%s: waiting for the object store to answer", address))
+    saying.daemon = True
+    saying.start()
+    try:
+        yield
+    finally:
+        saying.cancel()
 
 
 @contextmanager

@@ -84,6 +84,8 @@ def test_what_dies_while_two_nodes_share_the_work_and_another_machine_releases_c
     assert sorted(theirs) == sorted(ours)
     assert [name for name in ours if theirs[name] != ours[name]] == []
     assert "intact" in arobase(cluster, "verify")
+    cluster.parts["store"].kill()  # begun while it is away, a command waits for it
+    assert "intact" in arobase(cluster, "verify")
 
 
 def test_a_worker_without_the_keys_of_the_private_store_says_so_and_keeps_nothing(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from obstore.exceptions import PreconditionError
 from obstore.store import MemoryStore
 
+from pipelines.storage import buckets
 from pipelines.storage.buckets import Bucket, BucketsNotInstalled, BucketUnreachable, is_bucket
 
 
@@ -127,8 +130,26 @@ def test_a_store_that_cannot_be_had_is_told_without_its_keys(monkeypatch: pytest
         assert "invented-secret" not in error.value.message("fr")
 
 
+def test_a_store_that_is_away_is_waited_for_by_time_and_the_operator_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The library's own ten attempts can be over after two seconds; a store takes longer to start again."""
+    keys = {"ENDPOINT_URL": "http://127.0.0.1:9", "ACCESS_KEY_ID": "k", "SECRET_ACCESS_KEY": "s", "REGION": "us-east-1"}
+    for name, value in keys.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    assert Bucket.open("s3://depot").store.retry_config["retry_timeout"] == timedelta(seconds=60)
+    monkeypatch.setenv("AROBASE_STORE_PATIENCE", "3")
+    monkeypatch.setattr(buckets, "SAID_AFTER", 0.2)
+    begun = time.monotonic()
+    with pytest.raises(BucketUnreachable, match="HEAD, after"):
+        Bucket.open("s3://depot").tag("a")
+    assert time.monotonic() - begun >= 3
+    assert caplog.messages == ["s3://depot: waiting for the object store to answer"]
+
+
 @pytest.mark.parametrize("scheme", ["s3", "gs", "file"])
 def test_an_address_is_told_without_its_user_and_its_query(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    monkeypatch.setenv("AROBASE_STORE_PATIENCE", "1")
     address = f"{scheme}://user:invented-mark@with-a-sign@absent/prefix?sig=invented-mark"
     with pytest.raises(BucketUnreachable) as error:
         Bucket.open(address).names()
