@@ -19,14 +19,14 @@ from typing import Any
 
 import click
 
-from pipelines.commands._bilingual import Group, Option, language_of, option
+from pipelines.commands._bilingual import Group, Option, language_of, option, spoken
 from pipelines.core.domains import modules_of
 from pipelines.core.errors import ArobaseError
 from pipelines.core.interruption import ending_in_one_line
-from pipelines.core.logs import Format, error_line, set_up
+from pipelines.core.logs import Format, error_line, logger, set_up
 from pipelines.core.project import is_address
 from pipelines.core.registry import Registry
-from pipelines.core.settings import OUTPUTS, value_of
+from pipelines.core.settings import OUTPUTS, PRIVATE_STORE, value_of
 from pipelines.core.text import Language, Said, check_language
 from pipelines.storage.faults import fault_of
 
@@ -101,6 +101,8 @@ def _have_outputs(command: click.Command, name: str) -> None:
 
     def on_outputs(ctx: click.Context) -> object:
         if not is_address(value_of(OUTPUTS).text):
+            if name not in WITHOUT_OUTPUTS:
+                _tell_unused_store()
             return invoke(ctx)
         from pipelines.pipeline.working_copy import at_hand
 
@@ -108,6 +110,17 @@ def _have_outputs(command: click.Command, name: str) -> None:
             return invoke(ctx)
 
     command.invoke = on_outputs  # type: ignore[method-assign]  # as click hands it the context, whatever the command
+
+
+def _tell_unused_store() -> None:
+    """Warn that a private store is set and that personal values stay in a folder all the same."""
+    if not value_of(PRIVATE_STORE).text:
+        return
+    from pipelines.pipeline.private_store import unused_private_store
+
+    unused = unused_private_store()
+    if unused is not None:
+        logger("settings").warning("%s", unused[spoken()])
 
 
 @click.command(

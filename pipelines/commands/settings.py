@@ -50,6 +50,7 @@ class _Line:
 def command(*, as_json: bool, lang: str | None) -> None:
     """Show the settings."""
     from pipelines.core.settings import SETTINGS, unknown, value_of
+    from pipelines.pipeline.private_store import unused_private_store
 
     language = terminal_language(lang)
     values = [value_of(setting) for setting in SETTINGS]
@@ -59,10 +60,12 @@ def command(*, as_json: bool, lang: str | None) -> None:
     except NotAProject:
         project = None
     secrets = list(_secrets(project, language)) if project is not None else []
+    unused = unused_private_store()
     if as_json:
         listed = {"settings": lines, "secrets": secrets}
+        notices = [unused[language]] if unused else []
         document = {kind: [vars(line) for line in found] for kind, found in listed.items()}
-        click.echo(json.dumps({**document, "unknown": unknown()}, ensure_ascii=False, indent=1))
+        click.echo(json.dumps({**document, "unknown": unknown(), "notices": notices}, ensure_ascii=False, indent=1))
         return
     _show(lines)
     if project is None:
@@ -74,6 +77,8 @@ def command(*, as_json: bool, lang: str | None) -> None:
         hint = f" ; {WORDS['near'][language]} {near} ?" if near and language == "fr" else ""
         hint = f"; {WORDS['near'][language]} {near}?" if near and language == "en" else hint
         click.echo(f"! {name} {WORDS['unknown'][language]}{hint}", err=True)
+    if unused:
+        click.echo(f"! {unused[language]}", err=True)
 
 
 def _line(value: Any, language: Language) -> _Line:

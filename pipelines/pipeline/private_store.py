@@ -60,6 +60,23 @@ def private_store(outputs: str) -> Bucket | None:
     return bucket
 
 
+def unused_private_store() -> Said | None:
+    """That a private store is named and goes unused, because outputs are in a folder; none where that is not so."""
+    address = value_of(PRIVATE_STORE).text
+    outputs = value_of(OUTPUTS)
+    if not address or is_address(outputs.text):
+        return None
+    shown = public_address(address) if is_address(address) else address
+    folder = outputs.text or "outputs/"
+    return Said(
+        f"{PRIVATE_STORE.name} = {shown} ne sert pas : {OUTPUTS.name} est un dossier ({folder}), et les valeurs "
+        f"personnelles y sont gardées, dans private/. Donnez un dépôt s3://… à {OUTPUTS.name}, ou retirez "
+        f"{PRIVATE_STORE.name}.",
+        f"{PRIVATE_STORE.name} = {shown} is not used: {OUTPUTS.name} is a folder ({folder}), and personal values are "
+        f"kept there, in private/. Give {OUTPUTS.name} a store s3://…, or unset {PRIVATE_STORE.name}.",
+    )
+
+
 def sees_what_is_kept(project: Project) -> bool:
     """Whether this machine can see what is kept about people: not where outputs are on an object store and it was given
     no private store. That it finds nothing does not mean then that nothing is kept."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from pipelines.alerts.observing import _quarantines
 from pipelines.cli import commands
 from pipelines.core.project import PrivateStoreMissing, Project
 from pipelines.core.settings import PRIVATE_KEY, PRIVATE_SECRET, PRIVATE_STORE, SettingWrong
-from pipelines.pipeline.private_store import PrivateStoreWithin, private_store
+from pipelines.pipeline.private_store import PrivateStoreWithin, private_store, unused_private_store
 from pipelines.pipeline.retention import delete, holdings
 from pipelines.storage.buckets import Bucket
 from pipelines.storage.shared import Shared, closed, opened
@@ -92,3 +93,32 @@ def test_nor_that_nothing_has_outlived_its_time(blind: Project, monkeypatch: pyt
 
     for words in (("show",), ("delete", "--expired"), ("delete", "--all", "--yes")):
         assert isinstance(run(*words).exception, PrivateStoreMissing), words
+
+
+NOT_USED = "AROBASE_PRIVATE_STORE = s3://prive/essai is not used: AROBASE_OUTPUTS is a folder"
+
+
+@pytest.mark.parametrize("line", [("settings",), ("private", "show")])
+def test_one_that_outputs_in_a_folder_leave_unused_is_told(
+    environment: pytest.MonkeyPatch, tmp_path: Path, line: tuple[str, ...]
+) -> None:
+    environment.setenv(PRIVATE_STORE.name, "s3://prive/essai")
+    environment.setenv("AROBASE_OUTPUTS", str(tmp_path))
+    ran = CliRunner(env={"AROBASE_LANG": "en"}).invoke(commands, line)
+    assert NOT_USED in ran.stderr
+    assert f"({tmp_path})" in ran.stderr
+
+
+def test_settings_say_so_to_programs_too(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv(PRIVATE_STORE.name, "s3://prive/essai")
+    environment.setenv("AROBASE_OUTPUTS", str(tmp_path))
+    ran = CliRunner(env={"AROBASE_LANG": "en"}).invoke(commands, ["settings", "--json"])
+    assert [notice.startswith(NOT_USED) for notice in json.loads(ran.stdout)["notices"]] == [True]
+
+
+def test_a_store_that_is_used_or_that_is_not_set_is_not_spoken_of(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("AROBASE_OUTPUTS", raising=False)
+    assert unused_private_store() is None
+    environment.setenv(PRIVATE_STORE.name, "s3://prive/essai")
+    environment.setenv("AROBASE_OUTPUTS", OUTPUTS)
+    assert unused_private_store() is None

@@ -44,6 +44,14 @@ def test_a_redirect_in_circles_is_refused() -> None:
     assert len(server.asked) == 6
 
 
+@pytest.mark.parametrize("headers", [{}, {"Location": " "}])
+def test_a_redirect_that_says_not_where_to_is_told_as_such_and_asked_once(headers: dict[str, str]) -> None:
+    with serving(x=Reply(b"", 302, headers)) as server:
+        with pytest.raises(RedirectRefused, match="HTTP 302 without a Location"):
+            a_client().ask(f"{server.url}/x")
+        assert len(server.asked) == 1
+
+
 def test_a_redirect_to_another_scheme_is_refused() -> None:
     with serving(x=Reply(b"", 301, {"Location": "file:///etc/passwd"})) as server, pytest.raises(AddressRefused):
         a_client().ask(f"{server.url}/x")

@@ -164,10 +164,12 @@ class Client:
                 try:
                     if response.status_code not in REDIRECTS:
                         return self._received(response, request, attempt)
-                    target = urljoin(current.url, response.headers.get("location", ""))
+                    location = response.headers.get("location", "").strip()
                 finally:
                     response.close()
-            current = self._followed(current, target, response.status_code)
+            if not location:
+                raise self._error(RedirectRefused, request.url, found=_no_location(response.status_code))
+            current = self._followed(current, urljoin(current.url, location), response.status_code)
         raise self._error(RedirectRefused, request.url, found=_more_than(FURTHEST))
 
     def _wait_for(self, host: str, url: str) -> None:
@@ -316,6 +318,10 @@ def _reason(error: BaseException) -> Said:
     if _caused_by(error, ConnectionRefusedError):
         return Said("connexion refusée", "connection refused")
     return words.get(name, Said(f"connexion coupée ({name})", f"connection cut ({name})"))
+
+
+def _no_location(status: int) -> Said:
+    return Said(f"HTTP {status} sans Location", f"HTTP {status} without a Location")
 
 
 def _more_than(limit: object) -> Said:
