@@ -15,7 +15,7 @@ from pipelines.commands._bilingual import Misused
 from pipelines.core.errors import ArobaseError
 from pipelines.core.os_reasons import os_reason
 from pipelines.core.text import Said
-from pipelines.validation.described import check_documents, is_package_document, read_document, table_reading
+from pipelines.validation.described import check_documents, read_document, table_reading
 from pipelines.validation.errors import DescriptionUnreadable, FileUnreadable, InputCut, RejectsUnwritable
 from pipelines.validation.first_line import blank_first_line
 from pipelines.validation.hosting import Host
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pipelines.formats.quotes import Record
     from pipelines.sources.http import Client
 from pipelines.commands._check_found import Found, Table
+from pipelines.commands._check_place import ONLY_ITS_DESCRIPTOR, descriptor_in, is_of_release, package_at
 from pipelines.commands._progress_bar import progress_bar
 
 PER_TABLE = ("encoding", "delimiter", "dialect", "sheet", "member")  # options that say how a table is read
@@ -78,10 +79,11 @@ class Run:
         if self.options["schemas"]:
             self._tables()
         elif self.options["package"] is not None:
-            self._package(self.options["package"], self.files)
+            package = self.options["package"]
+            self._package(str(descriptor_in(Path(package)) or package), self.files)
         elif self.files:
             for file in self.files:
-                self._package(self._as_package(file), ())
+                self._package(package_at(file), ())
         else:
             raise Misused(
                 Said(
@@ -90,22 +92,6 @@ class Run:
                 )
             )
         return self._found
-
-    def _as_package(self, file: str) -> str:
-        """The package that a file is, when no schema was given."""
-        path = Path(file)
-        if is_address(file) or is_zip_package(file) or (path.is_file() and is_package_document(path)):
-            return file
-        if path.is_dir() and (path / DESCRIPTOR).is_file():
-            return str(path / DESCRIPTOR)
-        if not path.exists():
-            raise FileUnreadable(file=file, found=Said("n'existe pas", "does not exist"), option="FILE")
-        raise Misused(
-            Said(
-                f"{file} n'est pas un jeu de données ; attendu : --schema SCHÉMA FICHIER… ou PAQUET.json",
-                f"{file} is not a Data Package; expected: --schema SCHEMA FILE… or PACKAGE.json",
-            )
-        )
 
     # Tables
 
@@ -131,6 +117,7 @@ class Run:
         if package is None:
             self._validate_tables(tables, {})
             return
+        package = str(descriptor_in(Path(package)) or package)
         with self._opened(package) as (opened, host):
             self._take_errors([(package, error) for error in opened.errors])
             self._validate_tables(tables, {resource.name: resource for resource in opened.own})
@@ -201,6 +188,8 @@ class Run:
             for resource in self._chosen(named, package, files):
                 self._resource(resource, package)
             self._found.refused += host.refused
+            if is_of_release(Path(named)):
+                self._found.notices.append((named, ONLY_ITS_DESCRIPTOR))
 
     def _opened(self, named: str) -> AbstractContextManager[tuple[DataPackage, Host]]:
         """The package that was named. Raises `FileUnreadable`, `DescriptionUnreadable` when it is none."""

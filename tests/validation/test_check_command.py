@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -463,3 +464,41 @@ def test_a_file_of_another_size_has_no_rows_that_were_rejected(folder: Path) -> 
     result = run("datapackage.json", "--lang", "en")
     assert result.output.splitlines()[0] == "✘ plan.pdf: 1 error."
     assert result.exit_code == 1
+
+
+@pytest.fixture
+def release(folder: Path) -> Path:
+    """A release as it is published: a bag whose payload is a package, in the folder of its package."""
+    place = folder / "jeu" / "1.0.0"
+    (place / "data").mkdir(parents=True)
+    (place / "bagit.txt").write_text("BagIt-Version: 1.0\n")
+    (place / "data" / "bon.csv").write_bytes((folder / "bon.csv").read_bytes())
+    resource = {"name": "bon", "path": "bon.csv", "profile": "tabular-data-resource", "schema": SCHEMA}
+    (place / "data" / "datapackage.json").write_text(json.dumps({"name": "jeu", "resources": [resource]}))
+    return place
+
+
+@pytest.mark.parametrize("words", [["jeu/1.0.0"], ["--package", "jeu/1.0.0"], ["jeu/1.0.0/data"]])
+def test_a_release_is_checked_as_the_package_in_it_and_what_is_not_checked_is_told(
+    release: Path, words: list[str]
+) -> None:
+    result = run(*words, "--lang", "en")
+    assert "bon.csv: valid, 1 row." in result.stdout
+    assert "signature, manifest and ledger are checked by `arobase verify`" in result.stdout
+    assert result.exit_code == 0
+    (release / "data" / "bon.csv").write_text("id,jour,lieu\nx,2020-01-01,Alès\n")
+    assert run(*words).exit_code == 1
+
+
+def test_a_folder_of_releases_and_an_archive_of_one_are_told_as_that(release: Path) -> None:
+    assert "give one of its releases: 1.0.0" in run("jeu", "--lang", "en").output
+    with zipfile.ZipFile("jeu.zip", "w") as archive:
+        archive.write("jeu/1.0.0/bagit.txt", "1.0.0/bagit.txt")
+    assert "contains a release: unpack it" in run("jeu.zip", "--lang", "en").output
+
+
+def test_a_package_that_is_no_release_is_not_spoken_of_as_one(folder: Path) -> None:
+    a_package(folder)
+    result = run("paquet.json", "--lang", "en").stdout
+    assert "parents.csv: valid, 2 rows." in result
+    assert "arobase verify" not in result
