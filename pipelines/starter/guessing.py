@@ -24,6 +24,7 @@ from pipelines.formats.magic_numbers import signature
 from pipelines.formats.reading import PartReading
 from pipelines.sources import Part
 from pipelines.sources.registry import READERS
+from pipelines.starter.shortened import seeming_changes
 
 FORMATS = ("csv", "tsv", "xlsx", "xls", "xlsb", "ods", "json", "jsonl", "parquet", "html")
 NAMED = {"htm": "html", "ndjson": "jsonl", "geojson": "json", "txt": "csv"}
@@ -190,11 +191,12 @@ def found_of(facts: Mapping[str, Any], announced: str | None) -> Iterator[Found]
 
 def doubts_of(read: PartReading) -> tuple[Said, ...]:
     """What a person should hear of a reading before anything is proposed of it."""
+    notices = (*read.notices, *seeming_changes(read.table))
     if not read.faults:
-        return read.notices
+        return notices
     count, first = read.refused, read.faults[0].message
     lost = Said(
         f"enregistrements illisibles, écartés : {count} ; le premier : {first.fr}",
         f"records that cannot be read, left out: {count}; the first: {first.en}",
     )
-    return (lost, *read.notices)
+    return (lost, *notices)
