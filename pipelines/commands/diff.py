@@ -22,11 +22,18 @@ if TYPE_CHECKING:
         """Comparer deux versions d'un jeu de données, ou deux dossiers.
 
         Par défaut : la version courante et la précédente. Un dossier est un Data Package quelconque : il contient un
-        datapackage.json. Codes de sortie : 0, aucune différence ; 1, des différences ; 2, comparaison impossible.""",
+        datapackage.json.
+
+        Les tables d'une version sont comparées à son manifeste et, dans un projet, au registre ; la signature et le
+        journal ne sont vérifiés que par « arobase verify ». Codes de sortie : 0, aucune
+        différence ; 1, des différences ; 2, comparaison impossible.""",
         """Compare two versions of a package, or two folders.
 
         Default: the current version and the one before. A folder is any data package: it contains a datapackage.json.
-        Exit codes: 0, no difference; 1, differences; 2, could not compare.""",
+
+        Tables of a release are compared with its manifest and, in a project, with the ledger; signature and log are
+        checked by `arobase verify` only. Exit codes: 0, no difference; 1, differences; 2, could not
+        compare.""",
     ),
 )
 @argument("first", metavar=Said("JEU|DOSSIER1", "PACKAGE|FOLDER1"))

@@ -35,13 +35,17 @@ class RawAbsent(ArobaseError):
         """Afficher d'où vient une ligne, ou un de ses champs, jusqu'aux copies des sources.
 
         JEU : un jeu du projet, ou le dossier d'une version copiée ou décompressée, sans projet. CLÉ : les valeurs de
-        la clé primaire, dans l'ordre, séparées par « | » entre deux espaces. Le réseau n'est pas utilisé. Codes de
-        sortie : 0, trouvé ; 2, non trouvé.""",
+        la clé primaire, dans l'ordre, séparées par « | » entre deux espaces. Le réseau n'est pas utilisé.
+
+        Les fichiers lus sont comparés au manifeste de la version et, dans un projet, au registre ; la signature et le
+        journal ne le sont que par « arobase verify ». Codes de sortie : 0, trouvé ; 2, non trouvé.""",
         """Trace a row, or one field of it, back to its snapshots.
 
         PACKAGE: a package of the project, or the folder of a release that was copied or unpacked, without a project.
-        KEY: the values of the primary key, in order, with " | " between. Uses no network. Exit codes: 0, found; 2, not
-        found.""",
+        KEY: the values of the primary key, in order, with " | " between. Uses no network.
+
+        Files that are read are compared with the manifest of the release and, in a project, with the ledger; signature
+        and log are checked by `arobase verify` only. Exit codes: 0, found; 2, not found.""",
     ),
 )
 @argument("package", metavar=Said("JEU", "PACKAGE"))

@@ -19,6 +19,7 @@ from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.diff import CHANGED, Difference, Side, difference
 from pipelines.releases.errors import NotComparable, ReleaseDamaged
 from pipelines.releases.parquet import parquet_side
+from pipelines.releases.recorded import recorded_path
 from pipelines.releases.store import ReleaseStore
 from pipelines.releases.versioning import Reason, reasons
 
@@ -47,12 +48,12 @@ class Comparison:
 def compare_versions(releases: Path, package: str, before: str | None = None, after: str | None = None) -> Comparison:
     """Compare two versions: by default the current one with the one before it; with one given, that and the current.
 
-    Raises `NoSuchRelease`, `RetractedRelease`, `ReleaseDamaged`, `LedgerBroken`.
+    Raises `NoSuchRelease`, `RetractedRelease`, `LedgerBroken`, and `ReleaseDamaged`, also for one that was sealed anew.
     """
     store = ReleaseStore.read(releases, package)
-    new = store.path(after)
+    new = recorded_path(store, after)
     earlier = store.versions[: store.versions.index(new.name)]
-    old = store.path(before or (earlier[-1] if earlier else new.name))
+    old = recorded_path(store, before or (earlier[-1] if earlier else new.name))
     return compare_packages(old, new)
 
 

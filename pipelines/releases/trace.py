@@ -21,6 +21,7 @@ from pipelines.releases.corrected import CORRECTIONS, correction_link
 from pipelines.releases.descriptor import read_descriptor
 from pipelines.releases.errors import NoSuchRow
 from pipelines.releases.parquet import read_parquet
+from pipelines.releases.recorded import recorded_path
 from pipelines.releases.steps import Step, read_steps
 from pipelines.releases.store import ReleaseStore
 
@@ -90,8 +91,8 @@ def trace(
     not the one that was published.
     """
     store = ReleaseStore.read(releases, package)
-    release = store.path(version)
-    versions = _Versions(package, release.name, {name: store.path(name) for name in store.versions})
+    release = recorded_path(store, version)
+    versions = _Versions(package, release.name, {name: recorded_path(store, name) for name in store.versions})
     return _traced(versions, table, key, field, raw)
 
 

@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines.commands import diff
 from pipelines.commands._trace_output import traced
 from pipelines.commands.trace import _reader, command
 from pipelines.core.project import Project
+from pipelines.releases.bag import read_info, seal
 from pipelines.releases.errors import NoSuchRow, ReleaseDamaged
 from pipelines.releases.steps import read_steps
 from pipelines.releases.trace import Cell, Origin, Trace
@@ -26,6 +28,10 @@ AGAIN = ". To read the original record, use the version of the project that publ
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(command, [*words])
+
+
+def run_diff(*words: str) -> Result:
+    return CliRunner(env={"AROBASE_LANG": "en"}).invoke(diff.command, [*words])
 
 
 def a_trace(*origins: Origin) -> Trace:
@@ -125,6 +131,25 @@ def test_a_value_is_not_said_to_be_unchanged_since_a_version_that_was_altered(
     error = run("prix", "prix", "p1", "arobases", "--version", "1.1.0").exception
     assert isinstance(error, ReleaseDamaged)
     assert "prix/1.0.0/data/prix.parquet" in error.message("en")
+
+
+def test_neither_trace_nor_diff_takes_a_version_that_was_sealed_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    releases = two_releases(tmp_path)
+    monkeypatch.setenv("AROBASE_ROOT", str(tmp_path))
+    monkeypatch.setenv("AROBASE_OUTPUTS", str(tmp_path / "outputs"))
+    bag = releases / "prix" / "1.1.0"
+    (releases / "prix" / "1.0.0" / "data" / "prix.parquet").replace(bag / "data" / "prix.parquet")
+    seal(bag, {name: value for name, value in read_info(bag).items() if name != "Payload-Oxum"}, {}, None)
+    for error in (run("prix", "prix", "p1", "arobases").exception, run_diff("prix").exception):
+        assert isinstance(error, ReleaseDamaged)
+        assert "prix/1.1.0/tagmanifest-sha256.txt: this is not the version that the ledger" in error.message("en")
+
+
+def test_help_says_what_only_verify_checks() -> None:
+    for asked in (run, run_diff):
+        assert "checked by `arobase verify` only" in " ".join(asked("--help", "--lang", "en").output.split())
 
 
 def test_why_raw_values_are_not_shown_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
