@@ -29,6 +29,7 @@ from pipelines.validation.packages import (
     opened_package,
     validate_resource,
 )
+from pipelines.validation.percentages import percentages_told
 from pipelines.validation.rejects import Origin, RejectsFile
 from pipelines.validation.result import ValidationResult
 from pipelines.validation.stray_quotes import quote_error, resource_reading, stray_quotes
@@ -130,7 +131,7 @@ class Run:
                 validation = self._validate(table, {**alike, **parents}, rejects)
                 amiss = self._stray_quotes(table.input.path, table.input.place, table.reading)
                 self._take(table.input.place, validation, rejects, amiss)
-                self._say_first_line(table.input.path, table.input.place, table.reading, validation)
+                self._say_of_reading(table.input.path, table.input.place, table.reading, validation)
 
     def _table(self, file: str, schema_named: str) -> Table:
         schema = self._document(schema_named, "--schema")
@@ -247,7 +248,7 @@ class Run:
             amiss = [] if file is None or reading is None else self._stray_quotes(file, place, reading)
             self._take(place, validation, rejects, amiss)
             if file is not None and reading is not None:
-                self._say_first_line(file, place, reading, validation)
+                self._say_of_reading(file, place, reading, validation)
         if declared is not None:
             with self._failing(place):
                 check_encoding(declared)
@@ -265,9 +266,13 @@ class Run:
         self._found.quotes += [(place, record) for record in found]
         return found
 
-    def _say_first_line(self, path: Path, place: str, reading: Reading, validation: ValidationResult) -> None:
-        """Why a table has no header: its first line is blank. It may be valid all the same, with one row too many."""
-        has_header = bool(validation.report().tasks[0].labels) or not validation.rows
+    def _say_of_reading(self, path: Path, place: str, reading: Reading, validation: ValidationResult) -> None:
+        """Why a table has no header: its first line is blank. It may be valid all the same, with one row too many.
+        And which columns of a workbook are percentages."""
+        labels = list(validation.report().tasks[0].labels)
+        percentages = percentages_told(path, reading, labels, validation.fields)
+        self._found.notices += [(place, notice) for notice in percentages]
+        has_header = bool(labels) or not validation.rows
         notice = None if has_header else blank_first_line(path, reading)
         if notice is not None:
             self._found.notices.append((place, notice))

@@ -47,10 +47,19 @@ class Percents:
         rank = bisect_right(self._starts.get(column, []), row)
         return rank > 0 and row in self._ranges[column][rank - 1]
 
+    @property
+    def columns(self) -> list[int]:
+        """Those that have percentages, once the cells were read."""
+        return sorted(self._shown)
+
+    def bare(self, column: int) -> list[int]:
+        """The rows whose number stands without a percent sign among the percentages of a column."""
+        return self._bare.get(column, [])
+
     def notices(self, sheet: str, names: Sequence[str], is_read: Any) -> Iterator[Said]:
         """What to report: which columns are of percentages, unless the description says how to read them, and where a
         column has others beside them."""
-        columns = [column for column in sorted(self._shown) if is_read(column)]
+        columns = [column for column in self.columns if is_read(column)]
         if columns and self._policy is None:
             listed = ", ".join(names[column] for column in columns)
             yield Said(
@@ -60,8 +69,8 @@ class Percents:
                 "(options.percents: as_percentage gives 12, as_proportion confirms 0.12)",
             )
         for column in columns:
-            if column in self._bare:
-                name, rows = names[column], positions_listed(self._bare[column])
+            if self.bare(column):
+                name, rows = names[column], positions_listed(self.bare(column))
                 yield Said(
                     f"feuille « {sheet} », « {name} » : des nombres sans le signe % parmi des pourcentages, lus tels "
                     f"quels : lignes {rows}",

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -502,3 +503,51 @@ def test_a_package_that_is_no_release_is_not_spoken_of_as_one(folder: Path) -> N
     result = run("paquet.json", "--lang", "en").stdout
     assert "parents.csv: valid, 2 rows." in result
     assert "arobase verify" not in result
+
+
+PERCENTS = {"fields": [{"name": "lieu", "type": "string"}, {"name": "part", "type": "number"}]}
+
+
+def a_workbook(path: Path, header: list[str], *, form: str = "0%") -> None:
+    book = openpyxl.Workbook()
+    for row in (header, ["a", 0.12], ["b", 0.5], ["c", 12]):
+        book.active.append(row)
+    for cell in ("B2", "B3"):
+        book.active[cell].number_format = form
+    book.save(path)
+
+
+def test_percentages_of_a_workbook_are_told_as_the_proportions_that_they_are_validated_as(folder: Path) -> None:
+    (folder / "parts.json").write_text(json.dumps(PERCENTS))
+    a_workbook(folder / "parts.xlsx", ["lieu", "part"])
+    result = run("parts.xlsx", "--schema", "parts.json", "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert (
+        "! parts.xlsx: percentages validated as the proportions that the file holds (12%: 0.12): part." in result.stdout
+    )
+    assert '! parts.xlsx: "part": numbers without a percent sign among percentages, validated as they are: rows 4' in (
+        result.stdout
+    )
+    french = run("parts.xlsx", "--schema", "parts.json", "--lang", "fr").stdout
+    assert "pourcentages validés comme les proportions que le fichier contient (12 % : 0.12) : part." in french
+
+
+def test_percentages_under_a_header_of_no_field_are_told_by_the_columns_number(folder: Path) -> None:
+    (folder / "parts.json").write_text(json.dumps(PERCENTS))
+    a_workbook(folder / "parts.xlsx", ["lieu", "Jeanne Exemple"])
+    result = run("parts.xlsx", "--schema", "parts.json", "--lang", "en")
+    assert "(12%: 0.12): column 2." in result.stdout
+    assert "Jeanne" not in result.stdout
+
+
+def test_a_package_tells_the_percentages_of_its_workbooks_and_plain_numbers_are_not_spoken_of(folder: Path) -> None:
+    a_workbook(folder / "parts.xlsx", ["lieu", "part"], form="0.0 %")
+    a_workbook(folder / "nombres.xlsx", ["lieu", "part"], form="0.00")
+    resources = [
+        {"name": name, "path": f"{name}.xlsx", "profile": "tabular-data-resource", "schema": PERCENTS}
+        for name in ("parts", "nombres")
+    ]
+    (folder / "datapackage.json").write_text(json.dumps({"resources": resources}))
+    told = [line for line in run("datapackage.json", "--lang", "en").stdout.splitlines() if "percentages" in line]
+    assert told
+    assert all("parts.xlsx" in line for line in told)
