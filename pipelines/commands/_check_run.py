@@ -29,11 +29,11 @@ from pipelines.validation.packages import (
     opened_package,
     validate_resource,
 )
-from pipelines.validation.percentages import percentages_told
 from pipelines.validation.rejects import Origin, RejectsFile
 from pipelines.validation.result import ValidationResult
 from pipelines.validation.stray_quotes import quote_error, resource_reading, stray_quotes
 from pipelines.validation.validate import validate
+from pipelines.validation.workbook_notices import workbook_notices
 
 if TYPE_CHECKING:
     from pipelines.formats.quotes import Record
@@ -268,10 +268,10 @@ class Run:
 
     def _say_of_reading(self, path: Path, place: str, reading: Reading, validation: ValidationResult) -> None:
         """Why a table has no header: its first line is blank. It may be valid all the same, with one row too many.
-        And which columns of a workbook are percentages."""
+        And what a person sees in a workbook that a report does not."""
         labels = list(validation.report().tasks[0].labels)
-        percentages = percentages_told(path, reading, labels, validation.fields)
-        self._found.notices += [(place, notice) for notice in percentages]
+        of_workbook = workbook_notices(path, reading, labels, validation.fields)
+        self._found.notices += [(place, notice) for notice in of_workbook]
         has_header = bool(labels) or not validation.rows
         notice = None if has_header else blank_first_line(path, reading)
         if notice is not None:

@@ -551,3 +551,30 @@ def test_a_package_tells_the_percentages_of_its_workbooks_and_plain_numbers_are_
     told = [line for line in run("datapackage.json", "--lang", "en").stdout.splitlines() if "percentages" in line]
     assert told
     assert all("parts.xlsx" in line for line in told)
+
+
+def test_formulas_that_nobody_computed_and_hidden_rows_are_told(folder: Path) -> None:
+    (folder / "parts.json").write_text(json.dumps(PERCENTS))
+    book = openpyxl.Workbook()
+    for row in (["lieu", "part"], ["a", "=1+1"], ["b", 3]):
+        book.active.append(row)
+    book.active.row_dimensions[3].hidden = True
+    book.save(folder / "calcul.xlsx")
+    told = run("calcul.xlsx", "--schema", "parts.json", "--lang", "en").stdout
+    assert "! calcul.xlsx: formulas that nobody computed, validated as empty cells: rows 2. Open the workbook" in told
+    assert "! calcul.xlsx: hidden rows, validated as others: 3" in told
+
+
+def test_a_hidden_sheet_is_told_and_the_one_that_is_seen_is_not(folder: Path) -> None:
+    (folder / "parts.json").write_text(json.dumps(PERCENTS))
+    book = openpyxl.Workbook()
+    book.active.sheet_state = "hidden"
+    for sheet in (book.active, book.create_sheet("vue")):
+        sheet.append(["lieu", "part"])
+        sheet.append(["a", 1])
+    book.active = 1
+    book.save(folder / "deux.xlsx")
+    assert "the sheet that was validated is hidden" in run("deux.xlsx", "--schema", "parts.json", "--lang", "en").stdout
+    seen = run("deux.xlsx", "--schema", "parts.json", "--lang", "en", "--sheet", "vue").stdout
+    assert seen.splitlines()[0] == "✔ deux.xlsx: valid, 1 row."
+    assert "hidden" not in seen

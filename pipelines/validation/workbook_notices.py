@@ -1,7 +1,8 @@
-"""Columns of a workbook that a person sees in percent, and that Frictionless validates as proportions: 12 % is 0.12.
+"""What a person sees in a workbook and Frictionless' report does not: percentages, which it validates as proportions
+(12 % is 0.12), formulas that nobody computed, which are empty cells to it, hidden rows and a hidden sheet.
 
-Belongs here: saying so beside Frictionless' report, which stays what it is. Does not: which cells they are
-(`formats/sheet_percents.py`).
+Belongs here: saying so beside the report, which stays what it is. Does not: which cells they are
+(`formats/workbooks/`).
 """
 
 from __future__ import annotations
@@ -19,17 +20,23 @@ from pipelines.formats.magic_numbers import signature
 from pipelines.formats.sheet_percents import Percents
 from pipelines.formats.workbooks.cells import ReaderDied
 from pipelines.formats.workbooks.opening import Workbook
-from pipelines.formats.workbooks.scan import Encrypted, SheetName, Unscannable
+from pipelines.formats.workbooks.scan import Encrypted, SheetName, SheetScan, Unscannable, Visibility, within
 from pipelines.storage.damage import DAMAGE
 from pipelines.validation.inputs import FORMATS, Reading
 
 CONTROLS = {"xlsx": "excel", "ods": "ods"}
 PERCENT_FORMAT = re.compile(rb"""%|numFmtId\s*=\s*["'](9|10)["']""")
+IN_SHEET = re.compile(rb"<([A-Za-z0-9]+:)?f[\s>/]|\shidden\s*=")
+BLOCK, LONGEST_MARK = 1 << 20, 64
+HIDDEN_SHEET = Said(
+    "la feuille validée est masquée : une personne qui ouvre le classeur en voit une autre. Donnez-la avec --sheet",
+    "the sheet that was validated is hidden: a person who opens the workbook sees another. Give that one with --sheet",
+)
 UNSCANNABLE: tuple[type[Exception], ...] = (Unscannable, ReaderDied, Encrypted, *DAMAGE)
 
 
-def percentages_told(path: Path, reading: Reading, labels: Sequence[str], fields: Collection[str]) -> list[Said]:
-    """What to say of the percentages of a workbook's sheet, of which `labels` is the header; nothing of another file.
+def workbook_notices(path: Path, reading: Reading, labels: Sequence[str], fields: Collection[str]) -> list[Said]:
+    """What to say of the sheet of a workbook that was validated, `labels` its header; nothing of another file.
 
     A column is named only where its name is one of the schema's `fields`: another may be a value of somebody's record.
     A workbook that cannot be scanned has no result either, which is reported.
@@ -40,27 +47,60 @@ def percentages_told(path: Path, reading: Reading, labels: Sequence[str], fields
         return []
     try:
         data = _data(path, reading.member)
-        if kind == "xlsx" and not _has_such_a_format(data):
-            return []
         book = Workbook(data, signature(data[:512]))
         sheet = _sheet(book.sheets, (reading.dialect or {}).get(CONTROLS[kind]))
-        percents = None if sheet is None else _percents(book, sheet)
+        if sheet is None:
+            return []
+        notices = [HIDDEN_SHEET] if sheet.visibility is not Visibility.VISIBLE else []
+        if kind == "xlsx" and not _may_have_some(data):
+            return notices
+        scan = book.scan(sheet)
+        notices += _of_rows(scan)
+        percents = _percents(book, sheet, scan)
     except UNSCANNABLE:
         return []
-    return [] if percents is None else list(_notices(percents, _names(labels, fields)))
+    return notices if percents is None else [*notices, *_of_percents(percents, _names(labels, fields))]
 
 
-def _has_such_a_format(data: bytes) -> bool:
-    """Whether the formats of an XLSX file have one of percentages, its own or that of the number 9 or 10: scanning the
-    sheets of another would take a third of its validation for nothing."""
+def _may_have_some(data: bytes) -> bool:
+    """Whether an XLSX file has formulas, hidden rows or a format of percentages (its own, or the one of the number 9 or
+    10): scanning the sheets of another would take a third of its validation for nothing."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        styles = [archive.read(name) for name in archive.namelist() if name.lower().endswith("styles.xml")]
-    return any(PERCENT_FORMAT.search(text) for text in styles)
+        for name in archive.namelist():
+            mark = PERCENT_FORMAT if name.lower().endswith("styles.xml") else IN_SHEET
+            if name.lower().endswith(".xml") and _holds(archive, name, mark):
+                return True
+    return False
 
 
-def _percents(book: Workbook, sheet: SheetName) -> Percents | None:
+def _holds(archive: zipfile.ZipFile, name: str, mark: re.Pattern[bytes]) -> bool:
+    """Whether a member of an archive has a mark, read a block at a time."""
+    end = b""
+    with archive.open(name) as file:
+        while block := file.read(BLOCK):
+            if mark.search(end + block):
+                return True
+            end = block[-LONGEST_MARK:]
+    return False
+
+
+def _of_rows(scan: SheetScan) -> Iterator[Said]:
+    if scan.uncomputed:
+        rows = positions_listed(row + 1 for row, _ in scan.uncomputed)
+        yield Said(
+            f"formules que personne n'a calculées, validées comme des cases vides : lignes {rows}. Ouvrez le classeur "
+            "dans un tableur et enregistrez-le",
+            f"formulas that nobody computed, validated as empty cells: rows {rows}. Open the workbook in a spreadsheet "
+            "and save it",
+        )
+    hidden = within(scan.hidden_rows, scan.last_row)
+    if hidden:
+        rows = positions_listed(row + 1 for row in hidden)
+        yield Said(f"lignes masquées, validées comme les autres : {rows}", f"hidden rows, validated as others: {rows}")
+
+
+def _percents(book: Workbook, sheet: SheetName, scan: SheetScan) -> Percents | None:
     """The percentages of a sheet; none where no cell is shown as one, and then no cell is read."""
-    scan = book.scan(sheet)
     if not scan.percents:
         return None
     percents = Percents(scan, {})
@@ -79,7 +119,7 @@ def _names(labels: Sequence[str], fields: Collection[str]) -> list[Said]:
     ]
 
 
-def _notices(percents: Percents, names: Sequence[Said]) -> Iterator[Said]:
+def _of_percents(percents: Percents, names: Sequence[Said]) -> Iterator[Said]:
     columns = [column for column in percents.columns if column < len(names)]
     if columns:
         french = ", ".join(names[column].fr for column in columns)
