@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.commands._bilingual import argument, as_command, lang_option, option
+from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
 from pipelines.core.project import Project
 from pipelines.core.text import Said, terminal_language
 
@@ -78,4 +80,20 @@ def _compare(first: str, second: str | None, third: str | None) -> Comparison:
 
     if third is None and second is not None and Path(first).is_dir() and Path(second).is_dir():
         return compare_packages(Path(first), Path(second))
+    _check_no_paths([word for word in (first, second, third) if word is not None])
     return compare_versions(Project.here().releases, first, second, third)
+
+
+def _check_no_paths(words: Sequence[str]) -> None:
+    """Raises `Misused` where a path stands in the place of a package or a version: no name has a slash."""
+    paths = [word for word in words if "/" in word or os.sep in word]
+    absent = [path for path in paths if not Path(path).is_dir()]
+    if absent:
+        raise Misused(Said(f"{absent[0]} n'est pas un dossier", f"{absent[0]} is no folder"))
+    if paths:
+        raise Misused(
+            Said(
+                f"{paths[0]} est un dossier ; attendu : deux dossiers, ou un jeu du projet et ses versions",
+                f"{paths[0]} is a folder; expected: two folders, or a package of the project and its versions",
+            )
+        )

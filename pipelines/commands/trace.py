@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -74,6 +75,7 @@ def command(*, package: str, table: str, key: str, field: str | None, version: s
         for line in traced(trace_alone(Path(package), table, [key], field), language, {}, {}):
             click.echo(line)
         return
+    _check_no_path(package)
     project = Project.here()
     absent: dict[tuple[str, str], str] = {}
     found = trace(
@@ -81,6 +83,21 @@ def command(*, package: str, table: str, key: str, field: str | None, version: s
     )
     for line in traced(found, language, absent, result_labels(project, language)):
         click.echo(line)
+
+
+def _check_no_path(package: str) -> None:
+    """Raises `Misused` for a path that is no release: no package's name has a slash."""
+    from pipelines.releases.bag import INFO
+
+    if "/" in package or os.sep in package:
+        raise Misused(
+            Said(
+                f"{package} n'est pas le dossier d'une version (pas de {INFO}) ; attendu : un tel dossier, ou un jeu "
+                "du projet",
+                f"{package} is not the folder of a release (no {INFO} there); expected: such a folder, or a package of "
+                "the project",
+            )
+        )
 
 
 def _reader(project: Project, language: Language, absent: dict[tuple[str, str], str]) -> Raw:

@@ -147,6 +147,15 @@ def test_neither_trace_nor_diff_takes_a_version_that_was_sealed_anew(
         assert "prix/1.1.0/tagmanifest-sha256.txt: this is not the version that the ledger" in error.message("en")
 
 
+def test_a_path_that_is_no_release_is_told_as_that_and_not_as_a_package(tmp_path: Path) -> None:
+    traced_path = run(str(tmp_path), "prix", "p1", "--lang", "en")
+    assert f"{tmp_path} is not the folder of a release (no bag-info.txt there)" in traced_path.output
+    absent = run_diff(str(tmp_path), str(tmp_path / "rien"), "--lang", "en")
+    assert f"{tmp_path / 'rien'} is no folder" in absent.output
+    assert "expected: two folders" in run_diff(str(tmp_path), "--lang", "en").output
+    assert {traced_path.exit_code, absent.exit_code} == {2}
+
+
 def test_help_says_what_only_verify_checks() -> None:
     for asked in (run, run_diff):
         assert "checked by `arobase verify` only" in " ".join(asked("--help", "--lang", "en").output.split())
