@@ -34,6 +34,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PACKAGES = ("candidatures", "enquetes-publiques", "label", "projets-environnement", "territoires-numeriques")
 WORKBOOK = "data/label/formulaires-exemple.xlsx"
+WIDTH = "100"
+AS_READERS = {"AROBASE_LANG": "en", "COLUMNS": WIDTH, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+"""The terminal in which pages show commands."""
 SPOKEN = ("AROBASE_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE")
 
 
@@ -93,7 +96,7 @@ def arobase(project: Project, *words: str, **environment: str) -> subprocess.Com
 
 
 def shipped_once(factory: pytest.TempPathFactory) -> Shipped:
-    """The run of the shipped project, made once for all workers of a test run."""
+    """The run of the shipped project as a reader makes it, once for all workers of a test run."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return _shipped(factory.mktemp("shipped"))
     root = factory.getbasetemp().parent / "shipped"
@@ -105,7 +108,7 @@ def _shipped(folder: Path) -> Shipped:
     words = folder / "said.json"
     if not words.is_file():
         project = a_copy(folder / "project")
-        done = arobase(project, "release", "--lang", "fr", TZ="UTC", PYTHONHASHSEED="1")
+        done = arobase(project, "release", **AS_READERS, TZ="UTC", PYTHONHASHSEED="1")
         assert done.returncode == 0, done.stdout + done.stderr
         words.write_text(json.dumps([done.stdout, done.stderr]), encoding="utf-8")
     output, progress = json.loads(words.read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import time
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -15,8 +16,7 @@ from frictionless.package import Package as DataPackage
 from pipelines.core.project import Project
 from pipelines.schema import load_package
 from pipelines.sources import load_sources
-from tests.acceptance.builders import PACKAGES, Shipped, arobase, files, without_proofs
-from tests.docs.builders import released_once
+from tests.acceptance.builders import PACKAGES, Shipped, a_copy, arobase, files, without_proofs
 
 HEADS = ["Jeu", "Version", "Tables", "Lignes", "Écartées", "Constats", "Où regarder ensuite"]
 
@@ -110,10 +110,10 @@ def test_the_closing_table_says_what_each_package_became_in_the_language_of_the_
 
 
 def test_a_first_run_publishes_and_says_so(shipped: Shipped) -> None:
-    assert shipped.output.count("1.0.0 nouvelle") == len(PACKAGES)
+    assert shipped.output.count("1.0.0 new") == len(PACKAGES)
     assert "✗" not in shipped.output
     assert all(f"{name} → outputs/releases/{name}/1.0.0" in shipped.output for name in PACKAGES)
-    assert "fictives" in shipped.output, "an example is said to be one"
+    assert "made up" in shipped.output, "an example is said to be one"
 
 
 def test_what_is_piped_holds_no_escape_and_no_progress(shipped: Shipped) -> None:
@@ -172,9 +172,13 @@ def test_every_visible_release_verifies(shipped: Shipped) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_other_places_times_and_seeds_give_the_same_bytes(
-    shipped: Shipped, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    other = Project.at(released_once(tmp_path_factory).folder)
+@pytest.mark.heavy
+def test_another_place_time_seed_and_language_give_the_same_bytes_and_say_so(shipped: Shipped, tmp_path: Path) -> None:
+    other = a_copy(tmp_path / "ailleurs, où l'on écrit")
+    elsewhere = {"TZ": "Pacific/Auckland", "LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "4242"}
+    done = arobase(other, "release", "--lang", "fr", **elsewhere)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("1.0.0 nouvelle") == len(PACKAGES)
+    assert "fictives" in done.stdout
     assert without_proofs(files(other.releases)) == without_proofs(files(shipped.project.releases))
     assert files(other.catalogue) == files(shipped.project.catalogue)

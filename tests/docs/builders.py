@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-from filelock import FileLock
+from tests.acceptance.builders import AS_READERS, Shipped, after_a_run
 
 RELEASE = "arobase release"
-ELSEWHERE = ("TZ=Pacific/Auckland", "LC_ALL=tr_TR.UTF-8", "LANG=tr_TR.UTF-8", "PYTHONHASHSEED=4242")
-"""Another place, time and seed than those of the run that `tests/acceptance` makes, which it is compared with."""
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUNNABLE = ("console", "bash")
 REASONS = ("server", "network", "set-up")
 ANYTHING = "…"
-WIDTH = "100"
 FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>```+)(?P<language>[\w-]*)\s*$")
 MARKER = re.compile(r"<!-- *(?P<name>not run|run by|exits|output of): *(?P<value>.+?) *-->")
 PROMPT = "$ "
@@ -132,57 +127,23 @@ def agrees(shown: list[str], printed: str) -> bool:
     return re.fullmatch(pattern, text) is not None
 
 
-def a_project(folder: Path) -> Path:
-    """The project as a reader has it, in a folder of the test's own. What no command changes is linked."""
-    shutil.copytree(REPOSITORY / "schemas", folder / "schemas")
-    shutil.copytree(REPOSITORY / "sources", folder / "sources", ignore=shutil.ignore_patterns("reference", "inbox"))
-    for name in ("pipelines", "scripts", "pyproject.toml", "workspace.yaml", "sources/reference"):
-        (folder / name).symlink_to(REPOSITORY / name)
-    for path in [item for name in ("schemas", "sources") for item in (folder / name).rglob("*")]:
-        if not path.is_symlink() and "reference" not in path.parts:
-            path.chmod(0o755 if path.is_dir() else 0o644)
-    return folder
-
-
-@dataclass(frozen=True)
-class Released:
-    """The project after the main job, and what the job printed."""
-
-    folder: Path
-    printed: str
-
-
-def released_once(factory: pytest.TempPathFactory) -> Released:
-    """The main job as a reader runs it, elsewhere: one run for all tests, whichever worker they are run by."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return _released(factory.getbasetemp() / "docs")
-    shared = factory.getbasetemp().parent / "docs"
-    with FileLock(f"{shared}.lock"):
-        return _released(shared)
-
-
-def _released(folder: Path) -> Released:
-    words, project = folder / "printed.txt", folder / "ailleurs, où l'on écrit"
-    if not words.is_file():
-        folder.mkdir(exist_ok=True)
-        # What a killed run left: a project half copied, and half released.
-        shutil.rmtree(project, ignore_errors=True)
-        # By `env`, since a shell would itself tell of a locale that the machine does not have.
-        done = run(" ".join(["env", *ELSEWHERE, RELEASE]), a_project(project))
-        assert done.returncode == 0, done.stdout
-        words.write_text(done.stdout, encoding="utf-8")
-    return Released(project, words.read_text(encoding="utf-8"))
+def after_the_main_job(shipped: Shipped, folder: Path) -> Path:
+    """The project as a reader has it after `arobase release`, in a folder of the test's own. What no command changes is
+    linked."""
+    root = after_a_run(shipped, folder).root
+    for name in ("pipelines", "scripts", "pyproject.toml", "workspace.yaml"):
+        (root / name).symlink_to(REPOSITORY / name)
+    return root
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """A command as a reader types it in the project's folder, with the environment on; one stream for both outputs."""
     kept = {name: value for name, value in os.environ.items() if name not in SPOKEN}
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
-    spoken = {"AROBASE_LANG": "en", "COLUMNS": WIDTH, "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
     return subprocess.run(
         ["bash", "-c", command],
         cwd=folder,
-        env={**kept, **spoken, "PATH": path},
+        env={**kept, **AS_READERS, "PATH": path},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from pipelines.core.project import Project
-from tests.acceptance.builders import know_the_catalogue
-from tests.docs.builders import RELEASE, REPOSITORY, Released, agrees, blocks, pages, released_once, run
+from tests.acceptance.builders import Shipped, shipped_once
+from tests.docs.builders import RELEASE, REPOSITORY, after_the_main_job, agrees, blocks, pages, run
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Released:
-    return released_once(tmp_path_factory)
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Shipped:
+    return shipped_once(tmp_path_factory)
 
 
 def with_commands() -> list[Path]:
@@ -22,10 +20,8 @@ def with_commands() -> list[Path]:
 
 
 @pytest.mark.parametrize("path", with_commands(), ids=lambda path: str(path.relative_to(REPOSITORY)))
-def test_every_command_of_a_page_does_what_the_page_says(path: Path, released: Released, tmp_path: Path):
-    folder = tmp_path / "project"
-    shutil.copytree(released.folder, folder, symlinks=True)
-    know_the_catalogue(Project.at(folder))
+def test_every_command_of_a_page_does_what_the_page_says(path: Path, shipped: Shipped, tmp_path: Path):
+    folder = after_the_main_job(shipped, tmp_path / "project")
     for block in blocks(path.read_text(encoding="utf-8"), path.name):
         commands = block.commands() if block.is_run else []
         for number, (command, shown) in enumerate(commands, start=1):
@@ -36,7 +32,7 @@ def test_every_command_of_a_page_does_what_the_page_says(path: Path, released: R
             assert agrees(shown, done.stdout), told
 
 
-def test_outputs_that_pages_show_are_what_the_main_job_prints(released: Released):
+def test_outputs_that_pages_show_are_what_the_main_job_prints(shipped: Shipped):
     shown = [
         block
         for path in pages()
@@ -44,4 +40,5 @@ def test_outputs_that_pages_show_are_what_the_main_job_prints(released: Released
         if block.marker == "output of"
     ]
     assert [(block.page, block.value) for block in shown] == [("README.md", RELEASE)]
-    assert agrees(list(shown[0].lines), released.printed), released.printed
+    printed = shipped.output + shipped.progress
+    assert agrees(list(shown[0].lines), printed), printed

@@ -19,7 +19,8 @@ from pipelines.pipeline.graph import BuildGraph
 from pipelines.schema import load_package
 from pipelines.schema.usage import usage_of
 from pipelines.sources import load_sources
-from tests.docs.builders import REPOSITORY, blocks, released_once
+from tests.acceptance.builders import shipped_once
+from tests.docs.builders import REPOSITORY, blocks
 from tests.domains.inquiries.law.builders import an_inquiry
 
 PACKAGES = ("label", "enquetes-publiques", "territoires-numeriques")
@@ -34,7 +35,7 @@ def queries() -> list[str]:
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, pa.Table]:
     """Every published table of the three packages, as the main job made them, by its name."""
-    graph = BuildGraph(Project.at(released_once(tmp_path_factory).folder))
+    graph = BuildGraph(shipped_once(tmp_path_factory).project)
     made: dict[str, pa.Table] = {}
     for package in PACKAGES:
         for table in graph.packages[package].tables:
