@@ -32,6 +32,12 @@ settings.load_profile("arobase")
 wait_for_no_flush()
 
 
+@pytest.fixture(scope="module")
+def part(request: pytest.FixtureRequest) -> int:
+    """Which part of a property's examples it is (`often.py`)."""
+    return int(request.param)
+
+
 def keep_no_instance_at_hand() -> None:
     """Dagster finds the stored state of definitions (we have none) by the instance that was made last in the process.
 

@@ -27,6 +27,7 @@ from pipelines.privacy.prefilter import Rows, Sought, Value
 from pipelines.privacy.rows import _read
 from pipelines.privacy.search_terms import TEXT, Probe, probes
 from pipelines.privacy.sifting import READ_OTHERWISE, readings
+from tests.often import in_parts
 from tests.privacy.builders import SOLENE
 
 FIELDS = [*SOLENE, "observation", "numero_permis", "message"]
@@ -65,7 +66,8 @@ def showing(own: list[tuple[str, str]], words: bytes, letters: bytes, numbers: b
     return sought(own).showing(Rows([words], [letters], [numbers])).get(0, [])
 
 
-@settings(max_examples=400, deadline=None)
+@in_parts(4)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE), min_size=1, max_size=4))
 def test_what_a_probe_finds_a_glance_sees(own: list[tuple[str, str]]) -> None:
     own = list(taken_apart(tuple(own)))
@@ -83,7 +85,8 @@ RAW = st.text("aetou;,@ .:&%20C/poste<>0123456789\u00a0ſéа\n", max_size=14)
 RECORDS = st.lists(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE), max_size=4), min_size=1, max_size=5)
 
 
-@settings(max_examples=300, deadline=None)
+@in_parts(3)
+@settings(max_examples=100, deadline=None)
 @given(RECORDS, st.data())
 def test_many_rows_show_what_each_shows_alone(records: list[list[tuple[str, str]]], data: st.DataObject) -> None:
     cells = st.lists(ONE | st.sampled_from([value for own in records for _, value in own] or [""]), max_size=3)
@@ -96,7 +99,8 @@ def test_many_rows_show_what_each_shows_alone(records: list[list[tuple[str, str]
     assert [together.get(row, []) for row in range(len(records))] == alone
 
 
-@settings(max_examples=300, deadline=None)
+@in_parts(3)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.lists(st.tuples(st.sampled_from(FIELDS), VALUE | RAW), max_size=4), max_size=5))
 def test_cells_are_taken_apart_together_as_one_by_one(records: list[list[tuple[str, str]]]) -> None:
     own = {("s", "0" * 64, "p", place): tuple(values) for place, values in enumerate(records)}

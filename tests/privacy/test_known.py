@@ -12,6 +12,7 @@ from pipelines.privacy import AllowList, PersonalValues, gate
 from pipelines.privacy.marks import Marks
 from pipelines.privacy.phrases import Phrases
 from pipelines.privacy.places import Records
+from tests.often import in_parts
 from tests.privacy.builders import SOLENE
 from tests.privacy.test_glances import FIELDS, ONE, VALUE
 
@@ -32,7 +33,8 @@ def a_table(columns: dict[str, list[str | None]], positions: list[int], source: 
     return pa.table({**columns, **places, "_position": pa.array(positions, pa.int64())})
 
 
-@settings(max_examples=200, deadline=None)
+@in_parts(4)
+@settings(max_examples=50, deadline=None)
 @given(RECORDS)
 def test_what_many_tell_is_what_each_tells(records: list[Own]) -> None:
     together = PersonalValues({at(place): tuple(own) for place, own in enumerate(records)}).everyone()
@@ -51,7 +53,8 @@ def hashes(*marks: Marks) -> set[int]:
     return set().union(*(one.hashes.tolist() for one in marks))
 
 
-@settings(max_examples=200, deadline=None)
+@in_parts(4)
+@settings(max_examples=50, deadline=None)
 @given(RECORDS, st.data())
 def test_many_rows_hold_what_each_holds_alone(records: list[Own], data: st.DataObject) -> None:
     own = [value for values in records for _, value in values]

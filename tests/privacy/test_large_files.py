@@ -23,6 +23,7 @@ from pipelines.privacy import (
     large_files,
     scan_folder,
 )
+from tests.often import in_parts
 from tests.privacy.builders import RECORD, SOLENE
 
 PERSONAL = PersonalValues({RECORD: tuple(SOLENE.items())})
@@ -40,8 +41,9 @@ def held(folder: Path, *, large: int, piece: int = 1 << 20, personal: PersonalVa
         return scan_folder(folder, AllowList(), personal)
 
 
+@in_parts(2)
 @given(ROWS, st.integers(1, 60), st.booleans())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_same_is_held_as_at_one_reading(
     tmp_path: Path, rows: list[tuple[str, str, str]], piece: int, is_french: bool
 ) -> None:

@@ -19,6 +19,7 @@ from pipelines.privacy.marks import Gathered, Marks
 from pipelines.privacy.normalisation import CELL, fold
 from pipelines.privacy.places import Records
 from pipelines.storage import memory, spool
+from tests.often import in_parts
 from tests.privacy.test_glances import ONE
 from tests.privacy.test_known import RECORDS, Own, a_table, at, hashes
 
@@ -50,7 +51,8 @@ def by_its_road(patch: pytest.MonkeyPatch, values: PersonalValues, folder: Path)
     return read
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=UP_TO_DISK)
+@in_parts(2)
+@settings(max_examples=20, deadline=None, suppress_health_check=UP_TO_DISK)
 @given(RECORDS, st.data())
 def test_values_on_disk_find_what_those_in_memory_do(tmp_path: Path, records: list[Own], data: st.DataObject) -> None:
     own = [value for values in records for _, value in values]

@@ -19,7 +19,7 @@ from tests.validation.oracle import differences, some_often, wrong_keys, wrongly
 SEED = 20_261_123
 FILES, SHARE = 3000, 100
 CELLS, PORTION = 1_000_000, 100_000
-OFTEN = 8
+OFTEN = 4
 """How many shares of the files, and half as many portions of the cells, every run of the tests looks at."""
 MET = {
     864_785_172: "a parent that cannot be read, referred to by a file whose labels come twice",

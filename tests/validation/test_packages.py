@@ -21,7 +21,7 @@ from tests.validation.package_comparison import package_differences
 
 validating: Any = sys.modules[validate.__module__]  # the package's `validate` is the function
 SEED = 20_261_128
-PACKAGES, SHARE, OFTEN = 2000, 100, 6
+PACKAGES, SHARE, OFTEN = 2000, 100, 3
 """How many packages, in shares of how many; and how many shares every run of the tests looks at."""
 
 
