@@ -46,7 +46,7 @@ def cluster(folder: Path, project: Project) -> Iterator[Cluster]:
 
 
 def stores(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> tuple[Bucket, Bucket]:
-    for name in KEYS:
+    for name in (*KEYS, *SETTINGS):
         monkeypatch.setenv(name, cluster.environment[name])
     return opened(cluster)
 
