@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from pipelines.core.text import Said
 from pipelines.formats.content import Content
-from pipelines.formats.errors import Damaged, FormatError, TooLarge
+from pipelines.formats.errors import Damaged, Encrypted, FormatError, TooLarge, TooManyCells
 from pipelines.formats.faults import RecordFault, positions_listed
 from pipelines.formats.header import column_names
 from pipelines.formats.registry import Records, reader
@@ -87,6 +87,8 @@ def _table(content: Content) -> pa.Table:
         if _has_old_moments(file.metadata):
             table = _within_range(table, _opened(content, coerce_int96_timestamp_unit="us").read())
     except (pa.ArrowException, OSError, ValueError) as error:
+        if "ncrypted" in str(error) or "ecrypt" in str(error):  # Arrow has no error of its own for it
+            raise Encrypted(file=content.file) from None
         raise Damaged(file=content.file, detail=str(error).split("\n", 1)[0], format="parquet") from None
     return table
 
@@ -119,8 +121,10 @@ def _check_size(content: Content, metadata: Any) -> None:
     cells = metadata.num_rows * max(1, metadata.num_columns)
     most = int(content.options.get("maximum_cells", max(MAXIMUM_CELLS, CELLS_A_BYTE * size)))
     unpacked = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
-    if cells > most or unpacked > content.limit:
-        raise TooLarge(file=content.file, limit=most if cells > most else content.limit, ratio=cells // max(size, 1))
+    if cells > most:
+        raise TooManyCells(file=content.file, rows=metadata.num_rows, columns=metadata.num_columns, maximum=most)
+    if unpacked > content.limit:
+        raise TooLarge(file=content.file, limit=content.limit, ratio=unpacked // max(size, 1))
 
 
 def _unwritable(content: Content, name: str, kind: Any) -> FormatError:

@@ -23,6 +23,8 @@ from pipelines.formats.json_values import Repeated, TooDeep, faults_of, json_tex
 from pipelines.formats.reference_systems import other_reference_system
 from pipelines.formats.registry import Records, reader
 
+IN_LINES = Said(" ; si chaque ligne est un document : format: jsonl", "; if each line is a document: format: jsonl")
+
 
 @reader("json")
 def read_json(content: Content) -> Records:
@@ -226,5 +228,7 @@ def damaged(content: Content, error: ValueError, line: int | None = None) -> Dam
     if isinstance(error, json.JSONDecodeError):
         message, at, column = json_words(error), line or error.lineno, error.colno
         place = Said(f"ligne {at}, colonne {column} : ", f"line {at}, column {column}: ")
+        if error.msg == "Extra data" and content.part.format == "json" and at > 1:
+            message = Said(f"{message.fr}{IN_LINES.fr}", f"{message.en}{IN_LINES.en}")
     detail = Said(place.fr + message.fr, place.en + message.en)
     return Damaged(file=content.file, detail=detail, format=content.part.format)

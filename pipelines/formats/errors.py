@@ -142,11 +142,11 @@ class UsedAreaTooLarge(FormatError):
 
     code: ClassVar[str] = "used-area-too-large"
     fr: ClassVar[str] = (
-        "{file}, feuille « {sheet} » : {cells} cellules remplies, mais la dernière est en {corner} ; attendu : une "
+        "{file}, feuille « {sheet} » : cellules remplies : {cells}, mais la dernière est en {corner} ; attendu : une "
         "zone de {maximum} cellules au plus (effacez ce qui est loin, ou augmentez options.maximum_cells dans le YAML)."
     )
     en: ClassVar[str] = (
-        '{file}, sheet "{sheet}": {cells} cells are filled, but the last one is at {corner}; expected: an area of at '
+        '{file}, sheet "{sheet}": filled cells: {cells}, but the last one is at {corner}; expected: an area of at '
         "most {maximum} cells (delete what is far away, or raise options.maximum_cells in the YAML)."
     )
 
@@ -171,6 +171,14 @@ class PasswordProtected(FormatError):
     code: ClassVar[str] = "password-protected"
     fr: ClassVar[str] = "{file} est protégé par un mot de passe ; attendu : un classeur lisible sans mot de passe."
     en: ClassVar[str] = "{file} is protected by a password; expected: a workbook that can be read without one."
+
+
+class Encrypted(FormatError):
+    """A Parquet file with columns that only the holder of a key can read."""
+
+    code: ClassVar[str] = "encrypted"
+    fr: ClassVar[str] = "{file} a des colonnes chiffrées ; attendu : un fichier lisible sans clé."
+    en: ClassVar[str] = "{file} has encrypted columns; expected: a file that can be read without a key."
 
 
 class HeaderMissing(FormatError):
@@ -215,6 +223,20 @@ class TooLarge(FormatError):
     en: ClassVar[str] = (
         "{file} unpacks to more than {limit} bytes ({ratio} times its size); "
         "expected: less (options.maximum_size in the YAML)."
+    )
+
+
+class TooManyCells(FormatError):
+    """A Parquet file that announces more cells than its bytes are worth: nothing is allocated for them."""
+
+    code: ClassVar[str] = "too-many-cells"
+    fr: ClassVar[str] = (
+        "{file} annonce {rows} lignes de {columns} colonnes ; attendu : {maximum} cellules au plus "
+        "(options.maximum_cells dans le YAML)."
+    )
+    en: ClassVar[str] = (
+        "{file} announces {rows} rows of {columns} columns; expected: at most {maximum} cells "
+        "(options.maximum_cells in the YAML)."
     )
 
 

@@ -14,6 +14,7 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "xls"),
     (b"%PDF-", "pdf"),
     (b"PAR1", "parquet"),
+    (b"PARE", "encrypted parquet"),
     (b"\x89PNG", "png"),
     (b"\xff\xd8\xff", "jpeg"),
     (b"{\\rtf", "rtf"),
@@ -36,6 +37,7 @@ MARKS: tuple[tuple[bytes, str], ...] = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff"
 WORDS: dict[str, Said] = {
     "zip": Said("une archive zip (xlsx, ods ou zip)", "a zip archive (xlsx, ods or zip)"),
     "xls": Said("un ancien classeur Excel (xls)", "an old Excel workbook (xls)"),
+    "encrypted parquet": Said("un fichier Parquet chiffré", "an encrypted Parquet file"),
     "html": Said("une page web (HTML)", "a web page (HTML)"),
     "text": Said("du texte", "text"),
 }

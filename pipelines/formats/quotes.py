@@ -57,9 +57,10 @@ class Record:
         assert self.fault is not None
         words = WORDS[self.fault]
         lines = f"{self.first}" if self.first == self.last else f"{self.first}–{self.last}"
+        several = "" if self.first == self.last else "s"
         return Said(
-            f"Lignes {lines} : {words.fr} ; attendu : un enregistrement.",
-            f"Lines {lines}: {words.en}; expected: a record.",
+            f"Ligne{several} {lines} : {words.fr} ; attendu : un enregistrement.",
+            f"Line{several} {lines}: {words.en}; expected: a record.",
         )
 
 

@@ -8,6 +8,7 @@ Does not: getting the sample (`samples.py`), what its columns are (`proposal.py`
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ NUMBER = re.compile(r"[-+]?[0-9][0-9 .,/:-]*")
 BY_ADDRESS = Said("l'adresse l'indique", "its address says so")
 BY_SERVER = Said("le serveur l'indique", "the server says so")
 BY_BYTES = Said("le fichier commence ainsi", "the file begins so")
+IN_LINES = Said("chacune de ses lignes est un document", "each of its lines is a document")
 FEATURES = Said("GeoJSON : les enregistrements sont ses « features »", "GeoJSON: the records are its features")
 ONLY_LIST = Said("la seule liste d'objets du document", "the document's only list of objects")
 IN_UTF8 = Said("tous ses octets en sont", "all its bytes are")
@@ -68,6 +70,8 @@ class Found:
 def format_of(names: Sequence[str], head: bytes, media_type: str) -> Found | None:
     """The format by the suffixes of an address, else by what the server says, else by the first bytes; or none."""
     named = next((NAMED.get(part, part) for part in reversed(names) if NAMED.get(part, part) in FORMATS), None)
+    if (named or TYPED.get(media_type)) == "json" and _are_documents_in_lines(head):
+        return Found("format", "jsonl", IN_LINES)
     if named is not None:
         return Found("format", named, BY_ADDRESS)
     if media_type in TYPED:
@@ -84,7 +88,21 @@ def _format_of_bytes(head: bytes) -> str | None:
         workbooks = {"xlsx": b"xl/", "ods": b"opendocument.spreadsheet"}
         return next((name for name, mark in workbooks.items() if mark in head), None)
     is_json = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith((b"{", b"["))
-    return "json" if kind == "text" and is_json else None
+    if kind != "text" or not is_json:
+        return None
+    return "jsonl" if _are_documents_in_lines(head) else "json"
+
+
+def _are_documents_in_lines(head: bytes) -> bool:
+    """Whether a file begins with a line that is a whole JSON object, and another object begins after it."""
+    first, _, rest = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")
+    if not first.startswith(b"{") or not rest.lstrip().startswith(b"{"):
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def compression_of(names: Sequence[str]) -> str | None:

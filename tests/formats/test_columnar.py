@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import uuid
 from decimal import Decimal
@@ -11,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow.parquet import encryption
 
 from pipelines.formats import PartReading, read_part
-from pipelines.formats.errors import Damaged, FormatError, TooLarge
+from pipelines.formats.errors import Damaged, FormatError, TooManyCells
 from tests.formats.builders import a_file, a_part, positions, records
 
 NOON = dt.datetime(2026, 6, 22, 12, 0)  # noqa: DTZ001 - a moment without a zone
@@ -130,8 +132,35 @@ def test_a_nul_character_rejects_its_row(tmp_path: Path) -> None:
 def test_more_cells_than_a_file_is_worth_are_refused_before_they_are_allocated(tmp_path: Path) -> None:
     rows = 3_000_000
     column = pa.DictionaryArray.from_arrays(pa.array([0] * 1, pa.int32()).take(pa.array([0] * rows, pa.int32())), ["x"])
-    with pytest.raises(TooLarge):
+    with pytest.raises(TooManyCells) as raised:
         reading_of(tmp_path, {"a": column}, maximum_cells=1_000_000)
+    assert "announces 3000000 rows of 1 columns; expected: at most 1000000 cells" in str(raised.value)
+
+
+class Holder(encryption.KmsClient):
+    """Who holds the key of an encrypted file, and wraps nothing."""
+
+    def wrap_key(self, key: bytes, _: str) -> bytes:
+        return base64.b64encode(key)
+
+    def unwrap_key(self, wrapped: bytes, _: str) -> bytes:
+        return base64.b64decode(wrapped)
+
+
+@pytest.mark.parametrize(
+    ("plaintext_footer", "told"),
+    [(True, "has encrypted columns; expected"), (False, "is an encrypted Parquet file, as its first bytes show")],
+)
+def test_an_encrypted_file_is_told_as_one(tmp_path: Path, *, plaintext_footer: bool, told: str) -> None:
+    table = pa.table({"a": ["x"]})
+    keys = encryption.EncryptionConfiguration("k", column_keys={"k": ["a"]}, plaintext_footer=plaintext_footer)
+    factory = encryption.CryptoFactory(lambda _: Holder())
+    properties = factory.file_encryption_properties(encryption.KmsConnectionConfig(), keys)
+    with pq.ParquetWriter(tmp_path / "x", table.schema, encryption_properties=properties) as writer:
+        writer.write_table(table)
+    with pytest.raises(FormatError) as raised:
+        read_part(a_part("parquet"), tmp_path / "x", source="mairie", snapshot="ab" * 32)
+    assert told in str(raised.value)
 
 
 def test_text_that_is_not_utf8_is_a_damaged_file(tmp_path: Path) -> None:

@@ -48,6 +48,15 @@ def test_a_record_that_cannot_be_read_is_refused_at_its_place(
     assert "ud800b" not in found.faults[0].message.en
 
 
+@pytest.mark.parametrize(("content", "is_told"), [('{"a": 1}\n{"a": 2}\n', True), ('[{"a": 1}] x', False)])
+def test_documents_in_lines_under_the_name_of_json_are_told_as_such(
+    tmp_path: Path, content: str, *, is_told: bool
+) -> None:
+    with pytest.raises(Damaged) as raised:
+        reading_of(tmp_path, content)
+    assert ("if each line is a document: format: jsonl" in str(raised.value)) is is_told
+
+
 def test_what_is_wrong_beside_the_records_costs_none(tmp_path: Path) -> None:
     part = a_part("json", options={"pointer": "results"})
     path = a_file(tmp_path, '{"total": NaN, "results": [{"a": 1}]}')

@@ -25,7 +25,7 @@ from pipelines.starter.errors import (
     PackageNotExtended,
     SchemaNotUsable,
 )
-from pipelines.starter.guessing import list_of
+from pipelines.starter.guessing import format_of, list_of
 from pipelines.starter.packages import extended
 from pipelines.starter.sources import begin
 from tests.sources.builders import MORNING
@@ -403,3 +403,22 @@ def test_a_workbook_s_sheet_and_header_are_proposed_with_reasons(project: Projec
         ("nom", "string"),
         ("places", "integer"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        (b'{"a": 1}\n{"a": 2}\n', "jsonl"),
+        (b'\xef\xbb\xbf{"a": 1}\r\n\r\n{"a": 2}', "jsonl"),
+        (b'{"a": 1}\n', "json"),
+        (b'{"a":\n{"b": 2}}', "json"),
+        (b'[{"a": 1},\n{"a": 2}]', "json"),
+    ],
+)
+@pytest.mark.parametrize(("names", "media_type"), [(["json"], ""), ([], "application/json"), ([], "")])
+def test_documents_in_lines_are_found_whatever_the_name_says(
+    content: bytes, form: str, names: list[str], media_type: str
+) -> None:
+    found = format_of(names, content, media_type)
+    assert found is not None
+    assert found.value == form
