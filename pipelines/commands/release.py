@@ -14,7 +14,6 @@ import click
 from pipelines.commands._bilingual import Misused, argument, as_command, lang_option, option
 from pipelines.commands._release_output import COLON, report
 from pipelines.commands._without_pandas import keep_pandas_out
-from pipelines.core.allocators import keep_freed_memory
 from pipelines.core.project import Project
 from pipelines.core.text import Language, Said, terminal_language
 
@@ -97,7 +96,6 @@ def command(
     lang: str | None,
 ) -> None:
     """Publish what the sources contain, and exit by how it went."""
-    keep_freed_memory()
     from pipelines.core.domains import foreign_folders
     from pipelines.pipeline.working_copy import committed
     from pipelines.schema import package_names
