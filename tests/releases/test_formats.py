@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import zipfile
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import polars
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -24,6 +26,7 @@ from pipelines.releases.formats import Published, Released, output_formats
 from pipelines.releases.formats.geojson import GeoJson
 from pipelines.releases.formats.ods import Ods, archive, content
 from pipelines.releases.formats.registry import SHEET_ROWS
+from tests.releases.test_files import words_of
 
 CLEAN = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Cn"), blacklist_characters="\ufffe\uffff"), min_size=1)
 
@@ -59,6 +62,60 @@ def test_an_ods_keeps_types_leading_zeros_long_numbers_and_lines() -> None:
         ["01", 12.0, 0.5, date(2026, 11, 28), True, "  deux  espaces "],
         ["", str(2**60), "", "1850-01-01", False, "a & <b>\nligne"],
     ]
+
+
+AWKWARD = pa.table(
+    {
+        "code": ["01", "007", None, "1e5"],
+        "texte": ['a;b,"c"\nd', "=1+1", "\u2028 \N{GRINNING FACE} \u202eé", "-5"],
+        "long": pa.array([2**63 - 1, -(2**63), 0, None]),
+        "reel": [5e-324, 1.7976931348623157e308, -0.0, 0.1],
+        "prix": pa.array([Decimal("0.10"), None, Decimal("-1234567890123.45"), Decimal("7")], pa.decimal128(18, 2)),
+        "jour": pa.array([date(1, 1, 1), date(9999, 12, 31), None, date(1900, 2, 28)]),
+        "instant": pa.array([0, -(2**33), None, 2**33], pa.timestamp("s", tz="UTC")),
+        "vrai": [True, None, False, True],
+        "repete": pa.array(["é", "é", None, "e\u0301"]).dictionary_encode(),
+    }
+)
+"""Values that readers of other people's make something else of where a format lets them."""
+
+
+def of_parquet(path: Path) -> list[list[Any]]:
+    return [list(row) for row in polars.read_parquet(path).rows()]
+
+
+def of_csv(path: Path, delimiter: str = ",") -> list[list[str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file, delimiter=delimiter))
+
+
+def says(cell: Any, word: str) -> bool:
+    """Whether a cell of a spreadsheet, typed or text, is the value of a word."""
+    if isinstance(cell, float) and not isinstance(cell, bool):
+        return Decimal(word) == Decimal(repr(cell))
+    return words_of(cell) == word
+
+
+def test_every_format_says_the_same_to_readers_of_other_peoples(tmp_path: Path) -> None:
+    published = a_published(AWKWARD)
+    paths = {form.name: tmp_path / f"{form.name}{form.suffix}" for form in output_formats() if form.takes(published)}
+    for form in output_formats():
+        if form.name in paths:
+            form.write(published, paths[form.name])
+    rows = list(map(list, zip(*AWKWARD.to_pydict().values(), strict=True)))
+    words = [list(map(words_of, row)) for row in rows]
+    assert of_parquet(paths["parquet"]) == rows
+    assert of_csv(paths["csv"]) == [AWKWARD.column_names, *words]
+    shown = [[cell.removeprefix("'") for cell in row] for row in of_csv(paths["excel"], ";")]
+    assert shown == [AWKWARD.column_names, *words]
+    sheet = python_calamine.CalamineWorkbook.from_path(paths["ods"]).get_sheet_by_name("essai").to_python()
+    assert sheet[0] == AWKWARD.column_names
+    assert all(
+        says(cell, word)
+        for row, said in zip(sheet[1:], words, strict=True)
+        for cell, word in zip(row, said, strict=True)
+    )
+    assert set(paths) == {"csv", "parquet", "excel", "ods"}
 
 
 @given(st.lists(CLEAN, min_size=1, max_size=5))
