@@ -38,6 +38,7 @@ TYPE_NAMES = {
 BEFORE_MARKS = re.compile(r" (?=[:;!?»])|(?<=«) ")
 """Spaces at which a French line is not broken."""
 _SPOKEN: ContextVar[Language | None] = ContextVar("spoken", default=None)
+BEFORE = Said("Elle se place avant la commande : {path} {option} …", "It stands before the command: {path} {option} …")
 WORDS = French(lambda: spoken() == "fr")
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -154,6 +155,19 @@ class _Spoken(click.Command):
         """The first sentence, whole: click would cut it at the width of the list."""
         paragraph = " ".join(str(self.help).partition("\n\n")[0].split())
         return re.split(r"(?<=[.)])\s(?=[A-ZÀ-Ý])", paragraph)[0]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does; of an option that stands before the command, it says where."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            above = ctx.parent
+            while above is not None:
+                if any(error.option_name in (*item.opts, *item.secondary_opts) for item in above.command.params):
+                    where = BEFORE[spoken()].format(path=above.command_path, option=error.option_name)
+                    raise click.NoSuchOption(error.option_name, f"{error.message} {where}", ctx=ctx) from None
+                above = above.parent
+            raise
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         words = sys.argv[1:] if args is None else list(args)

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.core.text import Said
 from pipelines.releases import verify_chain, verify_log
 from pipelines.releases.allowed_signers import Trust
 from pipelines.releases.flaws import Flaw
@@ -119,12 +120,21 @@ def _not_plain(start: Path) -> Iterator[Path]:
                     yield Path(item.path)
 
 
+def _within(release: Path) -> Said:
+    """Of a path below a release: which folder is the whole."""
+    return Said(
+        f"c'est une partie de la version dont le dossier est {release}",
+        f"it is a part of the release in the folder {release}",
+    )
+
+
 def _many(looking: Looking, path: Path, read: Read | None) -> None:
     is_package = (path / VERSIONS).exists() or _is_package(path)
     releases = path.parent if is_package else path
     folders = [path] if is_package else [item for item in package_folders(path) if not _is_bare(item)]
     if not any(_is_package(folder) for folder in folders):
-        looking.flaws.append(Flaw("no-release", path.name))
+        within = next((folder for folder in path.resolve().parents if (folder / "bagit.txt").is_file()), None)
+        looking.flaws.append(Flaw("no-release", path.name, "" if within is None else _within(within)))
         return
     ledger, flaws = verify_chain.read_ledger(ledger_beside(releases), looking.witness)
     looking.flaws += flaws

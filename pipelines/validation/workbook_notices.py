@@ -32,6 +32,10 @@ HIDDEN_SHEET = Said(
     "la feuille validée est masquée : une personne qui ouvre le classeur en voit une autre. Donnez-la avec --sheet",
     "the sheet that was validated is hidden: a person who opens the workbook sees another. Give that one with --sheet",
 )
+ONE_SHEET = Said(
+    "seule la première des {count} feuilles est validée ; --sheet en choisit une autre",
+    "only the first of {count} sheets is validated; --sheet chooses another",
+)
 UNSCANNABLE: tuple[type[Exception], ...] = (Unscannable, ReaderDied, Encrypted, *DAMAGE)
 
 
@@ -48,10 +52,14 @@ def workbook_notices(path: Path, reading: Reading, labels: Sequence[str], fields
     try:
         data = _data(path, reading.member)
         book = Workbook(data, signature(data[:512]))
-        sheet = _sheet(book.sheets, (reading.dialect or {}).get(CONTROLS[kind]))
+        control = (reading.dialect or {}).get(CONTROLS[kind]) or {}
+        sheet = _sheet(book.sheets, control)
         if sheet is None:
             return []
         notices = [HIDDEN_SHEET] if sheet.visibility is not Visibility.VISIBLE else []
+        if "sheet" not in control and len(book.sheets) > 1:
+            facts = {"count": len(book.sheets)}
+            notices.append(Said(ONE_SHEET.fr.format(**facts), ONE_SHEET.en.format(**facts)))
         if kind == "xlsx" and not _may_have_some(data):
             return notices
         scan = book.scan(sheet)
@@ -141,9 +149,9 @@ def _of_percents(percents: Percents, names: Sequence[Said]) -> Iterator[Said]:
             )
 
 
-def _sheet(sheets: Sequence[SheetName], control: Mapping[str, Any] | None) -> SheetName | None:
+def _sheet(sheets: Sequence[SheetName], control: Mapping[str, Any]) -> SheetName | None:
     """The sheet that Frictionless reads: by its name, or by its number from 1."""
-    wanted = (control or {}).get("sheet", 1)
+    wanted = control.get("sheet", 1)
     found = dict(enumerate(sheets, start=1)).get(wanted) if isinstance(wanted, int) else None
     return found or next((sheet for sheet in sheets if sheet.name == wanted), None)
 

@@ -108,6 +108,12 @@ def test_a_french_sentence_uses_facts_that_click_gives(sentence: str) -> None:
     ("words", "french", "english"),
     [
         (["verify", "--nope"], "L'option « --nope » n'existe pas.", "No such option '--nope'."),
+        (["runs", "-v"], "Elle se place avant la commande :", "It stands before the command:"),
+        (
+            ["keys", "show", "--log-format", "json"],
+            "commande : commands --log-format",
+            "command: commands --log-format",
+        ),
         (["relase"], "La commande « relase » n'existe pas.", "No such command 'relase'."),
         (["trace", "label"], "Argument manquant : 'TABLE'.", "Missing argument 'TABLE'."),
         (["packages", "new", "mine"], "Option manquante : '--title'.", "Missing option '--title'."),

@@ -303,6 +303,15 @@ def test_a_package_of_the_ledger_whose_folder_is_gone_is_missed(tmp_path: Path) 
     assert verify(releases / "prix").is_sound
 
 
+def test_a_part_of_a_release_is_told_as_one(tmp_path: Path) -> None:
+    (release,) = {path.parent for path in two_releases(tmp_path).glob("prix/1.0.0/bagit.txt")}
+    (flaw,) = verify(release / "data").flaws
+    assert (flaw.code, flaw.message("en")) == (
+        "no-release",
+        f"data: no release to verify here (it is a part of the release in the folder {release})",
+    )
+
+
 def test_an_empty_place_has_no_release(tmp_path: Path) -> None:
     assert [flaw.code for flaw in verify(tmp_path).flaws] == ["no-release"]
     assert [flaw.code for flaw in verify(tmp_path / "absent").flaws] == ["no-release"]

@@ -574,7 +574,10 @@ def test_a_hidden_sheet_is_told_and_the_one_that_is_seen_is_not(folder: Path) ->
         sheet.append(["a", 1])
     book.active = 1
     book.save(folder / "deux.xlsx")
-    assert "the sheet that was validated is hidden" in run("deux.xlsx", "--schema", "parts.json", "--lang", "en").stdout
+    first = run("deux.xlsx", "--schema", "parts.json", "--lang", "en").stdout
+    assert "the sheet that was validated is hidden" in first
+    assert "only the first of 2 sheets is validated; --sheet chooses another" in first
     seen = run("deux.xlsx", "--schema", "parts.json", "--lang", "en", "--sheet", "vue").stdout
     assert seen.splitlines()[0] == "✔ deux.xlsx: valid, 1 row."
     assert "hidden" not in seen
+    assert "only the first" not in seen
