@@ -22,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.geo.outlines import KINDS, outlines
+from pipelines.releases.csvfile import with_formulas
 from pipelines.releases.formats import Published, Released, output_formats
 from pipelines.releases.formats.geojson import GeoJson
 from pipelines.releases.formats.ods import Ods, archive, content
@@ -91,7 +92,7 @@ def of_csv(path: Path, delimiter: str = ",") -> list[list[str]]:
 
 def says(cell: Any, word: str) -> bool:
     """Whether a cell of a spreadsheet, typed or text, is the value of a word."""
-    if isinstance(cell, float) and not isinstance(cell, bool):
+    if isinstance(cell, float):
         return Decimal(word) == Decimal(repr(cell))
     return words_of(cell) == word
 
@@ -104,9 +105,9 @@ def test_every_format_says_the_same_to_readers_of_other_peoples(tmp_path: Path) 
             form.write(published, paths[form.name])
     rows = list(map(list, zip(*AWKWARD.to_pydict().values(), strict=True)))
     words = [list(map(words_of, row)) for row in rows]
-    assert of_parquet(paths["parquet"]) == rows
+    assert repr(of_parquet(paths["parquet"])) == repr(rows)  # -0.0 is == 0.0, and one zone another
     assert of_csv(paths["csv"]) == [AWKWARD.column_names, *words]
-    shown = [[cell.removeprefix("'") for cell in row] for row in of_csv(paths["excel"], ";")]
+    shown = [list(map(with_formulas, row)) for row in of_csv(paths["excel"], ";")]
     assert shown == [AWKWARD.column_names, *words]
     sheet = python_calamine.CalamineWorkbook.from_path(paths["ods"]).get_sheet_by_name("essai").to_python()
     assert sheet[0] == AWKWARD.column_names
