@@ -11,7 +11,8 @@ import dagster as dg
 
 from pipelines.core.errors import ArobaseError
 from pipelines.core.project import Project, root_here, store_here
-from pipelines.core.text import check_language
+from pipelines.core.settings import PRIVATE_STORE, value_of
+from pipelines.core.text import Said, check_language
 from pipelines.orchestration.alerts import alert_sensors
 from pipelines.orchestration.cleaning import clean_job, clean_schedule
 from pipelines.orchestration.event_log import keep_event_log_open
@@ -33,7 +34,7 @@ from pipelines.orchestration.triggers import (
     publishing_job,
     reading_job,
 )
-from pipelines.orchestration.wording import sentence
+from pipelines.orchestration.wording import in_words, sentence
 from pipelines.orchestration.workspace import Workspace
 from pipelines.schema import load_packages
 from pipelines.sources import load_sources
@@ -46,6 +47,12 @@ keep_event_log_open()
 use_few_connections()
 
 
+def _unused_store() -> Said | None:
+    from pipelines.pipeline.private_store import unused_private_store
+
+    return unused_private_store()
+
+
 def build_definitions(project: Project, store: str = "") -> dg.Definitions:
     """The definitions of one project. `store`: the address of the object store of its outputs, where they are in one.
 
@@ -56,6 +63,8 @@ def build_definitions(project: Project, store: str = "") -> dg.Definitions:
         check_language()
     except ArobaseError as wrong:
         dg.get_dagster_logger("arobase").error(sentence(wrong))
+    if value_of(PRIVATE_STORE).text and (unused := _unused_store()) is not None:
+        dg.get_dagster_logger("arobase").warning(in_words(unused))
     sources = load_sources(project)
     packages = load_packages(project.schemas, sources)
     for error in (*sources.errors, *packages.errors.values()):

@@ -396,3 +396,12 @@ def test_the_definitions_of_the_repository_load():
 
     keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
     assert {"label/palmares", "enquetes_publiques/enquetes", "territoires_numeriques/inegalites"} <= keys
+
+
+def test_a_private_store_that_goes_unused_is_told_when_definitions_load(
+    project: Project, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("AROBASE_PRIVATE_STORE", "s3://prive/essai")
+    monkeypatch.setenv("AROBASE_LANG", "en")
+    build_definitions(project)
+    assert "AROBASE_PRIVATE_STORE = s3://prive/essai is not used" in caplog.text
