@@ -195,11 +195,11 @@ class RowTooLong(FormatError):
 
     code: ClassVar[str] = "row-too-long"
     fr: ClassVar[str] = (
-        "{file}, ligne {line} : {cells} cellules ; attendu : {columns} colonnes, comme l'en-tête (sous des titres, "
+        "{file}, ligne {line} : cellules : {cells} ; attendu, comme l'en-tête : {columns} (sous des titres, "
         "options.header_row dit sa ligne)."
     )
     en: ClassVar[str] = (
-        "{file}, line {line}: {cells} cells; expected: {columns} columns, as the header has (below titles, "
+        "{file}, line {line}: cells: {cells}; expected, as in the header: {columns} (below titles, "
         "options.header_row says its line)."
     )
 

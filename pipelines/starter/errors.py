@@ -48,12 +48,11 @@ class HeadersUnsure(ArobaseError):
     fr: ClassVar[str] = (
         "{file} : {what} peut être le nom d'une personne ou la valeur d'un enregistrement. Rien n'est écrit, et aucun "
         "en-tête n'est affiché. Regardez le fichier : si ce n'est le nom de personne, relancez avec "
-        "--headers-checked ; si l'en-tête est plus bas, donnez sa ligne (--header-row) ; s'il manque, ajoutez-le."
+        "--headers-checked{row}."
     )
     en: ClassVar[str] = (
         "{file}: {what} may be a person's name or a value of a record. Nothing is written, and no header is shown. "
-        "Look at the file: if it is nobody's name, run again with --headers-checked; if the header is further down, "
-        "give its row (--header-row); if there is none, add it."
+        "Look at the file: if it is nobody's name, run again with --headers-checked{row}."
     )
 
 
@@ -91,6 +90,20 @@ class FormatUnknown(ArobaseError):
     code: ClassVar[str] = "format-unknown"
     fr: ClassVar[str] = "Le format de {address} n'est pas reconnu. Donnez-le : --format {expected}. Rien n'est écrit."
     en: ClassVar[str] = "The format of {address} is not recognised. Give it: --format {expected}. Nothing is written."
+
+
+class OptionUnfit(ArobaseError):
+    """An option that nothing reads in a file of the format that was found."""
+
+    code: ClassVar[str] = "option-unfit"
+    fr: ClassVar[str] = (
+        "{option} ne sert à rien pour un fichier {format} ; elle est lue dans : {formats}. Ôtez-la, ou donnez le "
+        "format du fichier. Rien n'est écrit."
+    )
+    en: ClassVar[str] = (
+        "{option} is of no use for a {format} file; it is read in: {formats}. Leave it out, or give the file's format. "
+        "Nothing is written."
+    )
 
 
 class ListUnknown(ArobaseError):

@@ -16,9 +16,18 @@ from pipelines.core.text import Said
 from pipelines.formats.header import HEADED
 from pipelines.privacy.headers import may_name_somebody, untold_headers
 from pipelines.starter.errors import FileNameUnsure, HeadersUnsure
+from pipelines.starter.guessing import SHEETS, TABLES
 from pipelines.starter.samples import Sample
 
 SHOWN = 12
+NO_ROW, OTHER_ROW = (
+    Said("", ""),
+    Said(
+        " ; si l'en-tête est plus bas, donnez sa ligne (--header-row) ; s'il manque, ajoutez-le",
+        "; if the header is further down, give its row (--header-row); if there is none, add it",
+    ),
+)
+"""What else to do where the names of columns are a row of cells, and so may be another one."""
 
 
 def check_headers(sample: Sample, file: str, known: Collection[str] = ()) -> None:
@@ -35,7 +44,8 @@ def check_headers(sample: Sample, file: str, known: Collection[str] = ()) -> Non
         columns = Said(
             f"l'en-tête des colonnes {listed} (de gauche à droite)", f"the header of columns {listed} (from the left)"
         )
-        raise HeadersUnsure(file=file, what=columns)
+        has_rows = sample.format in (*TABLES, *SHEETS, "html")
+        raise HeadersUnsure(file=file, what=columns, row=OTHER_ROW if has_rows else NO_ROW)
 
 
 def check_file_name(stem: str) -> None:
@@ -49,7 +59,7 @@ def _check_place(sample: Sample, option: str, file: str, named: Said) -> None:
     """Raises `HeadersUnsure` where the list or the sheet that was found may be named after somebody."""
     found = next((str(item.value) for item in sample.found if item.name == option), "")
     if untold_headers([found], are_members=True):
-        raise HeadersUnsure(file=file, what=named)
+        raise HeadersUnsure(file=file, what=named, row=NO_ROW)
 
 
 def _stands_below(column: pa.ChunkedArray, name: str) -> bool:

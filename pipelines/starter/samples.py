@@ -35,10 +35,12 @@ from pipelines.sources.http.errors import NotTheAnswer
 from pipelines.sources.page_check import next_page
 from pipelines.sources.pagination import value_at
 from pipelines.sources.proposing_pages import proposed_parameters
-from pipelines.starter.errors import FormatUnknown, ListUnknown
+from pipelines.starter.errors import FormatUnknown, ListUnknown, OptionUnfit
 from pipelines.starter.guessing import (
     FEATURES,
     FORMATS,
+    SHEETS,
+    TABLES,
     Found,
     compression_of,
     doubts_of,
@@ -55,6 +57,14 @@ if TYPE_CHECKING:
 
 FILES, PAGED = "files", "paged_json"
 DRAFT = {"licence": "—", "publisher": {"title": "—"}}
+READ_IN = {
+    "sheet": SHEETS,
+    "pointer": ("json",),
+    "header_row": (*TABLES, *SHEETS, "html"),
+    "delimiter": TABLES,
+    "encoding": (*TABLES, "json", "jsonl", "html", "xls"),
+}
+"""The formats in which an option is read; the others have nothing of the kind."""
 OPTIONS = ("sheet", "pointer", "header_row", "compression", "encoding", "delimiter")
 TYPED, WRITTEN = Said("demandé", "asked for"), Said("l'adresse l'indique", "its address says so")
 HERE = Said("adresse de cette machine ou d'un réseau privé", "an address of this machine or of a private network")
@@ -132,6 +142,7 @@ class _Taking:
                 options["compression"] = packed
                 self.found.append(Found("compression", packed, WRITTEN))
             file_format = self._format(got)
+            self._check_fit(file_format)
             if self.chosen.get("connector") == PAGED or file_format == "json":
                 document = self._document(got, options)
                 items, document = self._items(got, document, options)
@@ -190,6 +201,12 @@ class _Taking:
             raise self._no_format(got.address)
         self.found.append(named)
         return str(named.value)
+
+    def _check_fit(self, file_format: str) -> None:
+        """Raises `OptionUnfit` for what the person said and nothing reads in a file of this format."""
+        for name, formats in READ_IN.items():
+            if self.chosen.get(name) and file_format in FORMATS and file_format not in formats:
+                raise OptionUnfit(option=f"--{name.replace('_', '-')}", format=file_format, formats=", ".join(formats))
 
     def _no_format(self, address: str) -> FormatUnknown:
         place = public_address(address) if "://" in address else address

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -362,6 +363,34 @@ def test_both_halves_of_a_point_are_personal_where_one_is(tmp_path: Path) -> Non
     made = arobase("init", "mine", "--from", "arrets.csv", folder=tmp_path)
     told = {line.split()[0]: line.split()[2] for line in made.stdout.splitlines() if line.startswith("  ")}
     assert told == {"code": "public", "lat": "personnel", "lon": "personnel"}
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "value"),
+    [
+        ("t.parquet", "--header-row", "2"),
+        ("t.parquet", "--encoding", "cp1252"),
+        ("t.csv", "--sheet", "Feuille1"),
+        ("t.csv", "--pointer", "results"),
+    ],
+)
+def test_an_option_that_nothing_reads_in_such_a_file_is_refused(
+    tmp_path: Path, name: str, option: str, value: str
+) -> None:
+    table = pa.table({"code": ["a", "b"], "nombre": [1, 2]})
+    pq.write_table(table, tmp_path / "t.parquet")
+    (tmp_path / "t.csv").write_text("code,nombre\na,1\nb,2\n", encoding="utf-8")
+    refused = arobase("init", "mine", "--from", name, option, value, folder=tmp_path)
+    assert refused.returncode == 2
+    assert f"{option} is of no use for a {name[2:]} file" in refused.stderr
+    assert not (tmp_path / "mine").exists()
+
+
+def test_names_that_are_no_row_of_the_file_are_not_looked_for_below(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"Ortolan": [1], "Bruant": [2]}), tmp_path / "mois.parquet")
+    refused = arobase("init", "mine", "--from", "mois.parquet", folder=tmp_path)
+    assert "--headers-checked" in refused.stderr
+    assert "--header-row" not in refused.stderr
 
 
 def test_a_header_below_titles_is_where_somebody_says(tmp_path: Path) -> None:
