@@ -87,7 +87,7 @@ def _table(content: Content) -> pa.Table:
         if _has_old_moments(file.metadata):
             table = _within_range(table, _opened(content, coerce_int96_timestamp_unit="us").read())
     except (pa.ArrowException, OSError, ValueError) as error:
-        if "ncrypted" in str(error) or "ecrypt" in str(error):  # Arrow has no error of its own for it
+        if "crypt" in str(error):  # Arrow has no error of its own for it
             raise Encrypted(file=content.file) from None
         raise Damaged(file=content.file, detail=str(error).split("\n", 1)[0], format="parquet") from None
     return table

@@ -156,12 +156,12 @@ class FormulasNotComputed(FormatError):
 
     code: ClassVar[str] = "formulas-not-computed"
     fr: ClassVar[str] = (
-        "{file}, feuille « {sheet} » : {count} formules sans valeur calculée ({cells}) ; attendu : un classeur ouvert "
-        "et enregistré par un tableur (ou options.formulas: accept dans le YAML)."
+        "{file}, feuille « {sheet} » : formules sans valeur calculée : {count} ({cells}) ; attendu : un classeur "
+        "ouvert et enregistré par un tableur (ou options.formulas: accept dans le YAML)."
     )
     en: ClassVar[str] = (
-        '{file}, sheet "{sheet}": {count} formulas without a computed value ({cells}); expected: a workbook opened and '
-        "saved by a spreadsheet (or options.formulas: accept in the YAML)."
+        '{file}, sheet "{sheet}": formulas without a computed value: {count} ({cells}); expected: a workbook opened '
+        "and saved by a spreadsheet (or options.formulas: accept in the YAML)."
     )
 
 
@@ -231,12 +231,10 @@ class TooManyCells(FormatError):
 
     code: ClassVar[str] = "too-many-cells"
     fr: ClassVar[str] = (
-        "{file} annonce {rows} lignes de {columns} colonnes ; attendu : {maximum} cellules au plus "
-        "(options.maximum_cells dans le YAML)."
+        "{file} annonce {rows} × {columns} cellules ; attendu : {maximum} au plus (options.maximum_cells dans le YAML)."
     )
     en: ClassVar[str] = (
-        "{file} announces {rows} rows of {columns} columns; expected: at most {maximum} cells "
-        "(options.maximum_cells in the YAML)."
+        "{file} announces {rows} × {columns} cells; expected: at most {maximum} (options.maximum_cells in the YAML)."
     )
 
 

@@ -133,7 +133,7 @@ def _many(looking: Looking, path: Path, read: Read | None) -> None:
     releases = path.parent if is_package else path
     folders = [path] if is_package else [item for item in package_folders(path) if not _is_bare(item)]
     if not any(_is_package(folder) for folder in folders):
-        within = next((folder for folder in path.resolve().parents if (folder / "bagit.txt").is_file()), None)
+        within = next((folder for folder in path.absolute().parents if (folder / "bagit.txt").is_file()), None)
         looking.flaws.append(Flaw("no-release", path.name, "" if within is None else _within(within)))
         return
     ledger, flaws = verify_chain.read_ledger(ledger_beside(releases), looking.witness)

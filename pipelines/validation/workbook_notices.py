@@ -33,8 +33,9 @@ HIDDEN_SHEET = Said(
     "the sheet that was validated is hidden: a person who opens the workbook sees another. Give that one with --sheet",
 )
 ONE_SHEET = Said(
-    "seule la première des {count} feuilles est validée ; --sheet en choisit une autre",
-    "only the first of {count} sheets is validated; --sheet chooses another",
+    "seule la première des {count} feuilles est validée ; --sheet, ou le dialecte d'une ressource, en choisit une "
+    "autre",
+    "only the first of {count} sheets is validated; --sheet, or the dialect of a resource, chooses another",
 )
 UNSCANNABLE: tuple[type[Exception], ...] = (Unscannable, ReaderDied, Encrypted, *DAMAGE)
 

@@ -134,7 +134,7 @@ def test_more_cells_than_a_file_is_worth_are_refused_before_they_are_allocated(t
     column = pa.DictionaryArray.from_arrays(pa.array([0] * 1, pa.int32()).take(pa.array([0] * rows, pa.int32())), ["x"])
     with pytest.raises(TooManyCells) as raised:
         reading_of(tmp_path, {"a": column}, maximum_cells=1_000_000)
-    assert "announces 3000000 rows of 1 columns; expected: at most 1000000 cells" in str(raised.value)
+    assert "announces 3000000 × 1 cells; expected: at most 1000000 (options.maximum_cells" in str(raised.value)
 
 
 class Holder(encryption.KmsClient):
